@@ -1,0 +1,70 @@
+"""Where the parts meet: the application that every WSGI server can run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import structlog
+from flask import Flask
+from structlog.typing import FilteringBoundLogger, Processor
+
+from icsfeed.cli.truth import schedule_path
+from icsfeed.domain.zones import zone
+from icsfeed.services.instants import parse_instant
+from icsfeed.services.live import Clock, Live
+from icsfeed.store.schedule_file import load_schedule
+from icsfeed.web.application import make_application
+from icsfeed.web.front import Front
+
+
+def create_app(*, schedule: Path | None = None, clock: Clock | None = None) -> Flask:
+    """The application that serves the schedule file, which is looked into again whenever it changes.
+
+    Unset, ``schedule`` comes from ``ICSFEED_SCHEDULE`` (by default ``schedule.toml`` in the current folder or, where
+    there is none, the packaged example) and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's.
+
+    Raises:
+        IcsfeedError: where ``ICSFEED_NOW`` is no instant. A schedule that is broken is no error: the application
+            starts, has nothing to serve, says so, and heals when the file is mended.
+    """
+    named = os.environ.get("ICSFEED_SCHEDULE")
+    # The folder may change under a server; which file was meant does not.
+    path = schedule_path(schedule or (Path(named) if named else None)).absolute()
+    live = Live(path, clock=clock or _clock(path), load=load_schedule, log=_log())
+    app = make_application(live)
+    app.wsgi_app = Front(app.wsgi_app, live)  # type: ignore[method-assign] # Flask's documented way to wrap itself
+    return app
+
+
+def _clock(path: Path) -> Clock:
+    preview = os.environ.get("ICSFEED_NOW")
+    if not preview:
+        return lambda: datetime.now(UTC)
+    try:
+        aware = datetime.fromisoformat(preview).tzinfo is not None
+    except ValueError:
+        aware = False
+    # Only a local time needs the calendar's zone, and so a schedule that is whole.
+    instant = parse_instant(preview, zone("UTC") if aware else load_schedule(path).schedule.calendar.zone)
+    return lambda: instant
+
+
+def _log() -> FilteringBoundLogger:
+    """A log of its own, on standard error: for people at a terminal, a JSON object a line anywhere else."""
+    # Traces are plain: the values of variables may be private.
+    to_people: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    to_programs: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    log = structlog.wrap_logger(
+        structlog.WriteLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            *(to_people if sys.stderr.isatty() else to_programs),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
+    )
+    return cast("FilteringBoundLogger", log)

@@ -1,0 +1,44 @@
+"""``icsfeed build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from icsfeed.cli.options import now_option, option, schedule_option
+from icsfeed.cli.truth import instant_now, open_schedule
+
+_STANDARD_OUTPUT = Path("-")
+
+
+@click.command()
+@click.argument("feed")
+@option(
+    "--rendering",
+    type=click.Choice(["series", "expanded"]),
+    default="series",
+    show_default=True,
+    help="Recurring events for people, or single events in UTC for machines.",
+)
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=_STANDARD_OUTPUT,
+    help="The file to write, in one step. Default: standard output.",
+)
+@schedule_option
+@now_option
+def build(feed: str, rendering: str, output: Path, schedule: Path | None, now: str | None) -> None:
+    """Print the bytes of one FEED, such as `all`."""
+    from icsfeed.ical.series import Rendering
+    from icsfeed.services.publication import build_feed
+    from icsfeed.store.files import write_whole
+
+    policy = open_schedule(schedule).schedule
+    content = build_feed(policy, feed, Rendering(rendering), now=instant_now(now, policy))
+    if output == _STANDARD_OUTPUT:
+        click.echo(content, nl=False)
+    else:
+        write_whole(output, content)

@@ -1,0 +1,62 @@
+"""``icsfeed check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from icsfeed.cli.options import json_option, now_option, option, schedule_option
+from icsfeed.cli.truth import instant_now, schedule_path
+
+
+@click.command()
+@option("--schema", is_flag=True, help="Print the JSON Schema of schedule files, for editors, and nothing else.")
+@schedule_option
+@now_option
+@json_option
+def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool) -> None:
+    """Name every mistake of the schedule at once, and what may not be meant.
+
+    Warnings are about the published span: the calendar years before, of and after now.
+    """
+    import json
+
+    from icsfeed.services.advice import advise
+    from icsfeed.store.schedule_file import ScheduleFileError, json_schema, load_schedule
+
+    if schema:
+        click.echo(json.dumps(json_schema(), indent=2))
+        return
+    path = schedule_path(schedule)
+    try:
+        loaded = load_schedule(path)
+    except ScheduleFileError as error:
+        if not as_json:
+            raise
+        mistakes = [{"path": each.path, "line": each.line, "message": each.message} for each in error.mistakes]
+        click.echo(json.dumps({"schedule": str(path), "mistakes": mistakes, "warnings": []}, indent=2))
+        click.get_current_context().exit(1)
+    policy = loaded.schedule
+    warnings = [
+        {"path": place.path, "line": place.line, "message": advice.message}
+        for advice in advise(policy, now=instant_now(now, policy))
+        for place in [loaded.place_of(advice.table, advice.name)]
+    ]
+    if as_json:
+        click.echo(json.dumps({"schedule": str(path), "mistakes": [], "warnings": warnings}, indent=2))
+        return
+    for warning in warnings:
+        line = f":{warning['line']}" if warning["line"] else ""
+        click.echo(f"{path}{line}: warning: {warning['path']}: {warning['message']}")
+    counts = (
+        _count(len(policy.environments), "environment"),
+        _count(len(policy.windows), "maintenance window"),
+        _count(len(policy.freezes), "change freeze"),
+        _count(len(policy.feeds), "feed"),
+    )
+    click.echo(f"{path}: no mistakes, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

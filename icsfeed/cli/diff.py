@@ -1,0 +1,55 @@
+"""``icsfeed diff``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from icsfeed.cli.options import json_option, now_option, schedule_option
+from icsfeed.cli.truth import instant_now, open_schedule
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from icsfeed.domain.spans import Span
+    from icsfeed.services.differences import Difference
+
+_SIGNS = {"added": "+", "moved": "~", "removed": "-"}
+
+
+@click.command()
+@click.argument("old", metavar="OLD.toml", type=click.Path(path_type=Path))
+@click.argument("new", metavar="[NEW.toml]", type=click.Path(path_type=Path), required=False)
+@schedule_option
+@now_option
+@json_option
+def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *, as_json: bool) -> None:
+    """Show the dates that an edit adds (+), moves (~) and removes (-) for subscribers.
+
+    NEW.toml is by default the file that --schedule names. The dates are those of the published span.
+    """
+    from icsfeed.services.differences import differences
+
+    before = open_schedule(old).schedule
+    after = open_schedule(new or schedule).schedule
+    found = differences(before, after, now=instant_now(now, after))
+    if as_json:
+        click.echo(json.dumps([each.record() for each in found], indent=2))
+        return
+    for each in found:
+        click.echo(_line(each, after.calendar.zone))
+    counts = [f"{sum(each.change == change for each in found)} {change}" for change in _SIGNS]
+    click.echo(", ".join(counts) if found else "no date changes")
+
+
+def _line(difference: Difference, zone: ZoneInfo) -> str:
+    from icsfeed.cli.times import span_text
+
+    def text(span: Span | None) -> str:
+        return span_text(span, zone) if span else ""
+
+    times = " → ".join(filter(None, [text(difference.before), text(difference.after)]))
+    return f"{_SIGNS[difference.change]} {difference.kind} {difference.id}: {times}"

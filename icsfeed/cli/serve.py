@@ -1,0 +1,114 @@
+"""``icsfeed serve``."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pkgutil
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from icsfeed.cli.options import now_option, option, schedule_option
+from icsfeed.cli.truth import instant_now, schedule_path
+from icsfeed.domain.errors import IcsfeedError
+
+_THREADS = 2
+"""One to make a new publication, and another to go on with the present one. More only wait for each other: Python runs
+one at a time, and a request merely copies bytes. *Measured*: at four, a quarter of the throughput is gone.
+"""
+
+_SECONDS_TO_STOP = 5
+"""For the requests under way when the server is told to end; then their workers are killed."""
+
+
+class CannotListenError(IcsfeedError):
+    """An address at which this machine can't serve, or not now."""
+
+
+@click.command()
+@option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all of them.")
+@option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
+@option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="How many processes serve.")
+@schedule_option
+@now_option
+def serve(host: str, port: int, workers: int, schedule: Path | None, now: str | None) -> None:
+    """Serve the feeds, and a page that lists them.
+
+    An edit of the schedule is public at once; while it has mistakes, what was good before stays, /readyz says so and
+    the log says why. Ctrl-C or SIGTERM ends it; HUP starts the workers anew. With --now the clock stands still.
+    """
+    from icsfeed.store.schedule_file import load_schedule
+
+    path = schedule_path(schedule).absolute()
+    policy = load_schedule(path).schedule
+    choice = {"ICSFEED_SCHEDULE": str(path)}
+    if now is not None:
+        choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
+    address = _address(host, port)
+    os.environ.update(choice)  # so it reaches the workers, which are processes of their own
+    announcement = f"icsfeed: serving {path} at {_url(address, port)}"
+    run_server("icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement)
+
+
+def run_server(factory: str, *, address: str, port: int, workers: int, announcement: str) -> None:
+    """Serve the application that ``factory`` (``module:function``) makes, until a signal ends it."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+    server = Granian(
+        factory,
+        interface=Interfaces.WSGI,
+        address=address,
+        port=port,
+        workers=workers,
+        blocking_threads=_THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_SECONDS_TO_STOP,
+        log_level=LogLevels.warning,
+        log_dictconfig={"handlers": {"console": console, "access": console}},
+    )
+    server.on_startup(lambda: click.echo(announcement, err=True))
+    # A fork would carry over the parent's signal handlers, which do nothing in a worker, and whatever locks its threads
+    # hold. Everywhere but on Linux before Python 3.14 this is how it is anyway.
+    multiprocessing.set_start_method("spawn", force=True)
+    server.serve(target_loader=_application)
+
+
+def _application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)
+    """Make the application, in a worker."""
+    if sys.platform != "win32":
+        # A terminal's Ctrl-C reaches the workers, too. It is the parent that ends them, by SIGTERM; a worker of
+        # Granian's that gets both never ends.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return pkgutil.resolve_name(factory)()
+
+
+def _address(host: str, port: int) -> str:
+    """The IP address of ``host``, at which nobody listens yet.
+
+    Granian shares a port with whoever else allows it, so a second server would get half of the requests: it is tried
+    here first.
+    """
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":  # elsewhere this skips the connections that a server before left closing
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except OSError as error:
+        msg = f"can't listen at {host}, port {port}: {(error.strerror or str(error)).lower()}"
+        raise CannotListenError(msg) from error
+    return str(where[0])
+
+
+def _url(address: str, port: int) -> str:
+    """What to open in a browser on this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  (asked for, not chosen)
+    return f"http://[{here}]:{port}/" if ":" in here else f"http://{here}:{port}/"

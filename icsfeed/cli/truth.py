@@ -1,0 +1,41 @@
+"""What the commands start from: the schedule that the options name, and the instant taken for now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from icsfeed.domain.schedule import Schedule
+    from icsfeed.store.schedule_file import LoadedSchedule
+
+DEFAULT_SCHEDULE = Path("schedule.toml")
+
+
+def schedule_path(named: Path | None) -> Path:
+    """The schedule file to read: the named one, the one in the current folder, or the packaged example (it says so)."""
+    from icsfeed.store.schedule_file import example_path
+
+    if named is not None:
+        return named
+    if DEFAULT_SCHEDULE.exists():
+        return DEFAULT_SCHEDULE
+    click.echo(f"icsfeed: no {DEFAULT_SCHEDULE} here; taking the packaged example policy", err=True)
+    return example_path()
+
+
+def open_schedule(named: Path | None) -> LoadedSchedule:
+    """The schedule that the option names, with what is known of its file."""
+    from icsfeed.store.schedule_file import load_schedule
+
+    return load_schedule(schedule_path(named))
+
+
+def instant_now(text: str | None, schedule: Schedule) -> datetime:
+    """The instant that ``--now`` names or, without it, the clock's: here alone the command line reads the clock."""
+    from icsfeed.services.instants import parse_instant
+
+    return datetime.now(UTC) if text is None else parse_instant(text, schedule.calendar.zone)

@@ -1,0 +1,82 @@
+"""``icsfeed upcoming``."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from icsfeed.cli.options import json_option, now_option, option, schedule_option
+from icsfeed.cli.truth import instant_now, open_schedule
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from icsfeed.domain.schedule import Schedule
+    from icsfeed.services.upcoming import Entry
+
+_PIPE_WIDTH = 200
+
+
+@click.command()
+@option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
+@option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
+@option("--environment", "environments", multiple=True, help="Only windows of this environment; can be repeated.")
+@option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone, too.")
+@schedule_option
+@now_option
+@json_option
+def upcoming(
+    days: int,
+    start: str | None,
+    environments: tuple[str, ...],
+    zone_name: str | None,
+    schedule: Path | None,
+    now: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show what comes: maintenance windows, and the freezes in between."""
+    from icsfeed.domain.zones import zone
+    from icsfeed.services.instants import parse_instant
+    from icsfeed.services.upcoming import upcoming as find
+
+    policy = open_schedule(schedule).schedule
+    asked = zone(zone_name) if zone_name else None
+    begin = instant_now(now, policy) if start is None else parse_instant(start, policy.calendar.zone)
+    entries = find(policy, begin, timedelta(days=days), environments)
+    if as_json:
+        records = [entry.record(asked or policy.calendar.zone) for entry in entries]
+        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+    elif entries:
+        _print_table(policy, entries, asked)
+    else:
+        click.echo(f"nothing comes in these {days} days")
+
+
+def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from icsfeed.cli.times import days_text, span_text
+
+    own = schedule.calendar.zone
+    zones = [own] if asked in (None, own) else [own, asked]
+    table = Table(*(zone.key for zone in zones if zone), "What", "Environments", "Impact")
+    for entry in entries:
+        times = [
+            days_text(entry.days) if entry.days and zone is own else span_text(entry.span, zone)
+            for zone in zones
+            if zone
+        ]
+        names = ", ".join(schedule.environment_names[environment] for environment in entry.environments)
+        cells = [*times, entry.name, names or "all", entry.impact or "no change"]
+        table.add_row(*(Text(cell) for cell in cells), style="cyan" if entry.days else None)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    console.print(table)

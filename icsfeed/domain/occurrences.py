@@ -1,0 +1,153 @@
+"""Occurrences: what the windows come to, minus freezes and adjustments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.civil import Stretch, instant_of, local_date, stretch
+from icsfeed.domain.freezes import FreezeIndex, FrozenDays, frozen_days
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import MaintenanceWindow
+from icsfeed.domain.zones import ClockChange
+
+_MARGIN = timedelta(days=3)
+"""More than an occurrence's length and the distance between any two zones' dates together."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frozen:
+    """Excluded: it would touch a change freeze."""
+
+    by: FrozenDays
+
+    def __str__(self) -> str:
+        days = self.by.days
+        return f"{self.by.freeze.name} from {days.first} through {days.last}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
+    """Excluded: an operator skipped it."""
+
+    reason: str
+    silent: bool
+
+    def __str__(self) -> str:
+        return f"skipped: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """Excluded: the clock is put forward over the whole of it."""
+
+    change: ClockChange
+
+    def __str__(self) -> str:
+        old, new = self.change.old_reading, self.change.new_reading
+        return f"the clock goes from {old:%H:%M} to {new:%H:%M} that day"
+
+
+Exclusion = Frozen | Skipped | Missing
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occurrence:
+    """One concrete span of a window (RFC 5545's recurrence instance).
+
+    It is named by ``original_start``, the naive local time at which the policy has it start; ``policy`` is what the
+    wall clock makes of it. ``moved`` is the adjustment that gave it another time; ``excluded`` says why it does not
+    happen at all.
+    """
+
+    window: MaintenanceWindow
+    original_start: datetime
+    policy: Stretch
+    moved: Move | None = None
+    excluded: Exclusion | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """What it lasts or, where it is excluded, would have lasted; ``None`` where the clock skips it."""
+        return self.moved.to if self.moved else self.policy.span
+
+    @property
+    def policy_start(self) -> datetime:
+        """The instant (UTC) at which the policy has it start."""
+        return self.policy.span.start if self.policy.span else instant_of(self.original_start, self.window.zone)
+
+    @property
+    def start(self) -> datetime:
+        """The instant (UTC) at which it starts, or would have."""
+        return self.span.start if self.span else self.policy_start
+
+    def touches(self, span: Span) -> bool:
+        """Whether it shares an instant with ``span``, at the time that the policy gives it or where it was moved to."""
+        if self.policy.span is None:
+            return self.policy_start in span
+        return self.policy.span.overlaps(span) or (self.moved is not None and self.moved.to.overlaps(span))
+
+
+def occurrences(schedule: Schedule, span: Span, adjustments: Iterable[Adjustment] = ()) -> tuple[Occurrence, ...]:
+    """Every occurrence that ``touches`` the span, excluded ones too, by start, then window."""
+    adjusted = {(each.window_id, each.day): each for each in adjustments}
+    reach = _reach(span, adjusted.values())
+    zone = schedule.calendar.zone
+    frozen = frozen_days(schedule.freezes, zone, local_date(reach.start, zone), local_date(reach.end, zone))
+    freezes = FreezeIndex(frozen)
+    found = [
+        occurrence
+        for window in schedule.windows
+        for occurrence in _of_window(window, span, adjusted, freezes)
+        if occurrence.touches(span)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.start, each.window.id, each.original_start)))
+
+
+def happening(found: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occurrence, Span]]:
+    """Those that happen and share an instant with ``within``, each with its span."""
+    for occurrence in found:
+        if occurrence.excluded is None and occurrence.span is not None and occurrence.span.overlaps(within):
+            yield occurrence, occurrence.span
+
+
+def _reach(span: Span, adjustments: Iterable[Adjustment]) -> Span:
+    """All the time in which an occurrence of ``span`` may lie, moved ones included."""
+    moved = [each.to for each in adjustments if isinstance(each, Move)]
+    start = min([span.start, *(to.start for to in moved)])
+    end = max([span.end, *(to.end for to in moved)])
+    return Span(start=start - _MARGIN, end=end + _MARGIN)
+
+
+def _of_window(
+    window: MaintenanceWindow, span: Span, adjusted: dict[tuple[str, date], Adjustment], freezes: FreezeIndex
+) -> Iterator[Occurrence]:
+    first = local_date(span.start - _MARGIN, window.zone)
+    last = local_date(span.end + _MARGIN, window.zone)
+    days = set(window.dates(first, last))
+    for window_id, day in adjusted:
+        if window_id == window.id:
+            days.update(window.dates(day, day))
+    for day in days:
+        yield _occurrence(window, day, adjusted.get((window.id, day)), freezes)
+
+
+def _occurrence(
+    window: MaintenanceWindow, day: date, adjustment: Adjustment | None, freezes: FreezeIndex
+) -> Occurrence:
+    start, end = window.on(day)
+    policy = stretch(start, end, window.zone)
+    moved = adjustment if isinstance(adjustment, Move) else None
+    excluded: Exclusion | None = None
+    if policy.span is None:
+        moved, excluded = None, Missing(change=policy.changes[0])
+    elif (frozen := freezes.touching(policy.span)) is not None:
+        moved, excluded = None, Frozen(by=frozen)
+    elif isinstance(adjustment, Skip):
+        excluded = Skipped(reason=adjustment.reason, silent=adjustment.silent)
+    elif moved and (frozen := freezes.touching(moved.to)) is not None:
+        excluded = Frozen(by=frozen)
+    return Occurrence(window=window, original_start=start, policy=policy, moved=moved, excluded=excluded)

@@ -1,0 +1,112 @@
+"""The schedule: a vendor's whole maintenance policy as one value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.civil import instant_of, local_date, midnight
+from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
+from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import MaintenanceWindow
+
+
+class UnknownFeedError(IcsfeedError):
+    """A slug that no feed of the schedule has."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Organizer:
+    """Whom customers ask (RFC 5545, section 3.8.4.3)."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calendar:
+    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID."""
+
+    name: str
+    zone: ZoneInfo
+    uid_domain: str
+    url: str = ""
+    description: str = ""
+    organizer: Organizer | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """A maintenance policy. The order in which its parts are given means nothing: they are kept by id.
+
+    The first of the ``feeds`` is always `all`, which has everything.
+    """
+
+    calendar: Calendar
+    environments: tuple[Environment, ...]
+    windows: tuple[MaintenanceWindow, ...] = ()
+    freezes: tuple[ChangeFreeze, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("environments", "windows", "freezes"):
+            parts = tuple(sorted(getattr(self, name), key=lambda part: part.id))
+            object.__setattr__(self, name, parts)
+            _require_distinct(name, (part.id for part in parts))
+        every = Feed(
+            slug=ALL,
+            name=self.calendar.name,
+            environments=frozenset(environment.id for environment in self.environments),
+            kinds=frozenset(Kind),
+        )
+        others = sorted((feed for feed in self.feeds if feed.slug != ALL), key=lambda feed: feed.slug)
+        _require_distinct("feeds", (feed.slug for feed in others))
+        object.__setattr__(self, "feeds", (every, *others))
+
+    def feed(self, slug: str) -> Feed:
+        """The feed of that slug.
+
+        Raises:
+            UnknownFeedError: where there is none; the message names those there are.
+        """
+        for feed in self.feeds:
+            if feed.slug == slug:
+                return feed
+        known = ", ".join(feed.slug for feed in self.feeds)
+        msg = f"there is no feed {slug!r}; this schedule has {known}"
+        raise UnknownFeedError(msg)
+
+    @cached_property
+    def environment_names(self) -> dict[str, str]:
+        """What each environment is called, by id."""
+        return {environment.id: environment.name for environment in self.environments}
+
+
+def _require_distinct(what: str, names: Iterable[str]) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        msg = f"two {what} are called {repeated[0]!r}"
+        raise InvalidValueError(msg)
+
+
+def start_of_year(year: int, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) at which that year begins in ``zone``."""
+    return instant_of(midnight(date(year, 1, 1)), zone)
+
+
+def published_years(now: datetime, zone: ZoneInfo) -> range:
+    """The three calendar years that feeds show: the one before the current one in ``zone``, this one and the next."""
+    year = local_date(now, zone).year
+    return range(year - 1, year + 2)
+
+
+def published_span(now: datetime, zone: ZoneInfo) -> Span:
+    """What feeds show: from 1 January of the year before the current one to 31 December of the year after."""
+    years = published_years(now, zone)
+    return Span(start=start_of_year(years[0], zone), end=start_of_year(years[-1] + 1, zone))

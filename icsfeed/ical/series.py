@@ -1,0 +1,164 @@
+"""How the occurrences of a window are parted into series that every calendar engine reads alike.
+
+No engine agrees with another on a local time that is missing or comes twice, so no series ever meets one: it is cut
+there, and the occurrence stands alone. A series also ends with its calendar year, so that a new year adds and drops
+events and changes none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.recurrence import Frequency, Recurrence
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import MaintenanceWindow
+from icsfeed.domain.zones import settled_clock
+
+
+class Rendering(StrEnum):
+    """One way to write a feed: recurring events for people, or single events in UTC for machines."""
+
+    SERIES = "series"
+    EXPANDED = "expanded"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Regular occurrences of one rule of a window, within one year and between two cuts.
+
+    ``first`` and ``last`` both happen as the policy says. ``excluded`` are instances of the rule between them that do
+    not, or not then; ``cancelled`` are those that subscribers see as cancelled. ``after`` is the local date of the
+    irregular occurrence that the series follows.
+    """
+
+    window: MaintenanceWindow
+    recurrence: Recurrence
+    year: int
+    after: date | None
+    first: Occurrence
+    last: Occurrence
+    excluded: tuple[Occurrence, ...]
+    cancelled: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Single:
+    """An occurrence that stands alone."""
+
+    occurrence: Occurrence
+    year: int
+
+    @property
+    def window(self) -> MaintenanceWindow:
+        """The window that it is of."""
+        return self.occurrence.window
+
+
+def arrange(
+    found: Iterable[Occurrence], rendering: Rendering, zone: ZoneInfo, published: Span
+) -> Iterator[Series | Single]:
+    """The series and single events in which a ``rendering`` shows the occurrences that start in the ``published`` span.
+
+    ``zone`` is the calendar's.
+    """
+    years = range(local_date(published.start, zone).year, local_date(published.end, zone).year)
+    recurring: list[Occurrence] = []
+    alone: list[Occurrence] = []
+    for occurrence in found:
+        recurs = rendering is Rendering.SERIES and _may_recur(occurrence.window, years)
+        if recurs and occurrence.policy_start in published:
+            recurring.append(occurrence)
+        if occurrence.start in published and (occurrence.moved or not recurs):
+            alone.append(occurrence)
+    yield from part(recurring, zone)
+    yield from singles(alone, zone)
+
+
+def _may_recur(window: MaintenanceWindow, years: range) -> bool:
+    """Whether every engine reads a series of that window alike."""
+    clock = settled_clock(window.zone, years[0], years[-1])
+    if clock is None:
+        return False
+    # libical steps through months by their first and last days: where the clock skips that hour, it is late after.
+    return window.recurrence.frequency is Frequency.WEEKLY or not clock.skips(window.start)
+
+
+def published_year(occurrence: Occurrence, zone: ZoneInfo) -> int:
+    """The calendar year, in the calendar's ``zone``, in which the policy has it start."""
+    return local_date(occurrence.policy_start, zone).year
+
+
+def is_shown_cancelled(occurrence: Occurrence) -> bool:
+    """Whether an operator skipped it and subscribers are to see that."""
+    return isinstance(occurrence.excluded, Skipped) and not occurrence.excluded.silent
+
+
+def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Single]:
+    """Each occurrence that subscribers see, alone."""
+    for occurrence in occurrences:
+        if occurrence.excluded is None or is_shown_cancelled(occurrence):
+            yield Single(occurrence=occurrence, year=published_year(occurrence, zone))
+
+
+def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series | Single]:
+    """The series and single events that show the ``occurrences`` of whole years at the times the policy gives them.
+
+    What was moved is left out of its series here; its own event is the caller's to add.
+    """
+    runs: dict[tuple[str, int, Recurrence], list[Occurrence]] = defaultdict(list)
+    for occurrence in sorted(occurrences, key=lambda each: each.original_start):
+        year, rule = published_year(occurrence, zone), _rule_of(occurrence)
+        runs[occurrence.window.id, year, rule].append(occurrence)
+    for (_, year, rule), found in runs.items():
+        run: list[Occurrence] = []
+        after = None
+        for occurrence in found:
+            if occurrence.policy.regular:
+                run.append(occurrence)
+                continue
+            yield from _close(run, rule, year, after)
+            if occurrence.moved is None:
+                yield from singles([occurrence], zone)
+            run, after = [], occurrence.original_start.date()
+        yield from _close(run, rule, year, after)
+
+
+def _rule_of(occurrence: Occurrence) -> Recurrence:
+    return _rule_on(occurrence.window.recurrence, occurrence.original_start.weekday())
+
+
+@cache
+def _rule_on(recurrence: Recurrence, weekday: int) -> Recurrence:
+    """The rule of one weekday at most that has the occurrences on ``weekday``."""
+    rules = recurrence.by_weekday()
+    return rules[0] if len(rules) == 1 else next(rule for rule in rules if rule.weekdays == (weekday,))
+
+
+def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | None) -> Iterator[Series | Single]:
+    """The series that holds a run of regular occurrences, and what is seen before its first and after its last."""
+    happening = [index for index, each in enumerate(run) if each.excluded is None and each.moved is None]
+    begin, end = (happening[0], happening[-1] + 1) if happening else (0, 0)
+    inner = run[begin:end]
+    if inner:
+        missing = [each for each in inner if each.excluded is not None or each.moved is not None]
+        yield Series(
+            window=inner[0].window,
+            recurrence=rule,
+            year=year,
+            after=after,
+            first=inner[0],
+            last=inner[-1],
+            excluded=tuple(each for each in missing if not is_shown_cancelled(each)),
+            cancelled=tuple(each for each in missing if is_shown_cancelled(each)),
+        )
+    for occurrence in (*run[:begin], *run[end:]):
+        if is_shown_cancelled(occurrence):
+            yield Single(occurrence=occurrence, year=year)

@@ -1,0 +1,1 @@
+"""What icsfeed does, for all its faces alike."""

@@ -1,0 +1,52 @@
+"""Instants as people type them: ISO 8601, with an offset or in the calendar's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.civil import instant_of, midnight, readings
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.spans import YEARS
+from icsfeed.domain.zones import clock_changes_in
+
+
+class InvalidInstantError(IcsfeedError):
+    """A text that names no instant, or not one alone."""
+
+
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) that an ISO 8601 text names; without an offset it is read in ``zone``, a date as its beginning.
+
+    Raises:
+        InvalidInstantError: where it is no ISO 8601, or a local time that ``zone`` does not have or has twice.
+    """
+    try:
+        day = date.fromisoformat(text) if len(text) <= len("2026-W01-1") else None
+        moment = midnight(day) if day else datetime.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in {zone.key}"
+        raise InvalidInstantError(msg) from None
+    if moment.year not in YEARS:
+        msg = f"{text!r} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
+        raise InvalidInstantError(msg)
+    if day is not None:
+        return instant_of(moment, zone)
+    return moment.astimezone(UTC) if moment.tzinfo else _only_reading(moment, text, zone)
+
+
+def _only_reading(local: datetime, text: str, zone: ZoneInfo) -> datetime:
+    found = readings(local, zone)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        first, second = (instant.astimezone(zone).isoformat() for instant in found)
+        msg = f"{text!r} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
+        raise InvalidInstantError(msg)
+    at = instant_of(local, zone)
+    change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
+    earlier, later = (
+        (local - offset).replace(tzinfo=UTC).astimezone(zone).isoformat() for offset in (change.after, change.before)
+    )
+    msg = f"{text!r} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
+    raise InvalidInstantError(msg)

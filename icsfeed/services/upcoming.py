@@ -1,0 +1,101 @@
+"""What comes: the occurrences and freezes of a stretch of time, as a person or a program reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import frozen_days
+from icsfeed.domain.occurrences import happening, occurrences
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.windows import Impact
+
+
+class UnknownEnvironmentError(IcsfeedError):
+    """An id that no environment of the schedule has."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's."""
+
+    kind: Kind
+    id: str
+    name: str
+    span: Span
+    environments: tuple[str, ...] = ()
+    impact: Impact | None = None
+    days: DateRange | None = None
+
+    def record(self, zone: ZoneInfo) -> dict[str, object]:
+        """The entry as JSON has it: instants in ISO 8601, in UTC and on the wall clock of ``zone``."""
+        record: dict[str, object] = {
+            "kind": self.kind.value,
+            "id": self.id,
+            "name": self.name,
+            "start": utc_text(self.span.start),
+            "end": utc_text(self.span.end),
+            "local_start": self.span.start.astimezone(zone).isoformat(),
+            "local_end": self.span.end.astimezone(zone).isoformat(),
+            "environments": list(self.environments),
+            "impact": self.impact.value if self.impact else None,
+        }
+        if self.days is not None:
+            record |= {"first": self.days.first.isoformat(), "last": self.days.last.isoformat()}
+        return record
+
+
+def utc_text(instant: datetime) -> str:
+    """An instant in ISO 8601, in UTC, such as ``2026-03-08T07:00:00Z``."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def upcoming(
+    schedule: Schedule, start: datetime, length: timedelta, environments: tuple[str, ...] = ()
+) -> tuple[Entry, ...]:
+    """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
+
+    With ``environments``, only windows that touch one of them; freezes hold for all.
+
+    Raises:
+        UnknownEnvironmentError: where the schedule has no such environment.
+    """
+    known = schedule.environment_names
+    for environment in environments:
+        if environment not in known:
+            msg = f"there is no environment {environment!r}; this schedule has {', '.join(known)}"
+            raise UnknownEnvironmentError(msg)
+    begin = start.astimezone(UTC)
+    span = Span(start=begin, end=begin + length)
+    wanted = frozenset(environments or known)
+    found = [*_windows(schedule, span, wanted), *_freezes(schedule, span)]
+    return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
+
+
+def _windows(schedule: Schedule, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+    for occurrence, happens in happening(occurrences(schedule, span), span):
+        window = occurrence.window
+        if not wanted.isdisjoint(window.environments):
+            yield Entry(
+                kind=Kind.MAINTENANCE,
+                id=window.id,
+                name=window.name,
+                span=happens,
+                environments=tuple(sorted(window.environments)),
+                impact=window.impact,
+            )
+
+
+def _freezes(schedule: Schedule, span: Span) -> Iterator[Entry]:
+    zone = schedule.calendar.zone
+    for frozen in frozen_days(schedule.freezes, zone, local_date(span.start, zone), local_date(span.end, zone)):
+        if frozen.span.overlaps(span):
+            yield Entry(
+                kind=Kind.FREEZE, id=frozen.freeze.id, name=frozen.freeze.name, span=frozen.span, days=frozen.days
+            )

@@ -1,0 +1,1 @@
+"""Truth on disk: the schedule file. Never meets the iCalendar floor."""

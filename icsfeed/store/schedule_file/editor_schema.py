@@ -1,0 +1,21 @@
+"""The JSON Schema of the schedule file: what editors complete and check by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from icsfeed.store.schedule_file.model import ScheduleTables, table_schema
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the schedule file, for editors; dates and times are strings with a format."""
+    from pydantic.json_schema import GenerateJsonSchema  # noqa: PLC0415  (slow, and for editors only)
+
+    from icsfeed.store.schedule_file.zone_advice import timezone_names  # noqa: PLC0415
+
+    schema = GenerateJsonSchema().generate(table_schema(ScheduleTables), mode="validation")
+    zones = timezone_names()
+    tables = schema["properties"]
+    tables["calendar"]["properties"]["timezone"]["enum"] = zones
+    tables["maintenance_windows"]["items"]["properties"]["timezone"]["enum"] = zones
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "icsfeed schedule"}

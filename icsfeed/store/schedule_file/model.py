@@ -1,0 +1,259 @@
+"""The tables and keys of the schedule file: what each may hold, what it is for, and an example."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache
+from typing import Annotated, Any, Final, NotRequired, TypedDict, get_args, get_origin, get_type_hints
+
+from pydantic_core import SchemaValidator, core_schema, to_jsonable_python
+from pydantic_core.core_schema import CoreSchema
+
+from icsfeed.store.schedule_file import values
+from icsfeed.store.schedule_file.notation import KeyPath
+from icsfeed.store.schedule_file.values import array, for_json_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key holds; ``table`` is set in place of ``schema`` where that is a table or, ``many``, tables."""
+
+    schema: CoreSchema | None
+    description: str
+    example: Any = None
+    table: type | None = None
+    many: bool = False
+
+
+class OrganizerTable(TypedDict):
+    """Whom customers ask."""
+
+    name: Annotated[str, Key(values.NAME, "Who customers ask.", "Customer Support")]
+    email: Annotated[str, Key(values.EMAIL, "The address that customers write to.", "support@example.com")]
+
+
+_ORGANIZER: Final = {"name": "Customer Support", "email": "support@example.com"}
+
+
+class CalendarTable(TypedDict):
+    """What holds for the whole calendar."""
+
+    name: Annotated[str, Key(values.NAME, "What the calendar is called.", "Seed-to-Sale maintenance")]
+    timezone: Annotated[
+        str, Key(values.TIMEZONE, "The vendor's time zone: a name of the IANA database.", "America/Toronto")
+    ]
+    uid_domain: Annotated[
+        str,
+        Key(
+            values.DOMAIN,
+            "The right-hand side of every event's UID: a domain of your own that never changes again.",
+            "maintenance.example.com",
+        ),
+    ]
+    url: NotRequired[
+        Annotated[str, Key(values.ADDRESS, "Where the feeds are served.", "https://maintenance.example.com")]
+    ]
+    description: NotRequired[
+        Annotated[str, Key(values.FREE_TEXT, "What the calendar is for.", "When the platform is down.")]
+    ]
+    organizer: NotRequired[
+        Annotated[OrganizerTable, Key(None, "Whom customers ask.", _ORGANIZER, table=OrganizerTable)]
+    ]
+
+
+class EnvironmentTable(TypedDict):
+    """What a change touches, such as production."""
+
+    id: Annotated[str, Key(values.IDENTIFIER, "What the other tables call it.", "production")]
+    name: Annotated[str, Key(values.NAME, "What people call it.", "Production")]
+
+
+_FROM: Final = "The first local date on which one may start."
+_UNTIL: Final = "The last local date on which one may start."
+
+
+class WindowTable(TypedDict):
+    """A maintenance window: a recurring span of local time in which things may change."""
+
+    id: Annotated[str, Key(values.IDENTIFIER, "What tells it from the others; it is part of the UIDs.", "thursday")]
+    name: Annotated[str, Key(values.NAME, "What subscribers read.", "Scheduled maintenance")]
+    description: NotRequired[
+        Annotated[str, Key(values.FREE_TEXT, "What it means for customers.", "The platform can't be reached.")]
+    ]
+    days: NotRequired[
+        Annotated[list[str], Key(array(values.WEEKDAY, least=1), "The weekdays on which it starts.", ["Thursday"])]
+    ]
+    rrule: NotRequired[
+        Annotated[str, Key(values.RULE, "In place of days: a rule of RFC 5545.", "FREQ=MONTHLY;BYDAY=2TU")]
+    ]
+    start: Annotated[time, Key(values.TIME, "The local time at which it starts.", time(2))]
+    end: Annotated[
+        time, Key(values.TIME, "The local time at which it ends; at or before start: the next day's.", time(6))
+    ]
+    timezone: NotRequired[
+        Annotated[str, Key(values.TIMEZONE, "The zone of start and end; by default the calendar's.", "America/Toronto")]
+    ]
+    effective_from: NotRequired[Annotated[date, Key(values.DATE, _FROM, date(2020, 1, 1))]]
+    effective_until: NotRequired[Annotated[date, Key(values.DATE, _UNTIL, date(2027, 12, 31))]]
+    environments: NotRequired[
+        Annotated[
+            list[str],
+            Key(array(values.REFERENCE, least=1), "The ids of what it touches; by default all.", ["production"]),
+        ]
+    ]
+    impact: NotRequired[Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]]
+
+
+_FreezeDates = TypedDict(
+    "_FreezeDates",
+    {
+        "id": Annotated[
+            str, Key(values.IDENTIFIER, "What tells it from the others; it is part of the UIDs.", "month-end")
+        ],
+        "name": Annotated[str, Key(values.NAME, "What subscribers read.", "Change freeze")],
+        "description": NotRequired[
+            Annotated[str, Key(values.FREE_TEXT, "What it means for customers.", "No planned change happens.")]
+        ],
+        "every": NotRequired[
+            Annotated[str, Key(values.EVERY, "How often it comes; left out, once, on dates of its own.", "month")]
+        ],
+        "week": NotRequired[
+            Annotated[
+                str, Key(values.WEEK, "Which week of every month; by default its last 7 days.", values.LAST_SEVEN_DAYS)
+            ]
+        ],
+        "week_starts": NotRequired[
+            Annotated[str, Key(values.WEEKDAY, "The first day of a calendar week; by default Monday.", "Sunday")]
+        ],
+        "from": NotRequired[
+            Annotated[
+                date | str,
+                Key(values.DATE_OR_MONTH_DAY, "The first date or, of every year, month and day.", date(2026, 12, 18)),
+            ]
+        ],
+        "through": NotRequired[
+            Annotated[
+                date | str,
+                Key(values.DATE_OR_MONTH_DAY, "The last date or, of every year, month and day.", date(2027, 1, 3)),
+            ]
+        ],
+    },
+)
+
+
+class FreezeTable(_FreezeDates):
+    """A change freeze: whole days, in the calendar's zone, in which no planned change happens."""
+
+    effective_from: NotRequired[
+        Annotated[date, Key(values.DATE, "The first date that it may freeze.", date(2020, 1, 1))]
+    ]
+    effective_until: NotRequired[
+        Annotated[date, Key(values.DATE, "The last date that it may freeze.", date(2027, 12, 31))]
+    ]
+    lifted: NotRequired[
+        Annotated[
+            list[date], Key(array(values.DATE), "Single dates that are not frozen after all.", [date(2026, 12, 31)])
+        ]
+    ]
+
+
+class FeedTable(TypedDict):
+    """A feed: a selection with its own URL."""
+
+    slug: Annotated[str, Key(values.SLUG, "Its name in URLs.", "production")]
+    name: Annotated[str, Key(values.NAME, "What subscribers' clients call it.", "Seed-to-Sale production")]
+    description: NotRequired[Annotated[str, Key(values.FREE_TEXT, "What it is for.", "Production only.")]]
+    environments: NotRequired[
+        Annotated[
+            list[str],
+            Key(array(values.REFERENCE, least=1), "The ids of what it shows; by default all.", ["production"]),
+        ]
+    ]
+    kinds: NotRequired[
+        Annotated[
+            list[str],
+            Key(array(values.KIND, least=1), "The kinds of entry that it shows; by default all.", ["maintenance"]),
+        ]
+    ]
+
+
+class ScheduleTables(TypedDict):
+    """A maintenance policy: regular maintenance windows and change freezes."""
+
+    calendar: Annotated[CalendarTable, Key(None, "What holds for the whole calendar.", table=CalendarTable)]
+    environments: Annotated[list[EnvironmentTable], Key(None, "What changes touch.", table=EnvironmentTable, many=True)]
+    maintenance_windows: NotRequired[
+        Annotated[list[WindowTable], Key(None, "The regular windows.", table=WindowTable, many=True)]
+    ]
+    change_freezes: NotRequired[
+        Annotated[list[FreezeTable], Key(None, "When nothing is changed.", table=FreezeTable, many=True)]
+    ]
+    feeds: NotRequired[
+        Annotated[
+            list[FeedTable],
+            Key(
+                None,
+                "The feeds beside `all`; by default one for each environment and one for each kind.",
+                table=FeedTable,
+                many=True,
+            ),
+        ]
+    ]
+
+
+@cache
+def keys_of(table: type) -> Mapping[str, Key]:
+    """The keys that a table may have."""
+    return {name: key for name, (key, _) in _declared(table).items()}
+
+
+def _declared(table: type) -> dict[str, tuple[Key, bool]]:
+    """Each key of a table, and whether it is required."""
+    declared = {}
+    for name, hint in get_type_hints(table, include_extras=True).items():
+        required = get_origin(hint) is not NotRequired
+        declared[name] = (get_args(hint if required else get_args(hint)[0])[1], required)
+    return declared
+
+
+def key_at(keys: KeyPath) -> Key | None:
+    """The declared key at a path; ``None`` where there is none."""
+    table: type | None = ScheduleTables
+    key = None
+    for name in keys:
+        if isinstance(name, str):
+            key = keys_of(table).get(name) if table is not None else None
+            table = key.table if key is not None else None
+    return key
+
+
+def table_schema(table: type) -> CoreSchema:
+    """What pydantic checks a table by, and makes its JSON Schema of."""
+    fields = {}
+    for name, (key, required) in _declared(table).items():
+        notes: dict[str, object] = {"description": key.description}
+        if key.example is not None:
+            notes["examples"] = [to_jsonable_python(key.example)]
+        fields[name] = core_schema.typed_dict_field(
+            _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
+        )
+    return core_schema.typed_dict_schema(
+        fields,
+        strict=True,
+        extra_behavior="forbid",
+        metadata=for_json_schema(title=table.__name__, description=table.__doc__),
+    )
+
+
+def _schema(key: Key, *, required: bool) -> CoreSchema:
+    if key.schema is not None:
+        return key.schema
+    if key.table is None:  # pragma: no cover  (one or the other)
+        raise AssertionError
+    return array(table_schema(key.table), least=int(required)) if key.many else table_schema(key.table)
+
+
+@cache
+def validator() -> SchemaValidator:
+    """What checks a whole file."""
+    return SchemaValidator(table_schema(ScheduleTables))

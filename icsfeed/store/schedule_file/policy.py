@@ -1,0 +1,116 @@
+"""From the tables of a schedule file, in which nothing is wrong, to the schedule."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
+from icsfeed.domain.freezes import (
+    ChangeFreeze,
+    LastFullWeek,
+    LastSevenDays,
+    NamedDays,
+    Pattern,
+    WeekOfLastDay,
+    YearlyDays,
+)
+from icsfeed.domain.recurrence import WEEKDAYS, Recurrence, parse_recurrence, weekly
+from icsfeed.domain.schedule import Calendar, Organizer, Schedule
+from icsfeed.domain.spans import DateRange
+from icsfeed.domain.windows import Impact, MaintenanceWindow
+from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, month_day
+
+if TYPE_CHECKING:
+    from icsfeed.store.schedule_file.model import CalendarTable, FeedTable, FreezeTable, ScheduleTables, WindowTable
+
+
+def schedule_of(tables: ScheduleTables) -> Schedule:
+    """The schedule that the tables say."""
+    calendar = _calendar(tables["calendar"])
+    environments = tuple(Environment(id=each["id"], name=each["name"]) for each in tables["environments"])
+    every = frozenset(environment.id for environment in environments)
+    feeds = tables.get("feeds")
+    return Schedule(
+        calendar=calendar,
+        environments=environments,
+        windows=tuple(_window(each, calendar, every) for each in tables.get("maintenance_windows", ())),
+        freezes=tuple(_freeze(each) for each in tables.get("change_freezes", ())),
+        feeds=automatic_feeds(calendar.name, environments)
+        if feeds is None
+        else tuple(_feed(each, every) for each in feeds),
+    )
+
+
+def _calendar(table: CalendarTable) -> Calendar:
+    organizer = table.get("organizer")
+    return Calendar(
+        name=table["name"],
+        zone=zone(table["timezone"]),
+        uid_domain=table["uid_domain"],
+        url=table.get("url", ""),
+        description=table.get("description", ""),
+        organizer=Organizer(name=organizer["name"], email=organizer["email"]) if organizer is not None else None,
+    )
+
+
+def _window(table: WindowTable, calendar: Calendar, every_environment: frozenset[str]) -> MaintenanceWindow:
+    return MaintenanceWindow(
+        id=table["id"],
+        name=table["name"],
+        description=table.get("description", ""),
+        recurrence=_recurrence(table),
+        start=table["start"],
+        end=table["end"],
+        zone=zone(table["timezone"]) if "timezone" in table else calendar.zone,
+        environments=frozenset(table.get("environments", every_environment)),
+        impact=Impact(table.get("impact", Impact.OUTAGE)),
+        effective_from=table.get("effective_from"),
+        effective_until=table.get("effective_until"),
+    )
+
+
+def _recurrence(table: WindowTable) -> Recurrence:
+    if "rrule" in table:
+        return parse_recurrence(table["rrule"])
+    return weekly(*(WEEKDAYS.index(day) for day in table["days"]))
+
+
+def _freeze(table: FreezeTable) -> ChangeFreeze:
+    return ChangeFreeze(
+        id=table["id"],
+        name=table["name"],
+        description=table.get("description", ""),
+        pattern=_pattern(table),
+        effective_from=table.get("effective_from"),
+        effective_until=table.get("effective_until"),
+        lifted=tuple(sorted(table.get("lifted", ()))),
+    )
+
+
+def _pattern(table: FreezeTable) -> Pattern:
+    if table.get("every") == "month":
+        week = table.get("week", LAST_SEVEN_DAYS)
+        if week == LAST_SEVEN_DAYS:
+            return LastSevenDays()
+        week_starts = WEEKDAYS.index(table.get("week_starts", WEEKDAYS[0]))
+        kind = WeekOfLastDay if week == WEEK_OF_LAST_DAY else LastFullWeek
+        return kind(week_starts=week_starts)
+    first, last = table["from"], table["through"]
+    if isinstance(first, date) and isinstance(last, date):
+        return NamedDays(days=DateRange(first=first, last=last))
+    start, through = month_day(str(first)), month_day(str(last))
+    if start is None or through is None:  # pragma: no cover  (neither has been let in)
+        raise AssertionError
+    return YearlyDays(start=start, through=through)
+
+
+def _feed(table: FeedTable, every_environment: frozenset[str]) -> Feed:
+    return Feed(
+        slug=table["slug"],
+        name=table["name"],
+        description=table.get("description", ""),
+        environments=frozenset(table.get("environments", every_environment)),
+        kinds=frozenset(Kind(kind) for kind in table.get("kinds", tuple(Kind))),
+    )

@@ -1,0 +1,86 @@
+"""The Flask application: all that is not a feed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+
+from icsfeed.services.live import Live
+from icsfeed.web.front import RETRY_AFTER
+from icsfeed.web.health import health
+from icsfeed.web.subscribe import Site, subscriptions
+
+
+def make_application(live: Live) -> Flask:
+    """The application that shows ``live``. It sets no cookie and keeps nothing between requests."""
+    app = Flask("icsfeed.web", static_folder=None)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    style = app.jinja_env.get_template("style.css").render()
+    app.jinja_env.globals["style"] = Markup(style)  # noqa: S704  (the package's own file)
+    security = _security_headers(style)
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        response.headers.extend(security)
+        return response
+
+    @app.get("/")
+    def subscribe() -> ResponseReturnValue:
+        publication = live.current()
+        if publication is None:
+            page = render_template(
+                "message.html", title="Not available", text="There is no calendar to show at the moment."
+            )
+            return page, 503, {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
+        schedule = publication.schedule
+        site = Site.of(schedule.calendar.url or request.root_url, here=request.root_path)
+        page = render_template(
+            "subscribe.html", calendar=schedule.calendar, subscriptions=subscriptions(schedule, site)
+        )
+        response = app.make_response(page)
+        response.headers["Cache-Control"] = "no-cache"
+        response.add_etag()
+        return response.make_conditional(request)
+
+    @app.get("/robots.txt")
+    def robots() -> ResponseReturnValue:
+        return Response("User-agent: *\nAllow: /\n", mimetype="text/plain", headers={"Cache-Control": "max-age=86400"})
+
+    @app.errorhandler(HTTPException)
+    def refuse(error: HTTPException) -> ResponseReturnValue:
+        # Werkzeug's own headers (Allow, Location) count; its page does not.
+        headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+        if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+            response = jsonify(status=error.code, title=error.name)
+        else:
+            response = app.make_response(render_template("message.html", title=error.name, text=_plain(error)))
+        response.status_code = error.code or 500
+        response.headers.extend(headers)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    app.register_blueprint(health(live))
+    return app
+
+
+def _plain(error: HTTPException) -> str:
+    """What a visitor is told; nothing of what went wrong inside."""
+    if error.code == 404:  # noqa: PLR2004  (Not Found)
+        return "There is nothing at this address. A feed may have been renamed."
+    return "That did not work. Please start again from the first page."
+
+
+def _security_headers(style: str) -> dict[str, str]:
+    """Nothing may be loaded or run but the one style sheet in the page, known by its hash (CSP level 3)."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return {
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }

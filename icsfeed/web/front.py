@@ -1,0 +1,182 @@
+"""The front: answers the publication's paths from memory, ahead of Flask.
+
+Everything that a response holds is made once for each publication; a request looks its path up, compares what the
+client holds and hands the bytes over.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
+from werkzeug.sansio.http import is_resource_modified
+
+from icsfeed.services.live import LOOK_AGAIN, Live
+from icsfeed.services.publication import Publication, Representation
+
+# Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
+# "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the
+# server: a cache in front of it asks once a minute, and mostly gets a 304. While it does, it may hand out the copy of
+# the minute before, no older: a client that comes once a day must not get yesterday's. When the server is down, the
+# calendar of the last day is better than none.
+CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+
+RETRY_AFTER: Final = str(int(LOOK_AGAIN.total_seconds()))
+"""Seconds until it is worth asking again where there is nothing to serve."""
+
+_FEEDS: Final = ("/feeds/", "/downloads/")
+_METHODS: Final = "GET, HEAD, OPTIONS"
+_PLAIN: Final = ("Content-Type", "text/plain; charset=utf-8")
+_COMMON: Final = (
+    # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+_PREFLIGHT: Final = (
+    ("Allow", _METHODS),
+    ("Access-Control-Allow-Methods", _METHODS),
+    ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
+    ("Access-Control-Max-Age", "86400"),
+    *_COMMON,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """A representation in one content coding, with the headers of the responses 200 and 304."""
+
+    body: bytes
+    etag: str
+    last_modified: datetime
+    whole: tuple[tuple[str, str], ...]
+    unchanged: tuple[tuple[str, str], ...]
+
+    def is_held_by(self, environ: WSGIEnvironment) -> bool:
+        """Whether the client says that it has these bytes; its dates count only where it names no tag.
+
+        The standard is RFC 9110, section 13.2.2.
+        """
+        tags = environ.get("HTTP_IF_NONE_MATCH")
+        if tags is not None:
+            # Nearly all clients send back what they got. All else is Werkzeug's to parse.
+            return tags == self.etag or not is_resource_modified(http_if_none_match=tags, etag=self.etag)
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        if since is None:
+            return False
+        return not is_resource_modified(http_if_modified_since=since, last_modified=self.last_modified)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared:
+    """The answers of a publication by path, as they are and in gzip."""
+
+    publication: Publication
+    answers: Mapping[str, tuple[_Answer, _Answer]]
+
+
+class Front:
+    """A WSGI callable that answers exactly the publication's paths and leaves the others to ``app``."""
+
+    def __init__(self, app: WSGIApplication, live: Live) -> None:
+        self._app = app
+        self._live = live
+        self._prepared: _Prepared | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        path = environ.get("PATH_INFO", "")
+        publication = self._live.current()
+        if publication is None:
+            if path.startswith(_FEEDS):
+                return _unavailable(environ["REQUEST_METHOD"], start_response)
+            return self._app(environ, start_response)
+        prepared = self._prepared
+        if prepared is None or prepared.publication is not publication:
+            prepared = self._prepared = _prepare(publication)
+        answers = prepared.answers.get(path)
+        if answers is None:
+            return self._app(environ, start_response)
+        method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"}:
+            return _not_read(method, start_response)
+        answer = answers[_prefers_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))]
+        # Headers are handed over as a copy: the server may change the list (PEP 3333).
+        if answer.is_held_by(environ):
+            start_response("304 Not Modified", list(answer.unchanged))
+            return []
+        start_response("200 OK", list(answer.whole))
+        return [answer.body] if method == "GET" else []
+
+
+@lru_cache(maxsize=256)
+def _prefers_gzip(accept_encoding: str) -> bool:
+    """Whether gzip is welcome, at least as much as the plain bytes (RFC 9110, section 12.5.3)."""
+    accepted = parse_accept_header(accept_encoding, Accept)
+    return 0 < accepted.quality("gzip") >= accepted.quality("identity")
+
+
+def _prepare(publication: Publication) -> _Prepared:
+    answers = {
+        # WSGI hands a path over as Latin-1, whatever it is encoded in (PEP 3333).
+        path.encode().decode("latin-1"): (_answer(representation), _in_gzip(representation))
+        for path, representation in publication.representations.items()
+    }
+    return _Prepared(publication=publication, answers=answers)
+
+
+def _in_gzip(representation: Representation) -> _Answer:
+    packed = gzip.compress(representation.body, compresslevel=6, mtime=0)
+    return _answer(replace(representation, body=packed), ("Content-Encoding", "gzip"))
+
+
+def _answer(representation: Representation, *coding: tuple[str, str]) -> _Answer:
+    etag = quote_etag(representation.etag)
+    unchanged = (
+        ("ETag", etag),
+        ("Last-Modified", http_date(representation.last_modified)),
+        ("Cache-Control", CACHE_CONTROL),
+        ("Vary", "Accept-Encoding"),
+        *_COMMON,
+    )
+    whole = (
+        ("Content-Type", representation.content_type),
+        ("Content-Length", str(len(representation.body))),
+        *coding,
+        *unchanged,
+    )
+    if representation.download is not None:
+        name = quote_header_value(representation.download, allow_token=False)
+        whole = (*whole, ("Content-Disposition", f"attachment; filename={name}"))
+    return _Answer(
+        body=representation.body,
+        etag=etag,
+        last_modified=representation.last_modified,
+        whole=whole,
+        unchanged=unchanged,
+    )
+
+
+def _not_read(method: str, start_response: StartResponse) -> Iterable[bytes]:
+    if method == "OPTIONS":
+        start_response("204 No Content", list(_PREFLIGHT))
+        return []
+    body = b"A feed can only be read.\n"
+    headers = [_PLAIN, ("Content-Length", str(len(body))), ("Allow", _METHODS), *_COMMON]
+    start_response("405 Method Not Allowed", headers)
+    return [body]
+
+
+def _unavailable(method: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Say that there is nothing to serve: never an empty feed, with which clients wipe the calendar."""
+    body = b"The calendar is not available at the moment. Please try again in a minute.\n"
+    headers = [_PLAIN, ("Content-Length", str(len(body))), ("Retry-After", RETRY_AFTER), ("Cache-Control", "no-store")]
+    start_response("503 Service Unavailable", [*headers, *_COMMON])
+    return [] if method == "HEAD" else [body]

@@ -1,0 +1,25 @@
+"""Cold commands against an empty interpreter: ``python -m tests.benchmarks.starting``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+
+from tests.benchmarks.measuring import ratio, report
+
+GOALS = {("--help",): 5, ("check",): 12, ("upcoming",): 16, ("build", "all"): 16}
+
+
+def run(*arguments: str) -> None:
+    """One interpreter, from start to end."""
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+
+
+if __name__ == "__main__":
+    for command, goal in GOALS.items():
+        report(
+            " ".join(command),
+            ratio(partial(run, "-m", "icsfeed", *command), partial(run, "-c", "pass"), rounds=21),
+            goal,
+        )

@@ -1,0 +1,66 @@
+"""Runs a command as a shell would, in a folder of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from icsfeed.cli.main import main
+
+NOW = "2026-11-23T12:00:00Z"
+
+SCHEDULE = """\
+[calendar]
+name = "Down, and up"
+timezone = "America/Toronto"
+uid_domain = "maintenance.example.com"
+
+[[environments]]
+id = "production"
+name = "Production"
+
+[[environments]]
+id = "preview"
+name = "Preview"
+
+[[maintenance_windows]]
+id = "thursday"
+name = "Scheduled maintenance"
+days = ["Thursday"]
+start = 02:00:00
+end = 06:00:00
+environments = ["production"]
+
+[[change_freezes]]
+id = "month-end"
+name = "Change freeze"
+every = "month"
+week = "last-7-days"
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a command left behind."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def every_command() -> list[click.Command]:
+    """The commands, each from its room."""
+    context = click.Context(main)
+    found = [main.get_command(context, name) for name in main.list_commands(context)]
+    return [command for command in found if command is not None]
+
+
+def run(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:
+    """Run ``icsfeed`` with those arguments in the current folder."""
+    result = CliRunner().invoke(main, [str(each) for each in arguments], env=environment, prog_name="icsfeed")
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Outcome(status=result.exit_code, stdout=result.stdout, stderr=result.stderr)

@@ -1,0 +1,238 @@
+"""The commands as people and scripts meet them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from icsfeed.store.schedule_file import example_path
+from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, run
+
+EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to stand in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def schedule(folder: Path) -> Path:
+    """A schedule.toml in that folder."""
+    path = folder / "schedule.toml"
+    path.write_text(SCHEDULE, encoding="utf-8")
+    return path
+
+
+def test_init_writes_the_commented_starter_once(folder: Path) -> None:
+    assert run("init") == Outcome(
+        status=0,
+        stdout="schedule.toml is written. Make it yours, then: icsfeed check --schedule schedule.toml\n",
+        stderr="",
+    )
+    assert (folder / "schedule.toml").read_bytes() == example_path().read_bytes()
+    (folder / "schedule.toml").write_text("mine", encoding="utf-8")
+    refused = run("init")
+    assert refused == Outcome(status=1, stdout="", stderr="schedule.toml is there already; it was left as it is\n")
+    assert (folder / "schedule.toml").read_text(encoding="utf-8") == "mine"
+
+
+def test_init_where_nothing_can_be_written(folder: Path) -> None:
+    assert run("init", "missing/schedule.toml").stderr == (
+        "missing/schedule.toml can't be written: no such file or directory\n"
+    )
+    assert run("init", folder).stderr == f"{folder} can't be written: it is a folder\n"
+
+
+def test_check_counts_and_warns(schedule: Path) -> None:
+    schedule.write_text(SCHEDULE.replace('["Thursday"]', '["Sunday"]'), encoding="utf-8")
+    assert run("check", "--now", NOW) == Outcome(
+        status=0,
+        stdout=(
+            "schedule.toml:14: warning: maintenance_windows[0]: "
+            "the clock of America/Toronto changes during the window: on "
+            "2025-03-09 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2026-03-08 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2027-03-14 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h)\n"
+            "schedule.toml: no mistakes, 1 warning; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
+        ),
+        stderr="",
+    )
+
+
+def test_check_names_every_mistake_and_exits_with_1(schedule: Path) -> None:
+    schedule.write_text(SCHEDULE.replace("America/Toronto", "EST").replace("02:00:00", '"2am"'), encoding="utf-8")
+    found = run("check")
+    assert (found.status, found.stdout) == (1, "")
+    assert [line.split(": ")[:2] for line in found.stderr.splitlines()] == [
+        ["schedule.toml:3", "calendar.timezone"],
+        ["schedule.toml:18", "maintenance_windows[0].start"],
+    ]
+
+
+def test_check_in_json(schedule: Path) -> None:
+    assert json.loads(run("check", "--json", "--now", NOW).stdout) == {
+        "schedule": "schedule.toml",
+        "mistakes": [],
+        "warnings": [],
+    }
+    schedule.write_text(SCHEDULE.replace("America/Toronto", "Nowhere/Land"), encoding="utf-8")
+    found = run("check", "--json")
+    assert (found.status, found.stderr) == (1, "")
+    (mistake,) = json.loads(found.stdout)["mistakes"]
+    assert (mistake["path"], mistake["line"]) == ("calendar.timezone", 3)
+
+
+def test_check_prints_the_schema_and_needs_no_schedule() -> None:
+    found = run("check", "--schema")
+    assert (found.status, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["additionalProperties"] is False
+
+
+def test_the_packaged_example_is_taken_where_there_is_no_schedule_and_said() -> None:
+    found = run("build", "all", "--now", NOW)
+    assert (found.status, found.stderr) == (0, EXAMPLE_SAID)
+    assert "X-WR-CALNAME:Seed-to-Sale maintenance" in found.stdout
+
+
+def test_a_schedule_that_was_named_and_is_missing_is_not_replaced_by_the_example() -> None:
+    found = run("build", "all", "--schedule", "mine.toml")
+    assert found == Outcome(
+        status=1,
+        stdout="",
+        stderr="mine.toml: there is no such file; write a starter with `icsfeed init`, or name another with "
+        "--schedule\n",
+    )
+
+
+def test_options_come_from_the_environment_too(schedule: Path) -> None:
+    named = schedule.rename("other.toml")
+    environment = {"ICSFEED_SCHEDULE": str(named), "ICSFEED_NOW": NOW, "ICSFEED_RENDERING": "expanded"}
+    found = run("build", "all", environment=environment)
+    assert (found.status, found.stdout.count("RRULE"), found.stderr) == (0, 0, "")
+
+
+@pytest.mark.usefixtures("schedule")
+def test_build_prints_or_writes_the_same_bytes(folder: Path) -> None:
+    printed = run("build", "production", "--now", NOW)
+    assert run("build", "production", "--now", NOW, "-o", "production.ics") == Outcome(status=0, stdout="", stderr="")
+    assert (folder / "production.ics").read_bytes().replace(b"\r\n", b"\n").decode() == printed.stdout
+    assert sorted(path.name for path in folder.iterdir()) == ["production.ics", "schedule.toml"]
+
+
+@pytest.mark.usefixtures("schedule")
+def test_build_into_a_device_leaves_it_one() -> None:
+    assert run("build", "all", "-o", "/dev/null").status == 0
+    assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.usefixtures("schedule")
+def test_build_refuses_what_it_cannot_do(folder: Path) -> None:
+    assert run("build", "prod").stderr == (
+        "there is no feed 'prod'; this schedule has all, emergency, freeze, maintenance, planned, preview, production\n"
+    )
+    assert run("build", "all", "-o", folder).stderr == f"{folder} can't be written: is a directory\n"
+    wrong = run("build", "all", "--rendering", "pdf")
+    assert (wrong.status, wrong.stdout) == (2, "")
+
+
+@pytest.mark.usefixtures("schedule")
+def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
+    found = run("upcoming", "--now", NOW, "--days", "20", "--zone", "Europe/Berlin")
+    rows = [[cell.strip() for cell in line.strip("┃│").split("│")] for line in found.stdout.splitlines() if "│" in line]
+    assert rows == [
+        [
+            "Tue 2026-11-24 – Mon 2026-11-30",
+            "Tue 2026-11-24 06:00 – Tue 2026-12-01 06:00 CET",
+            "Change freeze",
+            "all",
+            "no change",
+        ],
+        [
+            "Thu 2026-12-03 02:00–06:00 EST",
+            "Thu 2026-12-03 08:00–12:00 CET",
+            "Scheduled maintenance",
+            "Production",
+            "outage",
+        ],
+        [
+            "Thu 2026-12-10 02:00–06:00 EST",
+            "Thu 2026-12-10 08:00–12:00 CET",
+            "Scheduled maintenance",
+            "Production",
+            "outage",
+        ],
+    ]
+
+
+@pytest.mark.usefixtures("schedule")
+def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
+    found = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
+    assert [(entry["id"], entry["local_start"]) for entry in json.loads(found.stdout)] == [
+        ("thursday", "2026-11-05T02:00:00-05:00"),
+        ("thursday", "2026-11-12T02:00:00-05:00"),
+    ]
+
+
+@pytest.mark.usefixtures("schedule")
+@pytest.mark.parametrize(
+    ("arguments", "stdout", "stderr"),
+    [
+        (("--from", "2026-11-06", "--days", "3"), "nothing comes in these 3 days\n", ""),
+        (("--environment", "prod"), "", "there is no environment 'prod'; this schedule has preview, production\n"),
+        (("--zone", "EDT"), "", "'EDT' is not a name of the IANA time zone database 2026f\n"),
+        (
+            ("--now", "2026-11-01T01:30"),
+            "",
+            "'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00\n",
+        ),
+    ],
+)
+def test_upcoming_answers_plainly(arguments: tuple[str, ...], stdout: str, stderr: str) -> None:
+    found = run("upcoming", *arguments)
+    assert (found.status, found.stdout, found.stderr) == (1 if stderr else 0, stdout, stderr)
+
+
+def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> None:
+    old = folder / "old.toml"
+    old.write_text(SCHEDULE, encoding="utf-8")
+    edited = SCHEDULE.replace("06:00:00", "05:00:00\neffective_until = 2025-01-16")
+    schedule.write_text(edited.replace("02:00:00", "02:00:00\neffective_from = 2025-01-09"), encoding="utf-8")
+    old.write_text(SCHEDULE.replace("06:00:00", "06:00:00\neffective_until = 2025-01-09"), encoding="utf-8")
+    assert run("diff", "old.toml", "--now", NOW) == Outcome(
+        status=0,
+        stdout=(
+            "- maintenance thursday: Thu 2025-01-02 02:00–06:00 EST\n"
+            "~ maintenance thursday: Thu 2025-01-09 02:00–06:00 EST → Thu 2025-01-09 02:00–05:00 EST\n"
+            "+ maintenance thursday: Thu 2025-01-16 02:00–05:00 EST\n"
+            "1 added, 1 moved, 1 removed\n"
+        ),
+        stderr="",
+    )
+    assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
+    records = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
+    assert [record["change"] for record in records] == ["removed", "moved", "added"]
+
+
+def test_every_option_can_come_from_the_environment() -> None:
+    for command in every_command():
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                longest = max(parameter.opts, key=len)
+                assert parameter.envvar == "ICSFEED_" + longest.removeprefix("--").replace("-", "_").upper()
+
+
+def test_help_lists_every_command() -> None:
+    listed = [line.split()[0] for line in run("--help").stdout.partition("Commands:\n")[2].splitlines()]
+    assert listed == [command.name for command in every_command()]
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    found = run("chek")
+    assert (found.status, found.stdout) == (2, "")
+    assert "No such command 'chek'" in found.stderr

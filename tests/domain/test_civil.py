@@ -1,0 +1,202 @@
+"""What the wall clock makes of local times: decision 2, "the clock on the wall"."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from icsfeed.domain.civil import days_span, instant_of, readings, stretch
+from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.zones import zone
+from tests.examples import TORONTO, span, utc
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("zone_name", "start", "end", "expected", "regular"),
+    [
+        pytest.param(
+            "America/Toronto",
+            "2026-03-08T02:00",
+            "2026-03-08T06:00",
+            span((2026, 3, 8, 7), (2026, 3, 8, 10)),
+            False,
+            id="a missing start is the instant of the change: the policy's Sunday in March",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-03-08T02:15",
+            "2026-03-08T02:45",
+            None,
+            False,
+            id="a window wholly in the skipped hour does not happen",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-03-08T00:00",
+            "2026-03-08T02:00",
+            span((2026, 3, 8, 5), (2026, 3, 8, 7)),
+            False,
+            id="an end at the very change is missing, and the window full length",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-03-08T00:00",
+            "2026-03-08T02:30",
+            span((2026, 3, 8, 5), (2026, 3, 8, 7)),
+            False,
+            id="a missing end is the instant of the change",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-03-08T03:00",
+            "2026-03-08T06:00",
+            span((2026, 3, 8, 7), (2026, 3, 8, 10)),
+            True,
+            id="a start at the first reading after the gap exists once",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-11-01T01:30",
+            "2026-11-01T06:00",
+            span((2026, 11, 1, 5, 30), (2026, 11, 1, 11)),
+            False,
+            id="an ambiguous start is the first",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-11-01T00:00",
+            "2026-11-01T01:30",
+            span((2026, 11, 1, 4), (2026, 11, 1, 6, 30)),
+            False,
+            id="an ambiguous end is the second",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-11-01T00:00",
+            "2026-11-01T01:00",
+            span((2026, 11, 1, 4), (2026, 11, 1, 5)),
+            False,
+            id="an end at the first repeated reading: the clock never again shows less",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-11-01T02:00",
+            "2026-11-01T06:00",
+            span((2026, 11, 1, 7), (2026, 11, 1, 11)),
+            True,
+            id="a start just after the repeated hour exists once: the policy's Sunday in November",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-11-01T00:30",
+            "2026-11-01T03:00",
+            span((2026, 11, 1, 4, 30), (2026, 11, 1, 8)),
+            False,
+            id="a change in between makes it an hour longer than the clock says",
+        ),
+        pytest.param(
+            "Australia/Lord_Howe",
+            "2026-04-05T01:00",
+            "2026-04-05T01:45",
+            span((2026, 4, 4, 14), (2026, 4, 4, 15, 15)),
+            False,
+            id="half an hour is repeated on Lord Howe Island",
+        ),
+        pytest.param(
+            "America/Havana",
+            "2026-03-08T00:00",
+            "2026-03-08T04:00",
+            span((2026, 3, 8, 5), (2026, 3, 8, 8)),
+            False,
+            id="midnight itself is missing in Havana",
+        ),
+        pytest.param(
+            "Europe/Dublin",
+            "2026-03-29T00:30",
+            "2026-03-29T03:00",
+            span((2026, 3, 29, 0, 30), (2026, 3, 29, 2)),
+            False,
+            id="Irish winter time is negative daylight saving, and the clock goes forward all the same",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2026-03-07T22:00",
+            "2026-03-08T03:30",
+            span((2026, 3, 8, 3), (2026, 3, 8, 7, 30)),
+            False,
+            id="a window over midnight into the change",
+        ),
+        pytest.param(
+            "Pacific/Apia",
+            "2011-12-30T02:00",
+            "2011-12-30T06:00",
+            None,
+            False,
+            id="Samoa skipped the whole of 30 December 2011",
+        ),
+        pytest.param(
+            "America/Panama",
+            "2026-03-08T02:00",
+            "2026-03-08T06:00",
+            span((2026, 3, 8, 7), (2026, 3, 8, 11)),
+            True,
+            id="no change, no doubt",
+        ),
+        pytest.param(
+            "America/Toronto",
+            "2025-12-31T22:00",
+            "2026-01-01T02:00",
+            span((2026, 1, 1, 3), (2026, 1, 1, 7)),
+            True,
+            id="over New Year, in UTC and locally",
+        ),
+    ],
+)
+def test_a_stretch_is_the_hull_of_what_the_wall_clock_shows(
+    zone_name: str, start: str, end: str, expected: Span | None, regular: bool
+) -> None:
+    found = stretch(local(start), local(end), zone(zone_name))
+    assert (found.span, found.regular) == (expected, regular)
+
+
+def test_an_irregular_stretch_names_the_change_that_it_meets() -> None:
+    found = stretch(local("2026-03-08T02:00"), local("2026-03-08T06:00"), TORONTO)
+    assert [(change.at, change.before, change.after) for change in found.changes] == [
+        (utc(2026, 3, 8, 7), timedelta(hours=-5), timedelta(hours=-4))
+    ]
+
+
+def test_a_regular_stretch_on_the_day_of_a_change_meets_none() -> None:
+    assert stretch(local("2026-11-01T02:00"), local("2026-11-01T06:00"), TORONTO).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("2026-03-08T02:30", (), id="missing"),
+        pytest.param("2026-11-01T01:30", (utc(2026, 11, 1, 5, 30), utc(2026, 11, 1, 6, 30)), id="twice"),
+        pytest.param("2026-07-01T12:00", (utc(2026, 7, 1, 16),), id="once"),
+    ],
+)
+def test_readings(text: str, expected: tuple[datetime, ...]) -> None:
+    assert readings(local(text), TORONTO) == expected
+
+
+def test_a_missing_local_time_is_the_instant_of_the_change() -> None:
+    assert instant_of(local("2026-03-08T02:30"), TORONTO) == utc(2026, 3, 8, 7)
+
+
+def test_a_day_without_a_midnight_begins_with_its_first_instant() -> None:
+    """In Havana the clock goes from 23:59:59 to 01:00:00."""
+    days = DateRange(first=date(2026, 3, 8), last=date(2026, 3, 8))
+    assert days_span(days, zone("America/Havana")) == span((2026, 3, 8, 5), (2026, 3, 9, 4))
+
+
+def test_the_day_that_samoa_skipped_has_no_instants() -> None:
+    days = DateRange(first=date(2011, 12, 30), last=date(2011, 12, 30))
+    assert days_span(days, zone("Pacific/Apia")) is None

@@ -1,0 +1,219 @@
+"""Events line by line, where a golden file would not show why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.revisions import Revision
+from icsfeed.domain.schedule import Organizer, Schedule
+from icsfeed.domain.zones import zone
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
+from tests.examples import NOW, POLICY, SUNDAY, a_schedule, a_window, span, utc
+
+
+def lines_of(
+    schedule: Schedule,
+    uid: str,
+    *adjustments: Adjustment,
+    rendering: Rendering = Rendering.SERIES,
+    revisions: dict[str, Revision] | None = None,
+) -> list[str]:
+    """The unfolded lines of the event with that UID, without those that every event has."""
+    events = render_events(schedule, rendering, now=NOW, adjustments=adjustments, revisions=revisions)
+    (content,) = [event.content.decode() for event in events if event.uid == f"{uid}@maintenance.example.com"]
+    same = ("UID", "CATEGORIES", "TRANSP", "X-MICROSOFT", "ORGANIZER", "LAST-MODIFIED")
+    return [line for line in content.replace("\r\n ", "").split("\r\n") if line and not line.startswith(same)]
+
+
+def year_of(schedule: Schedule) -> Schedule:
+    """The schedule with its windows in the first weeks of 2026 alone."""
+    until = date(2026, 1, 15)
+    windows = tuple(replace(w, effective_from=date(2026, 1, 1), effective_until=until) for w in schedule.windows)
+    return replace(schedule, windows=windows)
+
+
+SHORT = year_of(a_schedule(a_window()))
+FACTS = "Environments: Production\\nImpact: outage"
+
+
+def test_a_series() -> None:
+    assert lines_of(SHORT, "maintenance.thursday.2026.th") == [
+        "BEGIN:VEVENT",
+        "SUMMARY:Scheduled maintenance",
+        "DTSTART;TZID=America/Toronto:20260101T020000",
+        "DTEND;TZID=America/Toronto:20260101T060000",
+        "DTSTAMP:20250101T050000Z",
+        "SEQUENCE:0",
+        "RRULE:FREQ=WEEKLY;UNTIL=20260115T070000Z;BYDAY=TH",
+        f"DESCRIPTION:{FACTS}",
+        "STATUS:CONFIRMED",
+        "END:VEVENT",
+    ]
+
+
+def test_a_skipped_occurrence_that_is_seen_is_an_override_and_never_excluded_too() -> None:
+    skip = Skip(window_id="thursday", day=date(2026, 1, 8), reason="Epiphany, observed; all offices closed")
+    assert lines_of(SHORT, "maintenance.thursday.2026.th", skip)[9:] == [
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "SUMMARY:Cancelled: Scheduled maintenance",
+        "DTSTART;TZID=America/Toronto:20260108T020000",
+        "DTEND;TZID=America/Toronto:20260108T060000",
+        "DTSTAMP:20250101T050000Z",
+        "RECURRENCE-ID;TZID=America/Toronto:20260108T020000",
+        "SEQUENCE:0",
+        "DESCRIPTION:This maintenance does not take place: Epiphany\\, observed\\; all offices closed\\n\\n" + FACTS,
+        "STATUS:CANCELLED",
+        "END:VEVENT",
+    ]
+
+
+def test_a_silently_skipped_occurrence_is_excluded() -> None:
+    skip = Skip(window_id="thursday", day=date(2026, 1, 8), reason="a holiday", silent=True)
+    assert lines_of(SHORT, "maintenance.thursday.2026.th", skip)[6:8] == [
+        "RRULE:FREQ=WEEKLY;UNTIL=20260115T070000Z;BYDAY=TH",
+        "EXDATE;TZID=America/Toronto:20260108T020000",
+    ]
+
+
+def test_a_moved_occurrence_is_excluded_and_stands_alone_in_utc() -> None:
+    move = Move(
+        window_id="thursday", day=date(2026, 1, 8), to=span((2026, 3, 8, 7), (2026, 3, 8, 9)), reason="a holiday"
+    )
+    assert lines_of(SHORT, "maintenance.thursday.2026.th", move)[7] == "EXDATE;TZID=America/Toronto:20260108T020000"
+    alone = [
+        "BEGIN:VEVENT",
+        "SUMMARY:Scheduled maintenance",
+        "DTSTART:20260308T070000Z",
+        "DTEND:20260308T090000Z",
+        "DTSTAMP:20250101T050000Z",
+        "SEQUENCE:0",
+        "DESCRIPTION:Moved from 2026-01-08 02:00: a holiday\\n\\n" + FACTS,
+        "STATUS:CONFIRMED",
+        "END:VEVENT",
+    ]
+    assert lines_of(SHORT, "maintenance.thursday.20260108T020000", move) == alone
+    assert lines_of(SHORT, "maintenance.thursday.20260108T020000", move, rendering=Rendering.EXPANDED) == alone
+
+
+def test_an_occurrence_moved_out_of_the_published_span_is_in_no_rendering() -> None:
+    move = Move(window_id="thursday", day=date(2026, 1, 8), to=span((2028, 1, 5), (2028, 1, 6)), reason="r")
+    for rendering in Rendering:
+        events = render_events(SHORT, rendering, now=NOW, adjustments=[move])
+        assert [event.uid for event in events if "20260108" in event.uid] == []
+
+
+def test_recorded_revisions_are_shown() -> None:
+    revision = Revision(sequence=3, at=utc(2026, 5, 4, 3, 2, 1))
+    uid = "maintenance.thursday.2026.th"
+    found = lines_of(SHORT, uid, revisions={f"{uid}@maintenance.example.com": revision})
+    assert found[4:6] == ["DTSTAMP:20260504T030201Z", "SEQUENCE:3"]
+
+
+def test_the_sunday_of_the_clock_change_is_an_event_in_utc() -> None:
+    schedule = replace(POLICY, windows=(SUNDAY,))
+    assert lines_of(schedule, "maintenance.sunday.20260308T020000")[2:4] == [
+        "DTSTART:20260308T070000Z",
+        "DTEND:20260308T100000Z",
+    ]
+
+
+def test_a_series_of_one_occurrence_has_no_rule() -> None:
+    window = a_window(effective_from=date(2026, 1, 8), effective_until=date(2026, 1, 8))
+    assert lines_of(a_schedule(window), "maintenance.thursday.2026.th")[2:6] == [
+        "DTSTART;TZID=America/Toronto:20260108T020000",
+        "DTEND;TZID=America/Toronto:20260108T060000",
+        "DTSTAMP:20250101T050000Z",
+        "SEQUENCE:0",
+    ]
+
+
+def test_a_series_in_utc_has_no_time_zone() -> None:
+    """2026-01-01, 02:00 in UTC, is still 2025 in the calendar's zone: it stands in that year's series."""
+    schedule = year_of(a_schedule(a_window(zone=zone("Etc/UTC"))))
+    events = render_events(schedule, Rendering.SERIES, now=NOW)
+    assert [event.zone for event in events] == [None, None]
+    assert lines_of(schedule, "maintenance.thursday.2025.th")[2] == "DTSTART:20260101T020000Z"
+    assert lines_of(schedule, "maintenance.thursday.2026.th")[2] == "DTSTART:20260108T020000Z"
+
+
+def test_where_the_rules_of_a_zone_change_every_occurrence_stands_alone() -> None:
+    schedule = year_of(a_schedule(a_window(zone=zone("America/Vancouver"))))
+    assert [event.uid.partition("@")[0] for event in render_events(schedule, Rendering.SERIES, now=NOW)] == [
+        "maintenance.thursday.20260101T020000",
+        "maintenance.thursday.20260108T020000",
+        "maintenance.thursday.20260115T020000",
+    ]
+
+
+def test_a_window_over_midnight_ends_on_the_next_local_day() -> None:
+    schedule = year_of(a_schedule(a_window(recurrence=weekly(3), start=time(22), end=time(2))))
+    assert lines_of(schedule, "maintenance.thursday.2026.th")[2:4] == [
+        "DTSTART;TZID=America/Toronto:20260101T220000",
+        "DTEND;TZID=America/Toronto:20260102T020000",
+    ]
+
+
+def test_a_freeze_blocks_nobodys_time_and_ends_on_the_day_after_its_last() -> None:
+    (content,) = [
+        event.content.decode()
+        for event in render_events(POLICY, Rendering.SERIES, now=NOW)
+        if event.uid == "freeze.month-end.20261124@maintenance.example.com"
+    ]
+    assert content.split("\r\n") == [
+        "BEGIN:VEVENT",
+        "SUMMARY:Change freeze",
+        "DTSTART;VALUE=DATE:20261124",
+        "DTEND;VALUE=DATE:20261201",
+        "DTSTAMP:20250101T050000Z",
+        "UID:freeze.month-end.20261124@maintenance.example.com",
+        "SEQUENCE:0",
+        "CATEGORIES:Change freeze",
+        "DESCRIPTION:No planned change happens on these days.",
+        "LAST-MODIFIED:20250101T050000Z",
+        'ORGANIZER;CN="Customer Support":mailto:support@example.com',
+        "TRANSP:TRANSPARENT",
+        "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
+        "END:VEVENT",
+        "",
+    ]
+
+
+def test_an_organizers_name_cannot_leave_its_parameter() -> None:
+    calendar = replace(
+        SHORT.calendar, organizer=Organizer(name='Ann "A"\r\nBEGIN:VALARM\x07; b', email="a@example.com")
+    )
+    (event,) = render_events(replace(SHORT, calendar=calendar), Rendering.SERIES, now=NOW)
+    (line,) = [each for each in event.content.decode().split("\r\n") if each.startswith("ORGANIZER")]
+    assert line == "ORGANIZER;CN=\"Ann ^'A^' BEGIN:VALARM; b\":mailto:a@example.com"
+
+
+def test_the_calendars_own_properties() -> None:
+    calendar = replace(SHORT.calendar, name="Down, and up", description="When\nwe are down; and up")
+    feed_bytes = calendar_bytes(schedule := replace(SHORT, calendar=calendar), schedule.feed("all"), (), now=NOW)
+    assert feed_bytes.decode().split("\r\n")[:11] == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//icsfeed//Maintenance calendar//EN",
+        "CALSCALE:GREGORIAN",
+        "DESCRIPTION:When\\nwe are down\\; and up",
+        "X-WR-CALDESC:When\\nwe are down\\; and up",
+        "NAME:Down\\, and up",
+        "X-WR-CALNAME:Down\\, and up",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+        "BEGIN:VTIMEZONE",
+    ]
+
+
+def test_a_feed_without_events_has_one_component_all_the_same() -> None:
+    feed_bytes = calendar_bytes(SHORT, SHORT.feed("all"), (), now=NOW)
+    assert [line for line in feed_bytes.decode().split("\r\n") if line.startswith("BEGIN")] == [
+        "BEGIN:VCALENDAR",
+        "BEGIN:VTIMEZONE",
+        "BEGIN:STANDARD",
+    ]

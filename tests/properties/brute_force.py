@@ -1,0 +1,207 @@
+"""The policy read a second time, slowly: decisions 2, 3 and 4, date by date and instant by instant.
+
+Nothing here calls the product: it reads the attributes of a schedule and otherwise knows ``datetime`` and ``zoneinfo``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.freezes import ChangeFreeze, LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay
+from icsfeed.domain.recurrence import Recurrence
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.windows import MaintenanceWindow
+
+DAY: Final = timedelta(days=1)
+WEEK: Final = timedelta(days=7)
+HOUR: Final = timedelta(hours=1)
+MINUTE: Final = timedelta(minutes=1)
+SECOND: Final = timedelta(seconds=1)
+REACH: Final = timedelta(hours=26)
+
+Instants = tuple[datetime, datetime]
+"""From the first until just before the second, both in UTC."""
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Every date from the first through the last."""
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield date.fromordinal(ordinal)
+
+
+def reading(instant: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock on the wall shows: a naive local time."""
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def offsets_around(start: datetime, end: datetime, zone: ZoneInfo) -> dict[datetime, timedelta]:
+    """The zone's offset at every full hour (UTC) near those naive local times."""
+    found: dict[datetime, timedelta] = {}
+    for day in days((start - REACH).date(), (end + REACH).date()):
+        found |= _offsets_on(day, zone)
+    return found
+
+
+@cache
+def _offsets_on(day: date, zone: ZoneInfo) -> dict[datetime, timedelta]:
+    hours = [datetime.combine(day, time(hour), UTC) for hour in range(24)]
+    return {hour: reading(hour, zone) - hour.replace(tzinfo=None) for hour in hours}
+
+
+def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
+    """The instants at which the wall clock shows exactly ``local``."""
+    tried = {local.replace(tzinfo=UTC) - offset for offset in set(offsets_around(local, local, zone).values())}
+    return sorted(instant for instant in tried if reading(instant, zone) == local)
+
+
+def hull(start: datetime, end: datetime, zone: ZoneInfo) -> Instants | None:
+    """From the first to the last instant at which the wall clock reads at or after ``start`` and before ``end``.
+
+    Whether it does can change only where the clock shows ``start`` or ``end`` and, to the full minute, where it is put
+    forward or back: those instants are looked at one by one.
+    """
+    offsets = offsets_around(start, end, zone)
+    looked_at = {local.replace(tzinfo=UTC) - offset for local in (start, end) for offset in set(offsets.values())}
+    for hour, offset in offsets.items():
+        if offsets.get(hour + HOUR, offset) != offset:
+            looked_at.update(hour + minute * MINUTE for minute in range(61))
+    first, until, inside = None, None, False
+    for instant in sorted(looked_at):
+        before, inside = inside, start <= reading(instant, zone) < end
+        if inside and first is None:
+            first = instant
+        if before and not inside:
+            until = instant
+    return (first, until) if first and until else None
+
+
+def is_last_of_month(day: date) -> bool:
+    return (day + DAY).month != day.month
+
+
+def is_on_rule(day: date, rule: Recurrence, anchor: date | None) -> bool:
+    """Whether the rule names the date; with an interval, the week, month or year of ``anchor`` is the first."""
+    kept = (
+        not rule.weekdays or day.weekday() in rule.weekdays,
+        rule.month in (None, day.month),
+        rule.month_day in (None, day.day, -1 if is_last_of_month(day) else None),
+        rule.ordinal in (None, (day.day + 6) // 7, -1 if (day + WEEK).month != day.month else None),
+    )
+    if not all(kept):
+        return False
+    if rule.interval == 1 or anchor is None:
+        return True
+    passed = {
+        "WEEKLY": (day.toordinal() - day.weekday() - anchor.toordinal() + anchor.weekday()) // 7,
+        "MONTHLY": (day.year - anchor.year) * 12 + day.month - anchor.month,
+        "YEARLY": day.year - anchor.year,
+    }
+    return passed[rule.frequency.value] % rule.interval == 0
+
+
+def is_effective(day: date, bounded: MaintenanceWindow | ChangeFreeze) -> bool:
+    """Decision 4: the first and the last local date on which an occurrence may start or a day be frozen."""
+    return (bounded.effective_from or date.min) <= day <= (bounded.effective_until or date.max)
+
+
+def is_frozen(day: date, freeze: ChangeFreeze) -> bool:
+    """Decision 3, for one date of the calendar's zone."""
+    return is_effective(day, freeze) and day not in freeze.lifted and _is_named(day, freeze.pattern)
+
+
+def _is_named(day: date, pattern: Pattern) -> bool:
+    if isinstance(pattern, LastSevenDays):
+        return (day + WEEK).month != day.month
+    if isinstance(pattern, WeekOfLastDay):
+        return any(is_last_of_month(each) for each in _week(day, pattern.week_starts))
+    if isinstance(pattern, LastFullWeek):
+        week = _week(day, pattern.week_starts)
+        return _is_full(week) and not (_is_full(_week(day + WEEK, pattern.week_starts), week[0].month))
+    if isinstance(pattern, NamedDays):
+        return pattern.days.first <= day <= pattern.days.last
+    month_day = (day.month, day.day)
+    if pattern.start <= pattern.through:
+        return pattern.start <= month_day <= pattern.through
+    return month_day >= pattern.start or month_day <= pattern.through
+
+
+def _week(day: date, week_starts: int) -> list[date]:
+    """The seven dates of the calendar week in which the date lies."""
+    while day.weekday() != week_starts:
+        day -= DAY
+    return [day + number * DAY for number in range(7)]
+
+
+def _is_full(week: list[date], month: int | None = None) -> bool:
+    return {each.month for each in week} == {month or week[0].month}
+
+
+class Outcome(NamedTuple):
+    """What becomes of an occurrence: when it happens, or why not, and the freezes that it would touch."""
+
+    policy: Instants | None
+    happens: Instants | None
+    reason: str = ""
+    freezes: frozenset[str] = frozenset()
+
+
+class Policy:
+    """What a schedule and its adjustments come to between two dates."""
+
+    def __init__(self, schedule: Schedule, adjustments: Iterable[Adjustment], first: date, last: date) -> None:
+        self._adjusted = {(each.window_id, each.day): each for each in adjustments}
+        zone = schedule.calendar.zone
+        self._frozen: dict[date, tuple[Instants, frozenset[str]]] = {}
+        self._zone = zone
+        moved = [each.to for each in self._adjusted.values() if isinstance(each, Move)]
+        begin = min([first, *(to.start.date() for to in moved)])
+        end = max([last, *(to.end.date() for to in moved)])
+        for day in days(begin - 4 * DAY, end + 4 * DAY):
+            freezes = frozenset(freeze.id for freeze in schedule.freezes if is_frozen(day, freeze))
+            midnight = datetime.combine(day, time())
+            span = hull(midnight, midnight + DAY, zone) if freezes else None
+            if span:
+                self._frozen[day] = span, freezes
+        self.outcomes = {
+            (window.id, start): self._outcome(window, start, end)
+            for window in schedule.windows
+            for day in days(first, last)
+            if is_effective(day, window) and is_on_rule(day, window.recurrence, window.effective_from)
+            for start, end in [local_span(window, day)]
+        }
+
+    @property
+    def frozen_dates(self) -> dict[date, frozenset[str]]:
+        """The dates frozen, with the freezes that freeze them."""
+        return {day: freezes for day, (_, freezes) in self._frozen.items()}
+
+    def _outcome(self, window: MaintenanceWindow, start: datetime, end: datetime) -> Outcome:
+        adjustment = self._adjusted.get((window.id, start.date()))
+        policy = hull(start, end, window.zone)
+        if policy is None:
+            return Outcome(None, None, "Missing")
+        if touched := self._freezes_touching(policy):
+            return Outcome(policy, None, "Frozen", touched)
+        if isinstance(adjustment, Skip):
+            return Outcome(policy, None, "Skipped")
+        happens = (adjustment.to.start, adjustment.to.end) if isinstance(adjustment, Move) else policy
+        if touched := self._freezes_touching(happens):
+            return Outcome(policy, None, "Frozen", touched)
+        return Outcome(policy, happens)
+
+    def _freezes_touching(self, span: Instants) -> frozenset[str]:
+        start, end = span
+        near = days(reading(start, self._zone).date() - 2 * DAY, reading(end, self._zone).date() + 2 * DAY)
+        found = [self._frozen[day] for day in near if day in self._frozen]
+        return frozenset[str]().union(*(ids for (first, until), ids in found if first < end and start < until))
+
+
+def local_span(window: MaintenanceWindow, day: date) -> tuple[datetime, datetime]:
+    """From the start to the end on the wall; an end at or before the start is the next day's."""
+    end_day = day if window.start < window.end else day + DAY
+    return datetime.combine(day, window.start), datetime.combine(end_day, window.end)

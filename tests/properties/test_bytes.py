@@ -1,0 +1,238 @@
+"""What every published byte keeps to, read line by line without the product or any library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icsfeed.domain.recurrence import WEEKDAY_CODES, Frequency, Recurrence
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.zones import zone
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
+from tests.properties.brute_force import DAY, days, is_on_rule, reading, readings
+from tests.properties.content_lines import Component, ContentLine, parse, physical_lines
+from tests.properties.schedules import NOWS, adjustments, schedules
+
+LOCAL_TIMES = ("DTSTART", "DTEND", "EXDATE", "RECURRENCE-ID")
+NEVER = {"RDATE", "EXRULE", "DURATION", "METHOD", "COUNT", "THISANDFUTURE"}
+
+
+@st.composite
+def published(draw: st.DrawFn) -> tuple[Schedule, bytes]:
+    """A schedule and its feed `all`, in either rendering, at any time."""
+    schedule = draw(schedules())
+    now = draw(NOWS)
+    adjusted = draw(adjustments(schedule, now.year))
+    events = render_events(schedule, draw(st.sampled_from(Rendering)), now=now, adjustments=adjusted)
+    return schedule, calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+
+
+feeds = published()
+few = settings(max_examples=15)
+
+
+def events_of(content: bytes) -> list[Component]:
+    return parse(content).within("VEVENT")
+
+
+def masters_of(content: bytes) -> list[Component]:
+    return [event for event in events_of(content) if not event.all("RECURRENCE-ID")]
+
+
+def rule_of(master: Component) -> Recurrence:
+    """What the RRULE says, as RFC 5545, section 3.3.10, has it."""
+    parts = master.one("RRULE").parts
+    assert parts.keys() <= {"FREQ", "INTERVAL", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY"}
+    by_day = re.fullmatch("(-?[0-9])?([A-Z]{2})", parts["BYDAY"]) if "BYDAY" in parts else None
+    return Recurrence(
+        frequency=Frequency(parts["FREQ"]),
+        interval=int(parts.get("INTERVAL", "1")),
+        month=int(parts["BYMONTH"]) if "BYMONTH" in parts else None,
+        month_day=int(parts["BYMONTHDAY"]) if "BYMONTHDAY" in parts else None,
+        ordinal=int(by_day[1]) if by_day and by_day[1] else None,
+        weekdays=(WEEKDAY_CODES.index(by_day[2]),) if by_day else (),
+    )
+
+
+def instances_of(master: Component) -> list[datetime]:
+    """The local starts that the rule generates from DTSTART until UNTIL."""
+    start, rule = master.one("DTSTART").local, rule_of(master)
+    until = master.one("RRULE").parts["UNTIL"]
+    last = ContentLine(name="UNTIL", params={}, value=until).local.replace(tzinfo=UTC)
+    local_last = reading(last, zone(master.one("DTSTART").params.get("TZID", "UTC")))
+    on = (day for day in days(start.date(), local_last.date()) if is_on_rule(day, rule, start.date()))
+    return [moment for day in on if (moment := datetime.combine(day, start.time())) <= local_last]
+
+
+@few
+@given(feed=feeds)
+def test_lines_are_as_the_standard_has_them(feed: tuple[Schedule, bytes]) -> None:
+    """calendar-clients.md, 12: "CRLF, no BOM, folded at 75 octets on character boundaries, no control characters"."""
+    _, content = feed
+    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert content.endswith(b"\r\nEND:VCALENDAR\r\n")
+    assert content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n")
+    lines = physical_lines(content)
+    assert [line for line in lines if not 1 <= len(line) <= 75] == []
+    assert re.findall("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff]", b"\r\n".join(lines).decode()) == []
+    assert [line.decode() for line in lines if not line.strip()] == []
+
+
+@few
+@given(feed=feeds)
+def test_the_forms_that_engines_read_differently_never_stand(feed: tuple[Schedule, bytes]) -> None:
+    """encoding.md: "Never: RDATE; THISANDFUTURE; one UID on two masters"; "no COUNT"; 18: "DTEND rather than DURATION";
+    "leave METHOD out".
+    """  # noqa: D205  (a quotation)
+    _, content = feed
+    calendar = parse(content)
+    lines = [*calendar.lines, *(line for event in calendar.within("VEVENT") for line in event.lines)]
+    named = {line.name for line in lines} | {part for line in lines if line.name == "RRULE" for part in line.parts}
+    named |= {value for line in lines if line.name != "REFRESH-INTERVAL" for value in line.params.values()}
+    assert named & NEVER == set()
+    uids = [master.one("UID").value for master in masters_of(content)]
+    assert sorted(uids) == sorted(set(uids))
+    assert {event.one("UID").value for event in events_of(content)} == set(uids)
+
+
+@few
+@given(feed=feeds)
+def test_every_event_has_its_revision(feed: tuple[Schedule, bytes]) -> None:
+    """calendar-clients.md, 8: "SEQUENCE small", "DTSTAMP and LAST-MODIFIED from the record"."""
+    _, content = feed
+    for event in events_of(content):
+        assert event.one("SEQUENCE").value == "0"
+        assert event.one("DTSTAMP").value == event.one("LAST-MODIFIED").value
+        assert re.fullmatch("[0-9]{8}T[0-9]{6}Z", event.one("DTSTAMP").value)
+
+
+@few
+@given(feed=feeds)
+def test_the_header_says_how_often_to_ask(feed: tuple[Schedule, bytes]) -> None:
+    """calendar-clients.md, 16: "`REFRESH-INTERVAL;VALUE=DURATION:PT1H` and `X-PUBLISHED-TTL:PT1H`"."""
+    _, content = feed
+    header = parse(content)
+    assert (header.one("REFRESH-INTERVAL").params, header.one("REFRESH-INTERVAL").value) == (
+        {"VALUE": "DURATION"},
+        "PT1H",
+    )
+    assert (header.one("VERSION").value, header.one("X-PUBLISHED-TTL").value) == ("2.0", "PT1H")
+    assert header.one("NAME").value == header.one("X-WR-CALNAME").value
+
+
+@few
+@given(feed=feeds)
+def test_times_share_zone_and_form(feed: tuple[Schedule, bytes]) -> None:
+    """calendar-clients.md, 3: "DTSTART, DTEND, EXDATE, RECURRENCE-ID share value type, TZID and wall clock"."""
+    _, content = feed
+    masters = {master.one("UID").value: master for master in masters_of(content)}
+    for event in events_of(content):
+        times = event.all(*LOCAL_TIMES) + masters[event.one("UID").value].all("DTSTART")
+        assert len({form_of(line) for line in times}) == 1
+        starts = {line.local.time() for line in times if line.name != "DTEND" and "VALUE" not in line.params}
+        assert len(starts) <= 1
+
+
+def form_of(line: ContentLine) -> tuple[tuple[str, str], ...]:
+    """Zone, value type and shape."""
+    assert line.params.keys() <= {"TZID", "VALUE"}
+    return *sorted(line.params.items()), ("shape", re.sub("[0-9]", "9", line.value))
+
+
+@few
+@given(feed=feeds)
+def test_a_series_stays_on_its_rule_and_in_its_year(feed: tuple[Schedule, bytes]) -> None:
+    """encoding.md: "EXDATE one value a line, only on an instance that the rule generates"; "`UNTIL` in UTC within that
+    year, DTSTART is the first occurrence that really happens"; "Never an override and an EXDATE for it as well".
+    """  # noqa: D205  (a quotation)
+    schedule, content = feed
+    for master in masters_of(content):
+        if not master.all("RRULE"):
+            assert master.all("EXDATE") == []
+            continue
+        generated = instances_of(master)
+        uid = master.one("UID").value
+        overridden = [
+            event.one("RECURRENCE-ID").local
+            for event in events_of(content)
+            if event.one("UID").value == uid and event.all("RECURRENCE-ID")
+        ]
+        missing = [*(line.local for line in master.all("EXDATE")), *overridden]
+        assert sorted(missing) == sorted(set(missing))
+        assert set(missing) <= set(generated[1:-1])
+        assert generated[0] == master.one("DTSTART").local
+        tz = zone(master.one("DTSTART").params.get("TZID", "UTC"))
+        (until,) = readings(generated[-1], tz)
+        assert master.one("RRULE").parts["UNTIL"] == f"{until:%Y%m%dT%H%M%SZ}"
+        ends = [readings(generated[0], tz)[0], until]
+        assert len({reading(instant, schedule.calendar.zone).year for instant in ends}) == 1
+        assert len({day for moment in generated for day in [moment.date()]}) == len(generated)
+
+
+@few
+@given(feed=feeds)
+def test_every_local_time_exists_once(feed: tuple[Schedule, bytes]) -> None:
+    """encoding.md: "no rule, EXDATE, RECURRENCE-ID or DTSTART ever stands on an irregular time".
+
+    Nor does any instance of a rule, end included, and every one is as long as the clock on the wall says.
+    """
+    _, content = feed
+    for event in events_of(content):
+        start, end = event.one("DTSTART"), event.one("DTEND")
+        if "TZID" not in start.params:
+            continue
+        tz, length = zone(start.params["TZID"]), end.local - start.local
+        for moment in instances_of(event) if event.all("RRULE") else [start.local]:
+            (first,), (last,) = readings(moment, tz), readings(moment + length, tz)
+            assert last - first == length
+
+
+@few
+@given(feed=feeds)
+def test_every_zone_is_described_once_and_simply(feed: tuple[Schedule, bytes]) -> None:
+    """calendar-clients.md, 1: "One VTIMEZONE per TZID; one STANDARD and one DAYLIGHT, each with a yearly RRULE
+    (`BYMONTH` + one ordinal `BYDAY`), no RDATE; without DST: STANDARD only, no RRULE".
+    """  # noqa: D205  (a quotation)
+    _, content = feed
+    calendar = parse(content)
+    used = {line.params["TZID"] for event in events_of(content) for line in event.lines if "TZID" in line.params}
+    described = [each.one("TZID").value for each in calendar.within("VTIMEZONE")]
+    empty = not events_of(content)
+    assert sorted(described) == sorted(used) or (empty and len(described) == 1)
+    for observance in observances(calendar):
+        assert [line.name for line in observance.lines if line.name == "RDATE"] == []
+        assert observance.one("DTSTART").value.startswith("1970")
+        assert observance.one("DTSTART").params == {}
+    for component in calendar.within("VTIMEZONE"):
+        names = [each.name for each in component.children]
+        assert names in (["STANDARD"], ["STANDARD", "DAYLIGHT"])
+        rules = [line.parts for each in component.children for line in each.all("RRULE")]
+        assert [sorted(rule) for rule in rules] == [["BYDAY", "BYMONTH", "FREQ"]] * (2 * (len(names) - 1))
+        assert [rule for rule in rules if not re.fullmatch("(-1|[1-4])[A-Z]{2}", rule["BYDAY"])] == []
+
+
+def observances(calendar: Component) -> Iterator[Component]:
+    for component in calendar.within("VTIMEZONE"):
+        yield from component.children
+
+
+@pytest.mark.parametrize("rendering", Rendering)
+@settings(max_examples=8)
+@given(schedule=schedules(), now=NOWS)
+def test_freezes_are_whole_days(rendering: Rendering, schedule: Schedule, now: datetime) -> None:
+    """encoding.md: "one all-day VEVENT each, `VALUE=DATE`, exclusive DTEND, no RRULE, transparent"."""
+    events = render_events(schedule, rendering, now=now)
+    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    freezes = [event for event in events_of(content) if event.one("CATEGORIES").value == "Change freeze"]
+    for event in freezes:
+        assert event.all("RRULE") == []
+        assert event.one("TRANSP").value == "TRANSPARENT"
+        assert event.one("DTSTART").params == event.one("DTEND").params == {"VALUE": "DATE"}
+        first, last = (datetime.strptime(event.one(name).value, "%Y%m%d").date() for name in ("DTSTART", "DTEND"))  # noqa: DTZ007  (a date)
+        assert first + DAY <= last

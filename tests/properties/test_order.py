@@ -1,0 +1,90 @@
+"""What makes no difference to the bytes, and what makes as little as it can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icsfeed.domain.occurrences import Occurrence, occurrences
+from icsfeed.domain.schedule import Schedule, published_span
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
+from tests.properties.brute_force import days, is_frozen, reading
+from tests.properties.schedules import NOWS, adjustments, schedules
+
+
+@settings(max_examples=15)
+@given(data=st.data(), schedule=schedules(most_freezes=3), now=NOWS, rendering=st.sampled_from(Rendering))
+def test_the_order_of_the_parts_means_nothing(
+    data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
+) -> None:
+    """Decision 6: "same input, same bytes, on every machine and worker, in any hash order"."""
+    adjusted = data.draw(adjustments(schedule, now.year))
+    shuffled = replace(
+        schedule,
+        environments=tuple(data.draw(st.permutations(schedule.environments))),
+        windows=tuple(data.draw(st.permutations(schedule.windows))),
+        freezes=tuple(data.draw(st.permutations(schedule.freezes))),
+        feeds=tuple(reversed(schedule.feeds[1:])),
+    )
+    events = render_events(schedule, rendering, now=now, adjustments=adjusted)
+    again = render_events(shuffled, rendering, now=now, adjustments=tuple(reversed(adjusted)))
+    assert again == events
+    both = [calendar_bytes(each, each.feed("all"), events, now=now) for each in (schedule, shuffled)]
+    assert both[0] == both[1]
+    uids = [event.uid for event in events]
+    assert sorted(uids) == sorted(set(uids))
+
+
+@settings(max_examples=20)
+@given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
+def test_a_lifted_date_touches_only_its_own_series(
+    data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
+) -> None:
+    """encoding.md: the UID of a series is "unchanged when the span rolls, a freeze is lifted, or other events come"."""
+    year = now.year
+    frozen = [
+        (freeze, day)
+        for freeze in schedule.freezes
+        for day in days(date(year, 1, 1), date(year, 12, 31))
+        if is_frozen(day, freeze)
+    ]
+    if not frozen:
+        return
+    freeze, day = data.draw(st.sampled_from(frozen))
+    lifted = replace(freeze, lifted=(*freeze.lifted, day))
+    eased = replace(schedule, freezes=tuple(lifted if each is freeze else each for each in schedule.freezes))
+    adjusted = data.draw(adjustments(schedule, year))
+    before = {each.uid: each for each in render_events(schedule, rendering, now=now, adjustments=adjusted)}
+    after = {each.uid: each for each in render_events(eased, rendering, now=now, adjustments=adjusted)}
+    changed = {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
+    span = published_span(now, schedule.calendar.zone)
+    old, new = (
+        {(each.window.id, each.original_start): each for each in occurrences(policy, span, adjusted)}
+        for policy in (schedule, eased)
+    )
+    freed = [old[key] for key in old.keys() & new.keys() if frozen_before(old[key]) and not frozen_before(new[key])]
+    prefixes = [f"freeze.{freeze.id}.", *(prefix for each in freed for prefix in series_of(each, schedule))]
+    assert {uid for uid in changed if not uid.startswith(tuple(prefixes))} == set()
+    assert {uid for uid in before.keys() - after.keys() if is_series(uid)} == set()
+    assert [each for each in freed if each.excluded is None] == []
+
+
+def frozen_before(occurrence: Occurrence) -> bool:
+    return type(occurrence.excluded).__name__ == "Frozen"
+
+
+def series_of(occurrence: Occurrence, schedule: Schedule) -> list[str]:
+    """How the UIDs begin of the series that the occurrence belongs to, and of what stands beside it."""
+    window = occurrence.window
+    year = reading(occurrence.policy_start, schedule.calendar.zone).year
+    rules = window.recurrence.by_weekday()
+    labels = [rule.label for rule in rules if occurrence.original_start.weekday() in (rule.weekdays or range(7))]
+    return [f"maintenance.{window.id}.{year}.{label}" for label in labels] + [f"maintenance.{window.id}.{year}"]
+
+
+def is_series(uid: str) -> bool:
+    return uid.startswith("maintenance.") and "T" not in uid.split("@", maxsplit=1)[0].split(".")[2]

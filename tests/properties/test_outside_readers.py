@@ -1,0 +1,186 @@
+"""Both renderings, read by each outside engine, held against what the domain says happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.feeds import Environment
+from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, YearlyDays, frozen_days
+from icsfeed.domain.occurrences import Skipped, occurrences
+from icsfeed.domain.recurrence import Frequency, Recurrence, weekly
+from icsfeed.domain.schedule import Calendar, Schedule, published_span, published_years
+from icsfeed.domain.spans import DateRange
+from icsfeed.domain.windows import Impact, MaintenanceWindow
+from icsfeed.domain.zones import settled_clock, zone, zone_names
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
+from tests.properties.brute_force import DAY
+from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedules
+from tests.readers import READERS, Reader, libical, require, rie
+
+Spans = Counter[tuple[date, date]]
+Found = tuple[Spans, Spans, Spans]
+"""What happens, what is seen as cancelled, and the frozen dates with an exclusive end; each as often as it stands."""
+
+
+every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+
+
+def said_by_the_domain(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Found:
+    span = published_span(now, schedule.calendar.zone)
+    happen: Spans = Counter()
+    cancelled: Spans = Counter()
+    for each in occurrences(schedule, span, adjusted):
+        if each.span is None or each.span.start not in span:
+            continue
+        if each.excluded is None:
+            happen[each.span.start, each.span.end] += 1
+        elif isinstance(each.excluded, Skipped) and not each.excluded.silent:
+            cancelled[each.span.start, each.span.end] += 1
+    all_days = DateRange.of_years(published_years(now, schedule.calendar.zone))
+    frozen = frozen_days(schedule.freezes, schedule.calendar.zone, all_days.first, all_days.last)
+    freezes: Spans = Counter((each.days.first, each.days.last + DAY) for each in frozen if each.days.first in all_days)
+    return happen, cancelled, freezes
+
+
+def read_by(reader: Reader, content: bytes, now: datetime) -> Found:
+    happen: Spans = Counter()
+    cancelled: Spans = Counter()
+    freezes: Spans = Counter()
+    years = timedelta(days=4 * 366)
+    require(reader)
+    for instance in reader.read(content, now - years, now + years):
+        if isinstance(instance.start, datetime) and isinstance(instance.end, datetime):
+            (cancelled if instance.status == "CANCELLED" else happen)[instance.start, instance.end] += 1
+        else:
+            freezes[instance.start, instance.end] += 1
+    return happen, cancelled, freezes
+
+
+def check(
+    reader: Reader, schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...] = ()
+) -> None:
+    events = render_events(schedule, rendering, now=now, adjustments=adjusted)
+    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    pairs = list(zip(read_by(reader, content, now), said_by_the_domain(schedule, adjusted, now), strict=True))
+    too_many, too_few = [found - said for found, said in pairs], [said - found for found, said in pairs]
+    assert (too_many, too_few) == ([Counter()] * 3, [Counter()] * 3)
+
+
+def knows(reader: Reader, tz: ZoneInfo, now: datetime) -> bool:
+    """Whether the engine can be held to the zone as it is then.
+
+    libical asks the tables of its host, too, where a rule meets a missing hour: those may be some years old.
+    """
+    return reader.name != libical.NAME or settled_clock(tz, now.year - 1, now.year + 1) == settled_clock(tz, 2018, 2020)
+
+
+@every_reader
+@pytest.mark.parametrize("rendering", Rendering)
+@settings(max_examples=8)
+@given(data=st.data(), schedule=schedules(), now=NOWS)
+def test_every_engine_reads_what_the_domain_says(
+    reader: Reader, rendering: Rendering, data: st.DataObject, schedule: Schedule, now: datetime
+) -> None:
+    """Decision 2: "Every expansion and every rendering agrees on these instants".
+
+    That of each engine included, whether it reads a TZID by its own zones or by the feed's VTIMEZONE.
+    """
+    assume(rendering is Rendering.EXPANDED or all(knows(reader, window.zone, now) for window in schedule.windows))
+    check(reader, schedule, rendering, now, data.draw(adjustments(schedule, now.year)))
+
+
+def windows_in(name: str, hours: tuple[int, ...], year: int) -> list[MaintenanceWindow]:
+    """Windows at the hours at which clocks change, on the days on which they do."""
+    return [
+        MaintenanceWindow(
+            id=f"{name.replace('/', '-')}-{hour}",
+            name=f"{name} at {hour}",
+            recurrence=weekly(*on),
+            start=time(hour),
+            end=time((hour + 2) % 24, 30),
+            zone=zone(name),
+            environments=frozenset({"production"}),
+            impact=Impact.OUTAGE,
+            effective_from=date(year, 1, 1),
+            effective_until=date(year, 12, 31),
+        )
+        for hour, on in zip(hours, ((6,), (5,)), strict=False)
+    ]
+
+
+def policy_in(names: list[str], hours: tuple[int, ...], year: int) -> Schedule:
+    """One calendar with windows in many zones, and freezes beside them."""
+    return Schedule(
+        calendar=Calendar(name="Zones", zone=zone("America/Toronto"), uid_domain="maintenance.example.com"),
+        environments=(Environment(id="production", name="Production"),),
+        windows=tuple(window for name in names for window in windows_in(name, hours, year)),
+        freezes=(
+            ChangeFreeze(
+                id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_until=date(2026, 6, 30)
+            ),
+            ChangeFreeze(id="holidays", name="Holiday freeze", pattern=YearlyDays(start=(12, 18), through=(1, 3))),
+        ),
+    )
+
+
+@every_reader
+@pytest.mark.parametrize("year", [2021, 2026])
+def test_every_engine_reads_zones_of_every_kind(reader: Reader, year: int) -> None:
+    """encoding.md: "fixed, half-hour, midnight, negative and ordinary DST zones are read alike by all"; where a zone's
+    rules change, "the series rendering then publishes those windows as single UTC events".
+    """  # noqa: D205  (a quotation)
+    now = datetime(year, 5, 5, tzinfo=UTC)
+    schedule = policy_in(
+        [name for name in TRICKY_ZONES if knows(reader, zone(name), now) or year == 2026], (2, 0), year
+    )
+    check(reader, schedule, Rendering.SERIES, now)
+
+
+@every_reader
+def test_every_engine_reads_every_zone(reader: Reader) -> None:
+    """calendar-clients.md, 2: "IANA zone names only": whichever of them, every engine reads it as the domain does."""
+    now = datetime(2030, 5, 5, tzinfo=UTC)
+    schedule = policy_in([name for name in sorted(zone_names()) if knows(reader, zone(name), now)], (12,), 2031)
+    quarterly = Recurrence(frequency=Frequency.MONTHLY, interval=3, ordinal=2, weekdays=(6,))
+    fewer = replace(schedule, windows=tuple(replace(each, recurrence=quarterly) for each in schedule.windows))
+    check(reader, fewer, Rendering.SERIES, now)
+
+
+@every_reader
+@pytest.mark.parametrize("name", ["Europe/London", "Australia/Sydney", "Asia/Beirut"])
+@pytest.mark.parametrize("ordinal", [2, -1])
+def test_a_monthly_window_at_an_hour_that_the_clock_skips_is_read_alike(
+    reader: Reader, name: str, ordinal: int
+) -> None:
+    """It was an hour late in libical, in months that begin or end with a clock change and for last weekdays."""
+    tz = zone(name)
+    clock = settled_clock(tz, 2023, 2025)
+    assert clock is not None
+    skipped = next(onset.time for onset in clock.onsets if onset.after > onset.before)
+    monthly = Recurrence(frequency=Frequency.MONTHLY, ordinal=ordinal, weekdays=(4,))
+    schedule = policy_in([name], (2,), 2024)
+    window = replace(schedule.windows[0], recurrence=monthly, start=skipped, end=time(skipped.hour + 4))
+    schedule = replace(schedule, windows=(window,), freezes=())
+    check(reader, schedule, Rendering.SERIES, datetime(2024, 5, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("name", "hour"), [("UTC", 2), ("America/Toronto", 23)])
+def test_times_in_utc_stay_where_they_are_in_a_calendar_of_another_zone(name: str, hour: int) -> None:
+    """With X-WR-TIMEZONE, recurring-ical-events brought a series in UTC to that zone's clock and weekdays."""
+    schedule = policy_in([name], (2,), 2026)
+    window = replace(schedule.windows[0], start=time(hour), end=time(1, 30) if hour == 23 else time(4))
+    window = replace(window, recurrence=weekly(5, 6))
+    schedule, now = replace(schedule, windows=(window,), freezes=()), datetime(2026, 5, 5, tzinfo=UTC)
+    events = render_events(schedule, Rendering.SERIES, now=now)
+    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    reader = next(each for each in READERS if each.name == rie.NAME)
+    assert read_by(reader, content, now) == said_by_the_domain(schedule, (), now)

@@ -1,0 +1,93 @@
+"""What a new year changes in a feed: the oldest year's events go, the newest one's come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.zones import settled_clock, zone
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.series import Rendering
+from icsfeed.ical.timezones import vtimezone
+from tests.properties.brute_force import reading
+from tests.properties.schedules import NOWS, adjustments, schedules
+from tests.properties.yearly_rules import different_zones
+
+
+def in_year(now: datetime, year: int) -> datetime:
+    """About the same time of another year, and not so near New Year that it is another one in some zone."""
+    return now.replace(year=year, month=min(max(now.month, 2), 11), day=min(now.day, 28))
+
+
+def rendered(
+    schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...]
+) -> dict[str, CalendarEvent]:
+    return {each.uid: each for each in render_events(schedule, rendering, now=now, adjustments=adjusted)}
+
+
+@settings(max_examples=15)
+@given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
+def test_a_new_year_adds_and_drops_events_and_changes_none(
+    data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
+) -> None:
+    """encoding.md: "next year's events come, the oldest go, no other event changes by a byte"."""
+    year = now.year
+    settled = all(settled_clock(each.zone, year - 1, year + 2) for each in schedule.windows)
+    if not settled:
+        rendering = Rendering.EXPANDED
+    adjusted = data.draw(adjustments(schedule, year))
+    before = rendered(schedule, rendering, in_year(now, year), adjusted)
+    after = rendered(schedule, rendering, in_year(now, year + 1), adjusted)
+    home = schedule.calendar.zone
+    both = before.keys() & after.keys()
+    assert {uid: before[uid] for uid in both} == {uid: after[uid] for uid in both}
+    assert {reading(before[uid].start, home).year for uid in before.keys() - both} <= {year - 1}
+    assert {reading(after[uid].start, home).year for uid in after.keys() - both} <= {year + 2}
+    kept = [reading(each.start, home).year for each in before.values() if each.uid not in after]
+    assert len(kept) == sum(reading(each.start, home).year == year - 1 for each in before.values())
+
+
+@settings(max_examples=15)
+@given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
+def test_within_a_year_no_byte_changes(
+    data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
+) -> None:
+    """Published span: "It rolls once a year"; decision 6: "same input, same bytes"."""
+    adjusted = data.draw(adjustments(schedule, now.year))
+    feed = schedule.feed("all")
+    local_years = {moment: reading(moment, schedule.calendar.zone).year for moment in moments_around(now)}
+    found = set()
+    for each, year in local_years.items():
+        events = render_events(schedule, rendering, now=each, adjustments=adjusted)
+        found.add((year, calendar_bytes(schedule, feed, events, now=each)))
+    assert sorted(year for year, _ in found) == sorted(set(local_years.values()))
+
+
+def moments_around(now: datetime) -> list[datetime]:
+    """That instant, and others of its year in UTC, up to the first and the last second."""
+    first, last = datetime(now.year, 1, 1, tzinfo=UTC), datetime(now.year, 12, 31, 23, 59, 59, tzinfo=UTC)
+    return [first, now, datetime(now.year, 7, 1, 12, tzinfo=UTC), last]
+
+
+EVES = {"America/Godthab", "America/Scoresbysund", "Asia/Gaza", "Asia/Hebron", "Asia/Jerusalem"}
+"""Where the clock changes on the Friday or Saturday before a Sunday: not the same ordinal one in every few years."""
+
+
+def test_no_other_vtimezone_changes_with_the_year() -> None:
+    """timezones.py: both observances "begin in 1970, so that they precede every event and do not change from year to
+    year".
+    """  # noqa: D205  (a quotation)
+    changed = set()
+    for name in different_zones():
+        tz = zone(name)
+        clocks = [settled_clock(tz, year - 1, year + 1) for year in range(2020, 2036)]
+        described = [vtimezone(tz, clock) if clock else None for clock in clocks]
+        if any(old and new and old != new for old, new in pairwise(described)):
+            changed.add(name)
+    assert changed == EVES

@@ -1,0 +1,39 @@
+"""Calendar engines that real clients are built on, used to read our feeds back."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import pytest
+
+from . import aic, icaljs, libical, rie
+from .instances import Instance
+
+__all__ = ["READERS", "Instance", "Reader", "require"]
+
+
+class Reader(NamedTuple):
+    """One engine: its name, how to read a feed with it, and why it can't be used here (None when it can)."""
+
+    name: str
+    read: Callable[[bytes, datetime, datetime], list[Instance]]
+    unavailable: Callable[[], str | None]
+
+
+READERS = (
+    Reader(rie.NAME, rie.read, rie.unavailable),
+    Reader(aic.NAME, aic.read, aic.unavailable),
+    Reader(icaljs.NAME, icaljs.read, icaljs.unavailable),
+    Reader(libical.NAME, libical.read, libical.unavailable),
+)
+
+
+def require(reader: Reader) -> None:
+    """Skip the running test when the reader can't be used; fail it under CI, where nothing may go unread."""
+    reason = reader.unavailable()
+    if reason is None:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)

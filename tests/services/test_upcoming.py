@@ -1,0 +1,71 @@
+"""What comes, in order, for one environment or all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from icsfeed.domain.feeds import Environment
+from icsfeed.services.upcoming import UnknownEnvironmentError, upcoming
+from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
+
+TWO = replace(
+    POLICY,
+    environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
+    windows=(replace(SUNDAY, environments=frozenset({"preview"})), THURSDAY),
+)
+
+
+def test_windows_and_the_freezes_in_between_in_order() -> None:
+    found = upcoming(TWO, NOW, timedelta(days=11))
+    assert [(entry.id, entry.span.start) for entry in found] == [
+        ("month-end", utc(2026, 11, 24, 5)),
+        ("thursday", utc(2026, 12, 3, 7)),
+    ]
+
+
+def test_what_is_under_way_is_shown() -> None:
+    found = upcoming(TWO, utc(2026, 11, 22, 10, 59, 59), timedelta(days=1))
+    assert [entry.id for entry in found] == ["sunday"]
+    assert upcoming(TWO, utc(2026, 11, 22, 11), timedelta(days=1)) == ()
+
+
+def test_an_environment_has_its_windows_and_every_freeze() -> None:
+    found = upcoming(TWO, NOW, timedelta(days=14), ("preview",))
+    assert [entry.id for entry in found] == ["month-end", "sunday"]
+
+
+def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownEnvironmentError) as refusal:
+        upcoming(TWO, NOW, timedelta(days=14), ("prod",))
+    assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
+
+
+def test_records_are_in_utc_and_on_the_wall() -> None:
+    freeze, window = (entry.record(TORONTO) for entry in upcoming(TWO, NOW, timedelta(days=11)))
+    assert window == {
+        "kind": "maintenance",
+        "id": "thursday",
+        "name": "Scheduled maintenance",
+        "start": "2026-12-03T07:00:00Z",
+        "end": "2026-12-03T11:00:00Z",
+        "local_start": "2026-12-03T02:00:00-05:00",
+        "local_end": "2026-12-03T06:00:00-05:00",
+        "environments": ["production"],
+        "impact": "outage",
+    }
+    assert freeze == {
+        "kind": "freeze",
+        "id": MONTH_END.id,
+        "name": "Change freeze",
+        "start": "2026-11-24T05:00:00Z",
+        "end": "2026-12-01T05:00:00Z",
+        "local_start": "2026-11-24T00:00:00-05:00",
+        "local_end": "2026-12-01T00:00:00-05:00",
+        "environments": [],
+        "impact": None,
+        "first": "2026-11-24",
+        "last": "2026-11-30",
+    }

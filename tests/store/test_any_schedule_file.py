@@ -1,0 +1,231 @@
+"""Whatever the file holds, its author gets a schedule or sentences, never a traceback."""
+
+import re
+import string
+import tomllib
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icsfeed.domain.schedule import Schedule, published_span
+from icsfeed.store.schedule_file import ScheduleFileError, example_path, locate, read_schedule
+from icsfeed.store.schedule_file.notation import read_path, write_path, written
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+EXAMPLE = tomllib.loads(
+    example_path().read_text(encoding="utf-8")
+    + """
+[[change_freezes]]
+id = "launch"
+name = "Launch freeze"
+from = 2027-02-08
+through = 2027-02-12
+[[change_freezes]]
+id = "holidays"
+name = "Holiday freeze"
+every = "year"
+from = "12-18"
+through = "01-03"
+lifted = [2026-12-31]
+[[feeds]]
+slug = "production"
+name = "Production"
+kinds = ["freeze"]
+environments = ["production"]
+"""
+)
+WORDS = [
+    "id",
+    "name",
+    "slug",
+    "every",
+    "week",
+    "week_starts",
+    "from",
+    "through",
+    "days",
+    "rrule",
+    "start",
+    "end",
+    "effective_from",
+    "timezone",
+    "environments",
+    "kinds",
+    "month",
+    "year",
+    "last-7-days",
+    "last-full-week",
+    "monday",
+    "Thu",
+    "production",
+    "prod",
+    "all",
+    "freeze",
+    "outage",
+    "EST",
+    "UTC-5",
+    "America/Toronto",
+    "02-29",
+    "12-18",
+    "2026-12-18",
+    "02:00",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+    "FREQ=MONTHLY;BYDAY=1TU",
+    "FREQ=\u0131",
+    "https://example.com/?",
+    "a@b",
+]
+texts = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.text(string.printable, max_size=12))
+scalars = st.one_of(
+    texts,
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+    st.times(),
+    st.datetimes(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.sampled_from([date(2020, 1, 1), date(9999, 12, 31), time(2), time(6)]),
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=4)),
+    max_leaves=6,
+)
+
+
+def as_toml(value: object) -> str:
+    """The value as TOML, on one line."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            escaped = "".join(c if c.isalnum() and c.isascii() else f"\\U{ord(c):08X}" for c in value)
+            return f'"{escaped}"'
+        case datetime() | date() | time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(as_toml, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{as_toml(name)} = {as_toml(each)}' for name, each in value.items())}}}"
+        case _:
+            return str(value)
+
+
+def outcome(content: bytes) -> Schedule | ScheduleFileError:
+    try:
+        return read_schedule(content, "schedule.toml")
+    except ScheduleFileError as error:
+        return error
+
+
+def check(data: dict[str, Any]) -> None:
+    content = "\n".join(f"{as_toml(name)} = {as_toml(value)}" for name, value in data.items()).encode()
+    result = outcome(content)
+    if isinstance(result, Schedule):
+        # What the file may say, the domain can count with.
+        span = published_span(NOW, result.calendar.zone)
+        for freeze in result.freezes:
+            assert list(freeze.ranges(span.start.date(), span.end.date())) is not None
+        for window in result.windows:
+            next(window.dates(span.start.date(), span.end.date()), None)
+        return
+    assert result.mistakes
+    for mistake, line in zip(result.mistakes, str(result).splitlines(), strict=True):
+        where = f"schedule.toml{f':{mistake.line}' if mistake.line else ''}: "
+        assert line == where + (f"{mistake.path}: " if mistake.path else "") + mistake.message
+        assert line.isprintable()
+        assert not re.search(r"(such as|=|:) None\b", mistake.message)
+    assert len({(mistake.path, mistake.message) for mistake in result.mistakes}) == len(result.mistakes)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=timedelta(seconds=5))
+def test_any_change_of_the_example_is_taken_or_told(data: st.DataObject) -> None:
+    tree: dict[str, Any] = deepcopy(EXAMPLE)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place: Any = tree
+        while True:
+            keys = list(range(len(place))) if isinstance(place, list) else list(place)
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            if isinstance(place[key], (dict, list)) and data.draw(st.integers(0, 3)):
+                place = place[key]
+                continue
+            change = data.draw(st.sampled_from(["replace", "remove", "rename", "double"]))
+            if change == "replace":
+                place[key] = data.draw(anything)
+            elif change == "remove":
+                del place[key]
+            elif isinstance(place, dict):
+                place[data.draw(texts)] = place[key] if change == "double" else place.pop(key)
+            else:
+                place.append(deepcopy(place[key]))
+            break
+    check(tree)
+
+
+@given(st.dictionaries(st.one_of(texts, st.sampled_from(list(EXAMPLE))), anything, min_size=1))
+@settings(deadline=timedelta(seconds=5))
+def test_any_toml_is_taken_or_told(data: dict[str, Any]) -> None:
+    check(data)
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), st.text(string.printable).map(str.encode)))
+@settings(deadline=timedelta(seconds=5))
+def test_any_bytes_are_taken_or_told(content: bytes) -> None:
+    result = outcome(content)
+    assert isinstance(result, ScheduleFileError)
+    assert len(str(result).splitlines()) == len(result.mistakes)
+    assert all(line.isprintable() for line in str(result).splitlines())
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=timedelta(seconds=5))
+def test_any_damage_to_the_bytes_of_the_example_is_told(data: st.DataObject) -> None:
+    content = example_path().read_bytes()
+    start = data.draw(st.integers(0, len(content)))
+    end = min(len(content), start + data.draw(st.integers(0, 12)))
+    put = data.draw(st.one_of(st.binary(max_size=4), st.text("\"'[]={}#\n\r\\:, ", max_size=4).map(str.encode)))
+    result = outcome(content[:start] + put + content[end:])
+    if isinstance(result, ScheduleFileError):
+        assert len(str(result).splitlines()) == len(result.mistakes)
+        assert all(line.isprintable() for line in str(result).splitlines())
+
+
+@given(st.lists(st.one_of(st.text(max_size=5), st.integers(0, 99)), max_size=5).map(tuple))
+def test_a_path_is_read_as_it_was_written(keys: tuple[str | int, ...]) -> None:
+    assert read_path(write_path(keys)) == keys
+
+
+@given(anything)
+def test_a_value_is_shown_on_one_short_line(value: object) -> None:
+    assert written(value).isprintable()
+    assert len(written(value)) <= 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(".".join("a" * 2_000) + " = 1", id="a dotted key"),
+        pytest.param("[" + ".".join("a" * 2_000) + "]", id="a table"),
+        pytest.param("[[" + ".".join("a" * 2_000) + "]]", id="an array of tables"),
+        pytest.param("calendar = " + "[" * 200 + "]" * 200, id="arrays within arrays"),
+        pytest.param("calendar = " + "{a = " * 200 + "1" + "}" * 200, id="tables within tables"),
+    ],
+)
+def test_no_depth_is_too_much(text: str) -> None:
+    result = outcome(text.encode())
+    assert isinstance(result, ScheduleFileError)
+    assert {mistake.line for mistake in result.mistakes} <= {1, None}
+
+
+@given(st.text(max_size=20))
+def test_a_line_is_looked_for_by_any_path(path: str) -> None:
+    line = locate(b"[calendar]\nname = 1", path)
+    assert line is None or line in (1, 2)

@@ -1,0 +1,374 @@
+"""Schedule files in which nothing is wrong, and the values that they say."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
+from icsfeed.domain.freezes import (
+    ChangeFreeze,
+    LastFullWeek,
+    LastSevenDays,
+    NamedDays,
+    Pattern,
+    WeekOfLastDay,
+    YearlyDays,
+)
+from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
+from icsfeed.domain.schedule import Calendar, Organizer, Schedule
+from icsfeed.domain.spans import DateRange
+from icsfeed.domain.windows import Impact, MaintenanceWindow
+from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file import (
+    FileSignature,
+    Mistake,
+    Place,
+    ScheduleFileError,
+    example_path,
+    load_schedule,
+    read_schedule,
+)
+
+CALENDAR = """\
+[calendar]
+name = "Maintenance"
+timezone = "America/Toronto"
+uid_domain = "maintenance.example.com"
+"""
+ENVIRONMENTS = """
+[[environments]]
+id = "production"
+name = "Production"
+
+[[environments]]
+id = "preview"
+name = "Preview"
+"""
+WINDOW = """
+[[maintenance_windows]]
+id = "thursday"
+name = "Scheduled maintenance"
+start = 22:00:00
+end = 02:30:00
+"""
+BASE = CALENDAR + ENVIRONMENTS
+TORONTO = Calendar(name="Maintenance", zone=zone("America/Toronto"), uid_domain="maintenance.example.com")
+BOTH = (Environment(id="production", name="Production"), Environment(id="preview", name="Preview"))
+EVERYWHERE = frozenset({"production", "preview"})
+
+
+def read(text: str) -> Schedule:
+    return read_schedule(text.encode(), "schedule.toml")
+
+
+def schedule(
+    *, freezes: tuple[ChangeFreeze, ...] = (), windows: tuple[MaintenanceWindow, ...] = (), calendar: Calendar = TORONTO
+) -> Schedule:
+    feeds = automatic_feeds("Maintenance", BOTH)
+    return Schedule(calendar=calendar, environments=BOTH, windows=windows, freezes=freezes, feeds=feeds)
+
+
+def test_the_example_says_the_policy() -> None:
+    environments = (Environment(id="production", name="Production"), Environment(id="preview", name="Preview"))
+    windows = tuple(
+        MaintenanceWindow(
+            id=name,
+            name="Scheduled maintenance",
+            recurrence=weekly(day),
+            start=time(2),
+            end=time(6),
+            zone=zone("America/Toronto"),
+            environments=EVERYWHERE,
+            impact=Impact.OUTAGE,
+            description="The platform can't be reached during this window.",
+            effective_from=date(2020, 1, 1),
+        )
+        for name, day in (("thursday", 3), ("sunday", 6))
+    )
+    assert load_schedule(example_path()).schedule == Schedule(
+        calendar=Calendar(
+            name="Seed-to-Sale maintenance",
+            zone=zone("America/Toronto"),
+            uid_domain="maintenance.example.com",
+            description="When the Seed-to-Sale platform is down for maintenance, and when nothing is changed.",
+            organizer=Organizer(name="Customer Support", email="support@example.com"),
+        ),
+        environments=environments,
+        windows=windows,
+        freezes=(
+            ChangeFreeze(
+                id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_from=date(2020, 1, 1)
+            ),
+        ),
+        feeds=automatic_feeds("Seed-to-Sale maintenance", environments),
+    )
+
+
+def test_what_is_left_out_has_its_default() -> None:
+    """All environments, an outage, the calendar's zone, no bounds."""
+    window = MaintenanceWindow(
+        id="thursday",
+        name="Scheduled maintenance",
+        recurrence=weekly(3),
+        start=time(22),
+        end=time(2, 30),
+        zone=zone("America/Toronto"),
+        environments=EVERYWHERE,
+        impact=Impact.OUTAGE,
+    )
+    assert read(BASE + WINDOW + 'days = ["Thursday"]\n') == schedule(windows=(window,))
+
+
+def test_what_a_window_can_say() -> None:
+    text = """
+rrule = "FREQ=MONTHLY;INTERVAL=2;BYDAY=-1SU"
+timezone = "Europe/Berlin"
+effective_from = 2026-01-01
+effective_until = 2026-01-01
+environments = ["preview"]
+impact = "no-impact"
+description = "Zeile 1\\r\\nZeile\\t2"
+"""
+    window = MaintenanceWindow(
+        id="thursday",
+        name="Scheduled maintenance",
+        recurrence=parse_recurrence("FREQ=MONTHLY;INTERVAL=2;BYDAY=-1SU"),
+        start=time(22),
+        end=time(2, 30),
+        zone=zone("Europe/Berlin"),
+        environments=frozenset({"preview"}),
+        impact=Impact.NO_IMPACT,
+        description="Zeile 1\nZeile\t2",
+        effective_from=date(2026, 1, 1),
+        effective_until=date(2026, 1, 1),
+    )
+    assert read(BASE + WINDOW + text) == schedule(windows=(window,))
+
+
+@pytest.mark.parametrize(
+    ("keys", "recurrence"),
+    [
+        pytest.param('days = ["sunday", "THURSDAY"]', weekly(3, 6), id="days in any case and order"),
+        pytest.param('rrule = "rrule:freq=weekly;byday=th"', weekly(3), id="a rule in any case"),
+        pytest.param(
+            'rrule = "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1"',
+            parse_recurrence("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1"),
+            id="once a year",
+        ),
+    ],
+)
+def test_when_a_window_recurs(keys: str, recurrence: Recurrence) -> None:
+    assert read(BASE + WINDOW + keys).windows[0].recurrence == recurrence
+
+
+@pytest.mark.parametrize(
+    ("keys", "pattern"),
+    [
+        pytest.param('every = "month"', LastSevenDays(), id="every month means its last 7 days"),
+        pytest.param('every = "month"\nweek = "last-7-days"', LastSevenDays(), id="or says so"),
+        pytest.param('every = "month"\nweek = "week-of-last-day"', WeekOfLastDay(), id="weeks start on Monday"),
+        pytest.param(
+            'every = "month"\nweek = "week-of-last-day"\nweek_starts = "sunday"',
+            WeekOfLastDay(week_starts=6),
+            id="or on another day",
+        ),
+        pytest.param(
+            'every = "month"\nweek = "last-full-week"\nweek_starts = "Saturday"',
+            LastFullWeek(week_starts=5),
+            id="the last full week",
+        ),
+        pytest.param(
+            "from = 2026-12-18\nthrough = 2026-12-18",
+            NamedDays(days=DateRange(first=date(2026, 12, 18), last=date(2026, 12, 18))),
+            id="a single date",
+        ),
+        pytest.param(
+            'every = "year"\nfrom = "12-18"\nthrough = "01-03"',
+            YearlyDays(start=(12, 18), through=(1, 3)),
+            id="every year, over New Year",
+        ),
+        pytest.param(
+            'every = "year"\nfrom = "02-29"\nthrough = "02-29"',
+            YearlyDays(start=(2, 29), through=(2, 29)),
+            id="a day that not every year has",
+        ),
+    ],
+)
+def test_every_kind_of_freeze(keys: str, pattern: Pattern) -> None:
+    text = f'\n[[change_freezes]]\nid = "freeze"\nname = "Freeze"\n{keys}\nlifted = [2026-12-31, 2026-12-18]\n'
+    freeze = ChangeFreeze(id="freeze", name="Freeze", pattern=pattern, lifted=(date(2026, 12, 18), date(2026, 12, 31)))
+    assert read(BASE + text) == schedule(freezes=(freeze,))
+
+
+def test_what_a_freeze_can_say_beside_its_days() -> None:
+    text = """
+[[change_freezes]]
+id = "freeze"
+name = "Freeze"
+description = "Nothing is changed."
+every = "month"
+effective_from = 2020-01-01
+effective_until = 2027-12-31
+"""
+    freeze = ChangeFreeze(
+        id="freeze",
+        name="Freeze",
+        description="Nothing is changed.",
+        pattern=LastSevenDays(),
+        effective_from=date(2020, 1, 1),
+        effective_until=date(2027, 12, 31),
+    )
+    assert read(BASE + text) == schedule(freezes=(freeze,))
+
+
+def test_feeds_that_are_named_take_the_place_of_the_automatic_ones() -> None:
+    text = """
+[[feeds]]
+slug = "public"
+name = "Public"
+
+[[feeds]]
+slug = "freeze"
+name = "Freezes of production"
+description = "For release managers."
+environments = ["production"]
+kinds = ["freeze", "planned"]
+"""
+    assert read(BASE + text).feeds == (
+        Feed(slug="all", name="Maintenance", environments=EVERYWHERE, kinds=frozenset(Kind)),
+        Feed(
+            slug="freeze",
+            name="Freezes of production",
+            description="For release managers.",
+            environments=frozenset({"production"}),
+            kinds=frozenset({Kind.FREEZE, Kind.PLANNED}),
+        ),
+        Feed(slug="public", name="Public", environments=EVERYWHERE, kinds=frozenset(Kind)),
+    )
+
+
+def test_no_feeds_on_purpose() -> None:
+    assert [feed.slug for feed in read("feeds = []\n" + BASE).feeds] == ["all"]
+
+
+def test_where_feeds_are_named_an_environment_may_be_called_like_a_kind() -> None:
+    text = "feeds = []\n" + BASE.replace('"preview"', '"planned"')
+    assert [environment.id for environment in read(text).environments] == ["planned", "production"]
+
+
+def test_what_the_calendar_can_say() -> None:
+    text = 'url = "https://example.com/maintenance//"\ndescription = ""\norganizer.name = "Support"\n'
+    calendar = Calendar(
+        name="Maintenance",
+        zone=zone("America/Toronto"),
+        uid_domain="maintenance.example.com",
+        url="https://example.com/maintenance",
+        organizer=Organizer(name="Support", email="support@example.com"),
+    )
+    text = CALENDAR + text + 'organizer.email = "support@example.com"\n' + ENVIRONMENTS
+    assert read(text) == schedule(calendar=calendar)
+
+
+@pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "America/Panama", "US/Eastern", "Japan", "Asia/Kolkata"])
+def test_zones_of_places_and_utc(name: str) -> None:
+    assert read(BASE.replace("America/Toronto", name)).calendar.zone is zone(name)
+
+
+def test_names_of_ten_thousand_characters() -> None:
+    """A client has no limit on a summary, so the file has none."""
+    long = "Zürich 🛠️ " * 1000
+    assert read(BASE.replace('"Production"', f'"{long}"')).environment_names["production"] == long
+
+
+def test_the_order_of_tables_means_nothing() -> None:
+    text = example_path().read_text(encoding="utf-8")
+    tables = re.split(r"(?m)^(?=\[)", text)
+    assert read("".join(reversed(tables))) == read(text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(lambda content: b"\xef\xbb\xbf" + content, id="with a byte order mark"),
+        pytest.param(lambda content: content.replace(b"\n", b"\r\n"), id="with the line ends of Windows"),
+    ],
+)
+def test_what_windows_writes(written: Callable[[bytes], bytes]) -> None:
+    content = example_path().read_bytes()
+    assert read_schedule(written(content), "schedule.toml") == read_schedule(content, "schedule.toml")
+
+
+def test_a_schedule_comes_with_its_bytes_and_its_file(tmp_path: Path) -> None:
+    """The time of change is the later of the file's and the inode's: a deployment may keep an old one of the former."""
+    path = tmp_path / "schedule.toml"
+    path.write_text(BASE, encoding="utf-8")
+    os.utime(path, ns=(0, 1_000_000_000))
+    loaded, stat = load_schedule(path), path.stat()
+    assert (loaded.schedule, loaded.content) == (read(BASE), BASE.encode())
+    assert loaded.signature == (1_000_000_000, stat.st_ctime_ns, len(BASE), stat.st_ino)
+    assert loaded.changed_at == datetime.fromtimestamp(stat.st_ctime_ns // 1_000_000_000, UTC)
+
+
+def test_the_time_of_change_in_whole_seconds() -> None:
+    signature = FileSignature(mtime_ns=1_767_225_600_999_999_999, ctime_ns=5, size=1, inode=1)
+    assert signature.changed_at == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_where_a_table_stands(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.toml"
+    path.write_text(BASE + '\n[[feeds]]\nslug = "public"\nname = "Public"\n', encoding="utf-8")
+    loaded = load_schedule(path)
+    assert [
+        loaded.place_of("environments", "preview"),
+        loaded.place_of("feeds", "public"),
+        loaded.place_of("maintenance_windows", "thursday"),
+    ] == [Place("environments[1]", 10), Place("feeds[0]", 14), Place("maintenance_windows", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        pytest.param(
+            "lost.toml",
+            "there is no such file; write a starter with `icsfeed init`, or name another with --schedule",
+            id="missing",
+        ),
+        pytest.param(".", "this is a folder; name the file in it, such as schedule.toml", id="a folder"),
+        pytest.param("a\0b", "this is no name of a file; name one such as schedule.toml", id="no name"),
+        pytest.param("x" * 300, "the file can't be read: file name too long", id="whatever the system says"),
+    ],
+)
+def test_files_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(ScheduleFileError) as refused:
+        load_schedule(tmp_path / name)
+    assert refused.value.mistakes == (Mistake(path="", line=None, message=message),)
+    assert str(refused.value) == f"{tmp_path / name}: {message}"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.toml"
+    path.touch(mode=0)
+    with pytest.raises(ScheduleFileError) as refused:
+        load_schedule(path)
+    message = "the file may not be read; give the user who runs icsfeed leave to read it"
+    assert refused.value.mistakes == (Mistake(path="", line=None, message=message),)
+
+
+def test_what_reading_a_good_file_does_not_import() -> None:
+    """Each takes about as long to import as an interpreter to start, and only mistakes need them."""
+    code = """
+import sys
+from icsfeed.store.schedule_file import example_path, load_schedule
+load_schedule(example_path())
+print(*({"tree_sitter", "difflib", "pydantic", "pydantic.json_schema"} & set(sys.modules)))
+"""
+    root = Path(__file__).parents[2]
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
+    assert run.stdout == "\n"

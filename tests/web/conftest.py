@@ -1,0 +1,32 @@
+"""A schedule file of a test's own, and the application that serves it at a still clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import create_app
+from tests.cli.running import SCHEDULE
+from tests.web.fakes import Clock
+
+
+@pytest.fixture(autouse=True)
+def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SCHEDULE", "NOW", "HOST", "PORT", "WORKERS"):
+        monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
+
+
+@pytest.fixture
+def schedule(tmp_path: Path) -> Path:
+    """The file, whole."""
+    path = tmp_path / "schedule.toml"
+    path.write_text(SCHEDULE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def client(schedule: Path) -> FlaskClient:
+    """What asks the application that serves the file."""
+    return create_app(schedule=schedule, clock=Clock()).test_client()

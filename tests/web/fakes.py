@@ -1,0 +1,110 @@
+"""A disk and a clock that tests hold in their hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import structlog
+from structlog.testing import LogCapture
+
+from icsfeed.domain.schedule import Schedule
+from icsfeed.services.live import Live
+from icsfeed.services.publication import Representation
+from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
+from tests.examples import NOW, THURSDAY, a_schedule
+
+BEFORE = a_schedule(THURSDAY)
+AFTER = a_schedule(replace(THURSDAY, name="Maintenance of the new platform"))
+PATH = "/feeds/all.ics"
+
+
+def mistakes(*messages: str) -> ScheduleFileError:
+    """What the store says of a broken file: a mistake in each line, from the first."""
+    found = [Mistake(path="calendar", line=line, message=message) for line, message in enumerate(messages, start=1)]
+    return ScheduleFileError("schedule.toml", found)
+
+
+@dataclass
+class Clock:
+    """A clock that moves when it is told to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Tell the instant that is taken for now."""
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        """Let time pass; as ``timedelta`` has it."""
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Disk:
+    """A schedule file: what is in it (or wrong with it), when it was changed, and how often it was read."""
+
+    content: Schedule | Exception = BEFORE
+    changed_at: datetime = NOW - timedelta(days=1)
+    reads: int = 0
+    stamps: count[int] = field(default_factory=count)
+    stamp: int | None = 0
+    while_reading: Callable[[], None] = lambda: None
+
+    def write(self, content: Schedule | Exception, changed_at: datetime) -> None:
+        """Edit the file."""
+        self.content, self.changed_at, self.stamp = content, changed_at, next(self.stamps) + 1
+
+    def vanish(self) -> None:
+        """Delete the file."""
+        self.content, self.stamp = mistakes("there is no such file"), None
+
+    def load(self, _path: Path) -> LoadedSchedule:
+        """What ``load_schedule`` does."""
+        self.reads += 1
+        self.while_reading()
+        if isinstance(self.content, Exception):
+            raise self.content
+        return LoadedSchedule(schedule=self.content, content=b"", signature=self._signature())
+
+    def signature(self, _path: str) -> FileSignature | None:
+        """What ``file_signature`` does."""
+        return None if self.stamp is None else self._signature()
+
+    def _signature(self) -> FileSignature:
+        nanoseconds = int(self.changed_at.timestamp()) * 1_000_000_000
+        return FileSignature(mtime_ns=nanoseconds, ctime_ns=nanoseconds, size=1, inode=self.stamp or 0)
+
+
+@dataclass
+class Served:
+    """A live publication over such a disk, under such a clock, with what it logs."""
+
+    disk: Disk = field(default_factory=Disk)
+    clock: Clock = field(default_factory=Clock)
+    capture: LogCapture = field(default_factory=LogCapture)
+
+    def __post_init__(self) -> None:
+        log = structlog.wrap_logger(
+            None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
+        )
+        self.live = Live(
+            Path("schedule.toml"), clock=self.clock, load=self.disk.load, log=log, signature=self.disk.signature
+        )
+
+    def feed(self) -> Representation:
+        """What is public at ``PATH``."""
+        publication = self.live.current()
+        assert publication is not None
+        return publication.representations[PATH]
+
+    def logged(self, event: str) -> list[dict[str, object]]:
+        """The log's entries of that name, without their name and the file's."""
+        return [
+            {key: value for key, value in entry.items() if key not in {"event", "path"}}
+            for entry in self.capture.entries
+            if entry["event"] == event
+        ]

@@ -1,0 +1,97 @@
+"""The application under any WSGI server: what it is given, and what it takes from the environment."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.errors import IcsfeedError
+from tests.cli.running import SCHEDULE
+from tests.web.fakes import Clock
+
+
+def title() -> str:
+    """What the application of the environment and the current folder says it serves."""
+    text = create_app(clock=Clock()).test_client().get("/").text
+    return text.partition("<title>")[2].partition("</title>")[0]
+
+
+def test_the_environment_names_the_schedule(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_SCHEDULE", str(schedule))
+    assert title() == "Down, and up"
+
+
+def test_then_the_current_folder_has_it(schedule: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ICSFEED_SCHEDULE", "")
+    monkeypatch.chdir(schedule.parent)
+    app = create_app(clock=Clock())
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    schedule.write_text(SCHEDULE.replace("Down, and up", "Moved on"), encoding="utf-8")
+    assert "<title>Moved on</title>" in app.test_client().get("/").text
+
+
+def test_then_the_packaged_example_is_served_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert title() == "Seed-to-Sale maintenance"
+    assert capsys.readouterr().err.splitlines()[0] == (
+        "icsfeed: no schedule.toml here; taking the packaged example policy"
+    )
+
+
+def test_a_named_file_that_is_missing_is_not_replaced_by_the_example(tmp_path: Path) -> None:
+    client = create_app(schedule=tmp_path / "missing.toml", clock=Clock()).test_client()
+    assert client.get("/feeds/all.ics").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("now", "years"),
+    [
+        pytest.param("2031-01-01T04:59:59Z", (2029, 2031), id="with an offset"),
+        pytest.param("2031-01-01T00:00", (2030, 2032), id="local: in the calendar's zone"),
+        pytest.param("2031-01-01", (2030, 2032), id="a date"),
+    ],
+)
+def test_in_a_preview_the_clock_stands_still(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, now: str, years: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("ICSFEED_NOW", now)
+    feed = create_app(schedule=schedule).test_client().get("/feeds/all.expanded.ics").text
+    starts = sorted(line[8:12] for line in feed.splitlines() if line.startswith("DTSTART:"))
+    assert (int(starts[0]), int(starts[-1])) == years
+
+
+def test_a_preview_at_no_instant_is_refused(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_NOW", "tomorrow")
+    with pytest.raises(IcsfeedError) as refusal:
+        create_app(schedule=schedule)
+    assert str(refusal.value) == (
+        "'tomorrow' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto"
+    )
+
+
+def test_a_preview_of_a_broken_schedule_needs_an_offset(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody could say whose zone a local time is in."""
+    schedule.write_text("", encoding="utf-8")
+    monkeypatch.setenv("ICSFEED_NOW", "2031-01-01T00:00Z")
+    assert create_app(schedule=schedule).test_client().get("/healthz").status_code == 200
+    monkeypatch.setenv("ICSFEED_NOW", "2031-01-01T00:00")
+    with pytest.raises(IcsfeedError):
+        create_app(schedule=schedule)
+
+
+def test_without_a_preview_the_clock_is_the_systems(schedule: Path) -> None:
+    assert create_app(schedule=schedule).test_client().get("/readyz").json == {"status": "ready"}
+
+
+def test_the_module_for_wsgi_servers(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_SCHEDULE", str(schedule))
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])
+    app = importlib.import_module("wsgi").app
+    assert app.test_client().get("/feeds/all.ics").status_code == 200

@@ -1,0 +1,257 @@
+"""Feeds over HTTP: every header, and what is not sent again."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.http import http_date, parse_date
+
+from icsfeed.bootstrap import create_app
+from icsfeed.services.publication import Publication, publish
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import SCHEDULE
+from tests.examples import NOW
+from tests.web.fakes import Clock
+
+FEED = "/feeds/all.ics"
+CACHING = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+PUBLIC = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@pytest.fixture
+def publication(schedule: Path) -> Publication:
+    """What is published, without a server."""
+    loaded = load_schedule(schedule)
+    return publish(loaded.schedule, changed_at=min(loaded.changed_at, NOW), now=NOW)
+
+
+def headers(client: FlaskClient, **asked: Any) -> dict[str, str]:  # noqa: ANN401  (werkzeug's own)
+    return dict(client.open(FEED, **asked).headers)
+
+
+def test_every_path_of_the_publication_is_served_byte_for_byte(client: FlaskClient, publication: Publication) -> None:
+    served = {path: client.get(path) for path in publication.representations}
+    assert {path: (each.status, each.data) for path, each in served.items()} == {
+        path: ("200 OK", each.body) for path, each in publication.representations.items()
+    }
+
+
+def test_the_headers_of_a_feed(client: FlaskClient, publication: Publication) -> None:
+    feed = publication.representations[FEED]
+    assert headers(client) == PUBLIC | {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Length": str(len(feed.body)),
+        "ETag": f'"{feed.etag}"',
+        "Last-Modified": http_date(feed.last_modified),
+        "Cache-Control": CACHING,
+        "Vary": "Accept-Encoding",
+    }
+
+
+def test_a_download_is_an_attachment_and_else_the_same(client: FlaskClient) -> None:
+    download = dict(client.get("/downloads/all.ics").headers)
+    assert download == headers(client) | {"Content-Disposition": 'attachment; filename="all.ics"'}
+
+
+def test_head_is_get_without_a_body(client: FlaskClient) -> None:
+    response = client.head(FEED)
+    assert (response.status, response.data, dict(response.headers)) == ("200 OK", b"", headers(client))
+
+
+def test_a_query_string_changes_nothing(client: FlaskClient) -> None:
+    """Some customers add one to get past a cache."""
+    assert client.get(f"{FEED}?v=2").data == client.get(FEED).data
+
+
+@pytest.mark.parametrize(
+    ("tags", "status"),
+    [
+        pytest.param("{etag}", 304, id="the same tag"),
+        pytest.param("W/{etag}", 304, id="weak, as a proxy that compresses makes it"),
+        pytest.param('"other", {etag}', 304, id="one of a list"),
+        pytest.param('"a,b" , W/{etag}', 304, id="one of a list with a comma in a tag"),
+        pytest.param("*", 304, id="any"),
+        pytest.param('"other"', 200, id="another tag"),
+        pytest.param('W/"other"', 200, id="another weak tag"),
+        pytest.param('"{bare}-gzip"', 200, id="a longer tag"),
+        pytest.param('"', 200, id="half a tag"),
+        pytest.param("", 200, id="nothing"),
+    ],
+)
+def test_if_none_match(client: FlaskClient, tags: str, status: int) -> None:
+    """RFC 9110, section 13.1.2: the weak comparison."""
+    etag = headers(client)["ETag"]
+    asked = tags.format(etag=etag, bare=etag.strip('"'))
+    assert client.get(FEED, headers={"If-None-Match": asked}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        pytest.param("{date}", 304, id="the same date"),
+        pytest.param("Fri, 01 Jan 2100 00:00:00 GMT", 304, id="a later one"),
+        pytest.param("Thu, 01 Jan 2026 00:00:00 GMT", 200, id="an earlier one"),
+        pytest.param("yesterday", 200, id="no date"),
+    ],
+)
+def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None:
+    """RFC 9110, section 13.1.3."""
+    asked = since.format(date=headers(client)["Last-Modified"])
+    assert client.get(FEED, headers={"If-Modified-Since": asked}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("tag", "since", "status"),
+    [
+        pytest.param('"other"', "{date}", 200, id="another tag, the same date"),
+        pytest.param('"', "{date}", 200, id="half a tag, the same date"),
+        pytest.param("{etag}", "Thu, 01 Jan 2026 00:00:00 GMT", 304, id="the same tag, an earlier date"),
+    ],
+)
+def test_a_tag_counts_before_a_date(client: FlaskClient, tag: str, since: str, status: int) -> None:
+    """RFC 9110, section 13.2.2. Whoever answers 304 to any date freezes clients for good."""
+    known = headers(client)
+    asked = {
+        "If-None-Match": tag.format(etag=known["ETag"]),
+        "If-Modified-Since": since.format(date=known["Last-Modified"]),
+    }
+    assert client.get(FEED, headers=asked).status_code == status
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_304_says_what_200_would_of_the_state_and_has_no_body(client: FlaskClient, method: str) -> None:
+    """RFC 9110, section 15.4.5; with Last-Modified, which clients that know no tags go by."""
+    known = headers(client)
+    response = client.open(FEED, method=method, headers={"If-None-Match": known["ETag"]})
+    assert (response.status, response.data) == ("304 Not Modified", b"")
+    assert dict(response.headers) == PUBLIC | {
+        name: known[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")
+    }
+
+
+def test_gzip_is_a_representation_of_its_own(client: FlaskClient) -> None:
+    plain, packed = client.get(FEED), client.get(FEED, headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert gzip.decompress(packed.data) == plain.data
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    changed = {"ETag", "Content-Length", "Content-Encoding"}
+    assert {name: value for name, value in packed.headers.items() if name not in changed} == {
+        name: value for name, value in plain.headers.items() if name not in changed
+    }
+    assert (packed.headers["Content-Encoding"], packed.headers["Content-Length"]) == ("gzip", str(len(packed.data)))
+    again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert client.get(FEED, headers=again).status_code == 304
+    assert client.get(FEED, headers={"If-None-Match": packed.headers["ETag"]}).data == plain.data
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        pytest.param("gzip", "gzip", id="gzip"),
+        pytest.param("GZIP;q=0.5", "gzip", id="gzip rather than nothing said"),
+        pytest.param("*", "gzip", id="anything"),
+        pytest.param("gzip;q=0", None, id="anything but gzip"),
+        pytest.param("gzip;q=0.5, identity", None, id="rather plain"),
+        pytest.param("br, zstd", None, id="others only"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_gzip_by_negotiation(client: FlaskClient, accepted: str, coding: str | None) -> None:
+    """RFC 9110, section 12.5.3."""
+    assert headers(client, headers={"Accept-Encoding": accepted}).get("Content-Encoding") == coding
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"])
+def test_a_feed_can_only_be_read(client: FlaskClient, method: str) -> None:
+    """Some clients try CalDAV first."""
+    response = client.open(FEED, method=method)
+    assert (response.status, response.text) == ("405 Method Not Allowed", "A feed can only be read.\n")
+    assert dict(response.headers) == PUBLIC | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": "25",
+        "Allow": "GET, HEAD, OPTIONS",
+    }
+
+
+def test_a_page_elsewhere_may_ask_conditionally(client: FlaskClient) -> None:
+    asked = {"Origin": "https://customer.example", "Access-Control-Request-Method": "GET"}
+    response = client.options(FEED, headers=asked)
+    assert (response.status, response.data) == ("204 No Content", b"")
+    assert dict(response.headers) == PUBLIC | {
+        "Allow": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+        "Access-Control-Max-Age": "86400",
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/unknown.ics",
+        "/feeds/all.ICS",
+        "/feeds/all.ics/",
+        "/feeds//all.ics",
+        "/feeds/../schedule.toml",
+        "/feeds/%2e%2e/%2e%2e/etc/passwd",
+        "/feeds/..%2f..%2fetc%2fpasswd",
+        "/downloads/../../etc/passwd",
+        "/feeds/all.ics%00",
+        "/feeds/",
+        "/feeds",
+        "/f\N{LATIN SMALL LETTER E WITH ACUTE}eds/all.ics",
+    ],
+)
+def test_only_exactly_the_paths_of_the_publication_are_there(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_an_edit_is_served_by_the_next_request(client: FlaskClient, schedule: Path) -> None:
+    before = client.get(FEED)
+    schedule.write_text(SCHEDULE.replace("Scheduled maintenance", "Edited"), encoding="utf-8")
+    after = client.get(FEED, headers={"If-None-Match": before.headers["ETag"]})
+    assert (b"SUMMARY:Edited" in before.data, b"SUMMARY:Edited" in after.data) == (False, True)
+
+
+def test_the_date_moves_with_each_change_and_is_never_in_the_future(schedule: Path) -> None:
+    clock = Clock()
+    client = create_app(schedule=schedule, clock=clock).test_client()
+    dates = []
+    for name in ("One", "Three", "Eleven"):
+        clock.pass_by(hours=1)
+        schedule.write_text(SCHEDULE.replace("Scheduled maintenance", name), encoding="utf-8")
+        dates.append(parse_date(headers(client)["Last-Modified"]))
+    assert dates == [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("path", [FEED, "/downloads/all.ics", "/feeds/anything.ics"])
+def test_with_nothing_to_serve_a_feed_is_not_available_rather_than_empty_or_unknown(tmp_path: Path, path: str) -> None:
+    """Clients wipe the calendar on an empty 200, and give it up on 404 or 410."""
+    schedule = tmp_path / "schedule.toml"
+    schedule.write_text("[calendar", encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    response = client.get(path)
+    assert response.status == "503 Service Unavailable"
+    assert response.text == "The calendar is not available at the moment. Please try again in a minute.\n"
+    assert dict(response.headers) == PUBLIC | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": str(len(response.data)),
+        "Retry-After": "60",
+        "Cache-Control": "no-store",
+    }
+    head = client.head(path)
+    assert (head.status_code, head.data, head.headers) == (503, b"", response.headers)
+    schedule.write_text(SCHEDULE, encoding="utf-8")
+    assert client.get(FEED).status_code == 200
+
+
+def test_no_cookie_is_ever_set(client: FlaskClient) -> None:
+    assert [client.get(path).headers.get("Set-Cookie") for path in (FEED, "/", "/readyz", "/nothing")] == [None] * 4
