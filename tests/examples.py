@@ -56,7 +56,7 @@ def a_schedule(*windows: MaintenanceWindow, **overrides: Any) -> Schedule:  # no
     return replace(POLICY, **{"windows": windows, "freezes": (), **overrides})
 
 
-def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:  # noqa: PLR0913, PLR0917  (as datetime has them)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:  # noqa: PLR0917  (as datetime has them)
     """An instant in UTC: ``utc(2026, 3, 8, 7)``."""
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
 

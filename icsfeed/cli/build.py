@@ -37,7 +37,9 @@ def build(feed: str, rendering: str, output: Path, schedule: Path | None, now: s
     from icsfeed.store.files import write_whole
 
     policy = open_schedule(schedule).schedule
-    content = build_feed(policy, feed, Rendering(rendering), now=instant_now(now, policy))
+    content = build_feed(
+        policy, feed, Rendering(rendering), now=instant_now(now, policy), record=recorded(database)
+    ).body
     if output == _STANDARD_OUTPUT:
         click.echo(content, nl=False)
     else:

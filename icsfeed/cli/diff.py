@@ -46,7 +46,7 @@ def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *,
 
 
 def _line(difference: Difference, zone: ZoneInfo) -> str:
-    from icsfeed.cli.times import span_text
+    from icsfeed.services.times import span_text
 
     def text(span: Span | None) -> str:
         return span_text(span, zone) if span else ""

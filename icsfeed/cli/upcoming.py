@@ -62,7 +62,7 @@ def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo
     from rich.table import Table
     from rich.text import Text
 
-    from icsfeed.cli.times import days_text, span_text
+    from icsfeed.services.times import days_text, span_text
 
     own = schedule.calendar.zone
     zones = [own] if asked in (None, own) else [own, asked]

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.civil import days_span
+from icsfeed.domain.civil import days_span, local_date
 from icsfeed.domain.errors import InvalidValueError
 from icsfeed.domain.spans import DateRange, Span
 
@@ -170,3 +170,9 @@ class FreezeIndex:
             if frozen.span.overlaps(span):
                 return frozen
         return None
+
+
+def freeze_touching(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, span: Span) -> FrozenDays | None:
+    """The first stretch of frozen days that shares an instant with ``span``."""
+    frozen = frozen_days(freezes, zone, local_date(span.start, zone), local_date(span.end, zone))
+    return FreezeIndex(frozen).touching(span)

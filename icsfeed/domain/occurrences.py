@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.civil import Stretch, instant_of, local_date, stretch
+from icsfeed.domain.civil import Stretch, instant_of, local_date, midnight, stretch
 from icsfeed.domain.freezes import FreezeIndex, FrozenDays, frozen_days
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
@@ -105,6 +105,18 @@ def occurrences(schedule: Schedule, span: Span, adjustments: Iterable[Adjustment
         if occurrence.touches(span)
     ]
     return tuple(sorted(found, key=lambda each: (each.start, each.window.id, each.original_start)))
+
+
+def occurrence_on(
+    schedule: Schedule, window: MaintenanceWindow, day: date, adjustments: Iterable[Adjustment] = ()
+) -> Occurrence | None:
+    """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
+    if day not in window.dates(day, day):
+        return None
+    start = instant_of(midnight(day), window.zone)
+    around = Span(start=start - _MARGIN, end=start + _MARGIN)
+    found = occurrences(schedule, around, adjustments)
+    return next(each for each in found if each.window is window and each.original_start.date() == day)
 
 
 def happening(found: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occurrence, Span]]:

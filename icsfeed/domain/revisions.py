@@ -1,9 +1,12 @@
-"""Revisions: what subscribers' clients go by to see that an event has changed."""
+"""Revisions: what subscribers' clients go by to see that an event has changed, and the ledger that records them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, Protocol, TypeAlias
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,3 +19,83 @@ class Revision:
 
     sequence: int
     at: datetime
+
+
+GONE: Final = ""
+"""The digest of an event that is no longer published: one that comes back has changed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LedgerLine:
+    """From ``revision`` on, the event ``uid`` had the content that ``digest`` stands for."""
+
+    uid: str
+    digest: str
+    revision: Revision
+
+
+Ledger: TypeAlias = Mapping[str, tuple[LedgerLine, ...]]
+"""What was recorded of each event, by UID, in order."""
+
+
+class Revisable(Protocol):
+    """An event, as far as its revisions go: ``first`` is its revision where nothing is recorded of it."""
+
+    @property
+    def uid(self) -> str: ...  # noqa: D102  (see the class)
+
+    @property
+    def digest(self) -> str: ...  # noqa: D102
+
+    @property
+    def first(self) -> Revision: ...  # noqa: D102
+
+
+def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
+    """The ledger's last line of the event, where that has its content, or else the line that it lacks at ``now``."""
+    recorded = ledger.get(event.uid, ())
+    if recorded and recorded[-1].digest == event.digest:
+        return recorded[-1]
+    revision = event.first
+    if recorded:
+        revision = Revision(sequence=recorded[-1].revision.sequence + 1, at=now.replace(microsecond=0))
+    return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
+
+
+def lines_lacking(published: Iterable[Revisable], ledger: Ledger, *, now: datetime) -> tuple[LedgerLine, ...]:
+    """What the ledger lacks, where ``published`` is all that is public at ``now`` (aware).
+
+    That is a line for each event that is new or has changed, and one for each that is there no longer.
+    """
+    here = {event.uid: event for event in published}
+    lines = (line_of(event, ledger, now=now) for event in here.values())
+    lacking = [line for line in lines if ledger.get(line.uid, (None,))[-1] is not line]
+    return (*lacking, *_gone(ledger, here, now))
+
+
+def _gone(ledger: Ledger, here: Mapping[str, Revisable], now: datetime) -> Iterator[LedgerLine]:
+    for uid, lines in ledger.items():
+        last = lines[-1]
+        if uid not in here and last.digest != GONE:
+            gone = Revision(sequence=last.revision.sequence, at=now.replace(microsecond=0))
+            yield LedgerLine(uid=uid, digest=GONE, revision=gone)
+
+
+def with_lines(ledger: Ledger, lines: Iterable[LedgerLine]) -> Ledger:
+    """The ledger with further lines."""
+    added: dict[str, list[LedgerLine]] = defaultdict(list)
+    for line in lines:
+        added[line.uid].append(line)
+    return {**ledger, **{uid: (*ledger.get(uid, ()), *more) for uid, more in added.items()}} if added else ledger
+
+
+def revision_of(event: Revisable, ledger: Ledger, *, now: datetime) -> Revision:
+    """The revision at which the event is shown: the one last recorded of what it says.
+
+    That need not be the event's last line: while a new policy goes from machine to machine, another one may have
+    recorded what this one does not say yet. To answer that with yet another revision would never end.
+    """
+    for line in reversed(ledger.get(event.uid, ())):
+        if line.digest == event.digest:
+            return line.revision
+    return line_of(event, ledger, now=now).revision

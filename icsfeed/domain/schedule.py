@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
@@ -19,6 +20,10 @@ from icsfeed.domain.windows import MaintenanceWindow
 
 class UnknownFeedError(IcsfeedError):
     """A slug that no feed of the schedule has."""
+
+
+class UnknownWindowError(IcsfeedError):
+    """An id that no maintenance window of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +87,19 @@ class Schedule:
         msg = f"there is no feed {slug!r}; this schedule has {known}"
         raise UnknownFeedError(msg)
 
+    def window(self, window_id: str) -> MaintenanceWindow:
+        """The maintenance window of that id.
+
+        Raises:
+            UnknownWindowError: where there is none; the message names those there are.
+        """
+        for window in self.windows:
+            if window.id == window_id:
+                return window
+        known = ", ".join(window.id for window in self.windows) or "none"
+        msg = f"there is no maintenance window {window_id!r}; this schedule has {known}"
+        raise UnknownWindowError(msg)
+
     @cached_property
     def environment_names(self) -> dict[str, str]:
         """What each environment is called, by id."""
@@ -110,3 +128,8 @@ def published_span(now: datetime, zone: ZoneInfo) -> Span:
     """What feeds show: from 1 January of the year before the current one to 31 December of the year after."""
     years = published_years(now, zone)
     return Span(start=start_of_year(years[0], zone), end=start_of_year(years[-1] + 1, zone))
+
+
+def shows_change(published: Span, change: Change) -> bool:
+    """Whether feeds of that published span show the change: whether it ends within."""
+    return published.start < change.plan.span.end <= published.end

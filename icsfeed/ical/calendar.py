@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,21 +11,50 @@ from icalendar import Calendar
 from icalendar.prop import vDuration
 
 from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Feed
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import occurrences
 from icsfeed.domain.revisions import Revision
-from icsfeed.domain.schedule import Schedule, published_span, published_years
+from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.zones import settled_clock, zone
-from icsfeed.ical.events import CalendarEvent, EventWriter
+from icsfeed.ical.change_events import change_event
+from icsfeed.ical.events import CalendarEvent, freeze_event
+from icsfeed.ical.limits import that_fit
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.series import Rendering, Series, arrange
 from icsfeed.ical.timezones import vtimezone
+from icsfeed.ical.window_events import series_event, single_event
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 _REFRESH: Final = timedelta(hours=1)
 _END: Final = b"END:VCALENDAR\r\n"
+
+
+def policy_events(
+    schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
+) -> tuple[CalendarEvent, ...]:
+    """The windows and freezes that are published at ``now`` (aware), each at its first revision."""
+    own = schedule.calendar.zone
+    span = published_span(now, own)
+    events = [
+        series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
+        for each in arrange(occurrences(schedule, span, adjustments), rendering, own, span)
+    ]
+    days = DateRange.of_years(published_years(now, own))
+    events += [
+        freeze_event(schedule, frozen)
+        for frozen in frozen_days(schedule.freezes, own, days.first, days.last)
+        if frozen.days.first in days
+    ]
+    return tuple(events)
+
+
+def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
+    """Those that have not lapsed at ``now`` (aware), by start, then UID."""
+    current = [event for event in events if event.lapses is None or now < event.lapses]
+    return tuple(sorted(current, key=lambda event: (event.span.start, event.uid)))
 
 
 def render_events(
@@ -33,28 +63,29 @@ def render_events(
     *,
     now: datetime,
     adjustments: Iterable[Adjustment] = (),
+    changes: Iterable[Change] = (),
     revisions: Mapping[str, Revision] | None = None,
 ) -> tuple[CalendarEvent, ...]:
-    """Every event that feeds show at ``now`` (aware), by start, then UID."""
-    own = schedule.calendar.zone
-    years = published_years(now, own)
-    writer = EventWriter(schedule, revisions or {})
-    found = occurrences(schedule, published_span(now, own), adjustments)
+    """Every event that feeds show at ``now`` (aware), by start, then UID; ``revisions`` are those recorded, by UID."""
+    span = published_span(now, schedule.calendar.zone)
     events = [
-        writer.series(each) if isinstance(each, Series) else writer.single(each)
-        for each in arrange(found, rendering, own, published_span(now, own))
+        *policy_events(schedule, rendering, now=now, adjustments=adjustments),
+        *(change_event(schedule, each) for each in changes if shows_change(span, each)),
     ]
-    days = DateRange.of_years(years)
-    events += [
-        writer.freeze(frozen)
-        for frozen in frozen_days(schedule.freezes, own, days.first, days.last)
-        if frozen.days.first in days
-    ]
-    return tuple(sorted(events, key=lambda event: (event.start, event.uid)))
+    recorded = revisions or {}
+    return shown([event.revised(recorded.get(event.uid, event.first)) for event in events], now=now)
 
 
-def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
-    """The feed as a whole iCalendar object: its header, the zones that its events use, the selected events.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedContent:
+    """A feed's bytes, and how many of its events found no place in them."""
+
+    content: bytes
+    left_out: int
+
+
+def feed_content(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> FeedContent:
+    """The feed as a whole iCalendar object: its header, the zones that its events use, those of ``events`` that fit.
 
     A feed without events has UTC: RFC 5545, section 3.6, asks for at least one component.
     """
@@ -64,7 +95,14 @@ def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEven
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
     header = as_bytes(_header(schedule, feed)).removesuffix(_END)
-    return b"".join([header, *zones, *(event.content for event in selected), _END])
+    fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=now)
+    content = b"".join([header, *zones, *(event.content for event in fitting), _END])
+    return FeedContent(content=content, left_out=len(selected) - len(fitting))
+
+
+def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
+    """The feed's bytes alone."""
+    return feed_content(schedule, feed, events, now=now).content
 
 
 def _header(schedule: Schedule, feed: Feed) -> Calendar:

@@ -2,7 +2,7 @@
 
 One STANDARD and at most one DAYLIGHT, each with a yearly rule and no RDATE. Both begin in 1970, so that they precede
 every event and stay the same when the published span rolls. A few zones, such as Jerusalem, are the exception: their
-change comes on the eve of a certain Sunday, and which Friday or Saturday of the month that is differs from year to year.
+change comes on the eve of a certain Sunday, and which Friday or Saturday of the month that is differs by year.
 """
 
 from __future__ import annotations

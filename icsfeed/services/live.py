@@ -1,21 +1,26 @@
-"""The live publication: what a server shows now, kept true while the schedule's file changes under it."""
+"""The live publication: what a server shows now, kept true while the schedule's file and the record change under it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from structlog.typing import FilteringBoundLogger
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.services.publication import Publication, Representation, publish
-from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, ScheduleFileError
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.services.events import publish_events
+from icsfeed.services.ledger import record_revisions
+from icsfeed.services.problems import Problem, ProblemLog, Problems, Source
+from icsfeed.services.publication import Publication, publish
+from icsfeed.services.records import Records
+from icsfeed.store.schedule_file import FileSignature, LoadedSchedule
 
 Clock: TypeAlias = Callable[[], datetime]
 """Tells the instant that is taken for now: aware, in UTC."""
@@ -23,7 +28,11 @@ Clock: TypeAlias = Callable[[], datetime]
 LOOK_AGAIN: Final = timedelta(minutes=1)
 """A mended file is seen at once; what was never the file's fault (a full table of open files) is tried this often."""
 
+TRY_AGAIN: Final = timedelta(seconds=1)
+"""How often a database that does not answer is asked again."""
+
 _ONE_SECOND: Final = timedelta(seconds=1)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def file_signature(path: str) -> FileSignature | None:
@@ -35,34 +44,29 @@ def file_signature(path: str) -> FileSignature | None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
-    """Why the file can't be published as it is, a line a mistake, and since when that has been so."""
-
-    mistakes: tuple[str, ...]
-    since: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _State:
-    """What was found when the file was last looked into.
+    """What was found at the last look: ``due`` is when to look again although nothing has changed.
 
-    ``loaded`` is what ``publication`` was made from. ``due`` is when to look again although the file has not changed.
-    ``shown`` is the latest representation of every path that ever was public, for its Last-Modified.
+    ``overlay`` are lines that the ledger lacks and that could not be recorded.
     """
 
-    signature: FileSignature | None
     due: datetime
+    signature: FileSignature | None = None
+    entry: int = 0
     loaded: LoadedSchedule | None = None
+    record: Record | None = None
+    overlay: tuple[LedgerLine, ...] = ()
     publication: Publication | None = None
-    problem: Problem | None = None
-    shown: Mapping[str, Representation] = field(default_factory=dict)
+    last_modified: datetime | None = None
+    problems: Problems = field(default_factory=dict)
 
 
 class Live:
-    """The publication of the schedule at ``path``, as it is at the moment of asking.
+    """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
-    An edit is taken up by the next request. One that is broken, and a file that is gone, leave public what was good
-    last; ``log`` gets each problem once, with every mistake, and hears when it is over. Threads may share it.
+    An edit, and what an operator records, are taken up by the next request. A file that is broken, or gone, and a
+    database that does not answer leave public what was good last; ``log`` hears of it once, with every mistake, and
+    when it is over. In a ``preview`` nothing is recorded. Threads may share it.
     """
 
     def __init__(
@@ -71,112 +75,160 @@ class Live:
         *,
         clock: Clock,
         load: Callable[[Path], LoadedSchedule],
+        records: Records,
         log: FilteringBoundLogger,
         signature: Callable[[str], FileSignature | None] = file_signature,
+        preview: bool = False,
     ) -> None:
         self._path = path
         self._name = str(path)
         self._clock = clock
         self._load = load
-        self._log = log
+        self._records = records
+        self._log = log.bind(path=self._name)
+        self._problem_log = ProblemLog(self._log)
         self._signature = signature
+        self._preview = preview
         self._lock = Lock()
+        self._limits: dict[str, int] = {}
         now = clock()
-        self._state = self._looked_into(_State(signature=None, due=now), signature(self._name), now)
+        self._asked_at = now
+        self._state = self._looked_into(_State(due=now), now)
 
     @property
-    def problem(self) -> Problem | None:
-        """What was wrong when the file was last looked into, if anything was."""
-        return self._state.problem
+    def problems(self) -> Mapping[Source, Problem]:
+        """What was wrong at the last look, if anything was."""
+        return self._state.problems
 
     def current(self) -> Publication | None:
-        """What is public now; ``None`` where the file was never good while this process lives."""
-        state = self._state
-        if self._signature(self._name) != state.signature or self._clock() >= state.due:
+        """What is public now; ``None`` where the file or the database was never good while this process lives."""
+        state, now = self._state, self._clock()
+        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state, now):
             self._renew()
         return self._state.publication
+
+    def say_limit(self, path: str, left_out: int) -> None:
+        """Have the log say, when it is new, how many events found no place in what is at ``path``."""
+        if self._limits.get(path, 0) != left_out:
+            self._limits[path] = left_out
+            self._log.warning("feed limited", feed=path, left_out=left_out)
+
+    def _is_news(self, state: _State, now: datetime) -> bool:
+        """Whether there are entries in the database that were not looked into."""
+        # A clock that stands still, or went back, is no reason not to ask.
+        if self._asked_at < now < self._asked_at + self._records.look_every:
+            return False
+        self._asked_at = now
+        if Source.DATABASE in state.problems:
+            return False  # it is asked again when that is due
+        try:
+            return self._records.entry() != state.entry
+        except Exception:  # noqa: BLE001  (whatever it is, it is looked into)
+            return True
 
     def _renew(self) -> None:
         # Whoever comes second has an answer already, the present one: nobody waits for the publication to be made.
         if not self._lock.acquire(blocking=False):
             return
         try:
-            # The signature is taken before the reading, so that an edit during the reading is seen the next time.
-            state, signature, now = self._state, self._signature(self._name), self._clock()
-            if signature != state.signature or now >= state.due:
-                self._state = self._looked_into(state, signature, now)
+            self._state = self._looked_into(self._state, self._clock())
         finally:
             self._lock.release()
 
-    def _looked_into(self, state: _State, signature: FileSignature | None, now: datetime) -> _State:
+    def _looked_into(self, state: _State, now: datetime) -> _State:
+        # The signature is taken before the reading, so that an edit during the reading is seen the next time.
+        signature = self._signature(self._name)
+        fresh = replace(state, due=_NEVER)
+        if signature != state.signature or state.loaded is None or Source.SCHEDULE in state.problems:
+            fresh = self._with_schedule(fresh, signature, now)
+        fresh = self._with_record(fresh, now)
+        try:
+            return self._published(state, fresh, now)
+        except Exception as error:  # noqa: BLE001  (last year's calendar is better than none)
+            return self._broken(replace(fresh, loaded=state.loaded), Source.SCHEDULE, error, now)
+
+    def _with_schedule(self, state: _State, signature: FileSignature | None, now: datetime) -> _State:
         try:
             loaded = self._load(self._path)
-            fresh = self._published(state, loaded, now)
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
-            return self._kept(state, signature, now, error)
-        if state.problem is not None:
-            self._log.info("schedule mended", path=self._name, broken_since=state.problem.since.isoformat())
+            return self._broken(replace(state, signature=signature), Source.SCHEDULE, error, now)
         if signature != state.signature:
-            self._log.info("schedule published", path=self._name, changed_at=loaded.changed_at.isoformat())
-        return replace(fresh, signature=signature)
+            self._log.info("schedule published", changed_at=loaded.changed_at.isoformat())
+        elif state.loaded is not None and loaded.content == state.loaded.content:
+            loaded = state.loaded
+        problems = self._problem_log.over(state.problems, Source.SCHEDULE)
+        return replace(state, signature=signature, loaded=loaded, problems=problems)
 
-    def _kept(self, state: _State, signature: FileSignature | None, now: datetime, error: Exception) -> _State:
-        """What stays public in spite of ``error``; a new year comes all the same."""
-        problem = Problem(
-            mistakes=_mistakes(error),
-            since=state.problem.since if state.problem else now,
-        )
-        if state.problem is None or state.problem.mistakes != problem.mistakes:
-            self._log.error(
-                "schedule broken",
-                path=self._name,
-                mistakes=problem.mistakes,
-                public="what was good last" if state.publication else "nothing",
-                # A refusal says all; anything else is a fault of the program's own.
-                exc_info=None if isinstance(error, IcsfeedError) else error,
-            )
-        kept = replace(state, signature=signature, problem=problem, due=now + LOOK_AGAIN)
-        if state.loaded is None or state.publication is None:
-            return kept
-        if now >= state.publication.fresh_until:
+    def _with_record(self, state: _State, now: datetime) -> _State:
+        try:
+            record = self._records.record()
+        except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
+            return self._broken(state, Source.DATABASE, error, now)
+        problems = self._problem_log.over(state.problems, Source.DATABASE)
+        return replace(state, record=record, entry=record.entry, problems=problems)
+
+    def _broken(self, state: _State, source: Source, error: Exception, now: datetime) -> _State:
+        public = "what was good last" if state.publication else "nothing"
+        problems = self._problem_log.told(state.problems, source, error, now=now, public=public)
+        wait = TRY_AGAIN if source is Source.DATABASE else LOOK_AGAIN
+        return replace(state, problems=problems, due=min(state.due, now + wait))
+
+    def _published(self, before: _State, fresh: _State, now: datetime) -> _State:
+        loaded, shown = fresh.loaded, before.publication
+        if loaded is None or fresh.record is None:
+            return fresh
+        edited = loaded is not before.loaded
+        if edited or (fresh.overlay and not self._preview):
+            fresh = self._with_ledger(fresh, loaded, now)
+        elif shown is not None and fresh.record is before.record and now < shown.fresh_until:
+            return self._dated(fresh, shown, now)
+        record = self._overlaid(fresh)
+        events = shown.events if shown is not None else None
+        made = publish(loaded.schedule, record=record, changed_at=loaded.changed_at, now=now, before=events)
+        return self._dated(replace(fresh, last_modified=_last_modified(made, before, now)), made, now)
+
+    def _with_ledger(self, fresh: _State, loaded: LoadedSchedule, now: datetime) -> _State:
+        """Record the revisions that are new, or keep them here where that can't be done."""
+        before = fresh.publication.events if fresh.publication is not None else None
+        events = publish_events(loaded.schedule, self._overlaid(fresh), now=now, before=before)
+        if not self._preview:
             try:
-                kept = replace(self._published(state, state.loaded, now), signature=signature, problem=problem)
-            except Exception:  # noqa: BLE001  (last year's calendar is better than none)
-                self._log.exception("schedule can't be published for the new year", path=self._name)
-                return kept
-        until = kept.publication.fresh_until if kept.publication else kept.due
-        return replace(kept, due=min(now + LOOK_AGAIN, until))
-
-    def _published(self, state: _State, loaded: LoadedSchedule, now: datetime) -> _State:
-        made = publish(loaded.schedule, changed_at=loaded.changed_at, now=now)
-        public, shown, due = {}, dict(state.shown), made.fresh_until
-        for path, fresh in made.representations.items():
-            before = state.shown.get(path)
-            public[path] = replace(fresh, last_modified=_last_modified(fresh, before, now))
-            if before and before.body != fresh.body and before.last_modified == public[path].last_modified:
-                # Two states within a second can't be told apart by date. ``shown`` stays, and when the second is over
-                # the newer state gets a date of its own: no client that asks by date alone is stuck with the older.
-                due = min(due, before.last_modified + _ONE_SECOND)
+                record = record_revisions(events, self._records, now=now, unrecorded=fresh.overlay)
+            except IcsfeedError as error:
+                if not fresh.overlay:
+                    self._log.warning("revisions not recorded", reason=str(error))
             else:
-                shown[path] = public[path]
-        publication = replace(made, representations=MappingProxyType(public))
-        return replace(state, loaded=loaded, publication=publication, problem=None, shown=shown, due=due)
+                return replace(fresh, record=record, entry=record.entry, overlay=())
+        return replace(fresh, overlay=(*fresh.overlay, *events.lacking(now=now)))
+
+    @staticmethod
+    def _overlaid(state: _State) -> Record:
+        record = state.record or NOTHING
+        return replace(record, ledger=with_lines(record.ledger, state.overlay)) if state.overlay else record
+
+    @staticmethod
+    def _dated(state: _State, publication: Publication, now: datetime) -> _State:
+        """The state with that publication, whose date is told only when its second is over.
+
+        So no client that asks by date alone (RFC 9110, section 8.8.2) is stuck with the first of two states within a
+        second.
+        """
+        said = state.last_modified
+        told = replace(publication, last_modified=said if said is not None and said <= now else None)
+        due = min(state.due, publication.fresh_until)
+        return replace(
+            state,
+            publication=told if told != publication else publication,
+            due=min(due, said) if said is not None and said > now else due,
+        )
 
 
-def _mistakes(error: Exception) -> tuple[str, ...]:
-    if isinstance(error, ScheduleFileError):
-        return tuple(str(mistake) for mistake in error.mistakes)
-    return (str(error) or type(error).__name__,)
+def _last_modified(made: Publication, before: _State, now: datetime) -> datetime:
+    """From when on ``made`` is what it is: the second after its change, and later than what was said ``before``.
 
-
-def _last_modified(fresh: Representation, before: Representation | None, now: datetime) -> datetime:
-    """When ``fresh`` was last changed, in whole seconds, as HTTP says it (RFC 9110, section 8.8.2).
-
-    Not after ``now``, though a file may say so; never before the date shown ``before`` at that path, though an older
-    file was restored; and later than that where the bytes differ, as far as ``now`` allows.
+    A file may say that it was changed in the future, or an older one be restored.
     """
-    this_second = now.replace(microsecond=0)
-    if before is None:
-        return min(fresh.last_modified, this_second)
-    least = before.last_modified if before.body == fresh.body else before.last_modified + _ONE_SECOND
-    return max(before.last_modified, min(max(fresh.last_modified, least), this_second))
+    said = min(made.changed_at, now).replace(microsecond=0) + _ONE_SECOND
+    if before.last_modified is None:
+        return said
+    return max(said, before.last_modified + (_ONE_SECOND if before.last_modified <= now else timedelta()))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.changes import State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
-from icsfeed.domain.occurrences import happening, occurrences
+from icsfeed.domain.occurrences import Occurrence, Skipped, occurrences
+from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
@@ -23,7 +25,10 @@ class UnknownEnvironmentError(IcsfeedError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's."""
+    """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's or a change's.
+
+    ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why.
+    """
 
     kind: Kind
     id: str
@@ -32,6 +37,8 @@ class Entry:
     environments: tuple[str, ...] = ()
     impact: Impact | None = None
     days: DateRange | None = None
+    state: State | None = None
+    note: str = ""
 
     def record(self, zone: ZoneInfo) -> dict[str, object]:
         """The entry as JSON has it: instants in ISO 8601, in UTC and on the wall clock of ``zone``."""
@@ -45,6 +52,8 @@ class Entry:
             "local_end": self.span.end.astimezone(zone).isoformat(),
             "environments": list(self.environments),
             "impact": self.impact.value if self.impact else None,
+            "state": self.state.value if self.state else None,
+            "note": self.note,
         }
         if self.days is not None:
             record |= {"first": self.days.first.isoformat(), "last": self.days.last.isoformat()}
@@ -56,32 +65,52 @@ def utc_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def require_environments(schedule: Schedule, environments: Iterable[str]) -> None:
+    """Refuse ids that no environment has.
+
+    Raises:
+        UnknownEnvironmentError: where there is one; the message names those there are.
+    """
+    known = schedule.environment_names
+    for environment in sorted(environments):
+        if environment not in known:
+            msg = f"there is no environment {environment!r}; this schedule has {', '.join(known)}"
+            raise UnknownEnvironmentError(msg)
+
+
 def upcoming(
-    schedule: Schedule, start: datetime, length: timedelta, environments: tuple[str, ...] = ()
+    schedule: Schedule,
+    start: datetime,
+    length: timedelta,
+    environments: tuple[str, ...] = (),
+    record: Record = NOTHING,
 ) -> tuple[Entry, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
 
-    With ``environments``, only windows that touch one of them; freezes hold for all.
+    With ``environments``, only windows and changes that touch one of them; freezes hold for all.
 
     Raises:
         UnknownEnvironmentError: where the schedule has no such environment.
     """
-    known = schedule.environment_names
-    for environment in environments:
-        if environment not in known:
-            msg = f"there is no environment {environment!r}; this schedule has {', '.join(known)}"
-            raise UnknownEnvironmentError(msg)
+    require_environments(schedule, environments)
     begin = start.astimezone(UTC)
     span = Span(start=begin, end=begin + length)
-    wanted = frozenset(environments or known)
-    found = [*_windows(schedule, span, wanted), *_freezes(schedule, span)]
+    wanted = frozenset(environments or schedule.environment_names)
+    found = [
+        *_windows(schedule, record, span, wanted),
+        *_changes(record, span, wanted),
+        *_freezes(schedule, span),
+    ]
     return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
 
 
-def _windows(schedule: Schedule, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
-    for occurrence, happens in happening(occurrences(schedule, span), span):
-        window = occurrence.window
-        if not wanted.isdisjoint(window.environments):
+def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+    for occurrence in occurrences(schedule, span, record.adjustments.values()):
+        window, happens = occurrence.window, occurrence.span
+        skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
+        if happens is None or not happens.overlaps(span) or wanted.isdisjoint(window.environments):
+            continue
+        if occurrence.excluded is None or (skipped is not None and not skipped.silent):
             yield Entry(
                 kind=Kind.MAINTENANCE,
                 id=window.id,
@@ -89,6 +118,30 @@ def _windows(schedule: Schedule, span: Span, wanted: frozenset[str]) -> Iterator
                 span=happens,
                 environments=tuple(sorted(window.environments)),
                 impact=window.impact,
+                state=State.CANCELLED if skipped is not None else None,
+                note=str(skipped) if skipped is not None else _moved(occurrence),
+            )
+
+
+def _moved(occurrence: Occurrence) -> str:
+    if occurrence.moved is None:
+        return ""
+    return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"
+
+
+def _changes(record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+    for change in record.changes.values():
+        plan = change.plan
+        if plan.span.overlaps(span) and not wanted.isdisjoint(plan.environments):
+            yield Entry(
+                kind=change.kind,
+                id=change.id,
+                name=plan.summary,
+                span=plan.span,
+                environments=tuple(sorted(plan.environments)),
+                impact=plan.impact,
+                state=change.state,
+                note=plan.reason,
             )
 
 

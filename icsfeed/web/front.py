@@ -6,9 +6,8 @@ client holds and hands the bytes over.
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -55,7 +54,7 @@ class _Answer:
 
     body: bytes
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None
     whole: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
 
@@ -69,17 +68,17 @@ class _Answer:
             # Nearly all clients send back what they got. All else is Werkzeug's to parse.
             return tags == self.etag or not is_resource_modified(http_if_none_match=tags, etag=self.etag)
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
-        if since is None:
+        if since is None or self.last_modified is None:
             return False
         return not is_resource_modified(http_if_modified_since=since, last_modified=self.last_modified)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Prepared:
-    """The answers of a publication by path, as they are and in gzip."""
+    """The answers of a publication by path, as they are and in gzip; made when they are first asked for."""
 
     publication: Publication
-    answers: Mapping[str, tuple[_Answer, _Answer]]
+    answers: dict[str, tuple[_Answer, _Answer]] = field(default_factory=dict)
 
 
 class Front:
@@ -100,8 +99,8 @@ class Front:
             return self._app(environ, start_response)
         prepared = self._prepared
         if prepared is None or prepared.publication is not publication:
-            prepared = self._prepared = _prepare(publication)
-        answers = prepared.answers.get(path)
+            prepared = self._prepared = _Prepared(publication=publication)
+        answers = prepared.answers.get(path) or self._make(prepared, path)
         if answers is None:
             return self._app(environ, start_response)
         method = environ["REQUEST_METHOD"]
@@ -115,6 +114,19 @@ class Front:
         start_response("200 OK", list(answer.whole))
         return [answer.body] if method == "GET" else []
 
+    def _make(self, prepared: _Prepared, path: str) -> tuple[_Answer, _Answer] | None:
+        publication = prepared.publication
+        # WSGI hands a path over as Latin-1, whatever it is encoded in (PEP 3333).
+        there = publication.representations.get(path.encode("latin-1").decode(errors="replace"))
+        if there is None:
+            return None
+        self._live.say_limit(path, there.left_out)
+        since = publication.last_modified
+        packed = replace(there, body=there.packed)
+        answers = (_answer(there, since), _answer(packed, since, ("Content-Encoding", "gzip")))
+        prepared.answers[path] = answers
+        return answers
+
 
 @lru_cache(maxsize=256)
 def _prefers_gzip(accept_encoding: str) -> bool:
@@ -123,25 +135,12 @@ def _prefers_gzip(accept_encoding: str) -> bool:
     return 0 < accepted.quality("gzip") >= accepted.quality("identity")
 
 
-def _prepare(publication: Publication) -> _Prepared:
-    answers = {
-        # WSGI hands a path over as Latin-1, whatever it is encoded in (PEP 3333).
-        path.encode().decode("latin-1"): (_answer(representation), _in_gzip(representation))
-        for path, representation in publication.representations.items()
-    }
-    return _Prepared(publication=publication, answers=answers)
-
-
-def _in_gzip(representation: Representation) -> _Answer:
-    packed = gzip.compress(representation.body, compresslevel=6, mtime=0)
-    return _answer(replace(representation, body=packed), ("Content-Encoding", "gzip"))
-
-
-def _answer(representation: Representation, *coding: tuple[str, str]) -> _Answer:
+def _answer(representation: Representation, last_modified: datetime | None, *coding: tuple[str, str]) -> _Answer:
     etag = quote_etag(representation.etag)
+    dated = (("Last-Modified", http_date(last_modified)),) if last_modified is not None else ()
     unchanged = (
         ("ETag", etag),
-        ("Last-Modified", http_date(representation.last_modified)),
+        *dated,
         ("Cache-Control", CACHE_CONTROL),
         ("Vary", "Accept-Encoding"),
         *_COMMON,
@@ -155,13 +154,7 @@ def _answer(representation: Representation, *coding: tuple[str, str]) -> _Answer
     if representation.download is not None:
         name = quote_header_value(representation.download, allow_token=False)
         whole = (*whole, ("Content-Disposition", f"attachment; filename={name}"))
-    return _Answer(
-        body=representation.body,
-        etag=etag,
-        last_modified=representation.last_modified,
-        whole=whole,
-        unchanged=unchanged,
-    )
+    return _Answer(body=representation.body, etag=etag, last_modified=last_modified, whole=whole, unchanged=unchanged)
 
 
 def _not_read(method: str, start_response: StartResponse) -> Iterable[bytes]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from icsfeed.services.live import Live
+from icsfeed.services.upcoming import utc_text
 from icsfeed.web.front import RETRY_AFTER
 
 
@@ -27,13 +26,13 @@ def health(live: Live) -> Blueprint:
     @routes.get("/readyz")
     def readyz() -> ResponseReturnValue:
         publication = live.current()
-        problem = live.problem
-        if problem is None:
+        problems = live.problems
+        if not problems:
             return jsonify(status="ready")
         # How many mistakes, not which: they quote the schedule, and anybody may ask here. The log has them all.
         known = {
-            "since": f"{problem.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-            "mistakes": len(problem.mistakes),
+            source.value: {"since": utc_text(problem.since), "mistakes": len(problem.mistakes)}
+            for source, problem in problems.items()
         }
         if publication is not None:
             return jsonify(status="stale", **known)

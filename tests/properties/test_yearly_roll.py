@@ -47,10 +47,10 @@ def test_a_new_year_adds_and_drops_events_and_changes_none(
     home = schedule.calendar.zone
     both = before.keys() & after.keys()
     assert {uid: before[uid] for uid in both} == {uid: after[uid] for uid in both}
-    assert {reading(before[uid].start, home).year for uid in before.keys() - both} <= {year - 1}
-    assert {reading(after[uid].start, home).year for uid in after.keys() - both} <= {year + 2}
-    kept = [reading(each.start, home).year for each in before.values() if each.uid not in after]
-    assert len(kept) == sum(reading(each.start, home).year == year - 1 for each in before.values())
+    assert {reading(before[uid].span.start, home).year for uid in before.keys() - both} <= {year - 1}
+    assert {reading(after[uid].span.start, home).year for uid in after.keys() - both} <= {year + 2}
+    kept = [reading(each.span.start, home).year for each in before.values() if each.uid not in after]
+    assert len(kept) == sum(reading(each.span.start, home).year == year - 1 for each in before.values())
 
 
 @settings(max_examples=15)

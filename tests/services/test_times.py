@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from icsfeed.cli.times import days_text, span_text
+from icsfeed.services.times import days_text, span_text
 from icsfeed.domain.spans import DateRange, Span
 from tests.examples import TORONTO, span
 

@@ -1,4 +1,4 @@
-"""Spans of time as a line of a terminal shows them."""
+"""Spans of time as people read them, the same in every locale."""
 
 from __future__ import annotations
 

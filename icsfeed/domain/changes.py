@@ -1,0 +1,139 @@
+"""Changes: one-off work on the platform, emergency or planned, and what became of it step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+
+PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
+"""What the ids of each kind of change begin with: ``EC-7`` is the seventh emergency change."""
+
+CHANGE_NAMES: Final = {Kind.EMERGENCY: "emergency change", Kind.PLANNED: "planned change"}
+
+
+class State(StrEnum):
+    """How far a change has come (ITIL's change lifecycle, as far as customers see it)."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    IN_PROGRESS = "in progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing comes after it."""
+        return self in {State.COMPLETED, State.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is announced of a change, and may be amended.
+
+    ``reason`` says why an emergency change can't wait for a window, or why a planned one falls in a freeze. ``ticket``
+    is a URL. Either may be empty.
+    """
+
+    summary: str
+    environments: frozenset[str]
+    impact: Impact
+    span: Span
+    reason: str = ""
+    ticket: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.summary.strip():
+            msg = "a change has a summary: what subscribers read"
+            raise InvalidValueError(msg)
+        if not self.environments:
+            msg = "a change names at least one environment that it touches"
+            raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """One step of a change, which is never rewritten: who took it and when (UTC), and what held from then on."""
+
+    number: int
+    at: datetime
+    by: str
+    message: str
+    state: State
+    plan: Plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alteration:
+    """Something that an update changed: ``what`` is a field of the plan, or ``state``."""
+
+    what: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A one-off change with all its updates, the announcement first; ``number`` counts the changes of its ``kind``."""
+
+    kind: Kind
+    number: int
+    updates: tuple[Update, ...]
+
+    def __post_init__(self) -> None:
+        if self.kind not in PREFIXES:
+            msg = f"a change is an emergency or a planned one, not of kind {self.kind}"
+            raise InvalidValueError(msg)
+        if [update.number for update in self.updates] != list(range(1, len(self.updates) + 1)) or not self.updates:
+            msg = f"the updates of {self.id} are numbered from 1 on without a gap"
+            raise InvalidValueError(msg)
+
+    @property
+    def id(self) -> str:
+        """What operators call it, such as ``EC-7``."""
+        return f"{PREFIXES[self.kind]}-{self.number}"
+
+    @property
+    def latest(self) -> Update:
+        """Its last update."""
+        return self.updates[-1]
+
+    @property
+    def state(self) -> State:
+        """How far it has come."""
+        return self.latest.state
+
+    @property
+    def plan(self) -> Plan:
+        """What holds now."""
+        return self.latest.plan
+
+    @property
+    def announced_at(self) -> datetime:
+        """When it was announced (UTC)."""
+        return self.updates[0].at
+
+    def with_update(self, update: Update) -> Change:
+        """The change one step later."""
+        return Change(kind=self.kind, number=self.number, updates=(*self.updates, update))
+
+    def alterations(self, number: int) -> tuple[Alteration, ...]:
+        """What the update of that number changed; nothing for the announcement."""
+        return tuple(alterations(self.updates[number - 2], self.updates[number - 1])) if number > 1 else ()
+
+
+def alterations(before: Update, after: Update) -> Iterator[Alteration]:
+    """How two updates of a change differ in what they say of it."""
+    if before.state is not after.state:
+        yield Alteration(what="state", before=before.state, after=after.state)
+    for field in fields(Plan):
+        old, new = getattr(before.plan, field.name), getattr(after.plan, field.name)
+        if old != new:
+            yield Alteration(what=field.name, before=old, after=new)

@@ -1,0 +1,107 @@
+"""The lifecycle of a change: which step may follow which, decided here alone.
+
+Tentative, confirmed, in progress, completed; or cancelled, at any point before the end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.errors import IcsfeedError
+
+
+class ImpossibleStepError(IcsfeedError):
+    """A step that the change's state does not allow; the message says what is possible."""
+
+
+class Step(StrEnum):
+    """What an operator does to a change that was announced."""
+
+    CONFIRM = "confirm"
+    START = "start"
+    UPDATE = "update"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
+_LEADS_TO: Final = {
+    Step.CONFIRM: State.CONFIRMED,
+    Step.START: State.IN_PROGRESS,
+    Step.COMPLETE: State.COMPLETED,
+    Step.CANCEL: State.CANCELLED,
+}
+
+_POSSIBLE: Final = {
+    State.TENTATIVE: (Step.CONFIRM, Step.UPDATE, Step.CANCEL),
+    State.CONFIRMED: (Step.START, Step.UPDATE, Step.CANCEL),
+    State.IN_PROGRESS: (Step.COMPLETE, Step.UPDATE, Step.CANCEL),
+    State.COMPLETED: (),
+    State.CANCELLED: (),
+}
+
+_DONE: Final = {
+    Step.CONFIRM: "confirmed",
+    Step.START: "started",
+    Step.UPDATE: "updated",
+    Step.COMPLETE: "completed",
+    Step.CANCEL: "cancelled",
+}
+
+
+def possible_steps(state: State) -> tuple[Step, ...]:
+    """What may be done to a change in that state, besides adding a message to it."""
+    return _POSSIBLE[state]
+
+
+def advance(change: Change, step: Step, *, plan: Plan | None = None, message: str, by: str, at: datetime) -> Change:
+    """The change after that step; ``plan`` is what holds from then on, where an update alters it.
+
+    An update that only adds a message is possible in every state: there is often more to say when it is over.
+
+    Raises:
+        ImpossibleStepError: where the state does not allow it, or nothing would change.
+    """
+    latest = change.latest
+    plan = plan or latest.plan
+    if step is Step.UPDATE:
+        _check_update(change, plan, message)
+    elif step not in _POSSIBLE[change.state]:
+        msg = f"{change.id} is {change.state}; it can't be {_DONE[step]}{_instead(change.state)}"
+        raise ImpossibleStepError(msg)
+    update = Update(
+        number=latest.number + 1,
+        at=at,
+        by=by,
+        message=message,
+        state=_LEADS_TO.get(step, change.state),
+        plan=plan,
+    )
+    return change.with_update(update)
+
+
+def _check_update(change: Change, plan: Plan, message: str) -> None:
+    if plan == change.plan:
+        if not message:
+            msg = f"this would change nothing of {change.id}; say what is to be different, or add a message"
+            raise ImpossibleStepError(msg)
+        return
+    moved = plan.span != change.plan.span
+    if change.state.is_final:
+        msg = (
+            f"{change.id} is {change.state}; it can't be {'moved' if moved else 'altered'}, only a message can be added"
+        )
+        raise ImpossibleStepError(msg)
+    if change.state is State.IN_PROGRESS and plan.span.start != change.plan.span.start:
+        msg = f"{change.id} is in progress; its start can't be moved, only its end"
+        raise ImpossibleStepError(msg)
+
+
+def _instead(state: State) -> str:
+    steps = _POSSIBLE[state]
+    if not steps:
+        return ", only a message can be added"
+    *others, last = steps
+    return f"; what it can be is {', '.join(_DONE[each] for each in others)} or {_DONE[last]}"

@@ -1,0 +1,51 @@
+"""The record: all that operators did, as one value; what the schedule file does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Final
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.changes import Change
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.revisions import Ledger
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UnknownChangeError(IcsfeedError):
+    """An id that no recorded change has."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """What was recorded up to and including the ``entry``-th entry of the audit trail, which was made ``at``.
+
+    ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
+    """
+
+    entry: int = 0
+    at: datetime = NEVER
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=dict)
+
+    def change(self, change_id: str) -> Change:
+        """The change of that id, whatever the case.
+
+        Raises:
+            UnknownChangeError: where there is none.
+        """
+        found = self.changes.get(change_id.upper())
+        if found is None:
+            last = list(self.changes)[-1] if self.changes else None
+            known = f"the latest is {last}" if last else "none has been announced"
+            msg = f"there is no change {change_id!r}; {known}"
+            raise UnknownChangeError(msg)
+        return found
+
+
+NOTHING: Final = Record()
+"""The record before the first entry."""

@@ -1,0 +1,76 @@
+"""The events of emergency and planned changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from icsfeed.domain.changes import CHANGE_NAMES, Change, State
+from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.revisions import Revision
+from icsfeed.domain.schedule import Schedule
+from icsfeed.ical.events import CANCELLED, CalendarEvent, begin_event, describe, facts, rendered, uid_of
+from icsfeed.ical.properties import add_text, as_bytes
+
+_PREFIXES: Final = {
+    State.TENTATIVE: "Tentative: ",
+    State.CONFIRMED: "",
+    State.IN_PROGRESS: "In progress: ",
+    State.COMPLETED: "Completed: ",
+    State.CANCELLED: CANCELLED,
+}
+_STATUSES: Final = {State.TENTATIVE: "TENTATIVE", State.CANCELLED: "CANCELLED"}
+"""RFC 5545, section 3.8.1.11, knows no status of a VEVENT for the others but CONFIRMED: the summary says them."""
+
+_MOST_UPDATES: Final = 10
+"""So many of the latest updates are told; calendar programs show a description in a small box."""
+
+
+def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
+    """A change as one event, in UTC. One that was cancelled lapses when its time has passed."""
+    plan = change.plan
+    uid = uid_of(schedule, change.kind, change.id.lower())
+    first = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
+    name = CHANGE_NAMES[change.kind].capitalize()
+    event = begin_event(schedule, uid, first, f"{_PREFIXES[change.state]}{name}: {plan.summary}")
+    event.add("status", _STATUSES.get(change.state, "CONFIRMED"))
+    event.add("dtstart", plan.span.start)
+    event.add("dtend", plan.span.end)
+    describe(
+        event,
+        [
+            f"{facts(schedule, plan.environments, plan.impact)}\nState: {change.state}\nNumber: {change.id}",
+            f"Reason: {plan.reason}" if plan.reason else "",
+            _freeze(schedule, change),
+            f"Ticket: {plan.ticket}" if plan.ticket else "",
+            "\n".join(_told(schedule, change)),
+        ],
+    )
+    add_text(event, "categories", name)
+    if plan.ticket:
+        event.add("url", plan.ticket)
+    return rendered(
+        as_bytes(event),
+        uid=uid,
+        kind=change.kind,
+        environments=plan.environments,
+        span=plan.span,
+        first=first,
+        lapses=plan.span.end if change.state is State.CANCELLED else None,
+    )
+
+
+def _freeze(schedule: Schedule, change: Change) -> str:
+    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, change.plan.span)
+    if frozen is None:
+        return ""
+    return f"This {CHANGE_NAMES[change.kind]} falls in a change freeze ({frozen.freeze.name})."
+
+
+def _told(schedule: Schedule, change: Change) -> Iterator[str]:
+    """What operators said of it, the latest first, with the time in the calendar's zone."""
+    told = [update for update in change.updates if update.message]
+    for update in reversed(told[-_MOST_UPDATES:]):
+        yield f"{update.at.astimezone(schedule.calendar.zone):%Y-%m-%d %H:%M %Z}: {update.message}"
+    if len(told) > _MOST_UPDATES:
+        yield f"({len(told) - _MOST_UPDATES} earlier)"

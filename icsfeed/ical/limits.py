@@ -1,0 +1,37 @@
+"""How much a feed may hold: more than that, Google Calendar does not import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from icsfeed.ical.events import CalendarEvent
+
+MOST_EVENTS: Final = 1000
+MOST_BYTES: Final = 1_000_000
+
+
+def exceed(events: Iterable[CalendarEvent]) -> bool:
+    """Whether a feed of all these would hold too much."""
+    sizes = [len(event.content) for event in events]
+    return len(sizes) > MOST_EVENTS or sum(sizes) > MOST_BYTES // 2  # the half leaves room for any header
+
+
+def that_fit(events: Sequence[CalendarEvent], *, taken: int, now: datetime) -> Sequence[CalendarEvent]:
+    """Those of ``events`` that a feed has room for beside the ``taken`` bytes, in the same order.
+
+    What is over gives way first, the longest ago before all; then what is farthest ahead of ``now`` (aware).
+    """
+    if len(events) <= MOST_EVENTS and taken + sum(len(event.content) for event in events) <= MOST_BYTES:
+        return events
+    ahead = sorted((each for each in events if each.span.end > now), key=lambda each: (each.span.start, each.uid))
+    over = sorted((each for each in events if each.span.end <= now), key=lambda each: (each.span.end, each.uid))
+    kept: set[str] = set()
+    for event in (*ahead, *reversed(over)):
+        if len(kept) == MOST_EVENTS:
+            break
+        if taken + len(event.content) <= MOST_BYTES:
+            taken += len(event.content)
+            kept.add(event.uid)
+    return [event for event in events if event.uid in kept]

@@ -1,0 +1,124 @@
+"""The tables. ``migrations/`` makes them, step by step; a test holds that both say the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware and in UTC on this side, without a zone on the other, where SQLite would lose it."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the program to the database."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"an instant has a zone, not {value!r}"
+            raise ValueError(msg)
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database to the program."""
+        del dialect
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+def _entry() -> Column[int]:
+    """The entry of the audit trail by which a row came."""
+    return Column("entry", Integer, ForeignKey("audit_trail.entry"), nullable=False, index=True)
+
+
+audit_trail = Table(
+    "audit_trail",
+    METADATA,
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+)
+
+change_updates = Table(
+    "change_updates",
+    METADATA,
+    Column("kind", String(20), primary_key=True),
+    Column("change", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _entry(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("environments", JSON, nullable=False),
+    Column("impact", String(20), nullable=False),
+    Column("starts", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("key", Text, nullable=True, unique=True),
+    CheckConstraint("starts < ends", name="forward"),
+)
+"""``key`` is an announcement's own, by which a repetition of it is known."""
+
+adjustments = Table(
+    "adjustments",
+    METADATA,
+    _entry(),
+    Column("window", String(60), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("action", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("starts", UtcDateTime, nullable=True),
+    Column("ends", UtcDateTime, nullable=True),
+    CheckConstraint("(starts IS NULL) = (action <> 'move')", name="moved"),
+)
+"""The last one of an occurrence holds."""
+
+event_revisions = Table(
+    "event_revisions",
+    METADATA,
+    Column("line", Integer, primary_key=True),
+    _entry(),
+    Column("uid", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions)
+"""Of these, a row that is there stays as it is: the database itself refuses anything else."""

@@ -1,0 +1,121 @@
+"""From what is to be recorded to rows: each writer makes an entry in the audit trail, and its rows name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import Change
+from icsfeed.domain.record import Record
+from icsfeed.domain.revisions import LedgerLine
+from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """What the audit trail says of who records something: ``by`` whom, when (aware), which ``action``, on what."""
+
+    by: str
+    at: datetime
+    action: str
+    subject: str
+
+
+class Transaction:
+    """What one operator, or the service, records in one go; ``record`` is what was recorded before.
+
+    The entry in the audit trail is made with the first row, so that nothing leaves no trace.
+    """
+
+    def __init__(self, connection: Connection, record: Record, signature: Signature) -> None:
+        self.record = record
+        self._connection = connection
+        self._signature = signature
+        self._entry: int | None = None
+
+    def sign(self, subject: str) -> None:
+        """Say which ``subject`` it is, where that is known only now."""
+        self._signature = replace(self._signature, subject=subject)
+
+    @property
+    def entry(self) -> int:
+        """The number of its entry in the audit trail, which there is from now on."""
+        if self._entry is None:
+            self._entry = self.record.entry + 1
+            by = self._signature
+            self._connection.execute(
+                insert(audit_trail).values(entry=self._entry, at=by.at, by=by.by, action=by.action, subject=by.subject)
+            )
+        return self._entry
+
+    def announced_with(self, key: str) -> str | None:
+        """The id of the change that was announced with that key, if one was."""
+        table = change_updates
+        row = self._connection.execute(select(table.c.kind, table.c.change).where(table.c.key == key)).first()
+        if row is None:
+            return None
+        (found,) = [each.id for each in self.record.changes.values() if (each.kind, each.number) == tuple(row)]
+        return found
+
+    def add_update(self, change: Change, *, key: str | None = None) -> None:
+        """Record the latest update of a change."""
+        update, plan = change.latest, change.plan
+        self._connection.execute(
+            insert(change_updates).values(
+                kind=change.kind.value,
+                change=change.number,
+                number=update.number,
+                entry=self.entry,
+                at=update.at,
+                by=update.by,
+                message=update.message,
+                state=update.state.value,
+                summary=plan.summary,
+                environments=sorted(plan.environments),
+                impact=plan.impact.value,
+                starts=plan.span.start,
+                ends=plan.span.end,
+                reason=plan.reason,
+                ticket=plan.ticket,
+                key=key,
+            )
+        )
+
+    def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
+        """Record that an occurrence is skipped or moved, or (``None``) as the policy has it again."""
+        table = adjustments
+        of_it = (table.c.window == window_id) & (table.c.day == day)
+        last = self._connection.execute(select(func.max(table.c.number)).where(of_it)).scalar()
+        moved = adjustment if isinstance(adjustment, Move) else None
+        self._connection.execute(
+            insert(table).values(
+                entry=self.entry,
+                window=window_id,
+                day=day,
+                number=(last or 0) + 1,
+                action="restore" if adjustment is None else "move" if moved else "skip",
+                reason=reason,
+                silent=isinstance(adjustment, Skip) and adjustment.silent,
+                starts=moved.to.start if moved else None,
+                ends=moved.to.end if moved else None,
+            )
+        )
+
+    def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
+        """Record lines of the ledger of revisions."""
+        rows = [
+            {
+                "entry": self.entry,
+                "uid": line.uid,
+                "sequence": line.revision.sequence,
+                "digest": line.digest,
+                "at": line.revision.at,
+            }
+            for line in lines
+        ]
+        if rows:
+            self._connection.execute(insert(event_revisions), rows)
