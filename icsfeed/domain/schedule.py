@@ -13,6 +13,7 @@ from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 
@@ -53,6 +54,7 @@ class Schedule:
     windows: tuple[MaintenanceWindow, ...] = ()
     freezes: tuple[ChangeFreeze, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    peak_hours: PeakHours | None = None
 
     def __post_init__(self) -> None:
         for name in ("environments", "windows", "freezes"):
