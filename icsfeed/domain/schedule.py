@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -20,6 +20,10 @@ from icsfeed.domain.windows import MaintenanceWindow
 
 class UnknownFeedError(IcsfeedError):
     """A slug that no feed of the schedule has."""
+
+
+class UnknownEnvironmentError(IcsfeedError):
+    """An id that no environment of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +87,19 @@ class Schedule:
         known = ", ".join(feed.slug for feed in self.feeds)
         msg = f"there is no feed {slug!r}; this schedule has {known}"
         raise UnknownFeedError(msg)
+
+    def environments_named(self, ids: Collection[str]) -> frozenset[str]:
+        """Those environments or, where ``ids`` names none, all of them.
+
+        Raises:
+            UnknownEnvironmentError: where one is unknown; the message names those there are.
+        """
+        known = self.environment_names
+        for each in ids:
+            if each not in known:
+                msg = f"there is no environment {each!r}; this schedule has {', '.join(known)}"
+                raise UnknownEnvironmentError(msg)
+        return frozenset(ids or known)
 
     @cached_property
     def environment_names(self) -> dict[str, str]:

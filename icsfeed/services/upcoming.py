@@ -8,17 +8,12 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import happening, occurrences
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
-
-
-class UnknownEnvironmentError(IcsfeedError):
-    """An id that no environment of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,15 +29,12 @@ class Entry:
     days: DateRange | None = None
 
     def record(self, zone: ZoneInfo) -> dict[str, object]:
-        """The entry as JSON has it: instants in ISO 8601, in UTC and on the wall clock of ``zone``."""
+        """The entry as JSON has it, in UTC and on the wall clock of ``zone``."""
         record: dict[str, object] = {
             "kind": self.kind.value,
             "id": self.id,
             "name": self.name,
-            "start": utc_text(self.span.start),
-            "end": utc_text(self.span.end),
-            "local_start": self.span.start.astimezone(zone).isoformat(),
-            "local_end": self.span.end.astimezone(zone).isoformat(),
+            **span_record(self.span, zone),
             "environments": list(self.environments),
             "impact": self.impact.value if self.impact else None,
         }
@@ -56,6 +48,16 @@ def utc_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def span_record(span: Span, zone: ZoneInfo) -> dict[str, str]:
+    """The two ends of a span as JSON has them: in ISO 8601, in UTC and on the wall clock of ``zone``."""
+    return {
+        "start": utc_text(span.start),
+        "end": utc_text(span.end),
+        "local_start": span.start.astimezone(zone).isoformat(),
+        "local_end": span.end.astimezone(zone).isoformat(),
+    }
+
+
 def upcoming(
     schedule: Schedule, start: datetime, length: timedelta, environments: tuple[str, ...] = ()
 ) -> tuple[Entry, ...]:
@@ -66,14 +68,9 @@ def upcoming(
     Raises:
         UnknownEnvironmentError: where the schedule has no such environment.
     """
-    known = schedule.environment_names
-    for environment in environments:
-        if environment not in known:
-            msg = f"there is no environment {environment!r}; this schedule has {', '.join(known)}"
-            raise UnknownEnvironmentError(msg)
+    wanted = schedule.environments_named(environments)
     begin = start.astimezone(UTC)
     span = Span(start=begin, end=begin + length)
-    wanted = frozenset(environments or known)
     found = [*_windows(schedule, span, wanted), *_freezes(schedule, span)]
     return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
 
