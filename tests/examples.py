@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays
+from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import Span
@@ -33,6 +34,7 @@ SUNDAY: Final = replace(THURSDAY, id="sunday", recurrence=weekly(6))
 MONTH_END: Final = ChangeFreeze(
     id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_from=date(2020, 1, 1)
 )
+PEAK_HOURS: Final = PeakHours(weekdays=frozenset(range(5)), start=time(8), end=time(20), zone=TORONTO)
 POLICY: Final = Schedule(
     calendar=Calendar(
         name="Seed-to-Sale maintenance",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from icsfeed.cli.options import now_option, option, schedule_option
+from icsfeed.cli.options import database_option, now_option, option, schedule_option
 from icsfeed.cli.truth import instant_now, open_schedule
 
 _STANDARD_OUTPUT = Path("-")
@@ -29,18 +29,20 @@ _STANDARD_OUTPUT = Path("-")
     help="The file to write, in one step. Default: standard output.",
 )
 @schedule_option
+@database_option
 @now_option
-def build(feed: str, rendering: str, output: Path, schedule: Path | None, now: str | None) -> None:
+def build(feed: str, rendering: str, output: Path, schedule: Path | None, database: str, now: str | None) -> None:
     """Print the bytes of one FEED, such as `all`."""
     from icsfeed.ical.series import Rendering
     from icsfeed.services.publication import build_feed
+    from icsfeed.store.database import recorded
     from icsfeed.store.files import write_whole
 
     policy = open_schedule(schedule).schedule
-    content = build_feed(
-        policy, feed, Rendering(rendering), now=instant_now(now, policy), record=recorded(database)
-    ).body
+    made = build_feed(policy, feed, Rendering(rendering), now=instant_now(now, policy), record=recorded(database))
+    if made.left_out:
+        click.echo(f"icsfeed: {made.left_out} events found no place in this feed; it holds 1,000 or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:
-        click.echo(content, nl=False)
+        click.echo(made.body, nl=False)
     else:
-        write_whole(output, content)
+        write_whole(output, made.body)

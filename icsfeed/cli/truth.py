@@ -1,7 +1,9 @@
-"""What the commands start from: the schedule that the options name, and the instant taken for now."""
+"""What the commands start from: the schedule and the database that the options name, who calls, and when."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
+    from icsfeed.services.changes import Desk
     from icsfeed.store.schedule_file import LoadedSchedule
 
 DEFAULT_SCHEDULE = Path("schedule.toml")
@@ -34,8 +37,33 @@ def open_schedule(named: Path | None) -> LoadedSchedule:
     return load_schedule(schedule_path(named))
 
 
+@contextmanager
+def open_desk(schedule: Path | None, database: str) -> Iterator[Desk]:
+    """What an operator works with, as long as the command lasts."""
+    from icsfeed.services.changes import Desk
+    from icsfeed.store.database.database import Database
+
+    policy = open_schedule(schedule).schedule
+    records = Database(database)
+    try:
+        yield Desk(schedule=policy, records=records)
+    finally:
+        records.close()
+
+
 def instant_now(text: str | None, schedule: Schedule) -> datetime:
     """The instant that ``--now`` names or, without it, the clock's: here alone the command line reads the clock."""
     from icsfeed.services.instants import parse_instant
 
     return datetime.now(UTC) if text is None else parse_instant(text, schedule.calendar.zone)
+
+
+def whoever_calls(named: str | None) -> str:
+    """Whom the record names: who ``--by`` says or, without it, the user of the system."""
+    from getpass import getuser
+
+    try:
+        return named or getuser()
+    except (OSError, KeyError):
+        msg = "this user has no name; say who you are with --by"
+        raise click.UsageError(msg) from None

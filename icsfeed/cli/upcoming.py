@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import json_option, now_option, option, schedule_option
+from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
 from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ _PIPE_WIDTH = 200
 @click.command()
 @option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
 @option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
-@option("--environment", "environments", multiple=True, help="Only windows of this environment; can be repeated.")
+@option("--environment", "environments", multiple=True, help="Only what touches this environment; can be repeated.")
 @option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone, too.")
 @schedule_option
+@database_option
 @now_option
 @json_option
 def upcoming(
@@ -35,19 +36,21 @@ def upcoming(
     environments: tuple[str, ...],
     zone_name: str | None,
     schedule: Path | None,
+    database: str,
     now: str | None,
     *,
     as_json: bool,
 ) -> None:
-    """Show what comes: maintenance windows, and the freezes in between."""
+    """Show what comes: maintenance windows, changes, and the freezes in between."""
     from icsfeed.domain.zones import zone
     from icsfeed.services.instants import parse_instant
     from icsfeed.services.upcoming import upcoming as find
+    from icsfeed.store.database import recorded
 
     policy = open_schedule(schedule).schedule
     asked = zone(zone_name) if zone_name else None
     begin = instant_now(now, policy) if start is None else parse_instant(start, policy.calendar.zone)
-    entries = find(policy, begin, timedelta(days=days), environments)
+    entries = find(policy, begin, timedelta(days=days), environments, recorded(database))
     if as_json:
         records = [entry.record(asked or policy.calendar.zone) for entry in entries]
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
@@ -74,9 +77,23 @@ def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo
             if zone
         ]
         names = ", ".join(schedule.environment_names[environment] for environment in entry.environments)
-        cells = [*times, entry.name, names or "all", entry.impact or "no change"]
-        table.add_row(*(Text(cell) for cell in cells), style="cyan" if entry.days else None)
+        cells = [*times, _what(entry), names or "all", entry.impact or "no change"]
+        table.add_row(*(Text(cell) for cell in cells), style=_style(entry))
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _PIPE_WIDTH
     console.print(table)
+
+
+def _what(entry: Entry) -> str:
+    from icsfeed.domain.changes import PREFIXES
+
+    name = f"{entry.id} {entry.name}" if entry.kind in PREFIXES else entry.name
+    notes = [each for each in (entry.state, entry.note) if each]
+    return f"{name} ({': '.join(notes)})" if notes else name
+
+
+def _style(entry: Entry) -> str | None:
+    if entry.days is not None:
+        return "cyan"
+    return "dim" if entry.state == "cancelled" else "bold" if entry.kind == "emergency" else None

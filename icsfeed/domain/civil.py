@@ -139,6 +139,12 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
+def local_times(day: date, start: time, end: time) -> tuple[datetime, datetime]:
+    """The naive local start and end of what starts on ``day``; an ``end`` at or before ``start`` is the next day's."""
+    last = day + ONE_DAY if end <= start else day
+    return datetime.combine(day, start), datetime.combine(last, end)
+
+
 def days_span(days: DateRange, tz: ZoneInfo) -> Span | None:
     """The instants of those whole local days; ``None`` where the zone skipped all of them."""
     start = instant_of(midnight(days.first), tz)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 
@@ -24,6 +25,10 @@ class UnknownFeedError(IcsfeedError):
 
 class UnknownWindowError(IcsfeedError):
     """An id that no maintenance window of the schedule has."""
+
+
+class UnknownEnvironmentError(IcsfeedError):
+    """An id that no environment of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +63,7 @@ class Schedule:
     windows: tuple[MaintenanceWindow, ...] = ()
     freezes: tuple[ChangeFreeze, ...] = ()
     feeds: tuple[Feed, ...] = ()
+    peak_hours: PeakHours | None = None
 
     def __post_init__(self) -> None:
         for name in ("environments", "windows", "freezes"):
@@ -99,6 +105,19 @@ class Schedule:
         known = ", ".join(window.id for window in self.windows) or "none"
         msg = f"there is no maintenance window {window_id!r}; this schedule has {known}"
         raise UnknownWindowError(msg)
+
+    def environments_named(self, ids: Collection[str]) -> frozenset[str]:
+        """Those environments or, where ``ids`` names none, all of them.
+
+        Raises:
+            UnknownEnvironmentError: where one is unknown; the message names those there are.
+        """
+        known = self.environment_names
+        for each in ids:
+            if each not in known:
+                msg = f"there is no environment {each!r}; this schedule has {', '.join(known)}"
+                raise UnknownEnvironmentError(msg)
+        return frozenset(ids or known)
 
     @cached_property
     def environment_names(self) -> dict[str, str]:

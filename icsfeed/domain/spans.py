@@ -33,6 +33,10 @@ class Span:
         """Whether the two share an instant; spans that merely touch do not."""
         return self.start < other.end and other.start < self.end
 
+    def covers(self, other: Span) -> bool:
+        """Whether every instant of ``other`` is one of this."""
+        return self.start <= other.start and other.end <= self.end
+
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.civil import local_times
 from icsfeed.domain.recurrence import Recurrence
-from icsfeed.domain.spans import ONE_DAY
 
 
 class Impact(StrEnum):
@@ -56,5 +56,4 @@ class MaintenanceWindow:
 
     def on(self, day: date) -> tuple[datetime, datetime]:
         """The naive local start and end of the occurrence that starts on ``day``."""
-        last = day + ONE_DAY if self.end <= self.start else day
-        return datetime.combine(day, self.start), datetime.combine(last, self.end)
+        return local_times(day, self.start, self.end)

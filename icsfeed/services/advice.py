@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
@@ -15,6 +15,7 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.series import Rendering, arrange
+from icsfeed.services.lengths import length_text
 
 _MOST_EVENTS = 1000
 _SHOWN = 3
@@ -81,12 +82,7 @@ def _what_happens(occurrence: Occurrence) -> str:
     if span is None:
         return f"{clock}, so it does not happen"
     start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-    return f"{clock}, so it lasts from {start:%H:%M %Z} to {end:%H:%M %Z}, {_hours(span.end - span.start)}"
-
-
-def _hours(length: timedelta) -> str:
-    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{clock}, so it lasts from {start:%H:%M %Z} to {end:%H:%M %Z}, {length_text(span.end - span.start)}"
 
 
 def _always_frozen(found: list[Occurrence], years: range) -> Iterator[str]:

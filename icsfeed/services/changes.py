@@ -19,9 +19,9 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.change_events import change_event
 from icsfeed.ical.events import CalendarEvent
+from icsfeed.services.change_records import differences_of
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.records import Records
-from icsfeed.services.upcoming import require_environments
 from icsfeed.services.warnings import warnings_about
 
 
@@ -163,7 +163,7 @@ def take_step(
 
 
 def _check(schedule: Schedule, kind: Kind, plan: Plan) -> None:
-    require_environments(schedule, plan.environments)
+    schedule.environments_named(sorted(plan.environments))
     if plan.ticket and urlsplit(plan.ticket).scheme not in {"http", "https"}:
         msg = f"{plan.ticket!r} is not the address of a ticket; write it from https:// on"
         raise RefusedPlanError(msg)
@@ -215,21 +215,12 @@ def _conflict(change: Change, expected: int) -> str:
 
 
 def _told(change: Change, update: Update) -> str:
-    changed = ", ".join(
-        f"{each.what} from {_plain(each.before)} to {_plain(each.after)}" for each in change.alterations(update.number)
-    )
-    parts = [part for part in (changed, f'"{update.message}"' if update.message else "") if part]
-    return f"update {update.number} by {update.by}: {' and '.join(parts)}"
-
-
-def _plain(value: object) -> str:
-    match value:
-        case frozenset():
-            return ", ".join(sorted(value))
-        case Span():
-            return f"{value.start:%Y-%m-%dT%H:%M:%SZ}/{value.end:%Y-%m-%dT%H:%M:%SZ}"
-        case _:
-            return str(value) or "nothing"
+    changed = [
+        f"{what} from {before or 'nothing'} to {after or 'nothing'}"
+        for what, before, after in differences_of(change, update.number)
+    ]
+    said = [f'"{update.message}"'] if update.message else []
+    return f"update {update.number} by {update.by}: {', '.join([*changed, *said])}"
 
 
 def _events(schedule: Schedule, change: Change | None, now: datetime) -> Iterator[CalendarEvent]:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import Occurrence, Skipped, occurrences
@@ -17,10 +16,6 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
-
-
-class UnknownEnvironmentError(IcsfeedError):
-    """An id that no environment of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,15 +36,12 @@ class Entry:
     note: str = ""
 
     def record(self, zone: ZoneInfo) -> dict[str, object]:
-        """The entry as JSON has it: instants in ISO 8601, in UTC and on the wall clock of ``zone``."""
+        """The entry as JSON has it, in UTC and on the wall clock of ``zone``."""
         record: dict[str, object] = {
             "kind": self.kind.value,
             "id": self.id,
             "name": self.name,
-            "start": utc_text(self.span.start),
-            "end": utc_text(self.span.end),
-            "local_start": self.span.start.astimezone(zone).isoformat(),
-            "local_end": self.span.end.astimezone(zone).isoformat(),
+            **span_record(self.span, zone),
             "environments": list(self.environments),
             "impact": self.impact.value if self.impact else None,
             "state": self.state.value if self.state else None,
@@ -65,17 +57,14 @@ def utc_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def require_environments(schedule: Schedule, environments: Iterable[str]) -> None:
-    """Refuse ids that no environment has.
-
-    Raises:
-        UnknownEnvironmentError: where there is one; the message names those there are.
-    """
-    known = schedule.environment_names
-    for environment in sorted(environments):
-        if environment not in known:
-            msg = f"there is no environment {environment!r}; this schedule has {', '.join(known)}"
-            raise UnknownEnvironmentError(msg)
+def span_record(span: Span, zone: ZoneInfo) -> dict[str, str]:
+    """The two ends of a span as JSON has them: in ISO 8601, in UTC and on the wall clock of ``zone``."""
+    return {
+        "start": utc_text(span.start),
+        "end": utc_text(span.end),
+        "local_start": span.start.astimezone(zone).isoformat(),
+        "local_end": span.end.astimezone(zone).isoformat(),
+    }
 
 
 def upcoming(
@@ -92,10 +81,9 @@ def upcoming(
     Raises:
         UnknownEnvironmentError: where the schedule has no such environment.
     """
-    require_environments(schedule, environments)
+    wanted = schedule.environments_named(environments)
     begin = start.astimezone(UTC)
     span = Span(start=begin, end=begin + length)
-    wanted = frozenset(environments or schedule.environment_names)
     found = [
         *_windows(schedule, record, span, wanted),
         *_changes(record, span, wanted),

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from icsfeed.domain.feeds import Environment
-from icsfeed.services.upcoming import UnknownEnvironmentError, upcoming
+from icsfeed.domain.schedule import UnknownEnvironmentError
+from icsfeed.services.upcoming import upcoming
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
 
 TWO = replace(

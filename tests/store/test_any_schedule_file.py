@@ -133,6 +133,8 @@ def check(data: dict[str, Any]) -> None:
             assert list(freeze.ranges(span.start.date(), span.end.date())) is not None
         for window in result.windows:
             next(window.dates(span.start.date(), span.end.date()), None)
+        if result.peak_hours is not None:
+            next(result.peak_hours.spans(span), None)
         return
     assert result.mistakes
     for mistake, line in zip(result.mistakes, str(result).splitlines(), strict=True):

@@ -39,6 +39,7 @@ def test_every_table_takes_its_own_keys_only_and_says_which_it_needs() -> None:
         "environments": (False, ["id", "name"]),
         "maintenance_windows": (False, ["id", "name", "start", "end"]),
         "change_freezes": (False, ["id", "name"]),
+        "peak_hours": (False, ["days", "start", "end"]),
         "feeds": (False, ["slug", "name"]),
     }
 
@@ -84,7 +85,9 @@ def test_what_keys_hold(table: str, key: str, expected: dict[str, Any]) -> None:
 
 
 def test_zones_are_offered_by_name() -> None:
-    zones = json_schema()["properties"]["calendar"]["properties"]["timezone"]["enum"]
+    found = [table["properties"]["timezone"] for _, table in tables(json_schema()) if "timezone" in table["properties"]]
+    zones = found[0]["enum"]
+    assert [key.get("enum") for key in found] == [zones] * 3
     assert {name: name in zones for name in ("America/Toronto", "UTC", "EST", "Etc/GMT+5", "Factory")} == {
         "America/Toronto": True,
         "UTC": True,

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from icsfeed.domain.freezes import (
     WeekOfLastDay,
     YearlyDays,
 )
+from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
@@ -107,6 +109,7 @@ def test_the_example_says_the_policy() -> None:
             ),
         ),
         feeds=automatic_feeds("Seed-to-Sale maintenance", environments),
+        peak_hours=PeakHours(weekdays=frozenset(range(5)), start=time(8), end=time(20), zone=zone("America/Toronto")),
     )
 
 
@@ -225,6 +228,19 @@ effective_until = 2027-12-31
         effective_until=date(2027, 12, 31),
     )
     assert read(BASE + text) == schedule(freezes=(freeze,))
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [
+        pytest.param("", "America/Toronto", id="the zone is the calendar's"),
+        pytest.param('timezone = "America/Vancouver"', "America/Vancouver", id="or another one"),
+    ],
+)
+def test_when_business_peaks(keys: str, name: str) -> None:
+    text = f'\n[peak_hours]\ndays = ["friday", "Monday"]\nstart = 22:00:00\nend = 02:00:00\n{keys}\n'
+    peak_hours = PeakHours(weekdays=frozenset({0, 4}), start=time(22), end=time(2), zone=zone(name))
+    assert read(BASE + text) == replace(schedule(), peak_hours=peak_hours)
 
 
 def test_feeds_that_are_named_take_the_place_of_the_automatic_ones() -> None:

@@ -16,6 +16,6 @@ def json_schema() -> dict[str, Any]:
     schema = GenerateJsonSchema().generate(table_schema(ScheduleTables), mode="validation")
     zones = timezone_names()
     tables = schema["properties"]
-    tables["calendar"]["properties"]["timezone"]["enum"] = zones
-    tables["maintenance_windows"]["items"]["properties"]["timezone"]["enum"] = zones
+    for table in (tables["calendar"], tables["maintenance_windows"]["items"], tables["peak_hours"]):
+        table["properties"]["timezone"]["enum"] = zones
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "icsfeed schedule"}

@@ -157,6 +157,26 @@ class FreezeTable(_FreezeDates):
     ]
 
 
+class PeakHoursTable(TypedDict):
+    """When customers' business peaks: an urgent change is better made outside these hours."""
+
+    days: Annotated[
+        list[str],
+        Key(
+            array(values.WEEKDAY, least=1),
+            "The weekdays on which they start.",
+            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
+        ),
+    ]
+    start: Annotated[time, Key(values.TIME, "The local time at which they start.", time(8))]
+    end: Annotated[
+        time, Key(values.TIME, "The local time at which they end; at or before start: the next day's.", time(20))
+    ]
+    timezone: NotRequired[
+        Annotated[str, Key(values.TIMEZONE, "The zone of start and end; by default the calendar's.", "America/Toronto")]
+    ]
+
+
 class FeedTable(TypedDict):
     """A feed: a selection with its own URL."""
 
@@ -187,6 +207,9 @@ class ScheduleTables(TypedDict):
     ]
     change_freezes: NotRequired[
         Annotated[list[FreezeTable], Key(None, "When nothing is changed.", table=FreezeTable, many=True)]
+    ]
+    peak_hours: NotRequired[
+        Annotated[PeakHoursTable, Key(None, "When customers' business peaks.", table=PeakHoursTable)]
     ]
     feeds: NotRequired[
         Annotated[

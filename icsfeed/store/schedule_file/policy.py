@@ -15,6 +15,7 @@ from icsfeed.domain.freezes import (
     WeekOfLastDay,
     YearlyDays,
 )
+from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import WEEKDAYS, Recurrence, parse_recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
@@ -23,7 +24,14 @@ from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, month_day
 
 if TYPE_CHECKING:
-    from icsfeed.store.schedule_file.model import CalendarTable, FeedTable, FreezeTable, ScheduleTables, WindowTable
+    from icsfeed.store.schedule_file.model import (
+        CalendarTable,
+        FeedTable,
+        FreezeTable,
+        PeakHoursTable,
+        ScheduleTables,
+        WindowTable,
+    )
 
 
 def schedule_of(tables: ScheduleTables) -> Schedule:
@@ -31,7 +39,7 @@ def schedule_of(tables: ScheduleTables) -> Schedule:
     calendar = _calendar(tables["calendar"])
     environments = tuple(Environment(id=each["id"], name=each["name"]) for each in tables["environments"])
     every = frozenset(environment.id for environment in environments)
-    feeds = tables.get("feeds")
+    feeds, peak_hours = tables.get("feeds"), tables.get("peak_hours")
     return Schedule(
         calendar=calendar,
         environments=environments,
@@ -40,6 +48,7 @@ def schedule_of(tables: ScheduleTables) -> Schedule:
         feeds=automatic_feeds(calendar.name, environments)
         if feeds is None
         else tuple(_feed(each, every) for each in feeds),
+        peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
     )
 
 
@@ -104,6 +113,15 @@ def _pattern(table: FreezeTable) -> Pattern:
     if start is None or through is None:  # pragma: no cover  (neither has been let in)
         raise AssertionError
     return YearlyDays(start=start, through=through)
+
+
+def _peak_hours(table: PeakHoursTable, calendar: Calendar) -> PeakHours:
+    return PeakHours(
+        weekdays=frozenset(WEEKDAYS.index(day) for day in table["days"]),
+        start=table["start"],
+        end=table["end"],
+        zone=zone(table["timezone"]) if "timezone" in table else calendar.zone,
+    )
 
 
 def _feed(table: FeedTable, every_environment: frozenset[str]) -> Feed:

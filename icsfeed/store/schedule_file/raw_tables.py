@@ -39,6 +39,11 @@ class Soundness:
             if isinstance(raw, dict):
                 yield self._table((name, index), raw)
 
+    def table(self, data: Mapping[str, Any], name: str) -> RawTable | None:
+        """The one table of that name; ``None`` where there is none, or no table."""
+        raw = data.get(name)
+        return self._table((name,), raw) if isinstance(raw, dict) else None
+
     def _table(self, keys: KeyPath, raw: Mapping[str, Any]) -> RawTable:
         sound = {key: value for key, value in raw.items() if (*keys, key) not in self.mistaken}
         return RawTable(keys=keys, given=self.given(keys, raw), raw=raw, sound=sound)

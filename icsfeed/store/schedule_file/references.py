@@ -45,6 +45,8 @@ def _contradictions(data: dict[str, Any], soundness: Soundness, line_of: LineOf)
     for freeze in tables["change_freezes"]:
         yield from freeze_findings(freeze)
         yield from _repeated(freeze, "lifted", soundness, lambda day: day)
+    if (peak_hours := soundness.table(data, "peak_hours")) is not None:
+        yield from _repeated(peak_hours, "days", soundness, str.casefold)
     known = _known_environments(data)
     for table in (*tables["maintenance_windows"], *tables["feeds"]):
         yield from _unknown_environments(table, known, soundness)

@@ -23,6 +23,7 @@ _NOUNS = {
     "environments": "an environment",
     "maintenance_windows": "a maintenance window",
     "change_freezes": "a change freeze",
+    "peak_hours": "the peak hours",
     "feeds": "a feed",
 }
 

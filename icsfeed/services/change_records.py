@@ -1,0 +1,57 @@
+"""Changes as JSON has them, and what was recorded of a change step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.changes import Change
+from icsfeed.domain.spans import Span
+from icsfeed.services.upcoming import span_record, utc_text
+
+
+def change_record(change: Change, zone: ZoneInfo) -> dict[str, object]:
+    """The whole change, its updates in order; instants in UTC and on the wall clock of ``zone``."""
+    plan = change.plan
+    return {
+        "id": change.id,
+        "kind": change.kind.value,
+        "state": change.state.value,
+        "summary": plan.summary,
+        "environments": sorted(plan.environments),
+        "impact": plan.impact.value,
+        **span_record(plan.span, zone),
+        "reason": plan.reason,
+        "ticket": plan.ticket,
+        "announced_at": utc_text(change.announced_at),
+        "updates": [
+            {
+                "number": update.number,
+                "at": utc_text(update.at),
+                "by": update.by,
+                "message": update.message,
+                "state": update.state.value,
+                "changed": [
+                    {"what": what, "before": before, "after": after}
+                    for what, before, after in differences_of(change, update.number)
+                ],
+            }
+            for update in change.updates
+        ],
+    }
+
+
+def differences_of(change: Change, number: int) -> Iterator[tuple[str, str, str]]:
+    """What the update of that number changed: what, before and after, as text (instants in ISO 8601 and UTC)."""
+    for each in change.alterations(number):
+        if isinstance(each.before, Span) and isinstance(each.after, Span):
+            if each.before.start != each.after.start:
+                yield "start", utc_text(each.before.start), utc_text(each.after.start)
+            if each.before.end != each.after.end:
+                yield "end", utc_text(each.before.end), utc_text(each.after.end)
+        else:
+            yield each.what, _text(each.before), _text(each.after)
+
+
+def _text(value: object) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)

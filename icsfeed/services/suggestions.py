@@ -1,0 +1,185 @@
+"""Suggestions: when an urgent change had best be made, by impact, time of day and the risk of delay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.freezes import FreezeIndex, frozen_days
+from icsfeed.domain.occurrences import happening, occurrences
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.services.lengths import length_text
+from icsfeed.services.upcoming import span_record
+
+_STEP: Final = timedelta(minutes=5)
+_LONGEST: Final = timedelta(days=366)
+_UNNOTICED: Final = {Impact.NO_IMPACT, Impact.REDUCED_REDUNDANCY}
+
+
+class DeadlineError(IcsfeedError):
+    """A deadline that leaves no time for the change, or so much that it is not urgent."""
+
+
+class Rank(IntEnum):
+    """How good a slot is, the best first."""
+
+    WINDOW = 1
+    """Inside a maintenance window that touches all the environments."""
+    QUIET = 2
+    """Outside peak hours, or unnoticed by customers in them."""
+    PEAK = 3
+    OVERLAP = 4
+    """At the same time as another change."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What a slot is needed for: a change that lasts ``duration`` and is done ``by`` (aware) a deadline.
+
+    Where ``environments`` names none, it touches all.
+    """
+
+    duration: timedelta
+    by: datetime
+    environments: tuple[str, ...] = ()
+    impact: Impact = Impact.OUTAGE
+
+    def __post_init__(self) -> None:
+        if self.duration <= timedelta():
+            msg = f"a change takes some time, not {self.duration.total_seconds():g} s"
+            raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A slot and what speaks for and against it."""
+
+    span: Span
+    rank: Rank
+    reasons: tuple[str, ...]
+
+    def record(self, zone: ZoneInfo) -> dict[str, object]:
+        """The suggestion as JSON has it, in UTC and on the wall clock of ``zone``."""
+        return {**span_record(self.span, zone), "rank": self.rank.value, "reasons": list(self.reasons)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ahead:
+    """What lies between now and the deadline and matters to the change; windows and other changes with their ids.
+
+    ``peaks`` is ``None`` where the schedule does not say when business peaks.
+    """
+
+    span: Span
+    windows: tuple[tuple[str, Span], ...]
+    peaks: tuple[Span, ...] | None
+    freezes: FreezeIndex
+    busy: tuple[tuple[str, Span], ...]
+
+    def starts(self, zone: ZoneInfo) -> set[datetime]:
+        """When the change may start: at the next full five minutes in ``zone``, and whenever a slot can get better."""
+        begin = self.span.start
+        local = begin.astimezone(zone)
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % _STEP
+        turns = [
+            *(window.start for _, window in self.windows),
+            *(peak.end for peak in self.peaks or ()),
+            *(other.end for _, other in self.busy),
+        ]
+        return {begin + -past % _STEP, *(turn for turn in turns if turn >= begin)}
+
+
+def suggest(
+    schedule: Schedule,
+    wish: Wish,
+    *,
+    now: datetime,
+    busy: Iterable[tuple[str, Span]] = (),
+    adjustments: Iterable[Adjustment] = (),
+) -> tuple[Suggestion, ...]:
+    """The slots from ``now`` (aware) on, the best first and, of equally good ones, the soonest.
+
+    ``busy`` is what other changes of the same environments take up: their ids and spans.
+
+    Raises:
+        DeadlineError: where no slot fits, or the deadline is past or more than a year away.
+        UnknownEnvironmentError: where the schedule has no such environment.
+    """
+    zone = schedule.calendar.zone
+    environments = schedule.environments_named(wish.environments)
+    span = _until_deadline(wish.by, now, zone)
+    ahead = _Ahead(
+        span=span,
+        windows=tuple(
+            (occurrence.window.id, happens)
+            for occurrence, happens in happening(occurrences(schedule, span, adjustments), span)
+            if environments <= occurrence.window.environments
+        ),
+        peaks=tuple(schedule.peak_hours.spans(span)) if schedule.peak_hours else None,
+        freezes=FreezeIndex(
+            frozen_days(schedule.freezes, zone, local_date(span.start, zone), local_date(span.end, zone))
+        ),
+        busy=tuple(sorted(busy, key=lambda each: (each[1].start, each[0]))),
+    )
+    starts = ahead.starts(zone)
+    found = [
+        _judged(Span(start=start, end=start + wish.duration), wish.impact, ahead)
+        for start in starts
+        if wish.duration <= span.end - start
+    ]
+    if not found:
+        msg = (
+            f"no slot of {length_text(wish.duration)} fits: it is {length_text(span.end - span.start)} until the "
+            f"deadline, {_local(span.end, zone)}, and the soonest start is {_local(min(starts), zone)}"
+        )
+        raise DeadlineError(msg)
+    return tuple(sorted(found, key=lambda each: (each.rank, each.span.start)))
+
+
+def _until_deadline(by: datetime, now: datetime, zone: ZoneInfo) -> Span:
+    if by <= now:
+        msg = f"the deadline, {_local(by, zone)}, is past: it is {_local(now, zone)}"
+        raise DeadlineError(msg)
+    if by - now > _LONGEST:
+        msg = f"the deadline, {_local(by, zone)}, is more than a year away; name one that makes the change urgent"
+        raise DeadlineError(msg)
+    return Span(start=now.astimezone(UTC), end=by.astimezone(UTC))
+
+
+def _local(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
+    overlapped = [name for name, other in ahead.busy if other.overlaps(slot)]
+    window = next((name for name, span in ahead.windows if span.covers(slot)), None)
+    in_peak = any(peak.overlaps(slot) for peak in ahead.peaks or ())
+    if overlapped:
+        rank = Rank.OVERLAP
+    elif window is not None:
+        rank = Rank.WINDOW
+    else:
+        rank = Rank.PEAK if in_peak and impact not in _UNNOTICED else Rank.QUIET
+    reasons = [f"overlaps the change {name}" for name in overlapped]
+    if window is not None:
+        reasons.append(f'inside the maintenance window "{window}"')
+    if in_peak:
+        unnoticed = f", but customers notice nothing ({impact})" if impact in _UNNOTICED else ""
+        reasons.append(f"in peak hours{unnoticed}")
+    elif ahead.peaks is not None:
+        reasons.append("outside peak hours")
+    if (frozen := ahead.freezes.touching(slot)) is not None:
+        days = f"from {frozen.days.first} through {frozen.days.last}"
+        reasons.append(f'in the change freeze "{frozen.freeze.id}" {days}, in which only emergency changes happen')
+    delay = slot.start - ahead.span.start
+    reasons.append(f"starts in {length_text(delay)}" if delay else "starts now")
+    return Suggestion(span=slot, rank=rank, reasons=tuple(reasons))

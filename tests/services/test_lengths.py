@@ -1,0 +1,23 @@
+"""Lengths of time, as people read them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from icsfeed.services.lengths import length_text
+
+
+@pytest.mark.parametrize(
+    ("length", "text"),
+    [
+        pytest.param(timedelta(hours=1, minutes=45), "1 h 45 min", id="hours and minutes"),
+        pytest.param(timedelta(hours=2), "2 h", id="full hours"),
+        pytest.param(timedelta(minutes=59, seconds=59), "59 min 59 s", id="the last second below an hour"),
+        pytest.param(timedelta(days=2, seconds=1), "48 h 1 s", id="days are hours"),
+        pytest.param(timedelta(microseconds=999_999), "0 min", id="less than a second is nothing"),
+    ],
+)
+def test_lengths(length: timedelta, text: str) -> None:
+    assert length_text(length) == text

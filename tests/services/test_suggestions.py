@@ -1,0 +1,338 @@
+"""Slots for an urgent change, worked out by hand: Toronto is five hours behind UTC in winter, four in summer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.feeds import Environment
+from icsfeed.domain.schedule import UnknownEnvironmentError
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.domain.zones import zone
+from icsfeed.services.suggestions import DeadlineError, Rank, Suggestion, Wish, suggest
+from tests.examples import PEAK_HOURS, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window, span, utc
+
+BUSY_HOURS = replace(POLICY, peak_hours=PEAK_HOURS)
+TWO = replace(
+    BUSY_HOURS,
+    environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
+    windows=(THURSDAY, replace(SUNDAY, environments=frozenset({"preview", "production"}))),
+)
+MONDAY = utc(2026, 12, 7, 15, 2)
+"""10:02 in Toronto."""
+
+IN_FREEZE = (
+    'in the change freeze "month-end" from 2026-11-24 through 2026-11-30, in which only emergency changes happen'
+)
+
+
+def two_hours(by: datetime, **overrides: Any) -> Wish:  # noqa: ANN401  (any field)
+    return replace(Wish(duration=timedelta(hours=2), by=by), **overrides)
+
+
+def ranked(found: tuple[Suggestion, ...]) -> list[tuple[int, datetime]]:
+    return [(each.rank, each.span.start) for each in found]
+
+
+def test_thursdays_window_then_the_evenings_then_at_once() -> None:
+    assert suggest(BUSY_HOURS, two_hours(utc(2026, 12, 11, 17)), now=MONDAY) == (
+        Suggestion(
+            span=span((2026, 12, 10, 7), (2026, 12, 10, 9)),
+            rank=Rank.WINDOW,
+            reasons=('inside the maintenance window "thursday"', "outside peak hours", "starts in 63 h 58 min"),
+        ),
+        *(
+            Suggestion(
+                span=span((2026, 12, day, 1), (2026, 12, day, 3)),
+                rank=Rank.QUIET,
+                reasons=("outside peak hours", f"starts in {hours} h 58 min"),
+            )
+            for day, hours in ((8, 9), (9, 33), (10, 57), (11, 81))
+        ),
+        Suggestion(
+            span=span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5)),
+            rank=Rank.PEAK,
+            reasons=("in peak hours", "starts in 3 min"),
+        ),
+    )
+
+
+def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
+    """Monday the 23rd, 07:00: an hour is left before the peak, and Thursday the 26th is frozen."""
+    wish = Wish(duration=timedelta(hours=1), by=utc(2026, 11, 26, 12))
+    assert [
+        (each.rank, each.span.start, each.reasons) for each in suggest(BUSY_HOURS, wish, now=utc(2026, 11, 23, 12))
+    ] == [
+        (Rank.QUIET, utc(2026, 11, 23, 12), ("outside peak hours", "starts now")),
+        (Rank.QUIET, utc(2026, 11, 24, 1), ("outside peak hours", "starts in 13 h")),
+        (Rank.QUIET, utc(2026, 11, 25, 1), ("outside peak hours", IN_FREEZE, "starts in 37 h")),
+        (Rank.QUIET, utc(2026, 11, 26, 1), ("outside peak hours", IN_FREEZE, "starts in 61 h")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "rank", "when"),
+    [
+        pytest.param(timedelta(hours=1), Rank.QUIET, "outside", id="an end at the very beginning of the peak"),
+        pytest.param(timedelta(hours=1, seconds=1), Rank.PEAK, "in", id="a second more"),
+    ],
+)
+def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> None:
+    (found,) = suggest(BUSY_HOURS, Wish(duration=length, by=utc(2026, 12, 7, 15)), now=utc(2026, 12, 7, 12))
+    assert (found.rank, found.reasons) == (rank, (f"{when} peak hours", "starts now"))
+
+
+@pytest.mark.parametrize(
+    ("impact", "rank", "reason"),
+    [
+        (Impact.OUTAGE, Rank.PEAK, "in peak hours"),
+        (Impact.DEGRADED, Rank.PEAK, "in peak hours"),
+        (
+            Impact.REDUCED_REDUNDANCY,
+            Rank.QUIET,
+            "in peak hours, but customers notice nothing (reduced-redundancy)",
+        ),
+        (Impact.NO_IMPACT, Rank.QUIET, "in peak hours, but customers notice nothing (no-impact)"),
+    ],
+)
+def test_only_what_customers_notice_shuns_the_peak(impact: Impact, rank: Rank, reason: str) -> None:
+    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20), impact=impact), now=MONDAY)
+    assert (found.rank, found.reasons) == (rank, (reason, "starts in 3 min"))
+
+
+def test_for_what_nobody_notices_the_soonest_comes_right_after_the_windows() -> None:
+    found = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12), impact=Impact.NO_IMPACT), now=MONDAY)
+    assert ranked(found) == [
+        (1, utc(2026, 12, 10, 7)),
+        (2, utc(2026, 12, 7, 15, 5)),
+        (2, utc(2026, 12, 8, 1)),
+        (2, utc(2026, 12, 9, 1)),
+        (2, utc(2026, 12, 10, 1)),
+    ]
+
+
+def test_a_schedule_without_peak_hours_says_nothing_of_them() -> None:
+    (found,) = suggest(POLICY, two_hours(utc(2026, 12, 7, 20)), now=MONDAY)
+    assert (found.rank, found.reasons) == (Rank.QUIET, ("starts in 3 min",))
+
+
+@pytest.mark.parametrize(
+    ("length", "rank"),
+    [
+        pytest.param(timedelta(hours=3), Rank.WINDOW, id="the window of 02:00 to 06:00 has three hours"),
+        pytest.param(timedelta(hours=3, seconds=1), Rank.QUIET, id="and no second more"),
+    ],
+)
+def test_the_sunday_on_which_the_clock_is_put_forward(length: timedelta, rank: Rank) -> None:
+    wish = Wish(duration=length, by=utc(2026, 3, 8, 12))
+    found = suggest(BUSY_HOURS, wish, now=utc(2026, 3, 8, 4))
+    assert (rank, utc(2026, 3, 8, 7)) in ranked(found)
+
+
+def test_the_peak_of_a_sunday_on_which_the_clock_is_put_back_is_an_hour_longer() -> None:
+    peak_hours = replace(PEAK_HOURS, weekdays=frozenset({6}), start=time(0, 30), end=time(3))
+    sundays = a_schedule(peak_hours=peak_hours)
+    assert ranked(suggest(sundays, two_hours(utc(2026, 11, 1, 10)), now=utc(2026, 11, 1, 5))) == [
+        (2, utc(2026, 11, 1, 8)),
+        (3, utc(2026, 11, 1, 5)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "rank", "reasons"),
+    [
+        pytest.param(
+            utc(2026, 12, 10, 8, 56),
+            Rank.WINDOW,
+            ('inside the maintenance window "thursday"', "outside peak hours", "starts in 4 min"),
+            id="04:00 to 06:00 is left of it",
+        ),
+        pytest.param(
+            utc(2026, 12, 10, 9, 0, 1),
+            Rank.QUIET,
+            ("outside peak hours", "starts in 4 min 59 s"),
+            id="not two hours",
+        ),
+    ],
+)
+def test_what_remains_of_a_window_under_way(now: datetime, rank: Rank, reasons: tuple[str, ...]) -> None:
+    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12)), now=now)
+    assert (found.rank, found.reasons) == (rank, reasons)
+
+
+def test_skipped_and_moved_windows_count_as_they_happen() -> None:
+    wish = two_hours(utc(2026, 12, 13, 12))
+    adjusted = (
+        Skip(window_id="thursday", day=date(2026, 12, 10), reason="Not needed", silent=True),
+        Move(
+            window_id="sunday",
+            day=date(2026, 12, 13),
+            to=span((2026, 12, 12, 20), (2026, 12, 12, 23)),
+            reason="Vendor on site",
+        ),
+    )
+    found = suggest(BUSY_HOURS, wish, now=MONDAY, adjustments=adjusted)
+    assert [each.span.start for each in found if each.rank is Rank.WINDOW] == [utc(2026, 12, 12, 20)]
+
+
+@pytest.mark.parametrize(
+    ("environments", "windows"),
+    [
+        pytest.param(("production",), ["thursday", "sunday"], id="both windows touch it"),
+        pytest.param(("preview",), ["sunday"], id="one does"),
+        pytest.param(("preview", "production"), ["sunday"], id="one touches both"),
+        pytest.param((), ["sunday"], id="none named is all of them"),
+    ],
+)
+def test_a_window_touches_all_that_the_change_touches(environments: tuple[str, ...], windows: list[str]) -> None:
+    found = suggest(TWO, two_hours(utc(2026, 12, 13, 12), environments=environments), now=MONDAY)
+    assert [each.reasons[0] for each in found if each.rank is Rank.WINDOW] == [
+        f'inside the maintenance window "{window}"' for window in windows
+    ]
+
+
+def test_slots_at_the_time_of_another_change_come_last_and_say_so() -> None:
+    """The end of another change is a start like others, so of the window the second half is suggested."""
+    busy = [
+        ("EC-8", span((2026, 12, 10, 8), (2026, 12, 10, 9))),
+        ("EC-7", span((2026, 12, 10, 6), (2026, 12, 10, 8))),
+        ("EC-2", span((2026, 11, 10, 6), (2026, 11, 10, 8))),
+    ]
+    found = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12)), now=utc(2026, 12, 10, 5), busy=busy)
+    assert [(each.rank, each.span.start, each.reasons[:-2]) for each in found] == [
+        (Rank.WINDOW, utc(2026, 12, 10, 9), ('inside the maintenance window "thursday"',)),
+        (Rank.OVERLAP, utc(2026, 12, 10, 5), ("overlaps the change EC-7",)),
+        (
+            Rank.OVERLAP,
+            utc(2026, 12, 10, 7),
+            ("overlaps the change EC-7", "overlaps the change EC-8", 'inside the maintenance window "thursday"'),
+        ),
+        (
+            Rank.OVERLAP,
+            utc(2026, 12, 10, 8),
+            ("overlaps the change EC-8", 'inside the maintenance window "thursday"'),
+        ),
+    ]
+
+
+def test_a_slot_that_touches_another_change_does_not_overlap_it() -> None:
+    busy = [("EC-7", span((2026, 12, 7, 17, 5), (2026, 12, 7, 18)))]
+    (at_once, after) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=MONDAY, busy=busy)
+    assert ranked((at_once, after)) == [(3, utc(2026, 12, 7, 15, 5)), (3, utc(2026, 12, 7, 18))]
+
+
+def test_a_start_that_is_one_for_two_reasons_is_suggested_once() -> None:
+    """The peak ends, a window starts and five minutes are full: 20:00; of two windows the first is named."""
+    windows = (
+        a_window(id="evening", start=time(20), end=time(23)),
+        a_window(id="night", start=time(20), end=time(1)),
+    )
+    schedule = a_schedule(*windows, peak_hours=PEAK_HOURS)
+    found = suggest(schedule, two_hours(utc(2026, 12, 11, 3)), now=utc(2026, 12, 11, 0, 57))
+    assert [(each.span.start, each.reasons) for each in found] == [
+        (
+            utc(2026, 12, 11, 1),
+            ('inside the maintenance window "evening"', "outside peak hours", "starts in 3 min"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "start"),
+    [
+        pytest.param(utc(2026, 12, 7, 15, 5), utc(2026, 12, 7, 15, 5), id="full five minutes stay"),
+        pytest.param(utc(2026, 12, 7, 15, 5, 1), utc(2026, 12, 7, 15, 10), id="a second later are the next"),
+        pytest.param(
+            utc(2026, 12, 7, 15, 10) - timedelta(microseconds=1),
+            utc(2026, 12, 7, 15, 10),
+            id="so is a microsecond before",
+        ),
+        pytest.param(
+            utc(2026, 12, 7, 15, 58).astimezone(TORONTO), utc(2026, 12, 7, 16), id="now may be given in any zone"
+        ),
+    ],
+)
+def test_at_once_is_at_the_next_five_minutes(now: datetime, start: datetime) -> None:
+    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=now)
+    assert found.span == Span(start=start, end=start + timedelta(hours=2))
+
+
+def test_five_minutes_are_those_of_the_calendars_zone() -> None:
+    """Liberia was 44 minutes and 30 seconds behind until January 1972."""
+    schedule = replace(a_schedule(), calendar=replace(POLICY.calendar, zone=zone("Africa/Monrovia")))
+    (found,) = suggest(schedule, two_hours(utc(1971, 6, 1, 20)), now=utc(1971, 6, 1, 15))
+    assert found.span.start == utc(1971, 6, 1, 15, 4, 30)
+
+
+def test_a_slot_may_end_at_the_deadline() -> None:
+    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 17, 5)), now=MONDAY)
+    assert found.span == span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5))
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        pytest.param(
+            utc(2026, 12, 7, 17, 4, 59),
+            "no slot of 2 h fits: it is 2 h 2 min 59 s until the deadline, 2026-12-07T12:04:59-05:00, "
+            "and the soonest start is 2026-12-07T10:05:00-05:00",
+            id="a second short",
+        ),
+        pytest.param(
+            utc(2026, 12, 7, 15, 3),
+            "no slot of 2 h fits: it is 1 min until the deadline, 2026-12-07T10:03:00-05:00, "
+            "and the soonest start is 2026-12-07T10:05:00-05:00",
+            id="before the next five minutes",
+        ),
+        pytest.param(
+            MONDAY,
+            "the deadline, 2026-12-07T10:02:00-05:00, is past: it is 2026-12-07T10:02:00-05:00",
+            id="at this very instant",
+        ),
+        pytest.param(
+            MONDAY + timedelta(days=366, seconds=1),
+            "the deadline, 2027-12-08T10:02:01-05:00, is more than a year away; name one that makes the change urgent",
+            id="a year and a second",
+        ),
+    ],
+)
+def test_deadlines_that_leave_no_time_or_all_of_it(by: datetime, message: str) -> None:
+    with pytest.raises(DeadlineError) as refused:
+        suggest(BUSY_HOURS, two_hours(by), now=MONDAY)
+    assert str(refused.value) == message
+
+
+def test_a_year_ahead_is_looked_at() -> None:
+    found = suggest(BUSY_HOURS, two_hours(MONDAY + timedelta(days=366)), now=MONDAY)
+    assert [found[0].span.start, found[-1].span.start] == [utc(2026, 12, 10, 7), utc(2026, 12, 7, 15, 5)]
+
+
+def test_an_unknown_environment() -> None:
+    with pytest.raises(UnknownEnvironmentError) as refused:
+        suggest(TWO, two_hours(utc(2026, 12, 8), environments=("preview", "prod")), now=MONDAY)
+    assert str(refused.value) == "there is no environment 'prod'; this schedule has preview, production"
+
+
+@pytest.mark.parametrize(("duration", "shown"), [(timedelta(), "0 s"), (timedelta(hours=-2), "-7200 s")])
+def test_a_change_takes_time(duration: timedelta, shown: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        Wish(duration=duration, by=MONDAY)
+    assert str(refused.value) == f"a change takes some time, not {shown}"
+
+
+def test_records_are_in_utc_and_on_the_wall() -> None:
+    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=MONDAY)
+    assert found.record(TORONTO) == {
+        "start": "2026-12-07T15:05:00Z",
+        "end": "2026-12-07T17:05:00Z",
+        "local_start": "2026-12-07T10:05:00-05:00",
+        "local_end": "2026-12-07T12:05:00-05:00",
+        "rank": 3,
+        "reasons": ["in peak hours", "starts in 3 min"],
+    }
