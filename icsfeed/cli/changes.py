@@ -1,32 +1,298 @@
-"""The commands of ``emergency`` and ``planned``: the lifecycle of changes."""
+"""The commands that both kinds of change have: their lifecycle, from the announcement to the end."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import (
-    by_option,
-    database_option,
-    dry_run_option,
-    instant_option,
-    json_option,
-    now_option,
-    option,
-    schedule_option,
-    yes_option,
-)
-from icsfeed.cli.truth import instant_now, open_desk, whoever_calls
+from icsfeed.cli.calls import Call, reading, recording
+from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from icsfeed.domain.changes import Change
+    from icsfeed.domain.spans import Span
+    from icsfeed.services.changes import Outcome
+
+_IMPACTS = ("no-impact", "reduced-redundancy", "degraded", "outage")
+_STEPS = {
+    "confirm": "Confirm the tentative change ID: it will happen as announced.",
+    "start": "Say that the change ID has begun.",
+    "complete": "Say that the change ID is done.",
+    "cancel": "Cancel the change ID; customers see it as cancelled until its time has passed.",
+}
+
+summary_option = option("--summary", metavar="TEXT", help="What subscribers read.")
+environments_option = option("--environment", "environments", multiple=True, help="What it touches; can be repeated.")
+impact_option = option("--impact", type=click.Choice(_IMPACTS), help="What customers notice. Default: outage.")
+start_option = instant_option("--start", what="When it starts")
+end_option = instant_option("--end", what="When it ends")
+duration_option = option("--duration", metavar="LENGTH", help="How long it lasts, such as 2h, 90m or 1h30m.")
+reason_option = option("--reason", metavar="TEXT", help="Why it can't wait for a window, or why it falls in a freeze.")
+ticket_option = option("--ticket", metavar="URL", help="Where its ticket is.")
+message_option = option("--message", metavar="TEXT", default="", help="What to tell subscribers with this step.")
+expect_option = option(
+    "--expect",
+    type=click.IntRange(1),
+    help="The number of the latest update that you saw; refused if there is another.",
+)
+
+
+def change_commands(kind: str) -> click.Group:
+    """The group of commands for ``emergency`` or for ``planned`` changes."""
+    group = click.Group(kind, help=f"Announce {kind} changes, and take them step by step.")
+    group.add_command(announce(kind))
+    for step, help_text in _STEPS.items():
+        group.add_command(_step(kind, step, help_text))
+    for command in (_update(kind), _list(kind), _show(kind)):
+        group.add_command(command)
+    return group
+
+
+def announce(kind: str) -> click.Command:
+    """The command that announces a change; it prints the new id."""
+
+    @click.command("announce", help=f"Announce {_a(kind)} change; prints its id.")
+    @option("--summary", metavar="TEXT", required=True, help="What subscribers read.")
+    @option("--environment", "environments", multiple=True, required=True, help="What it touches; can be repeated.")
+    @impact_option
+    @instant_option("--start", what="When it starts. Default: now")
+    @end_option
+    @duration_option
+    @reason_option
+    @ticket_option
+    @option("--tentative", is_flag=True, help="It may still not happen: confirm it later.")
+    @option("--key", metavar="TEXT", help="A key of your own, under which the same announcement is made only once.")
+    @message_option
+    @recording
+    def command(
+        call: Call,
+        summary: str,
+        environments: tuple[str, ...],
+        impact: str | None,
+        start: str | None,
+        end: str | None,
+        duration: str | None,
+        reason: str | None,
+        ticket: str | None,
+        key: str | None,
+        message: str,
+        *,
+        tentative: bool,
+    ) -> None:
+        from icsfeed.domain.changes import Plan
+        from icsfeed.domain.feeds import Kind
+        from icsfeed.domain.windows import Impact
+        from icsfeed.services.changes import Announcement, announce
+
+        plan = Plan(
+            summary=summary,
+            environments=frozenset(environments),
+            impact=Impact(impact or Impact.OUTAGE),
+            span=_span(call, start, end, duration),
+            reason=reason or "",
+            ticket=ticket or "",
+        )
+        wish = Announcement(kind=Kind(kind), plan=plan, tentative=tentative, message=message, key=key)
+
+        def act(*, dry_run: bool, expected: int | None) -> Outcome:
+            del expected
+            return announce(call.desk, wish, by=call.by, now=call.now, dry_run=dry_run)
+
+        _carry_out(call, act, question="Announce this?", said=lambda change: change.id)
+
+    return command
+
+
+def _step(kind: str, name: str, help_text: str) -> click.Command:
+    @click.command(name, help=help_text)
+    @click.argument("change", metavar="ID")
+    @message_option
+    @expect_option
+    @recording
+    def command(call: Call, change: str, message: str, expect: int | None) -> None:
+        from icsfeed.domain.lifecycle import Step
+        from icsfeed.services.changes import take_step
+
+        def act(*, dry_run: bool, expected: int | None) -> Outcome:
+            return take_step(
+                call.desk,
+                _of_kind(kind, change),
+                Step(name),
+                message=message,
+                expected=expect or expected,
+                by=call.by,
+                now=call.now,
+                dry_run=dry_run,
+            )
+
+        _carry_out(call, act, question=f"{name.capitalize()} {change}?", said=_is_now)
+
+    return command
+
+
+def _update(kind: str) -> click.Command:
+    @click.command(
+        "update", help="Amend the change ID, or add a message to it. A start moved alone takes the end along."
+    )
+    @click.argument("change", metavar="ID")
+    @message_option
+    @summary_option
+    @environments_option
+    @option("--impact", type=click.Choice(_IMPACTS), help="What customers notice.")
+    @start_option
+    @end_option
+    @duration_option
+    @reason_option
+    @ticket_option
+    @expect_option
+    @recording
+    def command(
+        call: Call,
+        change: str,
+        message: str,
+        summary: str | None,
+        environments: tuple[str, ...],
+        impact: str | None,
+        start: str | None,
+        end: str | None,
+        duration: str | None,
+        reason: str | None,
+        ticket: str | None,
+        expect: int | None,
+    ) -> None:
+        from icsfeed.domain.lifecycle import Step
+        from icsfeed.domain.windows import Impact
+        from icsfeed.services.changes import Amendment, take_step
+        from icsfeed.services.lengths import parse_length
+
+        _only_one(end, duration)
+        amendment = Amendment(
+            summary=summary,
+            environments=frozenset(environments) or None,
+            impact=Impact(impact) if impact else None,
+            start=call.instant(start) if start else None,
+            end=call.instant(end) if end else None,
+            duration=parse_length(duration) if duration else None,
+            reason=reason,
+            ticket=ticket,
+        )
+
+        def act(*, dry_run: bool, expected: int | None) -> Outcome:
+            return take_step(
+                call.desk,
+                _of_kind(kind, change),
+                Step.UPDATE,
+                amendment=amendment,
+                message=message,
+                expected=expect or expected,
+                by=call.by,
+                now=call.now,
+                dry_run=dry_run,
+            )
+
+        _carry_out(call, act, question=f"Update {change}?", said=_is_now)
+
+    return command
+
+
+def _list(kind: str) -> click.Command:
+    @click.command("list", help=f"List the {kind} changes that are open, the latest first.")
+    @option("--all", "everything", is_flag=True, help="Those that are over, too.")
+    @reading
+    def command(call: Call, *, everything: bool) -> None:
+        from icsfeed.services.change_records import change_record
+
+        changes = [
+            change
+            for change in reversed(list(call.desk.records.record().changes.values()))
+            if change.kind == kind and (everything or not change.state.is_final)
+        ]
+        if call.as_json:
+            call.print_json([change_record(change, call.zone) for change in changes])
+        elif changes:
+            from icsfeed.cli.change_pages import print_list
+
+            print_list(call, changes)
+        else:
+            click.echo(f"no {kind} change is open" if not everything else f"no {kind} change has been announced")
+
+    return command
+
+
+def _show(kind: str) -> click.Command:
+    @click.command("show", help="Show the change ID with its history.")
+    @click.argument("change", metavar="ID")
+    @reading
+    def command(call: Call, change: str) -> None:
+        from icsfeed.services.change_records import change_record
+
+        found = call.desk.records.record().change(_of_kind(kind, change))
+        if call.as_json:
+            call.print_json(change_record(found, call.zone))
+        else:
+            from icsfeed.cli.change_pages import print_history
+
+            print_history(call, found)
+
+    return command
+
+
+def _carry_out(call: Call, act: Callable[..., Outcome], *, question: str, said: Callable[[Change], str]) -> None:
+    """Do it, or show what would be done; on a terminal, show and ask before."""
+    expected = None
+    if not call.dry_run and call.asks:
+        preview = act(dry_run=True, expected=None)
+        call.confirm(question, [preview.event] if preview.event else [], preview.warnings)
+        expected = preview.change.latest.number - 1
+    outcome = act(dry_run=call.dry_run, expected=expected)
+    if expected is None:
+        call.warn(outcome.warnings)
+    if call.as_json:
+        from icsfeed.services.change_records import change_record
+
+        call.print_json(change_record(outcome.change, call.zone))
+    elif call.dry_run:
+        call.show([outcome.event] if outcome.event else [])
+    else:
+        click.echo(said(outcome.change))
+
+
+def _is_now(change: Change) -> str:
+    return f"{change.id} is {change.state}"
+
+
+def _span(call: Call, start: str | None, end: str | None, duration: str | None) -> Span:
+    from icsfeed.domain.spans import Span
+    from icsfeed.services.lengths import parse_length
+
+    if (end is None) is (duration is None):
+        msg = "say when it ends, with --end or with --duration"
+        raise click.UsageError(msg)
+    begin = call.instant(start) if start else call.now.replace(second=0, microsecond=0)
+    return Span(start=begin, end=call.instant(end) if end else begin + parse_length(duration or ""))
+
+
+def _only_one(end: str | None, duration: str | None) -> None:
+    if end is not None and duration is not None:
+        msg = "--end and --duration both say when it ends; give one of them"
+        raise click.UsageError(msg)
+
+
+def _of_kind(kind: str, change_id: str) -> str:
+    """The id of a change of that kind; the number alone will do."""
+    from icsfeed.domain.changes import PREFIXES
     from icsfeed.domain.feeds import Kind
-    from icsfeed.domain.lifecycle import Step
-    from icsfeed.services.changes import Desk, Outcome
+
+    prefix = PREFIXES[Kind(kind)]
+    if change_id.isdigit():
+        return f"{prefix}-{change_id}"
+    if not change_id.upper().startswith(f"{prefix}-"):
+        msg = f"{change_id} is not the id of {_a(kind)} change; those are written {prefix}-7"
+        raise click.UsageError(msg)
+    return change_id
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "emergency" else f"a {kind}"

@@ -17,6 +17,10 @@ _COMMANDS = {
     "upcoming": "Show what comes, with the freezes in between.",
     "diff": "Show the dates that an edit adds, moves, removes.",
     "build": "Print the bytes of one feed.",
+    "emergency": "Announce emergency changes, and take them step by step.",
+    "planned": "The same for planned changes.",
+    "window": "Skip, move or restore one occurrence of a maintenance window.",
+    "database": "Look after the database.",
     "serve": "Serve the feeds, and a page that lists them.",
 }
 """Each command is in a room of its own name, which is entered when the command is called."""

@@ -40,19 +40,15 @@ database_option = option(
     help="The database, as an SQLAlchemy URL, such as postgresql://user@host/name.",
 )
 
-by_option = option("--by", metavar="NAME", help="Who does it, for the record. Default: the user of the system.")
-
-dry_run_option = option(
-    "--dry-run", is_flag=True, help="Change nothing; print the events as subscribers would get them."
+operator_option = option(
+    "--operator", metavar="NAME", help="Who does it, for the record. Default: the user of the system."
 )
 
-yes_option = option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 
-
-def instant_option(*names: str, required: bool = False, what: str) -> Callable[[_Command], _Command]:
+def instant_option(name: str, *, what: str, required: bool = False) -> Callable[[_Command], _Command]:
     """An option that takes an instant."""
     return option(
-        *names,
+        name,
         metavar="INSTANT",
         required=required,
         help=f"{what}: ISO 8601 with an offset, or local time in the calendar's zone.",

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from icsfeed.cli.options import now_option, option, schedule_option
+from icsfeed.cli.options import database_option, now_option, option, schedule_option
 from icsfeed.cli.truth import instant_now, schedule_path
 from icsfeed.domain.errors import IcsfeedError
 
@@ -35,18 +35,20 @@ class CannotListenError(IcsfeedError):
 @option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
 @option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="How many processes serve.")
 @schedule_option
+@database_option
 @now_option
-def serve(host: str, port: int, workers: int, schedule: Path | None, now: str | None) -> None:
+def serve(host: str, port: int, workers: int, schedule: Path | None, database: str, now: str | None) -> None:
     """Serve the feeds, and a page that lists them.
 
     An edit of the schedule is public at once; while it has mistakes, what was good before stays, /readyz says so and
-    the log says why. Ctrl-C or SIGTERM ends it; HUP starts the workers anew. With --now the clock stands still.
+    the log says why. Ctrl-C or SIGTERM ends it; HUP starts the workers anew. With --now the clock stands still, and
+    nothing is recorded.
     """
     from icsfeed.store.schedule_file import load_schedule
 
     path = schedule_path(schedule).absolute()
     policy = load_schedule(path).schedule
-    choice = {"ICSFEED_SCHEDULE": str(path)}
+    choice = {"ICSFEED_SCHEDULE": str(path), "ICSFEED_DATABASE": database}
     if now is not None:
         choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
     address = _address(host, port)

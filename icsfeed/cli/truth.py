@@ -59,11 +59,11 @@ def instant_now(text: str | None, schedule: Schedule) -> datetime:
 
 
 def whoever_calls(named: str | None) -> str:
-    """Whom the record names: who ``--by`` says or, without it, the user of the system."""
+    """Whom the record names: who ``--operator`` says or, without it, the user of the system."""
     from getpass import getuser
 
     try:
         return named or getuser()
     except (OSError, KeyError):
-        msg = "this user has no name; say who you are with --by"
+        msg = "this user has no name; say who you are with --operator"
         raise click.UsageError(msg) from None

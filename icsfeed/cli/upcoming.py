@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
     from icsfeed.services.upcoming import Entry
 
-_PIPE_WIDTH = 200
-
 
 @click.command()
 @option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
@@ -61,28 +59,18 @@ def upcoming(
 
 
 def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+    from icsfeed.cli.tables import print_table
     from icsfeed.services.times import days_text, span_text
 
     own = schedule.calendar.zone
-    zones = [own] if asked in (None, own) else [own, asked]
-    table = Table(*(zone.key for zone in zones if zone), "What", "Environments", "Impact")
+    zones = [own] if asked is None or asked is own else [own, asked]
+    rows = []
     for entry in entries:
-        times = [
-            days_text(entry.days) if entry.days and zone is own else span_text(entry.span, zone)
-            for zone in zones
-            if zone
-        ]
-        names = ", ".join(schedule.environment_names[environment] for environment in entry.environments)
-        cells = [*times, _what(entry), names or "all", entry.impact or "no change"]
-        table.add_row(*(Text(cell) for cell in cells), style=_style(entry))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _PIPE_WIDTH
-    console.print(table)
+        times = [days_text(entry.days) if entry.days and zone is own else span_text(entry.span, zone) for zone in zones]
+        names = ", ".join(schedule.environment_names.get(each, each) for each in entry.environments)
+        rows.append([*times, _what(entry), names or "all", entry.impact or "no change"])
+    headings = (*(zone.key for zone in zones), "What", "Environments", "Impact")
+    print_table(headings, rows, [_style(entry) for entry in entries])
 
 
 def _what(entry: Entry) -> str:

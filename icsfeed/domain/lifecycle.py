@@ -69,7 +69,7 @@ def advance(change: Change, step: Step, *, plan: Plan | None = None, message: st
     if step is Step.UPDATE:
         _check_update(change, plan, message)
     elif step not in _POSSIBLE[change.state]:
-        msg = f"{change.id} is {change.state}; it can't be {_DONE[step]}{_instead(change.state)}"
+        msg = f"{change.id} is {change.state}; it can't be {_DONE[step]}, only {_instead(change.state)}"
         raise ImpossibleStepError(msg)
     update = Update(
         number=latest.number + 1,
@@ -100,8 +100,5 @@ def _check_update(change: Change, plan: Plan, message: str) -> None:
 
 
 def _instead(state: State) -> str:
-    steps = _POSSIBLE[state]
-    if not steps:
-        return ", only a message can be added"
-    *others, last = steps
-    return f"; what it can be is {', '.join(_DONE[each] for each in others)} or {_DONE[last]}"
+    steps = [_DONE[each] for each in _POSSIBLE[state]]
+    return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else "a message can be added"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.civil import Stretch, instant_of, local_date, midnight, stretch
@@ -127,10 +127,11 @@ def happening(found: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occur
 
 
 def _reach(span: Span, adjustments: Iterable[Adjustment]) -> Span:
-    """All the time in which an occurrence of ``span`` may lie, moved ones included."""
-    moved = [each.to for each in adjustments if isinstance(each, Move)]
-    start = min([span.start, *(to.start for to in moved)])
-    end = max([span.end, *(to.end for to in moved)])
+    """All the time in which an occurrence of ``span`` may lie, or have lain before it was moved there."""
+    moved = [each for each in adjustments if isinstance(each, Move)]
+    original = [midnight(each.day).replace(tzinfo=UTC) for each in moved]
+    start = min([span.start, *original, *(each.to.start for each in moved)])
+    end = max([span.end, *original, *(each.to.end for each in moved)])
     return Span(start=start - _MARGIN, end=end + _MARGIN)
 
 

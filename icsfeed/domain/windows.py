@@ -20,6 +20,11 @@ class Impact(StrEnum):
     DEGRADED = "degraded"
     OUTAGE = "outage"
 
+    @property
+    def is_noticed(self) -> bool:
+        """Whether customers notice it, so that the time of day matters to them."""
+        return self in {Impact.DEGRADED, Impact.OUTAGE}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MaintenanceWindow:

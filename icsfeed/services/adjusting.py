@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.errors import IcsfeedError
@@ -21,6 +22,7 @@ from icsfeed.services.changes import Desk
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.times import day_text, days_text, span_text
+from icsfeed.services.upcoming import note_of, span_record
 from icsfeed.services.warnings import open_changes
 
 _A_YEAR: Final = timedelta(days=366)
@@ -39,6 +41,17 @@ class Adjusted:
     occurrence: Occurrence
     events: tuple[CalendarEvent, ...]
     warnings: tuple[str, ...] = ()
+
+    def record(self, zone: ZoneInfo) -> dict[str, object]:
+        """The occurrence as JSON has it."""
+        occurrence = self.occurrence
+        return {
+            "window": occurrence.window.id,
+            "day": occurrence.original_start.date().isoformat(),
+            "happens": occurrence.excluded is None,
+            **(span_record(occurrence.span, zone) if occurrence.span is not None else {}),
+            "note": str(occurrence.excluded) if occurrence.excluded else note_of(occurrence),
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,3 +199,10 @@ def _warnings(
     for change in open_changes(record, window.environments):
         if change.plan.span.overlaps(wish.to):
             yield f"it overlaps {change.id} ({change.plan.summary}): {span_text(change.plan.span, zone)}"
+
+
+def usual_length(schedule: Schedule, window_id: str, day: date) -> timedelta:
+    """How long the occurrence on that date lasts by the policy."""
+    found = occurrence_on(schedule, schedule.window(window_id), day)
+    # Where there is none, whoever adjusts it is told so.
+    return found.policy.span.end - found.policy.span.start if found and found.policy.span else timedelta(hours=1)

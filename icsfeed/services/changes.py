@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update
@@ -75,19 +75,28 @@ class Amendment:
     impact: Impact | None = None
     start: datetime | None = None
     end: datetime | None = None
+    duration: timedelta | None = None
     reason: str | None = None
     ticket: str | None = None
 
     def of(self, plan: Plan) -> Plan:
         """The plan as amended."""
-        start = plan.span.start if self.start is None else self.start
-        end = self.end
-        if end is None:
-            end = plan.span.end if self.start is None else start + (plan.span.end - plan.span.start)
-        texts = {"summary": self.summary, "impact": self.impact, "reason": self.reason, "ticket": self.ticket}
-        given = {name: value for name, value in texts.items() if value is not None}
-        environments = plan.environments if self.environments is None else self.environments
-        return replace(plan, span=Span(start=start, end=end), environments=environments, **given)  # type: ignore[arg-type] # of the fields' own types
+        return Plan(
+            summary=plan.summary if self.summary is None else self.summary,
+            environments=plan.environments if self.environments is None else self.environments,
+            impact=plan.impact if self.impact is None else self.impact,
+            span=self._span(plan.span),
+            reason=plan.reason if self.reason is None else self.reason,
+            ticket=plan.ticket if self.ticket is None else self.ticket,
+        )
+
+    def _span(self, before: Span) -> Span:
+        start = before.start if self.start is None else self.start
+        if self.end is not None:
+            return Span(start=start, end=self.end)
+        moved_alone = self.duration is None and self.start is None
+        length = before.end - before.start if self.duration is None else self.duration
+        return before if moved_alone else Span(start=start, end=start + length)
 
 
 def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, dry_run: bool = False) -> Outcome:

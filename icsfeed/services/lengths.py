@@ -1,8 +1,34 @@
-"""Lengths of time, as people read them."""
+"""Lengths of time as people write and read them, such as ``1h30m``."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Final
+
+from icsfeed.domain.errors import IcsfeedError
+
+_WRITTEN: Final = re.compile(
+    r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?", re.IGNORECASE
+)
+
+
+class InvalidLengthError(IcsfeedError):
+    """A text that says no length of time."""
+
+
+def parse_length(text: str) -> timedelta:
+    """The length of time that a text such as ``1h30m`` says.
+
+    Raises:
+        InvalidLengthError: where it says none, or nothing.
+    """
+    match = _WRITTEN.fullmatch(text.replace(" ", ""))
+    length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()
+    if not length:
+        msg = f"{text!r} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"
+        raise InvalidLengthError(msg)
+    return length
 
 
 def length_text(length: timedelta) -> str:

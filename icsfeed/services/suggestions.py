@@ -22,7 +22,6 @@ from icsfeed.services.upcoming import span_record
 
 _STEP: Final = timedelta(minutes=5)
 _LONGEST: Final = timedelta(days=366)
-_UNNOTICED: Final = {Impact.NO_IMPACT, Impact.REDUCED_REDUNDANCY}
 
 
 class DeadlineError(IcsfeedError):
@@ -168,12 +167,12 @@ def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
     elif window is not None:
         rank = Rank.WINDOW
     else:
-        rank = Rank.PEAK if in_peak and impact not in _UNNOTICED else Rank.QUIET
+        rank = Rank.PEAK if in_peak and impact.is_noticed else Rank.QUIET
     reasons = [f"overlaps the change {name}" for name in overlapped]
     if window is not None:
         reasons.append(f'inside the maintenance window "{window}"')
     if in_peak:
-        unnoticed = f", but customers notice nothing ({impact})" if impact in _UNNOTICED else ""
+        unnoticed = f", but customers notice nothing ({impact})" if not impact.is_noticed else ""
         reasons.append(f"in peak hours{unnoticed}")
     elif ahead.peaks is not None:
         reasons.append("outside peak hours")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from icsfeed.domain.spans import ONE_DAY
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.spans import DateRange, Span
@@ -30,3 +30,9 @@ def days_text(days: DateRange) -> str:
 def day_text(day: date) -> str:
     """A date with its weekday, the same in every locale."""
     return f"{['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][day.weekday()]} {day.isoformat()}"
+
+
+def instant_text(instant: datetime, zone: ZoneInfo) -> str:
+    """The instant on the wall clock of ``zone``, such as ``Thu 2026-12-03 02:00 EST``."""
+    local = instant.astimezone(zone)
+    return f"{day_text(local.date())} {local:%H:%M %Z}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -107,11 +107,12 @@ def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[s
                 environments=tuple(sorted(window.environments)),
                 impact=window.impact,
                 state=State.CANCELLED if skipped is not None else None,
-                note=str(skipped) if skipped is not None else _moved(occurrence),
+                note=str(skipped) if skipped is not None else note_of(occurrence),
             )
 
 
-def _moved(occurrence: Occurrence) -> str:
+def note_of(occurrence: Occurrence) -> str:
+    """What was done to an occurrence that happens, and why."""
     if occurrence.moved is None:
         return ""
     return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"

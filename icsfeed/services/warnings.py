@@ -13,14 +13,11 @@ from icsfeed.domain.occurrences import happening, occurrences
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.domain.spans import Span
-from icsfeed.domain.windows import Impact
+from icsfeed.services.lengths import length_text
 from icsfeed.services.times import span_text
 
 LONGEST: Final = timedelta(hours=24)
 """A longer change is probably a slip of the keyboard."""
-
-UNNOTICED: Final = frozenset({Impact.NO_IMPACT, Impact.REDUCED_REDUNDANCY})
-"""Customers notice nothing of these, at whatever time of day."""
 
 
 def warnings_about(schedule: Schedule, record: Record, change: Change, *, now: datetime) -> tuple[str, ...]:
@@ -35,8 +32,7 @@ def _warnings(schedule: Schedule, record: Record, change: Change, now: datetime)
     elif plan.span.start < now - timedelta(minutes=1):
         yield f"it starts in the past: {span_text(plan.span, zone)}"
     if plan.span.end - plan.span.start > LONGEST:
-        hours = (plan.span.end - plan.span.start) / timedelta(hours=1)
-        yield f"it lasts {hours:g} hours; is that meant?"
+        yield f"it lasts {length_text(plan.span.end - plan.span.start)}; is that meant?"
     if plan.span.end > published_span(now, zone).end:
         yield "it ends beyond the published span; subscribers will see it later, when the year comes near"
     if change.kind is Kind.EMERGENCY and not plan.reason:
@@ -44,7 +40,7 @@ def _warnings(schedule: Schedule, record: Record, change: Change, now: datetime)
     frozen = freeze_touching(schedule.freezes, zone, plan.span)
     if frozen is not None:
         yield f"it falls in a change freeze: {frozen.freeze.name}, {frozen.days.first} through {frozen.days.last}"
-    if schedule.peak_hours is not None and plan.impact not in UNNOTICED:
+    if schedule.peak_hours is not None and plan.impact.is_noticed:
         for peak in schedule.peak_hours.spans(plan.span):
             yield f"it falls in customers' peak hours: {span_text(peak, zone)}"
             break

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.freezes import ChangeFreeze, WeekOfLastDay
 from icsfeed.domain.occurrences import Occurrence, happening, occurrences
 from icsfeed.domain.recurrence import weekly
 from tests.examples import BERLIN, MONTH_END, POLICY, a_schedule, a_window, span, utc
@@ -139,3 +140,13 @@ def test_no_adjustment_overrides_a_freeze(adjustment: Adjustment, expected: str)
 def test_an_occurrence_is_named_by_its_original_local_start() -> None:
     found = occurrences(POLICY, span((2026, 3, 8), (2026, 3, 9)))
     assert [each.original_start for each in found] == [datetime(2026, 3, 8, 2)]  # noqa: DTZ001  (a local time)
+
+
+def test_what_the_policy_froze_stays_frozen_when_it_was_moved_into_another_year() -> None:
+    """A freeze before the published span was not looked for, so that the occurrence came back a year later."""
+    freeze = ChangeFreeze(id="week", name="Freeze", pattern=WeekOfLastDay())
+    schedule = a_schedule(a_window(recurrence=weekly(6), effective_from=None), freezes=(freeze,))
+    away = Move(window_id="thursday", day=date(2019, 1, 6), to=span((2020, 1, 6, 5), (2020, 1, 6, 6)), reason="r")
+    for year in (2019, 2020):
+        found = occurrences(schedule, span((year, 1, 1), (2022, 1, 1)), [away])
+        assert [each for each in found if each.excluded is None and each.moved] == []

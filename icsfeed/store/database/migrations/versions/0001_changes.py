@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.CheckConstraint("(starts IS NULL) = (action <> 'move')", name=op.f("ck_adjustments_moved")),
     )
     op.create_index("ix_adjustments_entry", "adjustments", ["entry"])
-    op.create_index("ix_adjustments_entry", "adjustments", ["entry"])
     op.create_table(
         "event_revisions",
         sa.Column("line", sa.Integer, nullable=False),

@@ -1,0 +1,54 @@
+"""``icsfeed emergency suggest``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from icsfeed.cli.calls import Call, reading
+from icsfeed.cli.changes import environments_option, impact_option
+from icsfeed.cli.options import instant_option, option
+
+if TYPE_CHECKING:
+    from icsfeed.services.suggestions import Suggestion
+
+
+@click.command()
+@option("--duration", metavar="LENGTH", required=True, help="How long it takes, such as 2h, 90m or 1h30m.")
+@instant_option("--by", what="When it must be done", required=True)
+@environments_option
+@impact_option
+@option("--most", type=click.IntRange(1, 100), default=5, show_default=True, help="How many slots to name.")
+@reading
+def suggest(call: Call, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int) -> None:
+    """Rank the slots until a deadline: inside a regular window first, outside peak hours next, the soonest next."""
+    from icsfeed.domain.windows import Impact
+    from icsfeed.services.lengths import parse_length
+    from icsfeed.services.suggestions import Wish
+    from icsfeed.services.suggestions import suggest as rank
+    from icsfeed.services.warnings import busy
+
+    schedule, record = call.desk.schedule, call.desk.records.record()
+    wish = Wish(
+        duration=parse_length(duration),
+        by=call.instant(by),
+        environments=environments,
+        impact=Impact(impact or Impact.OUTAGE),
+    )
+    taken = busy(record, schedule.environments_named(environments))
+    found = rank(schedule, wish, now=call.now, busy=taken, adjustments=record.adjustments.values())[:most]
+    if call.as_json:
+        call.print_json([each.record(call.zone) for each in found])
+    else:
+        _print_table(call, found)
+
+
+def _print_table(call: Call, found: tuple[Suggestion, ...]) -> None:
+    from icsfeed.cli.tables import print_table
+    from icsfeed.services.times import span_text
+
+    rows = [
+        (str(place), span_text(each.span, call.zone), ", ".join(each.reasons)) for place, each in enumerate(found, 1)
+    ]
+    print_table(("", call.zone.key, "Why"), rows)

@@ -1,0 +1,86 @@
+"""``icsfeed window``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from icsfeed.cli.calls import Call, recording
+from icsfeed.cli.options import instant_option, option
+
+if TYPE_CHECKING:
+    from icsfeed.services.adjusting import Wish
+
+_DATE = click.DateTime(["%Y-%m-%d"])
+_window = click.argument("window", metavar="WINDOW")
+_day = click.argument("day", metavar="DATE", type=_DATE)
+
+
+@click.group()
+def window() -> None:
+    """Skip or move one occurrence of a maintenance window, or take that back."""
+
+
+@window.command()
+@_window
+@_day
+@option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
+@option("--silent", is_flag=True, help="Let it vanish from customers' calendars; by default it shows as cancelled.")
+@recording
+def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -> None:
+    """The occurrence of WINDOW on DATE does not happen."""
+    from icsfeed.services.adjusting import Wish
+
+    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, skip=True, silent=silent), "is skipped")
+
+
+@window.command()
+@_window
+@_day
+@instant_option("--start", what="When it starts instead", required=True)
+@instant_option("--end", what="When it ends. Default: as long after its start as the policy has it")
+@option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
+@recording
+def move(call: Call, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
+    """The occurrence of WINDOW on DATE happens at another time."""
+    from icsfeed.domain.spans import Span
+    from icsfeed.services.adjusting import Wish, usual_length
+
+    begin = call.instant(start)
+    finish = call.instant(end) if end else begin + usual_length(call.desk.schedule, window, day.date())
+    to = Span(start=begin, end=finish)
+    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
+
+
+@window.command()
+@_window
+@_day
+@option("--reason", metavar="TEXT", default="", help="Why, for the record.")
+@recording
+def restore(call: Call, window: str, day: datetime, reason: str) -> None:
+    """The occurrence of WINDOW on DATE is as the policy has it again."""
+    from icsfeed.services.adjusting import Wish
+
+    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason), "is restored")
+
+
+def _carry_out(call: Call, wish: Wish, done: str) -> None:
+    from icsfeed.services.adjusting import adjust
+    from icsfeed.services.times import span_text
+
+    if not call.dry_run and call.asks:
+        preview = adjust(call.desk, wish, by=call.by, now=call.now, dry_run=True)
+        call.confirm(f"{wish.action.capitalize()} it?", preview.events, preview.warnings)
+    adjusted = adjust(call.desk, wish, by=call.by, now=call.now, dry_run=call.dry_run)
+    if not call.asks:
+        call.warn(adjusted.warnings)
+    if call.as_json:
+        call.print_json(adjusted.record(call.zone))
+    elif call.dry_run:
+        call.show(adjusted.events)
+    else:
+        span = adjusted.occurrence.span
+        when = f": {span_text(span, call.zone)}" if span and not wish.skip else ""
+        click.echo(f"{wish.window_id} {wish.day} {done}{when}")
