@@ -20,6 +20,11 @@ settings.register_profile("ci", parent=settings.get_profile("local"), derandomiz
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+@pytest.fixture(autouse=True)
+def _no_database_in_the_current_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ICSFEED_DATABASE", f"sqlite:///{tmp_path}/icsfeed.db")
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[databases.Server]:
     """A real server, made for the first test that asks for it."""

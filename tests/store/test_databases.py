@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -34,6 +35,10 @@ def test_both_answer_and_are_empty(database_url: str, request: pytest.FixtureReq
         assert connection.scalar(text("select 1")) == 1
         assert sqlalchemy.inspect(connection).get_table_names() == []
         assert request.node.callspec.id == engine.dialect.name
+
+
+def test_each_test_names_a_database_of_its_own_to_the_commands(tmp_path: Path) -> None:
+    assert os.environ["ICSFEED_DATABASE"] == f"sqlite:///{tmp_path}/icsfeed.db"
 
 
 def test_two_databases_of_one_server_are_separate(postgresql: Server) -> None:
