@@ -14,8 +14,8 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 from icsfeed.cli.truth import schedule_path
 from icsfeed.domain.zones import zone
+from icsfeed.publication.live import Clock, Live
 from icsfeed.services.instants import parse_instant
-from icsfeed.services.live import Clock, Live
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule

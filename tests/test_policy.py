@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from icsfeed.ical.series import Rendering
-from icsfeed.services.publication import build_feed
+from icsfeed.publication.feeds import build_feed
 from icsfeed.store.schedule_file import example_path, load_schedule, read_schedule
 from tests.readers import READERS, Reader, require
 

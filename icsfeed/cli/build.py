@@ -34,7 +34,7 @@ _STANDARD_OUTPUT = Path("-")
 def build(feed: str, rendering: str, output: Path, schedule: Path | None, database: str, now: str | None) -> None:
     """Print the bytes of one FEED, such as `all`."""
     from icsfeed.ical.series import Rendering
-    from icsfeed.services.publication import build_feed
+    from icsfeed.publication.feeds import build_feed
     from icsfeed.store.database import recorded
     from icsfeed.store.files import write_whole
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from icsfeed.services.live import Live
+from icsfeed.publication.live import Live
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.health import health
 from icsfeed.web.subscribe import Site, subscriptions

@@ -17,8 +17,9 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
 from werkzeug.sansio.http import is_resource_modified
 
-from icsfeed.services.live import LOOK_AGAIN, Live
-from icsfeed.services.publication import Publication, Representation
+from icsfeed.publication.live import LOOK_AGAIN, Live
+from icsfeed.publication.publishing import Publication
+from icsfeed.publication.representations import Representation
 
 # Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
 # "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the

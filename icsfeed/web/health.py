@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from icsfeed.services.live import Live
+from icsfeed.publication.live import Live
 from icsfeed.services.upcoming import utc_text
 from icsfeed.web.front import RETRY_AFTER
 

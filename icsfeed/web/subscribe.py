@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from icsfeed.domain.feeds import KIND_NAMES, Feed
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
-from icsfeed.services.publication import download_path, feed_path
+from icsfeed.publication.feeds import download_path, feed_path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

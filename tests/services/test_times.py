@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from icsfeed.services.times import days_text, span_text
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.services.times import days_text, span_text
 from tests.examples import TORONTO, span
 
 

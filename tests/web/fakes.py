@@ -12,8 +12,8 @@ import structlog
 from structlog.testing import LogCapture
 
 from icsfeed.domain.schedule import Schedule
-from icsfeed.services.live import Live
-from icsfeed.services.publication import Representation
+from icsfeed.publication.live import Live
+from icsfeed.publication.representations import Representation
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
 from tests.examples import NOW, THURSDAY, a_schedule
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.http import http_date, parse_date
 
 from icsfeed.bootstrap import create_app
-from icsfeed.services.publication import Publication, publish
+from icsfeed.publication.publishing import Publication, publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW

@@ -13,8 +13,8 @@ import pytest
 import structlog
 
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.services.live import Live, Problem
-from icsfeed.services.publication import publish
+from icsfeed.publication.live import Live, Problem
+from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW, utc

@@ -9,7 +9,8 @@ import pytest
 
 from icsfeed.domain.schedule import UnknownFeedError
 from icsfeed.ical.series import Rendering
-from icsfeed.services.publication import build_feed, publish
+from icsfeed.publication.feeds import build_feed
+from icsfeed.publication.publishing import publish
 from tests.examples import NOW, POLICY, utc
 
 CHANGED = utc(2026, 11, 20, 9, 30)

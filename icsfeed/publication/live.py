@@ -15,10 +15,10 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
+from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.problems import Problem, ProblemLog, Problems, Source
-from icsfeed.services.publication import Publication, publish
 from icsfeed.services.records import Records
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule
 

@@ -1,0 +1,71 @@
+"""The publication: all that the public sees, as a mapping from path to representation.
+
+A pure function of the schedule, the record and the instant asked for. Whatever carries it (a server, a folder, one
+command's output) only copies bytes, so no two carriers can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.schedule import Schedule, start_of_year
+from icsfeed.ical.limits import exceed
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import feed_makers
+from icsfeed.publication.representations import Representation, Representations
+from icsfeed.services.events import PublishedEvents, publish_events
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publication:
+    """The public paths of a schedule, true until ``fresh_until``: the next instant at which time alone changes them.
+
+    ``changed_at`` is when the truth behind it last changed, ``last_modified`` the date that clients are told (whole
+    seconds; ``None``: not yet).
+    """
+
+    events: PublishedEvents
+    representations: Mapping[str, Representation]
+    changed_at: datetime
+    fresh_until: datetime
+    last_modified: datetime | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        """The policy that it shows."""
+        return self.events.schedule
+
+
+def publish(
+    schedule: Schedule,
+    *,
+    changed_at: datetime,
+    now: datetime,
+    record: Record = NOTHING,
+    before: PublishedEvents | None = None,
+) -> Publication:
+    """Everything public at ``now``; ``changed_at`` is when the schedule was last changed (both aware).
+
+    ``before`` are the events of an earlier publication: what is the same is not made again.
+    """
+    events = publish_events(schedule, record, now=now, before=before)
+    start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
+    turns = tuple(_turns(events))
+    return Publication(
+        events=events,
+        representations=Representations(dict(feed_makers(events, now=now))),
+        changed_at=max([changed_at, record.at, start, *(turn for turn in turns if turn <= now)]),
+        fresh_until=min([end, *(turn for turn in turns if turn > now)]),
+    )
+
+
+def _turns(events: PublishedEvents) -> Iterator[datetime]:
+    """The instants at which time alone changes what is shown, within a year."""
+    for event in events.every():
+        if event.lapses is not None:
+            yield event.lapses
+    if any(exceed(events.of(rendering)) for rendering in Rendering):
+        yield from (event.span.end for event in events.every())
