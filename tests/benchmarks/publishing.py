@@ -1,6 +1,7 @@
 """One more change among a thousand: the new publication against a full build.
 
-Run ``python -m tests.benchmarks.publishing``. The floor is what a server without a memory would do: render every event of the feed with icalendar.
+Run ``python -m tests.benchmarks.publishing``. The floor is what a server without a memory would do: render every event
+of the feed with icalendar.
 """
 
 from __future__ import annotations
