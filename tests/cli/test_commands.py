@@ -216,7 +216,35 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
     )
     assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
     records = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
-    assert [record["change"] for record in records] == ["removed", "moved", "added"]
+    assert [record["change"] for record in records["dates"]] == ["removed", "moved", "added"]
+
+
+def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> None:
+    """All of this was "no date changes"."""
+    (folder / "old.toml").write_text(SCHEDULE, encoding="utf-8")
+    edited = SCHEDULE.replace('["production"]', '["preview"]').replace("maintenance.example.com", "status.example.com")
+    named = {each: f'environments = ["{each}"]' for each in ("preview", "production")}
+    named |= {each: f'kinds = ["{each}"]' for each in ("emergency", "freeze", "planned")} | {"public": ""}
+    feeds = "".join(f'[[feeds]]\nslug = "{slug}"\nname = "{slug}"\n{key}\n' for slug, key in named.items())
+    schedule.write_text(edited + feeds, encoding="utf-8")
+    assert run("diff", "old.toml", "--now", NOW).stdout == (
+        "~ uid_domain: maintenance.example.com → status.example.com: every event is a new one for subscribers\n"
+        "- feed maintenance: its subscribers get nothing any more\n"
+        "+ feed preview: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "- feed production: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "+ feed public\n"
+        "no other date changes\n"
+    )
+    once = "02:00:00\neffective_from = 2026-11-01\neffective_until = 2026-11-05"
+    schedule.write_text(SCHEDULE.replace("02:00:00", once), encoding="utf-8")
+    (folder / "new.toml").write_text(
+        edited.replace("02:00:00", once).replace("status", "maintenance"), encoding="utf-8"
+    )
+    assert run("diff", "schedule.toml", "new.toml", "--now", NOW).stdout == (
+        "+ feed preview: maintenance thursday: Thu 2026-11-05\n"
+        "- feed production: maintenance thursday: Thu 2026-11-05\n"
+        "no other date changes\n"
+    )
 
 
 def test_every_option_can_come_from_the_environment() -> None:
