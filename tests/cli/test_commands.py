@@ -172,9 +172,13 @@ def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
 @pytest.mark.usefixtures("schedule")
 def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     found = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
-    assert [(entry["id"], entry["local_start"]) for entry in json.loads(found.stdout)] == [
-        ("thursday", "2026-11-05T02:00:00-05:00"),
-        ("thursday", "2026-11-12T02:00:00-05:00"),
+    assert [(entry["id"], entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("thursday", "2026-11-05T02:00:00-05:00", "America/Toronto"),
+        ("thursday", "2026-11-12T02:00:00-05:00", "America/Toronto"),
+    ]
+    found = run("upcoming", "--from", "2026-11-05", "--days", "1", "--json", "--zone", "Europe/Berlin")
+    assert [(entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("2026-11-05T08:00:00+01:00", "Europe/Berlin")
     ]
 
 
@@ -184,7 +188,23 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     [
         (("--from", "2026-11-06", "--days", "3"), "nothing comes in these 3 days\n", ""),
         (("--environment", "prod"), "", "there is no environment 'prod'; this schedule has preview, production\n"),
-        (("--zone", "EDT"), "", "'EDT' is not a name of the IANA time zone database 2026f\n"),
+        (("--from", "2026-11-06", "--days", "1"), "nothing comes within a day\n", ""),
+        (
+            ("--zone", "EST"),
+            "",
+            '"EST" can mean two things: Eastern civil time with summer time (write "America/Toronto"), '
+            'or five hours behind UTC all year (write "America/Panama")\n',
+        ),
+        (
+            ("--zone", "America/Torronto"),
+            "",
+            '"America/Torronto" is not a name of the IANA time zone database; did you mean "America/Toronto"?\n',
+        ),
+        (
+            ("--zone", "Foo/Bar"),
+            "",
+            '"Foo/Bar" is not a name of the IANA time zone database; write an IANA zone such as "America/Toronto"\n',
+        ),
         (
             ("--now", "2026-11-01T01:30"),
             "",
