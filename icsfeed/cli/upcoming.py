@@ -51,7 +51,7 @@ def upcoming(
     entries = find(policy, begin, timedelta(days=days), environments, recorded(database))
     if as_json:
         records = [entry.record(asked or policy.calendar.zone) for entry in entries]
-        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(records, indent=2))
     elif entries:
         _print_table(policy, entries, asked)
     else:
