@@ -71,9 +71,12 @@ def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterato
         yield transaction
 
 
-def announce_one(database: Database, summary: str, *, now: datetime = NOW, key: str | None = None) -> Outcome:
-    """Announce an emergency change as an operator does."""
-    announcement = Announcement(kind=Kind.EMERGENCY, plan=a_plan(summary=summary), key=key)
+def announce_one(
+    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None
+) -> Outcome:
+    """Announce an emergency change as an operator does, for so many hours later."""
+    span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
+    announcement = Announcement(kind=Kind.EMERGENCY, plan=a_plan(summary=summary, span=span), key=key)
     return announce(Desk(schedule=POLICY, records=database), announcement, by="ann", now=now)
 
 
