@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from textwrap import dedent
 from threading import Barrier, Event
 from typing import TypeVar
@@ -19,13 +19,14 @@ import sqlalchemy as sa
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.lifecycle import ImpossibleStepError, Step
+from icsfeed.domain.record import Record
 from icsfeed.services.changes import Amendment, ConflictError, Desk, Outcome, take_step
-from icsfeed.services.events import publish_events
+from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY
-from tests.store.work import HOUR, announce_one, opened, read, write
+from tests.store.work import HOUR, announce_one, opened, read, several, write
 
 Found = TypeVar("Found")
 
@@ -60,13 +61,6 @@ def step(database: Database, change_id: str, summary: str, *, expected: int | No
         by=by,
         now=NOW,
     )
-
-
-@contextmanager
-def several(url: str, count: int) -> Iterator[list[Database]]:
-    """As many who use the database, each on connections of their own."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(opened(url)) for _ in range(count)]
 
 
 def at_once(users: list[Database], use: Callable[[Database], Found]) -> list[Found]:
@@ -181,17 +175,18 @@ def test_what_is_announced_several_times_at_once_is_announced_once(database_url:
     assert len(read(database_url).changes) == 1
 
 
+def take_up(events: dict[int, PublishedEvents], worker: Database) -> Record:
+    """Record what is new of what that worker publishes."""
+    return record_revisions(events[id(worker)], worker, now=NOW)
+
+
 def test_workers_record_the_revisions_of_an_edit_once(database_url: str) -> None:
     """Each of them takes the edited schedule up at the same moment, and knows what was recorded before."""
     edited = replace(POLICY, windows=(replace(THURSDAY, name="Weekly maintenance"), SUNDAY))
     with several(database_url, 4) as workers:
         for schedule, sequence in ((POLICY, 0), (edited, 1)):
-            known = [worker.record() for worker in workers]
-            events = [publish_events(schedule, each, now=NOW) for each in known]
-            by_worker = dict(zip(map(id, workers), events, strict=True))
-            records = at_once(
-                workers, lambda worker, by_worker=by_worker: record_revisions(by_worker[id(worker)], worker, now=NOW)
-            )
+            events = {id(each): publish_events(schedule, each.record(), now=NOW) for each in workers}
+            records = at_once(workers, partial(take_up, events))
             assert records == [records[0]] * 4
             assert {line.revision.sequence for lines in records[0].ledger.values() for line in lines[-1:]} >= {sequence}
             assert all(

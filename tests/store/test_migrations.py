@@ -88,7 +88,7 @@ def fill(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
     for table in there.sorted_tables:
         if table.name != "alembic_version":
             row = {name: value for name, value in ROWS[table.name].items() if name in table.columns}
-            columns = [sa.column(name) for name in row]
+            columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
             # Without the columns' types: each value is the text that the database takes for it.
             connection.execute(sa.insert(sa.table(table.name, *columns)), row)
     return rows_in(connection)

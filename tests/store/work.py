@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -56,6 +56,13 @@ def opened(url: str) -> Iterator[Database]:
     """The database, let go of in the end."""
     with closing(Database(url)) as database:
         yield database
+
+
+@contextmanager
+def several(url: str, count: int) -> Iterator[list[Database]]:
+    """As many who use the database, each on connections of their own."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(url)) for _ in range(count)]
 
 
 def read(url: str) -> Record:

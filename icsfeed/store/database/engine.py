@@ -143,7 +143,8 @@ def unhurried(connection: Connection) -> Iterator[None]:
 
 def _is_in_doubt(error: DBAPIError) -> bool:
     """Whether a commit may have come about in spite of the error."""
-    return error.connection_invalidated or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
+    lost = error.connection_invalidated and getattr(error.orig, "sqlstate", None) != "25P03"  # idle: broken off before
+    return lost or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
 
 
 @contextlib.contextmanager

@@ -61,6 +61,9 @@ def connect(file: Path) -> FileConnection:
         if not error.sqlite_errorname.startswith(_COMPANIONS_REFUSED) or _is_unfinished(file):
             raise
         connection = _open(file, "mode=ro&immutable=1")
+        connection.execute("PRAGMA schema_version")
+        if error.sqlite_errorname == "SQLITE_CANTOPEN":
+            error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
         connection.refusal = error
     connection.identity = identity
     # Readers and a writer go on side by side; asked for again, it costs nothing and locks nothing.
