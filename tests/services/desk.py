@@ -99,7 +99,9 @@ class Draft:
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the ledger."""
-        self.drafted = replace(self.drafted, ledger=with_lines(self.drafted.ledger, lines))
+        ledger = with_lines(self.drafted.ledger, lines)
+        if ledger is not self.drafted.ledger:
+            self.drafted = replace(self.drafted, ledger=ledger)
 
 
 def a_desk(schedule: Schedule = TWO_ENVIRONMENTS) -> tuple[Desk, Memory]:
