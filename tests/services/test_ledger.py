@@ -155,7 +155,7 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
 def scenario(records: Records) -> list[bytes]:
     """What operators and an edit do in a night; the feed's bytes after each step."""
     desk = Desk(schedule=TWO_ENVIRONMENTS, records=records)
-    feeds = []
+    feeds: list[bytes] = []
 
     def look(schedule: Schedule, now: datetime) -> None:
         feeds.extend(build_feed(schedule, "all", each, now=now, record=records.record()).body for each in Rendering)
