@@ -54,8 +54,11 @@ def test_records_are_in_utc_and_on_the_wall() -> None:
         "end": "2026-12-03T11:00:00Z",
         "local_start": "2026-12-03T02:00:00-05:00",
         "local_end": "2026-12-03T06:00:00-05:00",
+        "zone": "America/Toronto",
         "environments": ["production"],
         "impact": "outage",
+        "state": None,
+        "note": "",
     }
     assert freeze == {
         "kind": "freeze",
@@ -65,8 +68,11 @@ def test_records_are_in_utc_and_on_the_wall() -> None:
         "end": "2026-12-01T05:00:00Z",
         "local_start": "2026-11-24T00:00:00-05:00",
         "local_end": "2026-12-01T00:00:00-05:00",
+        "zone": "America/Toronto",
         "environments": [],
         "impact": None,
+        "state": None,
+        "note": "",
         "first": "2026-11-24",
         "last": "2026-11-30",
     }
