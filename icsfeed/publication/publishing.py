@@ -46,11 +46,14 @@ def publish(
     now: datetime,
     record: Record = NOTHING,
     before: PublishedEvents | None = None,
+    base_url: str = "",
 ) -> Publication:
     """Everything public at ``now``; ``changed_at`` is when the schedule was last changed (both aware).
 
-    ``before`` are the events of an earlier publication: what is the same is not made again.
+    ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
+    customers reach it, if the schedule does not say.
     """
+    del base_url
     events = publish_events(schedule, record, now=now, before=before)
     start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
     turns = tuple(_turns(events))

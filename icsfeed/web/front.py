@@ -21,13 +21,6 @@ from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
-# Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
-# "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the
-# server: a cache in front of it asks once a minute, and mostly gets a 304. While it does, it may hand out the copy of
-# the minute before, no older: a client that comes once a day must not get yesterday's. When the server is down, the
-# calendar of the last day is better than none.
-CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
-
 RETRY_AFTER: Final = str(int(LOOK_AGAIN.total_seconds()))
 """Seconds until it is worth asking again where there is nothing to serve."""
 
@@ -142,7 +135,7 @@ def _answer(representation: Representation, last_modified: datetime | None, *cod
     unchanged = (
         ("ETag", etag),
         *dated,
-        ("Cache-Control", CACHE_CONTROL),
+        ("Cache-Control", representation.cache_control),
         ("Vary", "Accept-Encoding"),
         *_COMMON,
     )
