@@ -14,7 +14,7 @@ import pytest
 
 from icsfeed.bootstrap import create_app
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
-from tests.cli.running import every_command
+from tests.cli.running import every_command_line
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,9 +32,9 @@ def marked(name: str) -> str:
 
 SET_UP = "python3 -m venv .venv && .venv/bin/pip install -q -r requirements.txt && .venv/bin/"
 COMMANDS = [
-    line.partition("#")[0].strip()
+    line.partition("  #")[0].strip()
     for block in blocks("sh")
-    for line in block.splitlines()
+    for line in block.replace("\\\n", "").splitlines()
     if line.startswith("icsfeed ") and not line.startswith("icsfeed serve")
 ]
 
@@ -46,7 +46,7 @@ def test_the_two_commands_set_up_all_that_they_need() -> None:
 
 
 def test_the_other_commands_run_one_after_the_other(tmp_path: Path) -> None:
-    assert len(COMMANDS) >= 3
+    assert len(COMMANDS) >= 14
     for command in COMMANDS:
         arguments = shlex.split(command)[1:]
         done = subprocess.run(
@@ -66,16 +66,27 @@ def test_the_small_schedule_has_no_mistakes(tmp_path: Path) -> None:
 
 
 def test_every_command_and_option_is_named() -> None:
-    commands = every_command()
-    names = {f"`{command.name}" for command in commands}
+    lines = every_command_line()
+    # Those of planned changes are emergency's, as the README says.
+    names = {f"`{line.removeprefix('emergency ')}" for line, _ in lines if not line.startswith("planned ")}
     names |= {
         name
-        for command in commands
+        for _, command in lines
         for parameter in command.params
         if parameter.param_type_name == "option"
         for name in parameter.opts
     }
+    assert {"`confirm", "`window move", "--expect"} <= names
     assert {name for name in names if name not in README} == set()
+
+
+def test_planned_changes_have_the_commands_of_emergency_ones() -> None:
+    lines = {line for line, _ in every_command_line()}
+    emergency, planned = (
+        {line.removeprefix(kind) for line in lines if line.startswith(kind)} for kind in ("emergency ", "planned ")
+    )
+    assert emergency - planned == {"suggest"}
+    assert planned < emergency
 
 
 def keys_of(schema: object) -> Iterator[str]:
@@ -101,6 +112,8 @@ def test_every_route_is_named() -> None:
     assert {rule for rule in rules if f"`{rule}`" not in README} == set()
 
 
-@pytest.mark.parametrize("word", ["icsfeed check", "icsfeed upcoming", "icsfeed init"])
+@pytest.mark.parametrize(
+    "word", ["icsfeed check", "icsfeed upcoming", "icsfeed init", "icsfeed emergency announce", "icsfeed window move"]
+)
 def test_the_commands_that_run_are_those_a_newcomer_needs(word: str) -> None:
     assert any(command.startswith(word) for command in COMMANDS)

@@ -45,7 +45,7 @@ class PublishedEvents:
 
     def rendered(self, rendering: Rendering, ledger: Ledger, *, now: datetime) -> tuple[CalendarEvent, ...]:
         """What a rendering shows at ``now`` (aware), by start, then UID, at the revisions that the ledger says."""
-        revised = (event.revised(revision_of(event, ledger, now=now)) for event in self.of(rendering))
+        revised = (event.revised(revision_of(event, ledger)) for event in self.of(rendering))
         return shown(revised, now=now)
 
 
