@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from icsfeed.bootstrap import create_app
+from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.cli.running import every_command_line
+from tests.required import require
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -112,8 +116,65 @@ def test_every_route_is_named() -> None:
     assert {rule for rule in rules if f"`{rule}`" not in README} == set()
 
 
+def test_every_published_path_is_named() -> None:
+    schedule = load_schedule(example_path()).schedule
+    made = publish(schedule, changed_at=datetime(2026, 11, 20, tzinfo=UTC), now=datetime(2026, 11, 23, tzinfo=UTC))
+    slugs = "|".join(feed.slug for feed in schedule.feeds)
+    paths = {re.sub(rf"/(?:{slugs})\.", "/SLUG.", path) for path in made.representations}
+    assert {"/feeds/SLUG.ics", "/feeds/SLUG.atom", "/schemas/feed-1.json"} <= paths
+    assert {path for path in paths if f"`{path}`" not in README} == set()
+
+
 @pytest.mark.parametrize(
     "word", ["icsfeed check", "icsfeed upcoming", "icsfeed init", "icsfeed emergency announce", "icsfeed window move"]
 )
 def test_the_commands_that_run_are_those_a_newcomer_needs(word: str) -> None:
     assert any(command.startswith(word) for command in COMMANDS)
+
+
+WAITING = re.search(r"^  run: (until .*)$", blocks("yaml")[0], re.MULTILINE)
+DEPLOYING = next(block for block in blocks("bash") if "./deploy" in block and "curl" in block)
+
+
+def in_a_pipeline(folder: Path, script: str, *answers: str) -> tuple[int, int]:
+    """Run the script where curl has those answers, one after the other, and fails where one is empty.
+
+    Gives its exit status, and how often it asked.
+    """
+    require(None if shutil.which("jq") else "jq is not installed")
+    for number, answer in enumerate(answers, start=1):
+        (folder / f"{number}.json").write_text(answer, encoding="utf-8")
+    programs = {
+        "curl": 'cd "$ANSWERS"; echo >> asked; cat "$(wc -l < asked).json" | grep .',
+        "sleep": "true",
+        "deploy": 'touch "$ANSWERS/deployed"',
+    }
+    for name, program in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "ANSWERS": str(folder), "STATE": "https://example.com"}
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, len((folder / "asked").read_text(encoding="utf-8"))
+
+
+def test_a_pipeline_waits_until_the_answer_is_open(tmp_path: Path) -> None:
+    assert WAITING is not None
+    answers = ('{"state": "CLOSED"}', "", "<html>", '{"detail": "OPEN"}', '{"state": "OPEN"}', '{"state": "CLOSED"}')
+    assert in_a_pipeline(tmp_path, WAITING[1], *answers) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "deploys"),
+    [('{"state": "OPEN"}', True), ('{"state": "CLOSED"}', False), ("", False), ("<html>", False)],
+)
+def test_a_pipeline_deploys_where_the_answer_is_open_alone(tmp_path: Path, answer: str, deploys: bool) -> None:
+    """With ``jq -e``, version 1.6, no answer at all was as good as an open gate."""
+    status, asked = in_a_pipeline(tmp_path, DEPLOYING, answer)
+    assert (status == 0, asked, (tmp_path / "deployed").exists()) == (deploys, 1, deploys)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from icsfeed.publication.live import Live
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.health import health
+from icsfeed.web.state import state
 from icsfeed.web.subscribe import Site, subscriptions
 
 
@@ -65,6 +66,7 @@ def make_application(live: Live) -> Flask:
         return response
 
     app.register_blueprint(health(live))
+    app.register_blueprint(state(live))
     return app
 
 
