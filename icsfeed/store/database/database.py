@@ -19,6 +19,7 @@ from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import read_record
 from icsfeed.store.database.refusals import UnavailableDatabaseError, shown
 from icsfeed.store.database.sqlite import SECONDS_TO_WAIT, identity_of
+from icsfeed.store.database.subscribers import Fetches, note_fetches, read_fetches
 from icsfeed.store.database.urls import file_of, parse_url
 from icsfeed.store.database.writing import Signature, Transaction
 
@@ -112,6 +113,28 @@ class Database:
             migrate(connection)
             record = self._record = read_record(connection, self._record)
             yield Transaction(connection, record, Signature(by=by, at=at, action=action, subject=subject))
+
+    def note_fetches(self, fetches: Fetches) -> None:
+        """Note when subscribers' feeds were last fetched, which is no news and no operator's work.
+
+        Raises:
+            DatabaseError: where it can't be written; nothing has changed then.
+        """
+        if self.is_missing():
+            return  # nobody is left in it
+        with self._writing() as connection:
+            note_fetches(connection, fetches)
+
+    def fetches(self) -> Fetches:
+        """When each family of clients last fetched each subscriber's feed.
+
+        Raises:
+            DatabaseError: where it can't be read.
+        """
+        if self.record() is NOTHING:
+            return {}
+        with reading(self._engine) as connection:
+            return read_fetches(connection)
 
     def upgrade(self) -> bool:
         """Make the tables, or bring them up to date; gives whether there was anything to do.

@@ -145,5 +145,30 @@ event_revisions = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions)
+subscriber_steps = Table(
+    "subscriber_steps",
+    METADATA,
+    Column("subscriber", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _entry(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("feed", Words, nullable=False),
+    Column("alarms", JSON, nullable=False),
+    Column("digest", String(64), nullable=True, unique=True),
+    Column("until", UtcDateTime, nullable=True),
+)
+"""Of a token there is only its SHA-256. ``alarms`` are minutes; ``until`` is when the tokens before this one end."""
+
+subscriber_fetches = Table(
+    "subscriber_fetches",
+    METADATA,
+    Column("subscriber", Words, primary_key=True),
+    Column("client", String(20), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""When each family of clients last fetched a subscriber's feed: rewritten as they come, and no operator's work."""
+
+APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions, subscriber_steps)
 """Of these, a row that is there stays as it is: the database itself refuses anything else."""

@@ -13,6 +13,8 @@ from icsfeed.domain.changes import Change, change_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
+from icsfeed.domain.subscribers import SubscriberStep
+from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
 
@@ -117,3 +119,7 @@ class Transaction:
         ]
         if rows:
             self._connection.execute(insert(event_revisions), rows)
+
+    def add_subscriber_step(self, step: SubscriberStep) -> None:
+        """Record what was done with a subscriber."""
+        add_step(self._connection, step, entry=self.entry)
