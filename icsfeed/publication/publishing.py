@@ -26,12 +26,13 @@ from icsfeed.services.events import PublishedEvents, publish_events
 class Publication:
     """The public paths of a schedule, true until ``fresh_until``: the next instant at which time alone changes them.
 
-    ``changed_at`` is when the truth behind it last changed, ``last_modified`` the date that clients are told (whole
-    seconds; ``None``: not yet).
+    ``made_for`` is an instant from which on it is true, ``changed_at`` when the truth behind it last changed,
+    ``last_modified`` the date that clients are told (whole seconds; ``None``: not yet).
     """
 
     events: PublishedEvents
     representations: Mapping[str, Representation]
+    made_for: datetime
     changed_at: datetime
     fresh_until: datetime
     last_modified: datetime | None = None
@@ -65,7 +66,8 @@ def publish(
     return Publication(
         events=events,
         representations=Representations(makers),
-        changed_at=max([changed_at, record.at, start, *(turn for turn in turns if turn <= now)]),
+        made_for=now,
+        changed_at=max([changed_at, record.changed_at, start, *(turn for turn in turns if turn <= now)]),
         fresh_until=min([end, *(turn for turn in turns if turn > now)]),
     )
 
