@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from datetime import UTC, datetime
@@ -13,23 +14,31 @@ from flask import Flask
 from structlog.typing import FilteringBoundLogger, Processor
 
 from icsfeed.cli.truth import schedule_path
+from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
 from icsfeed.publication.live import Clock, Live
+from icsfeed.services.fetches import Fetches
 from icsfeed.services.instants import parse_instant
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.web.application import make_application
-from icsfeed.web.front import Front
+from icsfeed.web.front import Fetched, Front
 
 
-def create_app(*, schedule: Path | None = None, database: str | None = None, clock: Clock | None = None) -> Flask:
+def create_app(
+    *,
+    schedule: Path | None = None,
+    database: Database | str | None = None,
+    clock: Clock | None = None,
+    fetched: Fetched | None = None,
+) -> Flask:
     """The application that serves the schedule file and what is recorded in the database, both as they are now.
 
     Unset, ``schedule`` comes from ``ICSFEED_SCHEDULE`` (by default ``schedule.toml`` in the current folder or, where
-    there is none, the packaged example), ``database`` from ``ICSFEED_DATABASE`` (by default ``sqlite:///icsfeed.db``),
-    and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands still is a preview: nothing
-    is recorded.
+    there is none, the packaged example), ``database`` (its URL, or an open one) from ``ICSFEED_DATABASE`` (by default
+    ``sqlite:///icsfeed.db``), and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands
+    still is a preview: nothing is recorded. ``fetched`` hears who fetches a private feed; unset, the database does.
 
     Raises:
         IcsfeedError: where ``ICSFEED_NOW`` is no instant, or the database's URL is none. A schedule that is broken, or
@@ -39,17 +48,27 @@ def create_app(*, schedule: Path | None = None, database: str | None = None, clo
     named = os.environ.get("ICSFEED_SCHEDULE")
     # The folder may change under a server; which file was meant does not.
     path = schedule_path(schedule or (Path(named) if named else None)).absolute()
-    live = Live(
-        path,
-        clock=clock or _clock(path),
-        load=load_schedule,
-        records=Database(database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE),
-        log=_log(),
-        preview=clock is None and bool(os.environ.get("ICSFEED_NOW")),
-    )
+    url = database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE
+    records = Database(url) if isinstance(url, str) else url
+    time, log = clock or _clock(path), _log()
+    preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
+    live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
     app = make_application(live)
-    app.wsgi_app = Front(app.wsgi_app, live)  # type: ignore[method-assign] # Flask's documented way to wrap itself
+    front = Front(app.wsgi_app, live, fetched=fetched or (_forget if preview else _note(records, time, log)))
+    app.wsgi_app = front  # type: ignore[method-assign] # Flask's documented way to wrap itself
     return app
+
+
+def _note(records: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:
+    """Has the database learn, sooner or later, who fetched their private feeds."""
+    fetches = Fetches(records, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
+    atexit.register(fetches.note)
+    return lambda subscriber, client: fetches.add(key_of(subscriber.name), client, clock())
+
+
+def _forget(subscriber: Subscriber, client: str) -> None:
+    """In a preview nothing is recorded."""
+    del subscriber, client
 
 
 def _clock(path: Path) -> Clock:

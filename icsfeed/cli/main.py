@@ -22,6 +22,7 @@ _COMMANDS = {
     "emergency": "Announce emergency changes, and take them step by step.",
     "planned": "The same for planned changes.",
     "window": "Skip, move or restore one occurrence of a maintenance window.",
+    "subscriber": "Give customers private feeds, rotate and revoke them.",
     "database": "Look after the database.",
     "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds, and a page that lists them.",

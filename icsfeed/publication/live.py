@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
@@ -114,6 +115,11 @@ class Live:
             self._renew()
         return self._state.publication
 
+    def holder(self, token: str) -> Subscriber | None:
+        """Whose feed the token opens now, as of the last look."""
+        record = self._state.record
+        return record.subscribers.holder(token, now=self._clock()) if record is not None else None
+
     def say_limit(self, path: str, left_out: int) -> None:
         """Have the log say, when it is new, how many events found no place in what is at ``path``."""
         if self._limits.get(path, 0) != left_out:
@@ -187,7 +193,7 @@ class Live:
         edited = loaded is not before.loaded
         if edited or (fresh.overlay and not self._preview):
             fresh = self._with_ledger(fresh, loaded, now)
-        elif shown is not None and fresh.record is before.record and now < shown.fresh_until:
+        elif shown is not None and _show_the_same(fresh, before) and now < shown.fresh_until:
             return self._dated(fresh, shown, now)
         record = self._overlaid(fresh)
         events = shown.events if shown is not None else None
@@ -199,8 +205,7 @@ class Live:
             before=events,
             base_url=self._base_url,
         )
-        is_news = edited or fresh.record is not before.record
-        said = _last_modified(made, before, now, is_news=is_news)
+        said = _last_modified(made, before, now, is_news=edited or not _show_the_same(fresh, before))
         return self._dated(replace(fresh, last_modified=said), made, now)
 
     def _with_ledger(self, fresh: _State, loaded: LoadedSchedule, now: datetime) -> _State:
@@ -237,6 +242,11 @@ class Live:
             publication=told if told != publication else publication,
             due=min(due, said) if said is not None and said > now else due,
         )
+
+
+def _show_the_same(one: _State, other: _State) -> bool:
+    """Whether what is recorded in both comes to the same feeds."""
+    return one.record is not None and other.record is not None and one.record.shows_what(other.record)
 
 
 def _last_modified(made: Publication, before: _State, now: datetime, *, is_news: bool) -> datetime:

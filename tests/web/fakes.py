@@ -106,7 +106,7 @@ class Shelf:
 
     def add(self, at: datetime, **parts: Any) -> None:  # noqa: ANN401  (any part of a record)
         """Record something."""
-        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **parts)
+        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **{"changed_at": at, **parts})
 
     @contextmanager
     def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Any]:

@@ -1,0 +1,105 @@
+"""Ready answers: a representation in each content coding, with the headers of the responses 200 and 304."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, TypeAlias
+from wsgiref.types import WSGIEnvironment
+
+from werkzeug.datastructures import Accept
+from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
+from werkzeug.sansio.http import is_resource_modified
+
+from icsfeed.publication.representations import Representation
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+_PRIVATE_CACHES: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
+_NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
+
+PUBLIC: Final[Headers] = (
+    # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag"),
+    _NO_SNIFFING,
+)
+"""What every response to a public path says."""
+
+PRIVATE: Final[Headers] = (
+    # The address is the secret: no other site is told of it, and no search engine shows what is there.
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Robots-Tag", "noindex, nofollow"),
+    _NO_SNIFFING,
+)
+"""What every response to a private path says."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A representation in one content coding, with the headers of the responses 200 and 304."""
+
+    body: bytes
+    etag: str
+    last_modified: datetime | None
+    whole: Headers
+    unchanged: Headers
+
+    def is_held_by(self, environ: WSGIEnvironment) -> bool:
+        """Whether the client says that it has these bytes; its dates count only where it names no tag.
+
+        The standard is RFC 9110, section 13.2.2.
+        """
+        tags = environ.get("HTTP_IF_NONE_MATCH")
+        if tags is not None:
+            # Nearly all clients send back what they got. All else is Werkzeug's to parse.
+            return tags == self.etag or not is_resource_modified(http_if_none_match=tags, etag=self.etag)
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        if since is None or self.last_modified is None:
+            return False
+        return not is_resource_modified(http_if_modified_since=since, last_modified=self.last_modified)
+
+
+Answers: TypeAlias = tuple[Answer, ...]
+"""As it is, and in gzip: in the order of ``coding_of``."""
+
+
+def public_answers(representation: Representation, last_modified: datetime | None) -> Answers:
+    """The answers at a public path."""
+    return tuple(_answers(representation, last_modified, (("Cache-Control", representation.cache_control), *PUBLIC)))
+
+
+def private_answers(representation: Representation, last_modified: datetime | None) -> Answers:
+    """The answers to whoever has a token."""
+    return tuple(_answers(representation, last_modified, (_PRIVATE_CACHES, *PRIVATE)))
+
+
+def _answers(representation: Representation, last_modified: datetime | None, also: Headers) -> Iterator[Answer]:
+    yield _answer(representation, last_modified, (), also)
+    packed = replace(representation, body=representation.packed)
+    yield _answer(packed, last_modified, (("Content-Encoding", "gzip"),), also)
+
+
+def _answer(representation: Representation, last_modified: datetime | None, coding: Headers, also: Headers) -> Answer:
+    etag = quote_etag(representation.etag)
+    dated = (("Last-Modified", http_date(last_modified)),) if last_modified is not None else ()
+    unchanged = (("ETag", etag), *dated, ("Vary", "Accept-Encoding"), *also)
+    whole = (
+        ("Content-Type", representation.content_type),
+        ("Content-Length", str(len(representation.body))),
+        *coding,
+        *unchanged,
+    )
+    if representation.download is not None:
+        name = quote_header_value(representation.download, allow_token=False)
+        whole = (*whole, ("Content-Disposition", f"attachment; filename={name}"))
+    return Answer(body=representation.body, etag=etag, last_modified=last_modified, whole=whole, unchanged=unchanged)
+
+
+@lru_cache(maxsize=256)
+def coding_of(accept_encoding: str) -> int:
+    """Which answer is welcome: gzip, if it is at least as much as the plain bytes (RFC 9110, section 12.5.3)."""
+    accepted = parse_accept_header(accept_encoding, Accept)
+    return int(0 < accepted.quality("gzip") >= accepted.quality("identity"))
