@@ -13,6 +13,7 @@ import structlog
 from flask import Flask
 from structlog.typing import FilteringBoundLogger, Processor
 
+from icsfeed.cli.options import prefix_of, trusted_hops_of
 from icsfeed.cli.truth import schedule_path
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
@@ -24,6 +25,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Fetched, Front
+from icsfeed.web.proxies import behind
 
 
 def create_app(
@@ -39,11 +41,12 @@ def create_app(
     there is none, the packaged example), ``database`` (its URL, or an open one) from ``ICSFEED_DATABASE`` (by default
     ``sqlite:///icsfeed.db``), and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands
     still is a preview: nothing is recorded. ``fetched`` hears who fetches a private feed; unset, the database does.
+    ``ICSFEED_TRUSTED_HOPS`` and ``ICSFEED_PREFIX`` say what proxies it is behind, and below which path.
 
     Raises:
-        IcsfeedError: where ``ICSFEED_NOW`` is no instant, or the database's URL is none. A schedule that is broken, or
-            a database that does not answer, is no error: the application starts, has nothing to serve, says so, and
-            heals when that is mended.
+        IcsfeedError: where one of these is not what it should be. A schedule that is broken, or a database that does
+            not answer, is no error: the application starts, has nothing to serve, says so, and heals when that is
+            mended.
     """
     named = os.environ.get("ICSFEED_SCHEDULE")
     # The folder may change under a server; which file was meant does not.
@@ -55,7 +58,12 @@ def create_app(
     live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
     app = make_application(live)
     front = Front(app.wsgi_app, live, fetched=fetched or (_forget if preview else _note(records, time, log)))
-    app.wsgi_app = front  # type: ignore[method-assign] # Flask's documented way to wrap itself
+    served = behind(
+        front,
+        hops=trusted_hops_of(os.environ.get("ICSFEED_TRUSTED_HOPS") or "0"),
+        prefix=prefix_of(os.environ.get("ICSFEED_PREFIX") or ""),
+    )
+    app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from icsfeed.cli.options import database_option, now_option, option, schedule_option
+from icsfeed.cli.options import database_option, now_option, option, prefix_of, schedule_option
 from icsfeed.cli.truth import instant_now, schedule_path
 from icsfeed.domain.errors import IcsfeedError
 
@@ -34,10 +34,27 @@ class CannotListenError(IcsfeedError):
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all of them.")
 @option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
 @option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="How many processes serve.")
+@option(
+    "--trusted-hops",
+    type=click.IntRange(0, 16),
+    default=0,
+    show_default=True,
+    help="How many proxies in front of it have their X-Forwarded headers believed.",
+)
+@option("--prefix", metavar="PATH", default="", help="The path below which everything is, where a proxy leaves it on.")
 @schedule_option
 @database_option
 @now_option
-def serve(host: str, port: int, workers: int, schedule: Path | None, database: str, now: str | None) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    trusted_hops: int,
+    prefix: str,
+    schedule: Path | None,
+    database: str,
+    now: str | None,
+) -> None:
     """Serve the feeds, and a page that lists them.
 
     An edit of the schedule is public at once; while it has mistakes, what was good before stays, /readyz says so and
@@ -48,12 +65,18 @@ def serve(host: str, port: int, workers: int, schedule: Path | None, database: s
 
     path = schedule_path(schedule).absolute()
     policy = load_schedule(path).schedule
-    choice = {"ICSFEED_SCHEDULE": str(path), "ICSFEED_DATABASE": database}
+    below = prefix_of(prefix)
+    choice = {
+        "ICSFEED_SCHEDULE": str(path),
+        "ICSFEED_DATABASE": database,
+        "ICSFEED_TRUSTED_HOPS": str(trusted_hops),
+        "ICSFEED_PREFIX": below,
+    }
     if now is not None:
         choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
     address = _address(host, port)
     os.environ.update(choice)  # so it reaches the workers, which are processes of their own
-    announcement = f"icsfeed: serving {path} at {_url(address, port)}"
+    announcement = f"icsfeed: serving {path} at {_url(address, port)}{below.removeprefix('/')}"
     run_server("icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement)
 
 

@@ -65,7 +65,8 @@ class _State:
 class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
-    An edit, and what an operator records, are taken up by the next request. A file that is broken, or gone, and a
+    An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
+    look. A file that is broken, or gone, and a
     database that does not answer leave public what was good last; ``log`` hears of it once, with every mistake, and
     when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
     recorded. Threads may share it.
@@ -96,7 +97,7 @@ class Live:
         self._lock = Lock()
         self._limits: dict[str, int] = {}
         now = clock()
-        self._asked_at = now
+        self._quiet = (now, now)
         self._state = self._looked_into(_State(due=now), now)
 
     @property
@@ -110,9 +111,11 @@ class Live:
 
     def current(self) -> Publication | None:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
-        state, now = self._state, self._clock()
-        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state, now):
-            self._renew()
+        since, until = self._quiet
+        now = self._clock()
+        # A clock that stands still, or went back, is no reason not to look.
+        if not since < now < until:
+            self._look(now)
         return self._state.publication
 
     def holder(self, token: str) -> Subscriber | None:
@@ -126,12 +129,16 @@ class Live:
             self._limits[path] = left_out
             self._log.warning("feed limited", feed=path, left_out=left_out)
 
-    def _is_news(self, state: _State, now: datetime) -> bool:
+    def _look(self, now: datetime) -> None:
+        """See whether anything is new; until it is worth looking again, nobody else does."""
+        state, again = self._state, now + self._records.look_every
+        self._quiet = (now, again)
+        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state):
+            self._renew()
+        self._quiet = (now, min(again, self._state.due))
+
+    def _is_news(self, state: _State) -> bool:
         """Whether there are entries in the database that were not looked into."""
-        # A clock that stands still, or went back, is no reason not to ask.
-        if self._asked_at < now < self._asked_at + self._records.look_every:
-            return False
-        self._asked_at = now
         if Source.DATABASE in state.problems:
             return False  # it is asked again when that is due
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -27,6 +27,20 @@ PUBLIC: Final[Headers] = (
     _NO_SNIFFING,
 )
 """What every response to a public path says."""
+
+# What a page loads is its own; an image may come from anywhere: it is the vendor's logo.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+_PAGE: Final[Headers] = (
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    _NO_SNIFFING,
+)
+
+STALE: Final = "X-Icsfeed-Stale"
+"""The header that says what of the truth can't be read now: what is served is what was good last."""
 
 PRIVATE: Final[Headers] = (
     # The address is the secret: no other site is told of it, and no search engine shows what is there.
@@ -63,33 +77,51 @@ class Answer:
 
 
 Answers: TypeAlias = tuple[Answer, ...]
-"""As it is, and in gzip: in the order of ``coding_of``."""
+"""A representation in each coding, in the order of ``_CODINGS``."""
+
+_IDENTITY: Final = "identity"
+_CODINGS: Final = (_IDENTITY, "gzip", "br")
+"""As it is, and packed, the tightest last."""
 
 
-def public_answers(representation: Representation, last_modified: datetime | None) -> Answers:
-    """The answers at a public path."""
-    return tuple(_answers(representation, last_modified, (("Cache-Control", representation.cache_control), *PUBLIC)))
+def public_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
+    """The answers at a public path; ``stale`` are the sources of the truth that can't be read now."""
+    return _answers(there, last_modified, (("Cache-Control", there.cache_control), *_security(there), *_stale(stale)))
 
 
-def private_answers(representation: Representation, last_modified: datetime | None) -> Answers:
+def private_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
     """The answers to whoever has a token."""
-    return tuple(_answers(representation, last_modified, (_PRIVATE_CACHES, *PRIVATE)))
+    return _answers(there, last_modified, (_PRIVATE_CACHES, *PRIVATE, *_stale(stale)))
 
 
-def _answers(representation: Representation, last_modified: datetime | None, also: Headers) -> Iterator[Answer]:
-    yield _answer(representation, last_modified, (), also)
-    packed = replace(representation, body=representation.packed)
-    yield _answer(packed, last_modified, (("Content-Encoding", "gzip"),), also)
+def _security(there: Representation) -> Headers:
+    if not there.is_page:
+        return PUBLIC
+    ancestors = " ".join(there.embed_in) or "'none'"
+    return (("Content-Security-Policy", f"{_POLICY}; frame-ancestors {ancestors}"), *_PAGE)
 
 
-def _answer(representation: Representation, last_modified: datetime | None, coding: Headers, also: Headers) -> Answer:
+def _stale(sources: Iterable[str]) -> Headers:
+    said = ", ".join(sources)
+    return ((STALE, said),) if said else ()
+
+
+def _answers(there: Representation, last_modified: datetime | None, also: Headers) -> Answers:
+    bodies = (there.body, there.packed, there.tightly_packed)
+    return tuple(
+        _answer(replace(there, body=body), last_modified, coding, also)
+        for coding, body in zip(_CODINGS, bodies, strict=True)
+    )
+
+
+def _answer(representation: Representation, last_modified: datetime | None, coding: str, also: Headers) -> Answer:
     etag = quote_etag(representation.etag)
     dated = (("Last-Modified", http_date(last_modified)),) if last_modified is not None else ()
     unchanged = (("ETag", etag), *dated, ("Vary", "Accept-Encoding"), *also)
     whole = (
         ("Content-Type", representation.content_type),
         ("Content-Length", str(len(representation.body))),
-        *coding,
+        *((("Content-Encoding", coding),) if coding != _IDENTITY else ()),
         *unchanged,
     )
     if representation.download is not None:
@@ -100,6 +132,9 @@ def _answer(representation: Representation, last_modified: datetime | None, codi
 
 @lru_cache(maxsize=256)
 def coding_of(accept_encoding: str) -> int:
-    """Which answer is welcome: gzip, if it is at least as much as the plain bytes (RFC 9110, section 12.5.3)."""
+    """Which answer is welcome most, the tightest of those that are equally so (RFC 9110, section 12.5.3)."""
     accepted = parse_accept_header(accept_encoding, Accept)
-    return int(0 < accepted.quality("gzip") >= accepted.quality("identity"))
+    plain = accepted.quality(_IDENTITY)
+    welcome = [(quality, index) for index, coding in enumerate(_CODINGS) if (quality := accepted.quality(coding)) > 0]
+    quality, index = max(welcome, default=(0, 0))
+    return index if quality >= plain else 0

@@ -15,6 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.private import is_private, parse_private, private_feed
+from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
 from icsfeed.web.answers import PRIVATE, PUBLIC, Answers, Headers, coding_of, private_answers, public_answers
 from icsfeed.web.clients import family_of
@@ -41,15 +42,17 @@ _PREFLIGHT: Final = (
 class _Prepared:
     """The answers of a publication by path, and those of its private feeds; made when they are first asked for."""
 
-    def __init__(self, publication: Publication) -> None:
+    def __init__(self, publication: Publication, problems: Problems) -> None:
         self.publication = publication
+        self.problems = problems
+        self.stale = tuple(source.value for source in sorted(problems))
         self.public: dict[str, Answers] = {}
         self.private = lru_cache(maxsize=_PRIVATE_FEEDS)(self._private)
 
     def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> Answers | None:
         """The answers to all subscribers who have that feed with those alarms."""
         found = private_feed(self.publication, slug, alarms)
-        return private_answers(found, self.publication.last_modified) if found is not None else None
+        return private_answers(found, self.publication.last_modified, self.stale) if found is not None else None
 
 
 class Front:
@@ -73,8 +76,9 @@ class Front:
                 return _unavailable(environ["REQUEST_METHOD"], start_response)
             return self._app(environ, start_response)
         prepared = self._prepared
-        if prepared is None or prepared.publication is not publication:
-            prepared = self._prepared = _Prepared(publication)
+        problems = self._live.problems
+        if prepared is None or prepared.publication is not publication or prepared.problems is not problems:
+            prepared = self._prepared = _Prepared(publication, problems)
         answers = prepared.public.get(path) or self._make(prepared, path)
         if answers is not None:
             return _give(answers, environ, start_response, PUBLIC)
@@ -89,7 +93,7 @@ class Front:
         if there is None:
             return None
         self._live.say_limit(path, there.left_out)
-        answers = prepared.public[path] = public_answers(there, publication.last_modified)
+        answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
         return answers
 
     def _give_private(
