@@ -6,7 +6,9 @@ import atexit
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import cast
 
 import structlog
@@ -25,7 +27,9 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Fetched, Front
+from icsfeed.web.metrics import Metrics, show_metrics
 from icsfeed.web.proxies import behind
+from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
 
 def create_app(
@@ -41,7 +45,8 @@ def create_app(
     there is none, the packaged example), ``database`` (its URL, or an open one) from ``ICSFEED_DATABASE`` (by default
     ``sqlite:///icsfeed.db``), and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands
     still is a preview: nothing is recorded. ``fetched`` hears who fetches a private feed; unset, the database does.
-    ``ICSFEED_TRUSTED_HOPS`` and ``ICSFEED_PREFIX`` say what proxies it is behind, and below which path.
+    ``ICSFEED_TRUSTED_HOPS`` and ``ICSFEED_PREFIX`` say what proxies it is behind, and below which path;
+    ``ICSFEED_ACCESS_LOG`` whether every request is logged.
 
     Raises:
         IcsfeedError: where one of these is not what it should be. A schedule that is broken, or a database that does
@@ -56,15 +61,23 @@ def create_app(
     time, log = clock or _clock(path), _log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
     live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
+    metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
-    front = Front(app.wsgi_app, live, fetched=fetched or (_forget if preview else _note(records, time, log)))
+    show_metrics(app, metrics)
+    log_failures(app, requests)
+    hears = fetched or (_forget if preview else _note(records, time, log))
+    front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests)
     served = behind(
-        front,
+        AccessLog(front, requests) if _is_set("ICSFEED_ACCESS_LOG") else front,
         hops=trusted_hops_of(os.environ.get("ICSFEED_TRUSTED_HOPS") or "0"),
         prefix=prefix_of(os.environ.get("ICSFEED_PREFIX") or ""),
     )
     app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").casefold() in {"1", "true", "t", "yes", "y", "on"}  # as click has it
 
 
 def _note(records: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:

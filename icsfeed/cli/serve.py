@@ -8,7 +8,10 @@ import pkgutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -42,6 +45,7 @@ class CannotListenError(IcsfeedError):
     help="How many proxies in front of it have their X-Forwarded headers believed.",
 )
 @option("--prefix", metavar="PATH", default="", help="The path below which everything is, where a proxy leaves it on.")
+@option("--access-log", is_flag=True, help="Log every request, on standard error.")
 @schedule_option
 @database_option
 @now_option
@@ -54,6 +58,8 @@ def serve(
     schedule: Path | None,
     database: str,
     now: str | None,
+    *,
+    access_log: bool,
 ) -> None:
     """Serve the feeds, and a page that lists them.
 
@@ -71,13 +77,28 @@ def serve(
         "ICSFEED_DATABASE": database,
         "ICSFEED_TRUSTED_HOPS": str(trusted_hops),
         "ICSFEED_PREFIX": below,
+        "ICSFEED_ACCESS_LOG": "1" if access_log else "",
     }
     if now is not None:
         choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
     address = _address(host, port)
     os.environ.update(choice)  # so it reaches the workers, which are processes of their own
     announcement = f"icsfeed: serving {path} at {_url(address, port)}{below.removeprefix('/')}"
-    run_server("icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement)
+    with _shared_counts():
+        run_server(
+            "icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement
+        )
+
+
+@contextmanager
+def _shared_counts() -> Iterator[None]:
+    """A folder in which the workers add up what they count for /metrics, unless the environment names one."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        yield
+        return
+    with TemporaryDirectory(prefix="icsfeed-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def run_server(factory: str, *, address: str, port: int, workers: int, announcement: str) -> None:

@@ -18,7 +18,9 @@ from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
 from icsfeed.web.answers import PRIVATE, PUBLIC, Answers, Headers, coding_of, private_answers, public_answers
-from icsfeed.web.clients import family_of
+from icsfeed.web.clients import OTHER, family_of
+from icsfeed.web.request_log import RequestLog, shown_path
+from icsfeed.web.tally import Tally
 
 RETRY_AFTER: Final = str(int(LOOK_AGAIN.total_seconds()))
 """Seconds until it is worth asking again where there is nothing to serve."""
@@ -31,6 +33,19 @@ _PRIVATE_FEEDS: Final = 32
 _FEEDS: Final = ("/feeds/", "/downloads/", "/private/")
 _METHODS: Final = "GET, HEAD, OPTIONS"
 _PLAIN: Final = ("Content-Type", "text/plain; charset=utf-8")
+_READING: Final = frozenset({"GET", "HEAD"})
+_LOCKED: Final = "/private/{token}"
+"""Under which all are counted who have none."""
+
+_UNAVAILABLE: Final = b"The calendar is not available at the moment. Please try again in a minute.\n"
+_UNAVAILABLE_HEADERS: Final = (
+    _PLAIN,
+    ("Content-Length", str(len(_UNAVAILABLE))),
+    ("Retry-After", RETRY_AFTER),
+    ("Cache-Control", "no-store"),
+)
+_FAILED: Final = b"That did not work. Please try again in a minute.\n"
+_ONLY_READ: Final = b"A feed can only be read.\n"
 _NOTHING: Final = b"There is nothing at this address. Ask whoever gave it to you for a new one.\n"
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", _METHODS),
@@ -58,33 +73,43 @@ class _Prepared:
 class Front:
     """A WSGI callable that answers exactly the publication's paths and leaves the others to ``app``.
 
-    ``fetched`` hears which subscriber's feed was fetched, and by which family of clients.
+    ``fetched`` hears which subscriber's feed was fetched, and by which family of clients; ``tally`` is where answers
+    are counted, ``requests`` where faults are written down.
     """
 
-    def __init__(self, app: WSGIApplication, live: Live, *, fetched: Fetched) -> None:
+    def __init__(
+        self, app: WSGIApplication, live: Live, *, fetched: Fetched, tally: Tally, requests: RequestLog
+    ) -> None:
         self._app = app
         self._live = live
         self._fetched = fetched
+        self._add = tally.add
+        self._requests = requests
         self._prepared: _Prepared | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
-        publication = self._live.current()
+        try:
+            prepared = self._current()
+            if prepared is None:
+                return self._without_any(path, environ, start_response)
+            answers = prepared.public.get(path) or self._make(prepared, path)
+            if answers is not None:
+                return self._give(answers, path, environ, start_response, PUBLIC)
+            if is_private(path):
+                return self._give_private(prepared, path, environ, start_response)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the client gets an answer and the log a trace)
+            return self._fail(environ, start_response, error)
+        return self._app(environ, start_response)
+
+    def _current(self) -> _Prepared | None:
+        publication, problems, prepared = self._live.current(), self._live.problems, self._prepared
         if publication is None:
-            if path.startswith(_FEEDS):
-                return _unavailable(environ["REQUEST_METHOD"], start_response)
-            return self._app(environ, start_response)
-        prepared = self._prepared
-        problems = self._live.problems
+            return None
         if prepared is None or prepared.publication is not publication or prepared.problems is not problems:
             prepared = self._prepared = _Prepared(publication, problems)
-        answers = prepared.public.get(path) or self._make(prepared, path)
-        if answers is not None:
-            return _give(answers, environ, start_response, PUBLIC)
-        if is_private(path):
-            return self._give_private(prepared, path, environ, start_response)
-        return self._app(environ, start_response)
+        return prepared
 
     def _make(self, prepared: _Prepared, path: str) -> Answers | None:
         publication = prepared.publication
@@ -96,6 +121,27 @@ class Front:
         answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
         return answers
 
+    def _give(
+        self, answers: Answers, label: str, environ: WSGIEnvironment, start_response: StartResponse, to_all: Headers
+    ) -> Iterable[bytes]:
+        """Hand an answer over; it is counted under the ``label``, and ``to_all`` is what every response says."""
+        method = environ["REQUEST_METHOD"]
+        user_agent = environ.get("HTTP_USER_AGENT", "")
+        if method not in _READING:
+            status, headers, body = _not_read(method, to_all)
+            self._add(label, user_agent, int(status[:3]))
+            start_response(status, headers)
+            return body
+        answer = answers[coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))]
+        # Headers are handed over as a copy: the server may change the list (PEP 3333).
+        if answer.is_held_by(environ):
+            self._add(label, user_agent, 304)
+            start_response("304 Not Modified", list(answer.unchanged))
+            return []
+        self._add(label, user_agent, 200)
+        start_response("200 OK", list(answer.whole))
+        return [answer.body] if method == "GET" else []
+
     def _give_private(
         self, prepared: _Prepared, path: str, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
@@ -104,37 +150,36 @@ class Front:
         answers = None
         if subscriber is not None and subscriber.feed == slug:
             answers = prepared.private(slug, subscriber.alarms)
+        method, user_agent = environ["REQUEST_METHOD"], environ.get("HTTP_USER_AGENT", "")
         if subscriber is None or answers is None:
-            return _nothing_private(environ["REQUEST_METHOD"], start_response)
-        if environ["REQUEST_METHOD"] == "GET":
-            self._fetched(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
-        return _give(answers, environ, start_response, PRIVATE)
+            self._add(_LOCKED, user_agent, 404)
+            return _nothing_private(method, start_response)
+        if method == "GET":
+            self._fetched(subscriber, family_of(user_agent))
+        return self._give(answers, shown_path(path), environ, start_response, PRIVATE)
+
+    def _without_any(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer where there is nothing to serve: never with an empty feed, at which clients wipe the calendar."""
+        if not path.startswith(_FEEDS):
+            return self._app(environ, start_response)
+        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), 503)
+        start_response("503 Service Unavailable", [*_UNAVAILABLE_HEADERS, *PUBLIC])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_UNAVAILABLE]
+
+    def _fail(self, environ: WSGIEnvironment, start_response: StartResponse, error: Exception) -> Iterable[bytes]:
+        request_id = self._requests.failed(environ, error)
+        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), 500)
+        headers = [_PLAIN, ("Content-Length", str(len(_FAILED))), ("Cache-Control", "no-store")]
+        start_response("500 Internal Server Error", [*headers, ("X-Request-Id", request_id), *PRIVATE])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_FAILED]
 
 
-def _give(
-    answers: Answers, environ: WSGIEnvironment, start_response: StartResponse, said_to_all: Headers
-) -> Iterable[bytes]:
-    method = environ["REQUEST_METHOD"]
-    if method not in {"GET", "HEAD"}:
-        return _not_read(method, start_response, said_to_all)
-    answer = answers[coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))]
-    # Headers are handed over as a copy: the server may change the list (PEP 3333).
-    if answer.is_held_by(environ):
-        start_response("304 Not Modified", list(answer.unchanged))
-        return []
-    start_response("200 OK", list(answer.whole))
-    return [answer.body] if method == "GET" else []
-
-
-def _not_read(method: str, start_response: StartResponse, said_to_all: Headers) -> Iterable[bytes]:
+def _not_read(method: str, to_all: Headers) -> tuple[str, list[tuple[str, str]], list[bytes]]:
     if method == "OPTIONS":
-        preflight = _PREFLIGHT if said_to_all is PUBLIC else ()
-        start_response("204 No Content", [("Allow", _METHODS), *preflight, *said_to_all])
-        return []
-    body = b"A feed can only be read.\n"
-    headers = [_PLAIN, ("Content-Length", str(len(body))), ("Allow", _METHODS), *said_to_all]
-    start_response("405 Method Not Allowed", headers)
-    return [body]
+        preflight = _PREFLIGHT if to_all is PUBLIC else ()
+        return "204 No Content", [("Allow", _METHODS), *preflight, *to_all], []
+    length = ("Content-Length", str(len(_ONLY_READ)))
+    return "405 Method Not Allowed", [_PLAIN, length, ("Allow", _METHODS), *to_all], [_ONLY_READ]
 
 
 def _nothing_private(method: str, start_response: StartResponse) -> Iterable[bytes]:
@@ -142,11 +187,3 @@ def _nothing_private(method: str, start_response: StartResponse) -> Iterable[byt
     headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
     start_response("404 Not Found", headers)
     return [] if method == "HEAD" else [_NOTHING]
-
-
-def _unavailable(method: str, start_response: StartResponse) -> Iterable[bytes]:
-    """Say that there is nothing to serve: never an empty feed, with which clients wipe the calendar."""
-    body = b"The calendar is not available at the moment. Please try again in a minute.\n"
-    headers = [_PLAIN, ("Content-Length", str(len(body))), ("Retry-After", RETRY_AFTER), ("Cache-Control", "no-store")]
-    start_response("503 Service Unavailable", [*headers, *PUBLIC])
-    return [] if method == "HEAD" else [body]

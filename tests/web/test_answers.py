@@ -8,9 +8,8 @@ from werkzeug.test import Client
 from icsfeed.publication.representations import Representation
 from icsfeed.store.database.refusals import UnavailableDatabaseError
 from icsfeed.web.answers import Answer, coding_of, private_answers, public_answers
-from icsfeed.web.front import Front
 from tests.examples import NOW
-from tests.web.fakes import PATH, Served, mistakes
+from tests.web.fakes import PATH, Served, front_of, mistakes
 
 PAGE = Representation(body=b"<!doctype html><p>Hello", content_type="text/html; charset=utf-8")
 POLICY = (
@@ -79,7 +78,7 @@ def stale(client: Client) -> list[str | None]:
 
 def test_while_a_source_is_broken_every_answer_says_so() -> None:
     served = Served()
-    client = Client(Front(lambda *_: [], served.live, fetched=lambda *_: None))
+    client = Client(front_of(served.live))
     assert stale(client) == [None, None]
     whole = served.disk.content
     served.clock.pass_by(seconds=5)

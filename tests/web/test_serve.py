@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -140,7 +141,7 @@ def test_over_a_real_connection_only_what_belongs_there_is_sent(schedule: Path) 
         head = client.head("/feeds/all.ics")
         assert (head.content, head.headers["content-length"]) == (b"", whole.headers["content-length"])
         assert head.headers["etag"] == whole.headers["etag"]
-        assert whole.headers["content-encoding"] == "gzip"
+        assert whole.headers["content-encoding"] == "br"
         unchanged = client.get("/feeds/all.ics", headers={"If-None-Match": whole.headers["etag"]})
         assert (unchanged.status_code, unchanged.content) == (304, b"")
         assert unchanged.headers["last-modified"] == whole.headers["last-modified"]
@@ -246,3 +247,43 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     assert outcome.stderr == "can't listen at 192.0.2.1, port 8123: cannot assign requested address\n"
     assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 2
     assert "'tomorrow' is not an instant" in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
+
+
+def test_the_workers_of_a_server_add_up_what_they_count_and_leave_nothing_behind(schedule: Path) -> None:
+    with serving(schedule, "--workers", "2", "--access-log") as server:
+        until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
+        for _ in range(40):
+            assert server.get("/feeds/all.ics", **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
+        counted = 'icsfeed_requests_total{client="google",path="/feeds/all.ics",status="200"} 40.0\n'
+        # The worker that is not asked counts within a second.
+        until(lambda: counted in server.get("/metrics").text)
+        assert server.log.read_text("utf-8").count('"path": "/feeds/all.ics"') == 40
+        pids = [pid for pid in server.processes() if pid == server.process.pid]
+        environment = Path(f"/proc/{next(iter(server.workers()))}/environ").read_text("utf-8").split("\0")
+        (folder,) = [line.partition("=")[2] for line in environment if line.startswith("PROMETHEUS_MULTIPROC_DIR=")]
+        assert (len(pids), Path(folder).is_dir()) == (1, True)
+        until(server.rests)
+        assert server.end(signal.SIGTERM) == 0
+        assert not Path(folder).exists()
+
+
+def test_behind_a_prefix_it_says_where_it_is(schedule: Path) -> None:
+    with serving(schedule, "--prefix", "ops/") as server:
+        assert server.log.read_text("utf-8").splitlines()[0] == f"icsfeed: serving {schedule} at {server.url}/ops"
+        assert server.get("/ops/feeds/all.ics").status_code == 200
+
+
+def test_a_prefix_that_is_none_is_one_line(schedule: Path) -> None:
+    outcome = run("serve", "--schedule", schedule, "--prefix", "/a b")
+    assert (outcome.status, outcome.stderr) == (1, "'/a b' is not a path; write one such as /maintenance\n")
+
+
+def test_who_has_fetched_is_known_when_the_server_ends_in_good_order(schedule: Path, tmp_path: Path) -> None:
+    arguments = ("--schedule", str(schedule), "--database", f"sqlite:///{tmp_path}/icsfeed.db")
+    path = run("subscriber", "add", "Acme", *arguments).stdout.strip()
+    with serving(schedule, *arguments[2:]) as server:
+        assert server.get(path, **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
+        until(server.rests)
+        assert server.end(signal.SIGTERM) == 0
+    (listed,) = json.loads(run("subscriber", "list", "--json", *arguments).stdout)
+    assert list(listed["clients"]) == ["google"]
