@@ -187,7 +187,7 @@ def _adjustments(events: PublishedEvents, now: datetime) -> Iterator[_News]:
                 environments=event.environments,
                 title=title,
                 content=content,
-                updated=revision_of(event, record.ledger, now=now).at,
+                updated=revision_of(event, record.ledger).at,
             )
 
 

@@ -83,5 +83,5 @@ def _changes(
             if earlier is None or earlier[0] is not change:
                 event = change_event(schedule, change)
                 # At its revision once and for all: to revise a thousand for each feed takes longer than all else.
-                earlier = (change, event.revised(revision_of(event, record.ledger, now=now)))
+                earlier = (change, event.revised(revision_of(event, record.ledger)))
             yield name, earlier
