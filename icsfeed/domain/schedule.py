@@ -43,8 +43,8 @@ class Organizer:
 class Calendar:
     """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
 
-    ``vendor`` and what follows is what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is a
-    CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
+    ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
+    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
     """
 
     name: str

@@ -15,13 +15,17 @@ class Representation:
     """What is at a path.
 
     ``download`` is the file name under which a browser keeps it (``None``: it is shown); ``left_out`` is how many
-    events found no place in it.
+    events found no place in it. Only what is ``dated`` is told with its Last-Modified. What is ``immutable`` never
+    changes at its path. ``security`` is a page's Content-Security-Policy (empty: it is no page).
     """
 
     body: bytes
     content_type: str
     download: str | None = None
     left_out: int = 0
+    dated: bool = True
+    immutable: bool = False
+    security: str = ""
 
     @cached_property
     def etag(self) -> str:
