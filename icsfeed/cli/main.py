@@ -17,6 +17,7 @@ _COMMANDS = {
     "upcoming": "Show what comes, with the freezes in between.",
     "diff": "Show the dates that an edit adds, moves, removes.",
     "build": "Print the bytes of one feed.",
+    "export": "Write the whole calendar as files for any web host.",
     "emergency": "Announce emergency changes, and take them step by step.",
     "planned": "The same for planned changes.",
     "window": "Skip, move or restore one occurrence of a maintenance window.",

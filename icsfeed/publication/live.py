@@ -66,7 +66,8 @@ class Live:
 
     An edit, and what an operator records, are taken up by the next request. A file that is broken, or gone, and a
     database that does not answer leave public what was good last; ``log`` hears of it once, with every mistake, and
-    when it is over. In a ``preview`` nothing is recorded. Threads may share it.
+    when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
+    recorded. Threads may share it.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Live:
         records: Records,
         log: FilteringBoundLogger,
         signature: Callable[[str], FileSignature | None] = file_signature,
+        base_url: str = "",
         preview: bool = False,
     ) -> None:
         self._path = path
@@ -88,6 +90,7 @@ class Live:
         self._log = log.bind(path=self._name)
         self._problem_log = ProblemLog(self._log)
         self._signature = signature
+        self._base_url = base_url
         self._preview = preview
         self._lock = Lock()
         self._limits: dict[str, int] = {}
@@ -184,8 +187,17 @@ class Live:
             return self._dated(fresh, shown, now)
         record = self._overlaid(fresh)
         events = shown.events if shown is not None else None
-        made = publish(loaded.schedule, record=record, changed_at=loaded.changed_at, now=now, before=events)
-        return self._dated(replace(fresh, last_modified=_last_modified(made, before, now)), made, now)
+        made = publish(
+            loaded.schedule,
+            record=record,
+            changed_at=loaded.changed_at,
+            now=now,
+            before=events,
+            base_url=self._base_url,
+        )
+        is_news = edited or fresh.record is not before.record
+        said = _last_modified(made, before, now, is_news=is_news)
+        return self._dated(replace(fresh, last_modified=said), made, now)
 
     def _with_ledger(self, fresh: _State, loaded: LoadedSchedule, now: datetime) -> _State:
         """Record the revisions that are new, or keep them here where that can't be done."""
@@ -223,12 +235,13 @@ class Live:
         )
 
 
-def _last_modified(made: Publication, before: _State, now: datetime) -> datetime:
-    """From when on ``made`` is what it is: the second after its change, and later than what was said ``before``.
+def _last_modified(made: Publication, before: _State, now: datetime, *, is_news: bool) -> datetime:
+    """From when on ``made`` is what it is: the second after its change, and for news later than what was said before.
 
     A file may say that it was changed in the future, or an older one be restored.
     """
     said = min(made.changed_at, now).replace(microsecond=0) + _ONE_SECOND
     if before.last_modified is None:
         return said
-    return max(said, before.last_modified + (_ONE_SECOND if before.last_modified <= now else timedelta()))
+    later = is_news and before.last_modified <= now
+    return max(said, before.last_modified + (_ONE_SECOND if later else timedelta()))

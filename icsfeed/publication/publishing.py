@@ -10,11 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, start_of_year
+from icsfeed.domain.spans import ONE_DAY
 from icsfeed.ical.limits import exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_makers
+from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
 
@@ -46,20 +49,31 @@ def publish(
     now: datetime,
     record: Record = NOTHING,
     before: PublishedEvents | None = None,
+    base_url: str = "",
 ) -> Publication:
     """Everything public at ``now``; ``changed_at`` is when the schedule was last changed (both aware).
 
-    ``before`` are the events of an earlier publication: what is the same is not made again.
+    ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
+    customers reach it, if the schedule does not say.
     """
+    base_url = schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(schedule, record, now=now, before=before)
     start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
     turns = tuple(_turns(events))
     return Publication(
         events=events,
-        representations=Representations(dict(feed_makers(events, now=now))),
+        representations=Representations(
+            {**dict(feed_makers(events, now=now)), **dict(page_makers(events, now=now, base_url=base_url))}
+        ),
         changed_at=max([changed_at, record.at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, *(turn for turn in turns if turn > now)]),
+        fresh_until=min([end, _end_of_day(events, now), *(turn for turn in turns if turn > now)]),
     )
+
+
+def _end_of_day(events: PublishedEvents, now: datetime) -> datetime:
+    """When the date in the calendar's zone changes: the pages know it; what is dated is the same the day after."""
+    zone = events.schedule.calendar.zone
+    return instant_of(midnight(local_date(now, zone) + ONE_DAY), zone)
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:

@@ -7,24 +7,34 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+# Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
+# "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the
+# server: a cache in front of it asks once a minute, and mostly gets a 304. While it does, it may hand out the copy of
+# the minute before, no older: a client that comes once a day must not get yesterday's. When the server is down, the
+# calendar of the last day is better than none.
+CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""For what is named after its bytes (RFC 8246)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
     """What is at a path.
 
-    ``download`` is the file name under which a browser keeps it (``None``: it is shown); ``left_out`` is how many
-    events found no place in it. Only what is ``dated`` is told with its Last-Modified. What is ``immutable`` never
-    changes at its path. ``security`` is a page's Content-Security-Policy (empty: it is no page).
+    ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
+    browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
+    ``dated`` is told with its Last-Modified. ``security`` is a page's Content-Security-Policy (empty: it is no page).
     """
 
     body: bytes
     content_type: str
+    cache_control: str = CACHE_CONTROL
     download: str | None = None
     left_out: int = 0
     dated: bool = True
-    immutable: bool = False
     security: str = ""
 
     @cached_property

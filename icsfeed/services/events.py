@@ -77,8 +77,9 @@ def _changes(
 ) -> Iterator[tuple[str, tuple[Change, CalendarEvent]]]:
     span = published_span(now, schedule.calendar.zone)
     known = before.changes if before is not None else {}
-    for change in record.changes.values():
+    for name, change in record.changes.items():
         if shows_change(span, change):
-            earlier = known.get(change.id)
-            same = earlier is not None and earlier[0] is change
-            yield change.id, earlier if same and earlier else (change, change_event(schedule, change))
+            earlier = known.get(name)
+            if earlier is None or earlier[0] is not change:
+                earlier = (change, change_event(schedule, change))
+            yield name, earlier

@@ -21,24 +21,18 @@ from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
-# Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
-# "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the
-# server: a cache in front of it asks once a minute, and mostly gets a 304. While it does, it may hand out the copy of
-# the minute before, no older: a client that comes once a day must not get yesterday's. When the server is down, the
-# calendar of the last day is better than none.
-CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
-
 RETRY_AFTER: Final = str(int(LOOK_AGAIN.total_seconds()))
 """Seconds until it is worth asking again where there is nothing to serve."""
 
 _FEEDS: Final = ("/feeds/", "/downloads/")
 _METHODS: Final = "GET, HEAD, OPTIONS"
 _PLAIN: Final = ("Content-Type", "text/plain; charset=utf-8")
+_NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
 _COMMON: Final = (
     # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag"),
-    ("X-Content-Type-Options", "nosniff"),
+    _NO_SNIFFING,
 )
 _PREFLIGHT: Final = (
     ("Allow", _METHODS),
@@ -122,7 +116,7 @@ class Front:
         if there is None:
             return None
         self._live.say_limit(path, there.left_out)
-        since = publication.last_modified
+        since = publication.last_modified if there.dated else None
         packed = replace(there, body=there.packed)
         answers = (_answer(there, since), _answer(packed, since, ("Content-Encoding", "gzip")))
         prepared.answers[path] = answers
@@ -142,9 +136,9 @@ def _answer(representation: Representation, last_modified: datetime | None, *cod
     unchanged = (
         ("ETag", etag),
         *dated,
-        ("Cache-Control", CACHE_CONTROL),
+        ("Cache-Control", representation.cache_control),
         ("Vary", "Accept-Encoding"),
-        *_COMMON,
+        *(_secured(representation.security) if representation.security else _COMMON),
     )
     whole = (
         ("Content-Type", representation.content_type),
@@ -158,11 +152,16 @@ def _answer(representation: Representation, last_modified: datetime | None, *cod
     return _Answer(body=representation.body, etag=etag, last_modified=last_modified, whole=whole, unchanged=unchanged)
 
 
+def _secured(policy: str) -> tuple[tuple[str, str], ...]:
+    """What a page is told with: a site that shows it need not be let into more than a frame."""
+    return (("Content-Security-Policy", policy), ("Referrer-Policy", "no-referrer"), _NO_SNIFFING)
+
+
 def _not_read(method: str, start_response: StartResponse) -> Iterable[bytes]:
     if method == "OPTIONS":
         start_response("204 No Content", list(_PREFLIGHT))
         return []
-    body = b"A feed can only be read.\n"
+    body = b"This can only be read.\n"
     headers = [_PLAIN, ("Content-Length", str(len(body))), ("Allow", _METHODS), *_COMMON]
     start_response("405 Method Not Allowed", headers)
     return [body]

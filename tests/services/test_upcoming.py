@@ -56,6 +56,8 @@ def test_records_are_in_utc_and_on_the_wall() -> None:
         "local_end": "2026-12-03T06:00:00-05:00",
         "environments": ["production"],
         "impact": "outage",
+        "state": None,
+        "note": "",
     }
     assert freeze == {
         "kind": "freeze",
@@ -67,6 +69,8 @@ def test_records_are_in_utc_and_on_the_wall() -> None:
         "local_end": "2026-12-01T00:00:00-05:00",
         "environments": [],
         "impact": None,
+        "state": None,
+        "note": "",
         "first": "2026-11-24",
         "last": "2026-11-30",
     }

@@ -1,4 +1,4 @@
-"""A schedule file of a test's own, and the application that serves it at a still clock."""
+"""A schedule file of a test's own, and the application that serves it at a clock that stands still."""
 
 from __future__ import annotations
 
@@ -28,5 +28,8 @@ def schedule(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(schedule: Path) -> FlaskClient:
-    """What asks the application that serves the file."""
-    return create_app(schedule=schedule, clock=Clock()).test_client()
+    """What asks the application that serves the file, a minute after its start."""
+    clock = Clock()
+    app = create_app(schedule=schedule, clock=clock)
+    clock.pass_by(minutes=1)
+    return app.test_client()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import structlog
 from structlog.testing import LogCapture
 
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.live import Live
+from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
 from tests.examples import NOW, THURSDAY, a_schedule
@@ -68,7 +73,8 @@ class Disk:
         self.while_reading()
         if isinstance(self.content, Exception):
             raise self.content
-        return LoadedSchedule(schedule=self.content, content=b"", signature=self._signature())
+        content = self.content.windows[0].name.encode()
+        return LoadedSchedule(schedule=self.content, content=content, signature=self._signature())
 
     def signature(self, _path: str) -> FileSignature | None:
         """What ``file_signature`` does."""
@@ -80,26 +86,88 @@ class Disk:
 
 
 @dataclass
+class Shelf:
+    """Records in memory; ``fault`` is what reading or writing them raises."""
+
+    kept: Record = NOTHING
+    fault: Exception | None = None
+    read_only: Exception | None = None
+    look_every: timedelta = timedelta(milliseconds=10)
+
+    def entry(self) -> int:
+        """What ``Database`` does."""
+        return self.record().entry
+
+    def record(self) -> Record:
+        """What ``Database`` does."""
+        if self.fault is not None:
+            raise self.fault
+        return self.kept
+
+    def add(self, at: datetime, **parts: Any) -> None:  # noqa: ANN401  (any part of a record)
+        """Record something."""
+        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **parts)
+
+    @contextmanager
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Any]:
+        """What ``Database`` does, as far as the ledger of revisions goes."""
+        assert (by, action, subject) == ("icsfeed", "publish", "schedule")
+        if self.read_only is not None:
+            raise self.read_only
+        page = Page(record=self.record())
+        yield page
+        self.add(at, ledger=with_lines(self.kept.ledger, page.lines))
+
+
+@dataclass
+class Page:
+    """A transaction that takes lines of the ledger."""
+
+    record: Record
+    lines: list[LedgerLine] = field(default_factory=list)
+
+    def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
+        """What ``Transaction`` does."""
+        self.lines += lines
+
+
+@dataclass
 class Served:
-    """A live publication over such a disk, under such a clock, with what it logs."""
+    """A live publication over such a disk and shelf, under such a clock, with what it logs."""
 
     disk: Disk = field(default_factory=Disk)
+    shelf: Shelf = field(default_factory=Shelf)
     clock: Clock = field(default_factory=Clock)
     capture: LogCapture = field(default_factory=LogCapture)
+    preview: bool = False
 
     def __post_init__(self) -> None:
         log = structlog.wrap_logger(
             None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
         )
         self.live = Live(
-            Path("schedule.toml"), clock=self.clock, load=self.disk.load, log=log, signature=self.disk.signature
+            Path("schedule.toml"),
+            clock=self.clock,
+            load=self.disk.load,
+            records=self.shelf,
+            log=log,
+            signature=self.disk.signature,
+            preview=self.preview,
         )
+
+    def publication(self) -> Publication:
+        """What is public."""
+        publication = self.live.current()
+        assert publication is not None
+        return publication
 
     def feed(self) -> Representation:
         """What is public at ``PATH``."""
-        publication = self.live.current()
-        assert publication is not None
-        return publication.representations[PATH]
+        return self.publication().representations[PATH]
+
+    def date(self) -> datetime | None:
+        """The date that clients are told."""
+        return self.publication().last_modified
 
     def logged(self, event: str) -> list[dict[str, object]]:
         """The log's entries of that name, without their name and the file's."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.http import http_date, parse_date
+from werkzeug.http import http_date
 
 from icsfeed.bootstrap import create_app
 from icsfeed.publication.publishing import Publication, publish
@@ -51,7 +51,7 @@ def test_the_headers_of_a_feed(client: FlaskClient, publication: Publication) ->
         "Content-Type": "text/calendar; charset=utf-8",
         "Content-Length": str(len(feed.body)),
         "ETag": f'"{feed.etag}"',
-        "Last-Modified": http_date(feed.last_modified),
+        "Last-Modified": http_date(NOW + timedelta(seconds=1)),
         "Cache-Control": CACHING,
         "Vary": "Accept-Encoding",
     }
@@ -228,8 +228,18 @@ def test_the_date_moves_with_each_change_and_is_never_in_the_future(schedule: Pa
     for name in ("One", "Three", "Eleven"):
         clock.pass_by(hours=1)
         schedule.write_text(SCHEDULE.replace("Scheduled maintenance", name), encoding="utf-8")
-        dates.append(parse_date(headers(client)["Last-Modified"]))
-    assert dates == [NOW + timedelta(hours=hours) for hours in (1, 2, 3)]
+        dates.append(headers(client).get("Last-Modified"))
+        clock.pass_by(seconds=1)
+        dates.append(headers(client)["Last-Modified"])
+    expected = [NOW + timedelta(hours=hours, seconds=hours) for hours in (1, 2, 3)]
+    assert dates == [each for at in expected for each in (None, http_date(at))]
+
+
+def test_a_date_that_is_not_told_yet_answers_no_question(schedule: Path) -> None:
+    """RFC 9110, section 8.8.2.1: a date within the second in which the content changed tells no two states apart."""
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    assert "Last-Modified" not in headers(client)
+    assert client.get(FEED, headers={"If-Modified-Since": http_date(NOW)}).status_code == 200
 
 
 @pytest.mark.parametrize("path", [FEED, "/downloads/all.ics", "/feeds/anything.ics"])

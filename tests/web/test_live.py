@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 import structlog
 
-from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.publication.live import Live, Problem
+from icsfeed.domain.adjustments import Skip
+from icsfeed.domain.record import NOTHING
+from icsfeed.domain.revisions import Revision, with_lines
+from icsfeed.publication.live import Live
+from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publishing import publish
+from icsfeed.store.database.refusals import UnavailableDatabaseError
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW, utc
-from tests.web.fakes import AFTER, BEFORE, PATH, Clock, Disk, Served, mistakes
+from tests.web.fakes import AFTER, BEFORE, PATH, Clock, Disk, Served, Shelf, mistakes
 
 A_MINUTE = timedelta(minutes=1)
 LAST_OF_YEAR = utc(2026, 12, 31, 23)
@@ -29,8 +33,8 @@ NEW_YEAR = utc(2027, 1, 1, 5)
 def test_what_is_public_is_the_publication_of_the_file() -> None:
     served = Served()
     expected = publish(BEFORE, changed_at=served.disk.changed_at, now=NOW)
-    assert served.live.current() == expected
-    assert served.live.problem is None
+    assert served.publication().representations == expected.representations
+    assert served.live.problems == {}
 
 
 def test_a_file_that_does_not_change_is_read_once() -> None:
@@ -45,20 +49,22 @@ def test_an_edit_is_public_at_once() -> None:
     served.clock.pass_by(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert (b"new platform" in before.body, b"new platform" in served.feed().body) == (False, True)
-    assert served.feed().last_modified == served.clock.now
+    assert served.date() is None
+    served.clock.pass_by(seconds=1)
+    assert served.date() == served.clock.now
     assert served.logged("schedule published") == [
         {"log_level": "info", "changed_at": (NOW - timedelta(days=1)).isoformat()},
-        {"log_level": "info", "changed_at": served.clock.now.isoformat()},
+        {"log_level": "info", "changed_at": (NOW + timedelta(hours=1)).isoformat()},
     ]
 
 
 def test_a_broken_edit_leaves_public_what_was_good_last_and_is_logged_once() -> None:
     served = Served()
-    before = served.live.current()
     served.clock.pass_by(hours=1)
+    before = served.live.current()
     served.disk.write(mistakes("one", "two"), served.clock.now)
     assert all(served.live.current() is before for _ in range(3))
-    assert served.live.problem == Problem(
+    assert served.live.problems[Source.SCHEDULE] == Problem(
         mistakes=("line 1: calendar: one", "line 2: calendar: two"), since=NOW + timedelta(hours=1)
     )
     assert served.logged("schedule broken") == [
@@ -78,8 +84,7 @@ def test_while_it_stays_broken_only_other_mistakes_are_logged_and_the_beginning_
         served.disk.write(mistakes(*messages), served.clock.now)
         served.live.current()
     assert [len(str(entry["mistakes"]).split("line")) - 1 for entry in served.logged("schedule broken")] == [1, 2]
-    assert served.live.problem is not None
-    assert served.live.problem.since == NOW + timedelta(hours=1)
+    assert served.live.problems[Source.SCHEDULE].since == NOW + timedelta(hours=1)
 
 
 def test_a_mended_file_is_public_and_the_log_says_so() -> None:
@@ -89,7 +94,7 @@ def test_a_mended_file_is_public_and_the_log_says_so() -> None:
     served.clock.pass_by(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert b"new platform" in served.feed().body
-    assert served.live.problem is None
+    assert served.live.problems == {}
     assert served.logged("schedule mended") == [{"log_level": "info", "broken_since": NOW.isoformat()}]
 
 
@@ -98,10 +103,12 @@ def test_a_file_that_vanishes_is_a_broken_edit() -> None:
     before = served.live.current()
     served.disk.vanish()
     assert served.live.current() is before
-    assert served.live.problem == Problem(mistakes=("line 1: calendar: there is no such file",), since=NOW)
+    assert served.live.problems[Source.SCHEDULE] == Problem(
+        mistakes=("line 1: calendar: there is no such file",), since=NOW
+    )
     served.disk.write(BEFORE, served.clock.now)
     assert served.feed().body == publish(BEFORE, changed_at=NOW, now=NOW).representations[PATH].body
-    assert served.live.problem is None
+    assert served.live.problems == {}
 
 
 @pytest.mark.parametrize("gone", [True, False])
@@ -112,7 +119,7 @@ def test_without_a_good_file_from_the_start_nothing_is_public_until_it_is_mended
     assert [entry["public"] for entry in served.logged("schedule broken")] == ["nothing"]
     disk.write(BEFORE, NOW)
     assert served.live.current() is not None
-    assert served.live.problem is None
+    assert served.live.problems == {}
 
 
 def test_a_fault_of_the_program_itself_leaves_public_what_was_good_last_and_its_trace_in_the_log() -> None:
@@ -128,10 +135,11 @@ def test_a_fault_of_the_program_itself_leaves_public_what_was_good_last_and_its_
 def test_what_was_never_the_files_fault_is_tried_again_each_minute() -> None:
     """A process out of file handles can't read a file that is whole, and that will not change."""
     served = Served()
+    served.clock.pass_by(hours=1)
     served.disk.write(OSError("too many open files"), NOW)
     served.live.current()
     served.disk.content = AFTER
-    served.clock.now += A_MINUTE - timedelta(seconds=1)
+    served.clock.pass_by(seconds=59)
     assert b"new platform" not in served.feed().body
     served.clock.pass_by(seconds=1)
     assert b"new platform" in served.feed().body
@@ -148,8 +156,10 @@ def test_the_new_year_comes_by_itself_whether_or_not_the_file_is_whole(broken: b
     served.clock.now = NEW_YEAR
     expected = publish(BEFORE, changed_at=served.disk.changed_at, now=NEW_YEAR).representations[PATH]
     assert served.feed() == expected
-    assert (served.feed().body == before.body, served.feed().last_modified) == (False, NEW_YEAR)
-    assert (served.live.problem is None) is not broken
+    assert served.feed().body != before.body
+    served.clock.pass_by(seconds=1)
+    assert served.date() == NEW_YEAR + timedelta(seconds=1)
+    assert (served.live.problems == {}) is not broken
 
 
 def test_a_schedule_that_fails_in_the_new_year_leaves_the_old_year_public() -> None:
@@ -160,55 +170,145 @@ def test_a_schedule_that_fails_in_the_new_year_leaves_the_old_year_public() -> N
     object.__setattr__(kept, "schedule", None)
     served.clock.now = NEW_YEAR
     assert all(served.live.current() is before for _ in range(2))
-    assert len(served.logged("schedule can't be published for the new year")) == 1
+    assert len(served.logged("schedule broken")) == 2
 
 
 def test_an_older_file_restored_is_a_change_of_now() -> None:
     """Dates that run backwards would leave clients that ask by date alone with the newer file."""
-    served = Served()
-    before = served.feed().last_modified
+    served = Served(preview=True)
+    before = served.date()
     served.clock.pass_by(hours=1)
     served.disk.write(AFTER, NOW - timedelta(days=30))
-    assert (before, served.feed().last_modified) == (NOW - timedelta(days=1), before + timedelta(seconds=1))
-
-
-def test_the_same_bytes_from_an_older_file_keep_their_date() -> None:
-    served = Served()
-    before = served.feed()
-    served.disk.write(BEFORE, NOW - timedelta(days=30))
-    assert served.feed() == before
+    assert before == NOW - timedelta(days=1) + timedelta(seconds=1)
+    assert served.date() == before + timedelta(seconds=1)
 
 
 def test_a_date_is_never_in_the_future_though_the_file_says_so() -> None:
     served = Served(disk=Disk(changed_at=NOW + timedelta(days=30)))
-    assert served.feed().last_modified == NOW
+    assert served.date() is None
+    served.clock.pass_by(seconds=1)
+    assert served.date() == NOW + timedelta(seconds=1)
 
 
-def test_two_edits_within_a_second_can_be_told_apart_by_date_when_the_second_is_over() -> None:
-    """HTTP's dates have whole seconds: a client that got the first would never get the second by date."""
+def test_two_edits_within_a_second_can_be_told_apart_by_date() -> None:
+    """HTTP's dates have whole seconds: a client that was told the first's would never get the second by date."""
     served = Served(clock=Clock(now=NOW + timedelta(milliseconds=200)), disk=Disk(changed_at=NOW))
-    assert served.feed().last_modified == NOW
+    assert served.date() is None
     served.clock.pass_by(milliseconds=300)
     served.disk.write(AFTER, NOW)
     assert b"new platform" in served.feed().body
-    assert served.feed().last_modified == NOW
+    assert served.date() is None
     served.clock.now = NOW + timedelta(seconds=1)
-    assert served.feed().last_modified == NOW + timedelta(seconds=1)
+    assert served.date() == NOW + timedelta(seconds=1)
+    made = served.publication()
     served.clock.pass_by(hours=1)
-    assert served.feed().last_modified == NOW + timedelta(seconds=1)
-    assert served.disk.reads == 3
+    assert served.publication() is made
+    assert served.disk.reads == 2
 
 
-def test_a_feed_that_comes_back_does_not_come_back_older() -> None:
-    ours = Feed(slug="ours", name="Ours", environments=frozenset({"production"}), kinds=frozenset(Kind))
-    served = Served(disk=Disk(content=replace(BEFORE, feeds=(ours,)), changed_at=NOW))
-    served.disk.write(BEFORE, NOW)
+def test_many_edits_within_a_second_do_not_push_the_date_ahead() -> None:
+    served = Served()
+    for edit in range(20):
+        served.disk.write((AFTER, BEFORE)[edit % 2], NOW)
+        served.live.current()
+    served.clock.pass_by(seconds=1)
+    assert served.date() == NOW + timedelta(seconds=1)
+
+
+def test_what_an_operator_records_is_public_at_once_and_dated_like_an_edit() -> None:
+    served = Served()
+    served.clock.pass_by(hours=1)
+    skip = Skip(window_id="thursday", day=date(2026, 12, 3), reason="r", silent=True)
+    served.shelf.add(served.clock.now, adjustments={("thursday", skip.day): skip})
+    assert b"EXDATE;TZID=America/Toronto:20261203T020000" in served.feed().body
+    assert served.date() is None
+    served.clock.pass_by(seconds=1)
+    assert served.date() == served.clock.now
+    assert served.disk.reads == 1
+
+
+def test_while_the_database_does_not_answer_the_last_good_publication_stays_and_edits_are_taken_up() -> None:
+    served = Served()
+    served.clock.pass_by(seconds=1)
+    before = served.publication()
+    served.shelf.fault = UnavailableDatabaseError("the database icsfeed.db can't be read: the disk fails")
+    served.clock.pass_by(seconds=1)
+    assert served.publication() is before
+    assert served.live.problems == {
+        Source.DATABASE: Problem(
+            mistakes=("the database icsfeed.db can't be read: the disk fails",), since=served.clock.now
+        )
+    }
+    served.clock.pass_by(seconds=1)
+    served.disk.write(AFTER, served.clock.now)
+    assert b"new platform" in served.feed().body
+    assert [entry["public"] for entry in served.logged("database broken")] == ["what was good last"]
+    served.shelf.fault = None
+    served.clock.pass_by(seconds=1)
+    assert b"new platform" in served.feed().body
+    assert served.live.problems == {}
+    assert len(served.logged("database mended")) == 1
+
+
+def test_without_a_record_from_the_start_nothing_is_public_until_there_is_one() -> None:
+    """The policy alone would hide an emergency, and show what was cancelled."""
+    served = Served(shelf=Shelf(fault=UnavailableDatabaseError("no server answers")))
+    assert served.live.current() is None
+    served.shelf.fault = None
+    served.clock.pass_by(seconds=1)
+    assert served.live.current() is not None
+
+
+def sequences(served: Served) -> list[str]:
+    return [line for line in served.feed().body.decode().splitlines() if line.startswith("SEQUENCE")]
+
+
+def test_an_edit_raises_the_sequence_of_what_it_changes_and_the_ledger_has_it() -> None:
+    served = Served()
+    assert set(sequences(served)) == {"SEQUENCE:0"}
+    served.clock.pass_by(hours=1)
+    served.disk.write(AFTER, served.clock.now)
+    assert set(sequences(served)) == {"SEQUENCE:1"}
+    lines = {uid: [line.revision.sequence for line in lines] for uid, lines in served.shelf.kept.ledger.items()}
+    assert set(map(tuple, lines.values())) == {(0, 1)}
+    assert served.shelf.kept.entry == 2
+
+
+def test_in_a_preview_an_edit_raises_it_too_and_nothing_is_recorded() -> None:
+    served = Served(preview=True)
+    served.disk.write(AFTER, NOW)
+    assert set(sequences(served)) == {"SEQUENCE:1"}
+    assert served.shelf.kept is NOTHING
+
+
+def test_where_revisions_can_only_be_read_an_edit_is_public_all_the_same_and_recorded_when_it_can_be() -> None:
+    served = Served()
     served.live.current()
+    served.shelf.read_only = UnavailableDatabaseError("the database icsfeed.db can't be written: it may only be read")
     served.clock.pass_by(hours=1)
-    served.disk.write(replace(BEFORE, feeds=(ours,)), NOW - timedelta(days=30))
-    publication = served.live.current()
-    assert publication is not None
-    assert publication.representations["/feeds/ours.ics"].last_modified == NOW
+    served.disk.write(AFTER, served.clock.now)
+    assert set(sequences(served)) == {"SEQUENCE:1"}
+    body = served.feed().body
+    assert [entry["reason"] for entry in served.logged("revisions not recorded")] == [str(served.shelf.read_only)]
+    served.shelf.read_only = None
+    served.clock.pass_by(hours=1)
+    served.shelf.add(served.clock.now)
+    assert served.feed().body == body
+    assert {lines[-1].revision.sequence for lines in served.shelf.kept.ledger.values()} == {1}
+
+
+def test_another_machine_with_another_policy_does_not_make_this_one_answer() -> None:
+    """While a new policy goes from machine to machine, each shows its own at the revision last recorded of it."""
+    served = Served()
+    before = served.feed().body
+    ledger = served.shelf.kept.ledger
+    elsewhere = [
+        replace(lines[-1], digest="another", revision=Revision(sequence=1, at=NOW)) for lines in ledger.values()
+    ]
+    served.clock.pass_by(seconds=1)
+    served.shelf.add(served.clock.now, ledger=with_lines(ledger, elsewhere))
+    assert served.feed().body == before
+    assert served.shelf.kept.entry == 2
 
 
 def test_other_threads_go_on_with_the_present_publication_while_one_makes_the_next() -> None:
@@ -250,7 +350,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def on_disk(path: Path) -> Live:
-    return Live(path, clock=Clock(), load=load_schedule, log=structlog.wrap_logger(structlog.testing.CapturingLogger()))
+    log = structlog.wrap_logger(structlog.testing.CapturingLogger())
+    return Live(path, clock=Clock(), load=load_schedule, records=Shelf(), log=log)
 
 
 def shows(live: Live, name: str) -> bool:
@@ -279,11 +380,11 @@ def test_a_folder_or_nothing_in_the_files_place_leaves_it_public_until_it_is_bac
     live = on_disk(path)
     path.unlink()
     assert shows(live, "Scheduled")
-    assert live.problem is not None
+    assert list(live.problems) == [Source.SCHEDULE]
     path.mkdir()
     assert shows(live, "Scheduled")
-    assert live.problem.mistakes == ("this is a folder; name the file in it, such as schedule.toml",)
+    assert live.problems[Source.SCHEDULE].mistakes == ("this is a folder; name the file in it, such as schedule.toml",)
     path.rmdir()
     path.write_text(SCHEDULE.replace("Scheduled maintenance", "Back again"), encoding="utf-8")
     assert shows(live, "Back again")
-    assert live.problem is None
+    assert live.problems == {}

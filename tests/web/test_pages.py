@@ -161,7 +161,7 @@ def test_health_of_a_broken_edit(schedule: Path, capsys: pytest.CaptureFixture[s
     response = client.get("/readyz")
     assert (response.status_code, response.json) == (
         200,
-        {"status": "stale", "since": "2026-11-23T12:00:00Z", "mistakes": 2},
+        {"status": "stale", "schedule": {"since": "2026-11-23T12:00:00Z", "mistakes": 2}},
     )
     assert client.get("/healthz").json == {"status": "alive"}
     assert client.get("/feeds/all.ics").status_code == 200
@@ -178,7 +178,7 @@ def test_health_with_nothing_to_serve(schedule: Path) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json) == (
         503,
-        {"status": "unavailable", "since": "2026-11-23T12:00:00Z", "mistakes": 2},
+        {"status": "unavailable", "schedule": {"since": "2026-11-23T12:00:00Z", "mistakes": 2}},
     )
     assert response.headers["Retry-After"] == "60"
     assert client.get("/healthz").status_code == 200

@@ -24,7 +24,7 @@ from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import Assets, assets, environment, rendered
 from icsfeed.publication.pages.statuses import Status, status_of
 from icsfeed.publication.pages.subscriptions import subscriptions
-from icsfeed.publication.representations import Maker, Representation
+from icsfeed.publication.representations import FOR_EVER, Maker, Representation
 from icsfeed.services.events import PublishedEvents
 
 COMING: Final = timedelta(weeks=6)
@@ -208,7 +208,7 @@ def _policy(calendar: Calendar) -> str:
 
 
 def _asset(content: bytes, content_type: str) -> Representation:
-    return Representation(body=content, content_type=content_type, dated=False, immutable=True)
+    return Representation(body=content, content_type=content_type, dated=False, cache_control=FOR_EVER)
 
 
 def _missing(base: str) -> Representation:

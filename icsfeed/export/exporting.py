@@ -1,0 +1,103 @@
+"""An export: only what has changed is written, in an order in which nobody finds what is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from icsfeed.domain.revisions import Ledger
+from icsfeed.export.files import SiteFile
+from icsfeed.export.manifest import NAME, Manifest, Written
+from icsfeed.export.targets import ExportError, Target
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Hears how many files of how many are done."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What an export did, or would do: names of files, in order."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+
+    def record(self) -> dict[str, object]:
+        """The report as JSON has it."""
+        return {"written": list(self.written), "removed": list(self.removed), "unchanged": self.unchanged}
+
+
+def read_manifest(target: Target) -> Manifest:
+    """What was exported there before.
+
+    Raises:
+        IcsfeedError: where it can't be read, or is none.
+    """
+    content = target.read(NAME)
+    return Manifest.from_json(content, str(target)) if content is not None else Manifest()
+
+
+def export(
+    files: Iterable[SiteFile],
+    target: Target,
+    *,
+    before: Manifest,
+    ledger: Ledger,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Have ``target`` hold exactly ``files``, besides what is not icsfeed's; ``before`` is its manifest.
+
+    Killed at any moment, each file is the old one or the new one, and the next export completes it.
+
+    Raises:
+        ExportError: where it can't be written, or a file is in the way that no export wrote.
+    """
+    site = {file.name: file for file in sorted(files, key=lambda file: (file.order, file.name))}
+    there = target.sizes(before.names | site.keys())
+    _refuse_foreign(target, before, site, there)
+    changed = [file for file in site.values() if not _is_there(file, before, there)]
+    stale = sorted(name for name in before.names - site.keys())
+    report = Report(
+        written=tuple(file.name for file in changed),
+        removed=tuple(name for name in stale if name in there),
+        unchanged=len(site) - len(changed),
+    )
+    after = Manifest(
+        files={name: Written(digest=file.digest, size=len(file.body)) for name, file in site.items()}, ledger=ledger
+    )
+    if dry_run or after == before:
+        return report
+    if changed or stale:
+        # Whatever happens from here on, these are known for icsfeed's own.
+        started = replace(before, pending=before.pending | {file.name for file in changed})
+        target.write(_manifest(started))
+    for done, file in enumerate(changed, 1):
+        target.write(file)
+        if progress is not None:
+            progress(done, len(changed))
+    for name in report.removed:
+        target.remove(name)
+    target.write(_manifest(after))
+    return report
+
+
+def _is_there(file: SiteFile, before: Manifest, there: dict[str, int]) -> bool:
+    written = before.files.get(file.name)
+    if written is None or file.name in before.pending:
+        return False
+    return written.digest == file.digest and there.get(file.name) == len(file.body)
+
+
+def _refuse_foreign(target: Target, before: Manifest, site: dict[str, SiteFile], there: dict[str, int]) -> None:
+    """Refuse to write over what no export wrote, unless it is the same."""
+    foreign = [name for name in site if name in there and name not in before.names]
+    for name in foreign:
+        if target.read(name) != site[name].body:
+            msg = f"{target} has a {name} that no export wrote; move it away, or export to another place"
+            raise ExportError(msg)
+
+
+def _manifest(manifest: Manifest) -> SiteFile:
+    return SiteFile(name=NAME, body=manifest.to_json(), content_type="application/json", cache_control="no-store")
