@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from icsfeed.bootstrap import create_app
+from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.cli.running import every_command
+from tests.examples import NOW
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -95,9 +97,24 @@ def test_every_configuration_key_is_named() -> None:
     assert {key for key in keys if not re.search(rf"[`\[ ]{key}[`\] =]", README)} == set()
 
 
+def general(path: str) -> str:
+    """A path of the publication as the README writes it; those in French are like those in English."""
+    for place, name in (
+        (r"^/fr(?=/.)", ""),
+        (r"(?<=^/feeds/)[a-z]+", "SLUG"),
+        (r"(?<=^/downloads/)[a-z]+", "SLUG"),
+        (r"(?<=^/calendar/)\d{4}/\d\d", "YYYY/MM"),
+        (r"(?<=^/assets/).*", "NAME"),
+    ):
+        path = re.sub(place, name, path)
+    return path
+
+
 def test_every_route_is_named() -> None:
     rules = {rule.rule for rule in create_app(schedule=example_path()).url_map.iter_rules()}
-    assert {"/", "/readyz"} <= rules
+    schedule = load_schedule(example_path()).schedule
+    rules |= {general(path) for path in publish(schedule, changed_at=NOW, now=NOW).representations}
+    assert {"/", "/fr/", "/readyz", "/feeds/SLUG.ics", "/calendar/YYYY/MM/"} <= rules
     assert {rule for rule in rules if f"`{rule}`" not in README} == set()
 
 

@@ -153,7 +153,7 @@ def _answer(representation: Representation, last_modified: datetime | None, *cod
 
 
 def _secured(policy: str) -> tuple[tuple[str, str], ...]:
-    """What a page is told with: a site that shows it need not be let into more than a frame."""
+    """What browsers are told of a page: what it may load, and that nobody need know where its visitors go."""
     return (("Content-Security-Policy", policy), ("Referrer-Policy", "no-referrer"), _NO_SNIFFING)
 
 

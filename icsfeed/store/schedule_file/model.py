@@ -61,14 +61,10 @@ class CalendarTable(TypedDict):
     ]
     vendor: NotRequired[Annotated[str, Key(values.NAME, "The name at the head of customers' pages.", "Example Inc.")]]
     logo: NotRequired[
-        Annotated[str, Key(values.PICTURE, "The address of the picture beside it.", "https://www.example.com/logo.svg")]
+        Annotated[str, Key(values.PICTURE, "The address of a picture beside it.", "https://example.com/logo.svg")]
     ]
-    color: NotRequired[
-        Annotated[str, Key(values.COLOR, "The color of the pages' buttons: a CSS name or #rrggbb.", "#00695c")]
-    ]
-    support_url: NotRequired[
-        Annotated[str, Key(values.LINK, "Where customers get help.", "https://www.example.com/support")]
-    ]
+    color: NotRequired[Annotated[str, Key(values.COLOR, "The color of buttons: a CSS name or #rrggbb.", "#00695c")]]
+    support_url: NotRequired[Annotated[str, Key(values.LINK, "Where customers get help.", "https://example.com/help")]]
     embed_in: NotRequired[
         Annotated[
             list[str],
