@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from icsfeed import __version__
+from icsfeed.cli.output import told_plainly
 from icsfeed.domain.errors import IcsfeedError
 
 _COMMANDS = {
@@ -45,6 +46,10 @@ class _Commands(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (click's signature)
+        with told_plainly():
+            return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's signature)
         try:

@@ -40,8 +40,9 @@ class Record:
         """
         found = self.changes.get(change_id.upper())
         if found is None:
-            last = list(self.changes)[-1] if self.changes else None
-            known = f"the latest is {last}" if last else "none has been announced"
+            prefix = change_id.upper().partition("-")[0]
+            alike = [known for known in self.changes if known.partition("-")[0] == prefix] or list(self.changes)
+            known = f"the latest is {alike[-1]}" if alike else "none has been announced"
             msg = f"there is no change {change_id!r}; {known}"
             raise UnknownChangeError(msg)
         return found

@@ -58,7 +58,9 @@ def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
         return recorded[-1]
     revision = event.first
     if recorded:
-        revision = Revision(sequence=recorded[-1].revision.sequence + 1, at=now.replace(microsecond=0))
+        last = recorded[-1].revision
+        # Another machine's clock may be ahead; no client sees time run back.
+        revision = Revision(sequence=last.sequence + 1, at=max(last.at, now.replace(microsecond=0)))
     return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
 
 

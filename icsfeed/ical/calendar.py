@@ -37,19 +37,25 @@ def policy_events(
     schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
 ) -> tuple[CalendarEvent, ...]:
     """The windows and freezes that are published at ``now`` (aware), each at its first revision."""
+    days = DateRange.of_years(published_years(now, schedule.calendar.zone))
+    freezes = (
+        freeze_event(schedule, frozen)
+        for frozen in frozen_days(schedule.freezes, schedule.calendar.zone, days.first, days.last)
+        if frozen.days.first in days
+    )
+    return (*window_events(schedule, rendering, now=now, adjustments=adjustments), *freezes)
+
+
+def window_events(
+    schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
+) -> tuple[CalendarEvent, ...]:
+    """The windows alone."""
     own = schedule.calendar.zone
     span = published_span(now, own)
-    events = [
+    return tuple(
         series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
         for each in arrange(occurrences(schedule, span, adjustments), rendering, own, span)
-    ]
-    days = DateRange.of_years(published_years(now, own))
-    events += [
-        freeze_event(schedule, frozen)
-        for frozen in frozen_days(schedule.freezes, own, days.first, days.last)
-        if frozen.days.first in days
-    ]
-    return tuple(events)
+    )
 
 
 def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:

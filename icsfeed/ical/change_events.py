@@ -25,6 +25,9 @@ _STATUSES: Final = {State.TENTATIVE: "TENTATIVE", State.CANCELLED: "CANCELLED"}
 _MOST_UPDATES: Final = 10
 """So many of the latest updates are told; calendar programs show a description in a small box."""
 
+_MOST_TOLD: Final = 10_000
+"""Characters that they may have together; the latest is told all the same."""
+
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
     """A change as one event, in UTC. One that was cancelled lapses when its time has passed."""
@@ -70,7 +73,10 @@ def _freeze(schedule: Schedule, change: Change) -> str:
 def _told(schedule: Schedule, change: Change) -> Iterator[str]:
     """What operators said of it, the latest first, with the time in the calendar's zone."""
     told = [update for update in change.updates if update.message]
-    for update in reversed(told[-_MOST_UPDATES:]):
+    room = _MOST_TOLD
+    for number, update in enumerate(reversed(told)):
+        room -= len(update.message)
+        if number == _MOST_UPDATES or (number and room < 0):
+            yield f"({len(told) - number} earlier)"
+            return
         yield f"{update.at.astimezone(schedule.calendar.zone):%Y-%m-%d %H:%M %Z}: {update.message}"
-    if len(told) > _MOST_UPDATES:
-        yield f"({len(told) - _MOST_UPDATES} earlier)"

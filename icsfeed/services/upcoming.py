@@ -45,6 +45,7 @@ class Entry:
             "id": self.id,
             "name": self.name,
             **span_record(self.span, zone),
+            "zone": zone.key,
             "environments": list(self.environments),
             "impact": self.impact.value if self.impact else None,
             "state": self.state.value if self.state else None,

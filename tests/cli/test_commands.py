@@ -172,9 +172,13 @@ def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
 @pytest.mark.usefixtures("schedule")
 def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     found = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
-    assert [(entry["id"], entry["local_start"]) for entry in json.loads(found.stdout)] == [
-        ("thursday", "2026-11-05T02:00:00-05:00"),
-        ("thursday", "2026-11-12T02:00:00-05:00"),
+    assert [(entry["id"], entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("thursday", "2026-11-05T02:00:00-05:00", "America/Toronto"),
+        ("thursday", "2026-11-12T02:00:00-05:00", "America/Toronto"),
+    ]
+    found = run("upcoming", "--from", "2026-11-05", "--days", "1", "--json", "--zone", "Europe/Berlin")
+    assert [(entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("2026-11-05T08:00:00+01:00", "Europe/Berlin")
     ]
 
 
@@ -184,7 +188,23 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     [
         (("--from", "2026-11-06", "--days", "3"), "nothing comes in these 3 days\n", ""),
         (("--environment", "prod"), "", "there is no environment 'prod'; this schedule has preview, production\n"),
-        (("--zone", "EDT"), "", "'EDT' is not a name of the IANA time zone database 2026f\n"),
+        (("--from", "2026-11-06", "--days", "1"), "nothing comes within a day\n", ""),
+        (
+            ("--zone", "EST"),
+            "",
+            '"EST" can mean two things: Eastern civil time with summer time (write "America/Toronto"), '
+            'or five hours behind UTC all year (write "America/Panama")\n',
+        ),
+        (
+            ("--zone", "America/Torronto"),
+            "",
+            '"America/Torronto" is not a name of the IANA time zone database; did you mean "America/Toronto"?\n',
+        ),
+        (
+            ("--zone", "Foo/Bar"),
+            "",
+            '"Foo/Bar" is not a name of the IANA time zone database; write an IANA zone such as "America/Toronto"\n',
+        ),
         (
             ("--now", "2026-11-01T01:30"),
             "",
@@ -216,7 +236,35 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
     )
     assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
     records = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
-    assert [record["change"] for record in records] == ["removed", "moved", "added"]
+    assert [record["change"] for record in records["dates"]] == ["removed", "moved", "added"]
+
+
+def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> None:
+    """All of this was "no date changes"."""
+    (folder / "old.toml").write_text(SCHEDULE, encoding="utf-8")
+    edited = SCHEDULE.replace('["production"]', '["preview"]').replace("maintenance.example.com", "status.example.com")
+    named = {each: f'environments = ["{each}"]' for each in ("preview", "production")}
+    named |= {each: f'kinds = ["{each}"]' for each in ("emergency", "freeze", "planned")} | {"public": ""}
+    feeds = "".join(f'[[feeds]]\nslug = "{slug}"\nname = "{slug}"\n{key}\n' for slug, key in named.items())
+    schedule.write_text(edited + feeds, encoding="utf-8")
+    assert run("diff", "old.toml", "--now", NOW).stdout == (
+        "~ uid_domain: maintenance.example.com → status.example.com: every event is a new one for subscribers\n"
+        "- feed maintenance: its subscribers get nothing any more\n"
+        "+ feed preview: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "- feed production: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "+ feed public\n"
+        "no other date changes\n"
+    )
+    once = "02:00:00\neffective_from = 2026-11-01\neffective_until = 2026-11-05"
+    schedule.write_text(SCHEDULE.replace("02:00:00", once), encoding="utf-8")
+    (folder / "new.toml").write_text(
+        edited.replace("02:00:00", once).replace("status", "maintenance"), encoding="utf-8"
+    )
+    assert run("diff", "schedule.toml", "new.toml", "--now", NOW).stdout == (
+        "+ feed preview: maintenance thursday: Thu 2026-11-05\n"
+        "- feed production: maintenance thursday: Thu 2026-11-05\n"
+        "no other date changes\n"
+    )
 
 
 def test_every_option_can_come_from_the_environment() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, change_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
@@ -58,11 +58,10 @@ def _changes(connection: Connection, known: Record) -> Mapping[str, Change]:
         updates[Kind(row.kind), row.change].append(_update(row))
     changes = dict(known.changes)
     for (kind, number), more in updates.items():
-        fresh = Change(kind=kind, number=number, updates=tuple(more)) if more[0].number == 1 else None
-        if fresh is None:
-            (before,) = [each for each in changes.values() if (each.kind, each.number) == (kind, number)]
-            fresh = Change(kind=kind, number=number, updates=(*before.updates, *more))
-        changes[fresh.id] = fresh
+        before = changes.get(change_id(kind, number))
+        earlier = before.updates if before is not None else ()
+        change = Change(kind=kind, number=number, updates=(*earlier, *more))
+        changes[change.id] = change
     return changes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,9 @@ def locate(content: bytes, path: str) -> int | None:
 class Lines:
     """The lines of a file's keys; the file is only looked at when the first one is asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, known: Mapping[KeyPath, int | None] | None = None) -> None:
         self._content = content
+        self._known = {keys: line for keys, line in (known or {}).items() if keys and line is not None}
 
     def of(self, keys: KeyPath) -> int | None:
         """The line of ``keys`` or, where the file does not have them, of the nearest table or element around."""
@@ -46,7 +47,7 @@ class Lines:
         parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
         # The grammar wants a line break at the end, and knows no byte order mark.
         tree = parser.parse(self._content.removeprefix(b"\xef\xbb\xbf") + b"\n")
-        return _lines_of(tree.root_node)
+        return _lines_of(tree.root_node) | self._known
 
 
 def _lines_of(document: Node) -> dict[KeyPath, int]:

@@ -186,7 +186,7 @@ def _choice(known: Collection[str], what: str) -> CoreSchema:
 
 
 def _weekday(text: str) -> str:
-    return _one_of(WEEKDAYS, "a weekday", text.capitalize())
+    return day if (day := text.capitalize()) in WEEKDAYS else _one_of(WEEKDAYS, "a weekday", text)
 
 
 def _whole_second(moment: time) -> time:
