@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,7 +12,7 @@ from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time
 from babel.units import format_unit
 
-from icsfeed.domain.spans import ONE_DAY, DateRange, Span
+from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import offset_at
 from icsfeed.publication.pages.languages import Language, sentence
 
@@ -67,11 +66,15 @@ class Dates:
 
     def plain_day(self, day: date) -> str:
         """A date without its weekday, in full."""
-        return format_date(day, "long", locale=self.locale)
+        return self._with_ordinal(format_date(day, "long", locale=self.locale))
 
     def yearly_day(self, month: int, day: int) -> str:
         """A day of every year."""
-        return format_skeleton("MMMMd", datetime(2000, month, day, 12), locale=self.locale)  # noqa: DTZ001  (no instant)
+        return self._with_ordinal(format_skeleton("MMMMd", _noon(date(2000, month, day)), locale=self.locale))
+
+    def _with_ordinal(self, text: str) -> str:
+        """The date as French has it on the first of a month; no locale's data know it."""
+        return text.replace("1 ", "1er ", 1) if self.language.code == "fr" and text.startswith("1 ") else text
 
     def month(self, day: date) -> str:
         """The month of a date, with its year."""
@@ -143,7 +146,10 @@ class Dates:
         return f"{name} ({self.zone.key})" if name else self.zone.key
 
     def _meta_zone(self, width: str) -> dict[str, str]:
-        meta_zone = get_global("meta_zones").get(self.zone.key)
+        # CLDR knows some zones by a former name only, such as Asia/Calcutta.
+        former = [name for name, later in get_global("zone_aliases").items() if later == self.zone.key]
+        known = get_global("meta_zones")
+        meta_zone = next((known[name] for name in (self.zone.key, *former) if name in known), None)
         return dict(self.locale.meta_zones.get(meta_zone, {}).get(width, {}))
 
 

@@ -33,8 +33,10 @@ WORDS: Final = {
     "in": "in {length}",
     "starting": "about to start",
     "zone label": "Times in",
-    "zone fixed": "All times are in the vendor’s zone: {zone}. With JavaScript, this page shows them in yours and counts "
-    "down to what comes next.",
+    "zone fixed": (
+        "All times are in the vendor’s zone: {zone}. With JavaScript, this page shows them in yours and counts "
+        "down to what comes next."
+    ),
     "zone vendor": "the vendor’s zone",
     "zone visitor": "yours",
     "zone other": "other zones",
@@ -94,8 +96,9 @@ WORDS: Final = {
     "now ticket": "Ticket: {value}",
     # How to subscribe.
     "subscribe": "Subscribe",
-    "subscribe lead": "Once subscribed, your calendar follows every change by itself, in your own time zone. No account is "
-    "needed.",
+    "subscribe lead": (
+        "Once subscribed, your calendar follows every change by itself, in your own time zone. No account is needed."
+    ),
     "everything": "Everything",
     "only a part": "Or only a part of it",
     "contents": "{kinds} for {environments}",
@@ -109,8 +112,10 @@ WORDS: Final = {
     "hint webcal": "asks again as often as you set",
     "copy": "Copy",
     "copied": "Copied",
-    "address hint": "The address for every other program, such as Thunderbird: add it as a calendar “by URL” or “from the "
-    "internet”.",
+    "address hint": (
+        "The address for every other program, such as Thunderbird: add it as a calendar “by URL” or “from the "
+        "internet”."
+    ),
     "download": "Download a snapshot",
     "download hint": "to import once: it never changes again.",
     "expanded hint": "For programs that know no recurring events, there are",
@@ -118,8 +123,10 @@ WORDS: Final = {
     "without address": "Copy the address of this link, and add it in your calendar program “by URL”:",
     "qr": "QR code of this page’s part on {name}",
     "qr hint": "Scan to subscribe on your phone",
-    "android": "The Google Calendar app for Android can’t add a calendar by its address. Open calendar.google.com in a "
-    "browser on a computer instead; the app then shows it, too.",
+    "android": (
+        "The Google Calendar app for Android can’t add a calendar by its address. Open calendar.google.com in a "
+        "browser on a computer instead; the app then shows it, too."
+    ),
     # How soon clients notice.
     "refresh": "How soon your calendar knows",
     "refresh lead": "Calendar programs ask for changes at their own pace. No publisher can hurry them.",
@@ -134,8 +141,10 @@ WORDS: Final = {
     "asks apple": "as you set it: choose “every hour” or more often",
     "asks thunderbird": "every 30 minutes, unless you set it otherwise",
     "rely": "In an emergency",
-    "rely text": "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page shows "
-    "each announcement within a minute or two.",
+    "rely text": (
+        "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page "
+        "shows each announcement within a minute or two."
+    ),
     "rely support": "Ask our support",
     # The policy.
     "policy": "The policy",
@@ -148,8 +157,10 @@ WORDS: Final = {
     "column touches": "What it touches",
     "column freeze": "Freeze",
     "column frozen": "Days",
-    "freeze note": "In a change freeze no planned change happens: windows that touch it are left out. Its days are whole days in "
-    "{zone}. An emergency change may still be made.",
+    "freeze note": (
+        "In a change freeze no planned change happens: windows that touch it are left out. Its days are whole "
+        "days in {zone}. An emergency change may still be made."
+    ),
     "no policy": "No regular windows or freezes are set.",
     "hours": "{start} – {end}",
     "hours next day": "{start} – {end} on the next day",
@@ -158,9 +169,10 @@ WORDS: Final = {
     "weekly interval": "Every {every} weeks on {days}",
     "monthly": "The {day} of every month",
     "monthly interval": "The {day} of every {every} months",
-    "yearly": "The {day} of {month}",
-    "yearly interval": "The {day} of {month}, every {every} years",
-    "month day": "day {day}",
+    "yearly": "The {day} {month}",
+    "yearly interval": "The {day} {month}, every {every} years",
+    "of": "of {month}",
+    "of vowel": "of {month}",
     "last day": "last day",
     "nth 1": "first {day}",
     "nth 2": "second {day}",
@@ -171,10 +183,16 @@ WORDS: Final = {
     "last full week": "The last full week of every month, {first} through {last}",
     "week of last day": "The week, {first} through {last}, that holds the last day of the month",
     "yearly days": "Every year from {first} through {last}",
-    "from date": "since {date}",
+    "since date": "since {date}",
+    "from date": "from {date}",
     "until date": "until {date}",
     # Nothing there.
     "missing": "There is nothing at this address",
     "missing text": "A calendar may have been renamed, or the link is incomplete.",
     "missing link": "To the calendar",
 }
+
+
+def ordinal(day: int) -> str:
+    """A day of the month, such as ``15th``."""
+    return f"{day}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(0 if day in {11, 12, 13} else day % 10, 'th') }"

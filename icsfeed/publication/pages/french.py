@@ -32,8 +32,10 @@ WORDS: Final = {
     "in": "dans {length}",
     "starting": "imminent",
     "zone label": "Heures affichées en",
-    "zone fixed": "Toutes les heures sont celles du fournisseur : {zone}. Avec JavaScript, cette page les affiche dans votre "
-    "fuseau et décompte le temps jusqu’à la prochaine échéance.",
+    "zone fixed": (
+        "Toutes les heures sont celles du fournisseur : {zone}. Avec JavaScript, cette page les affiche dans "
+        "votre fuseau et décompte le temps jusqu’à la prochaine échéance."
+    ),
     "zone vendor": "fuseau du fournisseur",
     "zone visitor": "votre fuseau",
     "zone other": "autres fuseaux",
@@ -90,8 +92,10 @@ WORDS: Final = {
     "now reason": "Raison : {value}",
     "now ticket": "Billet : {value}",
     "subscribe": "S’abonner",
-    "subscribe lead": "Une fois abonné, votre calendrier suit de lui-même chaque changement, dans votre fuseau horaire. Aucun "
-    "compte n’est nécessaire.",
+    "subscribe lead": (
+        "Une fois abonné, votre calendrier suit de lui-même chaque changement, dans votre fuseau horaire. Aucun "
+        "compte n’est nécessaire."
+    ),
     "everything": "Tout",
     "only a part": "Ou seulement une partie",
     "contents": "{kinds} pour {environments}",
@@ -105,8 +109,10 @@ WORDS: Final = {
     "hint webcal": "s’actualise selon votre réglage",
     "copy": "Copier",
     "copied": "Copié",
-    "address hint": "L’adresse pour tout autre logiciel, comme Thunderbird : ajoutez-la comme calendrier « par URL » ou « sur "
-    "le réseau ».",
+    "address hint": (
+        "L’adresse pour tout autre logiciel, comme Thunderbird : ajoutez-la comme calendrier « par URL » ou « "
+        "sur le réseau »."
+    ),
     "download": "Télécharger un instantané",
     "download hint": "à importer une fois : il ne changera plus.",
     "expanded hint": "Pour les logiciels sans événements récurrents, il y a des",
@@ -114,8 +120,10 @@ WORDS: Final = {
     "without address": "Copiez l’adresse de ce lien et ajoutez-la dans votre logiciel de calendrier « par URL » :",
     "qr": "Code QR de la partie de cette page sur {name}",
     "qr hint": "À scanner pour s’abonner sur le téléphone",
-    "android": "L’application Google Agenda pour Android ne peut pas ajouter un calendrier par son adresse. Ouvrez "
-    "calendar.google.com dans un navigateur sur un ordinateur ; l’application l’affiche ensuite aussi.",
+    "android": (
+        "L’application Google Agenda pour Android ne peut pas ajouter un calendrier par son adresse. Ouvrez "
+        "calendar.google.com dans un navigateur sur un ordinateur ; l’application l’affiche ensuite aussi."
+    ),
     "refresh": "Quand votre calendrier est au courant",
     "refresh lead": "Les logiciels de calendrier s’actualisent à leur propre rythme. Personne ne peut les presser.",
     "program": "Logiciel",
@@ -129,8 +137,10 @@ WORDS: Final = {
     "asks apple": "selon votre réglage : choisissez « toutes les heures » ou plus souvent",
     "asks thunderbird": "toutes les 30 minutes, sauf réglage contraire",
     "rely": "En cas d’urgence",
-    "rely text": "Ne vous fiez pas à votre seul calendrier : il peut n’afficher un changement d’urgence qu’une fois celui-ci "
-    "commencé. Cette page montre chaque annonce en une ou deux minutes.",
+    "rely text": (
+        "Ne vous fiez pas à votre seul calendrier : il peut n’afficher un changement d’urgence qu’une fois "
+        "celui-ci commencé. Cette page montre chaque annonce en une ou deux minutes."
+    ),
     "rely support": "Contacter notre assistance",
     "policy": "Les règles",
     "windows": "Fenêtres de maintenance",
@@ -142,8 +152,10 @@ WORDS: Final = {
     "column touches": "Ce qui est touché",
     "column freeze": "Gel",
     "column frozen": "Jours",
-    "freeze note": "Pendant un gel, aucun changement planifié n’a lieu : les fenêtres qui le touchent sont omises. Ses jours sont "
-    "des jours entiers en {zone}. Un changement d’urgence reste possible.",
+    "freeze note": (
+        "Pendant un gel, aucun changement planifié n’a lieu : les fenêtres qui le touchent sont omises. Ses "
+        "jours sont des jours entiers en {zone}. Un changement d’urgence reste possible."
+    ),
     "no policy": "Aucune fenêtre régulière ni aucun gel n’est défini.",
     "hours": "{start} – {end}",
     "hours next day": "{start} – {end} le lendemain",
@@ -152,9 +164,10 @@ WORDS: Final = {
     "weekly interval": "Toutes les {every} semaines, le {days}",
     "monthly": "Le {day} de chaque mois",
     "monthly interval": "Le {day}, tous les {every} mois",
-    "yearly": "Le {day} de {month}",
-    "yearly interval": "Le {day} de {month}, tous les {every} ans",
-    "month day": "{day}",
+    "yearly": "Le {day} {month}",
+    "yearly interval": "Le {day} {month}, tous les {every} ans",
+    "of": "de {month}",
+    "of vowel": "d’{month}",
     "last day": "dernier jour",
     "nth 1": "premier {day}",
     "nth 2": "deuxième {day}",
@@ -165,9 +178,15 @@ WORDS: Final = {
     "last full week": "La dernière semaine complète de chaque mois, du {first} au {last}",
     "week of last day": "La semaine, du {first} au {last}, du dernier jour du mois",
     "yearly days": "Chaque année du {first} au {last}",
-    "from date": "depuis le {date}",
+    "since date": "depuis le {date}",
+    "from date": "à partir du {date}",
     "until date": "jusqu’au {date}",
     "missing": "Il n’y a rien à cette adresse",
     "missing text": "Un calendrier a peut-être été renommé, ou le lien est incomplet.",
     "missing link": "Vers le calendrier",
 }
+
+
+def ordinal(day: int) -> str:
+    """A day of the month: only the first is counted."""
+    return "1er" if day == 1 else str(day)

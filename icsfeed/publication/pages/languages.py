@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +11,16 @@ from icsfeed.publication.pages import english, french
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Language:
-    """A language by its ``code`` (BCP 47), with its own ``name``; its pages are in ``folder``, below the site's root."""
+    """A language by its ``code`` (BCP 47), with its own ``name``; its pages are in ``folder``, below the site's root.
+
+    ``ordinal`` writes a day of the month.
+    """
 
     code: str
     name: str
     folder: str
     words: Mapping[str, str]
+    ordinal: Callable[[int], str]
 
     def say(self, key: str, **values: object) -> str:
         """The words of that key, with ``values`` in their places."""
@@ -34,6 +38,6 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-ENGLISH: Final = Language(code="en", name="English", folder="", words=english.WORDS)
-FRENCH: Final = Language(code="fr", name="Français", folder="fr/", words=french.WORDS)
+ENGLISH: Final = Language(code="en", name="English", folder="", words=english.WORDS, ordinal=english.ordinal)
+FRENCH: Final = Language(code="fr", name="Français", folder="fr/", words=french.WORDS, ordinal=french.ordinal)
 LANGUAGES: Final = (ENGLISH, FRENCH)

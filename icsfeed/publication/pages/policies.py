@@ -52,7 +52,7 @@ def window_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[WindowRo
     """The windows that are not over, those in effect first, by weekday and time."""
     current = [window for window in schedule.windows if not _over(window.effective_until, today)]
     current.sort(key=lambda each: ((each.effective_from or date.min) > today, each.recurrence.weekdays, each.start))
-    return tuple(_window_row(schedule, window, dates) for window in current)
+    return tuple(_window_row(schedule, window, dates, today) for window in current)
 
 
 def freeze_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[FreezeRow, ...]:
@@ -62,7 +62,7 @@ def freeze_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[FreezeRo
             name=freeze.name,
             description=freeze.description,
             days=_frozen_days(freeze, dates),
-            bounds=_bounds(freeze.effective_from, freeze.effective_until, dates),
+            bounds=_bounds(freeze, dates, today),
         )
         for freeze in schedule.freezes
         if not _over(freeze.effective_until, today)
@@ -74,7 +74,7 @@ def _over(last: date | None, today: date) -> bool:
     return last is not None and last < today
 
 
-def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates) -> WindowRow:
+def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, today: date) -> WindowRow:
     say = dates.language.say
     start, end = local_times(date(2000, 1, 1), window.start, window.end)
     next_day = end.date() > start.date() and end.time() != end.min.time()
@@ -86,7 +86,7 @@ def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates) -> 
         hours=say("hours next day" if next_day else "hours", start=dates.clock(start), end=dates.clock(end)),
         zone=window.zone.key if own else "",
         length=dates.length(end - start),
-        bounds=_bounds(window.effective_from, window.effective_until, dates),
+        bounds=_bounds(window, dates, today),
         environments=environments_text(schedule, window.environments),
         impact=say(f"impact {window.impact}"),
     )
@@ -115,13 +115,16 @@ def _rhythm(recurrence: Recurrence) -> str:
 
 
 def _month(recurrence: Recurrence, dates: Dates) -> str:
-    return dates.month_name(recurrence.month) if recurrence.month is not None else ""
+    if recurrence.month is None:
+        return ""
+    name = dates.month_name(recurrence.month)
+    return dates.language.say("of vowel" if name[0] in "ao" else "of", month=name)
 
 
 def _day_in_month(recurrence: Recurrence, dates: Dates) -> str:
     say = dates.language.say
     if recurrence.month_day is not None:
-        return say("last day") if recurrence.month_day < 0 else say("month day", day=recurrence.month_day)
+        return say("last day") if recurrence.month_day < 0 else dates.language.ordinal(recurrence.month_day)
     return say(f"nth {recurrence.ordinal}", day=dates.weekday(recurrence.weekdays[0]))
 
 
@@ -139,12 +142,12 @@ def _frozen_days(freeze: ChangeFreeze, dates: Dates) -> str:
     return str(dates.days(pattern.days))
 
 
-def _bounds(first: date | None, last: date | None, dates: Dates) -> str:
-    return " ".join(_bound_words(first, last, dates))
+def _bounds(part: MaintenanceWindow | ChangeFreeze, dates: Dates, today: date) -> str:
+    return " ".join(_bound_words(part.effective_from, part.effective_until, dates, today))
 
 
-def _bound_words(first: date | None, last: date | None, dates: Dates) -> Iterator[str]:
+def _bound_words(first: date | None, last: date | None, dates: Dates, today: date) -> Iterator[str]:
     if first is not None:
-        yield dates.language.say("from date", date=dates.plain_day(first))
+        yield dates.language.say("since date" if first <= today else "from date", date=dates.plain_day(first))
     if last is not None:
         yield dates.language.say("until date", date=dates.plain_day(last))

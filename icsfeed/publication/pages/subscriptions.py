@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -67,13 +67,16 @@ class Subscription:
             for service, link in self.patterns.items()
         }
 
-    @cached_property
+    @property
     def qr(self) -> str:
         """A QR code of this feed's place on the page, as SVG: a phone has the right button there."""
-        if not self.base:
-            return ""
-        code = segno.make(f"{self.base}/{self.home}#{self.slug}", error="m", micro=False)
-        return str(code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None))
+        return _qr(f"{self.base}/{self.home}#{self.slug}") if self.base else ""
+
+
+@lru_cache(maxsize=512)
+def _qr(text: str) -> str:
+    code = segno.make(text, error="m", micro=False)
+    return str(code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None))
 
 
 def subscriptions(schedule: Schedule, language: Language, base: str) -> tuple[Subscription, ...]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or ""
+NODE = shutil.which("node") or ""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 """Chromium refuses to have a sandbox as root, who runs the tests in a container."""
 
@@ -21,6 +22,8 @@ def unavailable() -> str | None:
     """Say what is missing: the browser, or what `npm ci` puts beside this module."""
     if not CHROMIUM:
         return "Chromium is not installed: Debian's chromium"
+    if not NODE:
+        return "node is not installed"
     if not (_PACKAGES / "axe-core").is_dir():
         return "axe-core, html-validate and jsQR are not installed: npm ci --prefix tests/publication/pages"
     return None

@@ -173,7 +173,7 @@ def a_site(
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330
 ATTACK: Final = '</script><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">\'"&amp;{{ 7 * 7 }}'
-BACKWARD: Final = "\u202eמתוכננת תחזוקה \u2066(2:00)"
+BACKWARD: Final = "\u202eמתוכננת תחזוקה \u2066(2:00)"  # noqa: RUF001  (Hebrew)
 
 
 def hostile_site() -> Mapping[str, Representation]:

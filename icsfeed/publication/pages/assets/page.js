@@ -137,10 +137,11 @@
     const seconds = Math.ceil(milliseconds / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
     const days = Math.floor(hours / 24);
     const unit = (number, name) =>
-      new Intl.NumberFormat(data.locale, { style: "unit", unit: name, unitDisplay: "long" }).format(number);
-    if (days) return [unit(days, "day"), unit(hours % 24, "hour")].join(" ");
-    if (hours) return [unit(hours, "hour"), unit(minutes % 60, "minute")].join(" ");
-    return [unit(minutes, "minute"), unit(seconds % 60, "second")].join(" ");
+      number ? new Intl.NumberFormat(data.locale, { style: "unit", unit: name, unitDisplay: "long" }).format(number) : "";
+    const both = (...parts) => parts.filter(Boolean).join(" ");
+    if (days) return both(unit(days, "day"), unit(hours % 24, "hour"));
+    if (hours) return both(unit(hours, "hour"), unit(minutes % 60, "minute"));
+    return both(unit(minutes, "minute"), unit(seconds % 60, "second"));
   }
 
   let state;
