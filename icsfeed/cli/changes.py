@@ -247,14 +247,14 @@ def _is_now(outcome: Outcome) -> str:
 
 
 def _span(call: Call, start: str | None, end: str | None, duration: str | None) -> Span:
-    from icsfeed.domain.spans import Span
     from icsfeed.services.lengths import parse_length
+    from icsfeed.services.plans import span_between
 
     if (end is None) is (duration is None):
         msg = "say when it ends, with --end or with --duration"
         raise click.UsageError(msg)
     begin = call.instant(start) if start else call.now.replace(second=0, microsecond=0)
-    return Span.to_the_second(begin, call.instant(end) if end else begin + parse_length(duration or ""))
+    return span_between(begin, call.instant(end) if end else begin + parse_length(duration or ""), call.zone)
 
 
 def _only_one(end: str | None, duration: str | None) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from icsfeed.cli.options import json_option, now_option, schedule_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *,
     after = open_schedule(new or schedule).schedule
     found = differences(before, after, now=instant_now(now, after))
     if as_json:
-        click.echo(json.dumps(found.record(), indent=2))
+        print_json(found.record())
         return
     if found.uid_domain is not None:
         click.echo(f"~ uid_domain: {' → '.join(found.uid_domain)}: every event is a new one for subscribers")

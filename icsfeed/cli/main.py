@@ -23,6 +23,7 @@ _COMMANDS = {
     "planned": "The same for planned changes.",
     "window": "Skip, move or restore one occurrence of a maintenance window.",
     "database": "Look after the database.",
+    "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds, and a page that lists them.",
 }
 """Each command is in a room of its own name, which is entered when the command is called."""

@@ -1,4 +1,4 @@
-"""Standard output as it is: a terminal that can't show every character, a disk that is full."""
+"""Standard output as it is: for programs, for a terminal that can't show every character, a disk that is full."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):  # pragma: no cover  (nothing is decoded so)
         raise error
     return "".join(_PLAIN.get(char, "?") for char in error.object[error.start : error.end]), error.end
+
+
+def print_json(value: object) -> None:
+    """Print it for programs, in ASCII, which every terminal and pipe can show."""
+    import json
+
+    click.echo(json.dumps(value, indent=2))
 
 
 @contextlib.contextmanager

@@ -53,9 +53,11 @@ def open_desk(schedule: Path | None, database: str) -> Iterator[Desk]:
 
 def instant_now(text: str | None, schedule: Schedule) -> datetime:
     """The instant that ``--now`` names or, without it, the clock's: here alone the command line reads the clock."""
+    if text is None:
+        return datetime.now(UTC)
     from icsfeed.services.instants import parse_instant
 
-    return datetime.now(UTC) if text is None else parse_instant(text, schedule.calendar.zone)
+    return parse_instant(text, schedule.calendar.zone)
 
 
 def whoever_calls(named: str | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def upcoming(
     begin = instant_now(now, policy) if start is None else parse_instant(start, policy.calendar.zone)
     entries = find(policy, begin, timedelta(days=days), environments, recorded(database))
     if as_json:
-        records = [entry.record(asked or policy.calendar.zone) for entry in entries]
-        click.echo(json.dumps(records, indent=2))
+        print_json([entry.record(asked or policy.calendar.zone) for entry in entries])
     elif entries:
         _print_table(policy, entries, asked)
     else:

@@ -45,12 +45,12 @@ def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -
 @recording
 def move(call: Call, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
     """The occurrence of WINDOW on DATE happens at another time."""
-    from icsfeed.domain.spans import Span
     from icsfeed.services.occurrence_wishes import Wish, usual_length
+    from icsfeed.services.plans import span_between
 
     begin = call.instant(start)
     finish = call.instant(end) if end else begin + usual_length(call.desk.schedule, window, day.date())
-    to = Span.to_the_second(begin, finish)
+    to = span_between(begin, finish, call.zone)
     _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
@@ -17,6 +17,9 @@ from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
+
+if TYPE_CHECKING:
+    from icsfeed.domain.changes import Change
 
 
 class UnknownFeedError(IcsfeedError):

@@ -34,8 +34,7 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
     plan = change.plan
     uid = uid_of(schedule, change.kind, change.id.lower())
     first = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
-    name = CHANGE_NAMES[change.kind].capitalize()
-    event = begin_event(schedule, uid, first, f"{_PREFIXES[change.state]}{name}: {plan.summary}")
+    event = begin_event(schedule, uid, first, headline(change))
     event.add("status", _STATUSES.get(change.state, "CONFIRMED"))
     event.add("dtstart", plan.span.start)
     event.add("dtend", plan.span.end)
@@ -49,7 +48,7 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
             "\n".join(_told(schedule, change)),
         ],
     )
-    add_text(event, "categories", name)
+    add_text(event, "categories", CHANGE_NAMES[change.kind].capitalize())
     if plan.ticket:
         event.add("url", plan.ticket)
     return rendered(
@@ -61,6 +60,11 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         first=first,
         lapses=plan.span.end if change.state is State.CANCELLED else None,
     )
+
+
+def headline(change: Change) -> str:
+    """A change in one line, such as ``In progress: Emergency change: Security patch``."""
+    return f"{_PREFIXES[change.state]}{CHANGE_NAMES[change.kind].capitalize()}: {change.plan.summary}"
 
 
 def _freeze(schedule: Schedule, change: Change) -> str:

@@ -103,6 +103,10 @@ class Live:
         """What was wrong at the last look, if anything was."""
         return self._state.problems
 
+    def now(self) -> datetime:
+        """The instant that is taken for now."""
+        return self._clock()
+
     def current(self) -> Publication | None:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
         state, now = self._state, self._clock()

@@ -16,7 +16,10 @@ from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import ONE_DAY
 from icsfeed.ical.limits import exceed
 from icsfeed.ical.series import Rendering
+from icsfeed.publication.atom_feed import atom_makers
+from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
 from icsfeed.publication.feeds import feed_makers
+from icsfeed.publication.json_feed import json_makers
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -59,12 +62,13 @@ def publish(
     base_url = schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(schedule, record, now=now, before=before)
     start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
-    turns = tuple(_turns(events))
+    turns = (*_turns(events), *change_calendar_turns(events, now=now))
+    makers = dict(feed_makers(events, now=now))
+    for more in (json_makers, atom_makers, change_calendar_makers, page_makers):
+        makers.update(more(events, now=now, base_url=base_url))
     return Publication(
         events=events,
-        representations=Representations(
-            {**dict(feed_makers(events, now=now)), **dict(page_makers(events, now=now, base_url=base_url))}
-        ),
+        representations=Representations(makers),
         changed_at=max([changed_at, record.at, start, *(turn for turn in turns if turn <= now)]),
         fresh_until=min([end, _end_of_day(events, now), *(turn for turn in turns if turn > now)]),
     )

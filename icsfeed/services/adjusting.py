@@ -113,7 +113,7 @@ def _adjusted(
     adjusted = Adjusted(
         occurrence=occurrence,
         before=record.adjustments.get((wish.window_id, wish.day)),
-        events=tuple(event.revised(revision_of(event, ledger, now=now)) for event in for_people),
+        events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
         warnings=tuple(_warnings(schedule, record, occurrence, now)),
         recorded=recorded,
     )

@@ -14,7 +14,6 @@ from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
-from icsfeed.ical.series import Rendering
 from icsfeed.services.lengths import length_text
 
 _MOST_BYTES_BESIDE_TEXT = 950
@@ -139,6 +138,7 @@ def _large_feeds(schedule: Schedule, found: tuple[Occurrence, ...], now: datetim
     if _surely_fits(schedule, found, now):
         return  # as nearly always: icalendar takes longer to import than all else that is done here
     from icsfeed.ical.calendar import feed_content, render_events  # noqa: PLC0415
+    from icsfeed.ical.series import Rendering  # noqa: PLC0415
 
     for rendering in Rendering:
         events = render_events(schedule, rendering, now=now)

@@ -135,12 +135,13 @@ def take_step(
             recorded; nothing has changed then.
     """
     by, now, said = line_of_text(by, "operator's name"), now.astimezone(UTC), free_text(message, "message")
+    zone = desk.schedule.calendar.zone
 
     def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
         before = record.change(change_id)
         if expected is not None and expected != before.latest.number:
-            raise ConflictError(_conflict(before, expected, desk.schedule.calendar.zone))
-        plan = tidied(amendment.of(before.plan)) if amendment is not None else before.plan
+            raise ConflictError(_conflict(before, expected, zone))
+        plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
         after = advance(before, step, plan=plan, message=said, by=by, at=now)
         if plan != before.plan:
             check_plan(desk.schedule, before.kind, plan, before.plan)
@@ -228,7 +229,7 @@ def _outcome(
     recorded: bool = True,
 ) -> Outcome:
     ledger = with_lines(record.ledger, lines)
-    events = [event.revised(revision_of(event, ledger, now=now)) for event in _events(desk.schedule, change, now)]
+    events = [event.revised(revision_of(event, ledger)) for event in _events(desk.schedule, change, now)]
     return Outcome(
         change=change,
         event=events[0] if events else None,

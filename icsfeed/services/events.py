@@ -21,7 +21,7 @@ from icsfeed.ical.series import Rendering
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedEvents:
-    """The events of ``schedule`` and ``record`` in the published ``years``, each at its first revision."""
+    """The events of ``schedule`` and ``record`` in the published ``years``, at whatever revision; see ``rendered``."""
 
     schedule: Schedule
     record: Record
@@ -45,7 +45,7 @@ class PublishedEvents:
 
     def rendered(self, rendering: Rendering, ledger: Ledger, *, now: datetime) -> tuple[CalendarEvent, ...]:
         """What a rendering shows at ``now`` (aware), by start, then UID, at the revisions that the ledger says."""
-        revised = (event.revised(revision_of(event, ledger, now=now)) for event in self.of(rendering))
+        revised = (event.revised(revision_of(event, ledger)) for event in self.of(rendering))
         return shown(revised, now=now)
 
 
@@ -81,5 +81,7 @@ def _changes(
         if shows_change(span, change):
             earlier = known.get(name)
             if earlier is None or earlier[0] is not change:
-                earlier = (change, change_event(schedule, change))
+                event = change_event(schedule, change)
+                # At its revision once and for all: to revise a thousand for each feed takes longer than all else.
+                earlier = (change, event.revised(revision_of(event, record.ledger)))
             yield name, earlier

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Plan
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.schedule import Schedule
@@ -16,7 +17,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line, paragraphs
 from icsfeed.domain.windows import Impact
 from icsfeed.services.lengths import length_text
-from icsfeed.services.times import days_text
+from icsfeed.services.times import days_text, instant_text
 
 LONGEST: Final = timedelta(days=366)
 """What is longer is no change, and a slip of the keyboard."""
@@ -43,22 +44,38 @@ class Amendment:
     reason: str | None = None
     ticket: str | None = None
 
-    def of(self, plan: Plan) -> Plan:
-        """The plan as amended."""
+    def of(self, plan: Plan, zone: ZoneInfo) -> Plan:
+        """The plan as amended; refusals tell times on the wall clock of ``zone``.
+
+        Raises:
+            IcsfeedError: where it would end before it starts.
+        """
         return Plan(
             summary=plan.summary if self.summary is None else self.summary,
             environments=plan.environments if self.environments is None else self.environments,
             impact=plan.impact if self.impact is None else self.impact,
-            span=self._span(plan.span),
+            span=self._span(plan.span, zone),
             reason=plan.reason if self.reason is None else self.reason,
             ticket=plan.ticket if self.ticket is None else self.ticket,
         )
 
-    def _span(self, before: Span) -> Span:
+    def _span(self, before: Span, zone: ZoneInfo) -> Span:
         start = before.start if self.start is None else self.start
-        if self.end is not None:
-            return Span.to_the_second(start, self.end)
-        return Span.to_the_second(start, start + (before.length if self.duration is None else self.duration))
+        length = before.length if self.duration is None else self.duration
+        return span_between(start, start + length if self.end is None else self.end, zone)
+
+
+def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
+    """The span between two instants (aware), to the second.
+
+    Raises:
+        RefusedPlanError: where there is none; the message tells them on the wall clock of ``zone``.
+    """
+    try:
+        return Span.to_the_second(start, end)
+    except InvalidValueError:
+        msg = f"the end, {instant_text(end, zone)}, is not after the start, {instant_text(start, zone)}"
+        raise RefusedPlanError(msg) from None
 
 
 def line_of_text(text: str, what: str) -> str:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 from icsfeed.publication.live import Live
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.health import health
+from icsfeed.web.state import state
 
 
 def make_application(live: Live) -> Flask:
@@ -44,6 +45,7 @@ def make_application(live: Live) -> Flask:
         return response
 
     app.register_blueprint(health(live))
+    app.register_blueprint(state(live))
     return app
 
 

@@ -8,24 +8,9 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.schedule_file import example_path
-from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, run
+from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, every_command_line, run
 
 EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to stand in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def schedule(folder: Path) -> Path:
-    """A schedule.toml in that folder."""
-    path = folder / "schedule.toml"
-    path.write_text(SCHEDULE, encoding="utf-8")
-    return path
 
 
 def test_init_writes_the_commented_starter_once(folder: Path) -> None:
@@ -268,6 +253,7 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
 
 
 def test_every_option_can_come_from_the_environment() -> None:
+    assert {"emergency announce", "window move", "database upgrade"} <= {line for line, _ in every_command_line()}
     for command in every_command():
         for parameter in command.params:
             if parameter.param_type_name == "option":
@@ -277,7 +263,7 @@ def test_every_option_can_come_from_the_environment() -> None:
 
 def test_help_lists_every_command() -> None:
     listed = [line.split()[0] for line in run("--help").stdout.partition("Commands:\n")[2].splitlines()]
-    assert listed == [command.name for command in every_command()]
+    assert listed == [line for line, _ in every_command_line() if " " not in line]
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

@@ -72,7 +72,7 @@ def test_lines(states: list[tuple[An, ...]], expected: list[LedgerLine]) -> None
     ledger = after(*states)
     assert list(ledger["a"]) == expected
     if states[-1]:
-        assert revision_of(states[-1][0], ledger, now=MAY + timedelta(days=9)) == expected[-1].revision
+        assert revision_of(states[-1][0], ledger) == expected[-1].revision
 
 
 def test_each_event_is_counted_for_itself() -> None:
@@ -96,16 +96,17 @@ def test_no_time_runs_back_where_another_clock_is_ahead() -> None:
     assert lines_lacking([ONE], ledger, now=MAY - timedelta(days=3)) == (line("one", 2, MAY + timedelta(days=1)),)
 
 
-def test_what_nothing_is_recorded_of_is_shown_as_it_would_be_recorded() -> None:
-    assert revision_of(ONE, {}, now=MAY) == FIRST
-    assert revision_of(TWO, after((ONE,)), now=MAY) == Revision(sequence=1, at=MAY)
+def test_what_nothing_is_recorded_of_is_shown_alike_on_every_machine_and_at_any_time() -> None:
+    assert revision_of(ONE, {}) == FIRST
+    assert revision_of(TWO, after((ONE,))) == Revision(sequence=1, at=FIRST.at + timedelta(seconds=1))
+    assert revision_of(TWO, after((ONE,), ())) == Revision(sequence=1, at=MAY + timedelta(days=1, seconds=1))
 
 
 def test_an_older_policy_shows_what_was_last_recorded_of_what_it_says() -> None:
     """While a new policy goes from machine to machine, neither of two answers the other without end."""
     ledger = after((ONE,), (TWO,))
-    assert revision_of(ONE, ledger, now=MAY + timedelta(days=9)) == FIRST
-    assert revision_of(TWO, ledger, now=MAY + timedelta(days=9)).sequence == 1
+    assert revision_of(ONE, ledger) == FIRST
+    assert revision_of(TWO, ledger).sequence == 1
 
 
 def test_nothing_added_is_the_same_ledger() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pytest
 
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.schedule import UnknownFeedError
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
@@ -20,11 +21,23 @@ CHANGED = utc(2026, 11, 20, 9, 30)
 def test_every_feed_is_there_in_each_rendering_and_as_a_download() -> None:
     found = publish(POLICY, changed_at=CHANGED, now=NOW).representations
     series, expanded = (build_feed(POLICY, "all", rendering, now=NOW).body for rendering in Rendering)
-    feeds = {path: each for path, each in found.items() if path.startswith(("/feeds/", "/downloads/"))}
-    assert {path: (each.body, each.content_type, each.download) for path, each in feeds.items()} == {
+    expected = {
         "/feeds/all.ics": (series, "text/calendar; charset=utf-8", None),
         "/feeds/all.expanded.ics": (expanded, "text/calendar; charset=utf-8", None),
         "/downloads/all.ics": (series, "text/calendar; charset=utf-8", "all.ics"),
+    }
+    assert {path: (found[path].body, found[path].content_type, found[path].download) for path in expected} == expected
+
+
+def test_every_path() -> None:
+    only_freezes = Feed(
+        slug="freeze", name="Freezes", environments=frozenset({"production"}), kinds=frozenset({Kind.FREEZE})
+    )
+    found = publish(replace(POLICY, feeds=(only_freezes,)), changed_at=CHANGED, now=NOW).representations
+    assert {path for path in found if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
+        *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom", "/feeds/all.aws.ics"),
+        *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
+        *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json"),
     }
 
 

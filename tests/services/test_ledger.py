@@ -29,6 +29,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import POLICY, a_schedule, a_window, span, utc
+from tests.readers.seen import both_renderings
 from tests.services.desk import NIGHT, TWO, Memory, a_desk, a_plan, announced, stepped, updated
 
 MINUTE = timedelta(minutes=1)
@@ -150,6 +151,18 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
             assert after.keys() - before.keys()
             assert {uid: before[uid] for uid in stayed} == {uid: after[uid] for uid in stayed}
             assert after == after_recording
+
+
+def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_everywhere() -> None:
+    desk, records = a_desk(replace(WINTER, windows=(), freezes=()))
+    announced(desk)
+    moved = updated(desk, start=utc(2028, 2, 1, 6))
+    assert moved.event is None
+    first, second = (
+        both_renderings(desk.schedule, records.held, now=now) for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
+    )
+    assert first == second
+    assert b"SEQUENCE:1\r\n" in first[Rendering.SERIES]
 
 
 def scenario(records: Records) -> list[bytes]:

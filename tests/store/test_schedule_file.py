@@ -367,6 +367,23 @@ def test_where_a_table_stands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        pytest.param("  [[ feeds ]]", id="with spaces"),
+        pytest.param('[["feeds"]]', id="in quotes"),
+        pytest.param(
+            '[[change_freezes]]\nid = "x"\nname = """\n[[feeds]]"""\nevery = "month"\n[[feeds]]', id="after a text"
+        ),
+    ],
+)
+def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "schedule.toml"
+    path.write_text(f'{BASE}\n{heading}\nslug = "public"\nname = "Public"\n', encoding="utf-8")
+    line = path.read_text(encoding="utf-8").splitlines().index('slug = "public"')
+    assert load_schedule(path).place_of("feeds", "public") == Place("feeds[0]", line)
+
+
+@pytest.mark.parametrize(
     ("name", "message"),
     [
         pytest.param(

@@ -145,6 +145,8 @@ WORDS: Final = {
         "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page "
         "shows each announcement within a minute or two."
     ),
+    "rely atom": "For news readers and chat programs, the announcements are also there",
+    "atom": "as an Atom feed",
     "rely support": "Ask our support",
     # The policy.
     "policy": "The policy",

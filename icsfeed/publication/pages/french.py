@@ -141,6 +141,8 @@ WORDS: Final = {
         "Ne vous fiez pas à votre seul calendrier : il peut n’afficher un changement d’urgence qu’une fois "
         "celui-ci commencé. Cette page montre chaque annonce en une ou deux minutes."
     ),
+    "rely atom": "Pour les lecteurs d’actualités et les messageries, les annonces existent aussi",
+    "atom": "en flux Atom",
     "rely support": "Contacter notre assistance",
     "policy": "Les règles",
     "windows": "Fenêtres de maintenance",

@@ -12,6 +12,7 @@ import segno
 from icsfeed.domain.feeds import ALL, Feed, Kind, automatic_feeds
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
+from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.feeds import download_path, feed_path
 from icsfeed.publication.pages.languages import Language, sentence
 
@@ -39,6 +40,7 @@ class Subscription:
     path: str
     expanded_path: str
     download_path: str
+    atom_path: str
     base: str
     home: str
 
@@ -91,6 +93,7 @@ def subscriptions(schedule: Schedule, language: Language, base: str) -> tuple[Su
             path=feed_path(feed.slug, Rendering.SERIES).removeprefix("/"),
             expanded_path=feed_path(feed.slug, Rendering.EXPANDED).removeprefix("/"),
             download_path=download_path(feed.slug).removeprefix("/"),
+            atom_path=atom_path(feed.slug).removeprefix("/"),
             base=base,
             home=language.folder,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -23,6 +24,13 @@ def locate(content: bytes, path: str) -> int | None:
     the file itself.
     """
     return Lines(content).of(read_path(path))
+
+
+def heading(content: bytes, name: str, number: int, of: int) -> int | None:
+    """The line of one of so many ``[[name]]``, at a glance; ``None`` where a closer look is needed."""
+    pattern = re.compile(rb"\s*\[\[\s*" + name.encode() + rb"\s*\]\]")
+    lines = [line for line, text in enumerate(content.split(b"\n"), 1) if pattern.match(text)]
+    return lines[number] if len(lines) == of else None
 
 
 class Lines:

@@ -6,7 +6,7 @@ from datetime import date, time
 from functools import cache
 from typing import Annotated, Any, Final, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
-from pydantic_core import SchemaValidator, core_schema, to_jsonable_python
+from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.store.schedule_file import values
@@ -272,7 +272,7 @@ def table_schema(table: type) -> CoreSchema:
     for name, (key, required) in _declared(table).items():
         notes: dict[str, object] = {"description": key.description}
         if key.example is not None:
-            notes["examples"] = [to_jsonable_python(key.example)]
+            notes["examples"] = [key.example]
         fields[name] = core_schema.typed_dict_field(
             _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
         )

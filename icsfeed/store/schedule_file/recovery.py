@@ -30,7 +30,6 @@ _HEADING: Final = re.compile(r"""\s*\[\[?[^"'\[\],]+\]""")
 _BEGINNING: Final = re.compile(rf"\s*{_NAME}(?:\s*\.\s*{_NAME})*\s*=|{_HEADING.pattern}")
 _CONFLICT: Final = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: |$)")
 _VALUE_EXPECTED: Final = ("Unclosed array", "Invalid value")
-_STATEMENT_EXPECTED: Final = ("Invalid statement", "Cannot declare", "Expected '='", "Expected ']")
 _THREE_QUOTES: Final = ('"""', "'''")
 
 
@@ -108,13 +107,11 @@ class _File:
             first, last = self._beginning_before(fault.line), fault.line - 1
             at, message = first, broken_lines.not_closed(self.lines[first])
         else:
-            first = self._beginning_of(fault)
+            first = fault.line if self._is_read_up_to(fault.line) else self._beginning_before(fault.line)
             last, at = self._end_of(first, fault.line), fault.line
             explain = broken_lines.explained if at == first else broken_lines.explained_within
             message = explain(self.lines[at], fault.reason)
-        if self.lines[first].startswith(_MARKED):
-            self._blank(first, last)  # a mark that stands within a value: it has been said
-        elif broken_lines.is_heading(self.lines[first]):
+        if broken_lines.is_heading(self.lines[first]):
             self._heading(first, message)
         else:
             self._pair(first, last, at, message)
@@ -141,10 +138,8 @@ class _File:
     def _looks_like_a_beginning(self, line: int) -> bool:
         return line == len(self.lines) or _BEGINNING.match(self.lines[line]) is not None
 
-    def _begins(self, line: int) -> bool:
-        """Whether a statement begins on the line, and not within a text: then what is above it can be read."""
-        if not self._looks_like_a_beginning(line):
-            return False
+    def _is_read_up_to(self, line: int) -> bool:
+        """Whether all above the line can be read: then a statement begins there, and no text or array goes on."""
         try:
             toml("\n".join(self.lines[:line]))
         except (tomllib.TOMLDecodeError, NotTomlError):
@@ -152,7 +147,8 @@ class _File:
         return True
 
     def _beginning_before(self, line: int) -> int:
-        return next((index for index in range(line - 1, -1, -1) if self._begins(index)), max(line - 1, 0))
+        above = (index for index in range(line - 1, -1, -1) if self._looks_like_a_beginning(index))
+        return next((index for index in above if self._is_read_up_to(index)), line)
 
     def _ends_early(self, fault: _Fault) -> bool:
         """Whether a statement begins where an array of the one before expects a value, or its end."""
@@ -161,11 +157,6 @@ class _File:
         if fault.line == len(self.lines) or _HEADING.match(self.lines[fault.line]):
             return True
         return not self.lines[fault.line][: fault.column].strip()
-
-    def _beginning_of(self, fault: _Fault) -> int:
-        line = fault.line
-        apart = fault.reason.startswith(_STATEMENT_EXPECTED) or self.lines[line].lstrip().startswith("#")
-        return line if apart or self._begins(line) else self._beginning_before(line)
 
     def _end_of(self, first: int, line: int) -> int:
         """The last line of a statement that begins on ``first`` and has a fault on ``line``."""

@@ -73,8 +73,9 @@ def _decoded(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         msg = "the file is UTF-16 text; save it as UTF-8"
         raise NotTomlError.because(msg)
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         msg = f"the byte 0x{content[error.start]:02X} is not UTF-8 text; save the file as UTF-8"
         raise NotTomlError.because(msg, content.count(b"\n", 0, error.start) + 1) from None
