@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
-import structlog
 from flask import Flask
-from structlog.typing import FilteringBoundLogger, Processor
 
+from icsfeed.cli.service_log import service_log
 from icsfeed.cli.truth import schedule_path
 from icsfeed.domain.zones import zone
 from icsfeed.publication.live import Clock, Live
@@ -44,7 +41,7 @@ def create_app(*, schedule: Path | None = None, database: str | None = None, clo
         clock=clock or _clock(path),
         load=load_schedule,
         records=Database(database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE),
-        log=_log(),
+        log=service_log(),
         preview=clock is None and bool(os.environ.get("ICSFEED_NOW")),
     )
     app = make_application(live)
@@ -63,20 +60,3 @@ def _clock(path: Path) -> Clock:
     # Only a local time needs the calendar's zone, and so a schedule that is whole.
     instant = parse_instant(preview, zone("UTC") if aware else load_schedule(path).schedule.calendar.zone)
     return lambda: instant
-
-
-def _log() -> FilteringBoundLogger:
-    """A log of its own, on standard error: for people at a terminal, a JSON object a line anywhere else."""
-    # Traces are plain: the values of variables may be private.
-    to_people: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    to_programs: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *(to_people if sys.stderr.isatty() else to_programs),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
-    )
-    return cast("FilteringBoundLogger", log)
