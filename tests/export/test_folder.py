@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -222,29 +223,33 @@ def test_a_destination_that_is_a_file_is_one_line(schedule: Path, dest: Path) ->
     assert dest.read_text() == "a file"
 
 
+def mount(*arguments: str | Path) -> str:
+    """Mount something; gives what went wrong."""
+    program = shutil.which("mount") or "mount"
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stderr.strip()
+
+
 @contextlib.contextmanager
 def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
     require(None if os.geteuid() == 0 else "only root can mount a small disk")
     folder.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", folder], capture_output=True, check=False
-    )
-    require(None if done.returncode == 0 else f"no disk can be mounted here: {done.stderr.decode().strip()}")
+    fault = mount("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", folder)
+    require(f"no disk can be mounted here: {fault}" if fault else None)
     try:
         yield
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run([shutil.which("umount") or "umount", folder], check=True)
 
 
 def test_on_a_full_disk_the_old_site_is_whole_and_the_next_export_completes_the_new_one(dest: Path) -> None:
     with small_disk(dest, 256):
         old = {f"feeds/{number}.ics": "o" * 6000 for number in range(15)}
         put(old, dest)
-        new = {name: "n" * 12000 for name in old}
+        new = dict.fromkeys(old, "n" * 12000)
         assert refusal(lambda: put(new, dest)) == f"{dest} can't be written: no space left on device; {WHOLE}"
         assert contents(dest) == old
         assert not (dest / ".icsfeed" / "parts").exists()
-        smaller = {name: "n" * 3000 for name in old}
+        smaller = dict.fromkeys(old, "n" * 3000)
         put(smaller, dest)
         assert contents(dest) == smaller
 
@@ -253,7 +258,7 @@ def test_a_target_that_can_only_be_read_is_one_line(dest: Path, schedule: Path) 
     del schedule
     with small_disk(dest, 256):
         put(OLD, dest)
-        subprocess.run(["mount", "-o", "remount,ro", dest], check=True)
+        assert mount("-o", "remount,ro", dest) == ""
         done = run("export", dest, "--now", NOW)
         expected = f"{dest} can't be written: read-only file system; {WHOLE}\n"
         assert (done.status, done.stdout, done.stderr) == (1, "", expected)
