@@ -26,7 +26,7 @@ SCHEMES: Final = ("s3", "gs", "az")
 _AT_ONCE: Final = 8
 """Uploads that are under way together: each waits for the network nearly all the time."""
 
-_SIGN_OF_LIFE: Final = timedelta(seconds=1)
+SIGN_OF_LIFE: Final = timedelta(seconds=1)
 """How often an export that is under way shows that it lives."""
 
 PATIENCE: Final = timedelta(seconds=5)
@@ -34,13 +34,13 @@ PATIENCE: Final = timedelta(seconds=5)
 
 _RETRIES: Final[Any] = {
     "max_retries": 3,
-    "retry_timeout": timedelta(seconds=15),
+    "retry_timeout": timedelta(seconds=10),
     "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=2), "base": 2},
 }
 _CLIENT: Final[Any] = {
     "allow_http": True,  # where the environment names an endpoint without TLS: a store on this machine, say
     "connect_timeout": timedelta(seconds=3),
-    "timeout": timedelta(seconds=20),
+    "timeout": timedelta(seconds=10),
 }
 
 
@@ -52,16 +52,17 @@ class Bucket:
     for dead is refused.
     """
 
-    def __init__(self, url: str, *, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, url: str, *, patience: timedelta = PATIENCE, life_every: timedelta = SIGN_OF_LIFE) -> None:
         scheme, _, rest = url.partition("://")
-        if scheme not in SCHEMES or not rest.strip("/"):
-            msg = f"{url!r} is no folder and no bucket; buckets are written s3://NAME, gs://NAME or az://NAME"
-            raise ExportError(msg)
         if {"@", "?", "#"} & set(rest):
             msg = "a bucket is named by scheme, name and path alone; credentials come from the environment"
             raise ExportError(msg)
+        if scheme not in SCHEMES or not rest.partition("/")[0]:
+            msg = f"{url!r} is no folder and no bucket; buckets are written s3://NAME, gs://NAME or az://NAME"
+            raise ExportError(msg)
         self._url = url
         self._patience = patience
+        self._life_every = life_every
         self._version: PutMode = "create"
         self._manifest = b""
         self._shown = 0.0
@@ -119,14 +120,19 @@ class Bucket:
                 for _, kind in groupby(files, key=lambda file: file.order):
                     waiting = {threads.submit(self._put, file) for file in kind}
                     while waiting:
-                        done, waiting = wait(waiting, _SIGN_OF_LIFE.total_seconds(), FIRST_COMPLETED)
+                        done, waiting = wait(waiting, self._life_every.total_seconds(), FIRST_COMPLETED)
                         for each in done:
                             each.result()
                             written()
-                        self._show_life()
+                        self.show_life()
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def show_life(self) -> None:
+        """Now and then write the manifest again, in other bytes that say the same: another export sees it."""
+        if time.monotonic() - self._shown >= self._life_every.total_seconds():
+            self.write_manifest(self._manifest + b"\n")
 
     def remove(self, names: Sequence[str]) -> None:
         """Take objects away."""
@@ -150,11 +156,6 @@ class Bucket:
                 attributes[name] = file.headers[name]
         with self._refusals():
             obstore.put(self._store, file.name, file.body, attributes=attributes, use_multipart=False)
-
-    def _show_life(self) -> None:
-        """Write the manifest again, in other bytes that say the same."""
-        if time.monotonic() - self._shown >= _SIGN_OF_LIFE.total_seconds():
-            self.write_manifest(self._manifest + b"\n")
 
     def _remember(self, e_tag: str | None, version: str | None) -> None:
         self._shown = time.monotonic()

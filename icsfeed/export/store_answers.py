@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NO_CREDENTIALS: Final = "no credentials are set in the environment, and this machine has none of its own"
+NO_CREDENTIALS: Final = "no credentials are set in the environment, and this machine has none of its own"
 _WRONG_CREDENTIALS: Final = "the store does not take these credentials"
 _NO_BUCKET: Final = "there is no such bucket"
 _REASONS: Final = {
@@ -22,9 +22,9 @@ _REASONS: Final = {
     "PermanentRedirect": "the bucket is in another region; name it in AWS_REGION",
     "AuthorizationHeaderMalformed": "the bucket is in another region; name it in AWS_REGION",
     "Account must be specified": "no account is set in the environment",
-    "Error performing token request": _NO_CREDENTIALS,
-    "/latest/api/token": _NO_CREDENTIALS,
-    "/metadata/identity": _NO_CREDENTIALS,
+    "Error performing token request": NO_CREDENTIALS,
+    "/latest/api/token": NO_CREDENTIALS,
+    "/metadata/identity": NO_CREDENTIALS,
     "dns error": "there is no such host",
     "kind: Connect": "nothing answers there",
     "kind: Timeout": "the store did not answer in time",
