@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -147,15 +148,15 @@ def _watch(telling: _Telling, base_url: str, path: Path, database: str, now: str
 
 def _until_told_to_end() -> Callable[[float], bool]:
     """What waits so many seconds, and says whether Ctrl-C or SIGTERM came: an export under way is ended first."""
-    told = Event()
+    told, tell = os.pipe()  # no lock that the one who waits may hold already
 
     def end(number: int, _frame: object) -> None:
-        told.set()
+        os.write(tell, b".")
         signal.signal(number, signal.SIG_DFL)  # who asks twice does not want to wait
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    return told.wait
+    return lambda seconds: bool(select.select([told], [], [], seconds)[0])
 
 
 def _record(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Record:

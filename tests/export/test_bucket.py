@@ -15,8 +15,9 @@ import pytest
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.export.bucket import Bucket
-from icsfeed.export.exporting import Manifest, read_manifest
+from icsfeed.export.exporting import read_manifest
 from icsfeed.export.manifest import NAME as MANIFEST
+from icsfeed.export.manifest import Manifest
 from icsfeed.export.store_answers import NO_CREDENTIALS, reason_of
 from icsfeed.publication.representations import CACHE_CONTROL
 from tests.cli.running import NOW, run
