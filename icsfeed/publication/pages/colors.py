@@ -58,13 +58,13 @@ def _luminance(color: Color) -> float:
 
 def _until_legible(color: Color, toward: Color, ground: Color) -> Color:
     """The color, mixed with as little of ``toward`` as makes it legible on ``ground``."""
-    for percent in range(101):
-        red, green, blue = (
-            round(own + (other - own) * percent / 100) for own, other in zip(color, toward, strict=True)
-        )
-        if contrast((red, green, blue), ground) >= _LEGIBLE:
-            return red, green, blue
-    return toward
+    mixed = (_mixed(color, toward, percent) for percent in range(101))
+    return next(each for each in mixed if contrast(each, ground) >= _LEGIBLE)
+
+
+def _mixed(color: Color, other: Color, percent: int) -> Color:
+    red, green, blue = (round(own + (more - own) * percent / 100) for own, more in zip(color, other, strict=True))
+    return red, green, blue
 
 
 def _opposite(color: Color) -> Color:

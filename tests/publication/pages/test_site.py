@@ -15,6 +15,8 @@ from urllib.parse import urljoin
 import html5lib
 import pytest
 
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
 from icsfeed.publication.pages.languages import LANGUAGES
 from icsfeed.publication.pages.rendering import rendered
@@ -30,6 +32,8 @@ from tests.publication.pages.stories import (
     NOON,
     OPERATOR,
     SCHEDULE,
+    a_change,
+    a_plan,
     a_record,
     a_site,
     hostile_site,
@@ -107,6 +111,38 @@ def test_no_operator_is_named() -> None:
     site = a_site(record=BUSY)
     assert [path for path, each in site.items() if OPERATOR.encode() in each.body] == []
     assert b"The patch takes half an hour longer." in site["/"].body
+
+
+def test_whatever_an_update_alters_is_told() -> None:
+    plans = (
+        a_plan(utc(2026, 12, 9, 4), utc(2026, 12, 9, 8), reason=""),
+        a_plan(
+            utc(2026, 12, 9, 5),
+            utc(2026, 12, 9, 8),
+            summary="Database patch",
+            environments=frozenset({"preview"}),
+            reason="It can't wait.",
+            ticket="https://support.example.com/tickets/4712",
+        ),
+    )
+    updates = [(utc(2026, 12, 7, hour), State.CONFIRMED, "", plan) for hour, plan in enumerate(plans)]
+    body = a_site(record=a_record(a_change(Kind.EMERGENCY, 1, *updates)))["/"].body.decode()
+    assert re.findall('<p class="detail"><bdi>(.*)</bdi></p>', body.replace("\u00a0", " ")) == [
+        "Now called: Database patch",
+        "Environments now: Preview",
+        "New time: Wed, Dec 9, 12:00 a.m. – 3:00 a.m. EST",
+        "Reason: It can&#39;t wait.",
+        "Ticket: https://support.example.com/tickets/4712",
+    ]
+
+
+def test_what_is_long_over_is_not_told_any_more() -> None:
+    """Thirty days after its end, to the day."""
+    done = a_change(
+        Kind.PLANNED, 1, (utc(2026, 12, 1), State.COMPLETED, "", a_plan(utc(2026, 12, 2, 4), utc(2026, 12, 2, 6)))
+    )
+    for now, told in ((utc(2026, 12, 31, 20), True), (utc(2027, 1, 2, 20), False)):
+        assert (b'<article class="change' in a_site(record=a_record(done), now=now)["/"].body) is told
 
 
 def test_same_input_same_bytes_at_any_minute_of_the_day_in_any_order_of_hashes() -> None:
