@@ -2,51 +2,92 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from flask import Flask
+from structlog.typing import FilteringBoundLogger
 
+from icsfeed.cli.options import prefix_of, trusted_hops_of
 from icsfeed.cli.service_log import service_log
 from icsfeed.cli.truth import schedule_path
+from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
 from icsfeed.publication.live import Clock, Live
+from icsfeed.services.fetches import Fetches
 from icsfeed.services.instants import parse_instant
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.web.application import make_application
-from icsfeed.web.front import Front
+from icsfeed.web.front import Fetched, Front
+from icsfeed.web.metrics import Metrics, show_metrics
+from icsfeed.web.proxies import behind
+from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
 
-def create_app(*, schedule: Path | None = None, database: str | None = None, clock: Clock | None = None) -> Flask:
+def create_app(
+    *,
+    schedule: Path | None = None,
+    database: Database | str | None = None,
+    clock: Clock | None = None,
+    fetched: Fetched | None = None,
+) -> Flask:
     """The application that serves the schedule file and what is recorded in the database, both as they are now.
 
     Unset, ``schedule`` comes from ``ICSFEED_SCHEDULE`` (by default ``schedule.toml`` in the current folder or, where
-    there is none, the packaged example), ``database`` from ``ICSFEED_DATABASE`` (by default ``sqlite:///icsfeed.db``),
-    and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands still is a preview: nothing
-    is recorded.
+    there is none, the packaged example), ``database`` (its URL, or an open one) from ``ICSFEED_DATABASE`` (by default
+    ``sqlite:///icsfeed.db``), and ``clock`` stands still at ``ICSFEED_NOW`` or is the system's. A clock that stands
+    still is a preview: nothing is recorded. ``fetched`` hears who fetches a private feed; unset, the database does.
+    ``ICSFEED_TRUSTED_HOPS`` and ``ICSFEED_PREFIX`` say what proxies it is behind, and below which path;
+    ``ICSFEED_ACCESS_LOG`` whether every request is logged.
 
     Raises:
-        IcsfeedError: where ``ICSFEED_NOW`` is no instant, or the database's URL is none. A schedule that is broken, or
-            a database that does not answer, is no error: the application starts, has nothing to serve, says so, and
-            heals when that is mended.
+        IcsfeedError: where one of these is not what it should be. A schedule that is broken, or a database that does
+            not answer, is no error: the application starts, has nothing to serve, says so, and heals when that is
+            mended.
     """
     named = os.environ.get("ICSFEED_SCHEDULE")
     # The folder may change under a server; which file was meant does not.
     path = schedule_path(schedule or (Path(named) if named else None)).absolute()
-    live = Live(
-        path,
-        clock=clock or _clock(path),
-        load=load_schedule,
-        records=Database(database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE),
-        log=service_log(),
-        preview=clock is None and bool(os.environ.get("ICSFEED_NOW")),
-    )
+    url = database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE
+    records = Database(url) if isinstance(url, str) else url
+    time, log = clock or _clock(path), service_log()
+    preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
+    live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
+    metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
-    app.wsgi_app = Front(app.wsgi_app, live)  # type: ignore[method-assign] # Flask's documented way to wrap itself
+    show_metrics(app, metrics)
+    log_failures(app, requests)
+    hears = fetched or (_forget if preview else _note(records, time, log))
+    front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests)
+    served = behind(
+        AccessLog(front, requests) if _is_set("ICSFEED_ACCESS_LOG") else front,
+        hops=trusted_hops_of(os.environ.get("ICSFEED_TRUSTED_HOPS") or "0"),
+        prefix=prefix_of(os.environ.get("ICSFEED_PREFIX") or ""),
+    )
+    app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").casefold() in {"1", "true", "t", "yes", "y", "on"}  # as click has it
+
+
+def _note(records: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:
+    """Has the database learn, sooner or later, who fetched their private feeds."""
+    fetches = Fetches(records, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
+    atexit.register(fetches.note)
+    return lambda subscriber, client: fetches.add(key_of(subscriber.name), client, clock())
+
+
+def _forget(subscriber: Subscriber, client: str) -> None:
+    """In a preview nothing is recorded."""
+    del subscriber, client
 
 
 def _clock(path: Path) -> Clock:

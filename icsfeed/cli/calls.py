@@ -1,14 +1,14 @@
-"""A command that works with what is recorded: the options that all of these take, and how they speak."""
+"""A command that works with what is recorded: the options that all of these take, how they ask and speak."""
 
 from __future__ import annotations
 
 import functools
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 
     from icsfeed.ical.events import CalendarEvent
     from icsfeed.services.changes import Desk
+
+
+class Result(Protocol):
+    """What became of a wish, or would become of it."""
+
+    @property
+    def events(self) -> Sequence[CalendarEvent]:
+        """What subscribers get."""
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the operator should know."""
+
+    def record(self, zone: ZoneInfo) -> dict[str, object]:
+        """All of it, as JSON has it."""
+
+
+_Result = TypeVar("_Result", bound=Result)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,30 +63,58 @@ class Call:
 
         return parse_instant(text, self.zone)
 
-    @property
-    def asks(self) -> bool:
-        """Whether a person is there to be asked, and wants to be."""
-        return not self.sure and sys.stdin.isatty() and sys.stdout.isatty()
+    def carry_out(
+        self,
+        act: Callable[[bool, _Result | None], _Result],
+        *,
+        question: Callable[[_Result], str | None],
+        said: Callable[[_Result], str],
+        hint: Callable[[_Result], str | None] = lambda _: None,
+    ) -> None:
+        """Do it, or show what would be done; on a terminal, show that before, and ask whether it is meant.
 
-    def confirm(self, question: str, events: Iterable[CalendarEvent], warnings: Iterable[str]) -> None:
-        """Show what subscribers will get, and ask whether that is meant."""
-        self.show(events, err=True)
-        self.warn(warnings)
-        click.confirm(question, abort=True, err=True)
+        ``act`` is told whether it is a dry run, and what the operator has seen.
+        """
+        seen = None
+        if not self.dry_run and not self.sure and _at_a_terminal():
+            seen = act(True, None)  # noqa: FBT003  (see above)
+            asked = question(seen)
+            if asked is not None:
+                self._show(seen, err=True)
+                self._warn(seen.warnings)
+                click.confirm(asked, abort=True, err=True)
+        result = act(self.dry_run, seen)
+        if self.as_json:
+            self.print_json(result.record(self.zone))
+            return
+        self._warn(each for each in result.warnings if seen is None or each not in seen.warnings or not question(seen))
+        if self.dry_run:
+            self._show(result)
+            return
+        click.echo(said(result))
+        next_step = hint(result)
+        if next_step is not None and _at_a_terminal():
+            click.echo(next_step, err=True)
 
-    def show(self, events: Iterable[CalendarEvent], *, err: bool = False) -> None:
+    @staticmethod
+    def _show(result: Result, *, err: bool = False) -> None:
         """The events as subscribers get them."""
-        for event in events:
+        for event in result.events:
             click.echo(event.content, nl=False, err=err)
 
-    def warn(self, warnings: Iterable[str]) -> None:
-        """What the operator should know."""
+    @staticmethod
+    def _warn(warnings: Iterable[str]) -> None:
         for warning in warnings:
             click.echo(f"warning: {warning}", err=True)
 
     def print_json(self, value: object) -> None:
         """The answer for programs."""
         click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _at_a_terminal() -> bool:
+    """Whether a person is there to be asked. A program has none of the three, or closed them."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:

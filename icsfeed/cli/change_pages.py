@@ -34,7 +34,7 @@ def print_list(call: Call, changes: Iterable[Change]) -> None:
 
 def print_history(call: Call, change: Change) -> None:
     """All that is known of a change, and how it came to that."""
-    from icsfeed.services.change_records import differences_of
+    from icsfeed.services.change_records import differences_in_words
     from icsfeed.services.times import instant_text, span_text
 
     plan = change.plan
@@ -49,17 +49,11 @@ def print_history(call: Call, change: Change) -> None:
     click.echo(f"{change.id}: {plan.summary}")
     for name, value in facts.items():
         if value:
-            click.echo(f"  {name + ':':14}{value}")
+            click.echo(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
     click.echo("History:")
     for update in change.updates:
-        what = (
-            "announced"
-            if update.number == 1
-            else "; ".join(
-                f"{name}: {before or 'nothing'} → {after or 'nothing'}"
-                for name, before, after in differences_of(change, update.number)
-            )
-        )
-        said = f'"{update.message}"' if update.message else ""
-        told = ", ".join(filter(None, [what, said]))
+        what = ["announced"] if update.number == 1 else list(differences_in_words(change, update.number, call.zone))
+        told = "; ".join(what) or "message"
         click.echo(f"  {update.number}. {instant_text(update.at, call.zone)} by {update.by}: {told}")
+        for line in update.message.splitlines():
+            click.echo(f"       {line}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
     from icsfeed.domain.spans import Span
     from icsfeed.services.changes import Outcome
+    from icsfeed.services.plans import Amendment
 
 _IMPACTS = ("no-impact", "reduced-redundancy", "degraded", "outage")
 _STEPS = {
@@ -96,11 +96,14 @@ def announce(kind: str) -> click.Command:
         )
         wish = Announcement(kind=Kind(kind), plan=plan, tentative=tentative, message=message, key=key)
 
-        def act(*, dry_run: bool, expected: int | None) -> Outcome:
-            del expected
+        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Call.carry_out)
+            del seen
             return announce(call.desk, wish, by=call.by, now=call.now, dry_run=dry_run)
 
-        _carry_out(call, act, question="Announce this?", said=lambda change: change.id)
+        def question(seen: Outcome) -> str | None:
+            return None if seen.repeats else f"Announce {_in_words(call, seen.change)}?"
+
+        call.carry_out(act, question=question, said=lambda outcome: outcome.change.id, hint=_is_now)
 
     return command
 
@@ -112,24 +115,29 @@ def _step(kind: str, name: str, help_text: str) -> click.Command:
     @expect_option
     @recording
     def command(call: Call, change: str, message: str, expect: int | None) -> None:
-        from icsfeed.domain.lifecycle import Step
-        from icsfeed.services.changes import take_step
-
-        def act(*, dry_run: bool, expected: int | None) -> Outcome:
-            return take_step(
-                call.desk,
-                _of_kind(kind, change),
-                Step(name),
-                message=message,
-                expected=expect or expected,
-                by=call.by,
-                now=call.now,
-                dry_run=dry_run,
-            )
-
-        _carry_out(call, act, question=f"{name.capitalize()} {change}?", said=_is_now)
+        _take(call, _of_kind(kind, change), name, None, message, expect)
 
     return command
+
+
+def _take(call: Call, change_id: str, name: str, amendment: Amendment | None, message: str, expect: int | None) -> None:
+    from icsfeed.domain.lifecycle import Step
+    from icsfeed.services.changes import take_step
+
+    def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Call.carry_out)
+        return take_step(
+            call.desk,
+            change_id,
+            Step(name),
+            amendment=amendment,
+            message=message,
+            expected=seen.change.latest.number - 1 if seen is not None else expect,
+            by=call.by,
+            now=call.now,
+            dry_run=dry_run,
+        )
+
+    call.carry_out(act, question=lambda seen: f"{name.capitalize()} {_in_words(call, seen.change)}?", said=_is_now)
 
 
 def _update(kind: str) -> click.Command:
@@ -162,10 +170,9 @@ def _update(kind: str) -> click.Command:
         ticket: str | None,
         expect: int | None,
     ) -> None:
-        from icsfeed.domain.lifecycle import Step
         from icsfeed.domain.windows import Impact
-        from icsfeed.services.changes import Amendment, take_step
         from icsfeed.services.lengths import parse_length
+        from icsfeed.services.plans import Amendment
 
         _only_one(end, duration)
         amendment = Amendment(
@@ -179,20 +186,7 @@ def _update(kind: str) -> click.Command:
             ticket=ticket,
         )
 
-        def act(*, dry_run: bool, expected: int | None) -> Outcome:
-            return take_step(
-                call.desk,
-                _of_kind(kind, change),
-                Step.UPDATE,
-                amendment=amendment,
-                message=message,
-                expected=expect or expected,
-                by=call.by,
-                now=call.now,
-                dry_run=dry_run,
-            )
-
-        _carry_out(call, act, question=f"Update {change}?", said=_is_now)
+        _take(call, _of_kind(kind, change), "update", amendment, message, expect)
 
     return command
 
@@ -239,39 +233,28 @@ def _show(kind: str) -> click.Command:
     return command
 
 
-def _carry_out(call: Call, act: Callable[..., Outcome], *, question: str, said: Callable[[Change], str]) -> None:
-    """Do it, or show what would be done; on a terminal, show and ask before."""
-    expected = None
-    if not call.dry_run and call.asks:
-        preview = act(dry_run=True, expected=None)
-        call.confirm(question, [preview.event] if preview.event else [], preview.warnings)
-        expected = preview.change.latest.number - 1
-    outcome = act(dry_run=call.dry_run, expected=expected)
-    if expected is None:
-        call.warn(outcome.warnings)
-    if call.as_json:
-        from icsfeed.services.change_records import change_record
+def _in_words(call: Call, change: Change) -> str:
+    """The change and, on the clock of the calendar's zone, when it is: what is soonest mistaken."""
+    from icsfeed.services.times import span_text
 
-        call.print_json(change_record(outcome.change, call.zone))
-    elif call.dry_run:
-        call.show([outcome.event] if outcome.event else [])
-    else:
-        click.echo(said(outcome.change))
+    return f"{change.id}, {span_text(change.plan.span, call.zone)}"
 
 
-def _is_now(change: Change) -> str:
-    return f"{change.id} is {change.state}"
+def _is_now(outcome: Outcome) -> str:
+    from icsfeed.domain.lifecycle import what_next
+
+    return f"{outcome.change.id} is {outcome.change.state}; {what_next(outcome.change.state)}"
 
 
 def _span(call: Call, start: str | None, end: str | None, duration: str | None) -> Span:
-    from icsfeed.domain.spans import Span
     from icsfeed.services.lengths import parse_length
+    from icsfeed.services.plans import span_between
 
     if (end is None) is (duration is None):
         msg = "say when it ends, with --end or with --duration"
         raise click.UsageError(msg)
     begin = call.instant(start) if start else call.now.replace(second=0, microsecond=0)
-    return Span(start=begin, end=call.instant(end) if end else begin + parse_length(duration or ""))
+    return span_between(begin, call.instant(end) if end else begin + parse_length(duration or ""), call.zone)
 
 
 def _only_one(end: str | None, duration: str | None) -> None:
@@ -285,13 +268,17 @@ def _of_kind(kind: str, change_id: str) -> str:
     from icsfeed.domain.changes import PREFIXES
     from icsfeed.domain.feeds import Kind
 
-    prefix = PREFIXES[Kind(kind)]
-    if change_id.isdigit():
-        return f"{prefix}-{change_id}"
-    if not change_id.upper().startswith(f"{prefix}-"):
-        msg = f"{change_id} is not the id of {_a(kind)} change; those are written {prefix}-7"
-        raise click.UsageError(msg)
-    return change_id
+    own = PREFIXES[Kind(kind)]
+    if change_id.isdecimal():
+        return f"{own}-{change_id}"
+    prefix = change_id.upper().partition("-")[0]
+    if prefix == own:
+        return change_id
+    others = [other for other, known in PREFIXES.items() if known == prefix]
+    msg = f"{change_id} is not the id of {_a(kind)} change; those are written {own}-7"
+    if others:
+        msg = f"{change_id} is {_a(others[0])} change; that is `icsfeed {others[0]}`, not `icsfeed {kind}`"
+    raise click.UsageError(msg)
 
 
 def _a(kind: str) -> str:

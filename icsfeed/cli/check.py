@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from icsfeed.cli.options import json_option, now_option, option, schedule_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, schedule_path
 
 
@@ -20,13 +21,11 @@ def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool
 
     Warnings are about the published span: the calendar years before, of and after now.
     """
-    import json
-
     from icsfeed.services.advice import advise
     from icsfeed.store.schedule_file import ScheduleFileError, json_schema, load_schedule
 
     if schema:
-        click.echo(json.dumps(json_schema(), indent=2))
+        print_json(json_schema())
         return
     path = schedule_path(schedule)
     try:
@@ -35,7 +34,7 @@ def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool
         if not as_json:
             raise
         mistakes = [{"path": each.path, "line": each.line, "message": each.message} for each in error.mistakes]
-        click.echo(json.dumps({"schedule": str(path), "mistakes": mistakes, "warnings": []}, indent=2))
+        print_json({"schedule": str(path), "mistakes": mistakes, "warnings": []})
         click.get_current_context().exit(1)
     policy = loaded.schedule
     warnings = [
@@ -44,7 +43,7 @@ def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool
         for place in [loaded.place_of(advice.table, advice.name)]
     ]
     if as_json:
-        click.echo(json.dumps({"schedule": str(path), "mistakes": [], "warnings": warnings}, indent=2))
+        print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
         return
     for warning in warnings:
         line = f":{warning['line']}" if warning["line"] else ""

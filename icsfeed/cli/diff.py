@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from icsfeed.cli.options import json_option, now_option, schedule_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.spans import Span
-    from icsfeed.services.differences import Difference
+    from icsfeed.services.differences import Difference, FeedDifference
 
 _SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 
@@ -27,7 +27,7 @@ _SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 @now_option
 @json_option
 def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *, as_json: bool) -> None:
-    """Show the dates that an edit adds (+), moves (~) and removes (-) for subscribers.
+    """Show what an edit adds (+), moves (~) and removes (-) for subscribers: dates and feeds.
 
     NEW.toml is by default the file that --schedule names. The dates are those of the published span.
     """
@@ -37,12 +37,29 @@ def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *,
     after = open_schedule(new or schedule).schedule
     found = differences(before, after, now=instant_now(now, after))
     if as_json:
-        click.echo(json.dumps([each.record() for each in found], indent=2))
+        print_json(found.record())
         return
-    for each in found:
+    if found.uid_domain is not None:
+        click.echo(f"~ uid_domain: {' → '.join(found.uid_domain)}: every event is a new one for subscribers")
+    for feed in found.feeds:
+        click.echo(_feed_line(feed))
+    for each in found.dates:
         click.echo(_line(each, after.calendar.zone))
-    counts = [f"{sum(each.change == change for each in found)} {change}" for change in _SIGNS]
-    click.echo(", ".join(counts) if found else "no date changes")
+    counts = [f"{sum(each.change == change for each in found.dates)} {change}" for change in _SIGNS]
+    nothing = "no other date changes" if found.feeds or found.uid_domain else "no date changes"
+    click.echo(", ".join(counts) if found.dates else nothing)
+
+
+def _feed_line(feed: FeedDifference) -> str:
+    from icsfeed.services.times import day_text
+
+    line = f"{_SIGNS[feed.change]} feed {feed.slug}"
+    if feed.kind is None:
+        return line if feed.change == "added" else f"{line}: its subscribers get nothing any more"
+    days = day_text(feed.days[0])
+    if len(feed.days) > 1:
+        days = f"{len(feed.days)} dates from {days} to {day_text(feed.days[-1])}"
+    return f"{line}: {feed.kind} {feed.id}: {days}"
 
 
 def _line(difference: Difference, zone: ZoneInfo) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from icsfeed import __version__
+from icsfeed.cli.output import told_plainly
 from icsfeed.domain.errors import IcsfeedError
 
 _COMMANDS = {
@@ -21,7 +22,9 @@ _COMMANDS = {
     "emergency": "Announce emergency changes, and take them step by step.",
     "planned": "The same for planned changes.",
     "window": "Skip, move or restore one occurrence of a maintenance window.",
+    "subscriber": "Give customers private feeds, rotate and revoke them.",
     "database": "Look after the database.",
+    "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds, and a page that lists them.",
 }
 """Each command is in a room of its own name, which is entered when the command is called."""
@@ -45,6 +48,10 @@ class _Commands(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (click's signature)
+        with told_plainly():
+            return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's signature)
         try:

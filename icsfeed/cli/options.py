@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
+
+from icsfeed.domain.errors import IcsfeedError
+
+_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -53,3 +58,32 @@ def instant_option(name: str, *, what: str, required: bool = False) -> Callable[
         required=required,
         help=f"{what}: ISO 8601 with an offset, or local time in the calendar's zone.",
     )
+
+
+class InvalidSettingError(IcsfeedError):
+    """A setting that can't be what it says."""
+
+
+def trusted_hops_of(text: str) -> int:
+    """How many proxies there are whose word counts.
+
+    Raises:
+        InvalidSettingError: where the text says none.
+    """
+    if not text.isascii() or not text.isdigit():
+        msg = f"{text!r} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
+        raise InvalidSettingError(msg)
+    return int(text)
+
+
+def prefix_of(text: str) -> str:
+    """The path below which everything is, with its first slash and without a last one; nothing for the root.
+
+    Raises:
+        InvalidSettingError: where it is no path.
+    """
+    prefix = "/" + text.strip("/") if text.strip("/") else ""
+    if not _PREFIX.fullmatch(prefix):
+        msg = f"{text!r} is not a path; write one such as /maintenance"
+        raise InvalidSettingError(msg)
+    return prefix

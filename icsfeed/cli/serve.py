@@ -8,12 +8,15 @@ import pkgutil
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from icsfeed.cli.options import database_option, now_option, option, schedule_option
+from icsfeed.cli.options import database_option, now_option, option, prefix_of, schedule_option
 from icsfeed.cli.truth import instant_now, schedule_path
 from icsfeed.domain.errors import IcsfeedError
 
@@ -21,6 +24,16 @@ _THREADS = 2
 """One to make a new publication, and another to go on with the present one. More only wait for each other: Python runs
 one at a time, and a request merely copies bytes. *Measured*: at four, a quarter of the throughput is gone.
 """
+
+IDLE_SECONDS = 75
+"""Longer than proxies keep an idle connection (60 s, mostly): it is they who close it, or a request would meet the end.
+"""
+
+_MOST_HEADERS = 64 * 1024
+"""Bytes of a request's headers, about; many more are refused (431)."""
+
+_MOST_CONNECTIONS = 65536
+"""As far as the system lets a process have them: by default it is 1,024, which slow clients would use up."""
 
 _SECONDS_TO_STOP = 5
 """For the requests under way when the server is told to end; then their workers are killed."""
@@ -34,10 +47,30 @@ class CannotListenError(IcsfeedError):
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all of them.")
 @option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen at.")
 @option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="How many processes serve.")
+@option(
+    "--trusted-hops",
+    type=click.IntRange(0, 16),
+    default=0,
+    show_default=True,
+    help="How many proxies in front of it have their X-Forwarded headers believed.",
+)
+@option("--prefix", metavar="PATH", default="", help="The path below which everything is, where a proxy leaves it on.")
+@option("--access-log", is_flag=True, help="Log every request, on standard error.")
 @schedule_option
 @database_option
 @now_option
-def serve(host: str, port: int, workers: int, schedule: Path | None, database: str, now: str | None) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    trusted_hops: int,
+    prefix: str,
+    schedule: Path | None,
+    database: str,
+    now: str | None,
+    *,
+    access_log: bool,
+) -> None:
     """Serve the feeds, and a page that lists them.
 
     An edit of the schedule is public at once; while it has mistakes, what was good before stays, /readyz says so and
@@ -48,25 +81,54 @@ def serve(host: str, port: int, workers: int, schedule: Path | None, database: s
 
     path = schedule_path(schedule).absolute()
     policy = load_schedule(path).schedule
-    choice = {"ICSFEED_SCHEDULE": str(path), "ICSFEED_DATABASE": database}
+    below = prefix_of(prefix)
+    choice = {
+        "ICSFEED_SCHEDULE": str(path),
+        "ICSFEED_DATABASE": database,
+        "ICSFEED_TRUSTED_HOPS": str(trusted_hops),
+        "ICSFEED_PREFIX": below,
+        "ICSFEED_ACCESS_LOG": "1" if access_log else "",
+    }
     if now is not None:
         choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
     address = _address(host, port)
     os.environ.update(choice)  # so it reaches the workers, which are processes of their own
-    announcement = f"icsfeed: serving {path} at {_url(address, port)}"
-    run_server("icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement)
+    announcement = f"icsfeed: serving {path} at {_url(address, port)}{below.removeprefix('/')}"
+    with _shared_counts():
+        run_server(
+            "icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement
+        )
 
 
-def run_server(factory: str, *, address: str, port: int, workers: int, announcement: str) -> None:
-    """Serve the application that ``factory`` (``module:function``) makes, until a signal ends it."""
+@contextmanager
+def _shared_counts() -> Iterator[None]:
+    """A folder in which the workers add up what they count for /metrics, unless the environment names one."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        yield
+        return
+    with TemporaryDirectory(prefix="icsfeed-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def run_server(
+    factory: str, *, address: str, port: int, workers: int, announcement: str, idle_seconds: int = IDLE_SECONDS
+) -> None:
+    """Serve the application that ``factory`` (``module:function``) makes, until a signal ends it.
+
+    A connection on which nothing comes for ``idle_seconds``, or no whole request, is closed.
+    """
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
     server = Granian(
         factory,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # else a connection that never says anything is waited for without end
+        http1_settings=HTTP1Settings(header_read_timeout=1000 * idle_seconds, max_buffer_size=_MOST_HEADERS),
         address=address,
         port=port,
         workers=workers,
@@ -77,10 +139,21 @@ def run_server(factory: str, *, address: str, port: int, workers: int, announcem
         log_dictconfig={"handlers": {"console": console, "access": console}},
     )
     server.on_startup(lambda: click.echo(announcement, err=True))
+    _let_many_in()
     # A fork would carry over the parent's signal handlers, which do nothing in a worker, and whatever locks its threads
     # hold. Everywhere but on Linux before Python 3.14 this is how it is anyway.
     multiprocessing.set_start_method("spawn", force=True)
     server.serve(target_loader=_application)
+
+
+def _let_many_in() -> None:
+    """Have the workers hold as many connections as they may."""
+    if sys.platform != "win32":
+        import resource
+
+        few, many = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _MOST_CONNECTIONS if many == resource.RLIM_INFINITY else min(many, _MOST_CONNECTIONS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(few, most), many))
 
 
 def _application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)

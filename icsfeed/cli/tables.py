@@ -10,10 +10,11 @@ _PIPE_WIDTH = 200
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], styles: Iterable[str | None] = ()) -> None:
     """Print the rows, each in its style where styles are given; nothing in them is taken for markup."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*headings)
+    # What is too long for a narrow terminal goes on in the next line; nothing is left out.
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     given = iter(styles)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row), style=next(given, None))

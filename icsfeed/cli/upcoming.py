@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
@@ -40,22 +40,21 @@ def upcoming(
     as_json: bool,
 ) -> None:
     """Show what comes: maintenance windows, changes, and the freezes in between."""
-    from icsfeed.domain.zones import zone
     from icsfeed.services.instants import parse_instant
     from icsfeed.services.upcoming import upcoming as find
     from icsfeed.store.database import recorded
+    from icsfeed.store.schedule_file.zone_advice import advised_zone
 
     policy = open_schedule(schedule).schedule
-    asked = zone(zone_name) if zone_name else None
+    asked = advised_zone(zone_name) if zone_name else None
     begin = instant_now(now, policy) if start is None else parse_instant(start, policy.calendar.zone)
     entries = find(policy, begin, timedelta(days=days), environments, recorded(database))
     if as_json:
-        records = [entry.record(asked or policy.calendar.zone) for entry in entries]
-        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+        print_json([entry.record(asked or policy.calendar.zone) for entry in entries])
     elif entries:
         _print_table(policy, entries, asked)
     else:
-        click.echo(f"nothing comes in these {days} days")
+        click.echo(f"nothing comes in these {days} days" if days > 1 else "nothing comes within a day")
 
 
 def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo | None) -> None:

@@ -11,7 +11,7 @@ from icsfeed.cli.calls import Call, recording
 from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
-    from icsfeed.services.adjusting import Wish
+    from icsfeed.services.occurrence_wishes import Wish
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 _window = click.argument("window", metavar="WINDOW")
@@ -31,7 +31,7 @@ def window() -> None:
 @recording
 def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -> None:
     """The occurrence of WINDOW on DATE does not happen."""
-    from icsfeed.services.adjusting import Wish
+    from icsfeed.services.occurrence_wishes import Wish
 
     _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, skip=True, silent=silent), "is skipped")
 
@@ -45,12 +45,12 @@ def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -
 @recording
 def move(call: Call, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
     """The occurrence of WINDOW on DATE happens at another time."""
-    from icsfeed.domain.spans import Span
-    from icsfeed.services.adjusting import Wish, usual_length
+    from icsfeed.services.occurrence_wishes import Wish, usual_length
+    from icsfeed.services.plans import span_between
 
     begin = call.instant(start)
     finish = call.instant(end) if end else begin + usual_length(call.desk.schedule, window, day.date())
-    to = Span(start=begin, end=finish)
+    to = span_between(begin, finish, call.zone)
     _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
 
 
@@ -61,26 +61,24 @@ def move(call: Call, window: str, day: datetime, start: str, end: str | None, re
 @recording
 def restore(call: Call, window: str, day: datetime, reason: str) -> None:
     """The occurrence of WINDOW on DATE is as the policy has it again."""
-    from icsfeed.services.adjusting import Wish
+    from icsfeed.services.occurrence_wishes import Wish
 
     _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason), "is restored")
 
 
 def _carry_out(call: Call, wish: Wish, done: str) -> None:
-    from icsfeed.services.adjusting import adjust
+    from icsfeed.services.adjusting import Adjusted, adjust
     from icsfeed.services.times import span_text
 
-    if not call.dry_run and call.asks:
-        preview = adjust(call.desk, wish, by=call.by, now=call.now, dry_run=True)
-        call.confirm(f"{wish.action.capitalize()} it?", preview.events, preview.warnings)
-    adjusted = adjust(call.desk, wish, by=call.by, now=call.now, dry_run=call.dry_run)
-    if not call.asks:
-        call.warn(adjusted.warnings)
-    if call.as_json:
-        call.print_json(adjusted.record(call.zone))
-    elif call.dry_run:
-        call.show(adjusted.events)
-    else:
+    def act(dry_run: bool, seen: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see Call.carry_out)
+        return adjust(call.desk, wish, by=call.by, now=call.now, expected=seen, dry_run=dry_run)
+
+    def when(adjusted: Adjusted) -> str:
         span = adjusted.occurrence.span
-        when = f": {span_text(span, call.zone)}" if span and not wish.skip else ""
-        click.echo(f"{wish.window_id} {wish.day} {done}{when}")
+        return f": {span_text(span, call.zone)}" if span and not wish.skip else ""
+
+    call.carry_out(
+        act,
+        question=lambda seen: f"{wish.action.capitalize()} {wish.occurrence}{when(seen)}?",
+        said=lambda adjusted: f"{wish.window_id} {wish.day} {done}{when(adjusted)}",
+    )

@@ -19,6 +19,11 @@ PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
 CHANGE_NAMES: Final = {Kind.EMERGENCY: "emergency change", Kind.PLANNED: "planned change"}
 
 
+def change_id(kind: Kind, number: int) -> str:
+    """What operators call the change of that kind and number."""
+    return f"{PREFIXES[kind]}-{number}"
+
+
 class State(StrEnum):
     """How far a change has come (ITIL's change lifecycle, as far as customers see it)."""
 
@@ -98,7 +103,7 @@ class Change:
     @property
     def id(self) -> str:
         """What operators call it, such as ``EC-7``."""
-        return f"{PREFIXES[self.kind]}-{self.number}"
+        return change_id(self.kind, self.number)
 
     @property
     def latest(self) -> Update:

@@ -51,9 +51,22 @@ _DONE: Final = {
 }
 
 
+_MESSAGE_ALONE: Final = "a message can be added"
+
+
 def possible_steps(state: State) -> tuple[Step, ...]:
     """What may be done to a change in that state, besides adding a message to it."""
     return _POSSIBLE[state]
+
+
+def what_next(state: State) -> str:
+    """What may be done in that state, as a sentence: ``it can be started, updated or cancelled``."""
+    return f"it can be {_possible(state)}" if _POSSIBLE[state] else _MESSAGE_ALONE
+
+
+def _possible(state: State) -> str:
+    steps = [_DONE[each] for each in _POSSIBLE[state]]
+    return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else _MESSAGE_ALONE
 
 
 def advance(change: Change, step: Step, *, plan: Plan | None = None, message: str, by: str, at: datetime) -> Change:
@@ -69,8 +82,7 @@ def advance(change: Change, step: Step, *, plan: Plan | None = None, message: st
     if step is Step.UPDATE:
         _check_update(change, plan, message)
     elif step not in _POSSIBLE[change.state]:
-        msg = f"{change.id} is {change.state}; it can't be {_DONE[step]}, only {_instead(change.state)}"
-        raise ImpossibleStepError(msg)
+        raise ImpossibleStepError(_refusal(change, step))
     update = Update(
         number=latest.number + 1,
         at=at,
@@ -99,6 +111,7 @@ def _check_update(change: Change, plan: Plan, message: str) -> None:
         raise ImpossibleStepError(msg)
 
 
-def _instead(state: State) -> str:
-    steps = [_DONE[each] for each in _POSSIBLE[state]]
-    return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else "a message can be added"
+def _refusal(change: Change, step: Step) -> str:
+    if _LEADS_TO.get(step) is change.state:
+        return f"{change.id} is {change.state} already; {what_next(change.state)}"
+    return f"{change.id} is {change.state}; it can't be {_DONE[step]}, only {_possible(change.state)}"

@@ -11,6 +11,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.revisions import Ledger
+from icsfeed.domain.subscribers import NOBODY, Subscribers
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,13 +25,20 @@ class Record:
     """What was recorded up to and including the ``entry``-th entry of the audit trail, which was made ``at``.
 
     ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
+    ``changed_at`` is when anything was last recorded that feeds show.
     """
 
     entry: int = 0
     at: datetime = NEVER
+    changed_at: datetime = NEVER
     changes: Mapping[str, Change] = field(default_factory=dict)
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
+    subscribers: Subscribers = NOBODY
+
+    def shows_what(self, other: Record) -> bool:
+        """Whether feeds show the same of this record as of ``other``, an earlier or later state of it."""
+        return self.changes is other.changes and self.adjustments is other.adjustments and self.ledger is other.ledger
 
     def change(self, change_id: str) -> Change:
         """The change of that id, whatever the case.
@@ -40,8 +48,9 @@ class Record:
         """
         found = self.changes.get(change_id.upper())
         if found is None:
-            last = list(self.changes)[-1] if self.changes else None
-            known = f"the latest is {last}" if last else "none has been announced"
+            prefix = change_id.upper().partition("-")[0]
+            alike = [known for known in self.changes if known.partition("-")[0] == prefix] or list(self.changes)
+            known = f"the latest is {alike[-1]}" if alike else "none has been announced"
             msg = f"there is no change {change_id!r}; {known}"
             raise UnknownChangeError(msg)
         return found

@@ -130,7 +130,7 @@ def parse_recurrence(text: str) -> Recurrence:
     parts = _split(text)
     name = parts.pop("FREQ", None)
     if name is None:
-        msg = f"has no FREQ; write a rule {_EXAMPLES}"
+        msg = f"{text!r} has no FREQ; write a rule {_EXAMPLES}"
         raise InvalidValueError(msg)
     if name == "DAILY":
         msg = "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days"
@@ -159,13 +159,19 @@ def parse_recurrence(text: str) -> Recurrence:
 
 def _split(text: str) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for part in text.strip().upper().removeprefix("RRULE:").split(";"):
-        name, equals, value = part.partition("=")
+    written = re.sub("^rrule:", "", text.strip(), flags=re.IGNORECASE)
+    bare = ";".join(filter(None, re.sub(r"\s", "", written).split(";")))
+    if bare != written and "=" in bare:
+        msg = f"{text!r} has a space or a semicolon too many; write {bare}"
+        raise InvalidValueError(msg)
+    for part in written.split(";"):
+        name, equals, value = part.upper().partition("=")
         if not equals or not value:
             msg = f"{part!r} is not a part of a rule; write a rule {_EXAMPLES}"
             raise InvalidValueError(msg)
         if name in parts:
-            msg = f"has {name} twice"
+            both = f"{name}={parts[name]},{value}" if name == "BYDAY" else f"{name}={parts[name]}"
+            msg = f"{name}={parts[name]} and {name}={value} are the same part twice; write one, such as {both}"
             raise InvalidValueError(msg)
         if name in ("COUNT", "UNTIL"):
             msg = f"{name} does not belong in the rule; say effective_until = (a date) instead"

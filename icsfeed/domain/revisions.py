@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
 
@@ -20,6 +20,8 @@ class Revision:
     sequence: int
     at: datetime
 
+
+_ONE_SECOND: Final = timedelta(seconds=1)
 
 GONE: Final = ""
 """The digest of an event that is no longer published: one that comes back has changed."""
@@ -58,7 +60,9 @@ def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
         return recorded[-1]
     revision = event.first
     if recorded:
-        revision = Revision(sequence=recorded[-1].revision.sequence + 1, at=now.replace(microsecond=0))
+        last = recorded[-1].revision
+        # Another machine's clock may be ahead; no client sees time run back.
+        revision = Revision(sequence=last.sequence + 1, at=max(last.at, now.replace(microsecond=0)))
     return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
 
 
@@ -89,13 +93,18 @@ def with_lines(ledger: Ledger, lines: Iterable[LedgerLine]) -> Ledger:
     return {**ledger, **{uid: (*ledger.get(uid, ()), *more) for uid, more in added.items()}} if added else ledger
 
 
-def revision_of(event: Revisable, ledger: Ledger, *, now: datetime) -> Revision:
+def revision_of(event: Revisable, ledger: Ledger) -> Revision:
     """The revision at which the event is shown: the one last recorded of what it says.
 
     That need not be the event's last line: while a new policy goes from machine to machine, another one may have
-    recorded what this one does not say yet. To answer that with yet another revision would never end.
+    recorded what this one does not say yet. To answer that with yet another revision would never end. Where nothing is
+    recorded of what it says, it is the next one, a second later: the same on every machine.
     """
-    for line in reversed(ledger.get(event.uid, ())):
+    recorded = ledger.get(event.uid, ())
+    for line in reversed(recorded):
         if line.digest == event.digest:
             return line.revision
-    return line_of(event, ledger, now=now).revision
+    if not recorded:
+        return event.first
+    last = recorded[-1].revision
+    return Revision(sequence=last.sequence + 1, at=last.at + _ONE_SECOND)

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
@@ -17,6 +17,9 @@ from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
+
+if TYPE_CHECKING:
+    from icsfeed.domain.changes import Change
 
 
 class UnknownFeedError(IcsfeedError):
@@ -41,7 +44,11 @@ class Organizer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID."""
+    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
+
+    ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
+    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
+    """
 
     name: str
     zone: ZoneInfo
@@ -49,6 +56,11 @@ class Calendar:
     url: str = ""
     description: str = ""
     organizer: Organizer | None = None
+    vendor: str = ""
+    logo: str = ""
+    color: str = ""
+    support_url: str = ""
+    embed_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

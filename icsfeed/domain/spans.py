@@ -29,6 +29,16 @@ class Span:
             msg = f"a span ends after it starts, not {self.start.isoformat()} to {self.end.isoformat()}"
             raise InvalidValueError(msg)
 
+    @classmethod
+    def to_the_second(cls, start: datetime, end: datetime) -> Span:
+        """The span between two instants (aware), in the whole seconds that calendars know."""
+        return cls(start=start.astimezone(UTC).replace(microsecond=0), end=end.astimezone(UTC).replace(microsecond=0))
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts."""
+        return self.end - self.start
+
     def overlaps(self, other: Span) -> bool:
         """Whether the two share an instant; spans that merely touch do not."""
         return self.start < other.end and other.start < self.end

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from icalendar import Calendar
@@ -36,19 +37,25 @@ def policy_events(
     schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
 ) -> tuple[CalendarEvent, ...]:
     """The windows and freezes that are published at ``now`` (aware), each at its first revision."""
+    days = DateRange.of_years(published_years(now, schedule.calendar.zone))
+    freezes = (
+        freeze_event(schedule, frozen)
+        for frozen in frozen_days(schedule.freezes, schedule.calendar.zone, days.first, days.last)
+        if frozen.days.first in days
+    )
+    return (*window_events(schedule, rendering, now=now, adjustments=adjustments), *freezes)
+
+
+def window_events(
+    schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
+) -> tuple[CalendarEvent, ...]:
+    """The windows alone."""
     own = schedule.calendar.zone
     span = published_span(now, own)
-    events = [
+    return tuple(
         series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
         for each in arrange(occurrences(schedule, span, adjustments), rendering, own, span)
-    ]
-    days = DateRange.of_years(published_years(now, own))
-    events += [
-        freeze_event(schedule, frozen)
-        for frozen in frozen_days(schedule.freezes, own, days.first, days.last)
-        if frozen.days.first in days
-    ]
-    return tuple(events)
+    )
 
 
 def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
@@ -94,7 +101,7 @@ def feed_content(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent]
     used = {event.zone for event in selected if event.zone} if selected else {zone("UTC")}
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    header = as_bytes(_header(schedule, feed)).removesuffix(_END)
+    header = _header(feed.name, feed.description or schedule.calendar.description)
     fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=now)
     content = b"".join([header, *zones, *(event.content for event in fitting), _END])
     return FeedContent(content=content, left_out=len(selected) - len(fitting))
@@ -105,19 +112,19 @@ def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEven
     return feed_content(schedule, feed, events, now=now).content
 
 
-def _header(schedule: Schedule, feed: Feed) -> Calendar:
-    """The calendar's own properties, those that RFC 7986 and the clients before it know."""
+@lru_cache(maxsize=256)
+def _header(name: str, description: str) -> bytes:
+    """The calendar's own properties, those that RFC 7986 and the clients before it know, up to its first component."""
     header = Calendar()
     header.add("prodid", "-//icsfeed//Maintenance calendar//EN")
     header.add("version", "2.0")
     header.add("calscale", "GREGORIAN")
-    add_text(header, "name", feed.name)
-    add_text(header, "x-wr-calname", feed.name)
-    description = feed.description or schedule.calendar.description
+    add_text(header, "name", name)
+    add_text(header, "x-wr-calname", name)
     if description:
         add_text(header, "description", description)
         add_text(header, "x-wr-caldesc", description)
     # No X-WR-TIMEZONE: recurring-ical-events moves every UTC time to that zone's clock, weekday and all.
     header.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     header.add("x-published-ttl", vDuration(_REFRESH))
-    return header
+    return as_bytes(header).removesuffix(_END)

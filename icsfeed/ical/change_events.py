@@ -25,14 +25,16 @@ _STATUSES: Final = {State.TENTATIVE: "TENTATIVE", State.CANCELLED: "CANCELLED"}
 _MOST_UPDATES: Final = 10
 """So many of the latest updates are told; calendar programs show a description in a small box."""
 
+_MOST_TOLD: Final = 10_000
+"""Characters that they may have together; the latest is told all the same."""
+
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
     """A change as one event, in UTC. One that was cancelled lapses when its time has passed."""
     plan = change.plan
     uid = uid_of(schedule, change.kind, change.id.lower())
     first = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
-    name = CHANGE_NAMES[change.kind].capitalize()
-    event = begin_event(schedule, uid, first, f"{_PREFIXES[change.state]}{name}: {plan.summary}")
+    event = begin_event(schedule, uid, first, headline(change))
     event.add("status", _STATUSES.get(change.state, "CONFIRMED"))
     event.add("dtstart", plan.span.start)
     event.add("dtend", plan.span.end)
@@ -46,7 +48,7 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
             "\n".join(_told(schedule, change)),
         ],
     )
-    add_text(event, "categories", name)
+    add_text(event, "categories", CHANGE_NAMES[change.kind].capitalize())
     if plan.ticket:
         event.add("url", plan.ticket)
     return rendered(
@@ -60,6 +62,11 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
     )
 
 
+def headline(change: Change) -> str:
+    """A change in one line, such as ``In progress: Emergency change: Security patch``."""
+    return f"{_PREFIXES[change.state]}{CHANGE_NAMES[change.kind].capitalize()}: {change.plan.summary}"
+
+
 def _freeze(schedule: Schedule, change: Change) -> str:
     frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, change.plan.span)
     if frozen is None:
@@ -70,7 +77,10 @@ def _freeze(schedule: Schedule, change: Change) -> str:
 def _told(schedule: Schedule, change: Change) -> Iterator[str]:
     """What operators said of it, the latest first, with the time in the calendar's zone."""
     told = [update for update in change.updates if update.message]
-    for update in reversed(told[-_MOST_UPDATES:]):
+    room = _MOST_TOLD
+    for number, update in enumerate(reversed(told)):
+        room -= len(update.message)
+        if number == _MOST_UPDATES or (number and room < 0):
+            yield f"({len(told) - number} earlier)"
+            return
         yield f"{update.at.astimezone(schedule.calendar.zone):%Y-%m-%d %H:%M %Z}: {update.message}"
-    if len(told) > _MOST_UPDATES:
-        yield f"({len(told) - _MOST_UPDATES} earlier)"

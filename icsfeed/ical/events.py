@@ -15,8 +15,9 @@ from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import ONE_DAY, Span
+from icsfeed.domain.texts import clean
 from icsfeed.domain.windows import Impact
-from icsfeed.ical.properties import add_text, as_bytes, clean
+from icsfeed.ical.properties import add_text, as_bytes
 
 IMPACT_WORDS: Final = {
     Impact.NO_IMPACT: "none",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from icsfeed.ical.events import CalendarEvent
+if TYPE_CHECKING:  # who asks for the limits alone is spared icalendar
+    from icsfeed.ical.events import CalendarEvent
 
 MOST_EVENTS: Final = 1000
 MOST_BYTES: Final = 1_000_000

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from icalendar import Component
 from icalendar.prop import vText
 
-_LINE_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-"""What one program or another takes for the end of a line."""
-
-_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f]")
-
-
-def clean(text: str) -> str:
-    """The text as iCalendar can hold it: every line break a line feed, no control characters (RFC 5545, 3.3.11)."""
-    return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text))
+from icsfeed.domain.texts import clean
 
 
 class _Text(vText):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -40,9 +40,9 @@ def build_feed(
         UnknownFeedError: where the schedule has no such feed.
     """
     feed = schedule.feed(slug)
-    events = publish_events(schedule, record, now=now)
+    events = publish_events(schedule, record, now=now, renderings=[rendering])
     ledger = with_lines(record.ledger, events.lacking(now=now))
-    return _feed(schedule, feed, partial(events.rendered, rendering, ledger, now=now), now)
+    return feed_of(schedule, feed, events.rendered(rendering, ledger, now=now), now=now)
 
 
 def feed_makers(events: PublishedEvents, *, now: datetime) -> Iterator[tuple[str, Maker]]:
@@ -60,7 +60,12 @@ def feed_makers(events: PublishedEvents, *, now: datetime) -> Iterator[tuple[str
 def _feed(
     schedule: Schedule, feed: Feed, rendered: Callable[[], tuple[CalendarEvent, ...]], now: datetime
 ) -> Representation:
-    made = feed_content(schedule, feed, rendered(), now=now)
+    return feed_of(schedule, feed, rendered(), now=now)
+
+
+def feed_of(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> Representation:
+    """The feed with those of the events that belong to it."""
+    made = feed_content(schedule, feed, events, now=now)
     return Representation(body=made.content, content_type=CONTENT_TYPE, left_out=made.left_out)
 
 

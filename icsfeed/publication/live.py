@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
@@ -64,7 +65,8 @@ class _State:
 class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
-    An edit, and what an operator records, are taken up by the next request. A file that is broken, or gone, and a
+    An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
+    look. A file that is broken, or gone, and a
     database that does not answer leave public what was good last; ``log`` hears of it once, with every mistake, and
     when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
     recorded. Threads may share it.
@@ -95,7 +97,7 @@ class Live:
         self._lock = Lock()
         self._limits: dict[str, int] = {}
         now = clock()
-        self._asked_at = now
+        self._quiet = (now, now)
         self._state = self._looked_into(_State(due=now), now)
 
     @property
@@ -103,12 +105,23 @@ class Live:
         """What was wrong at the last look, if anything was."""
         return self._state.problems
 
+    def now(self) -> datetime:
+        """The instant that is taken for now."""
+        return self._clock()
+
     def current(self) -> Publication | None:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
-        state, now = self._state, self._clock()
-        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state, now):
-            self._renew()
+        since, until = self._quiet
+        now = self._clock()
+        # A clock that stands still, or went back, is no reason not to look.
+        if not since < now < until:
+            self._look(now)
         return self._state.publication
+
+    def holder(self, token: str) -> Subscriber | None:
+        """Whose feed the token opens now, as of the last look."""
+        record = self._state.record
+        return record.subscribers.holder(token, now=self._clock()) if record is not None else None
 
     def say_limit(self, path: str, left_out: int) -> None:
         """Have the log say, when it is new, how many events found no place in what is at ``path``."""
@@ -116,12 +129,16 @@ class Live:
             self._limits[path] = left_out
             self._log.warning("feed limited", feed=path, left_out=left_out)
 
-    def _is_news(self, state: _State, now: datetime) -> bool:
+    def _look(self, now: datetime) -> None:
+        """See whether anything is new; until it is worth looking again, nobody else does."""
+        state, again = self._state, now + self._records.look_every
+        self._quiet = (now, again)
+        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state):
+            self._renew()
+        self._quiet = (now, min(again, self._state.due))
+
+    def _is_news(self, state: _State) -> bool:
         """Whether there are entries in the database that were not looked into."""
-        # A clock that stands still, or went back, is no reason not to ask.
-        if self._asked_at < now < self._asked_at + self._records.look_every:
-            return False
-        self._asked_at = now
         if Source.DATABASE in state.problems:
             return False  # it is asked again when that is due
         try:
@@ -183,7 +200,7 @@ class Live:
         edited = loaded is not before.loaded
         if edited or (fresh.overlay and not self._preview):
             fresh = self._with_ledger(fresh, loaded, now)
-        elif shown is not None and fresh.record is before.record and now < shown.fresh_until:
+        elif shown is not None and _show_the_same(fresh, before) and now < shown.fresh_until:
             return self._dated(fresh, shown, now)
         record = self._overlaid(fresh)
         events = shown.events if shown is not None else None
@@ -195,8 +212,7 @@ class Live:
             before=events,
             base_url=self._base_url,
         )
-        is_news = edited or fresh.record is not before.record
-        said = _last_modified(made, before, now, is_news=is_news)
+        said = _last_modified(made, before, now, is_news=edited or not _show_the_same(fresh, before))
         return self._dated(replace(fresh, last_modified=said), made, now)
 
     def _with_ledger(self, fresh: _State, loaded: LoadedSchedule, now: datetime) -> _State:
@@ -233,6 +249,11 @@ class Live:
             publication=told if told != publication else publication,
             due=min(due, said) if said is not None and said > now else due,
         )
+
+
+def _show_the_same(one: _State, other: _State) -> bool:
+    """Whether what is recorded in both comes to the same feeds."""
+    return one.record is not None and other.record is not None and one.record.shows_what(other.record)
 
 
 def _last_modified(made: Publication, before: _State, now: datetime, *, is_news: bool) -> datetime:

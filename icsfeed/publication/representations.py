@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
+import brotli
+
 # Clients ask every half hour to once a day, so a longer max-age saves next to nothing; but somebody who presses
 # "refresh" to see the emergency that was just announced must not get a copy from before. One minute still shields the
 # server: a cache in front of it asks once a minute, and mostly gets a 304. While it does, it may hand out the copy of
@@ -16,13 +18,17 @@ from typing import Final, TypeAlias
 # calendar of the last day is better than none.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""For what is named after its bytes (RFC 8246)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
     """What is at a path.
 
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
-    browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it.
+    browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
+    ``dated`` is told with its Last-Modified. ``security`` is a page's Content-Security-Policy (empty: it is no page).
     """
 
     body: bytes
@@ -30,6 +36,8 @@ class Representation:
     cache_control: str = CACHE_CONTROL
     download: str | None = None
     left_out: int = 0
+    dated: bool = True
+    security: str = ""
 
     @cached_property
     def etag(self) -> str:
@@ -40,6 +48,15 @@ class Representation:
     def packed(self) -> bytes:
         """The bytes in gzip, the same ones every time."""
         return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+    @cached_property
+    def tightly_packed(self) -> bytes:
+        """The bytes in Brotli (RFC 7932): a fifth to a third less than gzip, for a millisecond.
+
+        A higher quality than this one is not worth its time: *measured*, 9 takes three times as long for the same size.
+        """
+        packed: bytes = brotli.compress(self.body, mode=brotli.MODE_TEXT, quality=5)
+        return packed
 
 
 Maker: TypeAlias = Callable[[], Representation]

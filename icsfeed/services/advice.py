@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import frozen_days
+from icsfeed.domain.freezes import ChangeFreeze, frozen_days
 from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule, published_span, published_years
-from icsfeed.domain.spans import DateRange
+from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
-from icsfeed.ical.series import Rendering, arrange
+from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
 from icsfeed.services.lengths import length_text
 
-_MOST_EVENTS = 1000
+_MOST_BYTES_BESIDE_TEXT = 950
+"""So much an occurrence or freeze adds to a feed at most, beside name and description, which escaping can double."""
+
 _SHOWN = 3
 """So many dates are named; the others are counted."""
 
@@ -32,7 +33,7 @@ class Advice:
 
 
 def advise(schedule: Schedule, *, now: datetime) -> tuple[Advice, ...]:
-    """Every warning about the span published at ``now`` (aware): first by window, then by feed."""
+    """Every warning about the span published at ``now`` (aware): first by window, then by freeze, then by feed."""
     zone = schedule.calendar.zone
     years = published_years(now, zone)
     span = published_span(now, zone)
@@ -45,13 +46,25 @@ def advise(schedule: Schedule, *, now: datetime) -> tuple[Advice, ...]:
         Advice(table="maintenance_windows", name=window.id, message=message)
         for window in schedule.windows
         for message in (
+            *_never_occurring(window),
             *_changing_rules(window, years),
             *_clock_changes(window, by_window[window.id]),
             *_always_frozen(by_window[window.id], years),
             *overlaps[window.id],
         )
     )
-    return (*of_windows, *_large_feeds(schedule, found, now))
+    of_freezes = tuple(
+        Advice(table="change_freezes", name=freeze.id, message=message)
+        for freeze in schedule.freezes
+        for message in _needless_lifts(freeze)
+    )
+    return (*of_windows, *of_freezes, *_large_feeds(schedule, found, now))
+
+
+def _never_occurring(window: MaintenanceWindow) -> Iterator[str]:
+    first, last = window.effective_from or date(YEARS[0], 1, 1), window.effective_until
+    if last is not None and next(window.dates(first, last), None) is None:
+        yield f"never occurs: its rule, {window.recurrence}, has no date from {first} through {last}"
 
 
 def _changing_rules(window: MaintenanceWindow, years: range) -> Iterator[str]:
@@ -113,23 +126,43 @@ def _overlaps(found: tuple[Occurrence, ...]) -> dict[str, list[str]]:
     return overlaps
 
 
+def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
+    whole = replace(freeze, lifted=())
+    needless = [str(day) for day in freeze.lifted if not any(whole.ranges(day, day))]
+    if needless:
+        yield f"lifts what is not frozen anyway: {_some(needless)}"
+
+
 def _large_feeds(schedule: Schedule, found: tuple[Occurrence, ...], now: datetime) -> Iterator[Advice]:
-    """Feeds with more events than every client takes."""
+    """Feeds that have no place for all that they are to show."""
+    if _surely_fits(schedule, found, now):
+        return  # as nearly always: icalendar takes longer to import than all else that is done here
+    from icsfeed.ical.calendar import feed_content, render_events  # noqa: PLC0415
+    from icsfeed.ical.series import Rendering  # noqa: PLC0415
+
+    for rendering in Rendering:
+        events = render_events(schedule, rendering, now=now)
+        for feed in schedule.feeds:
+            left_out = feed_content(schedule, feed, events, now=now).left_out
+            if left_out:
+                message = (
+                    f'the feed "{feed.slug}" has no place for {left_out} of its events in the {rendering} rendering: '
+                    f"only {MOST_EVENTS:,} fit, or 1 MB; what is over gives way first, then what is farthest ahead"
+                )
+                yield Advice(table="feeds", name=feed.slug, message=message)
+
+
+def _surely_fits(schedule: Schedule, found: tuple[Occurrence, ...], now: datetime) -> bool:
+    """Whether no feed can be too large: no rendering has more events than there are occurrences and freezes."""
     zone = schedule.calendar.zone
     days = DateRange.of_years(published_years(now, zone))
     frozen = frozen_days(schedule.freezes, zone, days.first, days.last)
-    freezes = sum(each.days.first in days for each in frozen)
-    if len(found) + freezes <= _MOST_EVENTS:
-        return  # as nearly always: no rendering has more events than there are occurrences
-    for rendering in Rendering:
-        shown = arrange(found, rendering, zone, published_span(now, zone))
-        touched = Counter(each.window.environments for each in shown)
-        for feed in schedule.feeds:
-            count = sum(number for names, number in touched.items() if feed.selects(Kind.MAINTENANCE, names))
-            count += freezes if feed.selects(Kind.FREEZE, ()) else 0
-            if count > _MOST_EVENTS:
-                message = f"has {count} events in the {rendering} rendering; Google Calendar takes about {_MOST_EVENTS}"
-                yield Advice(table="feeds", name=feed.slug, message=f'the feed "{feed.slug}" {message}')
+    named: list[MaintenanceWindow | ChangeFreeze] = [
+        *(each.window for each in found),
+        *(each.freeze for each in frozen),
+    ]
+    size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len((each.name + each.description).encode()) for each in named)
+    return len(named) <= MOST_EVENTS and size <= MOST_BYTES
 
 
 def _some(items: list[str], between: str = ", ") -> str:

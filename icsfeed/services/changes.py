@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.lifecycle import Step, advance
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, published_span, shows_change
-from icsfeed.domain.spans import Span
-from icsfeed.domain.windows import Impact
+from icsfeed.domain.texts import one_line
+from icsfeed.ical.calendar import shown
 from icsfeed.ical.change_events import change_event
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.change_records import differences_of
+from icsfeed.services.change_records import change_record, differences_in_words
 from icsfeed.services.ledger import lines_between
+from icsfeed.services.plans import Amendment, check_plan, free_text, line_of_text, tidied
 from icsfeed.services.records import Records
 from icsfeed.services.warnings import warnings_about
-
-
-class RefusedPlanError(IcsfeedError):
-    """A plan that the policy does not allow."""
 
 
 class ConflictError(IcsfeedError):
@@ -45,14 +40,29 @@ class Desk:
 class Outcome:
     """What became of an operator's wish.
 
-    ``recorded`` is false for a dry run, and where a repetition changed nothing. ``event`` is what subscribers get;
-    ``None`` where they get nothing of it now.
+    ``event`` is what subscribers get; ``None`` where they get nothing of it now. ``recorded`` is false for a dry run,
+    and where the wish ``repeats`` an earlier one and so changes nothing.
     """
 
     change: Change
     event: CalendarEvent | None
     warnings: tuple[str, ...]
     recorded: bool
+    repeats: bool = False
+
+    @property
+    def events(self) -> tuple[CalendarEvent, ...]:
+        """What subscribers get."""
+        return (self.event,) if self.event is not None else ()
+
+    def record(self, zone: ZoneInfo) -> dict[str, object]:
+        """The whole change as JSON has it, and what is to be said of the wish."""
+        return {
+            **change_record(self.change, zone),
+            "recorded": self.recorded,
+            "warnings": list(self.warnings),
+            "event": self.event.content.decode() if self.event is not None else None,
+        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,63 +76,41 @@ class Announcement:
     key: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Amendment:
-    """What is to be different in a plan; ``None`` is to stay. A start that is moved alone takes the end along."""
-
-    summary: str | None = None
-    environments: frozenset[str] | None = None
-    impact: Impact | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    duration: timedelta | None = None
-    reason: str | None = None
-    ticket: str | None = None
-
-    def of(self, plan: Plan) -> Plan:
-        """The plan as amended."""
-        return Plan(
-            summary=plan.summary if self.summary is None else self.summary,
-            environments=plan.environments if self.environments is None else self.environments,
-            impact=plan.impact if self.impact is None else self.impact,
-            span=self._span(plan.span),
-            reason=plan.reason if self.reason is None else self.reason,
-            ticket=plan.ticket if self.ticket is None else self.ticket,
-        )
-
-    def _span(self, before: Span) -> Span:
-        start = before.start if self.start is None else self.start
-        if self.end is not None:
-            return Span(start=start, end=self.end)
-        moved_alone = self.duration is None and self.start is None
-        length = before.end - before.start if self.duration is None else self.duration
-        return before if moved_alone else Span(start=start, end=start + length)
-
-
 def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, dry_run: bool = False) -> Outcome:
     """Announce a change at ``now`` (aware), by whom.
 
-    The same announcement again, by its key or because an open change says the same, records nothing.
+    The same announcement again, by its key or because an open change says the same, records nothing. (A dry run does
+    not know keys.)
 
     Raises:
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
     """
-    _check(desk.schedule, announcement.kind, announcement.plan)
+    by, now = line_of_text(by, "operator's name"), now.astimezone(UTC)
+    wish = replace(
+        announcement,
+        plan=tidied(announcement.plan),
+        message=free_text(announcement.message, "message"),
+        key=line_of_text(announcement.key or "", "key") or None,
+    )
+    check_plan(desk.schedule, wish.kind, wish.plan)
     if dry_run:
         record = desk.records.record()
-        return _outcome(desk, record, _announced(record, announcement, by, now), now, recorded=False)
-    action = f"{announcement.kind} announce"
-    with desk.records.writing(by=by, at=now, action=action, subject="") as transaction:
-        record = transaction.record
-        known = transaction.announced_with(announcement.key) if announcement.key is not None else None
-        repeated = record.changes[known] if known is not None else _same(record, announcement)
+        repeated = _same(record, wish)
         if repeated is not None:
-            return _repeated(desk, record, repeated, announcement, now)
-        change = _announced(record, announcement, by, now)
+            return _repeated(desk, record, repeated, wish, now)
+        change = _announced(record, wish, by, now)
+        return _outcome(desk, record, change, now, _lines(desk.schedule, record, None, change, now), recorded=False)
+    with desk.records.writing(by=by, at=now, action=f"{wish.kind} announce", subject="") as writing:
+        record = writing.record
+        known = writing.announced_with(wish.key) if wish.key is not None else None
+        repeated = record.changes[known] if known is not None else _same(record, wish)
+        if repeated is not None:
+            return _repeated(desk, record, repeated, wish, now)
+        change = _announced(record, wish, by, now)
         lines = _lines(desk.schedule, record, None, change, now)
-        transaction.sign(change.id)
-        transaction.add_update(change, key=announcement.key)
-        transaction.add_revisions(lines)
+        writing.sign(change.id)
+        writing.add_update(change, key=wish.key)
+        writing.add_revisions(lines)
     return _outcome(desk, record, change, now, lines)
 
 
@@ -146,43 +134,30 @@ def take_step(
         IcsfeedError: where the change's state or the policy does not allow it, somebody was faster, or it can't be
             recorded; nothing has changed then.
     """
+    by, now, said = line_of_text(by, "operator's name"), now.astimezone(UTC), free_text(message, "message")
+    zone = desk.schedule.calendar.zone
 
-    def stepped(record: Record) -> tuple[Change, Change]:
+    def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
         before = record.change(change_id)
         if expected is not None and expected != before.latest.number:
-            raise ConflictError(_conflict(before, expected))
-        plan = amendment.of(before.plan) if amendment is not None else None
-        after = advance(before, step, plan=plan, message=message, by=by, at=now)
-        if plan is not None and plan != before.plan:
-            _check(desk.schedule, before.kind, plan)
-        return before, after
+            raise ConflictError(_conflict(before, expected, zone))
+        plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
+        after = advance(before, step, plan=plan, message=said, by=by, at=now)
+        if plan != before.plan:
+            check_plan(desk.schedule, before.kind, plan, before.plan)
+        return after, _lines(desk.schedule, record, before, after, now)
 
+    record = desk.records.record()
+    # Tried before anything is locked: what is refused makes no database.
+    change, lines = stepped(record)
     if dry_run:
-        record = desk.records.record()
-        before, after = stepped(record)
-        lines = _lines(desk.schedule, record, before, after, now)
-        return _outcome(desk, record, after, now, lines, recorded=False)
-    with desk.records.writing(by=by, at=now, action=f"change {step}", subject=change_id.upper()) as transaction:
-        record = transaction.record
-        before, after = stepped(record)
-        lines = _lines(desk.schedule, record, before, after, now)
-        transaction.add_update(after)
-        transaction.add_revisions(lines)
-    return _outcome(desk, record, after, now, lines)
-
-
-def _check(schedule: Schedule, kind: Kind, plan: Plan) -> None:
-    schedule.environments_named(sorted(plan.environments))
-    if plan.ticket and urlsplit(plan.ticket).scheme not in {"http", "https"}:
-        msg = f"{plan.ticket!r} is not the address of a ticket; write it from https:// on"
-        raise RefusedPlanError(msg)
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
-    if kind is Kind.PLANNED and frozen is not None and not plan.reason:
-        msg = (
-            f"a planned change in a change freeze ({frozen.freeze.name}, {frozen.days.first} through "
-            f"{frozen.days.last}) says why it can't wait; give the reason"
-        )
-        raise RefusedPlanError(msg)
+        return _outcome(desk, record, change, now, lines, recorded=False)
+    with desk.records.writing(by=by, at=now, action=f"change {step}", subject=change.id) as writing:
+        record = writing.record
+        change, lines = stepped(record)
+        writing.add_update(change)
+        writing.add_revisions(lines)
+    return _outcome(desk, record, change, now, lines)
 
 
 def _announced(record: Record, announcement: Announcement, by: str, now: datetime) -> Change:
@@ -206,35 +181,36 @@ def _same(record: Record, announcement: Announcement) -> Change | None:
     return None
 
 
-def _repeated(desk: Desk, record: Record, change: Change, announcement: Announcement, now: datetime) -> Outcome:
-    if change.updates[0].plan != announcement.plan and change.plan != announcement.plan:
-        msg = f"the key {announcement.key!r} is that of {change.id}, which says something else; take another"
+def _repeated(desk: Desk, record: Record, change: Change, wish: Announcement, now: datetime) -> Outcome:
+    if change.kind is not wish.kind or wish.plan not in {change.updates[0].plan, change.plan}:
+        msg = f"the key {wish.key!r} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
-    outcome = _outcome(desk, record, change, now, recorded=False)
-    said = f"this {CHANGE_NAMES[change.kind]} has been announced already, as {change.id}; nothing was changed"
-    return replace(outcome, warnings=(said,))
+    said = (
+        f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "
+        "nothing was changed"
+    )
+    return replace(_outcome(desk, record, change, now, recorded=False), warnings=(said,), repeats=True)
 
 
-def _conflict(change: Change, expected: int) -> str:
+def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
     since = [update for update in change.updates if update.number > expected]
     if not since:
         return f"{change.id} has no update {expected}; its latest is {change.latest.number}"
-    told = "; ".join(_told(change, update) for update in since)
-    return f"{change.id} has changed since update {expected}: {told}; nothing was changed now"
+    told = "; ".join(_told(change, update, zone) for update in since)
+    return f"{change.id} has changed since update {expected}: {told}. Nothing was changed now"
 
 
-def _told(change: Change, update: Update) -> str:
-    changed = [
-        f"{what} from {before or 'nothing'} to {after or 'nothing'}"
-        for what, before, after in differences_of(change, update.number)
-    ]
-    said = [f'"{update.message}"'] if update.message else []
-    return f"update {update.number} by {update.by}: {', '.join([*changed, *said])}"
+def _told(change: Change, update: Update, zone: ZoneInfo) -> str:
+    told = [*differences_in_words(change, update.number, zone)]
+    if update.message:
+        told.append(f'"{one_line(update.message)}"')
+    return f"update {update.number} by {update.by}: {', '.join(told)}"
 
 
-def _events(schedule: Schedule, change: Change | None, now: datetime) -> Iterator[CalendarEvent]:
-    if change is not None and shows_change(published_span(now, schedule.calendar.zone), change):
-        yield change_event(schedule, change)
+def _events(schedule: Schedule, change: Change | None, now: datetime) -> tuple[CalendarEvent, ...]:
+    if change is None or not shows_change(published_span(now, schedule.calendar.zone), change):
+        return ()
+    return shown([change_event(schedule, change)], now=now)
 
 
 def _lines(
@@ -253,7 +229,7 @@ def _outcome(
     recorded: bool = True,
 ) -> Outcome:
     ledger = with_lines(record.ledger, lines)
-    events = [event.revised(revision_of(event, ledger, now=now)) for event in _events(desk.schedule, change, now)]
+    events = [event.revised(revision_of(event, ledger)) for event in _events(desk.schedule, change, now)]
     return Outcome(
         change=change,
         event=events[0] if events else None,

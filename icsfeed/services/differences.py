@@ -1,13 +1,15 @@
-"""What an edit of the schedule changes for subscribers: the dates that it adds, moves and removes."""
+"""What an edit of the schedule changes for subscribers: dates, the feeds that there are, and what each of them has."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import occurrences
 from icsfeed.domain.schedule import Schedule, published_span, published_years
@@ -16,7 +18,7 @@ from icsfeed.services.upcoming import utc_text
 
 
 class Change(StrEnum):
-    """What became of a date."""
+    """What became of a date, or of a feed."""
 
     ADDED = "added"
     MOVED = "moved"
@@ -59,26 +61,102 @@ class Difference:
         }
 
 
-def differences(old: Schedule, new: Schedule, *, now: datetime) -> tuple[Difference, ...]:
-    """How the published dates of ``new`` differ from those of ``old`` at ``now`` (aware), in order."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedDifference:
+    """A feed that an edit adds or removes or, with ``kind`` and ``id``, what a feed that stays gains or loses.
+
+    The ``days`` are those of a window or freeze that happens before and after, and is in that feed only once.
+    """
+
+    slug: str
+    change: Change
+    kind: Kind | None = None
+    id: str = ""
+    days: tuple[date, ...] = ()
+
+    def record(self) -> dict[str, object]:
+        """The difference as JSON has it."""
+        record: dict[str, object] = {"change": self.change.value, "slug": self.slug}
+        if self.kind is not None:
+            record |= {"kind": self.kind.value, "id": self.id, "days": [day.isoformat() for day in self.days]}
+        return record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Differences:
+    """All that an edit changes for subscribers; ``uid_domain`` is the old and the new one, where they differ.
+
+    Another domain makes a new event of each: whoever imported the old ones has both.
+    """
+
+    uid_domain: tuple[str, str] | None
+    feeds: tuple[FeedDifference, ...]
+    dates: tuple[Difference, ...]
+
+    def record(self) -> dict[str, object]:
+        """The differences as JSON has them."""
+        domains = dict(zip(("before", "after"), self.uid_domain, strict=True)) if self.uid_domain else None
+        return {
+            "uid_domain": domains,
+            "feeds": [each.record() for each in self.feeds],
+            "dates": [each.record() for each in self.dates],
+        }
+
+
+class _Date(NamedTuple):
+    """What is named by a kind, an id and a local date."""
+
+    span: Span
+    environments: frozenset[str]
+
+
+_Dates = dict[tuple[Kind, str, date], _Date]
+
+
+def differences(old: Schedule, new: Schedule, *, now: datetime) -> Differences:
+    """How what subscribers see of ``new`` at ``now`` (aware) differs from what they see of ``old``, in order."""
     before, after = dict(_dates(old, now)), dict(_dates(new, now))
-    found = [
-        Difference(kind=kind, id=name, day=day, before=before.get(key), after=after.get(key))
-        for key in before.keys() | after.keys()
-        for kind, name, day in [key]
-        if before.get(key) != after.get(key)
-    ]
-    return tuple(sorted(found, key=lambda each: (each.day, each.kind, each.id)))
+    domains = (old.calendar.uid_domain, new.calendar.uid_domain)
+    feeds = ({feed.slug: feed for feed in old.feeds}, {feed.slug: feed for feed in new.feeds})
+    return Differences(
+        uid_domain=domains if domains[0] != domains[1] else None,
+        feeds=tuple(_of_feeds(*feeds, before, after)),
+        dates=tuple(sorted(_of_dates(before, after), key=lambda each: (each.day, each.kind, each.id))),
+    )
 
 
-def _dates(schedule: Schedule, now: datetime) -> Iterator[tuple[tuple[Kind, str, date], Span]]:
+def _of_dates(before: _Dates, after: _Dates) -> Iterator[Difference]:
+    for key in before.keys() | after.keys():
+        kind, name, day = key
+        spans = [each.span if (each := dates.get(key)) is not None else None for dates in (before, after)]
+        if spans[0] != spans[1]:
+            yield Difference(kind=kind, id=name, day=day, before=spans[0], after=spans[1])
+
+
+def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after: _Dates) -> Iterator[FeedDifference]:
+    for slug in sorted(old.keys() | new.keys()):
+        if slug not in new or slug not in old:
+            yield FeedDifference(slug=slug, change=Change.ADDED if slug in new else Change.REMOVED)
+            continue
+        found: dict[tuple[Kind, str, Change], list[date]] = defaultdict(list)
+        for kind, name, day in sorted(before.keys() & after.keys()):
+            had = old[slug].selects(kind, before[kind, name, day].environments)
+            has = new[slug].selects(kind, after[kind, name, day].environments)
+            if had is not has:
+                found[kind, name, Change.ADDED if has else Change.REMOVED].append(day)
+        for (kind, name, change), days in found.items():
+            yield FeedDifference(slug=slug, change=change, kind=kind, id=name, days=tuple(days))
+
+
+def _dates(schedule: Schedule, now: datetime) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
     """What subscribers see, by kind, id and local date."""
     zone = schedule.calendar.zone
     span = published_span(now, zone)
     for occurrence in occurrences(schedule, span):
         if occurrence.excluded is None and occurrence.span is not None and occurrence.start in span:
-            yield (Kind.MAINTENANCE, occurrence.window.id, occurrence.original_start.date()), occurrence.span
+            window, day = occurrence.window, occurrence.original_start.date()
+            yield (Kind.MAINTENANCE, window.id, day), _Date(occurrence.span, window.environments)
     days = DateRange.of_years(published_years(now, zone))
     for frozen in frozen_days(schedule.freezes, zone, days.first, days.last):
         if frozen.days.first in days:
-            yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), frozen.span
+            yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())

@@ -5,7 +5,7 @@ One event is rendered once. What a new record, or the passing of time, leaves as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from icsfeed.ical.series import Rendering
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedEvents:
-    """The events of ``schedule`` and ``record`` in the published ``years``, each at its first revision."""
+    """The events of ``schedule`` and ``record`` in the published ``years``, at whatever revision; see ``rendered``."""
 
     schedule: Schedule
     record: Record
@@ -45,14 +45,22 @@ class PublishedEvents:
 
     def rendered(self, rendering: Rendering, ledger: Ledger, *, now: datetime) -> tuple[CalendarEvent, ...]:
         """What a rendering shows at ``now`` (aware), by start, then UID, at the revisions that the ledger says."""
-        revised = (event.revised(revision_of(event, ledger, now=now)) for event in self.of(rendering))
+        revised = (event.revised(revision_of(event, ledger)) for event in self.of(rendering))
         return shown(revised, now=now)
 
 
 def publish_events(
-    schedule: Schedule, record: Record, *, now: datetime, before: PublishedEvents | None = None
+    schedule: Schedule,
+    record: Record,
+    *,
+    now: datetime,
+    before: PublishedEvents | None = None,
+    renderings: Iterable[Rendering] = Rendering,
 ) -> PublishedEvents:
-    """The events that are published at ``now`` (aware); ``before`` is an earlier such state, to be taken over from."""
+    """The events that are published at ``now`` (aware); ``before`` is an earlier such state, to be taken over from.
+
+    Whoever shows one of the ``renderings`` needs no more than that one.
+    """
     years = published_years(now, schedule.calendar.zone)
     if before is not None and before.schedule is not schedule:
         before = None
@@ -61,7 +69,7 @@ def publish_events(
     else:
         policy = {
             rendering: policy_events(schedule, rendering, now=now, adjustments=record.adjustments.values())
-            for rendering in Rendering
+            for rendering in renderings
         }
     return PublishedEvents(
         schedule=schedule,
@@ -77,8 +85,11 @@ def _changes(
 ) -> Iterator[tuple[str, tuple[Change, CalendarEvent]]]:
     span = published_span(now, schedule.calendar.zone)
     known = before.changes if before is not None else {}
-    for change in record.changes.values():
+    for name, change in record.changes.items():
         if shows_change(span, change):
-            earlier = known.get(change.id)
-            same = earlier is not None and earlier[0] is change
-            yield change.id, earlier if same and earlier else (change, change_event(schedule, change))
+            earlier = known.get(name)
+            if earlier is None or earlier[0] is not change:
+                event = change_event(schedule, change)
+                # At its revision once and for all: to revise a thousand for each feed takes longer than all else.
+                earlier = (change, event.revised(revision_of(event, record.ledger)))
+            yield name, earlier

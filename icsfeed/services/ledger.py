@@ -10,7 +10,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, line_of, lines_lacking, with_lines
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.events import PublishedEvents
+from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.records import Records
 
 THE_SERVICE: Final = "icsfeed"
@@ -28,17 +28,19 @@ def record_revisions(
     Raises:
         DatabaseError: where it can't be recorded.
     """
-    everything = shown(events.every(), now=now)
-    if not (*unrecorded, *lines_lacking(everything, events.record.ledger, now=now)):
+    if not (*unrecorded, *events.lacking(now=now)):
         return events.record
-    with records.writing(by=THE_SERVICE, at=now, action="publish", subject="schedule") as transaction:
-        ledger = transaction.record.ledger
+    with records.writing(by=THE_SERVICE, at=now, action="publish", subject="schedule") as writing:
+        ledger = writing.record.ledger
         first = [
             line
             for line in unrecorded
             if line.uid not in ledger or line.revision.sequence > ledger[line.uid][-1].revision.sequence
         ]
-        transaction.add_revisions((*first, *lines_lacking(everything, with_lines(ledger, first), now=now)))
+        # What an operator recorded in the meantime is public, too.
+        everything = publish_events(events.schedule, writing.record, now=now, before=events).every()
+        lacking = lines_lacking(shown(everything, now=now), with_lines(ledger, first), now=now)
+        writing.add_revisions((*first, *lacking))
     return records.record()
 
 

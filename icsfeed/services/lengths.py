@@ -8,9 +8,7 @@ from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError
 
-_WRITTEN: Final = re.compile(
-    r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?", re.IGNORECASE
-)
+_WRITTEN: Final = r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 
 
 class InvalidLengthError(IcsfeedError):
@@ -23,7 +21,7 @@ def parse_length(text: str) -> timedelta:
     Raises:
         InvalidLengthError: where it says none, or nothing.
     """
-    match = _WRITTEN.fullmatch(text.replace(" ", ""))
+    match = re.fullmatch(_WRITTEN, text.replace(" ", ""), re.IGNORECASE)
     length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()
     if not length:
         msg = f"{text!r} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.changes import Change
 from icsfeed.domain.record import Record
+from icsfeed.domain.revisions import LedgerLine
 
-if TYPE_CHECKING:
-    from icsfeed.store.database.writing import Transaction
+
+class Writing(Protocol):
+    """What is recorded in one go; ``icsfeed.store.database.writing.Transaction`` is one."""
+
+    @property
+    def record(self) -> Record:
+        """All that was recorded before."""
+
+    def sign(self, subject: str) -> None:
+        """Say which ``subject`` it is about, where that is known only now."""
+
+    def announced_with(self, key: str) -> str | None:
+        """The id of the change that was announced with that key, if one was."""
+
+    def add_update(self, change: Change, *, key: str | None = None) -> None:
+        """Record the latest update of a change."""
+
+    def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
+        """Record that an occurrence is skipped or moved, or (``None``) as the policy has it again."""
+
+    def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
+        """Record lines of the ledger of revisions."""
 
 
 class Records(Protocol):
@@ -25,5 +49,5 @@ class Records(Protocol):
     def record(self) -> Record:
         """All that is recorded."""
 
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> AbstractContextManager[Transaction]:
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> AbstractContextManager[Writing]:
         """Record something, whole or not at all."""

@@ -1,15 +1,18 @@
 """How fast feeds are served: ``python -m tests.benchmarks.serving``.
 
-Compares the application with a bare WSGI callable that returns the same headers and bytes, on the same server with the
-same settings, in alternation, and prints the median of the ratios. Everything stays on the loopback address.
+Compares the application with others that give the same bytes, in alternation, and prints the median of the ratios: a
+bare WSGI callable with the same headers and bytes, a Flask route with the ready bytes, a Flask route that renders the
+feed anew (all on the same server with the same settings), and nginx with the feed as a file. Everything stays on the
+loopback address.
 
-The load comes from wrk (Debian: ``apt-get install wrk``). A generator in Python would be slower than what it measures,
-and so make any two servers look alike.
+The load comes from wrk (Debian: ``apt-get install wrk nginx``). A generator in Python would be slower than what it
+measures, and so make any two servers look alike.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import re
 import shutil
@@ -17,8 +20,10 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,6 +38,9 @@ LOOPBACK: Final = "127.0.0.1"
 PATH: Final = "/feeds/all.ics"
 ICSFEED: Final = "icsfeed.bootstrap:create_app"
 BARE: Final = "tests.benchmarks.serving:make_bare"
+FLASK: Final = "tests.benchmarks.serving:make_flask"
+REBUILDING: Final = "tests.benchmarks.serving:make_rebuilding"
+NOW: Final = "2026-11-23T12:00:00Z"
 CONNECTIONS: Final = 16
 PATIENCE: Final = 30
 """Seconds within which a server starts, or stops."""
@@ -56,6 +64,81 @@ def make_bare() -> WSGIApplication:
         return [body]
 
     return bare
+
+
+def make_flask() -> WSGIApplication:
+    """A Flask application whose one route returns the ready bytes."""
+    from flask import Flask, Response  # noqa: PLC0415  (in the server's process only)
+
+    from icsfeed.bootstrap import create_app  # noqa: PLC0415
+
+    body = create_app().test_client().get(PATH).data
+    app = Flask(__name__)
+
+    @app.get(PATH)
+    def feed() -> Response:
+        return Response(body, content_type="text/calendar; charset=utf-8")
+
+    return app
+
+
+def make_rebuilding() -> WSGIApplication:
+    """A Flask application whose one route renders the feed at each request."""
+    from flask import Flask, Response  # noqa: PLC0415  (in the server's process only)
+
+    from icsfeed.ical.calendar import calendar_bytes, render_events  # noqa: PLC0415
+    from icsfeed.ical.series import Rendering  # noqa: PLC0415
+    from icsfeed.store.schedule_file import load_schedule  # noqa: PLC0415
+
+    schedule = load_schedule(example_path()).schedule
+    now = datetime.fromisoformat(NOW)
+    app = Flask(__name__)
+
+    @app.get(PATH)
+    def feed() -> Response:
+        events = render_events(schedule, Rendering.SERIES, now=now)
+        body = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+        return Response(body, content_type="text/calendar; charset=utf-8")
+
+    return app
+
+
+@contextlib.contextmanager
+def nginx(feed: bytes) -> Iterator[str]:
+    """Nginx with one worker, as icsfeed has one here, and the feed as a file, with its gzip beside it."""
+    with tempfile.TemporaryDirectory() as folder, socket.create_server((LOOPBACK, 0)) as free:
+        port = free.getsockname()[1]
+        root = Path(folder)
+        root.chmod(0o755)
+        file = root.joinpath(*PATH.split("/"))
+        file.parent.mkdir()
+        file.write_bytes(feed)
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(feed, 6))
+        (root / "nginx.conf").write_text(NGINX.format(root=root, port=port), encoding="utf-8")
+        free.close()
+        program = shutil.which("nginx") or "nginx"
+        process = subprocess.Popen([program, "-e", "stderr", "-c", root / "nginx.conf"], cwd=folder)
+        try:
+            url = f"http://{LOOPBACK}:{port}{PATH}"
+            _wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+NGINX: Final = """\
+worker_processes 1; daemon off; pid {root}/pid;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  types {{ text/calendar ics; }}
+  gzip_static on;
+  client_body_temp_path {root}/1; proxy_temp_path {root}/2; fastcgi_temp_path {root}/3; uwsgi_temp_path {root}/4;
+  scgi_temp_path {root}/5;
+  server {{ listen 127.0.0.1:{port}; root {root}; }}
+}}
+"""
 
 
 @contextlib.contextmanager
@@ -105,24 +188,43 @@ def requests_per_second(url: str, seconds: int, *headers: str) -> float:
 @click.option("--rounds", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--seconds", type=click.IntRange(1, 60), default=3, show_default=True, help="Length of a measurement.")
 def main(rounds: int, seconds: int) -> None:
-    """Measure the feed, whole and unchanged (304), beside bare WSGI."""
-    if shutil.which("wrk") is None:
-        msg = "wrk is not installed (Debian: apt-get install wrk)"
-        raise click.ClickException(msg)
+    """Measure the feed beside whatever else gives the same bytes."""
+    for program in ("wrk", "nginx"):
+        if shutil.which(program) is None:
+            msg = f"{program} is not installed (Debian: apt-get install {program})"
+            raise click.ClickException(msg)
     os.environ.pop("ICSFEED_NOW", None)
     os.environ["ICSFEED_SCHEDULE"] = str(example_path())
-    with running(ICSFEED) as served, running(BARE) as bare:
-        whole = httpx.get(served, headers={"Accept-Encoding": "identity"}, trust_env=False)
-        click.echo(f"{PATH}: {len(whole.content)} bytes, {CONNECTIONS} connections, {rounds} rounds of {seconds} s")
-        for name, headers in (("200", []), ("304", [f"If-None-Match: {whole.headers['ETag']}"])):
-            # One after the other in each round: whatever else slows the machine slows both.
-            pairs = [
-                (requests_per_second(served, seconds, *headers), requests_per_second(bare, seconds, *headers))
-                for _ in range(rounds)
-            ]
-            ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-            ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-            click.echo(f"{name}: icsfeed {ours:,.0f}/s, bare WSGI {theirs:,.0f}/s, ratio {ratio:.2f}")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["ICSFEED_DATABASE"] = f"sqlite:///{folder}/icsfeed.db"
+        with running(ICSFEED) as ours:
+            time.sleep(1)  # the second in which no date is told
+            whole = httpx.get(ours, headers={"Accept-Encoding": "identity"}, trust_env=False)
+            click.echo(f"{PATH}: {len(whole.content)} bytes, {CONNECTIONS} connections, {rounds} rounds of {seconds} s")
+            packed = ["Accept-Encoding: gzip"]
+            held = [f"If-None-Match: {whole.headers['ETag']}"]
+            with running(BARE) as bare:
+                _compare("200 against bare WSGI", ours, bare, rounds, seconds, [])
+                _compare("304 against bare WSGI", ours, bare, rounds, seconds, held)
+                _compare("gzip against bare WSGI with the plain bytes", ours, bare, rounds, seconds, packed)
+            with running(FLASK) as flask:
+                _compare("200 against a Flask route with ready bytes", ours, flask, rounds, seconds, [])
+            with running(REBUILDING) as rebuilding:
+                _compare("200 against a Flask route that renders", ours, rebuilding, 1, 10 * seconds, [])
+            with nginx(whole.content) as file:
+                _compare("200 against nginx", ours, file, rounds, seconds, [])
+                _compare("gzip against nginx", ours, file, rounds, seconds, packed)
+
+
+def _compare(what: str, ours: str, theirs: str, rounds: int, seconds: int, headers: list[str]) -> None:  # noqa: PLR0917
+    # One after the other in each round: whatever else slows the machine slows both.
+    pairs = [
+        (requests_per_second(ours, seconds, *headers), requests_per_second(theirs, seconds, *headers))
+        for _ in range(rounds)
+    ]
+    ratio = statistics.median(mine / other for mine, other in pairs)
+    mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+    click.echo(f"{what}: icsfeed {mine:,.0f}/s, the other {other:,.0f}/s, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

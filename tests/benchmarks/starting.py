@@ -8,7 +8,8 @@ from functools import partial
 
 from tests.benchmarks.measuring import ratio, report
 
-GOALS = {("--help",): 5, ("check",): 12, ("upcoming",): 16, ("build", "all"): 16}
+GATE = ("gate", "--environment", "production", "--at", "2026-12-03T02:00", "--now", "2026-11-23")
+GOALS = {("--help",): 5, ("check",): 12, ("upcoming",): 16, GATE: 16, ("build", "all"): 16}
 
 
 def run(*arguments: str) -> None:

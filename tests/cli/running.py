@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +53,23 @@ class Outcome:
 
 
 def every_command() -> list[click.Command]:
-    """The commands, each from its room."""
-    context = click.Context(main)
-    found = [main.get_command(context, name) for name in main.list_commands(context)]
-    return [command for command in found if command is not None]
+    """The commands, each from its room; those of a group among them, after it."""
+    return [command for _, command in every_command_line()]
+
+
+def every_command_line() -> list[tuple[str, click.Command]]:
+    """The commands, each with what is typed to call it, such as ``window skip``."""
+    return list(_commands_of(main, ()))
+
+
+def _commands_of(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield " ".join((*before, name)), command
+        if isinstance(command, click.Group):
+            yield from _commands_of(command, (*before, name))
 
 
 def run(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:

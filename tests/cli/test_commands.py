@@ -8,24 +8,9 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.schedule_file import example_path
-from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, run
+from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, every_command_line, run
 
 EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to stand in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def schedule(folder: Path) -> Path:
-    """A schedule.toml in that folder."""
-    path = folder / "schedule.toml"
-    path.write_text(SCHEDULE, encoding="utf-8")
-    return path
 
 
 def test_init_writes_the_commented_starter_once(folder: Path) -> None:
@@ -172,9 +157,13 @@ def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
 @pytest.mark.usefixtures("schedule")
 def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     found = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
-    assert [(entry["id"], entry["local_start"]) for entry in json.loads(found.stdout)] == [
-        ("thursday", "2026-11-05T02:00:00-05:00"),
-        ("thursday", "2026-11-12T02:00:00-05:00"),
+    assert [(entry["id"], entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("thursday", "2026-11-05T02:00:00-05:00", "America/Toronto"),
+        ("thursday", "2026-11-12T02:00:00-05:00", "America/Toronto"),
+    ]
+    found = run("upcoming", "--from", "2026-11-05", "--days", "1", "--json", "--zone", "Europe/Berlin")
+    assert [(entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+        ("2026-11-05T08:00:00+01:00", "Europe/Berlin")
     ]
 
 
@@ -184,7 +173,23 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     [
         (("--from", "2026-11-06", "--days", "3"), "nothing comes in these 3 days\n", ""),
         (("--environment", "prod"), "", "there is no environment 'prod'; this schedule has preview, production\n"),
-        (("--zone", "EDT"), "", "'EDT' is not a name of the IANA time zone database 2026f\n"),
+        (("--from", "2026-11-06", "--days", "1"), "nothing comes within a day\n", ""),
+        (
+            ("--zone", "EST"),
+            "",
+            '"EST" can mean two things: Eastern civil time with summer time (write "America/Toronto"), '
+            'or five hours behind UTC all year (write "America/Panama")\n',
+        ),
+        (
+            ("--zone", "America/Torronto"),
+            "",
+            '"America/Torronto" is not a name of the IANA time zone database; did you mean "America/Toronto"?\n',
+        ),
+        (
+            ("--zone", "Foo/Bar"),
+            "",
+            '"Foo/Bar" is not a name of the IANA time zone database; write an IANA zone such as "America/Toronto"\n',
+        ),
         (
             ("--now", "2026-11-01T01:30"),
             "",
@@ -216,10 +221,39 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
     )
     assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
     records = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
-    assert [record["change"] for record in records] == ["removed", "moved", "added"]
+    assert [record["change"] for record in records["dates"]] == ["removed", "moved", "added"]
+
+
+def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> None:
+    """All of this was "no date changes"."""
+    (folder / "old.toml").write_text(SCHEDULE, encoding="utf-8")
+    edited = SCHEDULE.replace('["production"]', '["preview"]').replace("maintenance.example.com", "status.example.com")
+    named = {each: f'environments = ["{each}"]' for each in ("preview", "production")}
+    named |= {each: f'kinds = ["{each}"]' for each in ("emergency", "freeze", "planned")} | {"public": ""}
+    feeds = "".join(f'[[feeds]]\nslug = "{slug}"\nname = "{slug}"\n{key}\n' for slug, key in named.items())
+    schedule.write_text(edited + feeds, encoding="utf-8")
+    assert run("diff", "old.toml", "--now", NOW).stdout == (
+        "~ uid_domain: maintenance.example.com → status.example.com: every event is a new one for subscribers\n"
+        "- feed maintenance: its subscribers get nothing any more\n"
+        "+ feed preview: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "- feed production: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
+        "+ feed public\n"
+        "no other date changes\n"
+    )
+    once = "02:00:00\neffective_from = 2026-11-01\neffective_until = 2026-11-05"
+    schedule.write_text(SCHEDULE.replace("02:00:00", once), encoding="utf-8")
+    (folder / "new.toml").write_text(
+        edited.replace("02:00:00", once).replace("status", "maintenance"), encoding="utf-8"
+    )
+    assert run("diff", "schedule.toml", "new.toml", "--now", NOW).stdout == (
+        "+ feed preview: maintenance thursday: Thu 2026-11-05\n"
+        "- feed production: maintenance thursday: Thu 2026-11-05\n"
+        "no other date changes\n"
+    )
 
 
 def test_every_option_can_come_from_the_environment() -> None:
+    assert {"emergency announce", "window move", "database upgrade"} <= {line for line, _ in every_command_line()}
     for command in every_command():
         for parameter in command.params:
             if parameter.param_type_name == "option":
@@ -229,7 +263,7 @@ def test_every_option_can_come_from_the_environment() -> None:
 
 def test_help_lists_every_command() -> None:
     listed = [line.split()[0] for line in run("--help").stdout.partition("Commands:\n")[2].splitlines()]
-    assert listed == [command.name for command in every_command()]
+    assert listed == [line for line, _ in every_command_line() if " " not in line]
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:

@@ -36,8 +36,8 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
     ("text", "message"),
     [
         ("", f"'' is not a part of a rule; write a rule {EXAMPLES}"),
-        ("every Tuesday", f"'EVERY TUESDAY' is not a part of a rule; write a rule {EXAMPLES}"),
-        ("BYDAY=TU", f"has no FREQ; write a rule {EXAMPLES}"),
+        ("every Tuesday", f"'every Tuesday' is not a part of a rule; write a rule {EXAMPLES}"),
+        ("BYDAY=TU", f"'BYDAY=TU' has no FREQ; write a rule {EXAMPLES}"),
         (
             "FREQ=DAILY",
             "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days",
@@ -46,7 +46,22 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
             "FREQ=HOURLY;BYDAY=TU",
             "FREQ=HOURLY is none that a maintenance window can have: WEEKLY, MONTHLY or YEARLY",
         ),
-        ("FREQ=WEEKLY;FREQ=WEEKLY", "has FREQ twice"),
+        (
+            "FREQ=WEEKLY;FREQ=MONTHLY;BYDAY=TU",
+            "FREQ=WEEKLY and FREQ=MONTHLY are the same part twice; write one, such as FREQ=WEEKLY",
+        ),
+        (
+            "FREQ=WEEKLY;BYDAY=TU;byday=we",
+            "BYDAY=TU and BYDAY=WE are the same part twice; write one, such as BYDAY=TU,WE",
+        ),
+        (
+            "rrule:FREQ=WEEKLY; BYDAY=TU",
+            "'rrule:FREQ=WEEKLY; BYDAY=TU' has a space or a semicolon too many; write FREQ=WEEKLY;BYDAY=TU",
+        ),
+        (
+            "freq=weekly;byday=tu;",
+            "'freq=weekly;byday=tu;' has a space or a semicolon too many; write freq=weekly;byday=tu",
+        ),
         ("FREQ=WEEKLY", f"FREQ=WEEKLY needs BYDAY; write a rule {EXAMPLES}"),
         ("FREQ=WEEKLY;BYMONTHDAY=3", f"FREQ=WEEKLY needs BYDAY; write a rule {EXAMPLES}"),
         ("FREQ=MONTHLY", f"FREQ=MONTHLY needs either BYDAY or BYMONTHDAY; write a rule {EXAMPLES}"),

@@ -19,10 +19,10 @@ from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
+from icsfeed.domain.texts import clean
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
 from icsfeed.ical.calendar import calendar_bytes, render_events
-from icsfeed.ical.properties import clean
 from icsfeed.ical.series import Rendering
 from tests.properties.content_lines import parse, physical_lines
 from tests.readers import READERS, Reader, require

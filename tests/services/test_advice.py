@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, time
+from pathlib import Path
+
+import pytest
 
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.zones import zone
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
 from icsfeed.services.advice import advise
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_schedule, a_window
+
+ROOT = Path(__file__).parents[2]
 
 
 def told(schedule: Schedule) -> list[tuple[str, str]]:
@@ -114,14 +123,70 @@ def test_a_zone_whose_rules_change() -> None:
     ]
 
 
-def test_a_feed_with_more_events_than_google_takes() -> None:
+def test_a_window_that_never_occurs() -> None:
+    """From a Friday through the next Wednesday there is no Thursday."""
+    window = a_window(effective_from=date(2026, 5, 1), effective_until=date(2026, 5, 6))
+    assert told(a_schedule(window)) == [
+        ("thursday", "never occurs: its rule, FREQ=WEEKLY;BYDAY=TH, has no date from 2026-05-01 through 2026-05-06")
+    ]
+    assert told(a_schedule(replace(window, effective_until=date(2026, 5, 7)))) == []
+    assert told(a_schedule(replace(window, effective_from=None))) == []
+
+
+def test_dates_that_are_lifted_and_not_frozen_anyway() -> None:
+    lifted = (date(2019, 12, 31), date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 30), date(2026, 12, 1))
+    assert told(a_schedule(freezes=(replace(MONTH_END, lifted=lifted),))) == [
+        ("month-end", "lifts what is not frozen anyway: 2019-12-31, 2026-11-23, 2026-12-01")
+    ]
+    assert told(a_schedule(freezes=(replace(MONTH_END, lifted=lifted[2:4]),))) == []
+
+
+def left_out(slug: str, number: int, rendering: str) -> str:
+    return (
+        f'the feed "{slug}" has no place for {number} of its events in the {rendering} rendering: '
+        "only 1,000 fit, or 1 MB; what is over gives way first, then what is farthest ahead"
+    )
+
+
+DAILY = a_window(recurrence=weekly(0, 1, 2, 3, 4, 5, 6), start=time(9), end=time(10))
+
+
+def test_a_feed_with_more_events_than_fit() -> None:
     """Every day of three years: seven series a year, or 1095 single events."""
-    daily = a_window(recurrence=weekly(0, 1, 2, 3, 4, 5, 6), start=time(9), end=time(10))
-    assert told(a_schedule(daily)) == [
-        ("all", 'the feed "all" has 1095 events in the expanded rendering; Google Calendar takes about 1000')
-    ]
-    vancouver = replace(daily, zone=zone("America/Vancouver"))
+    assert told(a_schedule(DAILY)) == [("all", left_out("all", 95, "expanded"))]
+    vancouver = replace(DAILY, zone=zone("America/Vancouver"))
     assert [message for name, message in told(a_schedule(vancouver)) if name == "all"] == [
-        'the feed "all" has 1095 events in the series rendering; Google Calendar takes about 1000',
-        'the feed "all" has 1095 events in the expanded rendering; Google Calendar takes about 1000',
+        left_out("all", 95, "series"),
+        left_out("all", 95, "expanded"),
     ]
+
+
+def test_a_feed_with_more_bytes_than_fit() -> None:
+    wordy = replace(DAILY, recurrence=weekly(0, 1), description="Ü" * 2_000)
+    ((name, message),) = told(a_schedule(wordy))
+    assert (name, message.partition(" has ")[0]) == ("all", 'the feed "all"')
+    assert told(a_schedule(replace(wordy, description="Ü" * 1_000))) == []
+
+
+def test_where_all_fits_for_sure_nothing_is_rendered() -> None:
+    """The library takes longer to import than `icsfeed check` may take to start."""
+    code = """
+import sys
+from icsfeed.services.advice import advise
+from tests.examples import NOW, POLICY
+advise(POLICY, now=NOW)
+print("icalendar" in sys.modules)
+"""
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert run.stdout == "False\n"
+
+
+@pytest.mark.parametrize("text", ["", "Ü" * 500, ",;" * 500])
+def test_no_feed_is_larger_than_is_thought(text: str) -> None:
+    """Otherwise one could be too large without a warning."""
+    window = a_window(id="w" * 60, zone=zone("America/Argentina/Buenos_Aires"), name=f"Weekly {text}", description=text)
+    schedule = a_schedule(window, freezes=(MONTH_END,))
+    entries = 157 * (950 + 2 * len(f"Weekly {text}{text}".encode())) + 36 * (950 + 2 * len(MONTH_END.name))
+    for rendering in Rendering:
+        events = render_events(schedule, rendering, now=NOW)
+        assert len(calendar_bytes(schedule, schedule.feed("all"), events, now=NOW)) <= entries

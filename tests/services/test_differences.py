@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.schedule import Schedule
-from icsfeed.services.differences import Difference, differences
+from icsfeed.services.differences import Change, Difference, Differences, FeedDifference, differences
 from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
 
 SHORT = a_window(effective_from=date(2026, 11, 5), effective_until=date(2026, 11, 12))
 
+BOTH = (Environment(id="preview", name="Preview"), Environment(id="production", name="Production"))
+PREVIEW = Feed(slug="preview", name="Preview", environments=frozenset({"preview"}), kinds=frozenset(Kind))
+PRODUCTION = replace(PREVIEW, slug="production", environments=frozenset({"production"}))
+
 
 def told(old: Schedule, new: Schedule) -> list[tuple[str, str, str]]:
-    return [(each.change, each.id, each.day.isoformat()) for each in differences(old, new, now=NOW)]
+    return [(each.change, each.id, each.day.isoformat()) for each in differences(old, new, now=NOW).dates]
 
 
 def test_an_edit_that_changes_no_date_has_no_differences() -> None:
@@ -28,7 +32,7 @@ def test_a_longer_effect_adds_and_a_shorter_one_removes() -> None:
 
 
 def test_other_hours_move_each_date() -> None:
-    assert differences(a_schedule(SHORT), a_schedule(replace(SHORT, end=time(5))), now=NOW)[0] == Difference(
+    assert differences(a_schedule(SHORT), a_schedule(replace(SHORT, end=time(5))), now=NOW).dates[0] == Difference(
         kind=Kind.MAINTENANCE,
         id="thursday",
         day=date(2026, 11, 5),
@@ -54,12 +58,66 @@ def test_dates_outside_the_published_span_do_not_count() -> None:
 
 
 def test_records() -> None:
-    (added,) = differences(a_schedule(SHORT), a_schedule(replace(SHORT, effective_until=date(2026, 11, 19))), now=NOW)
-    assert added.record() == {
-        "change": "added",
+    longer = a_schedule(replace(SHORT, effective_until=date(2026, 11, 19)), feeds=(PREVIEW,))
+    assert differences(a_schedule(SHORT), longer, now=NOW).record() == {
+        "uid_domain": None,
+        "feeds": [{"change": "added", "slug": "preview"}],
+        "dates": [
+            {
+                "change": "added",
+                "kind": "maintenance",
+                "id": "thursday",
+                "day": "2026-11-19",
+                "before": None,
+                "after": {"start": "2026-11-19T07:00:00Z", "end": "2026-11-19T11:00:00Z"},
+            }
+        ],
+    }
+
+
+def test_a_feed_loses_and_gains_what_touches_other_environments() -> None:
+    """Every window of a feed's subscribers was gone, and the dates were the same: nothing was told."""
+    old = a_schedule(SHORT, environments=BOTH, feeds=(PREVIEW, PRODUCTION), freezes=(MONTH_END,))
+    new = replace(old, windows=(replace(SHORT, environments=frozenset({"preview"})),))
+    days = (date(2026, 11, 5), date(2026, 11, 12))
+    gone = FeedDifference(slug="production", change=Change.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days)
+    come = replace(gone, slug="preview", change=Change.ADDED)
+    assert differences(old, new, now=NOW) == Differences(uid_domain=None, feeds=(come, gone), dates=())
+    assert gone.record() == {
+        "change": "removed",
+        "slug": "production",
         "kind": "maintenance",
         "id": "thursday",
-        "day": "2026-11-19",
-        "before": None,
-        "after": {"start": "2026-11-19T07:00:00Z", "end": "2026-11-19T11:00:00Z"},
+        "days": ["2026-11-05", "2026-11-12"],
     }
+
+
+def test_a_feed_of_other_kinds_loses_freezes_too() -> None:
+    old = a_schedule(feeds=(PREVIEW,), freezes=(MONTH_END,), environments=BOTH)
+    new = replace(old, feeds=(replace(PREVIEW, kinds=frozenset({Kind.MAINTENANCE})),))
+    (lost,) = differences(old, new, now=NOW).feeds
+    assert (lost.change, lost.kind, lost.id, len(lost.days)) == (Change.REMOVED, Kind.FREEZE, "month-end", 36)
+
+
+def test_a_date_that_comes_or_goes_is_told_once_and_of_no_feed() -> None:
+    old = a_schedule(SHORT, environments=BOTH, feeds=(PRODUCTION,))
+    new = replace(old, windows=(replace(SHORT, effective_until=date(2026, 11, 5)),))
+    found = differences(old, new, now=NOW)
+    assert (len(found.dates), found.feeds) == (1, ())
+
+
+def test_feeds_that_vanish_and_come() -> None:
+    """With the first [[feeds]], the automatic ones are no longer published."""
+    old, new = a_schedule(feeds=(PREVIEW, PRODUCTION)), a_schedule(feeds=(PRODUCTION, replace(PREVIEW, slug="test")))
+    assert differences(old, new, now=NOW).feeds == (
+        FeedDifference(slug="preview", change=Change.REMOVED),
+        FeedDifference(slug="test", change=Change.ADDED),
+    )
+
+
+def test_another_uid_domain_makes_every_event_a_new_one() -> None:
+    new = replace(POLICY, calendar=replace(POLICY.calendar, uid_domain="status.example.com"))
+    found = differences(POLICY, new, now=NOW)
+    domains = ("maintenance.example.com", "status.example.com")
+    assert found == Differences(uid_domain=domains, feeds=(), dates=())
+    assert found.record()["uid_domain"] == {"before": domains[0], "after": domains[1]}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from icsfeed.store.schedule_file import Mistake, ScheduleFileError, read_schedule
+from icsfeed.store.schedule_file import Mistake, ScheduleFileError, example_path, read_schedule
 from tests.store.write_broken import BROKEN, refusal
 
 FILES = sorted(BROKEN.glob("*.toml"))
@@ -46,6 +46,27 @@ def test_an_error_holds_its_mistakes_by_line() -> None:
     error = ScheduleFileError("policy.toml", [last, whole, first])
     assert (error.source, error.mistakes) == ("policy.toml", (whole, first, last))
     assert str(error) == "policy.toml: is lost\npolicy.toml:3: is wrong\npolicy.toml:7: is wrong"
+
+
+EXAMPLE = (
+    example_path().read_text(encoding="utf-8").replace('timezone = "America/Toronto"', 'timezone = "EST"').splitlines()
+)
+PAIRS = {
+    number: line.partition(" = ")[0]
+    for number, line in enumerate(EXAMPLE, 1)
+    if " = " in line and not line.startswith(("#", "timezone"))
+}
+
+
+@pytest.mark.parametrize("number", PAIRS)
+def test_a_value_that_is_no_toml_hides_no_other_mistake_and_makes_none(number: int) -> None:
+    """Only the first mistake was told, so that a file with three of them took three rounds to mend."""
+    lines = list(EXAMPLE)
+    lines[number - 1] = f"{PAIRS[number]} = ?"
+    with pytest.raises(ScheduleFileError) as refused:
+        read_schedule("\n".join(lines).encode(), "schedule.toml")
+    found = {(each.line, each.path.rpartition(".")[2]) for each in refused.value.mistakes}
+    assert found == {(EXAMPLE.index('timezone = "EST"') + 1, "timezone"), (number, PAIRS[number])}
 
 
 def test_line_endings_and_a_byte_order_mark_move_no_line() -> None:

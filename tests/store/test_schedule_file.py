@@ -291,6 +291,25 @@ def test_what_the_calendar_can_say() -> None:
     assert read(text) == schedule(calendar=calendar)
 
 
+def test_what_the_pages_look_like() -> None:
+    text = """
+vendor = "Example & Söhne"
+logo = "https://cdn.example.com/logo.svg?v=2"
+color = "DarkSlateBlue"
+support_url = "http://help.example.com:8080/#/new?from=calendar"
+embed_in = ["https://kb.example.com", "https://*.example.org:8443"]
+"""
+    calendar = replace(
+        TORONTO,
+        vendor="Example & Söhne",
+        logo="https://cdn.example.com/logo.svg?v=2",
+        color="darkslateblue",
+        support_url="http://help.example.com:8080/#/new?from=calendar",
+        embed_in=("https://kb.example.com", "https://*.example.org:8443"),
+    )
+    assert read(CALENDAR + text + ENVIRONMENTS) == schedule(calendar=calendar)
+
+
 @pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "America/Panama", "US/Eastern", "Japan", "Asia/Kolkata"])
 def test_zones_of_places_and_utc(name: str) -> None:
     assert read(BASE.replace("America/Toronto", name)).calendar.zone is zone(name)
@@ -345,6 +364,23 @@ def test_where_a_table_stands(tmp_path: Path) -> None:
         loaded.place_of("feeds", "public"),
         loaded.place_of("maintenance_windows", "thursday"),
     ] == [Place("environments[1]", 10), Place("feeds[0]", 14), Place("maintenance_windows", None)]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        pytest.param("  [[ feeds ]]", id="with spaces"),
+        pytest.param('[["feeds"]]', id="in quotes"),
+        pytest.param(
+            '[[change_freezes]]\nid = "x"\nname = """\n[[feeds]]"""\nevery = "month"\n[[feeds]]', id="after a text"
+        ),
+    ],
+)
+def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, heading: str) -> None:
+    path = tmp_path / "schedule.toml"
+    path.write_text(f'{BASE}\n{heading}\nslug = "public"\nname = "Public"\n', encoding="utf-8")
+    line = path.read_text(encoding="utf-8").splitlines().index('slug = "public"')
+    assert load_schedule(path).place_of("feeds", "public") == Place("feeds[0]", line)
 
 
 @pytest.mark.parametrize(

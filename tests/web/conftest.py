@@ -14,7 +14,7 @@ from tests.web.fakes import Clock
 
 @pytest.fixture(autouse=True)
 def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SCHEDULE", "NOW", "HOST", "PORT", "WORKERS"):
+    for name in ("SCHEDULE", "NOW", "HOST", "PORT", "WORKERS", "TRUSTED_HOPS", "PREFIX", "ACCESS_LOG"):
         monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
 
 

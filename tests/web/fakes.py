@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import structlog
 from structlog.testing import LogCapture
@@ -20,6 +21,9 @@ from icsfeed.publication.live import Live
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
+from icsfeed.web.front import Front
+from icsfeed.web.request_log import RequestLog
+from icsfeed.web.tally import Tally
 from tests.examples import NOW, THURSDAY, a_schedule
 
 BEFORE = a_schedule(THURSDAY)
@@ -106,7 +110,7 @@ class Shelf:
 
     def add(self, at: datetime, **parts: Any) -> None:  # noqa: ANN401  (any part of a record)
         """Record something."""
-        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **parts)
+        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **{"changed_at": at, **parts})
 
     @contextmanager
     def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Any]:
@@ -176,3 +180,22 @@ class Served:
             for entry in self.capture.entries
             if entry["event"] == event
         ]
+
+
+def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The application behind a front that has none."""
+    del environ
+    start_response("404 Not Found", [])
+    return []
+
+
+def front_of(live: Live, **parts: Any) -> Front:  # noqa: ANN401  (any part of a front)
+    """A front that nobody hears of, but for the parts that a test is about."""
+    silent = structlog.wrap_logger(None, processors=[LogCapture()])
+    unheard = {
+        "app": nothing_else,
+        "fetched": lambda *_: None,
+        "tally": Tally(lambda _: None),
+        "requests": RequestLog(silent, lambda: "an-id"),
+    }
+    return Front(live=live, **{**unheard, **parts})

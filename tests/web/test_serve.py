@@ -3,110 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.cli.running import SCHEDULE, run
-
-PATIENCE = 60
-"""Seconds: far more than anything here takes."""
+from tests.web.servers import PATIENCE, serving, until
 
 BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Special")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """A server that was started as a shell starts it, in a process group of its own."""
-
-    process: subprocess.Popen[bytes]
-    url: str
-    log: Path
-
-    def get(self, path: str, **headers: str) -> httpx.Response:
-        """Ask over a connection of its own."""
-        return httpx.get(self.url + path, headers=headers, trust_env=False, timeout=PATIENCE)
-
-    def end(self, number: signal.Signals, *, group: bool = False) -> int:
-        """Send that signal, as a terminal does to the whole ``group``; gives the exit status."""
-        if group:
-            os.killpg(self.process.pid, number)
-        else:
-            self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
-
-    def processes(self) -> dict[int, str]:
-        """The command line of each process of its group that is alive."""
-        found = {}
-        for each in Path("/proc").iterdir():
-            if each.name.isdigit():
-                with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-                    state, _, group = (each / "stat").read_text("utf-8").rpartition(")")[2].split()[:3]
-                    if int(group) == self.process.pid and state != "Z":
-                        found[int(each.name)] = (each / "cmdline").read_text("utf-8")
-        return found
-
-    def workers(self) -> set[int]:
-        """The processes that serve, or will."""
-        return {pid for pid, command in self.processes().items() if "spawn_main" in command}
-
-    def rests(self) -> bool:
-        """Whether no worker computes anything for a second."""
-
-        def ticks() -> list[list[str]]:
-            stats = (Path(f"/proc/{pid}/stat").read_text("utf-8") for pid in sorted(self.workers()))
-            return [stat.rpartition(")")[2].split()[11:13] for stat in stats]
-
-        before = ticks()
-        time.sleep(1)
-        return before == ticks()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def serving(schedule: Path, *arguments: str) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = schedule.with_name("log")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "icsfeed", "serve", "--port", str(port), "--schedule", str(schedule), *arguments],
-            cwd=Path(__file__).parents[2],
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    server = Server(process=process, url=f"http://127.0.0.1:{port}", log=log)
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text("utf-8")
-        with contextlib.suppress(httpx.TransportError):
-            return server.get("/healthz").status_code == 200
-        return False
-
-    try:
-        until(answers)
-        yield server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(PATIENCE)
 
 
 def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Path) -> None:
@@ -135,12 +44,12 @@ def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Pa
 def test_over_a_real_connection_only_what_belongs_there_is_sent(schedule: Path) -> None:
     """A server may add or drop lengths: a wrong one breaks the connection."""
     with serving(schedule) as server, httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client:
-        until(lambda: "last-modified" in client.head("/feeds/all.ics").headers)
+        until(lambda: "last-modified" in server.get("/feeds/all.ics").headers)
         whole = client.get("/feeds/all.ics")
         head = client.head("/feeds/all.ics")
         assert (head.content, head.headers["content-length"]) == (b"", whole.headers["content-length"])
         assert head.headers["etag"] == whole.headers["etag"]
-        assert whole.headers["content-encoding"] == "gzip"
+        assert whole.headers["content-encoding"] == "br"
         unchanged = client.get("/feeds/all.ics", headers={"If-None-Match": whole.headers["etag"]})
         assert (unchanged.status_code, unchanged.content) == (304, b"")
         assert unchanged.headers["last-modified"] == whole.headers["last-modified"]
@@ -246,3 +155,43 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     assert outcome.stderr == "can't listen at 192.0.2.1, port 8123: cannot assign requested address\n"
     assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 2
     assert "'tomorrow' is not an instant" in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
+
+
+def test_the_workers_of_a_server_add_up_what_they_count_and_leave_nothing_behind(schedule: Path) -> None:
+    with serving(schedule, "--workers", "2", "--access-log") as server:
+        until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
+        for _ in range(40):
+            assert server.get("/feeds/all.ics", **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
+        counted = 'icsfeed_requests_total{client="google",path="/feeds/all.ics",status="200"} 40.0\n'
+        # The worker that is not asked counts within a second.
+        until(lambda: counted in server.get("/metrics").text)
+        assert server.log.read_text("utf-8").count('"path": "/feeds/all.ics"') == 40
+        pids = [pid for pid in server.processes() if pid == server.process.pid]
+        environment = Path(f"/proc/{next(iter(server.workers()))}/environ").read_text("utf-8").split("\0")
+        (folder,) = [line.partition("=")[2] for line in environment if line.startswith("PROMETHEUS_MULTIPROC_DIR=")]
+        assert (len(pids), Path(folder).is_dir()) == (1, True)
+        until(server.rests)
+        assert server.end(signal.SIGTERM) == 0
+        assert not Path(folder).exists()
+
+
+def test_behind_a_prefix_it_says_where_it_is(schedule: Path) -> None:
+    with serving(schedule, "--prefix", "ops/") as server:
+        assert server.log.read_text("utf-8").splitlines()[0] == f"icsfeed: serving {schedule} at {server.url}/ops"
+        assert server.get("/ops/feeds/all.ics").status_code == 200
+
+
+def test_a_prefix_that_is_none_is_one_line(schedule: Path) -> None:
+    outcome = run("serve", "--schedule", schedule, "--prefix", "/a b")
+    assert (outcome.status, outcome.stderr) == (1, "'/a b' is not a path; write one such as /maintenance\n")
+
+
+def test_who_has_fetched_is_known_when_the_server_ends_in_good_order(schedule: Path, tmp_path: Path) -> None:
+    arguments = ("--schedule", str(schedule), "--database", f"sqlite:///{tmp_path}/icsfeed.db")
+    path = run("subscriber", "add", "Acme", *arguments).stdout.strip()
+    with serving(schedule, *arguments[2:]) as server:
+        assert server.get(path, **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
+        until(server.rests)
+        assert server.end(signal.SIGTERM) == 0
+    (listed,) = json.loads(run("subscriber", "list", "--json", *arguments).stdout)
+    assert list(listed["clients"]) == ["google"]

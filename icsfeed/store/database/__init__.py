@@ -7,12 +7,13 @@ came: so the number of the last entry tells whether anything is new, and the row
 from __future__ import annotations
 
 import os
+import re
 from typing import Final
 
 from icsfeed.domain.record import NOTHING, Record
 
 DEFAULT_DATABASE: Final = "sqlite:///icsfeed.db"
-_FILE: Final = "sqlite:///"
+_PLAIN_FILE: Final = re.compile("sqlite:///([^?%:]+)")
 
 
 def recorded(url: str) -> Record:
@@ -21,9 +22,9 @@ def recorded(url: str) -> Record:
     Raises:
         DatabaseError: where it can't be read.
     """
-    if url.startswith(_FILE) and not os.path.exists(url.removeprefix(_FILE)):  # noqa: PTH110  (pathlib takes its time)
+    # SQLAlchemy takes longer to import than all else that a command needs: it is asked where there may be something.
+    if (plain := _PLAIN_FILE.fullmatch(url)) and not os.path.exists(plain[1]):  # noqa: PTH110  (pathlib takes its time)
         return NOTHING
-    # Only where there is something to read: SQLAlchemy takes longer to import than all else that a command needs.
     from icsfeed.store.database.database import Database  # noqa: PLC0415
 
     database = Database(url)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Final
+
+from sqlalchemy import Connection
 
 from icsfeed.domain.record import NOTHING, Record
-from icsfeed.store.database.engine import make_engine, parse_url, reading, writing
+from icsfeed.store.database.engine import make_engine, reading, writing
 from icsfeed.store.database.migrating import Version, migrate, version_of
 from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import read_record
+from icsfeed.store.database.refusals import UnavailableDatabaseError, shown
+from icsfeed.store.database.sqlite import SECONDS_TO_WAIT, identity_of
+from icsfeed.store.database.subscribers import Fetches, note_fetches, read_fetches
+from icsfeed.store.database.urls import file_of, parse_url
 from icsfeed.store.database.writing import Signature, Transaction
+
+ANOTHER: Final = -1
+"""What is told of the last entry when another database has taken the place of the one that was read."""
 
 
 class Database:
@@ -22,9 +33,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
         self._engine = make_engine(self.url)
-        self._probe = Probe(self._engine, self.file, at_another_file=self._forget)
-        self._lock = Lock()
-        self._current = False
+        self._probe = Probe(self._engine)
+        self._turn = Lock()
         self._record = NOTHING
 
     def close(self) -> None:
@@ -40,23 +50,38 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file that it is in, where it is in one."""
-        is_file = self.url.get_backend_name() == "sqlite" and self.url.database
-        return Path(self.url.database) if is_file and self.url.database else None
+        return file_of(self.url)
 
     def is_missing(self) -> bool:
-        """Whether there is no such file yet; a server's database is there, or it is an error."""
-        return self.file is not None and not self.file.exists()
+        """Whether there is no such file yet; a server's database is there, or it is an error.
+
+        Raises:
+            UnavailableDatabaseError: where there was one.
+        """
+        file = self.file
+        if file is None or identity_of(file) is not None:
+            return False
+        if self._record is not NOTHING:
+            msg = f"the database {file} is gone; put it back"
+            raise UnavailableDatabaseError(msg)
+        return True
 
     def entry(self) -> int:
         """The number of the last entry in the audit trail: whether anything is new, at the least cost.
 
-        While another thread asks, what was known last.
+        While another thread asks, what was known last; ``ANOTHER`` until the record is read where it is another one.
 
         Raises:
             UnavailableDatabaseError: where it can't be told.
         """
-        found = self._probe.last_entry()
-        return self._record.entry if found is None else found
+        if self.is_missing():
+            return NOTHING.entry
+        known, found = self._record, self._probe.last_entry()
+        if found is None:
+            return known.entry
+        # What is recorded stays, and so an entry that was made at another instant is another database's.
+        is_another = found.number == known.entry and found.at != known.at
+        return ANOTHER if is_another else found.number
 
     def record(self) -> Record:
         """All that is recorded; nothing where the database is not made yet.
@@ -64,14 +89,12 @@ class Database:
         Raises:
             DatabaseError: where it can't be read.
         """
-        if self.is_missing() and self._record is NOTHING:
+        if self.is_missing():
             return NOTHING
-        with self._lock, reading(self._engine) as connection:
-            version = Version.CURRENT if self._current else version_of(connection)
-            if version is Version.CURRENT:
-                self._current = True
-                self._record = read_record(connection, self._record)
+        with reading(self._engine) as connection:
+            version = version_of(connection)
             if version is not Version.OLDER:
+                self._record = read_record(connection, self._record) if version is Version.CURRENT else NOTHING
                 return self._record
         self.upgrade()
         return self.record()
@@ -83,13 +106,35 @@ class Database:
         ``by`` whom, ``at`` what instant (aware), which ``action`` on which ``subject``: that is for the audit trail.
 
         Raises:
+            UnavailableDatabaseError: where it can't be written; nothing has changed then.
+            UncertainOutcomeError: where it was lost at the very end.
+        """
+        with self._writing() as connection:
+            migrate(connection)
+            record = self._record = read_record(connection, self._record)
+            yield Transaction(connection, record, Signature(by=by, at=at, action=action, subject=subject))
+
+    def note_fetches(self, fetches: Fetches) -> None:
+        """Note when subscribers' feeds were last fetched, which is no news and no operator's work.
+
+        Raises:
             DatabaseError: where it can't be written; nothing has changed then.
         """
-        if not self._current:
-            self.upgrade()
-        with self._lock, writing(self._engine) as connection:
-            self._record = read_record(connection, self._record)
-            yield Transaction(connection, self._record, Signature(by=by, at=at, action=action, subject=subject))
+        if self.is_missing():
+            return  # nobody is left in it
+        with self._writing() as connection:
+            note_fetches(connection, fetches)
+
+    def fetches(self) -> Fetches:
+        """When each family of clients last fetched each subscriber's feed.
+
+        Raises:
+            DatabaseError: where it can't be read.
+        """
+        if self.record() is NOTHING:
+            return {}
+        with reading(self._engine) as connection:
+            return read_fetches(connection)
 
     def upgrade(self) -> bool:
         """Make the tables, or bring them up to date; gives whether there was anything to do.
@@ -97,11 +142,28 @@ class Database:
         Raises:
             DatabaseError: where it can't be done, or a newer icsfeed made them.
         """
-        changed = migrate(self._engine)
-        self._current = True
-        return changed
+        with self._writing() as connection:
+            return migrate(connection)
 
-    def _forget(self) -> None:
-        self._engine.dispose()
-        self._current = False
-        self._record = NOTHING
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._make()
+        # Threads of one process take turns here: they would wait longer for each other in the database.
+        if not self._turn.acquire(timeout=SECONDS_TO_WAIT):
+            msg = f"the database {shown(self.url)} can't be written: others are writing; nothing was changed"
+            raise UnavailableDatabaseError(msg)
+        try:
+            with writing(self._engine) as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    def _make(self) -> None:
+        """Make the file where there is none yet: to SQLite, an empty one is an empty database."""
+        if not self.is_missing() or self.file is None:
+            return
+        try:
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o666))
+        except OSError as error:
+            msg = f"the database {shown(self.url)} can't be made: {(error.strerror or str(error)).lower()}"
+            raise UnavailableDatabaseError(msg) from error

@@ -1,106 +1,84 @@
-"""How icsfeed talks to SQLite and PostgreSQL, and what it says when they refuse."""
+"""How icsfeed reads and writes, in SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from icsfeed.store.database.refusals import DatabaseError, refusal_of
+from icsfeed.store.database import sqlite
+from icsfeed.store.database.refusals import UncertainOutcomeError, reason_of, refusal_of, shown
+from icsfeed.store.database.urls import file_of
 
-SECONDS_TO_WAIT: Final = 30
-"""For another writer: each needs milliseconds."""
-
-_SECONDS_TO_CONNECT: Final = 3
-_LOCK: Final = 0x1C5FEED
-"""The advisory lock under which PostgreSQL's writers take turns."""
-
-
-def parse_url(text: str) -> URL:
-    """The URL of a database.
-
-    Raises:
-        DatabaseError: where it is none, or of a database that icsfeed does not know.
-    """
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        msg = f"{text.partition('@')[2] or text!r} is not the URL of a database; write one such as sqlite:///icsfeed.db"
-        raise DatabaseError(msg) from None
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
-    if url.drivername in {"postgresql", "postgres"}:
-        url = url.set(drivername="postgresql+psycopg")
-    if url.drivername != "postgresql+psycopg":
-        msg = (
-            f"icsfeed does not know databases of the kind {url.drivername!r}; "
-            "write sqlite:///icsfeed.db or postgresql://user@host/name"
-        )
-        raise DatabaseError(msg)
-    return url
-
-
-def _sqlite(url: URL) -> URL:
-    if not url.database or url.database == ":memory:":
-        msg = "a database in memory keeps nothing; write the file, such as sqlite:///icsfeed.db"
-        raise DatabaseError(msg)
-    # The folder that a program stands in may change; which file was meant does not.
-    return url.set(database=str(Path(url.database).absolute()))
+_WRITES: Final = "icsfeed_writes"
 
 
 def make_engine(url: URL) -> Engine:
     """An engine whose transactions see what was there when they began; it connects when it is used."""
-    try:
-        if url.get_backend_name() == "sqlite":
-            engine = create_engine(url, connect_args={"timeout": SECONDS_TO_WAIT, "check_same_thread": False})
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-        else:
-            # A server that is cut off is noticed within seconds, by its silence.
-            engine = create_engine(
-                url,
-                pool_pre_ping=True,
-                connect_args={
-                    "connect_timeout": _SECONDS_TO_CONNECT,
-                    "tcp_user_timeout": 1000 * _SECONDS_TO_CONNECT,
-                    "application_name": "icsfeed",
-                },
-                isolation_level="REPEATABLE READ",
-            )
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:  # pragma: no cover  (see parse_url)
-        raise DatabaseError(str(error)) from error
+    file = file_of(url)
+    return _to_a_server(url) if file is None else _to_a_file(url, file)
+
+
+def _to_a_file(url: URL, file: Path) -> Engine:
+    engine = create_engine(url, creator=partial(sqlite.connect, file))
+
+    @event.listens_for(engine, "checkout")
+    def is_the_same(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
+        # Another file may have taken its place. What is written to the old one is lost.
+        del entry, proxy
+        if not sqlite.is_to(driver, file):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "checkin")
+    def is_kept(driver: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if sqlite.refusal_to_write(driver) is not None:
+            entry.invalidate()  # it would never see anything new
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("isolation_level") == "AUTOCOMMIT":
+            return
+        if not options.get(_WRITES):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if (refusal := sqlite.refusal_to_write(connection.connection.dbapi_connection)) is not None:
+            raise refusal
+        # A reader that wants to write halfway is refused at once: "database is locked".
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
     return engine
 
 
-def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    del entry
-    if not isinstance(connection, sqlite3.Connection):  # pragma: no cover  (the only driver that is let in)
-        raise AssertionError  # noqa: TRY004  (a fault of the program's own)
-    connection.isolation_level = None  # BEGIN is ours to say: see _begin_sqlite
-    cursor = connection.cursor()
-    # Readers and a writer go on side by side; asked for again, it costs nothing and locks nothing.
-    with contextlib.suppress(sqlite3.OperationalError):  # where nothing can be written, reading may go on
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+def _to_a_server(url: URL) -> Engine:
+    from icsfeed.store.database.postgresql import SECONDS_TO_CONNECT, PatientConnection  # noqa: PLC0415  (as needed)
 
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": SECONDS_TO_CONNECT,
+            "tcp_user_timeout": 1000 * SECONDS_TO_CONNECT,
+            "application_name": "icsfeed",
+        },
+        isolation_level="REPEATABLE READ",
+        use_native_hstore=False,  # else each connection begins with asking for a type that is not used
+    )
 
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") == "AUTOCOMMIT":
-        return
-    writes = options.get("writes", False)
-    # A reader that wants to write halfway is refused at once: "database is locked".
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: object, entry: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PatientConnection:
+        del dialect, entry
+        return PatientConnection.connect(*args, **kwargs)
+
+    return engine
 
 
 @contextlib.contextmanager
@@ -110,7 +88,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         UnavailableDatabaseError: where it can't be read.
     """
-    with _refusals(engine, "read"), engine.connect() as connection, connection.begin():
+    with _refusals(engine.url, "read"), engine.connect() as connection, connection.begin():
         yield connection
 
 
@@ -120,26 +98,60 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises:
         UnavailableDatabaseError: where it can't be written; nothing has changed then.
+        UncertainOutcomeError: where the database was lost while it was to be made whole.
     """
-    options: dict[str, Any] = {"writes": True}
-    if engine.dialect.name == "postgresql":
-        # Each statement sees what is there by then: all that was written before the lock was ours.
+    options: dict[str, Any] = {_WRITES: True}
+    is_server = engine.dialect.name == "postgresql"
+    if is_server:
+        # Each statement sees what is there by then: all that was written before the turn was ours.
         options["isolation_level"] = "READ COMMITTED"
-    with (
-        _refusals(engine, "written"),
-        engine.connect() as plain,
-        plain.execution_options(**options) as connection,
-        connection.begin(),
-    ):
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL lock_timeout = '{SECONDS_TO_WAIT}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        yield connection
+    with _refusals(engine.url, "written"), engine.connect() as plain:
+        connection = plain.execution_options(**options)
+        transaction = connection.begin()
+        try:
+            if is_server:
+                from icsfeed.store.database.postgresql import take_turn  # noqa: PLC0415  (as needed)
+
+                take_turn(connection)
+            yield connection
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if not _is_in_doubt(error):
+                raise
+            msg = (
+                f"the database {shown(engine.url)} was lost at the last moment: {reason_of(error.orig)}; "
+                "look whether it was recorded"
+            )
+            raise UncertainOutcomeError(msg) from error
 
 
 @contextlib.contextmanager
-def _refusals(engine: Engine, what: str) -> Iterator[None]:
+def unhurried(connection: Connection) -> Iterator[None]:
+    """Give the database the time that a migration may take."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    from icsfeed.store.database.postgresql import SECONDS_TO_MIGRATE, patient  # noqa: PLC0415  (as needed)
+
+    with patient(connection, SECONDS_TO_MIGRATE):
+        yield
+
+
+def _is_in_doubt(error: DBAPIError) -> bool:
+    """Whether a commit may have come about in spite of the error."""
+    lost = error.connection_invalidated and getattr(error.orig, "sqlstate", None) != "25P03"  # idle: broken off before
+    return lost or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
+
+
+@contextlib.contextmanager
+def _refusals(url: URL, what: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise refusal_of(error, engine.url, what) from error
+        raise refusal_of(error.orig, url, what) from error
+    except OperationalError as error:
+        raise refusal_of(error, url, what) from error

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from pathlib import Path
+from datetime import UTC, datetime
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from icsfeed.store.database.refusals import UnavailableDatabaseError, is_without_tables, refusal_of
+from icsfeed.domain.record import NEVER
+from icsfeed.store.database.refusals import is_without_tables, refusal_of
+from icsfeed.store.database.sqlite import is_to, refusal_to_write
+from icsfeed.store.database.urls import file_of
 
-_LAST_ENTRY: Final = "SELECT max(entry) FROM audit_trail"
+_LAST_ENTRY: Final = "SELECT entry, at FROM audit_trail ORDER BY entry DESC LIMIT 1"
+
+
+class LastEntry(NamedTuple):
+    """The number of the last entry in the audit trail, and when (UTC) it was made."""
+
+    number: int = 0
+    at: datetime = NEVER
 
 
 class Probe:
-    """A connection of its own that reads the number of the last entry; threads may share it."""
+    """A connection of its own that reads the last entry; threads may share it."""
 
-    def __init__(self, engine: Engine, file: Path | None, *, at_another_file: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._file = file
-        self._at_another_file = at_another_file
+        self._file = file_of(engine.url)
         self._lock = Lock()
         self._connection: Connection | None = None
-        self._inode: int | None = None
 
     def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
             self._drop()
 
-    def last_entry(self) -> int | None:
-        """The number of the last entry, 0 where there is none; ``None`` while another thread asks.
+    def last_entry(self) -> LastEntry | None:
+        """The last entry; ``None`` while another thread asks.
 
         Raises:
             UnavailableDatabaseError: where it can't be told.
@@ -42,37 +48,46 @@ class Probe:
             return None
         try:
             return self._ask()
+        except DBAPIError as error:
+            if is_without_tables(error.orig):
+                return LastEntry()
+            raise refusal_of(error.orig, self._engine.url, "read") from error
         finally:
             self._lock.release()
 
-    def _ask(self) -> int:
-        if self._file is not None and not self._file_is_there(self._file):
-            return 0
+    def _ask(self) -> LastEntry:
+        self._drop_another()
+        known = self._connection is not None
         try:
-            if self._connection is None:
-                self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            return self._connection.exec_driver_sql(_LAST_ENTRY).scalar() or 0
+            return self._read()
         except DBAPIError as error:
             self._drop()
-            if is_without_tables(error):
-                return 0
-            raise refusal_of(error, self._engine.url, "read") from error
-
-    def _file_is_there(self, file: Path) -> bool:
-        """Whether there is a file. It may be another one than before: a backup that was put back, say."""
+            # A server that was started anew has closed the connection, and is there.
+            if not (known and error.connection_invalidated):
+                raise
         try:
-            inode = os.stat(file).st_ino  # noqa: PTH116  (many times a second)
-        except OSError:
-            inode = None
-        if inode != self._inode:
+            return self._read()
+        except DBAPIError:
             self._drop()
-            if inode is None:
-                msg = f"the database {file} is gone; put it back"
-                raise UnavailableDatabaseError(msg)
-            if self._inode is not None:
-                self._at_another_file()
-            self._inode = inode
-        return inode is not None
+            raise
+
+    def _read(self) -> LastEntry:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        row = self._connection.exec_driver_sql(_LAST_ENTRY).first()
+        if refusal_to_write(self._connection.connection.dbapi_connection) is not None:
+            self._drop()  # it would never see anything new
+        if row is None:
+            return LastEntry()
+        at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
+        return LastEntry(number=row.entry, at=at.replace(tzinfo=UTC))
+
+    def _drop_another(self) -> None:
+        """Drop the connection where it is to a file that another one has taken the place of."""
+        if self._file is None or self._connection is None:
+            return
+        if not is_to(self._connection.connection.dbapi_connection, self._file):
+            self._drop()
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select
+from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, change_id
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import NEVER, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
+from icsfeed.store.database.subscribers import read_subscribers
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
 
@@ -36,14 +37,24 @@ def read_record(connection: Connection, known: Record) -> Record:
     return Record(
         entry=last,
         at=entries[last],
+        changed_at=_changed_at(connection),
         changes=_changes(connection, known),
         adjustments=_adjustments(connection, known),
         ledger=_ledger(connection, known),
+        subscribers=read_subscribers(connection, known.subscribers, since=known.entry),
     )
 
 
 def _last_entry() -> ScalarSelect[int]:
     return select(func.max(audit_trail.c.entry)).scalar_subquery()
+
+
+def _changed_at(connection: Connection) -> datetime:
+    """When anything was last recorded that feeds show."""
+    tables = (change_updates, adjustments, event_revisions)
+    last = union_all(*(select(func.max(table.c.entry).label("entry")) for table in tables)).subquery()
+    at = select(audit_trail.c.at).where(audit_trail.c.entry == select(func.max(last.c.entry)).scalar_subquery())
+    return connection.execute(at).scalar() or NEVER
 
 
 def _changes(connection: Connection, known: Record) -> Mapping[str, Change]:
@@ -58,11 +69,10 @@ def _changes(connection: Connection, known: Record) -> Mapping[str, Change]:
         updates[Kind(row.kind), row.change].append(_update(row))
     changes = dict(known.changes)
     for (kind, number), more in updates.items():
-        fresh = Change(kind=kind, number=number, updates=tuple(more)) if more[0].number == 1 else None
-        if fresh is None:
-            (before,) = [each for each in changes.values() if (each.kind, each.number) == (kind, number)]
-            fresh = Change(kind=kind, number=number, updates=(*before.updates, *more))
-        changes[fresh.id] = fresh
+        before = changes.get(change_id(kind, number))
+        earlier = before.updates if before is not None else ()
+        change = Change(kind=kind, number=number, updates=(*earlier, *more))
+        changes[change.id] = change
     return changes
 
 

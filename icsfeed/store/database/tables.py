@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,6 +22,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+from sqlalchemy.exc import DontWrapMixin
+
+from icsfeed.store.database.refusals import DatabaseError
+
+_UNRECORDABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -55,6 +61,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None else None
 
 
+class UnrecordableTextError(DatabaseError, DontWrapMixin):
+    """A text with a character that not every database can hold."""
+
+
+class Words(TypeDecorator[str]):
+    """A text as people write it. PostgreSQL holds no NUL, and none holds half a character."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the program to the database."""
+        del dialect
+        if value is not None and (found := _UNRECORDABLE.search(value)):
+            msg = f"{value!r} can't be recorded: it holds {found[0]!r}, which is no character; nothing was changed"
+            raise UnrecordableTextError(msg)
+        return value
+
+
 def _entry() -> Column[int]:
     """The entry of the audit trail by which a row came."""
     return Column("entry", Integer, ForeignKey("audit_trail.entry"), nullable=False, index=True)
@@ -65,9 +90,9 @@ audit_trail = Table(
     METADATA,
     Column("entry", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
 )
 
 change_updates = Table(
@@ -78,17 +103,17 @@ change_updates = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     _entry(),
     Column("at", UtcDateTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("message", Words, nullable=False),
     Column("state", String(20), nullable=False),
-    Column("summary", Text, nullable=False),
+    Column("summary", Words, nullable=False),
     Column("environments", JSON, nullable=False),
     Column("impact", String(20), nullable=False),
     Column("starts", UtcDateTime, nullable=False),
     Column("ends", UtcDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("ticket", Text, nullable=False),
-    Column("key", Text, nullable=True, unique=True),
+    Column("reason", Words, nullable=False),
+    Column("ticket", Words, nullable=False),
+    Column("key", Words, nullable=True, unique=True),
     CheckConstraint("starts < ends", name="forward"),
 )
 """``key`` is an announcement's own, by which a repetition of it is known."""
@@ -101,7 +126,7 @@ adjustments = Table(
     Column("day", Date, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("action", String(10), nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("silent", Boolean, nullable=False),
     Column("starts", UtcDateTime, nullable=True),
     Column("ends", UtcDateTime, nullable=True),
@@ -114,11 +139,36 @@ event_revisions = Table(
     METADATA,
     Column("line", Integer, primary_key=True),
     _entry(),
-    Column("uid", Text, nullable=False),
+    Column("uid", Words, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("digest", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
-APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions)
+subscriber_steps = Table(
+    "subscriber_steps",
+    METADATA,
+    Column("subscriber", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _entry(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("feed", Words, nullable=False),
+    Column("alarms", JSON, nullable=False),
+    Column("digest", String(64), nullable=True, unique=True),
+    Column("until", UtcDateTime, nullable=True),
+)
+"""Of a token there is only its SHA-256. ``alarms`` are minutes; ``until`` is when the tokens before this one end."""
+
+subscriber_fetches = Table(
+    "subscriber_fetches",
+    METADATA,
+    Column("subscriber", Words, primary_key=True),
+    Column("client", String(20), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""When each family of clients last fetched a subscriber's feed: rewritten as they come, and no operator's work."""
+
+APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions, subscriber_steps)
 """Of these, a row that is there stays as it is: the database itself refuses anything else."""

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, change_id
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
+from icsfeed.domain.subscribers import SubscriberStep
+from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
 
@@ -56,10 +59,7 @@ class Transaction:
         """The id of the change that was announced with that key, if one was."""
         table = change_updates
         row = self._connection.execute(select(table.c.kind, table.c.change).where(table.c.key == key)).first()
-        if row is None:
-            return None
-        (found,) = [each.id for each in self.record.changes.values() if (each.kind, each.number) == tuple(row)]
-        return found
+        return change_id(Kind(row.kind), row.change) if row is not None else None
 
     def add_update(self, change: Change, *, key: str | None = None) -> None:
         """Record the latest update of a change."""
@@ -119,3 +119,7 @@ class Transaction:
         ]
         if rows:
             self._connection.execute(insert(event_revisions), rows)
+
+    def add_subscriber_step(self, step: SubscriberStep) -> None:
+        """Record what was done with a subscriber."""
+        add_step(self._connection, step, entry=self.entry)

@@ -3,75 +3,117 @@
 from __future__ import annotations
 
 import re
-from datetime import date, time
 from typing import Final
 
+from icsfeed.store.schedule_file.broken_values import about_value, shortened
+from icsfeed.store.schedule_file.guesses import listed, meant
 from icsfeed.store.schedule_file.model import key_at
-from icsfeed.store.schedule_file.notation import written
+from icsfeed.store.schedule_file.notation import read_key, written
+from icsfeed.store.schedule_file.sentences import known_keys
 
-_POSITION: Final = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
 _PAIR: Final = re.compile(r"\s*(?P<key>[\w.\"'-]+)\s*(?P<sign>[=:])\s*(?P<value>.*?)\s*(?:#[^\"']*)?$")
-_CLOCK: Final = re.compile(
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.IGNORECASE
-)
-_DATE: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
-_FIGURES: Final = re.compile(r"[\d/.,:h -]+")
-_HEADER: Final = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w.-]+)")
+_SPACED: Final = re.compile(r"\s*(?P<key>[\w-]+(?: +[\w-]+)+)\s*=")
+_HEADING: Final = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w-][\w. -]*)")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_THREE_QUOTES: Final = ('"""', "'''")
-_NOON: Final = 12
-_TYPOGRAPHIC: Final = "\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb"
+_NEAR: Final = 0.75
+_SECOND_TIME: Final = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Cannot redefine", "Duplicate")
+_QUOTE_OPEN: Final = (r"Illegal character '\n'", "Unterminated string", 'Expected "\'"')
+_BACKSLASH: Final = ("Unescaped", "Invalid hex value", "Escaped character")
+_INLINE_OPEN: Final = ("Invalid initial character for a key part", "Unclosed inline table")
 
 
-def explained(text: str, error: str) -> tuple[str, int]:
-    """What is wrong and on which line, going by what ``tomllib`` says in ``error``."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    position = _POSITION.search(error)
-    # An end of document is the last line that says something.
-    last = max((number for number, each in enumerate(lines, 1) if each.strip()), default=1)
-    number = min(int(position["line"]), last) if position is not None and position["line"] else last
-    opened = [index for index, each in enumerate(lines, 1) if any(each.count(mark) % 2 for mark in _THREE_QUOTES)]
-    if "Unterminated" in error and opened:
-        return "a text in three quotes is not closed; close it with three quotes where it ends", opened[-1]
-    line = lines[number - 1]
-    reason = error[: position.start()] if position is not None else error
-    return _message(line, reason), number
-
-
-def _message(line: str, reason: str) -> str:  # noqa: PLR0911  (a sentence each)
-    control = _CONTROL.search(line)
-    line = "".join(char if char.isprintable() else " " for char in line).strip()
-    shown = f"`{_shortened(line)}`"
-    if reason == "Cannot overwrite a value" or reason.startswith(("Cannot declare", "Duplicate", "Cannot mutate")):
+def explained(line: str, reason: str) -> str:
+    """What is wrong with a statement that begins on that line, going by the ``reason`` that ``tomllib`` gives."""
+    if (message := _about_characters(line, reason)) is not None:
+        return message
+    line, shown = _printable(line), _shown(line)
+    if reason.startswith(_SECOND_TIME):
         return _twice(line, shown)
-    if reason.startswith(("Illegal character '\\n'", "Unterminated string", 'Expected "\'"', 'Expected "\'"')):
-        return f"{shown} has a quote that is not closed; close it on the same line"
-    if reason.startswith(("Illegal character", "Found invalid character")):
-        which = f" U+{ord(control[0]):04X} at position {control.start() + 1}" if control else ""
-        return f"the line has the control character{which}; remove it"
-    if reason.startswith(("Unclosed array", "Unclosed inline table")):
-        what = "array" if "array" in reason else "inline table"
-        return (
-            f"{shown} comes where an {what} is not closed; close it with {']' if what == 'array' else '}'} before this"
-        )
-    if reason.startswith("Unescaped"):
-        return rf"{shown} has a backslash that stands for nothing; write \\ for a backslash, or use single quotes"
-    if header := _HEADER.match(line):
-        key = key_at((header["name"],))
-        several = header["open"] == "[[" or (key is not None and key.many)
-        both = f"[[{header['name']}]]" if several else f"[{header['name']}]"
-        return f"{shown} is not the heading of a table; write {both} on a line of its own"
-    if pair := _PAIR.match(line):
-        return _about_pair(pair, shown)
+    if is_heading(line):
+        right = heading_meant(line)
+        instead = f"write {right} on a line of its own" if right else f"there is {listed(known_keys(()), 'and')}"
+        return f"{shown} is not the heading of a table; {instead}"
+    if (pair := _PAIR.match(line)) is not None:
+        return _about_pair(pair, shown, reason)
+    if (spaced := _SPACED.match(line)) is not None:
+        return f"{shown} has a space in its key; write {_joined(spaced)}"
     return f'{shown} is not a line of TOML; write a key, an equals sign and a value, such as name = "Production"'
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  (as ``written`` does)
+def explained_within(line: str, reason: str) -> str:
+    """What is wrong with a line in the middle of a value: mostly with an element of an array."""
+    if (message := _about_characters(line, reason)) is not None:
+        return message
+    shown, element = _shown(line), _printable(line).rstrip(",")
+    if reason == "Unclosed array":
+        return f"{shown} has no comma before it; write one at the end of the element before"
+    if re.fullmatch(r"[\w -]+", element):
+        return f"{shown} is not a value of TOML; write text in quotes: {written(element)}"
+    return f"{shown} is not an element of an array; write one value, and a comma after it"
+
+
+def not_closed(line: str) -> str:
+    """That the array which begins on that line has no end."""
+    return f"{_shown(line)} begins an array that is not closed; close it with ]"
+
+
+def conflict(line: str) -> str:
+    """That the line is git's."""
+    return f"{_shown(line)} is the mark of a merge conflict; keep one of the two sides, and remove the marks"
+
+
+def is_heading(line: str) -> bool:
+    """Whether the line is, or was to be, the heading of a table."""
+    return _HEADING.match(line) is not None
+
+
+def heading_meant(line: str) -> str | None:
+    """The heading that the line was to be; ``None`` where there is no such table."""
+    if (heading := _HEADING.match(line)) is None:
+        return None
+    names = tuple(name.strip() for name in heading["name"].split("."))
+    key = key_at(names)
+    if key is None and len(names) == 1 and (guess := meant(names[0], known_keys(()), cutoff=_NEAR)) is not None:
+        names, key = (guess,), key_at((guess,))
+    if key is None:
+        return None
+    return f"[[{'.'.join(names)}]]" if key.many else f"[{'.'.join(names)}]"
+
+
+def names_of(line: str) -> tuple[str, ...]:
+    """The names that the key of the line's pair is made of; none where it is no pair."""
+    if (spaced := _SPACED.match(line)) is not None:
+        return (_joined(spaced),)
+    return read_key(pair["key"]) if (pair := _PAIR.match(line)) is not None else ()
+
+
+def _joined(spaced: re.Match[str]) -> str:
+    return re.sub(" +", "_", spaced["key"])
+
+
+def _printable(line: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in line).strip()
+
+
+def _shown(line: str) -> str:
+    return f"`{shortened(_printable(line))}`"
+
+
+def _about_characters(line: str, reason: str) -> str | None:
+    if reason.startswith(_QUOTE_OPEN):
+        return f"{_shown(line)} has a quote that is not closed; close it on the same line"
+    if reason.startswith(("Illegal character", "Found invalid character")):
+        control = _CONTROL.search(line)
+        which = f" U+{ord(control[0]):04X} at position {control.start() + 1}" if control else ""
+        return f"the line has the control character{which}; remove it"
+    if reason.startswith(_BACKSLASH):
+        what = "has a backslash, which begins a code in double quotes"
+        return rf"{_shown(line)} {what}; write \\ for a backslash, or use single quotes"
+    return None
 
 
 def _twice(line: str, shown: str) -> str:
-    if header := _HEADER.match(line):
+    if header := _HEADING.match(line):
         if header["open"] == "[[":
             return f"{shown} is a table or a value already; write it in one way only"
         key = key_at((header["name"],))
@@ -82,45 +124,27 @@ def _twice(line: str, shown: str) -> str:
     return f"{shown} gives a key a second value; keep one of the two"
 
 
-def _about_pair(pair: re.Match[str], shown: str) -> str:  # noqa: PLR0911  (a sentence each)
+def _about_pair(pair: re.Match[str], shown: str, reason: str) -> str:
     key, value = pair["key"], pair["value"]
+    if not key.isascii():
+        return (
+            f"{shortened(key)} is not a key of TOML; write plain letters, digits, hyphens and underscores, such as name"
+        )
     if pair["sign"] == ":":
-        return f"{shown} has a colon after the key; write an equals sign: {key} = {_shortened(value) or '…'}"
+        return f"{shown} has a colon after the key; write an equals sign: {key} = {shortened(value) or '…'}"
     if not value:
         return f"{shown} has no value; write one after the equals sign"
-    if days := _DATE.fullmatch(value):
-        return _about_date(days, value)
-    if clock := _CLOCK.fullmatch(value):
-        return _about_clock(clock, value)
-    if _FIGURES.fullmatch(value):
-        return (
-            f"{value} is not a value of TOML; write a date like 2020-01-31, a time of day like 02:00:00, text in quotes"
-        )
-    if value in ("True", "False"):
-        return f"{value} is not TOML; write {value.lower()}"
-    if value[0] in "\"'[{":
-        return f"{shown} is not a value of TOML; write one value on the line, and all quotes and brackets in pairs"
-    if value[0] in _TYPOGRAPHIC:
-        return f"{shown} has typographic quotes; write plain ones: {key} = {written(value.strip(_TYPOGRAPHIC))}"
-    return f"{shown} is not a value of TOML; write text in quotes: {key} = {written(value)}"
+    if reason in _INLINE_OPEN:
+        return _about_inline_table(value, shown)
+    return about_value(key, value, shown, reason)
 
 
-def _about_date(match: re.Match[str], value: str) -> str:
-    try:
-        right = date(*(int(number) for number in match.groups()))
-    except ValueError:
-        return f"{value} is a date that no calendar has; write one that there is, such as 2020-01-01"
-    return f"{value} is not a date as TOML writes it; write {right}"
-
-
-def _about_clock(match: re.Match[str], value: str) -> str:
-    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
-    if match["half"]:
-        hour = hour % _NOON + (_NOON if match["half"][0] in "pP" else 0)
-    elif match["minute"] is None:
-        return f"{value} is not a value of TOML; write a time of day with minutes and seconds, such as 02:00:00"
-    try:
-        right = time(hour, minute, second)
-    except ValueError:
-        return f"{value} is a time of day that no clock shows; write one from 00:00:00 to 23:59:59"
-    return f"{value} is not a time of day as TOML writes it; write hours, minutes and seconds: {right}"
+def _about_inline_table(value: str, shown: str) -> str:
+    example = '{ name = "Customer Support", email = "support@example.com" }'
+    if value == "{":
+        return f"{shown} begins a table in braces that goes on; write it on one line, such as {example}"
+    if re.search(r",\s*}$", value):
+        return f"{shown} has a comma before the closing brace; remove it"
+    if not value.endswith("}"):
+        return f"{shown} has a brace that is not closed; close it with }} on the same line"
+    return f"{shown} is not a table in braces; write pairs with commas between, such as {example}"

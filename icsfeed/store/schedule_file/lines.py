@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,19 @@ def locate(content: bytes, path: str) -> int | None:
     return Lines(content).of(read_path(path))
 
 
+def heading(content: bytes, name: str, number: int, of: int) -> int | None:
+    """The line of one of so many ``[[name]]``, at a glance; ``None`` where a closer look is needed."""
+    pattern = re.compile(rb"\s*\[\[\s*" + name.encode() + rb"\s*\]\]")
+    lines = [line for line, text in enumerate(content.split(b"\n"), 1) if pattern.match(text)]
+    return lines[number] if len(lines) == of else None
+
+
 class Lines:
     """The lines of a file's keys; the file is only looked at when the first one is asked for."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, known: Mapping[KeyPath, int | None] | None = None) -> None:
         self._content = content
+        self._known = {keys: line for keys, line in (known or {}).items() if keys and line is not None}
 
     def of(self, keys: KeyPath) -> int | None:
         """The line of ``keys`` or, where the file does not have them, of the nearest table or element around."""
@@ -46,7 +55,7 @@ class Lines:
         parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
         # The grammar wants a line break at the end, and knows no byte order mark.
         tree = parser.parse(self._content.removeprefix(b"\xef\xbb\xbf") + b"\n")
-        return _lines_of(tree.root_node)
+        return _lines_of(tree.root_node) | self._known
 
 
 def _lines_of(document: Node) -> dict[KeyPath, int]:

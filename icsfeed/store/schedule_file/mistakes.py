@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import Enum
+from typing import Final, NamedTuple
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.store.schedule_file.notation import KeyPath
@@ -46,7 +47,19 @@ class ScheduleFileError(IcsfeedError):
 
 
 class Finding(NamedTuple):
-    """A mistake before its line is known."""
+    """A mistake by the keys that lead to it; ``line`` where it is known already."""
 
     keys: KeyPath
     message: str
+    line: int | None = None
+
+
+class _SetAside(Enum):
+    VALUE = "…"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+SET_ASIDE: Final = _SetAside.VALUE
+"""What stands in the data for a value that is no TOML: what is wrong with it has been found."""

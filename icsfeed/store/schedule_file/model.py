@@ -6,7 +6,7 @@ from datetime import date, time
 from functools import cache
 from typing import Annotated, Any, Final, NotRequired, TypedDict, get_args, get_origin, get_type_hints
 
-from pydantic_core import SchemaValidator, core_schema, to_jsonable_python
+from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.store.schedule_file import values
@@ -58,6 +58,22 @@ class CalendarTable(TypedDict):
     ]
     organizer: NotRequired[
         Annotated[OrganizerTable, Key(None, "Whom customers ask.", _ORGANIZER, table=OrganizerTable)]
+    ]
+    vendor: NotRequired[Annotated[str, Key(values.NAME, "The name at the head of customers' pages.", "Example Inc.")]]
+    logo: NotRequired[
+        Annotated[str, Key(values.PICTURE, "The address of a picture beside it.", "https://example.com/logo.svg")]
+    ]
+    color: NotRequired[Annotated[str, Key(values.COLOR, "The color of buttons: a CSS name or #rrggbb.", "#00695c")]]
+    support_url: NotRequired[Annotated[str, Key(values.LINK, "Where customers get help.", "https://example.com/help")]]
+    embed_in: NotRequired[
+        Annotated[
+            list[str],
+            Key(
+                array(values.ORIGIN, least=1),
+                "The sites that may show /embed/ in a frame; by default none.",
+                ["https://kb.example.com"],
+            ),
+        ]
     ]
 
 
@@ -256,7 +272,7 @@ def table_schema(table: type) -> CoreSchema:
     for name, (key, required) in _declared(table).items():
         notes: dict[str, object] = {"description": key.description}
         if key.example is not None:
-            notes["examples"] = [to_jsonable_python(key.example)]
+            notes["examples"] = [key.example]
         fields[name] = core_schema.typed_dict_field(
             _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
         )

@@ -14,8 +14,8 @@ _LONGEST: Final = 60
 _DEEPEST: Final = 3
 _LARGEST: Final = 10**_LONGEST
 _SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
-_STEP: Final = re.compile(r'\[(?P<index>[0-9]+)\]|\.?(?P<key>[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*")')
+_BARE: Final = r"[A-Za-z0-9_-]+"
+_STEP: Final = r'\[(?P<index>[0-9]+)\]|\.?(?P<key>[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*")'
 
 
 def written(value: object) -> str:
@@ -61,7 +61,7 @@ def _shorten(text: str, most: int = _LONGEST) -> str:
 
 
 def _key(name: str) -> str:
-    return _shorten(name) if _BARE.fullmatch(name) else _written(name, 0)
+    return _shorten(name) if re.fullmatch(_BARE, name) else _written(name, 0)
 
 
 def write_path(keys: KeyPath) -> str:
@@ -72,9 +72,10 @@ def write_path(keys: KeyPath) -> str:
 
 def read_path(text: str) -> KeyPath:
     """The keys of a path; what does not read as one ends it."""
+    step_at = re.compile(_STEP).match  # here: few who read a schedule ever come by
     keys: list[str | int] = []
     position = 0
-    while step := _STEP.match(text, position):
+    while step := step_at(text, position):
         position = step.end()
         if step["index"] is not None:
             keys.append(int(step["index"]))
@@ -85,7 +86,7 @@ def read_path(text: str) -> KeyPath:
 
 def read_key(text: str) -> tuple[str, ...]:
     """The names that a key, bare, quoted or dotted, is made of; none where it is no key."""
-    if _BARE.fullmatch(text):
+    if re.fullmatch(_BARE, text):
         return (text,)
     try:
         value: object = tomllib.loads(f"{text} = 0")

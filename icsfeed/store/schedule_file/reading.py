@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from icsfeed.domain.schedule import Schedule
-from icsfeed.store.schedule_file.lines import Lines
+from icsfeed.store.schedule_file.lines import Lines, heading
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.notation import write_path
 from icsfeed.store.schedule_file.policy import schedule_of
@@ -64,10 +64,12 @@ class LoadedSchedule:
     def place_of(self, tables: str, name: str) -> Place:
         """Where, among ``maintenance_windows`` or another array of tables, the one of that id, or slug, stands."""
         key = "slug" if tables == "feeds" else "id"
-        for index, table in enumerate(parse(self.content).get(tables, [])):
+        elements = parse(self.content).data.get(tables, [])
+        for index, table in enumerate(elements):
             if table[key] == name:
                 keys = (tables, index)
-                return Place(path=write_path(keys), line=Lines(self.content).of(keys))
+                line = heading(self.content, tables, index, len(elements)) or Lines(self.content).of(keys)
+                return Place(path=write_path(keys), line=line)
         return Place(path=tables, line=None)
 
 
@@ -78,16 +80,17 @@ def read_schedule(content: bytes, source: str) -> Schedule:
         ScheduleFileError: with every mistake there is.
     """
     try:
-        data = parse(content)
+        data, broken, readable = parse(content)
     except NotTomlError as error:
-        raise ScheduleFileError(source, [error.mistake]) from None
-    lines = Lines(content)
+        raise ScheduleFileError(source, error.mistakes) from None
+    lines = Lines(readable, known={each.keys: each.line for each in broken})
     tables, findings = validated(data)
+    findings = [*broken, *findings]
     findings += contradictions(data, findings, lines.of)
     if tables is None or findings:
         mistakes = (
-            Mistake(path=write_path(finding.keys), line=lines.of(finding.keys), message=finding.message)
-            for finding in findings
+            Mistake(path=write_path(each.keys), line=each.line or lines.of(each.keys), message=each.message)
+            for each in findings
         )
         raise ScheduleFileError(source, mistakes)
     return schedule_of(tables)

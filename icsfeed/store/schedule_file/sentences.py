@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import ValidationError
 
 from icsfeed.store.schedule_file.guesses import meant
-from icsfeed.store.schedule_file.mistakes import Finding
+from icsfeed.store.schedule_file.mistakes import SET_ASIDE, Finding
 from icsfeed.store.schedule_file.model import ScheduleTables, key_at, keys_of, validator
 from icsfeed.store.schedule_file.notation import KeyPath, written
 
@@ -34,7 +34,11 @@ def validated(data: dict[str, Any]) -> tuple[ScheduleTables | None, list[Finding
         return validator().validate_python(data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    found = (_finding(detail) for detail in details)
+    found = (
+        _finding(detail)
+        for detail in details
+        if detail["input"] is not SET_ASIDE or detail["type"] == "extra_forbidden"
+    )
     return None, [finding for finding in found if finding is not None]
 
 

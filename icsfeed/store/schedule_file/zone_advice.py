@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from icsfeed.domain.zones import zone_names
+from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.zones import zone, zone_names
 from icsfeed.store.schedule_file.guesses import meant
 from icsfeed.store.schedule_file.notation import written
 
@@ -141,6 +143,17 @@ def refusal(name: str) -> str | None:
     guess = _meant(name) if name not in _NO_ZONES else None
     instead = f"did you mean {written(guess)}?" if guess and refusal(guess) is None else _EXAMPLE
     return f"{shown} is not a name of the IANA time zone database; {instead}"
+
+
+def advised_zone(name: str) -> ZoneInfo:
+    """The zone of that name.
+
+    Raises:
+        InvalidValueError: where it is not to be written; the message says what is.
+    """
+    if (message := refusal(name)) is not None:
+        raise InvalidValueError(message)
+    return zone(name)
 
 
 def _meant(name: str) -> str | None:

@@ -8,7 +8,14 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_APPEND_ONLY = ("audit_trail", "change_updates", "adjustments", "event_revisions")
+_REFUSAL = "what is recorded is never rewritten"
+_KEYS = {
+    "audit_trail": "entry = NEW.entry",
+    "change_updates": "key = NEW.key OR (kind, change, number) = (NEW.kind, NEW.change, NEW.number)",
+    "adjustments": '("window", day, number) = (NEW."window", NEW.day, NEW.number)',
+    "event_revisions": "line = NEW.line",
+}
+"""The tables of which a row that is there stays as it is, and which row a new one would take the place of."""
 
 
 def upgrade() -> None:
@@ -81,17 +88,20 @@ def _refuse_rewriting() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION icsfeed_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'what is recorded is never rewritten'; END $$"
+            f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
         )
-        for table in _APPEND_ONLY:
+        for table in _KEYS:
             op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION icsfeed_append_only()"
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION icsfeed_append_only()"
             )
         return
-    for table in _APPEND_ONLY:
-        for verb in ("UPDATE", "DELETE"):
+    for table, key in _KEYS.items():
+        # INSERT OR REPLACE deletes without telling a trigger so.
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE {key})"  # noqa: S608  (names of our own)
+        for name, when in (("update", "UPDATE"), ("delete", "DELETE"), ("replace", "INSERT")):
             op.execute(
-                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, 'what is recorded is never rewritten'); END"
+                f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} "
+                f"{f'WHEN {there} ' if when == 'INSERT' else ''}"
+                f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
             )

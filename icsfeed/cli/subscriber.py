@@ -1,0 +1,183 @@
+"""``icsfeed subscriber``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from icsfeed.cli.options import database_option, json_option, now_option, operator_option, option, schedule_option
+from icsfeed.cli.truth import instant_now, open_schedule, whoever_calls
+
+if TYPE_CHECKING:
+    from icsfeed.domain.schedule import Schedule
+    from icsfeed.domain.subscribers import Subscriber
+    from icsfeed.services.subscribing import Signer
+    from icsfeed.store.database.database import Database
+
+_BYTES = 24
+"""Of randomness in a token: 192 bits."""
+
+_name = click.argument("name", metavar="NAME")
+
+
+@click.group()
+def subscriber() -> None:
+    """Give customers feeds of their own, at addresses that only they know."""
+
+
+@subscriber.command()
+@_name
+@option("--feed", metavar="SLUG", default="all", show_default=True, help="The feed that they get.")
+@option(
+    "--alarm",
+    "alarms",
+    metavar="LENGTH",
+    multiple=True,
+    help="Ring that long before each event, such as 30m or 1d; can be repeated.",
+)
+@schedule_option
+@database_option
+@now_option
+@operator_option
+@json_option
+def add(
+    name: str,
+    feed: str,
+    alarms: tuple[str, ...],
+    schedule: Path | None,
+    database: str,
+    now: str | None,
+    operator: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Add the subscriber NAME, and print the path of the private feed. It is shown this once: only a digest is kept."""
+    from icsfeed.services.lengths import parse_length
+    from icsfeed.services.subscribing import add as add_subscriber
+
+    token = _token()
+    rings = tuple(parse_length(alarm) for alarm in alarms)
+    with _opened(schedule, database) as (policy, records):
+        signer = _signer(operator, now, policy)
+        added = add_subscriber(policy, records, name, feed=feed, alarms=rings, token=token, signer=signer)
+        _hand_over(added, token, policy, as_json=as_json)
+
+
+@subscriber.command()
+@_name
+@option("--overlap", metavar="LENGTH", default="14d", show_default=True, help="How long the old address stays valid.")
+@schedule_option
+@database_option
+@now_option
+@operator_option
+@json_option
+def rotate(
+    name: str,
+    overlap: str,
+    schedule: Path | None,
+    database: str,
+    now: str | None,
+    operator: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Give the subscriber NAME a new address, and print its path; the old one stays valid for a while."""
+    from icsfeed.services.lengths import parse_length
+    from icsfeed.services.subscribing import rotate as rotate_token
+
+    token = _token()
+    length = parse_length(overlap)
+    with _opened(schedule, database) as (policy, records):
+        rotated = rotate_token(records, name, token=token, overlap=length, signer=_signer(operator, now, policy))
+        _hand_over(rotated, token, policy, as_json=as_json)
+
+
+@subscriber.command()
+@_name
+@schedule_option
+@database_option
+@now_option
+@operator_option
+@json_option
+def revoke(
+    name: str, schedule: Path | None, database: str, now: str | None, operator: str | None, *, as_json: bool
+) -> None:
+    """Take the private feed of the subscriber NAME away, at once."""
+    from icsfeed.services.subscribing import revoke as revoke_subscriber
+    from icsfeed.services.subscribing import subscriber_records
+
+    with _opened(schedule, database) as (policy, records):
+        signer = _signer(operator, now, policy)
+        revoked = revoke_subscriber(records, name, signer=signer)
+        if as_json:
+            known = subscriber_records(records, now=signer.now)
+            _print_json(next(each for each in known if each["name"] == revoked.name))
+        else:
+            click.echo(f"{revoked.name} is revoked")
+
+
+@subscriber.command("list")
+@schedule_option
+@database_option
+@now_option
+@json_option
+def list_them(schedule: Path | None, database: str, now: str | None, *, as_json: bool) -> None:
+    """List the subscribers, and whether their calendars have come for the feed."""
+    from icsfeed.services.subscribing import subscriber_records
+
+    with _opened(schedule, database) as (policy, records):
+        found = subscriber_records(records, now=instant_now(now, policy))
+        if as_json:
+            _print_json(found)
+        elif found:
+            from icsfeed.cli.subscriber_pages import print_subscribers
+
+            print_subscribers(found, policy.calendar.zone)
+        else:
+            click.echo("there is no subscriber")
+
+
+@contextmanager
+def _opened(schedule: Path | None, database: str) -> Iterator[tuple[Schedule, Database]]:
+    from icsfeed.store.database.database import Database
+
+    policy = open_schedule(schedule).schedule
+    records = Database(database)
+    try:
+        yield policy, records
+    finally:
+        records.close()
+
+
+def _signer(operator: str | None, now: str | None, schedule: Schedule) -> Signer:
+    from icsfeed.services.subscribing import Signer
+
+    return Signer(by=whoever_calls(operator), now=instant_now(now, schedule))
+
+
+def _token() -> str:
+    from secrets import token_urlsafe
+
+    return token_urlsafe(_BYTES)
+
+
+def _hand_over(subscriber: Subscriber, token: str, schedule: Schedule, *, as_json: bool) -> None:
+    """Print the path of the feed, the only time that anybody sees it."""
+    from icsfeed.publication.private import private_path
+
+    path = private_path(token, subscriber.feed)
+    if not as_json:
+        click.echo(path)
+        return
+    site = schedule.calendar.url
+    url = {"url": site.rstrip("/") + path} if site else {}
+    _print_json({"name": subscriber.name, "feed": subscriber.feed, "path": path, **url})
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,166 @@
+"""Subscribers: customers with a feed of their own, at an address that only they know."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+
+LONGEST_NAME: Final = 100
+MOST_ALARMS: Final = 5
+LONGEST_ALARM: Final = timedelta(days=28)
+_ONE_MINUTE: Final = timedelta(minutes=1)
+_NOT_IN_A_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class UnknownSubscriberError(IcsfeedError):
+    """A name that no subscriber has."""
+
+
+class SubscriberStateError(IcsfeedError):
+    """A step that a subscriber's state does not allow."""
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token. It is random, and so nobody can guess it from this."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def key_of(name: str) -> str:
+    """What two spellings of a name have in common."""
+    return " ".join(name.split()).casefold()
+
+
+class Action(StrEnum):
+    """What an operator does with a subscriber."""
+
+    ADD = "add"
+    ROTATE = "rotate"
+    REVOKE = "revoke"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubscriberStep:
+    """What was done with a subscriber, ``at`` what instant (aware).
+
+    ``digest`` is that of the token that was handed out, ``until`` when those before it end; ``alarms`` are how long
+    before an event's start one rings.
+    """
+
+    action: Action
+    name: str
+    at: datetime
+    feed: str = ""
+    alarms: tuple[timedelta, ...] = ()
+    digest: str = ""
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > LONGEST_NAME or _NOT_IN_A_NAME.search(self.name):
+            msg = f"{self.name!r} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
+            raise InvalidValueError(msg)
+        if len(self.alarms) > MOST_ALARMS:
+            msg = f"{len(self.alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
+            raise InvalidValueError(msg)
+        for alarm in self.alarms:
+            if not _ONE_MINUTE <= alarm <= LONGEST_ALARM or alarm % _ONE_MINUTE:
+                msg = (
+                    f"an alarm rings whole minutes before an event, and at most {LONGEST_ALARM.days} days, not {alarm}"
+                )
+                raise InvalidValueError(msg)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A secret that opens a subscriber's feed, as far as it is kept; ``until`` is when it ends, if it does."""
+
+    digest: str
+    since: datetime
+    until: datetime | None = None
+
+    def opens(self, *, now: datetime) -> bool:
+        """Whether it is valid at ``now`` (aware)."""
+        return self.until is None or now < self.until
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscriber:
+    """A customer who has the feed of slug ``feed``, with ``alarms`` (the longest first) if any."""
+
+    name: str
+    feed: str
+    alarms: tuple[timedelta, ...]
+    since: datetime
+    tokens: tuple[Token, ...]
+    revoked_at: datetime | None = None
+
+
+def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
+    """The subscriber after that step; ``None`` is one that there was not before.
+
+    Raises:
+        SubscriberStateError: where the step can't be taken.
+        UnknownSubscriberError: where there is none to take it with.
+    """
+    token = Token(digest=step.digest, since=step.at)
+    if step.action is Action.ADD:
+        if subscriber is not None and subscriber.revoked_at is None:
+            msg = f"there is a subscriber {subscriber.name!r} already; rotate hands out a new token"
+            raise SubscriberStateError(msg)
+        alarms = tuple(sorted(set(step.alarms), reverse=True))
+        return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))
+    if subscriber is None:
+        msg = f"there is no subscriber {step.name!r}"
+        raise UnknownSubscriberError(msg)
+    if subscriber.revoked_at is not None:
+        msg = f"the subscriber {subscriber.name!r} was revoked on {subscriber.revoked_at:%Y-%m-%d}; add it again"
+        raise SubscriberStateError(msg)
+    if step.action is Action.REVOKE:
+        return replace(subscriber, revoked_at=step.at)
+    earlier = [
+        replace(each, until=min(filter(None, (each.until, step.until)), default=None)) for each in subscriber.tokens
+    ]
+    return replace(subscriber, tokens=(*(each for each in earlier if each.opens(now=step.at)), token))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscribers:
+    """All subscribers, in the order in which they were added, by what their names have in common."""
+
+    by_key: Mapping[str, Subscriber] = field(default_factory=dict)
+    _holders: Mapping[str, tuple[Subscriber, Token]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        held = {
+            token.digest: (subscriber, token)
+            for subscriber in self.by_key.values()
+            if subscriber.revoked_at is None
+            for token in subscriber.tokens
+        }
+        object.__setattr__(self, "_holders", held)
+
+    def named(self, name: str) -> Subscriber | None:
+        """The one of that name, if there is one."""
+        return self.by_key.get(key_of(name))
+
+    def holder(self, token: str, *, now: datetime) -> Subscriber | None:
+        """Whose feed the token opens at ``now`` (aware); none where it is unknown, over or revoked."""
+        found = self._holders.get(digest_of(token))
+        return found[0] if found is not None and found[1].opens(now=now) else None
+
+    def after(self, steps: Iterable[SubscriberStep]) -> Subscribers:
+        """They after further steps, in order."""
+        by_key = dict(self.by_key)
+        for step in steps:
+            key = key_of(step.name)
+            by_key[key] = after(by_key.get(key), step)
+        return Subscribers(by_key=by_key)
+
+
+NOBODY: Final = Subscribers()

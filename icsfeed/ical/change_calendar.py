@@ -1,0 +1,77 @@
+"""Change calendars of AWS Systems Manager: iCalendar documents of at most 64 KB, closed but for their events.
+
+AWS asks no event what it is: in a calendar that is closed by default each one opens it. So such a document has nothing
+but the spans in which a planned change may run, each as one event in UTC with the bare necessities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Final
+
+from icalendar import Calendar, Component, Event, Todo
+
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.feeds import Feed
+from icsfeed.domain.schedule import Schedule, start_of_year
+from icsfeed.domain.spans import ONE_DAY, Span
+from icsfeed.ical.events import basic
+from icsfeed.ical.properties import add_text, as_bytes
+
+MOST_BYTES: Final = 64_000
+"""AWS takes 64 KB, and does not say whether of 1,000 or 1,024 bytes."""
+
+_FOR_THE_REST: Final = 2_000
+_LONGEST_NAME: Final = 200
+_SUMMARY: Final = "Open for planned changes"
+_END: Final = b"END:VCALENDAR\r\n"
+
+
+@cache
+def most_spans(uid_domain: str) -> int:
+    """How many spans there is room for: their events differ in digits alone."""
+    start = datetime(2000, 1, 1, tzinfo=UTC)
+    return (MOST_BYTES - _FOR_THE_REST) // len(_event(uid_domain, start, Span(start=start, end=start + ONE_DAY)))
+
+
+def change_calendar(schedule: Schedule, feed: Feed, spans: Sequence[Span]) -> bytes:
+    """The document that is open in the ``spans``, the first ones where there is no room for all."""
+    calendar = schedule.calendar
+    events = []
+    for span in spans[: most_spans(calendar.uid_domain)]:
+        # As any event, one is dated to when it entered the published span.
+        dated = start_of_year(local_date(span.start, calendar.zone).year - 1, calendar.zone)
+        events.append(_event(calendar.uid_domain, dated, span))
+    return b"".join([_header(feed), *(events or [_nothing(calendar.uid_domain)]), _END])
+
+
+def _header(feed: Feed) -> bytes:
+    header = Calendar()
+    # The name of AWS's own program: every document that it is known to take has it.
+    header.add("prodid", "-//AWS//Change Calendar 1.0//EN")
+    header.add("version", "2.0")
+    add_text(header, "x-calendar-type", "DEFAULT_CLOSED")
+    add_text(header, "x-wr-caldesc", feed.name[:_LONGEST_NAME])
+    return as_bytes(header).removesuffix(_END)
+
+
+@lru_cache(maxsize=4096)
+def _event(uid_domain: str, dated: datetime, span: Span) -> bytes:
+    event = Event()
+    event.add("uid", f"open.{basic(span.start)}Z@{uid_domain}")
+    event.add("dtstamp", dated)
+    event.add("dtstart", span.start)
+    event.add("dtend", span.end)
+    add_text(event, "summary", _SUMMARY)
+    return as_bytes(event)
+
+
+def _nothing(uid_domain: str) -> bytes:
+    """What AWS itself writes into a calendar without events, which has to have some component (RFC 5545, 3.6)."""
+    nothing: Component = Todo()
+    nothing.add("uid", f"open.never@{uid_domain}")
+    nothing.add("dtstamp", datetime(2000, 1, 1, tzinfo=UTC))
+    add_text(nothing, "summary", "Never open for planned changes")
+    return as_bytes(nothing)

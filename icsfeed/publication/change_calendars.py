@@ -1,0 +1,64 @@
+"""Feeds as change calendars of AWS Systems Manager: when a planned change may run, in what AWS has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from icsfeed.domain.civil import instant_of, local_date, midnight
+from icsfeed.domain.feeds import Feed
+from icsfeed.domain.schedule import start_of_year
+from icsfeed.domain.spans import ONE_DAY, Span
+from icsfeed.ical.calendar import CONTENT_TYPE
+from icsfeed.ical.change_calendar import change_calendar, most_spans
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.representations import Maker, Representation
+from icsfeed.services.events import PublishedEvents
+from icsfeed.services.gate import OPENING, open_spans, overruns
+
+
+def change_calendar_path(slug: str) -> str:
+    """Where a feed is published as a change calendar."""
+    return f"/feeds/{slug}.aws.ics"
+
+
+def change_calendar_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
+    """Every feed that has something which opens the gate, by path."""
+    del base_url  # there are no addresses of ours in it
+    for feed in events.schedule.feeds:
+        if not OPENING.isdisjoint(feed.kinds):
+            yield change_calendar_path(feed.slug), partial(_calendar, events, feed, now)
+
+
+def change_calendar_turns(events: PublishedEvents, *, now: datetime) -> Iterator[datetime]:
+    """The instants near ``now`` (aware) at which time alone changes a change calendar, within a year."""
+    yield from overruns(events.record)
+    if _may_exceed(events):
+        today = local_date(now, events.schedule.calendar.zone)
+        yield from (instant_of(midnight(day), events.schedule.calendar.zone) for day in (today, today + ONE_DAY))
+
+
+def _calendar(events: PublishedEvents, feed: Feed, now: datetime) -> Representation:
+    schedule = events.schedule
+    zone = schedule.calendar.zone
+    # From New Year on, so that it stays the same; where there is no room for that, from today on.
+    start = instant_of(midnight(local_date(now, zone)), zone) if _may_exceed(events) else _new_year(events)
+    within = Span(start=start, end=start_of_year(events.years[-1] + 1, zone))
+    spans = open_spans(schedule, feed.environments, within, now=now, record=events.record, opening=feed.kinds)
+    body = change_calendar(schedule, feed, [each for each in spans if each.overlaps(within)])
+    return Representation(body=body, content_type=CONTENT_TYPE)
+
+
+def _may_exceed(events: PublishedEvents) -> bool:
+    """Whether there may be more spans than a change calendar has room for.
+
+    Whatever opens the gate, or closes it in between, makes one span more at most.
+    """
+    start = _new_year(events)
+    ahead = sum(event.span.end > start for event in events.of(Rendering.EXPANDED))
+    return ahead > most_spans(events.schedule.calendar.uid_domain)
+
+
+def _new_year(events: PublishedEvents) -> datetime:
+    return start_of_year(events.years[1], events.schedule.calendar.zone)

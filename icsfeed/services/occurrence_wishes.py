@@ -1,0 +1,150 @@
+"""Which occurrences of maintenance windows an operator may skip, move or restore, and what is said of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import YEARS, Span
+from icsfeed.domain.windows import MaintenanceWindow
+from icsfeed.services.times import day_text, days_text, span_text
+
+_A_YEAR: Final = timedelta(days=366)
+_DONE: Final = {"skip": "skipped", "move": "moved", "restore": "restored"}
+
+_NAMED: Final = 3
+"""So many dates are named where one is meant that is not an occurrence's."""
+
+
+class RefusedAdjustmentError(IcsfeedError):
+    """An occurrence that can't be skipped, moved or restored so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What is to become of the occurrence of ``window_id`` that the policy has start on ``day`` (local).
+
+    ``to`` is where it is moved; with ``skip`` it does not happen, ``silent`` without a trace in customers' calendars;
+    with neither it is as the policy has it again.
+    """
+
+    window_id: str
+    day: date
+    reason: str
+    to: Span | None = None
+    skip: bool = False
+    silent: bool = False
+
+    @property
+    def occurrence(self) -> str:
+        """The occurrence, in words."""
+        return f"the occurrence of {self.window_id} on {day_text(self.day)}"
+
+    @property
+    def action(self) -> str:
+        """What the audit trail calls it."""
+        return "skip" if self.skip else "restore" if self.to is None else "move"
+
+    @property
+    def adjustment(self) -> Adjustment | None:
+        """The adjustment that it comes to."""
+        if self.skip:
+            return Skip(window_id=self.window_id, day=self.day, reason=self.reason, silent=self.silent)
+        if self.to is not None:
+            return Move(window_id=self.window_id, day=self.day, to=self.to, reason=self.reason)
+        return None
+
+
+def named_occurrence(
+    schedule: Schedule, window: MaintenanceWindow, day: date, adjustments: Iterable[Adjustment] = ()
+) -> Occurrence:
+    """The occurrence that the policy has start on ``day``.
+
+    Raises:
+        RefusedAdjustmentError: where there is none; the message names the nearest that happen.
+    """
+    if day.year not in YEARS:
+        msg = f"{day} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
+        raise RefusedAdjustmentError(msg)
+    found = occurrence_on(schedule, window, day, adjustments)
+    if found is not None:
+        return found
+    dates = sorted(window.dates(day - _A_YEAR, day + _A_YEAR), key=lambda each: abs(each - day))
+    happen = (each for each in dates if named_occurrence(schedule, window, each, adjustments).excluded is None)
+    nearest = ", ".join(day_text(each) for each in sorted(islice(happen, _NAMED)))
+    msg = f"{window.id} has no occurrence on {day_text(day)}; " + (
+        f"the nearest are {nearest}" if nearest else "nor any within a year of it"
+    )
+    raise RefusedAdjustmentError(msg)
+
+
+def check_wish(schedule: Schedule, record: Record, wish: Wish, *, now: datetime) -> None:
+    """Hold a wish against the policy and what is recorded at ``now`` (aware).
+
+    Raises:
+        IcsfeedError: where it can't be fulfilled.
+    """
+    window = schedule.window(wish.window_id)
+    of_it = wish.occurrence
+    policy = named_occurrence(schedule, window, wish.day)
+    there = record.adjustments.get((window.id, wish.day))
+    if policy.excluded is not None or policy.policy.span is None:
+        msg = f"{of_it} does not happen anyway: {policy.excluded}"
+        raise RefusedAdjustmentError(msg)
+    span = there.to if isinstance(there, Move) else policy.policy.span
+    if span.end <= now:
+        msg = f"{of_it} is over: {span_text(span, window.zone)}"
+        raise RefusedAdjustmentError(msg)
+    if wish.adjustment is not None and not wish.reason:
+        msg = f"say why {of_it} is {_DONE[wish.action]}; customers read it"
+        raise RefusedAdjustmentError(msg)
+    if there == wish.adjustment:
+        msg = (
+            f"{of_it} is as the policy has it; there is nothing to restore"
+            if there is None
+            else f"{of_it} is {_DONE[wish.action]} so already, for the same reason"
+        )
+        raise RefusedAdjustmentError(msg)
+    if not wish.skip:
+        _check_target(schedule, record, wish, policy.policy.span, now)
+
+
+def _check_target(schedule: Schedule, record: Record, wish: Wish, policy: Span, now: datetime) -> None:
+    """See whether the occurrence can be where it is moved to or, when it is restored, where the ``policy`` has it."""
+    zone, of_it = schedule.calendar.zone, wish.occurrence
+    to = wish.to or policy
+    if to.end <= now:
+        instead = "" if wish.to else "; move it to the time at which it happens, or skip it"
+        msg = f"{of_it} can't be {_DONE[wish.action]} into the past: {span_text(to, zone)}{instead}"
+        raise RefusedAdjustmentError(msg)
+    if wish.to == policy:
+        msg = f"{of_it} is there by the policy: {span_text(policy, zone)}; to take its adjustment back, restore it"
+        raise RefusedAdjustmentError(msg)
+    frozen = freeze_touching(schedule.freezes, zone, to)
+    if frozen is not None:
+        msg = f"{of_it} can't be moved into a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
+        raise RefusedAdjustmentError(msg)
+    for other, span in happening(occurrences(schedule, to, record.adjustments.values()), to):
+        if other.window.id == wish.window_id and other.original_start.date() != wish.day:
+            msg = f"{of_it} can't be {_DONE[wish.action]} onto another one of the same window: {span_text(span, zone)}"
+            raise RefusedAdjustmentError(msg)
+
+
+def usual_length(schedule: Schedule, window_id: str, day: date) -> timedelta:
+    """How long the occurrence on that date lasts by the policy.
+
+    Raises:
+        IcsfeedError: where there is none.
+    """
+    found = named_occurrence(schedule, schedule.window(window_id), day)
+    # Where the clock skips all of it, whoever adjusts it is told so.
+    return found.policy.span.length if found.policy.span else timedelta(hours=1)

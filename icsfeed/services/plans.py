@@ -1,0 +1,164 @@
+"""Plans as operators write them: made fit for calendars, held against the policy, amended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.changes import Plan
+from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import one_line, paragraphs
+from icsfeed.domain.windows import Impact
+from icsfeed.services.lengths import length_text
+from icsfeed.services.times import days_text, instant_text
+
+LONGEST: Final = timedelta(days=366)
+"""What is longer is no change, and a slip of the keyboard."""
+
+_MOST_OF_A_LINE: Final = 250
+_MOST_OF_AN_ADDRESS: Final = 2_000
+_MOST_OF_A_TEXT: Final = 10_000
+
+
+class RefusedPlanError(IcsfeedError):
+    """A plan that the policy does not allow, or that no calendar can show."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amendment:
+    """What is to be different in a plan; ``None`` is to stay. A start that is moved alone takes the end along."""
+
+    summary: str | None = None
+    environments: frozenset[str] | None = None
+    impact: Impact | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    duration: timedelta | None = None
+    reason: str | None = None
+    ticket: str | None = None
+
+    def of(self, plan: Plan, zone: ZoneInfo) -> Plan:
+        """The plan as amended; refusals tell times on the wall clock of ``zone``.
+
+        Raises:
+            IcsfeedError: where it would end before it starts.
+        """
+        return Plan(
+            summary=plan.summary if self.summary is None else self.summary,
+            environments=plan.environments if self.environments is None else self.environments,
+            impact=plan.impact if self.impact is None else self.impact,
+            span=self._span(plan.span, zone),
+            reason=plan.reason if self.reason is None else self.reason,
+            ticket=plan.ticket if self.ticket is None else self.ticket,
+        )
+
+    def _span(self, before: Span, zone: ZoneInfo) -> Span:
+        start = before.start if self.start is None else self.start
+        length = before.length if self.duration is None else self.duration
+        return span_between(start, start + length if self.end is None else self.end, zone)
+
+
+def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
+    """The span between two instants (aware), to the second.
+
+    Raises:
+        RefusedPlanError: where there is none; the message tells them on the wall clock of ``zone``.
+    """
+    try:
+        return Span.to_the_second(start, end)
+    except InvalidValueError:
+        msg = f"the end, {instant_text(end, zone)}, is not after the start, {instant_text(start, zone)}"
+        raise RefusedPlanError(msg) from None
+
+
+def line_of_text(text: str, what: str) -> str:
+    """The text as one line; ``what`` it is.
+
+    Raises:
+        RefusedPlanError: where it is too long.
+    """
+    return _not_longer(one_line(text), what, _MOST_OF_A_LINE)
+
+
+def free_text(text: str, what: str) -> str:
+    """The text as paragraphs; ``what`` it is.
+
+    Raises:
+        RefusedPlanError: where it is too long.
+    """
+    return _not_longer(paragraphs(text), what, _MOST_OF_A_TEXT)
+
+
+def _not_longer(text: str, what: str, most: int) -> str:
+    if len(text) > most:
+        msg = f"the {what} has {len(text):,} characters; a calendar has room for {most:,}"
+        raise RefusedPlanError(msg)
+    return text
+
+
+def tidied(plan: Plan) -> Plan:
+    """The plan as calendars can show it.
+
+    Raises:
+        RefusedPlanError: where they can't.
+    """
+    return replace(
+        plan,
+        summary=line_of_text(plan.summary, "summary"),
+        reason=free_text(plan.reason, "reason"),
+        ticket=_address(plan.ticket.strip()),
+        span=plausible(Span.to_the_second(plan.span.start, plan.span.end), "a change"),
+    )
+
+
+def plausible(span: Span, what: str) -> Span:
+    """The span, which is that of ``what``.
+
+    Raises:
+        RefusedPlanError: where it is longer than anything.
+    """
+    if span.length > LONGEST:
+        msg = f"{what} lasts at most {LONGEST.days} days, not {length_text(span.length)}; look at the years"
+        raise RefusedPlanError(msg)
+    return span
+
+
+def _address(text: str) -> str:
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_one = False
+    # What a calendar holds as an address it holds as it stands: nothing there may end the line.
+    if not is_one or not text.isprintable() or " " in text:
+        msg = f"{text!r} is not the address of a ticket; write it from https:// on"
+        raise RefusedPlanError(msg)
+    return _not_longer(text, "address of the ticket", _MOST_OF_AN_ADDRESS)
+
+
+def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None = None) -> None:
+    """Hold a plan against the policy; ``before`` is what it amends.
+
+    Raises:
+        IcsfeedError: where the policy does not allow it.
+    """
+    # An environment that the schedule no longer has is no reason to leave the end of a change where it is.
+    fresh = plan.environments - (before.environments if before is not None else frozenset())
+    if fresh:
+        schedule.environments_named(sorted(fresh))
+    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
+    if kind is Kind.PLANNED and frozen is not None and not plan.reason:
+        msg = (
+            f"a planned change in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) "
+            "says why it can't wait; give the reason"
+        )
+        raise RefusedPlanError(msg)

@@ -1,0 +1,162 @@
+"""What operators do with subscribers: add them, hand out another token, revoke. The one way in for every face."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.subscribers import (
+    Action,
+    Subscriber,
+    Subscribers,
+    SubscriberStep,
+    UnknownSubscriberError,
+    after,
+    digest_of,
+    key_of,
+)
+from icsfeed.services.upcoming import utc_text
+
+OVERLAP: Final = timedelta(days=14)
+"""How long an old token stays valid beside a new one: people read their mail in that time, and put it in."""
+
+
+class SubscriberTransaction(Protocol):
+    """Records what is done with a subscriber; ``icsfeed.store.database.writing.Transaction`` is one."""
+
+    @property
+    def record(self) -> Record:
+        """All that was recorded before."""
+
+    def add_subscriber_step(self, step: SubscriberStep) -> None:
+        """Record it."""
+
+
+class SubscriberRecords(Protocol):
+    """Where subscribers are recorded; ``icsfeed.store.database.Database`` is one."""
+
+    def record(self) -> Record:
+        """All that is recorded."""
+
+    def writing(
+        self, *, by: str, at: datetime, action: str, subject: str
+    ) -> AbstractContextManager[SubscriberTransaction]:
+        """Record something, whole or not at all."""
+
+    def fetches(self) -> Mapping[tuple[str, str], datetime]:
+        """When each family of clients last fetched each subscriber's feed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signer:
+    """Who does something, and when (aware): for the audit trail."""
+
+    by: str
+    now: datetime
+
+
+def add(
+    schedule: Schedule,
+    records: SubscriberRecords,
+    name: str,
+    *,
+    feed: str,
+    alarms: tuple[timedelta, ...] = (),
+    token: str,
+    signer: Signer,
+) -> Subscriber:
+    """Add a subscriber, who opens the feed of that slug with ``token``.
+
+    Raises:
+        IcsfeedError: where there is no such feed, the name is taken, or it can't be recorded; nothing has changed then.
+    """
+    schedule.feed(feed)
+    step = SubscriberStep(
+        action=Action.ADD, name=name.strip(), at=signer.now, feed=feed, alarms=alarms, digest=digest_of(token)
+    )
+    return _take(records, step, signer)
+
+
+def rotate(
+    records: SubscriberRecords, name: str, *, token: str, overlap: timedelta = OVERLAP, signer: Signer
+) -> Subscriber:
+    """Have a new ``token`` open the subscriber's feed; those before it do so for the ``overlap`` only.
+
+    Raises:
+        IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
+    """
+    until = signer.now + overlap
+    step = SubscriberStep(action=Action.ROTATE, name=name.strip(), at=signer.now, digest=digest_of(token), until=until)
+    return _take(records, step, signer)
+
+
+def revoke(records: SubscriberRecords, name: str, *, signer: Signer) -> Subscriber:
+    """Let nobody open the subscriber's feed any more; one that was revoked before stays so.
+
+    Raises:
+        IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
+    """
+    found = records.record().subscribers.named(name)
+    if found is not None and found.revoked_at is not None:
+        return found
+    return _take(records, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=signer.now), signer)
+
+
+def _take(records: SubscriberRecords, step: SubscriberStep, signer: Signer) -> Subscriber:
+    action = f"subscriber {step.action}"
+    with records.writing(by=signer.by, at=signer.now, action=action, subject=step.name) as transaction:
+        known = transaction.record.subscribers
+        try:
+            subscriber = after(known.named(step.name), step)
+        except UnknownSubscriberError:
+            raise UnknownSubscriberError(_unknown(step.name, known)) from None
+        transaction.add_subscriber_step(step)
+    return subscriber
+
+
+def _unknown(name: str, known: Subscribers) -> str:
+    names = [repr(each.name) for each in known.by_key.values() if each.revoked_at is None]
+    most = 10
+    others = f" and {len(names) - most} more" if len(names) > most else ""
+    has = f"there are {', '.join(names[:most])}{others}" if names else "there is none yet"
+    return f"there is no subscriber {name!r}; {has}"
+
+
+def subscriber_records(records: SubscriberRecords, *, now: datetime) -> tuple[dict[str, object], ...]:
+    """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched."""
+    fetches = records.fetches()
+    known = records.record().subscribers.by_key.values()
+    return tuple(_record(subscriber, _clients(subscriber, fetches), now) for subscriber in known)
+
+
+def _clients(subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime]) -> dict[str, datetime]:
+    """When each family of clients last came, the latest first, since the subscriber was added."""
+    key = key_of(subscriber.name)
+    found = [(client, at) for (name, client), at in fetches.items() if name == key and at >= subscriber.since]
+    return dict(sorted(found, key=lambda each: each[1], reverse=True))
+
+
+def _record(subscriber: Subscriber, clients: Mapping[str, datetime], now: datetime) -> dict[str, object]:
+    return {
+        "name": subscriber.name,
+        "feed": subscriber.feed,
+        "alarms": [alarm // timedelta(minutes=1) for alarm in subscriber.alarms],
+        "since": utc_text(subscriber.since),
+        "last_fetch": utc_text(max(clients.values())) if clients else None,
+        "clients": {client: utc_text(at) for client, at in clients.items()},
+        "old_token_until": _old_token_until(subscriber, now),
+        "revoked": utc_text(subscriber.revoked_at) if subscriber.revoked_at is not None else None,
+    }
+
+
+def _old_token_until(subscriber: Subscriber, now: datetime) -> str | None:
+    """When the last of the tokens ends that have been replaced, if one still opens the feed."""
+    if subscriber.revoked_at is not None:
+        return None
+    ends = [each.until for each in subscriber.tokens if each.until is not None and each.opens(now=now)]
+    return utc_text(max(ends)) if ends else None

@@ -1,0 +1,54 @@
+"""Which calendar program a request comes from, as far as it says so."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+OTHER: Final = "other"
+
+_SIGNS: Final = (
+    # What a family says of itself, in small letters. The first that is found counts: many pretend to be browsers.
+    ("google-calendar-importer", "google"),
+    ("thunderbird", "thunderbird"),
+    ("lightning/", "thunderbird"),
+    ("betterbird", "thunderbird"),
+    ("outlook", "outlook"),
+    ("microsoft office", "outlook"),
+    ("microsoft.exchange", "outlook"),
+    ("microsoft exchange", "outlook"),
+    ("msie 7.0; windows nt 6.0)", "outlook"),  # Outlook.com
+    ("dataaccessd", "apple"),
+    ("accountsd", "apple"),
+    ("calendaragent", "apple"),
+    ("calendarstore", "apple"),
+    ("os+x/", "apple"),
+    ("os_x/", "apple"),
+    ("macos/", "apple"),
+    ("ios/", "apple"),
+    ("icsx5", "icsx5"),
+    ("nextcloud", "nextcloud"),
+    ("home assistant", "home-assistant"),
+    ("homeassistant", "home-assistant"),
+    ("evolution", "evolution"),
+    ("gnome-calendar", "evolution"),
+    ("akonadi", "kde"),
+    ("vdirsyncer", "vdirsyncer"),
+    ("curl/", "script"),
+    ("wget/", "script"),
+    ("python", "script"),
+    ("go-http-client", "script"),
+    ("okhttp/", "script"),
+    ("powershell", "script"),
+    ("bot", "robot"),
+    ("crawl", "robot"),
+    ("spider", "robot"),
+    ("mozilla/", "browser"),
+)
+
+
+@lru_cache(maxsize=4096)
+def family_of(user_agent: str) -> str:
+    """The family of clients that says this in its header User-Agent (RFC 9110, section 10.1.5)."""
+    said = user_agent.casefold()
+    return next((family for sign, family in _SIGNS if sign in said), OTHER)

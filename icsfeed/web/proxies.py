@@ -1,0 +1,42 @@
+"""Behind proxies, and below a path: what the application is told of a request is what the client sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+
+def behind(app: WSGIApplication, *, hops: int, prefix: str) -> WSGIApplication:
+    """The application behind so many proxies, and below that path.
+
+    Of the X-Forwarded headers (For, Proto, Host, Prefix) the last ``hops`` values count, which those proxies wrote
+    themselves; whatever a client makes up stands before them.
+    """
+    below = _Below(app, prefix) if prefix else app
+    return ProxyFix(below, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else below
+
+
+class _Below:
+    """An application below a path, of which a proxy took nothing away.
+
+    What comes without the prefix is served all the same: a probe for /readyz comes to the server itself.
+    """
+
+    def __init__(self, app: WSGIApplication, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+        self._inside = prefix + "/"
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        path, script = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
+        if path == self._prefix:
+            # Without the last slash, what a page names beside itself would be sought beside the prefix.
+            start_response("308 Permanent Redirect", [("Location", script + self._inside), ("Content-Length", "0")])
+            return []
+        if path.startswith(self._inside):
+            environ["PATH_INFO"] = path[len(self._prefix) :]
+        environ["SCRIPT_NAME"] = script + self._prefix
+        return self._app(environ, start_response)

@@ -1,0 +1,253 @@
+"""How soon subscribers see an emergency change: ``python -m tests.benchmarks.announcing``.
+
+``serve`` runs with two workers on the loopback address, on SQLite and on a PostgreSQL server of the benchmark's own,
+with 1,000 changes recorded. Changes are announced one after the other by the services, in one process, as an API would;
+a few keep-alive connections ask again and again. An announcement is visible when the last of them was answered with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from queue import Queue
+from typing import Final
+
+import click
+
+from icsfeed.domain.changes import Plan
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.record import Record
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import build_feed
+from icsfeed.services.changes import Announcement, Desk, announce, take_step
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import example_path, load_schedule
+from tests import databases
+from tests.benchmarks.measuring import ratio, report
+
+ROOT: Final = Path(__file__).parents[2]
+LOOPBACK: Final = "127.0.0.1"
+WORKERS: Final = 2
+CONNECTIONS: Final = 6
+"""The system deals them out to the workers; that one of these has none is unlikely, and is checked."""
+
+PAUSE: Final = 0.002
+"""Seconds between an answer and the next request of a connection."""
+
+PATIENCE: Final = 60
+GOALS: Final = {"SQLite": 50, "PostgreSQL": 250}
+"""Milliseconds until 99 of 100 announcements are visible."""
+
+HOUR: Final = timedelta(hours=1)
+
+
+class Reader:
+    """A client on one connection, which tells when an answer first holds the text that is waited for."""
+
+    def __init__(self, port: int, path: str) -> None:
+        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
+        self._path = path
+        self._etag = ""
+        self._awaited: Queue[bytes | None] = Queue()
+        self.seen: Queue[float] = Queue()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def wait_for(self, text: bytes | None) -> None:
+        """Ask until an answer holds ``text``; ``None`` ends it."""
+        self._awaited.put(text)
+
+    def _run(self) -> None:
+        while (text := self._awaited.get()) is not None:
+            while text not in self._ask():
+                time.sleep(PAUSE)
+            self.seen.put(time.perf_counter())
+        self._connection.close()
+
+    def _ask(self) -> bytes:
+        self._connection.request("GET", self._path, headers={"If-None-Match": self._etag})
+        response = self._connection.getresponse()
+        body = response.read()
+        if response.status == http.client.OK:
+            self._etag = response.headers["ETag"]
+        return body
+
+
+def plan(summary: str, start: datetime) -> Plan:
+    """A change of an hour."""
+    return Plan(
+        summary=summary,
+        environments=frozenset({"production"}),
+        impact=Impact.OUTAGE,
+        span=Span(start=start, end=start + HOUR),
+        reason="a disk fails",
+        ticket="https://tickets.example.com/4711",
+    )
+
+
+def fill(desk: Desk, count: int) -> None:
+    """Record that many changes of the last months, each from its announcement to its end."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    for number in range(count):
+        start = now - (count - number) * 3 * HOUR
+        made = announce(
+            desk, Announcement(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)), by="ann", now=start - HOUR
+        )
+        for step in (Step.START, Step.COMPLETE):
+            take_step(desk, made.change.id, step, by="ann", now=start)
+
+
+@contextlib.contextmanager
+def serving(url: str) -> Iterator[int]:
+    """``serve`` on that database; gives the port."""
+    with socket.create_server((LOOPBACK, 0)) as free:
+        port: int = free.getsockname()[1]
+    options = ("--port", str(port), "--workers", str(WORKERS), "--database", url, "--schedule", str(example_path()))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "icsfeed", "serve", *options], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not _answers(port):
+            if time.monotonic() > until or process.poll() is not None:
+                msg = "the server does not start"
+                raise click.ClickException(msg)
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    return False
+
+
+def latencies(desk: Desk, port: int, path: str, count: int) -> tuple[list[float], list[float]]:
+    """Announce so many; gives how long each took to be recorded, and from then on to be seen by all (milliseconds)."""
+    readers = [Reader(port, path) for _ in range(CONNECTIONS)]
+    recorded, seen = [], []
+    now = datetime.now(UTC)
+    for number in range(-20, count):  # the first ones warm it up
+        announcement = Announcement(
+            kind=Kind.EMERGENCY, plan=plan(f"Urgent repair {number}.", now + number % 90 * HOUR)
+        )
+        for reader in readers:
+            reader.wait_for(f"Urgent repair {number}.".encode())
+        begun = time.perf_counter()
+        announce(desk, announcement, by="ann", now=datetime.now(UTC))
+        done = time.perf_counter()
+        last = max(reader.seen.get(timeout=PATIENCE) for reader in readers)
+        if number >= 0:
+            recorded.append(1000 * (done - begun))
+            seen.append(1000 * max(0, last - done))
+        time.sleep(0.03)
+    for reader in readers:
+        reader.wait_for(None)
+    return recorded, seen
+
+
+def measure(name: str, url: str, *, changes: int, writes: int) -> None:
+    """Everything on one database."""
+    database = Database(url)
+    desk = Desk(schedule=load_schedule(example_path()).schedule, records=database)
+    fill(desk, 50)
+    sizes(database.record())
+    fill(desk, changes - 50)
+    sizes(database.record())
+    report(f"{name}: one announcement, cold", ratio(partial(command, url), partial(run, "-c", "pass"), rounds=11), 40)
+    with serving(url) as port:
+        for path in ("/feeds/all.ics", "/feeds/emergency.ics"):
+            recorded, seen = latencies(desk, port, path, writes)
+            click.echo(
+                f"{name}, {path}, {writes} announcements at {changes} changes: "
+                f"recorded in {told(recorded)}, visible {told(seen)} later (goal: p99 at most {GOALS[name]} ms)"
+            )
+    database.close()
+
+
+def told(milliseconds: list[float]) -> str:
+    """The middle and the slow end."""
+    hundredths = statistics.quantiles(milliseconds, n=100)
+    return f"p50 {hundredths[49]:.1f} ms, p99 {hundredths[98]:.1f} ms"
+
+
+def sizes(record: Record) -> None:
+    """How many bytes the feeds have."""
+    policy = load_schedule(example_path()).schedule
+    for slug in ("all", "emergency"):
+        made = build_feed(policy, slug, Rendering.SERIES, now=datetime.now(UTC), record=record)
+        left_out = f" ({made.left_out} events left out)" if made.left_out else ""
+        click.echo(f"/feeds/{slug}.ics at {len(record.changes)} changes: {len(made.body):,} bytes{left_out}")
+
+
+def command(url: str) -> None:
+    """One announcement from a shell; a new one each time."""
+    run(
+        *("-m", "icsfeed", "emergency", "announce", "--yes", "--summary", f"Repair {time.monotonic_ns()}"),
+        *("--environment", "production", "--duration", "1h", "--database", url, "--schedule", str(example_path())),
+    )
+
+
+def run(*arguments: str) -> None:
+    """One interpreter, from start to end."""
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT)
+
+
+@click.command()
+@click.option(
+    "--changes", type=click.IntRange(50), default=1000, show_default=True, help="So many are recorded before."
+)
+@click.option("--writes", type=click.IntRange(2), default=500, show_default=True, help="So many are announced.")
+@click.option("--only", type=click.Choice(list(GOALS)), help="One of the two databases.")
+def main(changes: int, writes: int, only: str | None) -> None:
+    """Measure announcing on both databases."""
+    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
+        del os.environ[variable]
+    measuring: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
+        "SQLite": a_file,
+        "PostgreSQL": a_server,
+    }
+    for name, make in measuring.items():
+        if only in {None, name}:
+            with make() as url:
+                measure(name, url, changes=changes, writes=writes)
+
+
+@contextlib.contextmanager
+def a_file() -> Iterator[str]:
+    """A SQLite database."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/icsfeed.db"
+
+
+@contextlib.contextmanager
+def a_server() -> Iterator[str]:
+    """A PostgreSQL database."""
+    if missing := databases.unavailable():
+        raise click.ClickException(missing)
+    with databases.a_server() as server, server.database() as url:
+        yield url
+
+
+if __name__ == "__main__":
+    main()

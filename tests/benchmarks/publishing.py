@@ -1,0 +1,71 @@
+"""One more change among a thousand: the new publication against a full build.
+
+Run ``python -m tests.benchmarks.publishing``. The floor is what a server without a memory would do: render every event
+of the feed with icalendar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.revisions import with_lines
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.ical.calendar import calendar_bytes, render_events
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.publishing import Publication, publish
+from icsfeed.services.events import publish_events
+from icsfeed.store.schedule_file import example_path, load_schedule
+from tests.benchmarks.measuring import ratio
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+POLICY = load_schedule(example_path()).schedule
+CHANGES = 950
+"""With the windows and freezes of the example, a thousand events."""
+
+
+def a_change(number: int) -> Change:
+    """An emergency change of an hour, some hours ahead."""
+    start = NOW + timedelta(hours=number)
+    plan = Plan(
+        summary=f"Patch {number}",
+        environments=frozenset({"production"}),
+        impact=Impact.OUTAGE,
+        span=Span(start=start, end=start + timedelta(hours=1)),
+        reason="A critical vulnerability in the login service",
+        ticket=f"https://tickets.example.com/{number}",
+    )
+    update = Update(number=1, at=NOW, by="alice", message="We are on it.", state=State.CONFIRMED, plan=plan)
+    return Change(kind=Kind.EMERGENCY, number=number, updates=(update,))
+
+
+def main() -> None:
+    """Measure, and print the ratio."""
+    changes = {change.id: change for change in map(a_change, range(1, CHANGES + 1))}
+    record = Record(entry=1, at=NOW, changes=changes)
+    lacking = publish_events(POLICY, record, now=NOW).lacking(now=NOW)
+    record = replace(record, ledger=with_lines({}, lacking))
+    numbers = count(CHANGES + 1)
+    latest: list[Publication] = [publish(POLICY, record=record, changed_at=NOW, now=NOW)]
+
+    def one_more() -> bytes:
+        change = a_change(next(numbers))
+        more = replace(record, entry=2, changes={**changes, change.id: change})
+        latest[0] = publish(POLICY, record=more, changed_at=NOW, now=NOW, before=latest[0].events)
+        return latest[0].representations["/feeds/all.ics"].body
+
+    def full() -> bytes:
+        events = render_events(POLICY, Rendering.SERIES, now=NOW, changes=changes.values())
+        return calendar_bytes(POLICY, POLICY.feed("all"), events, now=NOW)
+
+    found = ratio(one_more, full, rounds=21)
+    print(f"one more change among a thousand events: 1/{1 / found:.0f} of a full build (goal: at most 1/100)")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

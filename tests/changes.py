@@ -1,0 +1,42 @@
+"""Changes for tests, taken step by step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from tests.examples import utc
+
+PLAN: Final = Plan(
+    summary="Security patch",
+    environments=frozenset({"production"}),
+    impact=Impact.OUTAGE,
+    span=Span(start=utc(2026, 12, 3, 8), end=utc(2026, 12, 3, 9)),
+    reason="It is being exploited",
+)
+ANNOUNCED: Final = utc(2026, 11, 23, 10)
+
+
+def a_change(
+    kind: Kind = Kind.EMERGENCY,
+    *steps: tuple[State, datetime],
+    number: int = 7,
+    plan: Plan = PLAN,
+    announced: State = State.CONFIRMED,
+) -> Change:
+    """A change that was announced, and then came to each of those states at an instant."""
+    updates = [
+        Update(number=place, at=at, by="ann@example.com", message=f"Message {place}", state=state, plan=plan)
+        for place, (state, at) in enumerate(((announced, ANNOUNCED), *steps), start=1)
+    ]
+    return Change(kind=kind, number=number, updates=tuple(updates))
+
+
+def recorded(*changes: Change, entry: int = 1) -> Record:
+    """A record of those changes, and of nothing else."""
+    return Record(entry=entry, at=ANNOUNCED, changes={change.id: change for change in changes})

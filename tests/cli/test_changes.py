@@ -1,0 +1,436 @@
+"""Emergency and planned changes from the command line, as operators and their scripts meet them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import Outcome, run
+from tests.examples import utc
+from tests.readers import READERS, aic, rie
+
+pytestmark = pytest.mark.usefixtures("winter")
+
+NOW = "2026-12-08T01:00"
+"""Tuesday night in Toronto: no window, no freeze."""
+
+ANNOUNCE = ("announce", "--summary", "Database failover", "--environment", "production", "--now", NOW)
+TWO_HOURS = ("--duration", "2h", "--reason", "A disk is failing")
+BY_ANN = ("--operator", "ann")
+
+
+def emergency(*arguments: str, now: str = NOW) -> Outcome:
+    return run("emergency", *arguments, "--now", now)
+
+
+def announce(*arguments: str, kind: str = "emergency") -> Outcome:
+    return run(kind, *ANNOUNCE, *BY_ANN, *(arguments or TWO_HOURS))
+
+
+def answer(outcome: Outcome) -> Any:  # noqa: ANN401  (JSON)
+    assert (outcome.status, outcome.stderr) == (0, "")
+    return json.loads(outcome.stdout)
+
+
+def test_announcing_prints_the_id() -> None:
+    assert announce() == Outcome(status=0, stdout="EC-1\n", stderr="")
+    assert announce("--duration", "1h", "--start", "2026-12-09T01:00", "--reason", "x").stdout == "EC-2\n"
+    assert announce(kind="planned").stdout == "PC-1\n"
+
+
+def feed_line(name: str, rendering: str = "series", *, now: str = NOW) -> list[str]:
+    """That property's lines in the event of EC-1, in a feed built anew."""
+    built = run("build", "all", "--rendering", rendering, "--now", now).stdout.replace("\n ", "")
+    (event,) = [each for each in built.split("BEGIN:VEVENT") if "UID:emergency.ec-1@" in each]
+    return [line for line in event.splitlines() if line.startswith(name)]
+
+
+WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
+    (
+        ("announce", "--summary", "Failover", "--environment", "production", "--tentative", *TWO_HOURS),
+        "Tentative: Emergency change: Failover",
+        "TENTATIVE",
+        "EC-1\n",
+    ),
+    (("confirm", "EC-1"), "Emergency change: Failover", "CONFIRMED", "it can be started, updated or cancelled"),
+    (
+        ("update", "EC-1", "--start", "2026-12-08T01:30"),
+        "Emergency change: Failover",
+        "CONFIRMED",
+        "it can be started, updated or cancelled",
+    ),
+    (
+        ("start", "EC-1", "--message", "Off we go"),
+        "In progress: Emergency change: Failover",
+        "CONFIRMED",
+        "it can be completed, updated or cancelled",
+    ),
+    (
+        ("update", "EC-1", "--end", "2026-12-08T04:00"),
+        "In progress: Emergency change: Failover",
+        "CONFIRMED",
+        "it can be completed, updated or cancelled",
+    ),
+    (("complete", "1"), "Completed: Emergency change: Failover", "CONFIRMED", "a message can be added"),
+    (
+        ("update", "ec-1", "--message", "All is well"),
+        "Completed: Emergency change: Failover",
+        "CONFIRMED",
+        "a message can be added",
+    ),
+)
+
+
+def test_a_whole_life_reaches_two_outside_readers_step_by_step() -> None:
+    """The same UID throughout, SEQUENCE 0, 1, 2, …, the right STATUS and prefix."""
+    start, end = utc(2026, 12, 8, 6), utc(2026, 12, 8, 8)
+    states = ["tentative", "confirmed", "confirmed", "in progress", "in progress", "completed", "completed"]
+    for sequence, (arguments, summary, status, said) in enumerate(WHOLE_LIFE):
+        now = f"2026-12-08T01:{30 + sequence if sequence > 2 else sequence:02}"
+        done = emergency(*arguments, now=now)
+        expected = said if sequence == 0 else f"EC-1 is {states[sequence]}; {said}\n"
+        assert done == Outcome(status=0, stdout=expected, stderr="")
+        if "--start" in arguments:
+            start, end = start + timedelta(minutes=30), end + timedelta(minutes=30)
+        if "--end" in arguments:
+            end = utc(2026, 12, 8, 9)
+        for rendering in ("series", "expanded"):
+            assert feed_line("SEQUENCE", rendering, now=now) == [f"SEQUENCE:{sequence}"]
+            content = run("build", "all", "--rendering", rendering, "--now", now).stdout.encode()
+            for reader in READERS:
+                if reader.name in {rie.NAME, aic.NAME}:
+                    assert instances(reader.read, content) == [
+                        (start, end, "emergency.ec-1@maintenance.example.com", summary, status)
+                    ]
+
+
+def instances(read: Any, content: bytes) -> list[tuple[datetime, datetime, str, str, str]]:  # noqa: ANN401
+    night = read(content, utc(2026, 12, 8), utc(2026, 12, 9))
+    return [(each.start, each.end, each.uid, each.summary, each.status) for each in night]
+
+
+def test_a_cancelled_change_is_seen_until_its_time_has_passed() -> None:
+    announce()
+    assert emergency("cancel", "EC-1", "--message", "A false alarm").stdout == (
+        "EC-1 is cancelled; a message can be added\n"
+    )
+    assert feed_line("S", now="2026-12-08T02:59:59") == [
+        "SUMMARY:Cancelled: Emergency change: Database failover",
+        "SEQUENCE:1",
+        "STATUS:CANCELLED",
+    ]
+    assert "ec-1" not in run("build", "all", "--now", "2026-12-08T03:00").stdout
+
+
+def test_upcoming_shows_changes() -> None:
+    announce()
+    (entry,) = answer(run("upcoming", "--days", "1", "--now", NOW, "--json"))
+    assert (entry["id"], entry["state"], entry["note"]) == ("EC-1", "confirmed", "A disk is failing")
+
+
+def test_show_has_the_history() -> None:
+    announce("--duration", "2h", "--message", "Disk 3\nof array 7", "--reason", "A disk\nis failing", "--tentative")
+    emergency("confirm", "EC-1", "--operator", "bob", now="2026-12-08T01:05")
+    moved = ("--start", "2026-12-08T02:00", "--environment", "production", "--environment", "preview", "--reason", "")
+    emergency("update", "EC-1", *moved, "--ticket", "https://t.example/1", "--operator", "bob", now="2026-12-08T01:06")
+    emergency("update", "EC-1", "--message", "All set", *BY_ANN, now="2026-12-08T01:07")
+    assert emergency("show", "1") == Outcome(
+        status=0,
+        stdout="""\
+EC-1: Database failover
+  State:        confirmed
+  When:         Tue 2026-12-08 02:00–04:00 EST
+  Environments: preview, production
+  Impact:       outage
+  Ticket:       https://t.example/1
+History:
+  1. Tue 2026-12-08 01:00 EST by ann: announced
+       Disk 3
+       of array 7
+  2. Tue 2026-12-08 01:05 EST by bob: state: tentative → confirmed
+  3. Tue 2026-12-08 01:06 EST by bob: environments: production → preview, production; \
+time: Tue 2026-12-08 01:00–03:00 EST → Tue 2026-12-08 02:00–04:00 EST; reason: A disk
+is failing → nothing; ticket: nothing → https://t.example/1
+  4. Tue 2026-12-08 01:07 EST by ann: message
+       All set
+""",
+        stderr="",
+    )
+
+
+def test_records_are_whole_in_json() -> None:
+    done = answer(announce(*TWO_HOURS, "--json"))
+    assert (done["id"], done["recorded"], done["warnings"]) == ("EC-1", True, [])
+    assert done["event"].startswith("BEGIN:VEVENT\r\nSUMMARY:Emergency change: Database failover\r\n")
+    shown = answer(emergency("show", "EC-1", "--json"))
+    assert shown == {name: done[name] for name in done if name not in {"recorded", "warnings", "event"}}
+    assert (shown["start"], shown["local_end"]) == ("2026-12-08T06:00:00Z", "2026-12-08T03:00:00-05:00")
+    assert answer(emergency("list", "--json")) == [shown]
+    confirmed = answer(emergency("start", "EC-1", "--json", *BY_ANN))
+    assert [update["by"] for update in confirmed["updates"]] == ["ann", "ann"]
+    assert confirmed["updates"][1]["changed"] == [{"what": "state", "before": "confirmed", "after": "in progress"}]
+
+
+def test_in_json_warnings_are_part_of_the_answer() -> None:
+    assert answer(announce("--duration", "2h", "--json"))["warnings"] == [
+        "it does not say why it can't wait for a window; give a reason"
+    ]
+
+
+def test_a_list_has_those_that_are_open_the_latest_first() -> None:
+    assert emergency("list").stdout == "no emergency change is open\n"
+    assert run("planned", "list", "--all").stdout == "no planned change has been announced\n"
+    for number in range(3):
+        announce("--duration", "1h", "--start", f"2026-12-09T0{number}:00", "--reason", "x")
+    announce(kind="planned")
+    emergency("cancel", "EC-2")
+    assert [each["id"] for each in answer(emergency("list", "--json"))] == ["EC-3", "EC-1"]
+    assert [each["id"] for each in answer(emergency("list", "--all", "--json"))] == ["EC-3", "EC-2", "EC-1"]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in emergency("list").stdout.splitlines()[3:-1]]
+    assert rows == [
+        ["EC-3", "confirmed", "Wed 2026-12-09 02:00–03:00 EST", "Database failover", "production", "outage"],
+        ["EC-1", "confirmed", "Wed 2026-12-09 00:00–01:00 EST", "Database failover", "production", "outage"],
+    ]
+
+
+def test_a_dry_run_shows_the_event_and_the_warnings_and_leaves_nothing(folder: Path) -> None:
+    tried = announce("--duration", "2h", "--dry-run")
+    assert (tried.status, tried.stderr) == (
+        0,
+        "warning: it does not say why it can't wait for a window; give a reason\n",
+    )
+    assert tried.stdout.startswith("BEGIN:VEVENT\n")
+    assert "UID:emergency.ec-1@maintenance.example.com\nSEQUENCE:0\n" in tried.stdout
+    assert answer(announce(*TWO_HOURS, "--dry-run", "--json"))["recorded"] is False
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+    announce()
+    before = emergency("show", "EC-1", "--json")
+    assert "SEQUENCE:1\n" in emergency("cancel", "EC-1", "--dry-run").stdout
+    assert answer(emergency("cancel", "EC-1", "--dry-run", "--json"))["state"] == "cancelled"
+    assert emergency("show", "EC-1", "--json") == before
+
+
+def test_commands_that_only_read_and_those_that_are_refused_make_no_database(folder: Path) -> None:
+    assert emergency("list").status == 0
+    assert emergency("show", "EC-1").stderr == "there is no change 'EC-1'; none has been announced\n"
+    assert emergency("confirm", "EC-1") == Outcome(
+        status=1, stdout="", stderr="there is no change 'EC-1'; none has been announced\n"
+    )
+    assert announce("--duration", "2h", "--environment", "prod").status == 1
+    assert run("window", "skip", "thursday", "2026-12-11", "--reason", "x", "--now", NOW).status == 1
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+
+
+def test_the_same_announcement_again_prints_the_same_id_and_says_so() -> None:
+    announce()
+    assert announce() == Outcome(
+        status=0,
+        stdout="EC-1\n",
+        stderr="warning: this emergency change has been announced already: EC-1, which is confirmed; "
+        "nothing was changed\n",
+    )
+    keyed = (*TWO_HOURS, "--key", "incident-42", "--start", "2026-12-09T01:00")
+    assert announce(*keyed).stdout == "EC-2\n"
+    assert announce(*keyed).stdout == "EC-2\n"
+    other = announce(*keyed, "--impact", "degraded")
+    assert (other.status, other.stderr) == (
+        1,
+        "the key 'incident-42' is that of EC-2, which says something else; take another\n",
+    )
+
+
+def test_the_start_is_now_to_the_minute() -> None:
+    done = answer(run("emergency", *ANNOUNCE[:-1], "2026-12-08T06:00:59.5Z", *TWO_HOURS, "--json"))
+    assert (done["start"], done["announced_at"]) == ("2026-12-08T06:00:00Z", "2026-12-08T06:00:59Z")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (
+            ("--duration", "2h", "--environment", "prod"),
+            1,
+            "there is no environment 'prod'; this schedule has preview, production",
+        ),
+        (
+            ("--end", "2026-12-08T00:00"),
+            1,
+            "the end, Tue 2026-12-08 00:00 EST, is not after the start, Tue 2026-12-08 01:00 EST",
+        ),
+        (("--duration", "0m"), 1, "'0m' is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"),
+        (("--duration", "2h", "--ticket", "42"), 1, "'42' is not the address of a ticket; write it from https:// on"),
+        (
+            ("--start", "2027-03-14T02:30", "--duration", "2h"),
+            1,
+            "'2027-03-14T02:30' does not exist in America/Toronto, where the clock is put forward; write "
+            "2027-03-14T01:30:00-05:00 or 2027-03-14T03:30:00-04:00",
+        ),
+        (
+            ("--start", "2027-11-07T01:30", "--duration", "2h"),
+            1,
+            "'2027-11-07T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            "2027-11-07T01:30:00-04:00 or 2027-11-07T01:30:00-05:00",
+        ),
+        (
+            ("--start", "soon", "--duration", "2h"),
+            1,
+            "'soon' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto",
+        ),
+        ((), 2, "Error: say when it ends, with --end or with --duration"),
+        (
+            ("--end", "2026-12-08T03:00", "--duration", "2h"),
+            2,
+            "Error: say when it ends, with --end or with --duration",
+        ),
+        (
+            ("--duration", "2h", "--impact", "total"),
+            2,
+            "Error: Invalid value for '--impact' (env var: 'ICSFEED_IMPACT'): 'total' is not one of 'no-impact', "
+            "'reduced-redundancy', 'degraded', 'outage'.",
+        ),
+    ],
+)
+def test_what_can_not_be_announced(arguments: tuple[str, ...], status: int, said: str) -> None:
+    refused = run("emergency", *ANNOUNCE, *arguments)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, updated or cancelled"),
+        (("complete", "EC-1"), 1, "EC-1 is confirmed; it can't be completed, only started, updated or cancelled"),
+        (("confirm", "EC-2"), 1, "there is no change 'EC-2'; the latest is EC-1"),
+        (("confirm", "PC-1"), 2, "Error: PC-1 is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"),
+        (("show", "X"), 2, "Error: X is not the id of an emergency change; those are written EC-7"),
+        (("update", "EC-1"), 1, "this would change nothing of EC-1; say what is to be different, or add a message"),
+        (
+            ("update", "EC-1", "--end", "2026-12-08T04:00", "--duration", "2h"),
+            2,
+            "Error: --end and --duration both say when it ends; give one of them",
+        ),
+        (("start", "EC-1", "--expect", "2"), 1, "EC-1 has no update 2; its latest is 1"),
+        (
+            ("start", "EC-1", "--message", "x" * 10_001),
+            1,
+            "the message has 10,001 characters; a calendar has room for 10,000",
+        ),
+        (
+            ("update", "EC-1", "--end", NOW),
+            1,
+            "the end, Tue 2026-12-08 01:00 EST, is not after the start, Tue 2026-12-08 01:00 EST",
+        ),
+        (("start",), 2, "Error: Missing argument 'ID'."),
+    ],
+)
+def test_what_can_not_be_done(arguments: tuple[str, ...], status: int, said: str) -> None:
+    announce()
+    refused = emergency(*arguments)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+
+
+def test_of_two_operators_the_second_is_told_what_the_first_changed() -> None:
+    announce()
+    emergency("update", "EC-1", "--end", "2026-12-08T04:00", "--operator", "bob")
+    assert emergency("cancel", "EC-1", "--expect", "1").stderr == (
+        "EC-1 has changed since update 1: update 2 by bob: time: Tue 2026-12-08 01:00–03:00 EST → "
+        "Tue 2026-12-08 01:00–04:00 EST. Nothing was changed now\n"
+    )
+    assert emergency("cancel", "EC-1", "--expect", "2").status == 0
+
+
+def test_a_planned_change_in_a_freeze_says_why() -> None:
+    in_freeze = ("--start", "2026-12-28T01:00", "--duration", "2h")
+    assert announce(*in_freeze, kind="planned").stderr == (
+        "a planned change in a change freeze (Change freeze, Fri 2026-12-25 – Thu 2026-12-31) says why it can't wait; "
+        "give the reason\n"
+    )
+    told = announce(*in_freeze, "--reason", "The vendor is here that day", kind="planned")
+    assert told == Outcome(
+        status=0,
+        stdout="PC-1\n",
+        stderr="warning: it falls in a change freeze: Change freeze, Fri 2026-12-25 – Thu 2026-12-31\n",
+    )
+    wrong = run("planned", "confirm", "EC-1", "--now", NOW)
+    assert (wrong.status, wrong.stderr.splitlines()[-1]) == (
+        2,
+        "Error: EC-1 is an emergency change; that is `icsfeed emergency`, not `icsfeed planned`",
+    )
+    assert run("planned", "cancel", "1", "--now", NOW).stdout == "PC-1 is cancelled; a message can be added\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "summary", "message"),
+    [
+        pytest.param("a\r\nb", "a b", "a\nb", id="line breaks"),
+        pytest.param("a\x1b[31mb\x07", "a[31mb", "a[31mb", id="control characters"),
+        pytest.param("a\udcff", "a\ufffd", "a\ufffd", id="bytes that are no UTF-8"),
+    ],
+)
+def test_texts_are_cleaned(given: str, summary: str, message: str) -> None:
+    done = answer(announce("--duration", "2h", "--summary", given, "--reason", given, "--message", given, "--json"))
+    assert (done["summary"], done["reason"], done["updates"][0]["message"]) == (summary, message, message)
+
+
+def test_options_come_from_the_environment() -> None:
+    environment = {"ICSFEED_DURATION": "3h", "ICSFEED_REASON": "r", "ICSFEED_OPERATOR": "eve", "ICSFEED_TENTATIVE": "1"}
+    done = run("emergency", *ANNOUNCE, "--json", environment=environment)
+    assert [(each["by"], each["state"]) for each in answer(done)["updates"]] == [("eve", "tentative")]
+
+
+def test_who_does_it_is_the_user_of_the_system_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "carol")
+    assert answer(run("emergency", *ANNOUNCE, *TWO_HOURS, "--json"))["updates"][0]["by"] == "carol"
+
+
+def test_suggest_ranks_slots_and_knows_what_is_taken() -> None:
+    announce("--start", "2026-12-10T02:00", "--duration", "1h", "--reason", "x")
+    wish = ("suggest", "--duration", "2h", "--by", "2026-12-10T06:00", "--environment", "production")
+    found = answer(emergency(*wish, "--json"))
+    assert [(each["rank"], each["local_start"], each["reasons"]) for each in found] == [
+        (1, "2026-12-10T03:00:00-05:00", ['inside the maintenance window "thursday"', "starts in 50 h"]),
+        (2, "2026-12-08T01:00:00-05:00", ["starts now"]),
+        (
+            4,
+            "2026-12-10T02:00:00-05:00",
+            ["overlaps the change EC-1", 'inside the maintenance window "thursday"', "starts in 49 h"],
+        ),
+    ]
+    table = emergency(*wish, "--most", "1").stdout.splitlines()
+    assert [[cell.strip() for cell in line.split("│")[1:-1]] for line in table[3:-1]] == [
+        ["1", "Thu 2026-12-10 03:00–05:00 EST", 'inside the maintenance window "thursday", starts in 50 h']
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--duration", "2h", "--by", "2026-12-08T01:00"),
+            "the deadline, 2026-12-08T01:00:00-05:00, is past: it is 2026-12-08T01:00:00-05:00",
+        ),
+        (
+            ("--duration", "2h", "--by", "2026-12-08T02:59"),
+            "no slot of 2 h fits: it is 1 h 59 min until the deadline, 2026-12-08T02:59:00-05:00, "
+            "and the soonest start is 2026-12-08T01:00:00-05:00",
+        ),
+        (
+            ("--duration", "2h", "--by", "2026-12-09", "--environment", "prod"),
+            "there is no environment 'prod'; this schedule has preview, production",
+        ),
+    ],
+)
+def test_suggest_refuses_plainly(arguments: tuple[str, ...], said: str) -> None:
+    assert emergency("suggest", *arguments) == Outcome(status=1, stdout="", stderr=f"{said}\n")
+
+
+def test_a_narrow_terminal_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icsfeed.cli.tables._PIPE_WIDTH", 60)
+    announce(*TWO_HOURS, "--summary", "A" * 40 + "B" * 40)
+    found = emergency("list").stdout
+    assert "…" not in found
+    assert (found.count("A"), found.count("B")) == (40 + "America".count("A"), 40)

@@ -1,0 +1,134 @@
+"""``icsfeed gate`` as a deploy script meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import NOW, SCHEDULE, Outcome, run
+
+OUTSIDE = "CLOSED: outside the maintenance windows and planned changes of production\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a schedule.toml, to stand in."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param(
+            ("--at", "2026-12-03T02:00"),
+            Outcome(
+                status=0,
+                stdout='OPEN: in the maintenance window "thursday"\nnext transition: Thu 2026-12-03 06:00 EST\n',
+                stderr="",
+            ),
+            id="open",
+        ),
+        pytest.param(
+            (),
+            Outcome(status=1, stdout=f"{OUTSIDE}next transition: Thu 2026-12-03 02:00 EST\n", stderr=""),
+            id="closed, now",
+        ),
+        pytest.param(
+            ("--at", "2027-12-24"),
+            Outcome(status=1, stdout=f"{OUTSIDE}next transition: none in the published span\n", stderr=""),
+            id="closed until the end of all that is published",
+        ),
+        pytest.param(
+            ("--at", "2030-01-01"),
+            Outcome(
+                status=1,
+                stdout="",
+                stderr="2030-01-01T05:00:00Z is out of reach: the gate knows 2025-01-01 through 2027-12-31\n",
+            ),
+            id="nobody knows yet",
+        ),
+        pytest.param(
+            ("--at", "2026-11-01T01:30"),
+            Outcome(
+                status=1,
+                stdout="",
+                stderr="'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+                "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00\n",
+            ),
+            id="two instants",
+        ),
+        pytest.param(
+            ("--environment", "staging"),
+            Outcome(
+                status=1,
+                stdout="",
+                stderr="there is no environment 'staging'; this schedule has preview, production\n",
+            ),
+            id="an environment that there is not",
+        ),
+    ],
+)
+def test_what_it_says(at: tuple[str, ...], expected: Outcome) -> None:
+    assert run("gate", "--environment", "production", "--now", NOW, *at) == expected
+
+
+def test_an_environment_is_asked_for() -> None:
+    refused = run("gate", "--now", NOW)
+    assert refused.status == 2
+    assert "Missing option '--environment'" in refused.stderr
+
+
+def test_json_has_the_same_exit_status() -> None:
+    outcome = run("gate", "--environment", "preview", "--environment", "production", "--json", "--now", NOW)
+    assert (outcome.status, json.loads(outcome.stdout)) == (
+        1,
+        {
+            "environments": ["preview", "production"],
+            "state": "CLOSED",
+            "why": "outside the maintenance windows and planned changes of preview, production",
+            "at_time": "2026-11-23T12:00:00Z",
+            "local_at_time": "2026-11-23T07:00:00-05:00",
+            "next_transition_time": None,
+            "local_next_transition_time": None,
+        },
+    )
+
+
+def test_what_operators_record_counts() -> None:
+    announced = run(
+        *("emergency", "announce", "--summary", "Security patch", "--reason", "It is being exploited"),
+        *("--environment", "production", "--start", "2026-12-03T03:00", "--duration", "1h", "--yes", "--now", NOW),
+    )
+    assert announced.status == 0
+    outcome = run("gate", "--environment", "production", "--at", "2026-12-03T03:00", "--now", NOW)
+    assert outcome == Outcome(
+        status=1,
+        stdout="CLOSED: the emergency change EC-1 is confirmed\nnext transition: Thu 2026-12-03 04:00 EST\n",
+        stderr="",
+    )
+
+
+def test_it_starts_without_what_it_does_not_need(folder: Path) -> None:
+    """A pipeline waits for it; where there is no database, nothing that reads one is loaded either."""
+    script = (
+        "import sys; from icsfeed.cli.main import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(sorted({'flask', 'icalendar', 'lxml', 'sqlalchemy', 'rich'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, "gate", "--environment", "production", "--now", NOW]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": str(Path(__file__).parents[2]), "ICSFEED_DATABASE": "sqlite:///missing.db"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "[]"), done.stderr
+    assert not (folder / "missing.db").exists()

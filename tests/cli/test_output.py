@@ -1,0 +1,63 @@
+"""What a person sees where standard output takes less than icsfeed has to say."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import NOW, SCHEDULE
+
+ROOT = Path(__file__).parents[2]
+FULL = Path("/dev/full")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with two schedules to stand in."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schedule.toml").write_text(SCHEDULE.replace("Scheduled", "Żółte"), encoding="utf-8")
+    (tmp_path / "old.toml").write_text(SCHEDULE.replace("06:00:00", "05:00:00"), encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments: str, encoding: str = "utf-8", stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "ICSFEED_NOW": NOW}
+    command = [sys.executable, "-m", "icsfeed", *arguments]
+    return subprocess.run(command, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False)
+
+
+def test_characters_that_a_terminal_does_not_have_are_told_in_others() -> None:
+    """It was a traceback: times have a dash, moved dates an arrow, and names what their author wrote."""
+    table = run("upcoming", "--days", "11", encoding="ascii")
+    assert (table.returncode, table.stderr) == (0, b"")
+    row = next(line for line in table.stdout.decode("ascii").splitlines() if "12-03" in line)
+    assert [cell.strip() for cell in row.split("|")[1:3]] == ["Thu 2026-12-03 02:00-06:00 EST", "???te maintenance"]
+    moved = run("diff", "old.toml", encoding="cp1252")
+    assert (moved.returncode, moved.stderr) == (0, b"")
+    first = "~ maintenance thursday: Thu 2025-01-02 02:00–05:00 EST -> Thu 2025-01-02 02:00–06:00 EST"
+    assert moved.stdout.splitlines()[0] == first.encode("cp1252")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("arguments", [("build", "all"), ("check",), ("upcoming",), ("--help",), ("check", "--json")])
+def test_a_full_disk_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+    with FULL.open("wb") as full:
+        found = run(*arguments, stdout=full.fileno())
+    assert (found.returncode, found.stderr) == (
+        1,
+        b"icsfeed: standard output can't be written: no space left on device\n",
+    )
+
+
+def test_a_closed_pipe_is_no_failure_to_speak_of() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        found = run("build", "all", stdout=writing)
+    finally:
+        os.close(writing)
+    assert (found.returncode, found.stderr) == (1, b"")

@@ -1,0 +1,128 @@
+"""``icsfeed subscriber``, as support calls it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from icsfeed.store.database.database import Database
+from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.examples import NOW as NOW_AS_INSTANT
+
+PATH = re.compile(r"/private/([\w-]{32})/(\w+)\.ics\n")
+
+
+@pytest.fixture(autouse=True)
+def _somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
+
+
+def call(command: str, *arguments: str) -> Outcome:
+    return run("subscriber", command, *arguments, "--now", NOW)
+
+
+def path_of(outcome: Outcome) -> re.Match[str]:
+    assert (outcome.status, outcome.stderr) == (0, "")
+    found = PATH.fullmatch(outcome.stdout)
+    assert found, outcome.stdout
+    return found
+
+
+def test_the_path_is_printed_once_and_is_different_each_time() -> None:
+    tokens = {path_of(call("add", name, "--feed", "production"))[1] for name in ("Acme Inc.", "Other", "Third")}
+    assert len(tokens) == 3
+    listed = call("list").stdout + call("list", "--json").stdout
+    assert ("Acme Inc." in listed, [token for token in tokens if token in listed]) == (True, [])
+
+
+def test_the_feed_is_that_of_the_name_or_all() -> None:
+    assert path_of(call("add", "Acme Inc.", "--feed", "production"))[2] == "production"
+    assert path_of(call("add", "Other"))[2] == "all"
+
+
+def test_json_has_the_url_where_the_schedule_says_it(tmp_path: Path) -> None:
+    without = json.loads(call("add", "Acme Inc.", "--json").stdout)
+    (tmp_path / "schedule.toml").write_text(
+        SCHEDULE.replace("[[env", 'url = "https://maintenance.example.com/calendar/"\n\n[[env', 1), encoding="utf-8"
+    )
+    made = json.loads(call("rotate", "Acme Inc.", "--json").stdout)
+    assert without.keys() == {"name", "feed", "path"}
+    assert made == {
+        "name": "Acme Inc.",
+        "feed": "all",
+        "path": made["path"],
+        "url": f"https://maintenance.example.com/calendar{made['path']}",
+    }
+
+
+def test_a_rotation_leaves_the_old_token_for_the_overlap() -> None:
+    old = path_of(call("add", "Acme Inc."))[1]
+    new = path_of(call("rotate", "acme inc.", "--overlap", "2d"))[1]
+    assert old != new
+    (listed,) = json.loads(call("list", "--json").stdout)
+    assert listed["old_token_until"] == "2026-11-25T12:00:00Z"
+
+
+def test_a_list_for_people() -> None:
+    call("add", "Acme [b]Inc.[/b]", "--alarm", "30m", "--alarm", "1h")
+    call("add", "Gone")
+    call("revoke", "Gone")
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in call("list").stdout.splitlines()
+        if line.startswith("│")
+    ]
+    assert rows == [
+        ["Acme [b]Inc.[/b]", "all", "1 h, 30 min", "2026-11-23", "never", "", ""],
+        ["Gone", "all", "", "2026-11-23", "never", "", "2026-11-23"],
+    ]
+
+
+def test_the_list_says_when_and_by_which_clients_it_was_fetched(tmp_path: Path) -> None:
+    call("add", "Acme Inc.")
+    database = Database(f"sqlite:///{tmp_path}/icsfeed.db")
+    database.note_fetches({("acme inc.", "google"): NOW_AS_INSTANT, ("acme inc.", "apple"): NOW_AS_INSTANT})
+    database.close()
+    (listed,) = json.loads(call("list", "--json").stdout)
+    assert (listed["last_fetch"], sorted(listed["clients"])) == ("2026-11-23T12:00:00Z", ["apple", "google"])
+    assert "│ 2026-11-23 07:00 │" in call("list").stdout
+
+
+def test_an_empty_list() -> None:
+    assert call("list") == Outcome(status=0, stdout="there is no subscriber\n", stderr="")
+    assert call("list", "--json").stdout == "[]\n"
+
+
+def test_a_revocation_says_so_and_twice_is_no_harm() -> None:
+    call("add", "Acme Inc.")
+    assert call("revoke", "acme inc.") == Outcome(status=0, stdout="Acme Inc. is revoked\n", stderr="")
+    assert call("revoke", "acme inc.").stdout == "Acme Inc. is revoked\n"
+    assert json.loads(call("revoke", "Acme Inc.", "--json").stdout)["revoked"] == "2026-11-23T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        pytest.param(
+            ("add", "Acme Inc.", "--feed", "nothing"),
+            "there is no feed 'nothing'; this schedule has all, emergency, freeze, maintenance, planned, preview, "
+            "production",
+            id="a feed that is not there",
+        ),
+        pytest.param(
+            ("add", "Acme Inc.", "--alarm", "soon"),
+            "'soon' is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m",
+            id="no length",
+        ),
+        pytest.param(("rotate", "Acme Inc."), "there is no subscriber 'Acme Inc.'; there is none yet", id="nobody"),
+        pytest.param(
+            ("revoke", "Acme Inc."), "there is no subscriber 'Acme Inc.'; there is none yet", id="nobody here"
+        ),
+    ],
+)
+def test_a_refusal_is_one_line(command: tuple[str, str], message: str) -> None:
+    assert call(*command) == Outcome(status=1, stdout="", stderr=f"{message}\n")

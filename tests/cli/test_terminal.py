@@ -1,0 +1,92 @@
+"""On a terminal, and there alone, commands show what subscribers will get, and ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+from tests.cli.terminal import at_a_terminal
+
+pytestmark = pytest.mark.usefixtures("winter")
+
+NOW = ("--now", "2026-12-08T01:00", "--operator", "ann")
+ANNOUNCE = ("emergency", "announce", "--summary", "Failover", "--environment", "production", "--duration", "2h", *NOW)
+WARNING = "warning: it does not say why it can't wait for a window; give a reason\n"
+QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
+
+
+def test_no_is_the_default_and_leaves_nothing(folder: Path) -> None:
+    for answer in ("n", "\n"):
+        session = at_a_terminal(*ANNOUNCE, answers=answer)
+        assert session.screen.startswith("BEGIN:VEVENT\nSUMMARY:Emergency change: Failover\nDTSTART:20261208T060000Z\n")
+        assert f"END:VEVENT\n{WARNING}{QUESTION} [y/N]: " in session.screen
+        assert session.screen.rstrip().endswith("Aborted!")
+        assert session.status == 1
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+
+
+def test_yes_does_it_warns_once_and_says_what_is_possible_next() -> None:
+    session = at_a_terminal(*ANNOUNCE, answers="y")
+    assert session.status == 0
+    assert session.screen.endswith(
+        f"{WARNING}{QUESTION} [y/N]: y\nEC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n"
+    )
+    assert session.screen.count(WARNING) == 1
+
+
+def test_an_option_says_yes_before() -> None:
+    session = at_a_terminal(*ANNOUNCE, "--yes")
+    assert (session.status, session.asked, session.screen) == (
+        0,
+        None,
+        f"{WARNING}EC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
+    )
+
+
+def test_a_dry_run_does_not_ask() -> None:
+    session = at_a_terminal(*ANNOUNCE, "--dry-run")
+    assert (session.status, session.asked, session.screen.startswith(f"{WARNING}BEGIN:VEVENT\n")) == (0, None, True)
+
+
+def test_what_was_announced_already_is_not_asked_about() -> None:
+    run(*ANNOUNCE)
+    session = at_a_terminal(*ANNOUNCE)
+    assert (session.status, session.asked, session.screen) == (
+        0,
+        None,
+        "warning: this emergency change has been announced already: EC-1, which is confirmed; nothing was changed\n"
+        "EC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
+    )
+
+
+def test_who_is_asked_is_told_that_somebody_was_faster_in_the_meantime() -> None:
+    run(*ANNOUNCE)
+    session = at_a_terminal(
+        *("emergency", "cancel", "1", *NOW),
+        answers="y",
+        meanwhile=lambda: run("emergency", "start", "EC-1", *NOW[:2], "--operator", "bob"),
+    )
+    assert (session.status, session.asked) == (1, "Cancel EC-1, Tue 2026-12-08 01:00–03:00 EST?")
+    assert session.screen.endswith(
+        "EC-1 has changed since update 1: update 2 by bob: state: confirmed → in progress. Nothing was changed now\n"
+    )
+
+
+def test_windows_are_asked_about_too() -> None:
+    move = ("window", "move", "thursday", "2026-12-10", "--start", "2026-12-11T02:00", "--reason", "Vendor on site")
+    session = at_a_terminal(
+        *(*move, *NOW),
+        answers="y",
+        meanwhile=lambda: run("window", "skip", "thursday", "2026-12-10", "--reason", "A holiday", *NOW),
+    )
+    asked = "Move the occurrence of thursday on Thu 2026-12-10: Fri 2026-12-11 02:00–06:00 EST?"
+    assert (session.status, session.asked) == (1, asked)
+    assert session.screen.endswith(
+        "the occurrence of thursday on Thu 2026-12-10 was skipped (A holiday) in the meantime; "
+        "nothing was changed now\n"
+    )
+    session = at_a_terminal(*move, *NOW, answers="y")
+    assert (session.status, session.asked) == (0, asked)
+    assert session.screen.endswith("thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–06:00 EST\n")

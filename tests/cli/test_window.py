@@ -1,0 +1,165 @@
+"""One occurrence skipped, moved and restored from the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Outcome, run
+from tests.examples import utc
+from tests.readers import READERS, Reader
+
+pytestmark = pytest.mark.usefixtures("winter")
+
+NOW = "2026-12-08T01:00"
+MOVE = ("move", "thursday", "2026-12-10", "--reason", "Vendor on site")
+
+
+def window(*arguments: str, now: str = NOW) -> Outcome:
+    return run("window", *arguments, "--now", now, "--operator", "ann")
+
+
+def december(reader: Reader, rendering: str) -> list[tuple[str, str, str]]:
+    content = run("build", "all", "--rendering", rendering, "--now", NOW).stdout.encode()
+    return [
+        (f"{each.start:%d %H:%M}", each.summary, each.status)
+        for each in reader.read(content, utc(2026, 12, 2), utc(2026, 12, 24))
+        if isinstance(each.start, datetime)
+    ]
+
+
+def test_skip_move_and_restore_reach_two_outside_readers_in_both_renderings() -> None:
+    before = [(f"{day:02} 07:00", "Scheduled maintenance", "CONFIRMED") for day in (3, 10, 17)]
+    cancelled = ("10 07:00", "Cancelled: Scheduled maintenance", "CANCELLED")
+    steps = (
+        (("skip", "thursday", "2026-12-10", "--reason", "A holiday"), [before[0], cancelled, before[2]]),
+        (("skip", "thursday", "2026-12-10", "--reason", "A holiday", "--silent"), [before[0], before[2]]),
+        ((*MOVE, "--start", "2026-12-11T02:00"), [before[0], ("11 07:00", *before[0][1:]), before[2]]),
+        ((*MOVE, "--start", "2026-12-18T02:00"), [before[0], before[2], ("18 07:00", *before[0][1:])]),
+        (("restore", "thursday", "2026-12-10"), before),
+    )
+    for arguments, expected in steps:
+        assert (window(*arguments).status, window(*arguments).status) == (0, 1)
+        for reader in READERS[:2]:
+            for rendering in ("series", "expanded"):
+                assert december(reader, rendering) == expected
+
+
+def test_what_was_done_is_said() -> None:
+    assert window("skip", "thursday", "2026-12-10", "--reason", "x") == Outcome(
+        status=0, stdout="thursday 2026-12-10 is skipped\n", stderr=""
+    )
+    assert window(*MOVE, "--start", "2026-12-11T02:00").stdout == (
+        "thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–06:00 EST\n"
+    )
+    assert window(*MOVE, "--start", "2026-12-11T02:00", "--end", "2026-12-11T03:00").stdout == (
+        "thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–03:00 EST\n"
+    )
+    assert window("restore", "thursday", "2026-12-10", "--reason", "After all").stdout == (
+        "thursday 2026-12-10 is restored: Thu 2026-12-10 02:00–06:00 EST\n"
+    )
+
+
+def test_upcoming_shows_adjustments() -> None:
+    window("skip", "thursday", "2026-12-10", "--reason", "A holiday")
+    window("skip", "thursday", "2026-12-24", "--reason", "A holiday", "--silent")
+    window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
+    found = json.loads(run("upcoming", "--now", NOW, "--days", "17", "--json").stdout)
+    assert [(each["local_start"][:10], each["state"], each["note"]) for each in found if each["id"] == "thursday"] == [
+        ("2026-12-10", "cancelled", "skipped: A holiday"),
+        ("2026-12-18", None, "moved from 2026-12-17 02:00: Vendor on site"),
+    ]
+
+
+def test_a_dry_run_shows_the_events_and_leaves_nothing(folder: Path) -> None:
+    tried = window(*MOVE, "--start", "2026-12-11T02:00", "--dry-run")
+    assert (tried.status, tried.stderr) == (0, "")
+    assert [line for line in tried.stdout.splitlines() if line.startswith(("UID", "SEQUENCE", "DTSTART"))] == [
+        "DTSTART;TZID=America/Toronto:20261203T020000",
+        "UID:maintenance.thursday.2026.th@maintenance.example.com",
+        "SEQUENCE:1",
+        "DTSTART:20261211T070000Z",
+        "UID:maintenance.thursday.20261210T020000@maintenance.example.com",
+        "SEQUENCE:1",
+    ]
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+    in_json = json.loads(window(*MOVE, "--start", "2026-12-11T02:00", "--dry-run", "--json").stdout)
+    assert (in_json["recorded"], in_json["local_start"], len(in_json["events"])) == (
+        False,
+        "2026-12-11T02:00:00-05:00",
+        2,
+    )
+
+
+def test_warnings_are_said() -> None:
+    run("emergency", "announce", "--summary", "x", "--environment", "production", "--reason", "r", "--start",
+        "2026-12-11T03:00", "--duration", "1h", "--now", NOW)  # fmt: skip
+    overlap = "it overlaps EC-1 (x): Fri 2026-12-11 03:00–04:00 EST"
+    move = (*MOVE, "--start", "2026-12-11T02:00")
+    assert window(*move, "--dry-run").stderr == f"warning: {overlap}\n"
+    assert window(*move, "--json").stderr == ""
+    window("restore", "thursday", "2026-12-10")
+    assert window(*move).stderr == f"warning: {overlap}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (
+            ("skip", "thursday", "2026-12-11", "--reason", "x"),
+            1,
+            "thursday has no occurrence on Fri 2026-12-11; the nearest are Thu 2026-12-03, Thu 2026-12-10, "
+            "Thu 2026-12-17",
+        ),
+        (
+            ("move", "thursday", "9999-12-31", "--reason", "x", "--start", "2026-12-11T02:00"),
+            1,
+            "9999-12-31 is out of reach: icsfeed knows the years 1971 to 2999",
+        ),
+        (
+            ("skip", "friday", "2026-12-11", "--reason", "x"),
+            1,
+            "there is no maintenance window 'friday'; this schedule has thursday",
+        ),
+        (
+            ("skip", "thursday", "2026-12-31", "--reason", "x"),
+            1,
+            "the occurrence of thursday on Thu 2026-12-31 does not happen anyway: Change freeze from 2026-12-25 "
+            "through 2026-12-31",
+        ),
+        (
+            (*MOVE, "--start", "2026-11-01T01:30"),
+            1,
+            "'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00",
+        ),
+        (
+            ("restore", "thursday", "2026-12-10"),
+            1,
+            "the occurrence of thursday on Thu 2026-12-10 is as the policy has it; there is nothing to restore",
+        ),
+        (
+            ("skip", "thursday", "2026-12-10", "--reason", " "),
+            1,
+            "say why the occurrence of thursday on Thu 2026-12-10 is skipped; customers read it",
+        ),
+        (("skip", "thursday", "2026-12-10"), 2, "Error: Missing option '--reason' (env var: 'ICSFEED_REASON')."),
+        (
+            ("skip", "thursday", "10.12.2026", "--reason", "x"),
+            2,
+            "Error: Invalid value for 'DATE': '10.12.2026' does not match the format '%Y-%m-%d'.",
+        ),
+    ],
+)
+def test_what_is_refused(arguments: tuple[str, ...], status: int, said: str) -> None:
+    refused = window(*arguments)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+
+
+def test_database_upgrade_says_what_there_was_to_do(folder: Path) -> None:
+    url = f"sqlite:///{folder}/other.db"
+    assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db is up to date now\n"
+    assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db was up to date already\n"

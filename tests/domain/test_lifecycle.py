@@ -1,0 +1,205 @@
+"""Which step may follow which, and what is said of every other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from icsfeed.domain.changes import Alteration, Change, Plan, State, Update
+from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lifecycle import ImpossibleStepError, Step, advance, possible_steps, what_next
+from icsfeed.domain.record import NOTHING, Record, UnknownChangeError
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from tests.examples import span, utc
+
+PLAN = Plan(
+    summary="Failover",
+    environments=frozenset({"production"}),
+    impact=Impact.OUTAGE,
+    span=span((2026, 12, 8, 6), (2026, 12, 8, 8)),
+)
+LATER = replace(PLAN, span=span((2026, 12, 8, 7), (2026, 12, 8, 9)))
+LONGER = replace(PLAN, span=span((2026, 12, 8, 6), (2026, 12, 8, 9)))
+RENAMED = replace(PLAN, summary="Failover, at last")
+
+
+def a_change(state: State, kind: Kind = Kind.EMERGENCY, number: int = 7) -> Change:
+    update = Update(number=1, at=utc(2026, 12, 8, 5), by="ann", message="", state=state, plan=PLAN)
+    return Change(kind=kind, number=number, updates=(update,))
+
+
+def step(change: Change, each: Step, plan: Plan | None = None, message: str = "Now") -> Change:
+    return advance(change, each, plan=plan, message=message, by="bob", at=utc(2026, 12, 8, 6))
+
+
+ALLOWED = {
+    (State.TENTATIVE, Step.CONFIRM): State.CONFIRMED,
+    (State.TENTATIVE, Step.UPDATE): State.TENTATIVE,
+    (State.TENTATIVE, Step.CANCEL): State.CANCELLED,
+    (State.CONFIRMED, Step.START): State.IN_PROGRESS,
+    (State.CONFIRMED, Step.UPDATE): State.CONFIRMED,
+    (State.CONFIRMED, Step.CANCEL): State.CANCELLED,
+    (State.IN_PROGRESS, Step.COMPLETE): State.COMPLETED,
+    (State.IN_PROGRESS, Step.UPDATE): State.IN_PROGRESS,
+    (State.IN_PROGRESS, Step.CANCEL): State.CANCELLED,
+}
+REFUSED = {
+    (State.TENTATIVE, Step.START): "EC-7 is tentative; it can't be started, only confirmed, updated or cancelled",
+    (State.TENTATIVE, Step.COMPLETE): "EC-7 is tentative; it can't be completed, only confirmed, updated or cancelled",
+    (State.CONFIRMED, Step.CONFIRM): "EC-7 is confirmed already; it can be started, updated or cancelled",
+    (State.CONFIRMED, Step.COMPLETE): "EC-7 is confirmed; it can't be completed, only started, updated or cancelled",
+    (State.IN_PROGRESS, Step.CONFIRM): "EC-7 is in progress; it can't be confirmed, only completed, updated or "
+    "cancelled",
+    (State.IN_PROGRESS, Step.START): "EC-7 is in progress already; it can be completed, updated or cancelled",
+    (State.COMPLETED, Step.CONFIRM): "EC-7 is completed; it can't be confirmed, only a message can be added",
+    (State.COMPLETED, Step.START): "EC-7 is completed; it can't be started, only a message can be added",
+    (State.COMPLETED, Step.UPDATE): "EC-7 is completed; it can't be altered, only a message can be added",
+    (State.COMPLETED, Step.COMPLETE): "EC-7 is completed already; a message can be added",
+    (State.COMPLETED, Step.CANCEL): "EC-7 is completed; it can't be cancelled, only a message can be added",
+    (State.CANCELLED, Step.CONFIRM): "EC-7 is cancelled; it can't be confirmed, only a message can be added",
+    (State.CANCELLED, Step.START): "EC-7 is cancelled; it can't be started, only a message can be added",
+    (State.CANCELLED, Step.UPDATE): "EC-7 is cancelled; it can't be altered, only a message can be added",
+    (State.CANCELLED, Step.COMPLETE): "EC-7 is cancelled; it can't be completed, only a message can be added",
+    (State.CANCELLED, Step.CANCEL): "EC-7 is cancelled already; a message can be added",
+}
+
+
+@pytest.mark.parametrize(("state", "each"), list(product(State, Step)))
+def test_each_step_from_each_state(state: State, each: Step) -> None:
+    plan = RENAMED if each is Step.UPDATE else None
+    if (state, each) in ALLOWED:
+        after = step(a_change(state), each, plan)
+        assert (after.state, after.plan) == (ALLOWED[state, each], plan or PLAN)
+        assert after.latest == Update(
+            number=2, at=utc(2026, 12, 8, 6), by="bob", message="Now", state=after.state, plan=after.plan
+        )
+    else:
+        with pytest.raises(ImpossibleStepError) as refusal:
+            step(a_change(state), each, plan)
+        assert str(refusal.value) == REFUSED[state, each]
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_said_to_be_possible_is(state: State) -> None:
+    assert {each for (before, each) in ALLOWED if before is state} == set(possible_steps(state))
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State.TENTATIVE, "it can be confirmed, updated or cancelled"),
+        (State.CONFIRMED, "it can be started, updated or cancelled"),
+        (State.IN_PROGRESS, "it can be completed, updated or cancelled"),
+        (State.COMPLETED, "a message can be added"),
+        (State.CANCELLED, "a message can be added"),
+    ],
+)
+def test_what_comes_next_in_words(state: State, expected: str) -> None:
+    assert what_next(state) == expected
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_message_can_be_added_in_every_state(state: State) -> None:
+    after = step(a_change(state), Step.UPDATE, message="What we found")
+    assert (after.state, after.plan, after.latest.message) == (state, PLAN, "What we found")
+    assert after.alterations(2) == ()
+
+
+@pytest.mark.parametrize("state", State)
+def test_an_update_without_anything_is_refused(state: State) -> None:
+    with pytest.raises(ImpossibleStepError) as refusal:
+        step(a_change(state), Step.UPDATE, PLAN, message="")
+    assert str(refusal.value) == ("this would change nothing of EC-7; say what is to be different, or add a message")
+
+
+@pytest.mark.parametrize("state", [State.COMPLETED, State.CANCELLED])
+def test_what_is_over_is_not_moved_and_nothing_is_said_beside(state: State) -> None:
+    with pytest.raises(ImpossibleStepError) as refusal:
+        step(a_change(state), Step.UPDATE, LATER, message="and a message")
+    assert str(refusal.value) == f"EC-7 is {state}; it can't be moved, only a message can be added"
+
+
+def test_in_progress_the_end_can_be_moved_and_the_start_not() -> None:
+    assert step(a_change(State.IN_PROGRESS), Step.UPDATE, LONGER).plan == LONGER
+    with pytest.raises(ImpossibleStepError) as refusal:
+        step(a_change(State.IN_PROGRESS), Step.UPDATE, LATER)
+    assert str(refusal.value) == "EC-7 is in progress; its start can't be moved, only its end"
+
+
+def test_updates_are_appended_and_the_earlier_ones_stay() -> None:
+    change = step(a_change(State.TENTATIVE), Step.CONFIRM)
+    after = step(change, Step.UPDATE, LATER)
+    assert after.updates[:2] == change.updates
+    assert after.alterations(1) == ()
+    assert after.alterations(2) == (Alteration(what="state", before=State.TENTATIVE, after=State.CONFIRMED),)
+    assert after.alterations(3) == (Alteration(what="span", before=PLAN.span, after=LATER.span),)
+
+
+def test_a_change_is_an_emergency_or_a_planned_one() -> None:
+    assert a_change(State.CONFIRMED, Kind.PLANNED).id == "PC-7"
+    with pytest.raises(InvalidValueError) as refusal:
+        a_change(State.CONFIRMED, Kind.FREEZE)
+    assert str(refusal.value) == "a change is an emergency or a planned one, not of kind freeze"
+
+
+@pytest.mark.parametrize("updates", [(), (2,), (1, 3)])
+def test_updates_are_numbered_without_a_gap(updates: tuple[int, ...]) -> None:
+    (first,) = a_change(State.CONFIRMED).updates
+    with pytest.raises(InvalidValueError) as refusal:
+        Change(kind=Kind.EMERGENCY, number=7, updates=tuple(replace(first, number=each) for each in updates))
+    assert str(refusal.value) == "the updates of EC-7 are numbered from 1 on without a gap"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"summary": " \n"}, "a change has a summary: what subscribers read"),
+        ({"environments": frozenset()}, "a change names at least one environment that it touches"),
+    ],
+)
+def test_a_plan_says_what_and_where(overrides: dict[str, object], expected: str) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        replace(PLAN, **overrides)  # type: ignore[arg-type]  # any field
+    assert str(refusal.value) == expected
+
+
+@pytest.mark.parametrize(("start", "end"), [(6, 6), (7, 6)])
+def test_a_span_ends_after_it_starts(start: int, end: int) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        Span(start=utc(2026, 12, 8, start), end=utc(2026, 12, 8, end))
+    assert str(refusal.value) == (
+        f"a span ends after it starts, not 2026-12-08T0{start}:00:00+00:00 to 2026-12-08T0{end}:00:00+00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "named", "expected"),
+    [
+        pytest.param(NOTHING, "EC-1", "there is no change 'EC-1'; none has been announced", id="nothing"),
+        pytest.param(
+            Record(changes={"EC-7": a_change(State.CONFIRMED), "PC-7": a_change(State.CONFIRMED, Kind.PLANNED)}),
+            "ec-9",
+            "there is no change 'ec-9'; the latest is EC-7",
+            id="the latest of its kind is named",
+        ),
+        pytest.param(
+            Record(changes={"EC-7": a_change(State.CONFIRMED)}),
+            "PC-9",
+            "there is no change 'PC-9'; the latest is EC-7",
+            id="or of the other, where it has none",
+        ),
+    ],
+)
+def test_an_unknown_change_is_refused(record: Record, named: str, expected: str) -> None:
+    with pytest.raises(UnknownChangeError) as refusal:
+        record.change(named)
+    assert str(refusal.value) == expected
+
+
+def test_a_change_is_found_whatever_the_case() -> None:
+    change = a_change(State.CONFIRMED)
+    assert Record(changes={"EC-7": change}).change("ec-7") is change

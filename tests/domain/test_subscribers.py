@@ -1,0 +1,175 @@
+"""Subscribers: whose feed a token opens, until when, and what an operator can do with them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.subscribers import (
+    NOBODY,
+    Action,
+    Subscribers,
+    SubscriberStateError,
+    SubscriberStep,
+    UnknownSubscriberError,
+    digest_of,
+)
+from tests.examples import NOW
+
+A_DAY = timedelta(days=1)
+A_MOMENT = timedelta(microseconds=1)
+
+
+def step(action: Action, name: str = "Acme Inc.", **others: Any) -> SubscriberStep:  # noqa: ANN401  (any field)
+    return SubscriberStep(**{"action": action, "name": name, "at": NOW, **others})
+
+
+def added(name: str = "Acme Inc.", token: str = "one", **others: Any) -> SubscriberStep:  # noqa: ANN401
+    return step(Action.ADD, name, feed="all", digest=digest_of(token), **others)
+
+
+def rotated(token: str, until: datetime, at: datetime = NOW) -> SubscriberStep:
+    return step(Action.ROTATE, digest=digest_of(token), until=until, at=at)
+
+
+def opens(subscribers: Subscribers, token: str, now: datetime) -> bool:
+    return subscribers.holder(token, now=now) is not None
+
+
+def test_a_token_opens_its_subscribers_feed_and_no_other_token_does() -> None:
+    subscribers = NOBODY.after([added(), added("Other", "two")])
+    found = [subscribers.holder(token, now=NOW) for token in ("one", "two", "three", "", digest_of("one"))]
+    assert [each and each.name for each in found] == ["Acme Inc.", "Other", None, None, None]
+
+
+def test_what_is_kept_of_a_token_is_its_sha_256() -> None:
+    assert digest_of("one") == hashlib.sha256(b"one").hexdigest()
+
+
+def test_a_token_that_is_no_text_opens_nothing() -> None:
+    assert NOBODY.after([added()]).holder("\udcff", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        pytest.param(NOW, (True, True), id="both at first"),
+        pytest.param(NOW + A_DAY - A_MOMENT, (True, True), id="both until the overlap ends"),
+        pytest.param(NOW + A_DAY, (False, True), id="the new one alone from then on"),
+    ],
+)
+def test_a_rotated_token_stays_valid_for_the_overlap(now: datetime, expected: tuple[bool, bool]) -> None:
+    subscribers = NOBODY.after([added(), rotated("two", NOW + A_DAY)])
+    assert (opens(subscribers, "one", now), opens(subscribers, "two", now)) == expected
+
+
+def test_a_second_rotation_does_not_prolong_the_first_token() -> None:
+    later = NOW + timedelta(hours=1)
+    subscribers = NOBODY.after([added(), rotated("two", NOW + A_DAY), rotated("three", later + 5 * A_DAY, at=later)])
+    valid = [opens(subscribers, token, NOW + A_DAY) for token in ("one", "two", "three")]
+    assert valid == [False, True, True]
+
+
+def test_a_second_rotation_can_shorten_what_is_left_of_the_first_token() -> None:
+    subscribers = NOBODY.after([added(), rotated("two", NOW + 5 * A_DAY), rotated("three", NOW + A_DAY)])
+    assert [opens(subscribers, token, NOW + A_DAY) for token in ("one", "two", "three")] == [False, False, True]
+
+
+def test_tokens_that_are_over_are_not_kept() -> None:
+    subscribers = NOBODY.after([added(), rotated("two", NOW + A_DAY), rotated("three", NOW + 9 * A_DAY, NOW + A_DAY)])
+    acme = subscribers.named("acme inc.")
+    assert acme is not None
+    assert [token.digest for token in acme.tokens] == [digest_of("two"), digest_of("three")]
+
+
+def test_revoked_no_token_opens_the_feed_any_more() -> None:
+    subscribers = NOBODY.after([added(), rotated("two", NOW + A_DAY), step(Action.REVOKE)])
+    assert [opens(subscribers, token, NOW) for token in ("one", "two")] == [False, False]
+
+
+def test_whoever_was_revoked_can_be_added_again_and_the_old_token_stays_shut() -> None:
+    subscribers = NOBODY.after([added(), step(Action.REVOKE), added(token="two")])
+    assert [opens(subscribers, token, NOW) for token in ("one", "two")] == [False, True]
+
+
+def test_alarms_are_kept_once_each_and_the_longest_first() -> None:
+    half, whole = timedelta(minutes=30), timedelta(hours=1)
+    subscriber = NOBODY.after([added(alarms=(half, whole, half))]).named("Acme Inc.")
+    assert subscriber is not None
+    assert subscriber.alarms == (whole, half)
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "message"),
+    [
+        pytest.param(
+            [added(), added("ACME  inc.")],
+            SubscriberStateError,
+            "there is a subscriber 'Acme Inc.' already; rotate hands out a new token",
+            id="added twice, spelt otherwise",
+        ),
+        pytest.param(
+            [rotated("two", NOW)], UnknownSubscriberError, "there is no subscriber 'Acme Inc.'", id="rotated unknown"
+        ),
+        pytest.param(
+            [added(), step(Action.REVOKE), rotated("two", NOW)],
+            SubscriberStateError,
+            "the subscriber 'Acme Inc.' was revoked on 2026-11-23; add it again",
+            id="rotated when revoked",
+        ),
+    ],
+)
+def test_a_step_that_cannot_be_taken_says_why(
+    steps: list[SubscriberStep], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as refusal:
+        NOBODY.after(steps)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        pytest.param(
+            {"name": " "}, "' ' can't be a subscriber's name; write one line of at most 100 characters", id="no name"
+        ),
+        pytest.param(
+            {"name": "a\nb"},
+            "'a\\nb' can't be a subscriber's name; write one line of at most 100 characters",
+            id="a name of two lines, which would forge a line of a list",
+        ),
+        pytest.param(
+            {"name": "x" * 101},
+            f"'{'x' * 101}' can't be a subscriber's name; write one line of at most 100 characters",
+            id="a name that is too long",
+        ),
+        pytest.param(
+            {"alarms": (timedelta(days=29),)},
+            "an alarm rings whole minutes before an event, and at most 28 days, not 29 days, 0:00:00",
+            id="an alarm too early",
+        ),
+        pytest.param(
+            {"alarms": (timedelta(0),)},
+            "an alarm rings whole minutes before an event, and at most 28 days, not 0:00:00",
+            id="an alarm at no time before",
+        ),
+        pytest.param(
+            {"alarms": (timedelta(seconds=90),)},
+            "an alarm rings whole minutes before an event, and at most 28 days, not 0:01:30",
+            id="an alarm of half a minute",
+        ),
+        pytest.param(
+            {"alarms": tuple(timedelta(minutes=each) for each in range(1, 7))},
+            "6 alarms before each event are too many; 5 is the most",
+            id="too many alarms",
+        ),
+    ],
+)
+def test_a_step_that_cannot_be(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        step(Action.ADD, **fields)
+    assert str(refusal.value) == message

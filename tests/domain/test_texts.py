@@ -1,0 +1,30 @@
+"""Texts from anywhere, as everything that reads them can take them."""
+
+from __future__ import annotations
+
+import pytest
+
+from icsfeed.domain.texts import clean, one_line, paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("as it is; 3 < 4, \\ and ünïcödé 🛠", "as it is; 3 < 4, \\ and ünïcödé 🛠", id="plain"),
+        pytest.param("a\r\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h\ni", "a\nb\nc\nd\ne\nf\ng\nh\ni", id="every line break"),
+        pytest.param("a\x00b\x1b[31mc\x7fd\x9fe", "ab[31mcde", id="what would end a text or colour a terminal"),
+        pytest.param("a\ufffeb\uffffc", "abc", id="what XML can't hold"),
+        pytest.param("a\udcffb", "a\ufffdb", id="bytes that are no UTF-8"),
+        pytest.param("a\tb", "a\tb", id="a tab is no control character (RFC 5545, 3.1)"),
+    ],
+)
+def test_clean(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+def test_a_heading_is_one_line() -> None:
+    assert one_line("  Database\r\n\tfailover \x07 ") == "Database failover"
+
+
+def test_paragraphs_keep_their_lines() -> None:
+    assert paragraphs("\n first\r\n\r\n  second\n\n") == "first\n\n  second"

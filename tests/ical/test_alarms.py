@@ -1,0 +1,95 @@
+"""Alarms in events: which ring, when, and that nothing else of the event changes."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from icsfeed.domain.adjustments import Skip
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.schedule import Schedule
+from icsfeed.ical.alarms import with_alarms
+from icsfeed.ical.calendar import calendar_bytes, policy_events
+from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.series import Rendering
+from tests.examples import NOW, POLICY, a_schedule, a_window
+
+HALF_AN_HOUR = timedelta(minutes=30)
+A_DAY = timedelta(days=1)
+SKIPPED = Skip(window_id="thursday", day=date(2026, 12, 3), reason="A holiday", silent=False)
+
+
+def events(schedule: Schedule = POLICY, **others: Any) -> tuple[CalendarEvent, ...]:  # noqa: ANN401
+    return policy_events(schedule, Rendering.SERIES, now=NOW, **others)
+
+
+def read(found: list[CalendarEvent]) -> Calendar:
+    return Calendar.from_ical(calendar_bytes(POLICY, POLICY.feed("all"), found, now=NOW))
+
+
+def test_the_whole_alarm() -> None:
+    (event, *_) = events()
+    ringing = with_alarms(event, (A_DAY, HALF_AN_HOUR))
+    alarms = [
+        f"BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Scheduled maintenance\r\nTRIGGER:{trigger}\r\nEND:VALARM\r\n"
+        for trigger in ("-P1D", "-PT30M")
+    ]
+    end = b"END:VEVENT\r\n"
+    assert ringing.content == event.content.removesuffix(end) + "".join(alarms).encode() + end
+
+
+def test_every_window_rings_and_no_freeze_does() -> None:
+    found = [with_alarms(event, (HALF_AN_HOUR,)) for event in events()]
+    ringing = {(event.kind, event.content.count(b"BEGIN:VALARM")) for event in found}
+    assert ringing == {(Kind.MAINTENANCE, 1), (Kind.FREEZE, 0)}
+
+
+def test_of_a_series_with_a_cancelled_instance_only_the_series_rings() -> None:
+    (series,) = [each for each in events(adjustments=[SKIPPED]) if b"STATUS:CANCELLED" in each.content]
+    components = read([with_alarms(series, (HALF_AN_HOUR,))]).events
+    assert [(str(each["STATUS"]), len(each.alarms.times) > 0) for each in components] == [
+        ("CONFIRMED", True),
+        ("CANCELLED", False),
+    ]
+
+
+def test_the_digest_stays_that_of_the_event_without_alarms() -> None:
+    """Otherwise each wish for another alarm would be a revision for everybody."""
+    (event, *_) = events()
+    ringing = with_alarms(event, (HALF_AN_HOUR,))
+    assert (ringing.digest, ringing.revision, ringing.uid) == (event.digest, event.revision, event.uid)
+
+
+def test_without_alarms_the_event_is_the_same() -> None:
+    (event, *_) = events()
+    assert with_alarms(event, ()) is event
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Maintenance; of all, and \\n everything",
+        "Wartung der Datenbank in Übersee " * 5,
+        "维护" * 60,
+        "BEGIN:VALARM",
+    ],
+)
+def test_it_says_what_the_event_says(name: str) -> None:
+    schedule = a_schedule(a_window(name=name))
+    ringing = [with_alarms(event, (HALF_AN_HOUR,)) for event in events(schedule)]
+    calendar = read(ringing)
+    assert {str(event["SUMMARY"]) for event in calendar.events} == {name}
+    alarms = [alarm for event in calendar.events for alarm in event.walk("VALARM")]
+    # The library reads a backslash before an N as a line break in any text, and so in both alike.
+    assert [str(alarm["DESCRIPTION"]) for alarm in alarms] == [str(event["SUMMARY"]) for event in calendar.events]
+    assert all(len(line) <= 75 for event in ringing for line in event.content.split(b"\r\n"))
+
+
+def test_a_reader_rings_half_an_hour_before() -> None:
+    (event, *_) = events()
+    (component,) = read([with_alarms(event, (HALF_AN_HOUR,))]).events
+    rings = [time.trigger for time in component.alarms.times]
+    assert [component.start - HALF_AN_HOUR] == rings

@@ -1,0 +1,175 @@
+"""The gate against the policy read a second time, slowly, and against a document that AWS would be given."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from icsfeed.domain.changes import Change, Plan, State
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.publication.publishing import publish
+from icsfeed.services.gate import GateState, gate
+from tests.changes import a_change
+from tests.properties.brute_force import DAY, SECOND, Policy, hull
+from tests.properties.schedules import NOWS, adjustments, schedules
+
+WEEKS = timedelta(days=21)
+ENVIRONMENTS = ("preview", "production")
+
+
+@st.composite
+def changes(draw: st.DrawFn, number: int, now: datetime) -> Change:
+    """A change of some hours about ``now``, as far as it has come; it may overrun, or have started early."""
+    start = now.replace(microsecond=0) + timedelta(minutes=draw(st.integers(-24 * 60, 24 * 60)))
+    end = start + timedelta(seconds=draw(st.sampled_from((1, 3600, 7200, 90000))))
+    plan = Plan(
+        summary="Patch",
+        environments=draw(st.sampled_from([frozenset({"preview"}), frozenset(ENVIRONMENTS)])),
+        impact=Impact.OUTAGE,
+        span=Span(start=start, end=end),
+    )
+    moments = st.integers(-120, 240).map(lambda minutes: start + timedelta(minutes=minutes))
+    begun, over = sorted((draw(moments), draw(moments)))
+    path = draw(
+        st.sampled_from(
+            (
+                (),
+                ((State.IN_PROGRESS, begun),),
+                ((State.CANCELLED, over),),
+                ((State.IN_PROGRESS, begun), (State.COMPLETED, over)),
+                ((State.IN_PROGRESS, begun), (State.CANCELLED, over)),
+            )
+        )
+    )
+    announced = draw(st.sampled_from((State.CONFIRMED, State.CONFIRMED, State.TENTATIVE))) if not path else None
+    kind = draw(st.sampled_from((Kind.EMERGENCY, Kind.PLANNED)))
+    return a_change(kind, *path, number=number, plan=plan, announced=announced or State.CONFIRMED)
+
+
+class Oracle:
+    """Whether a planned change may run, asked of each fact in turn; and the instants at which that may turn."""
+
+    def __init__(self, schedule: Schedule, record: Record, now: datetime, start: datetime, end: datetime) -> None:
+        self._schedule, self._record, self._now = schedule, record, now
+        policy = Policy(schedule, record.adjustments.values(), (start - 4 * DAY).date(), (end + 4 * DAY).date())
+        windows = {window.id: window for window in schedule.windows}
+        self._windows = [
+            (*outcome.happens, windows[window_id].environments)
+            for (window_id, _), outcome in policy.outcomes.items()
+            if outcome.happens
+        ]
+        midnights = [datetime.combine(day, datetime.min.time()) for day in policy.frozen_dates]
+        hulls = [hull(midnight, midnight + DAY, schedule.calendar.zone) for midnight in midnights]
+        self._frozen = [each for each in hulls if each]
+
+    def is_open(self, environment: str, at: datetime) -> bool:
+        """Decided from what the policy says, window by window and change by change."""
+        if any(start <= at < end for start, end in self._frozen):
+            return False
+        changes = [each for each in self._record.changes.values() if environment in each.plan.environments]
+        if any(self._disturbs(each, at) for each in changes if each.kind is Kind.EMERGENCY):
+            return False
+        in_window = any(start <= at < end and environment in touched for start, end, touched in self._windows)
+        return in_window or any(self._runs(each, at) for each in changes if each.kind is Kind.PLANNED)
+
+    def _disturbs(self, change: Change, at: datetime) -> bool:
+        at_its_time = change.plan.span.start <= at < change.plan.span.end
+        times = {update.state: update.at for update in change.updates}
+        begun = times.get(State.IN_PROGRESS)
+        over = times.get(State.COMPLETED, times.get(State.CANCELLED))
+        if begun is None:
+            return change.state is State.CONFIRMED and at_its_time
+        if over is not None:
+            return at < over and (at >= begun or at >= change.plan.span.start)
+        overrun = self._now >= change.plan.span.end
+        return (at >= begun or at >= change.plan.span.start) and (overrun or at < change.plan.span.end)
+
+    @staticmethod
+    def _runs(change: Change, at: datetime) -> bool:
+        times = {update.state: update.at for update in change.updates}
+        over = times.get(State.COMPLETED, times.get(State.CANCELLED))
+        if change.state is State.TENTATIVE or (over is not None and State.IN_PROGRESS not in times):
+            return False
+        return change.plan.span.start <= at < change.plan.span.end and (over is None or at < over)
+
+    def edges(self) -> set[datetime]:
+        """Every instant at which anything begins or ends."""
+        edges = {edge for start, end, _ in self._windows for edge in (start, end)}
+        edges |= {edge for start, end in self._frozen for edge in (start, end)}
+        return edges | self.edges_of_changes()
+
+    def edges_of_changes(self) -> set[datetime]:
+        """The instants of the record alone."""
+        edges: set[datetime] = set()
+        for change in self._record.changes.values():
+            edges |= {change.plan.span.start, change.plan.span.end, *(update.at for update in change.updates)}
+        return edges
+
+
+@st.composite
+def truths(draw: st.DrawFn) -> tuple[Schedule, Record, datetime]:
+    """A schedule, what was recorded, and an instant in the middle of a year."""
+    schedule, now = draw(schedules()), draw(NOWS)
+    now = now.replace(month=min(max(now.month, 3), 10), day=min(now.day, 28))
+    adjusted = draw(adjustments(schedule, now.year))
+    made = [draw(changes(number, now)) for number in range(1, draw(st.integers(2, 6)))]
+    record = Record(
+        entry=1,
+        changes={change.id: change for change in made},
+        adjustments={(each.window_id, each.day): each for each in adjusted},
+    )
+    return schedule, record, now
+
+
+@settings(max_examples=40)
+@given(truth=truths(), environment=st.sampled_from(ENVIRONMENTS), data=st.data())
+def test_state_and_next_transition_are_those_of_the_facts(
+    truth: tuple[Schedule, Record, datetime], environment: str, data: st.DataObject
+) -> None:
+    """GetCalendarState: "NextTransitionTime indicates when the calendar state changes"; between edges nothing can."""
+    schedule, record, now = truth
+    start, end = now - WEEKS, now + WEEKS
+    oracle = Oracle(schedule, record, now, start, end)
+    edges = sorted(edge for edge in oracle.edges() if start <= edge < end)
+    chosen = data.draw(st.lists(st.sampled_from(edges), max_size=6, unique=True)) if edges else []
+    near = sorted({*chosen, *oracle.edges_of_changes()} & set(edges))
+    for at in (now, *(edge + step for edge in near for step in (-SECOND, 0 * SECOND, SECOND))):
+        answer = gate(schedule, [environment], at=at, now=now, record=record)
+        is_open = oracle.is_open(environment, at)
+        assert answer.state is (GateState.OPEN if is_open else GateState.CLOSED)
+        turns = [edge for edge in edges if edge > at and oracle.is_open(environment, edge) is not is_open]
+        if turns:
+            assert answer.next_transition == turns[0]
+        else:
+            assert answer.next_transition is None or answer.next_transition >= end
+
+
+def utc(moment: date) -> datetime:
+    """The instant, which must be one."""
+    assert isinstance(moment, datetime)
+    return moment.astimezone(UTC)
+
+
+@settings(max_examples=25)
+@given(truth=truths())
+def test_a_change_calendar_is_open_when_the_gate_is(truth: tuple[Schedule, Record, datetime]) -> None:
+    """AWS: during the events of a calendar that is closed by default its state is OPEN, otherwise CLOSED."""
+    schedule, record, now = truth
+    made = publish(schedule, record=record, changed_at=now, now=now)
+    body = made.representations["/feeds/all.aws.ics"].body
+    assert len(body) <= 64_000
+    spans = [(utc(event.start), utc(event.end)) for event in Calendar.from_ical(body).events]
+    assert all(before[1] < after[0] for before, after in pairwise(spans))
+    oracle = Oracle(schedule, record, now, now - WEEKS, now + WEEKS)
+    for edge in oracle.edges():
+        if now <= edge < now + WEEKS:
+            is_open = all(oracle.is_open(environment, edge) for environment in ENVIRONMENTS)
+            assert any(start <= edge < end for start, end in spans) is is_open

@@ -1,0 +1,279 @@
+"""Announcements as Atom, read by an outside parser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any
+
+import feedparser
+import pytest
+from lxml import etree
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.feeds import Environment, Feed, Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.revisions import LedgerLine, Revision
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.publication.publishing import publish
+from tests.changes import PLAN, a_change, recorded
+from tests.examples import NOW, POLICY, SUNDAY, THURSDAY, span, utc
+
+TWO = replace(
+    POLICY,
+    environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
+    windows=(replace(SUNDAY, environments=frozenset({"preview"})), THURSDAY),
+    feeds=(Feed(slug="preview", name="Preview", environments=frozenset({"preview"}), kinds=frozenset(Kind)),),
+)
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def body(record: Record, *, schedule: Schedule = TWO, slug: str = "all", base_url: str = "") -> bytes:
+    made = publish(schedule, record=record, changed_at=NOW, now=NOW, base_url=base_url)
+    atom = made.representations[f"/feeds/{slug}.atom"]
+    assert atom.content_type == "application/atom+xml; charset=utf-8"
+    return atom.body
+
+
+def parsed(content: bytes) -> Any:  # noqa: ANN401  (feedparser's own)
+    """What an outside parser makes of it; it must find nothing wrong."""
+    found = feedparser.parse(content, sanitize_html=False)
+    assert (found.bozo, found.version) == (False, "atom10")
+    return found
+
+
+def amended(change: Change, **plan: object) -> Change:
+    """The change after an update that alters its plan."""
+    update = Update(
+        number=change.latest.number + 1,
+        at=change.latest.at + timedelta(minutes=30, microseconds=5),
+        by="bob@example.com",
+        message="It takes\nlonger <than> thought",
+        state=change.state,
+        plan=replace(change.plan, **plan),  # type: ignore[arg-type]  # any field
+    )
+    return change.with_update(update)
+
+
+STARTED = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8, 15)))
+LONGER = amended(
+    STARTED,
+    span=Span(start=PLAN.span.start, end=utc(2026, 12, 3, 10)),
+    environments=frozenset({"preview", "production"}),
+    ticket="https://tickets.example.com/?id=7&show=all",
+    reason="",
+)
+
+
+def test_a_change_with_its_updates_newest_first() -> None:
+    found = parsed(body(recorded(LONGER)))
+    (entry,) = found.entries
+    assert {key: entry[key] for key in ("title", "updated", "published")} == {
+        "title": "In progress: Emergency change: Security patch",
+        "updated": "2026-12-03T08:45:00+00:00",
+        "published": "2026-11-23T10:00:00+00:00",
+    }
+    assert [each.term for each in entry.tags] == ["emergency"]
+    assert entry.content[0].type == "text/html"
+    assert entry.content[0].value == (
+        "<p>When: Thu 2026-12-03 03:00–05:00 EST<br />Environments: Preview, Production<br />Impact: outage<br />"
+        "State: in progress<br />Number: EC-7</p>"
+        '<p>Ticket: <a href="https://tickets.example.com/?id=7&amp;show=all">'
+        "https://tickets.example.com/?id=7&amp;show=all</a></p>"
+        "<p><strong>Thu 2026-12-03 03:45 EST, in progress</strong><br />It takes<br />longer &lt;than&gt; thought<br />"
+        "New environments: Preview, Production<br />Moved to Thu 2026-12-03 03:00–05:00 EST<br />New reason: none<br />"
+        "New ticket: https://tickets.example.com/?id=7&amp;show=all</p>"
+        "<p><strong>Thu 2026-12-03 03:15 EST, in progress</strong><br />Message 2</p>"
+        "<p><strong>Mon 2026-11-23 05:00 EST, confirmed</strong><br />Message 1</p>"
+    )
+
+
+def test_operators_are_not_named() -> None:
+    assert {update.by for update in LONGER.updates} == {"ann@example.com", "bob@example.com"}
+    content = body(recorded(LONGER))
+    assert b"ann@" not in content
+    assert b"bob@" not in content
+
+
+def test_a_reason_is_told() -> None:
+    (entry,) = parsed(body(recorded(a_change()))).entries
+    assert "<br />Reason: It is being exploited</p>" in entry.content[0].value
+
+
+def test_announcements_are_the_latest_first_and_date_the_feed() -> None:
+    early, late = a_change(), a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24)), number=1)
+    found = parsed(body(recorded(early, late)))
+    assert [entry.title for entry in found.entries] == [
+        "Cancelled: Planned change: Security patch",
+        "Emergency change: Security patch",
+    ]
+    assert found.feed.updated == "2026-11-24T00:00:00+00:00"
+
+
+def test_a_cancelled_change_stays_news_when_its_time_has_passed() -> None:
+    record = recorded(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24))))
+    later = publish(TWO, record=record, changed_at=NOW, now=utc(2027, 5, 1)).representations["/feeds/all.atom"]
+    assert len(parsed(later.body).entries) == 1
+
+
+def test_a_feed_without_news_is_whole_and_dated_without_a_clock() -> None:
+    content = body(Record())
+    found = parsed(content)
+    assert (found.entries, found.feed.updated) == ([], "2025-01-01T05:00:00+00:00")
+    later = publish(TWO, changed_at=NOW, now=NOW + timedelta(days=20)).representations["/feeds/all.atom"]
+    assert later.body == content
+
+
+def test_the_same_record_is_the_same_bytes() -> None:
+    """By itself feedgen dates feeds and entries to the moment of their making."""
+    one = body(recorded(LONGER, a_change(Kind.PLANNED)))
+    other = publish(
+        TWO, record=recorded(LONGER, a_change(Kind.PLANNED)), changed_at=NOW, now=NOW + timedelta(hours=1)
+    ).representations["/feeds/all.atom"]
+    assert one == other.body
+
+
+MOVED, SKIPPED, SILENT = date(2026, 12, 3), date(2026, 12, 10), date(2026, 12, 17)
+ADJUSTED: dict[tuple[str, date], Adjustment] = {
+    ("thursday", MOVED): Move(
+        window_id="thursday", day=MOVED, to=span((2026, 12, 4, 7), (2026, 12, 4, 9)), reason="A & B"
+    ),
+    ("thursday", SKIPPED): Skip(window_id="thursday", day=SKIPPED, reason="Not needed"),
+    ("thursday", SILENT): Skip(window_id="thursday", day=SILENT, reason="Nobody is told", silent=True),
+    ("thursday", date(2026, 11, 26)): Skip(window_id="thursday", day=date(2026, 11, 26), reason="Frozen anyway"),
+    ("thursday", date(2026, 12, 18)): Skip(window_id="thursday", day=date(2026, 12, 18), reason="On a Friday"),
+    ("gone", MOVED): Skip(window_id="gone", day=MOVED, reason="Edited away"),
+    ("thursday", date(2029, 1, 4)): Skip(window_id="thursday", day=date(2029, 1, 4), reason="Not published yet"),
+}
+
+
+def with_adjustments(at: dict[str, int]) -> Record:
+    """A record in which the ledger dates what the expanded calendar says of each adjusted occurrence."""
+    record = Record(entry=1, adjustments=ADJUSTED)
+    made = publish(TWO, record=record, changed_at=NOW, now=NOW).events
+    digests = {event.uid: event.digest for event in made.every()}
+    ledger = {}
+    for day, hour in at.items():
+        uid = f"maintenance.thursday.{day}T020000@maintenance.example.com"
+        revision = Revision(sequence=1, at=utc(2026, 11, 23, hour))
+        ledger[uid] = (LedgerLine(uid=uid, digest=digests[uid], revision=revision),)
+    return replace(record, ledger=ledger)
+
+
+def test_adjustments_that_subscribers_see_are_news_of_the_day_on_which_they_were_made() -> None:
+    found = parsed(body(with_adjustments({"20261203": 9, "20261210": 10})))
+    assert [(entry.title, entry.updated, entry.content[0].value) for entry in found.entries] == [
+        (
+            "Cancelled: Scheduled maintenance, Thu 2026-12-10 02:00–06:00 EST",
+            "2026-11-23T10:00:00+00:00",
+            "<p>The maintenance of Thu 2026-12-10 02:00–06:00 EST does not take place.<br />Not needed</p>",
+        ),
+        (
+            "Moved: Scheduled maintenance, Fri 2026-12-04 02:00–04:00 EST",
+            "2026-11-23T09:00:00+00:00",
+            "<p>The maintenance of Thu 2026-12-03 02:00–06:00 EST takes place Fri 2026-12-04 02:00–04:00 EST instead."
+            "<br />A &amp; B</p>",
+        ),
+    ]
+
+
+def test_what_the_clock_skips_was_never_to_take_place_and_is_no_news() -> None:
+    """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
+    sunday = replace(SUNDAY, start=time(2), end=time(3))
+    adjusted: dict[tuple[str, date], Adjustment] = {
+        (sunday.id, day): Skip(window_id=sunday.id, day=day, reason="Not needed")
+        for day in (date(2026, 3, 8), date(2026, 3, 15))
+    }
+    record = Record(entry=1, adjustments=adjusted)
+    found = parsed(body(record, schedule=replace(TWO, windows=(sunday,))))
+    assert [entry.title for entry in found.entries] == [
+        "Cancelled: Scheduled maintenance, Sun 2026-03-15 02:00–03:00 EDT"
+    ]
+
+
+def test_ids_are_stable_and_tell_feeds_calendars_and_entries_apart() -> None:
+    record = replace(with_adjustments({"20261203": 9}), changes=recorded(STARTED, a_change(Kind.PLANNED)).changes)
+    first = parsed(body(record))
+    again = parsed(body(replace(record, changes=recorded(LONGER, a_change(Kind.PLANNED)).changes)))
+    assert sorted(entry.id for entry in first.entries) == sorted(entry.id for entry in again.entries)
+    assert {entry.title: entry.id for entry in first.entries}["In progress: Emergency change: Security patch"] == (
+        "urn:uuid:30ed2c64-b03e-566d-b95f-b55fcd6d0cb1"
+    )
+    other = replace(TWO, calendar=replace(TWO.calendar, uid_domain="maintenance.example.net"))
+    ids = {
+        *(entry.id for entry in first.entries),
+        first.feed.id,
+        parsed(body(record, slug="preview")).feed.id,
+        parsed(body(record, schedule=other)).feed.id,
+    }
+    assert len(ids) == len(first.entries) + 3
+
+
+def test_a_feed_has_what_it_selects() -> None:
+    elsewhere = a_change(number=8, plan=replace(PLAN, environments=frozenset({"preview"}), summary="Elsewhere"))
+    found = parsed(body(recorded(a_change(), elsewhere), slug="preview"))
+    assert [entry.title for entry in found.entries] == ["Emergency change: Elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("url", "base_url", "expected"),
+    [
+        pytest.param("", "", ["all.atom", "../", "../"], id="unknown: relative to the feed itself"),
+        pytest.param(
+            "",
+            "https://a.example.com/calendar/",
+            [
+                "https://a.example.com/calendar/feeds/all.atom",
+                "https://a.example.com/calendar/",
+                "https://a.example.com/calendar/",
+            ],
+            id="where the carrier says",
+        ),
+        pytest.param(
+            "https://b.example.com",
+            "https://a.example.com",
+            ["https://b.example.com/feeds/all.atom", "https://b.example.com/", "https://b.example.com/"],
+            id="the schedule knows better",
+        ),
+    ],
+)
+def test_links(url: str, base_url: str, expected: list[str]) -> None:
+    schedule = replace(TWO, calendar=replace(TWO.calendar, url=url))
+    root = etree.fromstring(body(recorded(a_change()), schedule=schedule, base_url=base_url))
+    links = list(root.iter(f"{ATOM}link"))
+    assert [link.get("href") for link in links] == expected
+    assert [link.get("rel") for link in links] == ["self", "alternate", None]  # section 4.2.7.2
+
+
+def test_the_elements_that_the_standard_asks_for() -> None:
+    """RFC 4287, sections 4.1.1 and 4.1.2."""
+    root = etree.fromstring(body(recorded(a_change())))
+    assert [child.tag.removeprefix(ATOM) for child in root] == [
+        *("id", "title", "updated", "author", "link", "link", "generator", "entry")
+    ]
+    assert [child.tag.removeprefix(ATOM) for child in root[-1]] == [
+        *("id", "title", "updated", "content", "link", "category", "published")
+    ]
+    assert [each.text for each in root.iter(f"{ATOM}name", f"{ATOM}generator")] == ["Customer Support", "icsfeed"]
+
+
+def test_without_an_organizer_the_calendar_is_the_author() -> None:
+    calendar = replace(TWO.calendar, organizer=None, description="When we are down")
+    found = parsed(body(Record(), schedule=replace(TWO, calendar=calendar)))
+    assert (found.feed.author, found.feed.subtitle) == ("Seed-to-Sale maintenance", "When we are down")
+
+
+def test_text_that_xml_cannot_hold_is_replaced() -> None:
+    """As it stands, lxml refuses it, and the whole feed would be missing."""
+    plan = replace(PLAN, summary="a\x00b\x0bc\ufffe\uffffd \N{SNOWMAN} \U0001f600 <&>")
+    (entry,) = parsed(body(recorded(a_change(plan=plan)))).entries
+    assert entry.title == "Emergency change: a\ufffdb\ufffdc\ufffd\ufffdd \N{SNOWMAN} \U0001f600 <&>"
+
+
+def test_the_latest_hundred_are_enough() -> None:
+    changes = [a_change(Kind.EMERGENCY, (State.CANCELLED, NOW + timedelta(seconds=n)), number=n) for n in range(1, 103)]
+    found = parsed(body(recorded(*changes)))
+    assert len(found.entries) == 100
+    assert found.entries[-1].updated == "2026-11-23T12:00:03+00:00"

@@ -1,0 +1,284 @@
+"""Feeds as JSON: what the schema promises, and the same occurrences as the calendar."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Environment, Feed, Kind
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.schedule import Schedule
+from icsfeed.publication.publishing import publish
+from tests.changes import PLAN, a_change, recorded
+from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_window, span, utc
+from tests.properties.schedules import NOWS, adjustments, schedules
+from tests.readers import rie
+
+TWO = replace(
+    POLICY,
+    environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
+    windows=(replace(SUNDAY, environments=frozenset({"preview"})), THURSDAY),
+    feeds=(
+        Feed(slug="preview", name="Preview", environments=frozenset({"preview"}), kinds=frozenset(Kind)),
+        Feed(
+            slug="changes",
+            name="Changes",
+            environments=frozenset({"production"}),
+            kinds=frozenset({Kind.EMERGENCY, Kind.PLANNED}),
+        ),
+    ),
+)
+ADJUSTED: dict[tuple[str, date], Adjustment] = {
+    ("thursday", date(2026, 12, 3)): Move(
+        window_id="thursday",
+        day=date(2026, 12, 3),
+        to=span((2026, 12, 4, 7), (2026, 12, 4, 8, 30)),
+        reason="Vendor on site",
+    ),
+    ("thursday", date(2026, 12, 10)): Skip(window_id="thursday", day=date(2026, 12, 10), reason="Not needed"),
+    ("thursday", date(2026, 12, 17)): Skip(
+        window_id="thursday", day=date(2026, 12, 17), reason="Not needed", silent=True
+    ),
+}
+
+
+def published(schedule: Schedule, slug: str, *, record: Record, now: datetime = NOW) -> dict[str, Any]:
+    """A feed, checked against the schema that is published beside it."""
+    found = publish(schedule, record=record, changed_at=now, now=now).representations
+    schema = json.loads(found["/schemas/feed-1.json"].body)
+    content: dict[str, Any] = json.loads(found[f"/feeds/{slug}.json"].body)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
+    entry = schema["$defs"]["entry"]
+    keys = {*entry["properties"], *schema["$defs"]["span"]["properties"]}
+    assert all(set(each) == keys for each in content["entries"])
+    return content
+
+
+def entry(content: dict[str, Any], uid: str) -> dict[str, Any]:
+    (found,) = [each for each in content["entries"] if each["uid"] == f"{uid}@maintenance.example.com"]
+    return dict(found)
+
+
+NOTHING_MORE = {
+    "sequence": 0,
+    "updated": "2025-01-01T05:00:00Z",
+    "state": "confirmed",
+    "impact": None,
+    "reason": "",
+    "ticket": None,
+    "original_start": None,
+    "moved_from": None,
+    "first": None,
+    "last": None,
+    "updates": [],
+}
+
+
+def test_all_but_the_entries() -> None:
+    content = published(TWO, "changes", record=NOTHING)
+    assert content == {
+        "version": 1,
+        "calendar": {
+            "name": "Seed-to-Sale maintenance",
+            "timezone": "America/Toronto",
+            "environments": {"preview": "Preview", "production": "Production"},
+        },
+        "feed": {
+            "slug": "changes",
+            "name": "Changes",
+            "description": "",
+            "environments": ["production"],
+            "kinds": ["emergency", "planned"],
+        },
+        "published": {
+            "start": "2025-01-01T05:00:00Z",
+            "end": "2028-01-01T05:00:00Z",
+            "local_start": "2025-01-01T00:00:00-05:00",
+            "local_end": "2028-01-01T00:00:00-05:00",
+        },
+        "entries": [],
+    }
+
+
+def test_a_window_as_the_policy_has_it() -> None:
+    content = published(TWO, "all", record=NOTHING)
+    assert entry(content, "maintenance.thursday.20261203T020000") == {
+        **NOTHING_MORE,
+        "uid": "maintenance.thursday.20261203T020000@maintenance.example.com",
+        "kind": "maintenance",
+        "id": "thursday",
+        "name": "Scheduled maintenance",
+        "start": "2026-12-03T07:00:00Z",
+        "end": "2026-12-03T11:00:00Z",
+        "local_start": "2026-12-03T02:00:00-05:00",
+        "local_end": "2026-12-03T06:00:00-05:00",
+        "environments": ["production"],
+        "impact": "outage",
+        "original_start": "2026-12-03T02:00:00",
+    }
+
+
+def test_skipped_and_moved_are_told() -> None:
+    content = published(TWO, "all", record=Record(entry=1, adjustments=ADJUSTED))
+    moved = entry(content, "maintenance.thursday.20261203T020000")
+    assert {key: moved[key] for key in ("state", "start", "end", "reason", "original_start", "moved_from")} == {
+        "state": "confirmed",
+        "start": "2026-12-04T07:00:00Z",
+        "end": "2026-12-04T08:30:00Z",
+        "reason": "Vendor on site",
+        "original_start": "2026-12-03T02:00:00",
+        "moved_from": {
+            "start": "2026-12-03T07:00:00Z",
+            "end": "2026-12-03T11:00:00Z",
+            "local_start": "2026-12-03T02:00:00-05:00",
+            "local_end": "2026-12-03T06:00:00-05:00",
+        },
+    }
+    skipped = entry(content, "maintenance.thursday.20261210T020000")
+    assert (skipped["state"], skipped["reason"], skipped["start"]) == (
+        "cancelled",
+        "Not needed",
+        "2026-12-10T07:00:00Z",
+    )
+    silent = "maintenance.thursday.20261217T020000@maintenance.example.com"
+    assert silent not in {each["uid"] for each in content["entries"]}
+    assert silent in {each["uid"] for each in published(TWO, "all", record=NOTHING)["entries"]}
+
+
+def test_a_freeze_is_whole_days_for_every_environment() -> None:
+    content = published(TWO, "preview", record=NOTHING)
+    assert entry(content, "freeze.month-end.20261124") == {
+        **NOTHING_MORE,
+        "uid": "freeze.month-end.20261124@maintenance.example.com",
+        "kind": "freeze",
+        "id": "month-end",
+        "name": "Change freeze",
+        "start": "2026-11-24T05:00:00Z",
+        "end": "2026-12-01T05:00:00Z",
+        "local_start": "2026-11-24T00:00:00-05:00",
+        "local_end": "2026-12-01T00:00:00-05:00",
+        "environments": ["preview", "production"],
+        "first": "2026-11-24",
+        "last": "2026-11-30",
+    }
+
+
+def test_a_change_with_its_steps_and_without_whoever_took_them() -> None:
+    change = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
+    content = published(TWO, "changes", record=recorded(change))
+    (found,) = content["entries"]
+    assert found == {
+        **NOTHING_MORE,
+        "uid": "emergency.ec-7@maintenance.example.com",
+        "updated": "2026-11-23T10:00:00Z",
+        "kind": "emergency",
+        "id": "EC-7",
+        "name": "Security patch",
+        "state": "in progress",
+        "start": "2026-12-03T08:00:00Z",
+        "end": "2026-12-03T09:00:00Z",
+        "local_start": "2026-12-03T03:00:00-05:00",
+        "local_end": "2026-12-03T04:00:00-05:00",
+        "environments": ["production"],
+        "impact": "outage",
+        "reason": "It is being exploited",
+        "updates": [
+            {"number": 1, "at": "2026-11-23T10:00:00Z", "state": "confirmed", "message": "Message 1", "changed": []},
+            {
+                "number": 2,
+                "at": "2026-12-03T08:00:00Z",
+                "state": "in progress",
+                "message": "Message 2",
+                "changed": [{"what": "state", "before": "confirmed", "after": "in progress"}],
+            },
+        ],
+    }
+    assert change.updates[0].by == "ann@example.com"
+    assert "ann@example.com" not in json.dumps(content)
+
+
+def test_a_cancelled_change_is_there_until_its_time_has_passed() -> None:
+    record = recorded(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 23, 11)), number=2))
+    before, after = (
+        published(TWO, "changes", record=record, now=now)["entries"]
+        for now in (utc(2026, 12, 3, 8, 59, 59), utc(2026, 12, 3, 9))
+    )
+    assert [(each["id"], each["state"]) for each in before] == [("PC-2", "cancelled")]
+    assert after == []
+
+
+def test_a_feed_has_what_it_selects() -> None:
+    elsewhere = a_change(number=8, plan=replace(PLAN, environments=frozenset({"preview"})))
+    record = recorded(a_change(), elsewhere)
+    chosen = {slug: published(TWO, slug, record=record)["entries"] for slug in ("all", "preview", "changes")}
+    assert {slug: {each["id"] for each in entries} for slug, entries in chosen.items()} == {
+        "all": {"sunday", "thursday", "month-end", "EC-7", "EC-8"},
+        "preview": {"sunday", "month-end", "EC-8"},
+        "changes": {"EC-7"},
+    }
+
+
+def test_entries_are_in_order_and_the_same_as_in_the_expanded_calendar() -> None:
+    record = Record(entry=1, adjustments=ADJUSTED, changes=recorded(a_change()).changes)
+    content = published(TWO, "all", record=record)
+    assert content["entries"] == sorted(content["entries"], key=lambda each: (each["start"], each["uid"]))
+    expanded = publish(TWO, record=record, changed_at=NOW, now=NOW).representations["/feeds/all.expanded.ics"]
+    uids = [line.removeprefix("UID:") for line in expanded.body.decode().split("\r\n") if line.startswith("UID:")]
+    assert [each["uid"] for each in content["entries"]] == uids
+
+
+def test_a_window_that_the_clock_skips_is_no_entry() -> None:
+    """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
+    in_the_gap = a_window(recurrence=weekly(6), start=time(2), end=time(3))
+    content = published(replace(POLICY, windows=(in_the_gap,), freezes=()), "all", record=NOTHING)
+    starts = {each["original_start"] for each in content["entries"]}
+    assert {"2026-03-01T02:00:00", "2026-03-08T02:00:00", "2026-03-15T02:00:00"} & starts == {
+        "2026-03-01T02:00:00",
+        "2026-03-15T02:00:00",
+    }
+
+
+@settings(max_examples=10)
+@given(data=st.data(), schedule=schedules(), now=NOWS)
+def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
+    data: st.DataObject, schedule: Schedule, now: datetime
+) -> None:
+    """product.md: "What the public sees is a mapping from path to representation": no two of them differ."""
+    adjusted = data.draw(adjustments(schedule, now.year))
+    record = Record(entry=1, adjustments={(each.window_id, each.day): each for each in adjusted})
+    content = published(schedule, "all", record=record, now=now)
+    said = Counter(
+        (each["start"], each["end"], each["state"] == "cancelled")
+        if each["kind"] != "freeze"
+        else (each["first"], each["last"], False)
+        for each in content["entries"]
+    )
+    series = publish(schedule, record=record, changed_at=now, now=now).representations["/feeds/all.ics"].body
+    years = timedelta(days=4 * 366)
+    read: Counter[tuple[str, str, bool]] = Counter()
+    for instance in rie.read(series, now - years, now + years):
+        if isinstance(instance.start, datetime) and isinstance(instance.end, datetime):
+            start, end = (f"{each.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for each in (instance.start, instance.end))
+            read[start, end, instance.status == "CANCELLED"] += 1
+        else:
+            read[str(instance.start), str(instance.end - timedelta(days=1)), False] += 1
+    assert (said - read, read - said) == (Counter(), Counter())
+
+
+@pytest.mark.parametrize("name", ["Maintenance \N{SNOWMAN} <b>", 'with \u2028 and \\ and "'])
+def test_any_name_is_valid_json(name: str) -> None:
+    schedule = replace(POLICY, windows=(a_window(name=name),), freezes=(MONTH_END,))
+    content = published(schedule, "all", record=NOTHING)
+    assert entry(content, "maintenance.thursday.20261203T020000")["name"] == name

@@ -1,0 +1,35 @@
+"""What subscribers see of a feed, whichever engine reads it for them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import feed_path
+from icsfeed.publication.publishing import publish
+
+from . import Reader, require
+
+REACH = timedelta(days=3 * 366)
+
+Seen = list[tuple[datetime, datetime, str, str]]
+"""Start, end, summary and status of each timed instance, in order."""
+
+
+def both_renderings(schedule: Schedule, record: Record, *, now: datetime) -> dict[Rendering, bytes]:
+    """The feed `all`, as a server has it that has just taken the record up."""
+    public = publish(schedule, changed_at=now, now=now, record=record).representations
+    return {rendering: public[feed_path("all", rendering)].body for rendering in Rendering}
+
+
+def seen_by(reader: Reader, content: bytes, *, now: datetime, within: tuple[datetime, datetime] | None = None) -> Seen:
+    """What the reader makes of a feed: its timed instances that start ``within``, or all that are near ``now``."""
+    require(reader)
+    start, end = within or (now - REACH, now + REACH)
+    return sorted(
+        (each.start.astimezone(UTC), each.end.astimezone(UTC), each.summary, each.status)
+        for each in reader.read(content, start, end)
+        if isinstance(each.start, datetime) and isinstance(each.end, datetime)
+    )

@@ -1,0 +1,142 @@
+"""An operator's desk over a record in memory, for what does not need a database."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.changes import Change, Plan
+from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.windows import Impact
+from icsfeed.services.changes import Announcement, Desk, Outcome, announce, take_step
+from icsfeed.services.plans import Amendment
+from tests.examples import POLICY, span, utc
+
+TWO: tuple[Environment, ...] = (
+    Environment(id="preview", name="Preview"),
+    Environment(id="production", name="Production"),
+)
+TWO_ENVIRONMENTS = replace(POLICY, environments=TWO)
+NIGHT = utc(2026, 12, 8, 6)
+"""Tuesday, 01:00 in Toronto: no window, no freeze, no peak."""
+
+TWO_HOURS = span((2026, 12, 8, 6), (2026, 12, 8, 8))
+PLAN = Plan(
+    summary="Database failover",
+    environments=frozenset({"production"}),
+    impact=Impact.OUTAGE,
+    span=TWO_HOURS,
+    reason="A disk is failing",
+)
+
+
+@dataclass
+class Memory:
+    """Records in memory; ``trail`` is the audit trail: by whom, the action and its subject."""
+
+    held: Record = NOTHING
+    keys: dict[str, str] = field(default_factory=dict)
+    trail: list[tuple[str, str, str]] = field(default_factory=list)
+    look_every: timedelta = timedelta()
+
+    def entry(self) -> int:
+        """Tell the number of the last entry."""
+        return self.held.entry
+
+    def record(self) -> Record:
+        """Give all that is recorded."""
+        return self.held
+
+    @contextlib.contextmanager
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Draft]:
+        """Record something, whole or not at all."""
+        draft = Draft(record=self.held, drafted=self.held, subject=subject, keys=dict(self.keys))
+        yield draft
+        if draft.drafted is not self.held:
+            self.held = replace(draft.drafted, entry=self.held.entry + 1, at=at, changed_at=at)
+            self.keys = draft.keys
+            self.trail.append((by, action, draft.subject))
+
+
+@dataclass
+class Draft:
+    """What is recorded in one go, before it is."""
+
+    record: Record
+    drafted: Record
+    subject: str
+    keys: dict[str, str]
+
+    def sign(self, subject: str) -> None:
+        """Say what it is about."""
+        self.subject = subject
+
+    def announced_with(self, key: str) -> str | None:
+        """Tell the change that was announced with that key."""
+        return self.keys.get(key)
+
+    def add_update(self, change: Change, *, key: str | None = None) -> None:
+        """Record the latest update of a change."""
+        self.drafted = replace(self.drafted, changes={**self.drafted.changes, change.id: change})
+        if key is not None:
+            self.keys[key] = change.id
+
+    def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
+        """Record an adjustment, or that there is none any more."""
+        del reason
+        others = {key: each for key, each in self.drafted.adjustments.items() if key != (window_id, day)}
+        if adjustment is not None:
+            others[window_id, day] = adjustment
+        self.drafted = replace(self.drafted, adjustments=others)
+
+    def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
+        """Record lines of the ledger."""
+        ledger = with_lines(self.drafted.ledger, lines)
+        if ledger is not self.drafted.ledger:
+            self.drafted = replace(self.drafted, ledger=ledger)
+
+
+def a_desk(schedule: Schedule = TWO_ENVIRONMENTS) -> tuple[Desk, Memory]:
+    """A desk with nothing on it yet."""
+    records = Memory()
+    return Desk(schedule=schedule, records=records), records
+
+
+def a_plan(**overrides: Any) -> Plan:  # noqa: ANN401  (any field)
+    """The failover, with other values where given."""
+    return replace(PLAN, **overrides)
+
+
+def announced(
+    desk: Desk,
+    plan: Plan = PLAN,
+    *,
+    kind: Kind = Kind.EMERGENCY,
+    tentative: bool = False,
+    message: str = "",
+    key: str | None = None,
+    by: str = "ann",
+    now: datetime = NIGHT,
+    dry_run: bool = False,
+) -> Outcome:
+    """Announce it."""
+    wish = Announcement(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
+    return announce(desk, wish, by=by, now=now, dry_run=dry_run)
+
+
+def stepped(desk: Desk, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
+    """Take a change a step further."""
+    return take_step(desk, change_id, step, **{"by": "bob", "now": NIGHT, **how})
+
+
+def updated(desk: Desk, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)
+    """Amend a change."""
+    return stepped(desk, Step.UPDATE, change_id, amendment=Amendment(**what))

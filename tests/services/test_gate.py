@@ -1,0 +1,294 @@
+"""The gate: when a planned change may run, why, and until when that holds.
+
+2 December 2026 is a Wednesday; the window is on Thursday the 3rd from 07:00Z to 11:00Z, November's freeze from the 24th
+through the 30th (05:00Z to 05:00Z).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import Change, State
+from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.schedule import UnknownEnvironmentError
+from icsfeed.domain.spans import Span
+from icsfeed.services.gate import Answer, OutOfReachError, gate
+from tests.changes import PLAN, a_change, recorded
+from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, span, utc
+
+THURSDAYS = a_schedule(THURSDAY, freezes=(MONTH_END,))
+TWO = replace(
+    POLICY,
+    environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
+    windows=(replace(SUNDAY, environments=frozenset({"preview"})), THURSDAY),
+)
+OUTSIDE = "outside the maintenance windows and planned changes of production"
+INSIDE = 'in the maintenance window "thursday"'
+FROZEN = 'in the change freeze "month-end" from 2026-11-24 through 2026-11-30'
+SECOND = timedelta(seconds=1)
+
+
+def asked(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> Answer:
+    return gate(THURSDAYS, ["production"], at=at, now=now, record=record)
+
+
+def told(answer: Answer) -> tuple[str, str, datetime | None]:
+    return answer.state.value, answer.why, answer.next_transition
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        pytest.param(utc(2026, 12, 3, 7) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="a second before it"),
+        pytest.param(utc(2026, 12, 3, 7), ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="at its start"),
+        pytest.param(utc(2026, 12, 3, 11) - SECOND, ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="in its last second"),
+        pytest.param(utc(2026, 12, 3, 11), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)), id="at its end"),
+        pytest.param(utc(2026, 11, 24, 5) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="before a freeze"),
+        pytest.param(
+            utc(2026, 11, 24, 5) - timedelta(microseconds=1),
+            ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)),
+            id="in the last instant before it",
+        ),
+        pytest.param(utc(2026, 11, 24, 5), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="at the freeze's start"),
+        pytest.param(utc(2026, 11, 26, 8), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="in the window that is frozen"),
+        pytest.param(utc(2026, 12, 1, 5), ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="at the freeze's end"),
+        pytest.param(utc(2026, 3, 5, 7), ("OPEN", INSIDE, utc(2026, 3, 5, 11)), id="last winter"),
+        pytest.param(utc(2026, 3, 12, 6), ("OPEN", INSIDE, utc(2026, 3, 12, 10)), id="an hour earlier in summer"),
+    ],
+)
+def test_windows_and_freezes(at: datetime, expected: tuple[str, str, datetime]) -> None:
+    assert told(asked(at)) == expected
+
+
+def test_the_last_transition_of_the_published_span() -> None:
+    """The freeze at the end of 2027 leaves no window after the one on 23 December."""
+    assert told(asked(utc(2027, 12, 23, 10, 59, 59)))[2] == utc(2027, 12, 23, 11)
+    assert told(asked(utc(2027, 12, 23, 11)))[2] is None
+
+
+def test_a_transition_that_is_far_away() -> None:
+    until_june = a_schedule(replace(THURSDAY, effective_from=date(2027, 6, 3)))
+    answer = gate(until_june, ["production"], at=NOW, now=NOW)
+    assert told(answer) == ("CLOSED", OUTSIDE, utc(2027, 6, 3, 6))
+
+
+def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
+    around_the_clock = replace(THURSDAY, recurrence=weekly(*range(7)), end=THURSDAY.start)
+    answer = gate(a_schedule(around_the_clock), ["production"], at=NOW, now=NOW)
+    assert told(answer) == ("OPEN", INSIDE, None)
+
+
+@pytest.mark.parametrize(
+    ("adjustment", "rows"),
+    [
+        pytest.param(
+            Skip(window_id="thursday", day=date(2026, 12, 3), reason="Not needed", silent=True),
+            [(utc(2026, 12, 3, 7), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)))],
+            id="skipped: it does not open, whether subscribers see that or not",
+        ),
+        pytest.param(
+            Move(
+                window_id="thursday",
+                day=date(2026, 12, 3),
+                to=span((2026, 12, 4, 1), (2026, 12, 4, 2)),
+                reason="Vendor on site",
+            ),
+            [
+                (utc(2026, 12, 3, 7), ("CLOSED", OUTSIDE, utc(2026, 12, 4, 1))),
+                (utc(2026, 12, 4, 1), ("OPEN", INSIDE, utc(2026, 12, 4, 2))),
+                (utc(2026, 12, 4, 2), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
+            ],
+            id="moved: it opens where it was moved to, and nowhere else",
+        ),
+        pytest.param(
+            Move(
+                window_id="thursday",
+                day=date(2026, 12, 3),
+                to=span((2026, 11, 30, 20), (2026, 12, 1, 5, 0, 1)),
+                reason="Vendor on site",
+            ),
+            [
+                (utc(2026, 12, 1, 5), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
+                (utc(2026, 12, 3, 7), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
+            ],
+            id="moved onto a frozen day, by an old adjustment: it does not happen at all",
+        ),
+    ],
+)
+def test_adjustments(adjustment: Adjustment, rows: list[tuple[datetime, tuple[str, str, datetime]]]) -> None:
+    record = Record(entry=1, adjustments={(adjustment.window_id, adjustment.day): adjustment})
+    for at, expected in rows:
+        assert told(asked(at, record)) == expected
+
+
+DURING, BEGUN = utc(2026, 12, 3, 8), utc(2026, 12, 3, 8, 30)
+CONFIRMED = a_change()
+IN_PROGRESS = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, BEGUN))
+EARLY = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 7, 30)))
+DONE = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, BEGUN), (State.COMPLETED, utc(2026, 12, 3, 8, 45)))
+LATE = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, BEGUN), (State.COMPLETED, utc(2026, 12, 3, 9, 30)))
+NEVER_BEGUN = a_change(Kind.EMERGENCY, (State.CANCELLED, BEGUN))
+STOPPED = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, BEGUN), (State.CANCELLED, utc(2026, 12, 3, 8, 45)))
+TENTATIVE = a_change(announced=State.TENTATIVE)
+
+
+@pytest.mark.parametrize(
+    ("change", "now", "shut"),
+    [
+        pytest.param(TENTATIVE, DURING, None, id="a tentative one closes nothing yet"),
+        pytest.param(CONFIRMED, NOW, (DURING, utc(2026, 12, 3, 9)), id="a confirmed one does by its times"),
+        pytest.param(CONFIRMED, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9)), id="and no longer"),
+        pytest.param(IN_PROGRESS, BEGUN, (DURING, utc(2026, 12, 3, 9)), id="in progress: until its end"),
+        pytest.param(EARLY, DURING, (utc(2026, 12, 3, 7, 30), utc(2026, 12, 3, 9)), id="started early: from then on"),
+        pytest.param(
+            IN_PROGRESS, utc(2026, 12, 3, 9), (DURING, utc(2028, 1, 1, 5)), id="not over when it was to be: for good"
+        ),
+        pytest.param(DONE, utc(2026, 12, 3, 9), (DURING, utc(2026, 12, 3, 8, 45)), id="completed early: until then"),
+        pytest.param(LATE, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9, 30)), id="completed late: until then"),
+        pytest.param(STOPPED, utc(2026, 12, 3, 9), (DURING, utc(2026, 12, 3, 8, 45)), id="cancelled under way: so too"),
+        pytest.param(NEVER_BEGUN, utc(2026, 12, 3, 9), None, id="cancelled before it began: not at all"),
+    ],
+)
+def test_an_emergency_change_closes_it(change: Change, now: datetime, shut: tuple[datetime, datetime] | None) -> None:
+    record = recorded(change)
+    for quarter in range(16):
+        at = utc(2026, 12, 3, 7) + quarter * timedelta(minutes=15)
+        closed = shut is not None and shut[0] <= at < shut[1]
+        answer = asked(at, record, now)
+        assert (answer.state.value, answer.why) == (
+            ("CLOSED", f"the emergency change EC-7 is {change.state}") if closed else ("OPEN", INSIDE)
+        ), at
+    first = asked(utc(2026, 12, 3, 7), record, now).next_transition
+    assert first == (shut[0] if shut is not None else utc(2026, 12, 3, 11))
+
+
+def test_an_emergency_change_that_is_not_over_leaves_no_transition() -> None:
+    answer = asked(utc(2026, 12, 3, 9), recorded(IN_PROGRESS), utc(2026, 12, 3, 9))
+    assert told(answer) == ("CLOSED", "the emergency change EC-7 is in progress", None)
+
+
+def test_an_emergency_change_of_another_environment_closes_nothing() -> None:
+    elsewhere = a_change(plan=replace(PLAN, environments=frozenset({"preview"})))
+    answer = gate(TWO, ["production"], at=DURING, now=NOW, record=recorded(elsewhere))
+    assert told(answer) == ("OPEN", INSIDE, utc(2026, 12, 3, 11))
+
+
+def test_all_that_closes_it_is_told() -> None:
+    in_the_freeze = a_change(plan=replace(PLAN, span=Span(start=utc(2026, 11, 25), end=utc(2026, 11, 26))))
+    answer = asked(utc(2026, 11, 25), recorded(in_the_freeze))
+    assert told(answer) == ("CLOSED", f"{FROZEN}; the emergency change EC-7 is confirmed", utc(2026, 12, 3, 7))
+
+
+FRIDAY = replace(PLAN, span=span((2026, 12, 4, 8), (2026, 12, 4, 9)))
+FRIDAY_BEGUN = utc(2026, 12, 4, 8, 15)
+
+
+@pytest.mark.parametrize(
+    ("steps", "announced", "due"),
+    [
+        pytest.param((), State.CONFIRMED, (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)), id="confirmed: its own span"),
+        pytest.param((), State.TENTATIVE, None, id="tentative: not yet"),
+        pytest.param(
+            ((State.IN_PROGRESS, utc(2026, 12, 4, 7)),),
+            State.CONFIRMED,
+            (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)),
+            id="started early: not before customers were told",
+        ),
+        pytest.param(
+            ((State.IN_PROGRESS, FRIDAY_BEGUN), (State.COMPLETED, utc(2026, 12, 4, 8, 45))),
+            State.CONFIRMED,
+            (utc(2026, 12, 4, 8), utc(2026, 12, 4, 8, 45)),
+            id="completed: it is over",
+        ),
+        pytest.param(
+            ((State.IN_PROGRESS, FRIDAY_BEGUN), (State.COMPLETED, utc(2026, 12, 4, 9, 30))),
+            State.CONFIRMED,
+            (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)),
+            id="completed late: not longer than customers were told",
+        ),
+        pytest.param(
+            ((State.IN_PROGRESS, utc(2026, 12, 4, 7)), (State.CANCELLED, utc(2026, 12, 4, 7, 30))),
+            State.CONFIRMED,
+            None,
+            id="over before it was due",
+        ),
+        pytest.param(((State.CANCELLED, FRIDAY_BEGUN),), State.CONFIRMED, None, id="cancelled: not at all"),
+    ],
+)
+def test_a_planned_change_opens_it(
+    steps: tuple[tuple[State, datetime], ...], announced: State, due: tuple[datetime, datetime] | None
+) -> None:
+    record = recorded(a_change(Kind.PLANNED, *steps, plan=FRIDAY, announced=announced, number=3))
+    before = asked(utc(2026, 12, 4), record)
+    assert told(before) == ("CLOSED", OUTSIDE, due[0] if due else utc(2026, 12, 10, 7))
+    if due is not None:
+        assert told(asked(due[0], record)) == ("OPEN", "in the planned change PC-3", due[1])
+        assert told(asked(due[1], record)) == ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))
+
+
+def test_no_planned_change_opens_it_in_a_freeze() -> None:
+    """Whatever its reason: who makes the exception does not need a gate to tell."""
+    plan = replace(PLAN, span=span((2026, 11, 30, 20), (2026, 12, 1, 8)))
+    record = recorded(a_change(Kind.PLANNED, plan=plan, number=3))
+    assert told(asked(utc(2026, 11, 30, 20), record)) == ("CLOSED", FROZEN, utc(2026, 12, 1, 5))
+    assert told(asked(utc(2026, 12, 1, 5), record)) == ("OPEN", "in the planned change PC-3", utc(2026, 12, 1, 8))
+
+
+def test_a_planned_change_prolongs_a_window_that_it_touches() -> None:
+    plan = replace(PLAN, span=span((2026, 12, 3, 11), (2026, 12, 3, 12)))
+    record = recorded(a_change(Kind.PLANNED, plan=plan, number=3))
+    assert told(asked(utc(2026, 12, 3, 10), record)) == ("OPEN", INSIDE, utc(2026, 12, 3, 12))
+
+
+def test_what_touches_several_environments_may_run_where_all_are_open() -> None:
+    shared = replace(TWO, windows=(replace(SUNDAY, environments=frozenset({"preview", "production"})), THURSDAY))
+    both = ["production", "preview"]
+    on_thursday = gate(shared, both, at=utc(2026, 12, 3, 7), now=NOW)
+    assert told(on_thursday) == (
+        "CLOSED",
+        "outside the maintenance windows and planned changes of preview",
+        utc(2026, 12, 6, 7),
+    )
+    on_sunday = gate(shared, both, at=utc(2026, 12, 6, 7), now=NOW)
+    assert told(on_sunday) == ("OPEN", 'in the maintenance window "sunday"', utc(2026, 12, 6, 11))
+    assert on_sunday.environments == ("preview", "production")
+    assert gate(shared, (), at=utc(2026, 12, 6, 7), now=NOW) == on_sunday
+
+
+def test_an_unknown_environment_is_refused() -> None:
+    with pytest.raises(UnknownEnvironmentError) as refusal:
+        gate(TWO, ["prod"], at=NOW, now=NOW)
+    assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
+
+
+@pytest.mark.parametrize("at", [utc(2025, 1, 1, 5) - SECOND, utc(2028, 1, 1, 5)])
+def test_what_is_not_published_is_not_told(at: datetime) -> None:
+    with pytest.raises(OutOfReachError) as refusal:
+        asked(at)
+    assert (
+        str(refusal.value) == f"{at:%Y-%m-%dT%H:%M:%SZ} is out of reach: the gate knows 2025-01-01 through 2027-12-31"
+    )
+    assert asked(utc(2025, 1, 1, 5)).at == utc(2025, 1, 1, 5)
+    assert asked(utc(2028, 1, 1, 5) - SECOND).at == utc(2028, 1, 1, 5) - SECOND
+
+
+def test_the_record_is_in_utc_and_on_the_wall() -> None:
+    answer = asked(datetime(2026, 12, 3, 2, tzinfo=TORONTO))
+    assert answer.at.tzinfo is UTC
+    assert answer.record(TORONTO) == {
+        "environments": ["production"],
+        "state": "OPEN",
+        "why": INSIDE,
+        "at_time": "2026-12-03T07:00:00Z",
+        "local_at_time": "2026-12-03T02:00:00-05:00",
+        "next_transition_time": "2026-12-03T11:00:00Z",
+        "local_next_transition_time": "2026-12-03T06:00:00-05:00",
+    }
+    last = asked(utc(2027, 12, 30)).record(TORONTO)
+    assert (last["next_transition_time"], last["local_next_transition_time"]) == (None, None)

@@ -1,0 +1,286 @@
+"""The ledger of revisions in a real database: who adds lines to it, and who does not."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import structlog
+from structlog.testing import LogCapture
+
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import build_feed, feed_path
+from icsfeed.publication.live import Live
+from icsfeed.services.adjusting import adjust
+from icsfeed.services.changes import Desk
+from icsfeed.services.events import publish_events
+from icsfeed.services.ledger import record_revisions
+from icsfeed.services.occurrence_wishes import Wish
+from icsfeed.services.plans import Amendment
+from icsfeed.services.records import Records
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import SCHEDULE
+from tests.examples import POLICY, a_schedule, a_window, span, utc
+from tests.readers.seen import both_renderings
+from tests.services.desk import NIGHT, TWO, Memory, a_desk, a_plan, announced, stepped, updated
+
+MINUTE = timedelta(minutes=1)
+FROM, UNTIL = date(2026, 10, 1), date(2027, 2, 28)
+WINTER = replace(
+    POLICY,
+    windows=tuple(replace(each, effective_from=FROM, effective_until=UNTIL) for each in POLICY.windows),
+    freezes=tuple(replace(each, effective_from=FROM, effective_until=UNTIL) for each in POLICY.freezes),
+)
+"""The policy for a winter alone, over New Year."""
+
+TWO_ENVIRONMENTS = replace(WINTER, environments=TWO)
+EDITED = replace(TWO_ENVIRONMENTS, windows=(replace(TWO_ENVIRONMENTS.windows[0], name="Maintenance"),))
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def sequences(schedule: Schedule, record: Record, rendering: Rendering, *, now: datetime) -> dict[str, int]:
+    """The SEQUENCE of each event in the feed `all`, by the left side of its UID; an override has its master's."""
+    content = build_feed(schedule, "all", rendering, now=now, record=record).body.decode().replace("\r\n ", "")
+    found: dict[str, int] = {}
+    for event in content.split("BEGIN:VEVENT")[1:]:
+        uid = re.findall(r"^UID:(.*)@", event, re.MULTILINE)[0]
+        (sequence,) = {int(each) for each in re.findall(r"^SEQUENCE:(\d+)\r$", event, re.MULTILINE)}
+        assert found.setdefault(uid, sequence) == sequence
+    return found
+
+
+def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, int]:
+    """The events that are not at their first revision any more, in either rendering."""
+    return {
+        uid: sequence
+        for rendering in Rendering
+        for uid, sequence in sequences(schedule, record, rendering, now=now).items()
+        if sequence
+    }
+
+
+def publish(schedule: Schedule, records: Records, *, now: datetime) -> Record:
+    """Record what a server does that takes the schedule up."""
+    return record_revisions(publish_events(schedule, records.record(), now=now), records, now=now)
+
+
+def test_an_edit_raises_exactly_what_it_touches(database_url: str) -> None:
+    with opened(database_url) as database:
+        record = publish(WINTER, database, now=NIGHT)
+        assert raised(WINTER, record, now=NIGHT) == {}
+        longer = replace(WINTER.windows[1], end=time(7), effective_from=date(2026, 12, 1))
+        before = replace(WINTER.windows[1], effective_until=date(2026, 11, 30), id="thursday-of-old")
+        edited = replace(WINTER, windows=(WINTER.windows[0], longer, before))
+        record = publish(edited, database, now=NIGHT + MINUTE)
+        series = {uid: sequence for uid, sequence in raised(edited, record, now=NIGHT).items() if len(uid) < 36}
+        assert series == {"maintenance.thursday.2026.th": 1, "maintenance.thursday.2027.th": 1}
+        assert "maintenance.sunday.2026.su" in sequences(edited, record, Rendering.SERIES, now=NIGHT)
+        assert set(raised(edited, record, now=NIGHT).values()) == {1}
+        assert {uid.split(".")[1] for uid in raised(edited, record, now=NIGHT)} == {"thursday"}
+
+
+def test_lifting_a_frozen_day_raises_the_one_series_that_it_touches(database_url: str) -> None:
+    lifted = replace(WINTER, freezes=(replace(WINTER.freezes[0], lifted=(date(2026, 11, 26),)),))
+    with opened(database_url) as database:
+        publish(WINTER, database, now=NIGHT)
+        record = publish(lifted, database, now=NIGHT + MINUTE)
+        assert raised(lifted, record, now=NIGHT) == {
+            "maintenance.thursday.2026.th": 1,
+            "freeze.month-end.20261124": 1,
+        }
+
+
+def test_what_nothing_changed_is_recorded_once(database_url: str) -> None:
+    with opened(database_url) as database:
+        first = publish(WINTER, database, now=NIGHT)
+        assert publish(WINTER, database, now=NIGHT + MINUTE) == first
+    with opened(database_url) as after_a_restart:
+        assert publish(WINTER, after_a_restart, now=NIGHT + 2 * MINUTE).entry == first.entry == 1
+
+
+def test_what_goes_and_comes_back_has_risen(database_url: str) -> None:
+    without = replace(WINTER, windows=WINTER.windows[:1])
+    with opened(database_url) as database:
+        publish(WINTER, database, now=NIGHT)
+        assert raised(without, publish(without, database, now=NIGHT + MINUTE), now=NIGHT) == {}
+        record = publish(WINTER, database, now=NIGHT + 2 * MINUTE)
+        assert set(raised(WINTER, record, now=NIGHT).values()) == {1}
+        assert {uid.split(".")[1] for uid in raised(WINTER, record, now=NIGHT)} == {"thursday"}
+
+
+def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
+    """Published from 2025 to 2027, and a moment later from 2026 to 2028; New Year in Toronto is at 05:00Z."""
+    eve, new_year = utc(2027, 1, 1, 4, 59, 59), utc(2027, 1, 1, 5)
+    thursdays = replace(POLICY.windows[1], effective_from=date(2025, 12, 1), effective_until=date(2028, 1, 31))
+    policy = replace(WINTER, windows=(thursdays,))
+    with opened(database_url) as database:
+        publish(policy, database, now=NIGHT)
+        desk = Desk(schedule=policy, records=database)
+        announced(desk)
+        wish = Wish(window_id="thursday", day=date(2026, 12, 17), reason="A holiday", skip=True)
+        adjust(desk, wish, by="ann", now=NIGHT)
+        record = database.record()
+        recorded_anew = publish(policy, database, now=new_year)
+        for rendering in Rendering:
+            before, after, after_recording = (
+                {
+                    event.uid: event.content
+                    for event in publish_events(policy, known, now=now).rendered(rendering, known.ledger, now=now)
+                }
+                for now, known in ((eve, record), (new_year, record), (new_year, recorded_anew))
+            )
+            stayed = before.keys() & after.keys()
+            assert len(stayed) > 5
+            assert before.keys() - after.keys()
+            assert after.keys() - before.keys()
+            assert {uid: before[uid] for uid in stayed} == {uid: after[uid] for uid in stayed}
+            assert after == after_recording
+
+
+def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_everywhere() -> None:
+    desk, records = a_desk(replace(WINTER, windows=(), freezes=()))
+    announced(desk)
+    moved = updated(desk, start=utc(2028, 2, 1, 6))
+    assert moved.event is None
+    first, second = (
+        both_renderings(desk.schedule, records.held, now=now) for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
+    )
+    assert first == second
+    assert b"SEQUENCE:1\r\n" in first[Rendering.SERIES]
+
+
+def scenario(records: Records) -> list[bytes]:
+    """What operators and an edit do in a night; the feed's bytes after each step."""
+    desk = Desk(schedule=TWO_ENVIRONMENTS, records=records)
+    feeds: list[bytes] = []
+
+    def look(schedule: Schedule, now: datetime) -> None:
+        feeds.extend(build_feed(schedule, "all", each, now=now, record=records.record()).body for each in Rendering)
+
+    publish(TWO_ENVIRONMENTS, records, now=NIGHT)
+    announced(desk, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
+    look(TWO_ENVIRONMENTS, NIGHT)
+    stepped(desk, Step.CONFIRM, now=NIGHT + MINUTE)
+    updated(desk, summary="Failover of the database; at last, é", impact=None)
+    look(TWO_ENVIRONMENTS, NIGHT + MINUTE)
+    for day, to in ((17, None), (10, span((2026, 12, 11, 7), (2026, 12, 11, 11)))):
+        wish = Wish(window_id="thursday", day=date(2026, 12, day), reason="Holiday", to=to, skip=to is None)
+        adjust(desk, wish, by="bob", now=NIGHT + 2 * MINUTE)
+    look(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
+    publish(EDITED, records, now=NIGHT + 3 * MINUTE)
+    stepped(replace(desk, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
+    look(EDITED, NIGHT + 4 * MINUTE)
+    return feeds
+
+
+def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(database_url: str) -> None:
+    """Each of the two is held against a record in memory, and so against the other."""
+    memory = Memory()
+    expected = scenario(memory)
+    with opened(database_url) as database:
+        assert scenario(database) == expected
+    with opened(database_url) as after_a_restart:
+        record = after_a_restart.record()
+        again = [build_feed(EDITED, "all", each, now=NIGHT + 9 * MINUTE, record=record).body for each in Rendering]
+        assert again == expected[-2:]
+        assert record == memory.held
+
+
+def test_an_operator_who_comes_between_loses_no_revision() -> None:
+    """What was public when a server looked is not what is public when it records."""
+    desk, records = a_desk()
+    publish(desk.schedule, records, now=NIGHT)
+    announced(desk)
+    edited = replace(desk.schedule, windows=desk.schedule.windows[:1])
+    stale = publish_events(edited, records.record(), now=NIGHT)
+    stepped(desk, Step.START)
+    announced(desk, a_plan(summary="Another"))
+    record = record_revisions(stale, records, now=NIGHT + MINUTE)
+    assert [line.revision.sequence for line in record.ledger["emergency.ec-1@maintenance.example.com"]] == [0, 1]
+    assert [line.digest == "" for line in record.ledger["emergency.ec-2@maintenance.example.com"]] == [False]
+    stepped(desk, Step.COMPLETE)
+    assert sequences(edited, records.record(), Rendering.SERIES, now=NIGHT)["emergency.ec-1"] == 2
+
+
+def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
+    _, records = a_desk()
+    schedule = a_schedule(a_window(effective_from=date(2026, 12, 1), effective_until=date(2026, 12, 31)))
+    other = replace(schedule, windows=(replace(schedule.windows[0], name="Maintenance"),))
+    publish(schedule, records, now=NIGHT)
+    shown = publish_events(other, records.record(), now=NIGHT + MINUTE)
+    overlay = shown.lacking(now=NIGHT + MINUTE)
+    record = record_revisions(
+        publish_events(schedule, records.record(), now=NIGHT), records, now=NIGHT + 2 * MINUTE, unrecorded=overlay
+    )
+    uid = "maintenance.thursday.2026.th@maintenance.example.com"
+    assert [(line.revision.sequence, line.revision.at) for line in record.ledger[uid]][1:] == [
+        (1, NIGHT + MINUTE),
+        (2, NIGHT + 2 * MINUTE),
+    ]
+    entry = records.held.entry
+    record_revisions(publish_events(schedule, record, now=NIGHT), records, now=NIGHT, unrecorded=overlay)
+    assert (records.held.entry, records.held.ledger) == (entry, record.ledger)
+
+
+def a_server(folder: Path, name: str, text: str, url: str) -> tuple[Live, Database]:
+    (path := folder / name).write_text(text, encoding="utf-8")
+    database = Database(url)
+    logger = structlog.wrap_logger(None, processors=[LogCapture()])
+    return Live(path, clock=lambda: NIGHT, load=load_schedule, records=database, log=logger), database
+
+
+def test_two_machines_with_different_files_do_not_answer_each_other(database_url: str, tmp_path: Path) -> None:
+    newer = SCHEDULE.replace("Scheduled maintenance", "Maintenance")
+    with contextlib.ExitStack() as stack:
+        servers = []
+        for name, text in (("old.toml", SCHEDULE), ("new.toml", newer), ("old-too.toml", SCHEDULE)):
+            live, database = a_server(tmp_path, name, text, database_url)
+            stack.callback(database.close)
+            servers.append(live)
+        entry = database.record().entry
+        bodies = []
+        for round_number in range(4):
+            for live in servers:
+                public = live.current()
+                assert public is not None
+                bodies.append(public.representations[feed_path("all", Rendering.SERIES)].body)
+            assert database.record().entry == entry + round_number
+            announced(
+                Desk(schedule=load_schedule(tmp_path / "new.toml").schedule, records=database),
+                a_plan(summary=f"Number {round_number}"),
+            )
+        assert bodies[0] != bodies[1]
+        for old, new, old_too in zip(bodies[::3], bodies[1::3], bodies[2::3], strict=True):
+            assert old == old_too != new
+
+
+def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> None:
+    live, database = a_server(tmp_path, "schedule.toml", SCHEDULE, database_url)
+    with contextlib.closing(database):
+        schedule = load_schedule(tmp_path / "schedule.toml").schedule
+        desk = Desk(schedule=schedule, records=database)
+        announced(desk)
+        stepped(desk, Step.UPDATE, amendment=Amendment(duration=timedelta(hours=3)))
+        public = live.current()
+        assert public is not None
+        for feed in schedule.feeds:
+            for rendering in Rendering:
+                with opened(database_url) as elsewhere:
+                    built = build_feed(schedule, feed.slug, rendering, now=NIGHT + MINUTE, record=elsewhere.record())
+                assert built.body == public.representations[feed_path(feed.slug, rendering)].body

@@ -1,0 +1,190 @@
+"""Subscribers in a database: what an operator does reaches every server, and is in the audit trail."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from sqlalchemy import text
+
+from icsfeed.domain.schedule import UnknownFeedError
+from icsfeed.domain.subscribers import SubscriberStateError, UnknownSubscriberError, digest_of
+from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscriber_records
+from icsfeed.store.database.database import Database
+from icsfeed.store.database.refusals import UnavailableDatabaseError
+from tests.examples import NOW, POLICY
+
+SIGNER = Signer(by="op", now=NOW)
+LATER = Signer(by="op", now=NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def records(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def elsewhere(database_url: str) -> Iterator[Database]:
+    """The same one, as another server sees it."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def holders(records: Database, *tokens: str) -> list[str | None]:
+    found = [records.record().subscribers.holder(token, now=NOW) for token in tokens]
+    return [each.name if each is not None else None for each in found]
+
+
+def test_another_server_learns_of_each_step(records: Database, elsewhere: Database) -> None:
+    assert holders(elsewhere, "one") == [None]
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    assert elsewhere.entry() == 1
+    assert holders(elsewhere, "one") == ["Acme Inc."]
+    add(POLICY, records, "Other", feed="all", token="two", signer=SIGNER)
+    rotate(records, "acme inc.", token="three", signer=SIGNER)
+    assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
+    revoke(records, "Other", signer=SIGNER)
+    assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
+
+
+def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
+    records: Database, elsewhere: Database
+) -> None:
+    alarms = (timedelta(hours=1), timedelta(minutes=5))
+    add(POLICY, records, "Acme Inc.", feed="all", alarms=alarms, token="one", signer=SIGNER)
+    rotate(records, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
+    assert elsewhere.record().subscribers == records.record().subscribers
+
+
+def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(records: Database, database_url: str) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", token="a-token-of-acme", signer=SIGNER)
+    rotate(records, "Acme Inc.", token="another-token", signer=SIGNER)
+    revoke(records, "Acme Inc.", signer=SIGNER)
+    engine = sqlalchemy.create_engine(database_url)
+    with engine.connect() as connection:
+        trail = connection.execute(text('SELECT "by", action, subject FROM audit_trail ORDER BY entry')).all()
+        rows = str(connection.execute(text("SELECT * FROM subscriber_steps ORDER BY number")).all())
+    engine.dispose()
+    assert [tuple(entry) for entry in trail] == [
+        ("op", "subscriber add", "Acme Inc."),
+        ("op", "subscriber rotate", "Acme Inc."),
+        ("op", "subscriber revoke", "Acme Inc."),
+    ]
+    assert (digest_of("a-token-of-acme") in rows, "token" in rows) == (True, False)
+
+
+def test_what_was_done_cannot_be_rewritten(records: Database, database_url: str) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    engine = sqlalchemy.create_engine(database_url)
+    for statement in ("UPDATE subscriber_steps SET name = 'Other'", "DELETE FROM subscriber_steps"):
+        with engine.connect() as connection, pytest.raises(sqlalchemy.exc.DBAPIError, match="never rewritten"):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        pytest.param(lambda records: rotate(records, "Acme", token="one", signer=SIGNER), id="rotate"),
+        pytest.param(lambda records: revoke(records, "Acme", signer=SIGNER), id="revoke"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_those_that_are_known(
+    records: Database, do: Callable[[Database], object]
+) -> None:
+    with pytest.raises(UnknownSubscriberError) as refusal:
+        do(records)
+    assert str(refusal.value) == "there is no subscriber 'Acme'; there is none yet"
+    add(POLICY, records, "Acme Inc.", feed="all", token="two", signer=SIGNER)
+    add(POLICY, records, "Gone", feed="all", token="three", signer=SIGNER)
+    revoke(records, "Gone", signer=SIGNER)
+    with pytest.raises(UnknownSubscriberError) as refusal:
+        do(records)
+    assert str(refusal.value) == "there is no subscriber 'Acme'; there are 'Acme Inc.'"
+
+
+def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(records: Database) -> None:
+    with pytest.raises(UnknownFeedError):
+        add(POLICY, records, "Acme Inc.", feed="nothing", token="one", signer=SIGNER)
+    assert records.record().entry == 0
+
+
+def test_a_name_that_is_taken_is_refused_and_nothing_is_recorded(records: Database) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    with pytest.raises(SubscriberStateError):
+        add(POLICY, records, "ACME INC.", feed="all", token="two", signer=SIGNER)
+    assert (records.record().entry, holders(records, "one", "two")) == (1, ["Acme Inc.", None])
+
+
+def test_revoking_twice_is_recorded_once(records: Database) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    first = revoke(records, "Acme Inc.", signer=SIGNER)
+    assert revoke(records, "Acme Inc.", signer=LATER) == first
+    assert records.record().entry == 2
+
+
+def test_fetches_are_noted_without_being_news(records: Database, elsewhere: Database) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    before = elsewhere.record()
+    hour = timedelta(hours=1)
+    records.note_fetches({("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
+    elsewhere.note_fetches({("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW})
+    assert records.fetches() == {("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW + hour}
+    assert (elsewhere.entry(), elsewhere.record() is before) == (before.entry, True)
+
+
+def test_where_nothing_was_recorded_nothing_was_fetched_and_nothing_is_made(records: Database) -> None:
+    assert records.fetches() == {}
+    assert records.file is None or not records.file.exists()
+
+
+def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) -> None:
+    records = Database(f"sqlite:///{tmp_path}/icsfeed.db")
+    with contextlib.suppress(UnavailableDatabaseError):
+        records.note_fetches({("acme inc.", "google"): NOW})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_support_asks(records: Database) -> None:
+    add(POLICY, records, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", signer=SIGNER)
+    add(POLICY, records, "Gone", feed="all", token="two", signer=SIGNER)
+    rotate(records, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
+    revoke(records, "Gone", signer=LATER)
+    hour = timedelta(hours=1)
+    earlier = {("acme inc.", "browser"): NOW - hour}
+    records.note_fetches({**earlier, ("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
+    assert subscriber_records(records, now=LATER.now) == (
+        {
+            "name": "Acme Inc.",
+            "feed": "all",
+            "alarms": [60],
+            "since": "2026-11-23T12:00:00Z",
+            "last_fetch": "2026-11-23T13:00:00Z",
+            "clients": {"apple": "2026-11-23T13:00:00Z", "google": "2026-11-23T12:00:00Z"},
+            "old_token_until": "2026-11-26T12:00:00Z",
+            "revoked": None,
+        },
+        {
+            "name": "Gone",
+            "feed": "all",
+            "alarms": [],
+            "since": "2026-11-23T12:00:00Z",
+            "last_fetch": None,
+            "clients": {},
+            "old_token_until": None,
+            "revoked": "2026-11-24T12:00:00Z",
+        },
+    )
+
+
+def test_a_subscriber_changes_nothing_that_feeds_show(records: Database, elsewhere: Database) -> None:
+    before = elsewhere.record()
+    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    assert elsewhere.record().changed_at == before.changed_at

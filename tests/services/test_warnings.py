@@ -1,0 +1,190 @@
+"""What operators are warned of; each edge is half-open. Toronto is five hours behind UTC in December."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.services.changes import Desk
+from icsfeed.services.plans import Amendment
+from tests.examples import PEAK_HOURS, span, utc
+from tests.services.desk import NIGHT, TWO_ENVIRONMENTS, a_desk, a_plan, announced, stepped, updated
+
+BUSY = replace(TWO_ENVIRONMENTS, peak_hours=PEAK_HOURS)
+PEAK = "it falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
+WINDOW = "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST"
+FREEZE = "it falls in a change freeze: Change freeze, Fri 2026-12-25 – Thu 2026-12-31"
+FREEZE_2027 = "it falls in a change freeze: Change freeze, Sat 2027-12-25 – Fri 2027-12-31"
+LONG = "it lasts 24 h 1 s; is that meant?"
+BEYOND = "it ends beyond the published span; subscribers will see it later, when the year comes near"
+NO_REASON = "it does not say why it can't wait for a window; give a reason"
+
+
+def a_busy_desk() -> Desk:
+    return a_desk(BUSY)[0]
+
+
+def warned(when: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any field)
+    return announced(a_busy_desk(), a_plan(span=when, **overrides)).warnings
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        pytest.param(span((2026, 12, 8, 6), (2026, 12, 8, 8)), [], id="a quiet night"),
+        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13)), [], id="until the very peak"),
+        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13, 0, 1)), [PEAK], id="a second into it"),
+        pytest.param(span((2026, 12, 9, 0, 59, 59), (2026, 12, 9, 2)), [PEAK], id="from its last second"),
+        pytest.param(span((2026, 12, 9, 1), (2026, 12, 9, 2)), [], id="from its end"),
+        pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7)), [], id="until the window"),
+        pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7, 0, 1)), [WINDOW], id="a second into the window"),
+        pytest.param(span((2026, 12, 10, 11), (2026, 12, 10, 12)), [], id="from the end of the window"),
+        pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5)), [], id="until the freeze"),
+        pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1)), [FREEZE], id="a second into the freeze"),
+        pytest.param(span((2027, 1, 1, 5), (2027, 1, 1, 6)), [], id="from the end of the freeze"),
+        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1)), [], id="a day, of a weekend"),
+        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1, 0, 1)), [LONG], id="a second more than a day"),
+        pytest.param(span((2028, 1, 1, 3), (2028, 1, 1, 5)), [FREEZE_2027], id="until the published span ends"),
+        pytest.param(span((2028, 1, 1, 5), (2028, 1, 1, 6)), [BEYOND], id="beyond the published span"),
+        pytest.param(
+            span((2026, 12, 8, 4), (2026, 12, 8, 6)),
+            ["it is over already: it ended Tue 2026-12-08 01:00 EST"],
+            id="over at this very instant",
+        ),
+        pytest.param(
+            span((2026, 12, 8, 5, 58, 59), (2026, 12, 8, 6, 0, 1)),
+            ["it starts in the past: Tue 2026-12-08 00:58–01:00 EST"],
+            id="begun more than a minute ago",
+        ),
+        pytest.param(span((2026, 12, 8, 5, 59), (2026, 12, 8, 7)), [], id="begun within the minute"),
+    ],
+)
+def test_times(when: Span, expected: list[str]) -> None:
+    assert warned(when) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("impact", "expected"),
+    [(Impact.OUTAGE, (PEAK,)), (Impact.DEGRADED, (PEAK,)), (Impact.REDUCED_REDUNDANCY, ()), (Impact.NO_IMPACT, ())],
+)
+def test_peak_hours_matter_to_what_customers_notice(impact: Impact, expected: tuple[str, ...]) -> None:
+    assert warned(span((2026, 12, 8, 13), (2026, 12, 8, 14)), impact=impact) == expected
+
+
+def test_without_peak_hours_nothing_is_said_of_them() -> None:
+    desk, _ = a_desk()
+    assert announced(desk, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
+
+
+def test_an_emergency_says_why_it_cannot_wait_and_a_planned_change_need_not() -> None:
+    desk = a_busy_desk()
+    assert announced(desk, a_plan(reason="")).warnings == (NO_REASON,)
+    assert announced(a_busy_desk(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
+
+
+def test_windows_and_changes_of_other_environments_do_not_matter() -> None:
+    desk = a_busy_desk()
+    announced(desk)
+    elsewhere = frozenset({"preview"})
+    assert announced(desk, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
+    assert warned(span((2026, 12, 10, 7), (2026, 12, 10, 8)), environments=elsewhere) == ()
+
+
+def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
+    desk = a_busy_desk()
+    announced(desk)
+    after = span((2026, 12, 8, 8), (2026, 12, 8, 9))
+    assert announced(desk, a_plan(summary="After", span=after)).warnings == ()
+    overlap = ("it overlaps EC-1 (Database failover): Tue 2026-12-08 01:00–03:00 EST",)
+    earlier = span((2026, 12, 8, 7, 59, 59), (2026, 12, 8, 8))
+    assert announced(desk, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings == overlap
+    stepped(desk, Step.CANCEL)
+    stepped(desk, Step.CANCEL, "PC-1")
+    assert announced(desk, a_plan(summary="Now free", span=earlier)).warnings == ()
+
+
+def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> None:
+    desk, records = a_desk()
+    to = span((2026, 12, 8, 7), (2026, 12, 8, 11))
+    move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
+    records.held = replace(records.held, adjustments={("thursday", move.day): move})
+    assert announced(desk).warnings == (
+        "it overlaps the maintenance window 'thursday': Tue 2026-12-08 02:00–06:00 EST",
+    )
+    skip = Skip(window_id="thursday", day=move.day, reason="r")
+    records.held = replace(records.held, adjustments={("thursday", move.day): skip})
+    assert announced(desk, a_plan(span=span((2026, 12, 10, 7), (2026, 12, 10, 8)))).warnings == ()
+
+
+def test_many_overlaps_are_counted() -> None:
+    desk = a_busy_desk()
+    for number in range(5):
+        announced(desk, a_plan(summary=f"Number {number}"))
+    *_, fourth, fifth = announced(desk, a_plan(summary="The sixth")).warnings
+    assert (fourth, fifth) == (
+        "it overlaps EC-3 (Number 2): Tue 2026-12-08 01:00–03:00 EST",
+        "it overlaps 2 more changes",
+    )
+    month = announced(a_busy_desk(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
+    assert [each for each in month if "overlaps" in each] == [
+        "it overlaps the maintenance window 'thursday': Thu 2026-12-03 02:00–06:00 EST",
+        "it overlaps the maintenance window 'sunday': Sun 2026-12-06 02:00–06:00 EST",
+        "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
+        "it overlaps 3 more maintenance windows",
+    ]
+
+
+def test_what_was_said_once_is_not_said_again() -> None:
+    desk = a_busy_desk()
+    plan = a_plan(span=span((2026, 12, 10, 6), (2026, 12, 10, 14)), reason="")
+    peak = "it falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
+    assert announced(desk, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
+    assert stepped(desk, Step.CONFIRM).warnings == ()
+    assert updated(desk, summary="Another name").warnings == ()
+    assert stepped(desk, Step.UPDATE, message="Nothing new").warnings == ()
+    assert updated(desk, impact=Impact.DEGRADED).warnings == (peak,)
+    assert updated(desk, environments=frozenset({"preview", "production"})).warnings == (WINDOW,)
+    assert updated(desk, end=utc(2026, 12, 10, 13)).warnings == (WINDOW,)
+    assert updated(desk, reason="It burns").warnings == ()
+    assert updated(desk, reason="").warnings == (NO_REASON,)
+    assert stepped(desk, Step.CANCEL).warnings == ()
+
+
+def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> None:
+    desk = a_busy_desk()
+    announced(desk)
+    stepped(desk, Step.START)
+    half_past = NIGHT + timedelta(minutes=30)
+    assert stepped(desk, Step.UPDATE, message="Going on", now=half_past).warnings == ()
+    longer = Amendment(duration=timedelta(hours=3))
+    assert stepped(desk, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
+    shorter = Amendment(end=half_past)
+    assert stepped(desk, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
+        "it is over already: it ended Tue 2026-12-08 01:30 EST",
+    )
+    assert stepped(desk, Step.COMPLETE, now=half_past).warnings == ()
+
+
+def test_confirming_what_is_over_is_worth_a_look() -> None:
+    desk = a_busy_desk()
+    announced(desk, tentative=True)
+    assert stepped(desk, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
+        "it is over already: it ended Tue 2026-12-08 03:00 EST",
+    )
+
+
+def test_a_change_started_before_its_time_keeps_that_time_for_subscribers() -> None:
+    desk = a_busy_desk()
+    announced(desk)
+    assert stepped(desk, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
+        "it is started before its time, Tue 2026-12-08 01:00–03:00 EST; subscribers see that time",
+    )

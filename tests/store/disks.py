@@ -1,0 +1,54 @@
+"""Disks that are small, and folders that may only be read; for those tests that are run by who may mount them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+FILL = "fill"
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size: str = "1m") -> Iterator[Path]:
+    """A disk of that size at ``folder``."""
+    with _mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
+        yield folder
+
+
+@contextlib.contextmanager
+def read_only_view(folder: Path, view: Path) -> Iterator[Path]:
+    """The same folder once more, at ``view``, where nothing can be written; as a container sees its host's."""
+    with _mounted(view, "--bind", str(folder)):
+        subprocess.run(["mount", "-o", "remount,bind,ro", view], check=True)  # noqa: S607  (the system's)
+        yield view
+
+
+@contextlib.contextmanager
+def _mounted(folder: Path, *what: str) -> Iterator[None]:
+    folder.mkdir()
+    done = subprocess.run(["mount", *what, folder], capture_output=True, check=False)  # noqa: S607  (the system's)
+    if done.returncode != 0:
+        pytest.skip("this user may not mount anything here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607  (the system's)
+
+
+def fill(folder: Path) -> None:
+    """Leave no room on the disk of that folder."""
+    descriptor = os.open(folder / FILL, os.O_CREAT | os.O_WRONLY)
+    with contextlib.suppress(OSError):
+        while True:
+            os.write(descriptor, bytes(4096))
+    os.close(descriptor)
+
+
+def empty(folder: Path) -> None:
+    """Make room again."""
+    (folder / FILL).unlink()

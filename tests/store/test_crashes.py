@@ -1,0 +1,108 @@
+"""Killed writers: what was acknowledged is there, all else is whole or absent, and the feed builds."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from random import Random
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from icsfeed.domain.record import Record
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import build_feed
+from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions
+from tests.examples import NOW, POLICY
+from tests.store.work import opened, read
+
+KILLS = 100
+PARTS = 5
+"""So many times as many are killed, on each database; in parts, for a writer first reads all that is recorded."""
+
+MAKING = 5
+"""So many are killed while they make the tables, at the latest; on PostgreSQL nobody would live to see them."""
+
+Kill = Callable[..., list[tuple[str, int]]]
+
+
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Kill]:
+    """Has a writer write, and kills it; gives the changes and the updates that were acknowledged."""
+    command = [sys.executable, "-m", "tests.store.killed_writers"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        orders, answers = process.stdin, process.stdout
+        assert orders is not None
+        assert answers is not None
+
+        def order(**order: Any) -> list[tuple[str, int]]:  # noqa: ANN401  (see killed_writers)
+            orders.write(json.dumps(order) + "\n")
+            orders.flush()
+            answer = json.loads(answers.readline())
+            assert answer["killed"], "the writer ended before it was killed"
+            told = (line.split() for line in answer["acknowledged"])
+            return [(change_id, int(number)) for change_id, number in told]
+
+        yield order
+        orders.close()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_writers_killed_at_any_moment(database_url: str, kill: Kill, part: int) -> None:
+    """In every other part a reader is there all the time, as a server is; in the others nobody is but the writers."""
+    random = Random(part)  # noqa: S311  (no secret)
+    acknowledged: list[tuple[str, int]] = []
+    with opened(database_url) as server:
+        for number in range(KILLS):
+            if number == MAKING:
+                server.upgrade()
+            told = kill(
+                url=database_url,
+                word=f"w{number}",
+                seconds=random.uniform(0, 0.03),
+                at_once=random.random() < 0.1,
+            )
+            acknowledged += told
+            if part % 2 == 0 or number % 25 == 24:
+                record = server.record()
+                assert missing(acknowledged if number % 25 == 24 else told, record) == []
+                assert len(acknowledged) <= record.entry <= len(acknowledged) + number + 1
+            if number % 25 == 24:
+                assert read(database_url) == server.record()
+                assert build_feed(POLICY, "all", Rendering.SERIES, now=NOW, record=record).body.endswith(
+                    b"VCALENDAR\r\n"
+                )
+            if part % 2 == 1:
+                server.close()
+    assert acknowledged  # how many, is the machine's matter
+    assert broken_entries(database_url) == []
+    if database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def missing(acknowledged: list[tuple[str, int]], record: Record) -> list[tuple[str, int]]:
+    """What was acknowledged and is not there."""
+    there = {(change.id, update.number) for change in record.changes.values() for update in change.updates}
+    return [each for each in acknowledged if each not in there]
+
+
+def broken_entries(url: str) -> list[object]:
+    """The entries of the audit trail that are not whole: each has one update and one line of the ledger."""
+    entry = audit_trail.c.entry
+    parts = [
+        sa.select(sa.func.count()).where(table.c.entry == entry).scalar_subquery()
+        for table in (change_updates, event_revisions)
+    ]
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(sa.select(entry, *parts).order_by(entry))]
+    engine.dispose()
+    whole = [(number, 1, 1) for number in range(1, len(rows) + 1)]
+    return [row for row, expected in zip(rows, whole, strict=True) if row != expected]

@@ -1,0 +1,503 @@
+"""The database: what is recorded comes back, whole and at once, and stays as it is."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.services.changes import Announcement, ConflictError, Desk, announce
+from icsfeed.store.database import recorded
+from icsfeed.store.database.database import ANOTHER, Database
+from icsfeed.store.database.refusals import DatabaseError, UnavailableDatabaseError
+from icsfeed.store.database.tables import APPEND_ONLY, UnrecordableTextError, audit_trail
+from tests.cli.running import run
+from tests.databases import Server
+from tests.examples import NOW, POLICY, TORONTO, utc
+from tests.store.work import (
+    HOUR,
+    a_change,
+    a_line,
+    a_plan,
+    an_update,
+    announce_one,
+    opened,
+    read,
+    write,
+    write_anything,
+)
+
+
+def test_all_that_is_recorded_comes_back(database_url: str) -> None:
+    plan = a_plan(
+        summary="Zażółć\n🔧 'quoted' \"twice\" \\ %s",
+        environments=frozenset({"production", "preview"}),
+        impact=Impact.REDUCED_REDUNDANCY,
+        reason="it can't wait",
+        ticket="https://tickets.example.com/7",
+    )
+    announced = Change(kind=Kind.PLANNED, number=1, updates=(an_update(plan=plan, message="first", by="Ω"),))
+    later = NOW + timedelta(days=1)
+    moved = replace(plan, span=Span(start=later, end=later + HOUR))
+    begun = announced.with_update(an_update(2, at=later, plan=moved, state=State.IN_PROGRESS))
+    days = [date(2026, 12, day) for day in range(3, 8)]
+    skip = Skip(window_id="thursday", day=days[0], reason="a holiday")
+    silent = Skip(window_id="thursday", day=days[1], reason="never mind", silent=True)
+    move = Move(window_id="sunday", day=days[2], to=Span(start=later, end=later + HOUR), reason="late")
+    lines = [a_line("a@x"), a_line("b@x", at=later), a_line("a@x", 1, digest="")]
+    with opened(database_url) as database:
+        with write(database) as first:
+            first.add_update(announced)
+            first.add_revisions(lines[:2])
+        with write(database, at=later) as second:
+            second.add_update(begun)
+            second.add_update(a_change(1))
+            for adjustment in (skip, silent, move, replace(skip, day=days[3])):
+                second.adjust(adjustment.window_id, adjustment.day, adjustment, reason=adjustment.reason)
+            second.adjust("thursday", days[3], None, reason="after all")
+            second.add_revisions(lines[2:])
+    assert read(database_url) == Record(
+        entry=2,
+        at=later,
+        changes={"PC-1": begun, "EC-1": a_change(1)},
+        adjustments={("thursday", days[0]): skip, ("thursday", days[1]): silent, ("sunday", days[2]): move},
+        ledger={"a@x": (lines[0], lines[2]), "b@x": (lines[1],)},
+    )
+    assert list(read(database_url).changes) == ["PC-1", "EC-1"]
+
+
+def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:
+    with opened(database_url) as database:
+        with database.writing(by="ann", at=NOW, action="emergency announce", subject="") as transaction:
+            transaction.sign("EC-1")
+            transaction.add_update(a_change(1))
+        with database.writing(by="bob", at=NOW + HOUR, action="publish", subject="schedule") as transaction:
+            transaction.add_revisions([a_line("a@x")])
+    assert rows_of(database_url, audit_trail) == [
+        (1, NOW, "ann", "emergency announce", "EC-1"),
+        (2, NOW + HOUR, "bob", "publish", "schedule"),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_read_on_is_what_is_read_anew(database_url: str, seed: int) -> None:
+    """Whoever knows an earlier state reads only what came since, from whomever, however much that is."""
+    random = Random(seed)  # noqa: S311  (no secret)
+    with opened(database_url) as reader, opened(database_url) as ann, opened(database_url) as bob:
+        for number in range(25):
+            with write(random.choice([ann, bob, reader]), at=NOW + timedelta(seconds=number)) as transaction:
+                write_anything(random, transaction)
+            if random.random() < 0.6:
+                anew = read(database_url)
+                found = reader.record()
+                assert found == anew
+                assert [list(part) for part in (found.changes, found.ledger, found.adjustments)] == [
+                    list(part) for part in (anew.changes, anew.ledger, anew.adjustments)
+                ]
+                assert reader.entry() == anew.entry
+        assert reader.record().entry > 10  # most of it did write something
+        assert len(reader.record().changes) > 3
+
+
+def test_what_was_known_is_not_touched_by_what_comes(database_url: str) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one")
+        before = database.record()
+        announce_one(database, "two")
+        assert list(before.changes) == ["EC-1"]
+        assert database.record().changes["EC-1"] is before.changes["EC-1"]
+        assert database.record().adjustments is before.adjustments
+        assert database.record() is database.record()
+
+
+def test_nothing_leaves_no_trace(database_url: str) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one")
+        with write(database):
+            pass
+        with write(database) as transaction:
+            transaction.add_revisions([])
+        assert announce_one(database, "one").recorded is False
+        assert (database.entry(), database.record().entry) == (1, 1)
+    assert len(rows_of(database_url, audit_trail)) == 1
+
+
+def test_what_is_broken_off_is_absent(database_url: str) -> None:
+    with opened(database_url) as database:
+        with pytest.raises(KeyError):
+            break_off(database, a_change(1))
+        assert database.record() == read(database_url) == NOTHING
+        assert announce_one(database, "one").change.id == "EC-1"
+        with pytest.raises(KeyError):
+            break_off(database, a_change(2))
+        assert list(database.record().changes) == ["EC-1"]
+        assert (database.entry(), read(database_url).entry) == (1, 1)
+
+
+def test_instants_are_in_utc_to_the_microsecond(database_url: str) -> None:
+    """Wherever an instant comes from, and whatever the server's own time zone is."""
+    ambiguous = datetime(2026, 11, 1, 1, 30, 0, 123456, TORONTO, fold=1)
+    east = datetime(2026, 3, 8, 2, 30, 0, 999999, timezone(timedelta(hours=5, minutes=45)))
+    plan = a_plan(span=Span(start=utc(1999, 12, 31, 23), end=utc(2030, 1, 1).replace(microsecond=1)))
+    with opened(database_url) as database, write(database, at=ambiguous) as transaction:
+        transaction.add_update(Change(kind=Kind.EMERGENCY, number=1, updates=(an_update(at=east, plan=plan),)))
+    found = read(database_url)
+    update = found.changes["EC-1"].latest
+    instants = (found.at, update.at, update.plan.span.start, update.plan.span.end)
+    assert [each.isoformat() for each in instants] == [
+        "2026-11-01T06:30:00.123456+00:00",
+        "2026-03-07T20:45:00.999999+00:00",
+        "1999-12-31T23:00:00+00:00",
+        "2030-01-01T00:00:00.000001+00:00",
+    ]
+
+
+def test_an_instant_without_a_zone_is_a_mistake_of_the_programs(database_url: str) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  (that is what it is about)
+    with opened(database_url) as database:
+        with pytest.raises(sa.exc.StatementError, match="an instant has a zone"):
+            write_update(database, an_update(at=naive))
+        assert database.record() == NOTHING
+
+
+@pytest.mark.parametrize("what", ["\x00", "\ud83d"])
+def test_a_text_that_not_every_database_holds_is_refused_by_each(database_url: str, what: str) -> None:
+    text = f"some {what} thing"
+    with opened(database_url) as database:
+        with pytest.raises(UnrecordableTextError) as refusal:
+            write_update(database, an_update(plan=a_plan(summary=text)))
+        assert str(refusal.value) == (
+            f"{text!r} can't be recorded: it holds {what!r}, which is no character; nothing was changed"
+        )
+        assert database.record() == NOTHING
+
+
+@pytest.mark.parametrize("table", [each.name for each in APPEND_ONLY])
+def test_the_database_itself_refuses_to_rewrite(database_url: str, table: str) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one", key="k")
+        with write(database) as transaction:
+            transaction.adjust("thursday", NOW.date(), None, reason="r")
+    before = read(database_url), rows_of(database_url, audit_trail)
+    of_its_own = (
+        "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if database_url.startswith("sqlite") else "TRUNCATE {0} CASCADE"
+    )
+    engine = sa.create_engine(database_url)
+    for statement in ("UPDATE {0} SET entry = entry", "DELETE FROM {0}", of_its_own):
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="what is recorded is never rewritten"),
+            engine.begin() as connection,
+        ):
+            connection.execute(sa.text(statement.format(table)))
+    engine.dispose()
+    assert (read(database_url), rows_of(database_url, audit_trail)) == before
+
+
+def test_another_change_is_not_put_in_place_of_one_with_its_key(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/icsfeed.db"
+    with opened(url) as database:
+        announce_one(database, "one", key="k")
+    engine = sa.create_engine(url)
+    statement = (
+        "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
+        "environments, impact, starts, ends, reason, ticket, key FROM change_updates"
+    )
+    with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+    assert list(read(url).changes) == ["EC-1"]
+
+
+def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
+    with opened(database_url) as ann, opened(database_url) as bob:
+        assert announce_one(ann, "one", key="k").recorded is True
+        again = announce_one(bob, "one", key="k")
+        assert (again.recorded, again.change.id) == (False, "EC-1")
+        with pytest.raises(ConflictError) as refusal:
+            announce_one(bob, "another", key="k")
+        assert str(refusal.value) == "the key 'k' is that of EC-1, which says something else; take another"
+        planned = Announcement(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
+        announce(Desk(schedule=POLICY, records=bob), planned, by="bob", now=NOW)
+        with write(ann) as transaction:
+            assert [transaction.announced_with(key) for key in ("k", "l", "m")] == ["EC-1", "PC-1", None]
+        assert list(ann.record().changes) == ["EC-1", "PC-1"]
+
+
+def test_who_only_reads_makes_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = f"sqlite:///{tmp_path}/icsfeed.db"
+    assert recorded(url) is NOTHING
+    assert recorded("sqlite:///missing/folder/icsfeed.db") is NOTHING
+    with opened(url) as database:
+        assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, True)
+    suggest = "emergency suggest --duration 1h --by 2026-12-01"
+    for command in ("emergency list", "planned list", "upcoming", "build all", suggest):
+        found = run(*command.split(), "--database", url, "--now", "2026-11-23T12:00:00Z")
+        assert (command, found.status) == (command, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_without_tables_holds_nothing(tmp_path: Path, postgresql: Server) -> None:
+    (tmp_path / "icsfeed.db").touch()
+    with postgresql.database() as server_url:
+        for url in (f"sqlite:///{tmp_path}/icsfeed.db", server_url):
+            with opened(url) as database:
+                assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, False)
+                assert announce_one(database, "one").change.id == "EC-1"
+                assert (database.entry(), database.record().entry) == (1, 1)
+
+
+def test_a_database_of_a_newer_icsfeed_is_refused(database_url: str) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one")
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9000'"))
+    before = rows_of(database_url, audit_trail)
+    engine.dispose()
+    with opened(database_url) as database:
+        for use in (database.record, database.upgrade, lambda: announce_one(database, "two")):
+            with pytest.raises(DatabaseError) as refusal:
+                use()
+            said = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
+            assert str(refusal.value).replace("%2F", "/") == (
+                f"the database {said} was made by a newer icsfeed (its tables are '9000', known here is '0001'); "
+                "use that one"
+            )
+    assert rows_of(database_url, audit_trail) == before
+
+
+def put_in_its_place(backup: Path, file: Path) -> None:
+    """As an operator does it while everything runs, with what SQLite keeps beside the file out of the way."""
+    for companion in ("-wal", "-shm"):
+        file.with_name(file.name + companion).unlink(missing_ok=True)
+    backup.replace(file)
+
+
+def copied_anew(backup: Path, file: Path) -> None:
+    """The new file may get the very inode that the old one had."""
+    file.unlink()
+    shutil.copy(backup, backup.with_name("copy.db"))
+    put_in_its_place(backup.with_name("copy.db"), file)
+
+
+def restored(backup: Path, file: Path) -> None:
+    """As ``sqlite3 icsfeed.db ".restore backup.db"`` does it."""
+    with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(file)) as target:
+        source.backup(target)
+
+
+@pytest.mark.parametrize("put_back", [put_in_its_place, copied_anew, restored])
+@pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
+def test_a_backup_that_is_put_back_is_noticed(
+    tmp_path: Path, more: int, put_back: Callable[[Path, Path], None]
+) -> None:
+    """Not even a connection that is open may go on with the old file: what is written there would be lost."""
+    file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
+    with opened(f"sqlite:///{file}") as server, opened(f"sqlite:///{file}") as api:
+        announce_one(server, "kept")
+        with opened(f"sqlite:///{backup}") as other:
+            announce_one(other, "kept")
+            for number in range(more):
+                announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
+        for number in range(2):
+            announce_one(api, f"lost {number}")
+        known = server.record()
+        assert (server.entry(), known.entry) == (3, 3)
+        put_back(backup, file)
+        assert server.entry() != known.entry
+        assert server.record() == read(f"sqlite:///{file}")
+        assert server.entry() == 1 + more
+        announce_one(api, "after")
+        assert [each.plan.summary for each in read(f"sqlite:///{file}").changes.values()] == [
+            "kept",
+            *(f"other {number}" for number in range(more)),
+            "after",
+        ]
+        assert server.entry() == 2 + more
+        assert server.record() == read(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
+def test_a_state_that_is_restored_in_place_is_noticed(database_url: str, more: int) -> None:
+    """As ``pg_restore --clean`` does it."""
+    with opened(database_url) as server:
+        for number in range(3):
+            announce_one(server, f"lost {number}")
+        known = server.record()
+        assert server.entry() == 3
+        restore_nothing(database_url)
+        with opened(database_url) as other:
+            for number in range(1 + more):
+                announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
+        assert server.entry() != known.entry
+        assert server.record() == read(database_url)
+        assert [each.plan.summary for each in server.record().changes.values()] == [
+            f"other {number}" for number in range(1 + more)
+        ]
+        assert server.entry() == 1 + more
+
+
+def test_of_another_database_with_as_many_entries_it_is_told_until_it_is_read(tmp_path: Path) -> None:
+    file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
+    with opened(f"sqlite:///{backup}") as other:
+        announce_one(other, "other", now=NOW + HOUR)
+    with opened(f"sqlite:///{file}") as database:
+        announce_one(database, "one")
+        assert database.entry() == database.record().entry == 1
+        put_in_its_place(backup, file)
+        assert [database.entry(), database.entry()] == [ANOTHER, ANOTHER]
+        assert database.record().changes["EC-1"].plan.summary == "other"
+        assert database.entry() == 1
+
+
+def test_a_file_that_is_gone_is_missed_and_not_made_anew(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "icsfeed.db", tmp_path / "elsewhere.db"
+    with opened(f"sqlite:///{file}") as database:
+        announce_one(database, "one")
+        assert database.entry() == database.record().entry == 1
+        file.rename(elsewhere)
+        for use in (database.entry, database.record, lambda: announce_one(database, "two"), database.entry):
+            with pytest.raises(UnavailableDatabaseError) as refusal:
+                use()
+            assert str(refusal.value) == f"the database {file} is gone; put it back"
+        assert not file.exists()
+        elsewhere.rename(file)
+        assert database.entry() == database.record().entry == 1
+
+
+def test_what_comes_after_an_older_database_is_emptied_is_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "icsfeed.db"
+    with opened(f"sqlite:///{file}") as database:
+        announce_one(database, "one")
+        assert database.record().entry == 1
+        (tmp_path / "empty.db").touch()
+        put_in_its_place(tmp_path / "empty.db", file)
+        assert (database.entry(), database.record(), database.entry()) == (0, NOTHING, 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("icsfeed.db", "'icsfeed.db' is not the URL of a database; write one such as sqlite:///icsfeed.db"),
+        (
+            "postgresql:ann:secr@t@host/db",
+            "'host/db' is not the URL of a database; write one such as sqlite:///icsfeed.db",
+        ),
+        (
+            "postgresql://ann:secr@t@host:port/db",
+            "'host:port/db' is not the URL of a database; write one such as sqlite:///icsfeed.db",
+        ),
+        (
+            "mysql://ann:secret@host/db",
+            "icsfeed does not know databases of the kind 'mysql'; "
+            "write sqlite:///icsfeed.db or postgresql://user@host/name",
+        ),
+        (
+            "sqlite+aiosqlite:///icsfeed.db",
+            "icsfeed does not know databases of the kind 'sqlite+aiosqlite'; "
+            "write sqlite:///icsfeed.db or postgresql://user@host/name",
+        ),
+        ("sqlite://", "a database in memory keeps nothing; write the file, such as sqlite:///icsfeed.db"),
+        ("sqlite:///:memory:", "a database in memory keeps nothing; write the file, such as sqlite:///icsfeed.db"),
+        (
+            "sqlite:///a.db?mode=ro",
+            "the database a.db can't be opened so; write its file and nothing else: sqlite:////folder/file.db",
+        ),
+        (
+            "postgresql://ann:secr@t@127.0.0.1:1/db",
+            "'127.0.0.1:1/db' is not the URL of a database; an @ in the password is written as %40",
+        ),
+        (
+            "postgresql://ann:secr%40t@127.0.0.1:1/db?sslpassword=secr@t&password=secr@t",
+            "the database postgresql://ann:***@127.0.0.1:1/db can't be read: no server answers",
+        ),
+        (
+            "postgresql://ann:secr%40t@127.0.0.1:1/db?speed=high",
+            "the database postgresql://ann:***@127.0.0.1:1/db?speed=high can't be read: "
+            'invalid connection option "speed"',
+        ),
+    ],
+)
+def test_refused_urls_and_that_no_password_is_shown(url: str, message: str) -> None:
+    with pytest.raises(DatabaseError) as refusal:
+        read(url)
+    assert str(refusal.value) == message
+    assert "secr@t" not in message
+
+
+def test_the_folder_that_a_program_stands_in_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with opened("sqlite:///odd %20#.db") as database:
+        monkeypatch.chdir("/")
+        announce_one(database, "one")
+        assert database.file == tmp_path / "odd  #.db"
+    assert [each.name for each in tmp_path.iterdir()] == ["odd  #.db"]
+    monkeypatch.chdir(tmp_path)
+    assert recorded("sqlite:///odd %20#.db").entry == 1
+
+
+def test_who_reads_is_not_held_up_by_who_writes(database_url: str) -> None:
+    with opened(database_url) as database, opened(database_url) as other:
+        announce_one(database, "one")
+        with write(other) as transaction:
+            transaction.add_update(a_change(2))
+            assert (database.entry(), list(database.record().changes)) == (1, ["EC-1"])
+            assert list(other.record().changes) == ["EC-1"]
+        assert (database.entry(), list(database.record().changes)) == (2, ["EC-1", "EC-2"])
+
+
+def write_update(database: Database, update: Update) -> None:
+    with write(database) as transaction:
+        transaction.add_update(Change(kind=Kind.EMERGENCY, number=1, updates=(update,)))
+
+
+def break_off(database: Database, change: Change) -> None:
+    with write(database) as transaction:
+        transaction.add_update(change)
+        transaction.add_revisions([a_line("a@x")])
+        raise KeyError
+
+
+def rows_of(url: str, table: sa.Table) -> list[tuple[object, ...]]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(sa.select(table))]
+    engine.dispose()
+    return sorted(rows, key=str)
+
+
+def restore_nothing(url: str) -> None:
+    """Put a state without any entry in place of what is recorded, against all that refuses it."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")).all()
+            for name, _ in triggers:
+                connection.execute(sa.text(f"DROP TRIGGER {name}"))
+            for table in reversed(APPEND_ONLY):
+                connection.execute(sa.delete(table))
+            for _, sql in triggers:
+                connection.exec_driver_sql(sql)
+        else:
+            for table in reversed(APPEND_ONLY):
+                connection.execute(sa.text(f"ALTER TABLE {table.name} DISABLE TRIGGER ALL"))
+            for table in reversed(APPEND_ONLY):
+                connection.execute(sa.delete(table))
+            for table in reversed(APPEND_ONLY):
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ENABLE TRIGGER ALL"))
+    engine.dispose()

@@ -1,0 +1,276 @@
+"""The migrations: from each earlier revision to the last, with data in place, and the same tables in the end."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from icsfeed.store.database import migrating
+from icsfeed.store.database.database import Database
+from icsfeed.store.database.engine import make_engine, writing
+from icsfeed.store.database.migrating import VERSIONS, migrate
+from icsfeed.store.database.refusals import DatabaseError
+from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.urls import parse_url
+from tests.cli.running import run
+from tests.store.work import announce_one, opened
+
+MIGRATIONS = Path(migrating.__file__).parent / "migrations"
+BEFORE = dict(zip(VERSIONS, (None, *VERSIONS), strict=False))
+"""The version before each."""
+
+ROWS: dict[str, dict[str, Any]] = {
+    "audit_trail": {"entry": 1, "at": "2026-11-23 12:00:00.000001", "by": "ann", "action": "test", "subject": "EC-1"},
+    "change_updates": {
+        "kind": "emergency",
+        "change": 1,
+        "number": 1,
+        "entry": 1,
+        "at": "2026-11-23 12:00:00.000001",
+        "by": "ann",
+        "message": "",
+        "state": "confirmed",
+        "summary": "Urgent repair",
+        "environments": '["production"]',
+        "impact": "outage",
+        "starts": "2026-11-23 12:00:00",
+        "ends": "2026-11-23 13:00:00",
+        "reason": "",
+        "ticket": "",
+        "key": "k",
+    },
+    "adjustments": {
+        "entry": 1,
+        "window": "thursday",
+        "day": "2026-12-03",
+        "number": 1,
+        "action": "move",
+        "reason": "late",
+        "silent": False,
+        "starts": "2026-12-04 07:00:00",
+        "ends": "2026-12-04 11:00:00",
+    },
+    "event_revisions": {
+        "entry": 1,
+        "uid": "a@x",
+        "sequence": 0,
+        "digest": "a" * 32,
+        "at": "2026-11-23 12:00:00",
+    },
+}
+"""A row for each table, with a value for each of its columns. A migration that makes more is to add them here."""
+
+
+def tables_in(connection: sa.Connection) -> sa.MetaData:
+    """The tables as they are in the database."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    return found
+
+
+def fill(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
+    """Put a row into each table, in whatever form that has by now; gives what is there then."""
+    there = tables_in(connection)
+    for table in there.sorted_tables:
+        if table.name != "alembic_version":
+            row = {name: value for name, value in ROWS[table.name].items() if name in table.columns}
+            columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
+            # Without the columns' types: each value is the text that the database takes for it.
+            connection.execute(sa.insert(sa.table(table.name, *columns)), row)
+    return rows_in(connection)
+
+
+def rows_in(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
+    """All that is in the tables."""
+    return {
+        table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+        for table in tables_in(connection).sorted_tables
+        if table.name != "alembic_version"
+    }
+
+
+@pytest.mark.parametrize("version", [None, *VERSIONS])
+def test_from_each_version_to_the_last_with_data_in_place(database_url: str, version: str | None) -> None:
+    engine = make_engine(parse_url(database_url))
+    if database_url.startswith("sqlite"):
+        Path(database_url.removeprefix("sqlite:///")).touch()
+    before: dict[str, list[dict[str, Any]]] = {}
+    if version is not None:
+        with writing(engine) as connection:
+            assert migrate(connection, to=version) is True
+            before = fill(connection)
+        assert list(before) != []
+    with opened(database_url) as database:
+        assert database.upgrade() is (version != VERSIONS[-1])
+        assert database.upgrade() is False
+        with engine.connect() as connection:
+            after = rows_in(connection)
+        # Whatever a migration adds to a row, what was there stays as it was.
+        kept = {
+            table: [{name: row[name] for name in old} for row, old in zip(after[table], rows, strict=True)]
+            for table, rows in before.items()
+        }
+        assert kept == before
+        record = database.record()
+        assert [each.plan.summary for each in record.changes.values()] == ["Urgent repair"] * bool(before)
+        assert (record.entry, len(record.adjustments), len(record.ledger)) == ((1, 1, 1) if before else (0, 0, 0))
+        assert announce_one(database, "after").change.id == ("EC-2" if before else "EC-1")
+        with pytest.raises(sa.exc.DBAPIError, match="never rewritten"), engine.begin() as connection:
+            connection.execute(sa.text("UPDATE change_updates SET summary = 'x'"))
+    engine.dispose()
+
+
+def test_the_migrations_and_the_tables_say_the_same(database_url: str) -> None:
+    with opened(database_url) as database:
+        database.upgrade()
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+        inspector = sa.inspect(connection)
+        for table in METADATA.sorted_tables:
+            # What Alembic does not compare.
+            assert {each["name"] for each in inspector.get_check_constraints(table.name)} == {
+                each.name for each in table.constraints if isinstance(each, sa.CheckConstraint)
+            }
+            assert inspector.get_pk_constraint(table.name)["name"] == table.primary_key.name
+    engine.dispose()
+
+
+def test_the_versions_are_alembics() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    assert tuple(reversed([script.revision for script in scripts])) == VERSIONS
+
+
+TO_COME = """
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision = "9000"
+    down_revision = "{last}"
+
+
+    def upgrade() -> None:
+        op.create_table("to_come", sa.Column("name", sa.Text, nullable=False))
+        op.execute("INSERT INTO to_come SELECT summary FROM change_updates")
+"""
+
+
+@pytest.fixture
+def _a_version_to_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the next version of icsfeed brings; today's is the older one then."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder)
+    (folder / "versions" / "9000_to_come.py").write_text(dedent(TO_COME.format(last=VERSIONS[-1])), encoding="utf-8")
+    monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
+    monkeypatch.setattr(migrating, "VERSIONS", (*VERSIONS, "9000"))
+
+
+@pytest.mark.parametrize("use", [Database.upgrade, Database.record, partial(announce_one, summary="two")])
+def test_an_older_database_is_brought_up_to_date_by_whoever_comes_first(
+    database_url: str, request: pytest.FixtureRequest, use: Callable[[Database], object]
+) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one")
+    request.getfixturevalue("_a_version_to_come")
+    with opened(database_url) as database:
+        assert database.entry() == 1  # which takes no table but the oldest
+        use(database)
+        assert database.record().changes["EC-1"].plan.summary == "one"
+        assert database.upgrade() is False
+    engine = sa.create_engine(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT name FROM to_come")).scalars().all() == ["one"]
+    engine.dispose()
+
+
+MAKING = """
+    import sys
+    from icsfeed.store.database.database import Database
+    database = Database(sys.argv[1])
+    sys.stdin.read(1)  # all are to begin at once
+    print(database.upgrade())
+    database.close()
+"""
+
+
+def test_of_several_who_upgrade_at_once_one_does_it(database_url: str) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", dedent(MAKING), database_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("x")
+        process.stdin.flush()
+    said = sorted(process.communicate(timeout=60)[0].strip() for process in processes)
+    assert said == ["False", "False", "False", "True"]
+    assert [process.returncode for process in processes] == [0, 0, 0, 0]
+
+
+def test_threads_that_upgrade_at_once(database_url: str) -> None:
+    with opened(database_url) as database, ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(announce_one, database, f"number {number}") for number in range(8)]
+        assert sorted(each.result().change.number for each in done) == list(range(1, 9))
+        assert database.record().entry == 8
+
+
+LOOKING = """
+    import sys
+    from tests.store.work import announce_one, opened
+    with opened(sys.argv[1]) as database:
+        print(database.entry(), database.record().entry, announce_one(database, "two").change.id, database.upgrade())
+    print([name for name in ("alembic", "psycopg") if name in sys.modules])
+"""
+
+
+def test_who_has_nothing_to_migrate_does_not_pay_for_alembic(database_url: str) -> None:
+    with opened(database_url) as database:
+        announce_one(database, "one")
+    command = [sys.executable, "-c", dedent(LOOKING), database_url]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    loaded = [] if database_url.startswith("sqlite") else ["psycopg"]
+    assert found.stdout.splitlines() == ["1 1 EC-2 False", str(loaded)]
+
+
+def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str) -> None:
+    """Here because something of another program's is in its way, at the very end."""
+    engine = make_engine(parse_url(database_url))
+    if database_url.startswith("sqlite"):
+        Path(database_url.removeprefix("sqlite:///")).touch()
+    with writing(engine) as connection:
+        connection.execute(sa.text("CREATE TABLE event_revisions (theirs INTEGER)"))
+    refused = r"can't be written: .*event_revisions.* already exists; nothing was changed$"
+    with opened(database_url) as database, pytest.raises(DatabaseError, match=refused):
+        database.upgrade()
+    with engine.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["event_revisions"]
+    engine.dispose()
+
+
+def test_the_command(database_url: str) -> None:
+    shown = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
+    first, second = (run("database", "upgrade", "--database", database_url) for _ in range(2))
+    assert (first.status, first.stderr, first.stdout.replace("%2F", "/")) == (0, "", f"{shown} is up to date now\n")
+    assert (second.status, second.stdout.replace("%2F", "/")) == (0, f"{shown} was up to date already\n")

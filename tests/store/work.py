@@ -1,0 +1,141 @@
+"""What operators and the service record, for tests of the database: values, and ways to write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.revisions import LedgerLine, Revision
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.services.changes import Announcement, Desk, Outcome, announce
+from icsfeed.store.database.database import Database
+from icsfeed.store.database.writing import Transaction
+from tests.examples import NOW, POLICY
+
+HOUR = timedelta(hours=1)
+PLAN = Plan(
+    summary="Urgent repair",
+    environments=frozenset({"production"}),
+    impact=Impact.OUTAGE,
+    span=Span(start=NOW, end=NOW + HOUR),
+)
+
+
+def a_plan(**overrides: Any) -> Plan:  # noqa: ANN401  (any field)
+    """The plan of a change, with other values where given."""
+    return replace(PLAN, **overrides)
+
+
+def an_update(number: int = 1, **overrides: Any) -> Update:  # noqa: ANN401  (any field)
+    """An update of a change, with other values where given."""
+    update = Update(number=number, at=NOW, by="ann", message="", state=State.CONFIRMED, plan=PLAN)
+    return replace(update, **overrides)
+
+
+def a_change(number: int = 1, *more: Update, kind: Kind = Kind.EMERGENCY) -> Change:
+    """A change that was announced, with further updates."""
+    return Change(kind=kind, number=number, updates=(an_update(), *more))
+
+
+def a_line(uid: str, sequence: int = 0, *, digest: str = "a" * 32, at: datetime = NOW) -> LedgerLine:
+    """A line of the ledger of revisions."""
+    return LedgerLine(uid=uid, digest=digest, revision=Revision(sequence=sequence, at=at))
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database, let go of in the end."""
+    with closing(Database(url)) as database:
+        yield database
+
+
+@contextmanager
+def several(url: str, count: int) -> Iterator[list[Database]]:
+    """As many who use the database, each on connections of their own."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(url)) for _ in range(count)]
+
+
+def read(url: str) -> Record:
+    """All that is recorded, as one who comes anew reads it."""
+    with opened(url) as database:
+        return database.record()
+
+
+@contextmanager
+def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterator[Transaction]:
+    """Record something, whatever it is."""
+    with database.writing(by=by, at=at, action="test", subject="") as transaction:
+        yield transaction
+
+
+def announce_one(
+    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None
+) -> Outcome:
+    """Announce an emergency change as an operator does, for so many hours later."""
+    span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
+    announcement = Announcement(kind=Kind.EMERGENCY, plan=a_plan(summary=summary, span=span), key=key)
+    return announce(Desk(schedule=POLICY, records=database), announcement, by="ann", now=now)
+
+
+def write_anything(random: Random, transaction: Transaction) -> None:
+    """Record something at random that is possible by then."""
+    for _ in range(random.choice([1, 1, 1, 2])):
+        random.choice([_announce, _amend, _adjust, _revise])(random, transaction)
+
+
+def _announce(random: Random, transaction: Transaction) -> None:
+    kind = random.choice([Kind.EMERGENCY, Kind.PLANNED])
+    known = [each.number for each in transaction.record.changes.values() if each.kind is kind]
+    plan = a_plan(summary=random.choice(["Ünïcode 🔧", "two\nlines", "' \" \\ %s :x ;"]), ticket="https://x.example/1")
+    change = Change(kind=kind, number=max(known, default=0) + 1, updates=(an_update(plan=plan),))
+    transaction.record = replace(
+        transaction.record, changes={**transaction.record.changes, change.id: change}
+    )  # so that a second one of the same transaction gets a number of its own
+    transaction.add_update(change)
+
+
+def _amend(random: Random, transaction: Transaction) -> None:
+    if not transaction.record.changes:
+        return
+    before = random.choice(list(transaction.record.changes.values()))
+    start = NOW + timedelta(microseconds=random.randrange(10**12))
+    plan = a_plan(
+        span=Span(start=start, end=start + HOUR),
+        environments=frozenset(random.sample(["a", "b", "c"], 2)),
+        impact=random.choice(list(Impact)),
+        reason=random.choice(["", "because"]),
+    )
+    update = an_update(before.latest.number + 1, plan=plan, state=random.choice(list(State)), message="more")
+    after = before.with_update(update)
+    transaction.record = replace(transaction.record, changes={**transaction.record.changes, after.id: after})
+    transaction.add_update(after)
+
+
+def _adjust(random: Random, transaction: Transaction) -> None:
+    window, day = random.choice(["thursday", "sunday"]), NOW.date() + timedelta(days=random.randrange(3))
+    to = Span(start=NOW, end=NOW + HOUR * random.randrange(1, 9))
+    adjustment = random.choice(
+        [
+            None,
+            Skip(window_id=window, day=day, reason="r"),
+            Skip(window_id=window, day=day, reason="", silent=True),
+            Move(window_id=window, day=day, to=to, reason="r"),
+        ]
+    )
+    transaction.adjust(window, day, adjustment, reason="r")
+
+
+def _revise(random: Random, transaction: Transaction) -> None:
+    transaction.add_revisions(
+        [a_line(f"{random.randrange(5)}@x", random.randrange(9)) for _ in range(random.randrange(4))]
+    )

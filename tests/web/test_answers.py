@@ -1,0 +1,84 @@
+"""Ready answers: what is said of a page, and what while a source is broken."""
+
+from __future__ import annotations
+
+import brotli
+from werkzeug.test import Client
+
+from icsfeed.publication.representations import Representation
+from icsfeed.store.database.refusals import UnavailableDatabaseError
+from icsfeed.web.answers import Answer, coding_of, private_answers, public_answers
+from tests.examples import NOW
+from tests.web.fakes import PATH, Served, front_of, mistakes
+
+POLICY = "default-src 'none'; style-src 'self'; frame-ancestors https://help.example.com"
+PAGE = Representation(
+    body=b"<!doctype html><p>Hello", content_type="text/html; charset=utf-8", dated=False, security=POLICY
+)
+
+
+def headers(answer: Answer) -> dict[str, str]:
+    return dict(answer.whole)
+
+
+def test_the_headers_of_a_page() -> None:
+    plain, *_ = public_answers(PAGE, NOW)
+    assert headers(plain) == {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Length": "23",
+        "ETag": f'"{PAGE.etag}"',
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
+        "Content-Security-Policy": POLICY,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def test_each_coding_is_packed_once_and_has_a_tag_of_its_own() -> None:
+    plain, gzip, packed = public_answers(PAGE, None)
+    assert packed.body == PAGE.tightly_packed
+    assert brotli.decompress(packed.body) == PAGE.body
+    assert len({each.etag for each in (plain, gzip, packed)}) == 3
+    assert [headers(each).get("Content-Encoding") for each in (plain, gzip, packed)] == [None, "gzip", "br"]
+    assert PAGE.tightly_packed is PAGE.tightly_packed
+
+
+def test_public_and_private_answers_share_the_bytes() -> None:
+    public, private = public_answers(PAGE, None), private_answers(PAGE, None)
+    assert [id(each.body) for each in public] == [id(each.body) for each in private]
+
+
+def test_the_order_of_the_answers_is_that_of_the_codings() -> None:
+    answers = public_answers(PAGE, None)
+    said = {asked: headers(answers[coding_of(asked)]).get("Content-Encoding") for asked in ("", "gzip", "br", "*")}
+    assert said == {"": None, "gzip": "gzip", "br": "br", "*": "br"}
+
+
+def stale(client: Client) -> list[str | None]:
+    """What a whole answer and an unchanged one say."""
+    whole = client.get(PATH)
+    unchanged = client.get(PATH, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (whole.status_code, unchanged.status_code) == (200, 304)
+    return [each.headers.get("X-Icsfeed-Stale") for each in (whole, unchanged)]
+
+
+def test_while_a_source_is_broken_every_answer_says_so() -> None:
+    served = Served()
+    client = Client(front_of(served.live))
+    assert stale(client) == [None, None]
+    whole = served.disk.content
+    served.clock.pass_by(seconds=5)
+    served.disk.write(mistakes("one"), served.clock.now)
+    assert stale(client) == ["schedule"] * 2
+    served.clock.pass_by(seconds=5)
+    served.shelf.fault = UnavailableDatabaseError("away")
+    assert stale(client) == ["database, schedule"] * 2
+    served.clock.pass_by(seconds=5)
+    assert whole is not None
+    served.disk.write(whole, served.clock.now)
+    assert stale(client) == ["database"] * 2
+    served.shelf.fault = None
+    served.clock.pass_by(seconds=5)
+    assert stale(client) == [None, None]

@@ -1,0 +1,137 @@
+"""``/metrics``: what was asked and answered, how old the truth is, what of it can't be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from icsfeed import __version__
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.subscribers import Subscriber
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import SCHEDULE
+from tests.web.fakes import Clock, Served, front_of
+
+FEED = "/feeds/all.ics"
+GOOGLE = {"User-Agent": "Google-Calendar-Importer"}
+
+
+def measured(client: FlaskClient) -> dict[tuple[str, ...], float]:
+    """Each figure by its name and the values of its labels, in the order of the labels' names."""
+    response = client.get("/metrics")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(response.text)
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+
+
+def requests(client: FlaskClient) -> dict[tuple[str, ...], float]:
+    """How many requests, by client, path and status."""
+    found = measured(client)
+    return {key[1:]: value for key, value in found.items() if key[0] == "icsfeed_requests_total"}
+
+
+def test_requests_by_path_client_and_status(client: FlaskClient) -> None:
+    etag = client.get(FEED, headers=GOOGLE).headers["ETag"]
+    client.get(FEED, headers={**GOOGLE, "If-None-Match": etag})
+    client.get(FEED, headers={**GOOGLE, "If-None-Match": etag})
+    client.head(FEED, headers={"User-Agent": "curl/8.5.0"})
+    client.post(FEED)
+    client.get("/readyz")
+    client.get("/wp-login.php")
+    client.get("/feeds/nothing.ics")
+    client.get("/private/a-token-of-somebody/all.ics")
+    client.get("/private/another/all.ics")
+    assert requests(client) == {
+        ("google", FEED, "200"): 1,
+        ("google", FEED, "304"): 2,
+        ("script", FEED, "200"): 1,
+        ("other", FEED, "405"): 1,
+        ("other", "/readyz", "200"): 1,
+        ("other", "other", "404"): 2,
+        ("other", "/private/{token}", "404"): 2,
+    }
+    assert requests(client)["other", "/metrics", "200"] == 1
+
+
+def test_whatever_paths_clients_make_up_the_labels_stay_few(client: FlaskClient) -> None:
+    for number in range(50):
+        client.get(f"/{number}", headers={"User-Agent": f"Own/{number}"})
+        client.get(f"/private/{number}/{number}.ics")
+    assert requests(client) == {("other", "other", "404"): 50, ("other", "/private/{token}", "404"): 50}
+
+
+def test_the_truth(schedule: Path) -> None:
+    clock = Clock(now=load_schedule(schedule).changed_at)
+    client = create_app(schedule=schedule, clock=clock).test_client()
+    clock.pass_by(hours=1)
+    found = measured(client)
+    assert found["icsfeed_build_info", __version__] == 1
+    assert found["icsfeed_publication_available",] == 1
+    assert found["icsfeed_publication_age_seconds",] == 3600
+    assert (found["icsfeed_source_broken", "schedule"], found["icsfeed_source_broken", "database"]) == (0, 0)
+    assert found["icsfeed_feed_bytes", FEED] == len(client.get(FEED).data)
+    assert found["icsfeed_feed_left_out_events", FEED] == 0
+    schedule.write_text("[calendar", encoding="utf-8")
+    clock.pass_by(seconds=1)
+    found = measured(client)
+    assert (found["icsfeed_publication_available",], found["icsfeed_source_broken", "schedule"]) == (1, 1)
+
+
+def test_a_file_that_says_it_comes_from_the_future_is_new(schedule: Path) -> None:
+    clock = Clock(now=load_schedule(schedule).changed_at - timedelta(days=1))
+    client = create_app(schedule=schedule, clock=clock).test_client()
+    assert measured(client)["icsfeed_publication_age_seconds",] == 0
+
+
+def test_with_nothing_to_serve(tmp_path: Path) -> None:
+    schedule = tmp_path / "schedule.toml"
+    schedule.write_text("[calendar", encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    assert client.get(FEED).status_code == 503
+    assert measured(client) == {
+        ("icsfeed_build_info", __version__): 1,
+        ("icsfeed_source_broken", "schedule"): 1,
+        ("icsfeed_source_broken", "database"): 0,
+        ("icsfeed_publication_available",): 0,
+        ("icsfeed_requests_total", "other", "other", "503"): 1,
+    }
+    schedule.write_text(SCHEDULE, encoding="utf-8")
+    assert measured(client)["icsfeed_publication_available",] == 1
+
+
+def test_two_applications_of_one_process_count_apart(schedule: Path) -> None:
+    one, other = (create_app(schedule=schedule, clock=Clock()).test_client() for _ in range(2))
+    one.get(FEED)
+    assert (len(requests(one)), len(requests(other))) == (1, 0)
+
+
+@pytest.mark.parametrize("asked", ["text/plain", "application/openmetrics-text; version=1.0.0"])
+def test_the_format_is_what_the_scraper_reads(client: FlaskClient, asked: str) -> None:
+    assert client.get("/metrics", headers={"Accept": asked}).content_type.startswith(asked.partition(";")[0])
+
+
+def test_a_private_feed_is_counted_without_its_token() -> None:
+    seen: list[tuple[str, str, int]] = []
+
+    class Taken:
+        """A tally that keeps what it is given."""
+
+        @staticmethod
+        def add(*request: object) -> None:
+            """What ``Tally`` does."""
+            seen.append(request)  # type: ignore[arg-type]
+
+    served = Served()
+    subscriber = Subscriber(name="Acme", feed="all", alarms=(timedelta(hours=1),), since=served.clock.now, tokens=())
+    served.live.holder = lambda _: subscriber  # type: ignore[method-assign,assignment]
+    front = front_of(served.live, tally=Taken)
+    list(front({"REQUEST_METHOD": "GET", "PATH_INFO": "/private/the-token/all.ics"}, lambda *_: lambda _: None))
+    assert seen == [("/private/{token}/all.ics", "", 200)]

@@ -1,0 +1,236 @@
+"""Private feeds over HTTP: the public bytes for whoever has the token, and one and the same 404 for all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.schedule import Schedule
+from icsfeed.publication.private import private_path
+from icsfeed.services.subscribing import Signer, add, revoke, rotate
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import SCHEDULE
+from tests.web.fakes import Clock
+
+HALF_AN_HOUR = timedelta(minutes=30)
+PRIVATE = {
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """A server, and the support desk that hands tokens out."""
+
+    client: FlaskClient
+    records: Database
+    schedule: Schedule
+    clock: Clock
+    fetches: list[tuple[str, str]]
+
+    def add(self, name: str, token: str, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> str:
+        """Add a subscriber, and wait as long as a server may take to learn of it; gives the path."""
+        add(self.schedule, self.records, name, feed=feed, alarms=alarms, token=token, signer=self.signer)
+        self.clock.pass_by(seconds=2)
+        return private_path(token, feed)
+
+    def rotate(self, name: str, token: str, overlap: timedelta) -> None:
+        """Hand out another token."""
+        rotate(self.records, name, token=token, overlap=overlap, signer=self.signer)
+        self.clock.pass_by(milliseconds=10)
+
+    def revoke(self, name: str) -> None:
+        """Take the feed away."""
+        revoke(self.records, name, signer=self.signer)
+        self.clock.pass_by(milliseconds=10)
+
+    @property
+    def signer(self) -> Signer:
+        """Whoever is at the desk now."""
+        return Signer(by="support", now=self.clock.now)
+
+
+@pytest.fixture
+def office(schedule: Path, database_url: str) -> Iterator[Office]:
+    clock = Clock()
+    fetches: list[tuple[str, str]] = []
+    server, records = Database(database_url), Database(database_url)
+    app = create_app(
+        schedule=schedule,
+        database=server,
+        clock=clock,
+        fetched=lambda subscriber, client: fetches.append((subscriber.name, client)),
+    )
+    policy = load_schedule(schedule).schedule
+    yield Office(client=app.test_client(), records=records, schedule=policy, clock=clock, fetches=fetches)
+    records.close()
+    server.close()
+
+
+def test_whoever_has_the_token_has_the_public_bytes(office: Office) -> None:
+    path = office.add("Acme Inc.", "one", feed="production")
+    assert office.client.get(path).data == office.client.get("/feeds/production.ics").data
+
+
+def test_the_headers(office: Office) -> None:
+    path = office.add("Acme Inc.", "one")
+    public, private = dict(office.client.get("/feeds/all.ics").headers), dict(office.client.get(path).headers)
+    assert private == PRIVATE | {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Length": public["Content-Length"],
+        "ETag": public["ETag"],
+        "Last-Modified": public["Last-Modified"],
+        "Cache-Control": "private, max-age=60, stale-if-error=86400",
+        "Vary": "Accept-Encoding",
+    }
+
+
+def test_head_304_and_gzip_are_as_those_of_a_public_feed(office: Office) -> None:
+    path = office.add("Acme Inc.", "one")
+    whole = office.client.get(path)
+    head = office.client.head(path)
+    assert (head.status_code, head.data, dict(head.headers)) == (200, b"", dict(whole.headers))
+    unchanged = office.client.get(path, headers={"If-None-Match": whole.headers["ETag"]})
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert unchanged.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
+    by_date = {"If-Modified-Since": whole.headers["Last-Modified"]}
+    assert office.client.get(path, headers=by_date).status_code == 304
+    packed = office.client.get(path, headers={"Accept-Encoding": "gzip"})
+    public = office.client.get("/feeds/all.ics", headers={"Accept-Encoding": "gzip"})
+    assert (packed.data, packed.headers["Content-Encoding"]) == (public.data, "gzip")
+
+
+def test_a_feed_can_only_be_read_and_by_no_other_site(office: Office) -> None:
+    path = office.add("Acme Inc.", "one")
+    refused = office.client.post(path)
+    assert (refused.status_code, refused.text) == (405, "This can only be read.\n")
+    options = office.client.options(path, headers={"Origin": "https://evil.example"})
+    assert (options.status_code, dict(options.headers)) == (204, PRIVATE | {"Allow": "GET, HEAD, OPTIONS"})
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PROPFIND"])
+def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: str) -> None:
+    office.add("Acme Inc.", "one", feed="production")
+    office.add("Revoked", "revoked")
+    office.add("Rotated", "old")
+    office.rotate("Rotated", "new", timedelta(minutes=1))
+    office.revoke("Revoked")
+    office.clock.pass_by(minutes=1)
+    paths = [
+        private_path("wrong", "all"),
+        private_path("wrong", "nothing"),
+        private_path("revoked", "all"),
+        private_path("old", "all"),
+        private_path("one", "all"),
+        private_path("one", "nothing"),
+        private_path("", "all"),
+        private_path("x" * 10_000, "all"),
+        "/private/",
+        "/private/one",
+        "/private/one/",
+        "/private/one/.ics",
+        "/private/one/production",
+        "/private/one/production.expanded.ics",
+        "/private/one/../one/production.ics",
+        "/private/o%6ee/nothing.ics",
+        "/private/\N{LATIN SMALL LETTER E WITH ACUTE}/all.ics",
+    ]
+    answers = {path: office.client.open(path, method=method) for path in paths}
+    said = b"There is nothing at this address. Ask whoever gave it to you for a new one.\n"
+    body = b"" if method == "HEAD" else said
+    headers = PRIVATE | {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Length": "76",
+        "Cache-Control": "private, no-store",
+    }
+    assert {path: (each.status, each.data, dict(each.headers)) for path, each in answers.items()} == dict.fromkeys(
+        paths, ("404 Not Found", body, headers)
+    )
+    opened = [private_path("one", "production"), private_path("new", "all")]
+    assert [office.client.get(path).status_code for path in opened] == [200, 200]
+
+
+def test_a_step_takes_effect_within_the_time_between_two_looks(office: Office) -> None:
+    path = private_path("one", "all")
+    assert office.client.get(path).status_code == 404
+    look = office.records.look_every
+    add(office.schedule, office.records, "Acme Inc.", feed="all", token="one", signer=office.signer)
+    office.clock.now += look
+    assert office.client.get(path).status_code == 200
+    revoke(office.records, "Acme Inc.", signer=office.signer)
+    office.clock.now += look
+    assert office.client.get(path).status_code == 404
+
+
+def test_the_old_token_opens_the_feed_until_the_overlap_is_over(office: Office) -> None:
+    office.add("Acme Inc.", "one")
+    office.rotate("Acme Inc.", "two", timedelta(days=1))
+    until = office.clock.now - timedelta(milliseconds=10) + timedelta(days=1)
+    office.clock.now = until - timedelta(microseconds=1)
+    assert [office.client.get(private_path(token, "all")).status_code for token in ("one", "two")] == [200, 200]
+    office.clock.now = until
+    assert [office.client.get(private_path(token, "all")).status_code for token in ("one", "two")] == [404, 200]
+
+
+def test_a_subscriber_is_no_change_of_the_public_feed(office: Office) -> None:
+    office.clock.pass_by(seconds=2)
+    before = dict(office.client.get("/feeds/all.ics").headers)
+    office.add("Acme Inc.", "one")
+    assert dict(office.client.get("/feeds/all.ics").headers) == before
+
+
+def test_alarms_ring_for_those_who_asked_and_for_nobody_else(office: Office) -> None:
+    ringing = office.client.get(office.add("Acme Inc.", "one", alarms=(HALF_AN_HOUR,)))
+    silent = office.client.get(office.add("Other", "two"))
+    assert (b"TRIGGER:-PT30M" in ringing.data, b"BEGIN:VALARM" in silent.data) == (True, False)
+    without = []
+    inside = False
+    for line in ringing.data.splitlines(keepends=True):
+        inside = inside or line == b"BEGIN:VALARM\r\n"
+        if not inside:
+            without.append(line)
+        inside = inside and line != b"END:VALARM\r\n"
+    assert b"".join(without) == silent.data
+    assert ringing.headers["ETag"] != silent.headers["ETag"]
+
+
+def test_those_with_the_same_alarms_share_one_copy(office: Office) -> None:
+    """Memory must not grow with the number of subscribers."""
+    paths = [office.add(f"Customer {number}", f"token-{number}", alarms=(HALF_AN_HOUR,)) for number in range(3)]
+    parts = [next(iter(office.client.get(path).response)) for path in paths]
+    assert len({id(part) for part in parts}) == 1
+
+
+def test_who_fetched_is_heard_and_with_which_client(office: Office) -> None:
+    path = office.add("Acme Inc.", "one")
+    whole = office.client.get(path, headers={"User-Agent": "Google-Calendar-Importer"})
+    again = {"User-Agent": "iOS/18.0 (22A3354) dataaccessd/1.0", "If-None-Match": whole.headers["ETag"]}
+    assert office.client.get(path, headers=again).status_code == 304
+    office.client.head(path)
+    office.client.get(private_path("wrong", "all"))
+    office.client.get("/feeds/all.ics")
+    assert office.fetches == [("Acme Inc.", "google"), ("Acme Inc.", "apple")]
+
+
+def test_a_feed_that_the_schedule_has_no_more_is_not_there(office: Office, schedule: Path) -> None:
+    path = office.add("Acme Inc.", "one", feed="preview")
+    assert office.client.get(path).status_code == 200
+    without = SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', "")
+    schedule.write_text(without, encoding="utf-8")
+    assert office.client.get(path).status_code == 404
+
+
+def test_with_nothing_to_serve_a_private_feed_is_not_available_rather_than_unknown(tmp_path: Path) -> None:
+    schedule = tmp_path / "schedule.toml"
+    schedule.write_text("[calendar", encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    assert client.get(private_path("one", "all")).status_code == 503

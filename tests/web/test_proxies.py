@@ -1,0 +1,121 @@
+"""Behind proxies, and below a path: what is believed, and where things are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import request
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.errors import IcsfeedError
+from tests.web.fakes import Clock
+
+FEED = "/feeds/all.ics"
+FORWARDED = {
+    "X-Forwarded-For": "192.0.2.66, 198.51.100.7",
+    "X-Forwarded-Proto": "http, https",
+    "X-Forwarded-Host": "evil.example, maintenance.example.com",
+    "X-Forwarded-Prefix": "/evil, /ops",
+}
+
+
+def client_of(schedule: Path) -> FlaskClient:
+    """What asks an application that also says what it was told of the request."""
+    app = create_app(schedule=schedule, clock=Clock())
+    app.add_url_rule("/told", "told", lambda: {"url": request.base_url, "client": request.remote_addr})
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("hops", "url", "client"),
+    [
+        pytest.param("0", "http://localhost/told", "127.0.0.1", id="of nobody, nothing is believed"),
+        pytest.param("1", "https://maintenance.example.com/ops/told", "198.51.100.7", id="of one, what it wrote"),
+        pytest.param("2", "http://evil.example/evil/told", "192.0.2.66", id="of two, what the first of them wrote"),
+    ],
+)
+def test_the_last_values_count_that_the_trusted_proxies_wrote(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, hops: str, url: str, client: str
+) -> None:
+    monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", hops)
+    told = client_of(schedule).get("/told", headers=FORWARDED).json
+    assert told == {"url": url, "client": client}
+
+
+def test_a_proxy_that_takes_the_prefix_away_says_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", "1")
+    client = client_of(schedule)
+    assert client.get(FEED, headers={"X-Forwarded-Prefix": "/ops"}).status_code == 200
+    assert client.get("/ops" + FEED, headers={"X-Forwarded-Prefix": "/ops"}).status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["/ops/calendar", "ops/calendar/", "/ops/calendar/"])
+def test_below_a_prefix_that_a_proxy_leaves_on(schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    plain = client_of(schedule).get(FEED)
+    monkeypatch.setenv("ICSFEED_PREFIX", prefix)
+    client = client_of(schedule)
+    assert client.get("/ops/calendar" + FEED).data == plain.data
+    told = client.get("/ops/calendar/told").json
+    assert told == {"url": "http://localhost/ops/calendar/told", "client": "127.0.0.1"}
+    assert client.get("/ops/calendarfeeds/all.ics").status_code == 404
+    assert client.get("/ops" + FEED).status_code == 404
+
+
+def test_a_probe_that_comes_without_the_prefix_is_answered(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
+    assert client_of(schedule).get("/readyz").json == {"status": "ready"}
+
+
+def test_the_prefix_alone_leads_to_what_is_below_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
+    answer = client_of(schedule).get("/ops")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/ops/")
+
+
+def test_a_private_feed_is_below_the_prefix_too(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
+    answer = client_of(schedule).get("/ops/private/wrong/all.ics")
+    assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (404, "noindex, nofollow")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        pytest.param(
+            "TRUSTED_HOPS",
+            "one",
+            "'one' is not a number of trusted hops; write 1 for one proxy in front of icsfeed",
+            id="hops in words",
+        ),
+        pytest.param(
+            "TRUSTED_HOPS",
+            "-1",
+            "'-1' is not a number of trusted hops; write 1 for one proxy in front of icsfeed",
+            id="fewer hops than none",
+        ),
+        pytest.param(
+            "PREFIX", "/a b", "'/a b' is not a path; write one such as /maintenance", id="a prefix with a space"
+        ),
+        pytest.param(
+            "PREFIX",
+            "https://x.example/",
+            "'https://x.example/' is not a path; write one such as /maintenance",
+            id="a prefix that is a URL",
+        ),
+        pytest.param(
+            "PREFIX",
+            "/a\r\nSet-Cookie:b",
+            "'/a\\r\\nSet-Cookie:b' is not a path; write one such as /maintenance",
+            id="a prefix that forges a header",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(f"ICSFEED_{name}", value)
+    with pytest.raises(IcsfeedError) as refusal:
+        create_app(schedule=schedule)
+    assert str(refusal.value) == message

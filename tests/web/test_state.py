@@ -1,0 +1,140 @@
+"""The gate over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import create_app
+from icsfeed.web.application import make_application
+from tests.changes import a_change, recorded
+from tests.examples import utc
+from tests.web.fakes import AFTER, Clock, Served, mistakes
+
+STATE = "/api/v1/state"
+THURSDAY = utc(2026, 12, 3, 7)
+
+
+def served(later: timedelta = timedelta()) -> tuple[FlaskClient, Served]:
+    """What asks the application so much later than the window on Thursday starts, and the parts behind it."""
+    parts = Served(clock=Clock(now=THURSDAY + later))
+    return make_application(parts.live).test_client(), parts
+
+
+def test_the_state_now(client: FlaskClient) -> None:
+    response = client.get(STATE, query_string={"environment": "production"})
+    assert (response.status_code, response.mimetype, response.json) == (
+        200,
+        "application/json",
+        {
+            "environments": ["production"],
+            "state": "CLOSED",
+            "why": "outside the maintenance windows and planned changes of production",
+            "at_time": "2026-11-23T12:01:00Z",
+            "local_at_time": "2026-11-23T07:01:00-05:00",
+            "next_transition_time": "2026-12-03T07:00:00Z",
+            "local_next_transition_time": "2026-12-03T02:00:00-05:00",
+            "stale": False,
+        },
+    )
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cache-Control"] == "public, max-age=10, must-revalidate"
+
+
+def test_the_state_at_another_time(client: FlaskClient) -> None:
+    response = client.get(STATE, query_string={"environment": "production", "at": "2026-12-03T05:59:59-05:00"})
+    assert response.json is not None
+    assert (response.json["state"], response.json["at_time"]) == ("OPEN", "2026-12-03T10:59:59Z")
+    assert response.headers["Cache-Control"] == "public, max-age=10, must-revalidate"
+
+
+@pytest.mark.parametrize(
+    ("before_the_end", "expected"),
+    [
+        pytest.param(timedelta(seconds=11), "public, max-age=10, must-revalidate", id="long before"),
+        pytest.param(timedelta(seconds=9, milliseconds=999), "public, max-age=9, must-revalidate", id="whole seconds"),
+        pytest.param(timedelta(seconds=1), "public, max-age=1, must-revalidate", id="the last whole one"),
+        pytest.param(timedelta(milliseconds=999), "no-store", id="less than one"),
+    ],
+)
+def test_no_cache_holds_it_past_the_transition(before_the_end: timedelta, expected: str) -> None:
+    client, _ = served(timedelta(hours=4) - before_the_end)
+    response = client.get(STATE, query_string={"environment": "production"})
+    assert (response.json or {})["state"] == "OPEN"
+    assert response.headers["Cache-Control"] == expected
+
+
+def test_it_shows_the_record_that_the_feeds_show() -> None:
+    client, parts = served()
+    parts.clock.pass_by(hours=1)
+    parts.shelf.add(parts.clock.now, changes=recorded(a_change()).changes)
+    response = client.get(STATE, query_string={"environment": "production"})
+    assert (response.json or {})["why"] == "the emergency change EC-7 is confirmed"
+    assert b"UID:emergency.ec-7@" in parts.feed().body
+
+
+def test_it_says_that_it_is_stale() -> None:
+    client, parts = served()
+    parts.disk.write(mistakes("no such key"), parts.clock.now)
+    response = client.get(STATE, query_string={"environment": "production"})
+    assert (response.status_code, (response.json or {})["stale"]) == (200, True)
+    parts.disk.write(AFTER, parts.clock.now)
+    assert (client.get(STATE, query_string={"environment": "production"}).json or {})["stale"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        pytest.param(
+            "", "name an environment, such as environment=preview; this schedule has preview, production", id="none"
+        ),
+        pytest.param(
+            "environment=prod",
+            "there is no environment 'prod'; this schedule has preview, production",
+            id="an unknown environment",
+        ),
+        pytest.param(
+            "environment=production&at=tomorrow",
+            "'tomorrow' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in "
+            "America/Toronto",
+            id="no instant",
+        ),
+        pytest.param(
+            "environment=production&at=2040-01-01",
+            "2040-01-01T05:00:00Z is out of reach: the gate knows 2025-01-01 through 2027-12-31",
+            id="not published",
+        ),
+        pytest.param(
+            "environment=production&atTime=2026-12-03",
+            "there is no parameter 'atTime'; this address takes environment and at",
+            id="a parameter that would be overlooked",
+        ),
+    ],
+)
+def test_what_it_refuses(client: FlaskClient, query: str, detail: str) -> None:
+    response = client.get(f"{STATE}?{query}")
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    assert response.get_json(force=True) == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": detail,
+    }
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_where_there_is_nothing_to_tell(tmp_path: Path) -> None:
+    client = create_app(schedule=tmp_path / "missing.toml", clock=Clock()).test_client()
+    response = client.get(STATE, query_string={"environment": "production"})
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert response.get_json(force=True) == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "the calendar is not available at the moment",
+    }
+    assert (response.headers["Retry-After"], response.headers["Cache-Control"]) == ("60", "no-store")

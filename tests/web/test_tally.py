@@ -1,0 +1,66 @@
+"""The tally: every request is counted once, however many threads take them down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+from icsfeed.web.tally import Counts, Tally
+
+A_WHILE = 60.0
+"""Seconds: longer than any test."""
+
+GOOGLE = "Google-Calendar-Importer"
+
+
+def test_requests_are_counted_by_path_family_and_status() -> None:
+    counted: list[Counts] = []
+    tally = Tally(counted.append, after=A_WHILE)
+    for version in range(3):
+        tally.add("/feeds/all.ics", f"curl/8.{version}", 200)
+    tally.add("/feeds/all.ics", GOOGLE, 200)
+    tally.add("/feeds/all.ics", GOOGLE, 304)
+    assert counted == []
+    tally.count()
+    tally.count()
+    assert counted == [
+        {
+            ("/feeds/all.ics", "script", "200"): 3,
+            ("/feeds/all.ics", "google", "200"): 1,
+            ("/feeds/all.ics", "google", "304"): 1,
+        }
+    ]
+
+
+def test_they_are_counted_by_themselves() -> None:
+    counted: list[Counts] = []
+    done = Event()
+
+    def take(counts: Counts) -> None:
+        counted.append(counts)
+        done.set()
+
+    tally = Tally(take, after=0.01)
+    for _ in range(2):
+        done.clear()
+        tally.add("/", GOOGLE, 200)
+        assert done.wait(A_WHILE)
+    assert counted == [{("/", "google", "200"): 1}] * 2
+
+
+def test_none_is_lost_or_counted_twice_while_threads_add_and_count() -> None:
+    total: Counter[tuple[str, str, str]] = Counter()
+    tally = Tally(total.update, after=A_WHILE)
+
+    def work(number: int) -> None:
+        for each in range(2000):
+            tally.add(f"/{number % 3}", GOOGLE, 200)
+            if each % 100 == 0:
+                tally.count()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    tally.count()
+    assert total.total() == 16_000
+    assert total == {("/0", "google", "200"): 6000, ("/1", "google", "200"): 6000, ("/2", "google", "200"): 4000}
