@@ -56,10 +56,11 @@ def export(
         ExportError: where it can't be written, or a file is in the way that no export wrote.
     """
     site = {file.name: file for file in sorted(files, key=lambda file: (file.order, file.name))}
-    there = target.sizes(before.names | site.keys())
-    _refuse_foreign(target, before, site, there)
+    own = before.names
+    there = target.sizes(own | site.keys())
+    _refuse_foreign(target, own, site, there)
     changed = [file for file in site.values() if not _is_there(file, before, there)]
-    stale = sorted(before.names - site.keys())
+    stale = sorted(own - site.keys())
     report = Report(
         written=tuple(file.name for file in changed),
         removed=tuple(name for name in stale if there.get(name, -1) >= 0),
@@ -87,11 +88,11 @@ def _is_there(file: SiteFile, before: Manifest, there: dict[str, int]) -> bool:
     return written.digest == file.digest and there.get(file.name) == written.size
 
 
-def _refuse_foreign(target: Target, before: Manifest, site: dict[str, SiteFile], there: dict[str, int]) -> None:
+def _refuse_foreign(target: Target, own: frozenset[str], site: dict[str, SiteFile], there: dict[str, int]) -> None:
     """Refuse to write over what no export wrote, unless it is the same."""
     for name, file in site.items():
         is_other = there.get(name, 0) < 0
-        if is_other or (name in there and name not in before.names and target.read(name) != file.body):
+        if is_other or (name in there and name not in own and target.read(name) != file.body):
             msg = f"{target} has a {name} that no export wrote; move it away, or export to another place"
             raise ExportError(msg)
 

@@ -115,28 +115,28 @@ class Folder:
 
     def _place(self, name: str, *, make: bool = True) -> str:
         """Where a file of that name is, or goes; the folders to it are made, unless only to look."""
-        folder, _, _ = name.rpartition("/")
-        if folder not in self._folders and self._is_way(folder, make=make):
-            self._folders.add(folder)
+        self._is_way(name.rpartition("/")[0], make=make)
         return f"{self._root}/{name}"
 
     def _is_way(self, folder: str, *, make: bool) -> bool:
         """Whether all folders to there are there; a link or a file among them is refused."""
-        way = Path(self._root)
-        for part in ("", *filter(None, folder.split("/"))):
-            way /= part
-            try:
-                mode = os.lstat(way).st_mode
-            except FileNotFoundError:
-                if not make:
-                    return False
-                way.mkdir(parents=not part)
-                continue
+        if folder in self._folders:
+            return True
+        if folder and not self._is_way(folder.rpartition("/")[0], make=make):
+            return False
+        way = f"{self._root}/{folder}" if folder else self._root
+        try:
+            mode = os.lstat(way).st_mode
+        except FileNotFoundError:
+            if not make:
+                return False
+            os.makedirs(way)  # noqa: PTH103
+        else:
             if not stat.S_ISDIR(mode):
                 what = "a link, and exports follow none" if stat.S_ISLNK(mode) else "no folder"
-                shown = self._path / way.relative_to(self._root)
-                msg = f"{shown} is {what}; move it away, or export to another place"
+                msg = f"{self._path / folder} is {what}; move it away, or export to another place"
                 raise ExportError(msg)
+        self._folders.add(folder)
         return True
 
     def _take(self, lock: int) -> None:

@@ -14,6 +14,7 @@ from icsfeed.domain.revisions import Ledger, LedgerLine, Revision
 OWN_FOLDER: Final = ".icsfeed"
 NAME: Final = f"{OWN_FOLDER}/manifest.json"
 _VERSION: Final = 1
+_quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class ForeignManifestError(IcsfeedError):
@@ -46,14 +47,16 @@ class Manifest:
 
     def to_json(self) -> bytes:
         """The manifest as a file, a line an entry; the same bytes for the same content."""
-        files = ((name, [each.digest, each.size]) for name, each in sorted(self.files.items()))
-        pending = (_written(name) for name in sorted(self.pending))
-        ledger = ((uid, _record_of(lines[-1])) for uid, lines in sorted(self.ledger.items()))
+        files = (
+            f"{_quoted(name)}: [{_quoted(self.files[name].digest)}, {self.files[name].size}]"
+            for name in sorted(self.files)
+        )
+        ledger = (f"{_quoted(uid)}: [{_said(self.ledger[uid][-1])}]" for uid in sorted(self.ledger))
         parts = [
             f'"icsfeed": {_VERSION}',
-            f'"files": {{{_lines(f"{_written(name)}: {_written(record)}" for name, record in files)}}}',
-            f'"pending": [{_lines(pending)}]',
-            f'"ledger": {{{_lines(f"{_written(uid)}: {_written(record)}" for uid, record in ledger)}}}',
+            f'"files": {{{_lines(files)}}}',
+            f'"pending": [{_lines(map(_quoted, sorted(self.pending)))}]',
+            f'"ledger": {{{_lines(ledger)}}}',
         ]
         return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
@@ -111,12 +114,9 @@ def _lines(entries: Iterable[str]) -> str:
     return f"\n{joined_entries}\n" if joined_entries else ""
 
 
-def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _record_of(line: LedgerLine) -> list[object]:
-    return [line.revision.sequence, line.digest, f"{line.revision.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"]
+def _said(line: LedgerLine) -> str:
+    at = line.revision.at.astimezone(UTC)
+    return f'{line.revision.sequence}, {_quoted(line.digest)}, "{at:%Y-%m-%dT%H:%M:%SZ}"'
 
 
 def _name(name: Any) -> str:  # noqa: ANN401  (whatever the file says)
