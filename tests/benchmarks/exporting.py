@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -72,9 +73,7 @@ def exporting(dest: Path, change: bytes = b"") -> int:
         feed = Representation(body=joined(number, b"" if number else change), content_type=CONTENT_TYPE)
         vars(feed)["packed"] = PACKED[number]
         made[f"/private/{number:04}/all.ics"] = feed
-    site = type(PUBLICATION)(
-        events=PUBLICATION.events, representations=made, changed_at=NOW, fresh_until=PUBLICATION.fresh_until
-    )
+    site = replace(PUBLICATION, representations=made)
     target = Folder(dest)
     with target.locked():
         before = read_manifest(target)
