@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
-from typing import cast
 
-import structlog
 from flask import Flask
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import FilteringBoundLogger
 
 from icsfeed.cli.options import prefix_of, trusted_hops_of
+from icsfeed.cli.service_log import service_log
 from icsfeed.cli.truth import schedule_path
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
@@ -58,7 +56,7 @@ def create_app(
     path = schedule_path(schedule or (Path(named) if named else None)).absolute()
     url = database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE
     records = Database(url) if isinstance(url, str) else url
-    time, log = clock or _clock(path), _log()
+    time, log = clock or _clock(path), service_log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
     live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
@@ -103,20 +101,3 @@ def _clock(path: Path) -> Clock:
     # Only a local time needs the calendar's zone, and so a schedule that is whole.
     instant = parse_instant(preview, zone("UTC") if aware else load_schedule(path).schedule.calendar.zone)
     return lambda: instant
-
-
-def _log() -> FilteringBoundLogger:
-    """A log of its own, on standard error: for people at a terminal, a JSON object a line anywhere else."""
-    # Traces are plain: the values of variables may be private.
-    to_people: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-    to_programs: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    log = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            *(to_people if sys.stderr.isatty() else to_programs),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
-    )
-    return cast("FilteringBoundLogger", log)

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from icsfeed.bootstrap import create_app
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.cli.running import every_command_line
+from tests.examples import NOW
 from tests.required import require
 
 ROOT = Path(__file__).parents[1]
@@ -112,16 +112,27 @@ def test_every_configuration_key_is_named() -> None:
 
 def test_every_route_is_named() -> None:
     rules = {rule.rule for rule in create_app(schedule=example_path()).url_map.iter_rules()}
-    assert {"/", "/readyz"} <= rules
+    assert {"/readyz", "/api/v1/state"} <= rules
     assert {rule for rule in rules if f"`{rule}`" not in README} == set()
 
 
+def general(path: str) -> str:
+    """A path of the publication as the README writes it; those in French are like those in English."""
+    for place, name in (
+        (r"^/fr(?=/.)", ""),
+        (r"(?<=^/feeds/)[a-z]+", "SLUG"),
+        (r"(?<=^/downloads/)[a-z]+", "SLUG"),
+        (r"(?<=^/calendar/)\d{4}/\d\d", "YYYY/MM"),
+        (r"(?<=^/assets/).*", "NAME"),
+    ):
+        path = re.sub(place, name, path)
+    return path
+
+
 def test_every_published_path_is_named() -> None:
-    schedule = load_schedule(example_path()).schedule
-    made = publish(schedule, changed_at=datetime(2026, 11, 20, tzinfo=UTC), now=datetime(2026, 11, 23, tzinfo=UTC))
-    slugs = "|".join(feed.slug for feed in schedule.feeds)
-    paths = {re.sub(rf"/(?:{slugs})\.", "/SLUG.", path) for path in made.representations}
-    assert {"/feeds/SLUG.ics", "/feeds/SLUG.atom", "/schemas/feed-1.json"} <= paths
+    made = publish(load_schedule(example_path()).schedule, changed_at=NOW, now=NOW)
+    paths = {general(path) for path in made.representations}
+    assert {"/", "/fr/", "/calendar/YYYY/MM/", "/feeds/SLUG.ics", "/feeds/SLUG.atom", "/schemas/feed-1.json"} <= paths
     assert {path for path in paths if f"`{path}`" not in README} == set()
 
 

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
-from icsfeed.cli.truth import instant_now, open_schedule
+from icsfeed.cli.truth import clock, open_schedule, schedule_path
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from icsfeed.domain.record import Record
     from icsfeed.domain.schedule import Schedule
-    from icsfeed.export.exporting import Progress
+    from icsfeed.export.exporting import Progress, Report
     from icsfeed.export.targets import Target
+    from icsfeed.publication.publishing import Publication
 
 
 @click.command()
 @click.argument("dest")
 @option("--base-url", default="", metavar="URL", help="Where customers reach the site, if the schedule does not say.")
+@option("--watch", is_flag=True, help="Go on, and export again whenever something changes; Ctrl-C or SIGTERM ends it.")
 @option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
 @schedule_option
 @database_option
@@ -38,6 +44,7 @@ def export(
     database: str,
     now: str | None,
     *,
+    watch: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -45,10 +52,17 @@ def export(
 
     Only what has changed is written, and nothing is touched that no export wrote.
     """
+    if watch and dry_run:
+        msg = "--dry-run tells what one export would do; it does not go with --watch"
+        raise click.UsageError(msg)
+    telling = _Telling(dest=dest, as_json=as_json, dry_run=dry_run)
+    if watch:
+        _watch(telling, base_url, schedule_path(schedule), database, now)
+        return
     from icsfeed.export.site import export_site
 
     loaded = open_schedule(schedule)
-    moment = instant_now(now, loaded.schedule)
+    moment = clock(now, loaded.schedule)()
     with _progress(shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
             loaded.schedule,
@@ -60,16 +74,89 @@ def export(
             dry_run=dry_run,
             progress=progress,
         )
-    if as_json:
-        click.echo(json.dumps(report.record(), indent=2))
-        return
-    would = "would be " if dry_run else ""
-    for name in report.written if dry_run else ():
-        click.echo(f"+ {name}")
-    for name in report.removed if dry_run else ():
-        click.echo(f"- {name}")
-    counts = f"{len(report.written)} {would}written, {len(report.removed)} {would}removed"
-    click.echo(f"{dest}: {counts}, {report.unchanged} unchanged")
+    telling.tell(report)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Telling:
+    """How an export tells what it did to ``dest``, or would do."""
+
+    dest: str
+    as_json: bool
+    dry_run: bool
+
+    def tell(self, report: Report) -> None:
+        """In a line or, in a dry run, also in one for each file; or all of it in JSON."""
+        if self.as_json:
+            click.echo(json.dumps(report.record(), indent=2))
+            return
+        for name in report.written if self.dry_run else ():
+            click.echo(f"+ {name}")
+        for name in report.removed if self.dry_run else ():
+            click.echo(f"- {name}")
+        would = "would be " if self.dry_run else ""
+        counts = f"{len(report.written)} {would}written, {len(report.removed)} {would}removed"
+        click.echo(f"{self.dest}: {counts}, {report.unchanged} unchanged")
+
+    def tell_again(self, report: Report) -> None:
+        """The same, in one line each time."""
+        if self.as_json:
+            click.echo(json.dumps(report.record()))
+        else:
+            self.tell(report)
+        sys.stdout.flush()
+
+
+def _watch(telling: _Telling, base_url: str, path: Path, database: str, now: str | None) -> None:
+    from icsfeed.cli.service_log import service_log
+    from icsfeed.export.site import export_site
+    from icsfeed.export.watching import watch
+    from icsfeed.publication.live import Live
+    from icsfeed.store.database.database import Database
+    from icsfeed.store.schedule_file import load_schedule
+
+    tell_time = clock(now, load_schedule(path).schedule)
+    target = _target(telling.dest)
+    log = service_log().bind(dest=telling.dest)
+    records = Database(database)
+
+    def export_it(publication: Publication) -> Report:
+        return export_site(
+            publication.schedule,
+            publication.events.record,
+            target,
+            changed_at=publication.changed_at,
+            now=tell_time(),
+            base_url=base_url,
+            before=publication.events,
+        )
+
+    try:
+        live = Live(
+            path,
+            clock=tell_time,
+            load=load_schedule,
+            records=records,
+            log=log,
+            base_url=base_url,
+            preview=now is not None,
+        )
+        watch(live, export_it, wait=_until_told_to_end(), log=log, told=telling.tell_again)
+    finally:
+        records.close()
+
+
+def _until_told_to_end() -> Callable[[float], bool]:
+    """What waits so many seconds, and says whether Ctrl-C or SIGTERM came: an export under way is ended first."""
+    told, tell = os.pipe()  # no lock that the one who waits may hold already
+
+    def end(number: int, _frame: object) -> None:
+        os.write(tell, b".")
+        signal.signal(number, signal.SIG_DFL)  # who asks twice does not want to wait
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return lambda seconds: bool(select.select([told], [], [], seconds)[0])
 
 
 def _record(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Record:

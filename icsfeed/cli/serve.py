@@ -25,6 +25,16 @@ _THREADS = 2
 one at a time, and a request merely copies bytes. *Measured*: at four, a quarter of the throughput is gone.
 """
 
+IDLE_SECONDS = 75
+"""Longer than proxies keep an idle connection (60 s, mostly): it is they who close it, or a request would meet the end.
+"""
+
+_MOST_HEADERS = 64 * 1024
+"""Bytes of a request's headers, about; many more are refused (431)."""
+
+_MOST_CONNECTIONS = 65536
+"""As far as the system lets a process have them: by default it is 1,024, which slow clients would use up."""
+
 _SECONDS_TO_STOP = 5
 """For the requests under way when the server is told to end; then their workers are killed."""
 
@@ -101,16 +111,24 @@ def _shared_counts() -> Iterator[None]:
         yield
 
 
-def run_server(factory: str, *, address: str, port: int, workers: int, announcement: str) -> None:
-    """Serve the application that ``factory`` (``module:function``) makes, until a signal ends it."""
+def run_server(
+    factory: str, *, address: str, port: int, workers: int, announcement: str, idle_seconds: int = IDLE_SECONDS
+) -> None:
+    """Serve the application that ``factory`` (``module:function``) makes, until a signal ends it.
+
+    A connection on which nothing comes for ``idle_seconds``, or no whole request, is closed.
+    """
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
     server = Granian(
         factory,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # else a connection that never says anything is waited for without end
+        http1_settings=HTTP1Settings(header_read_timeout=1000 * idle_seconds, max_buffer_size=_MOST_HEADERS),
         address=address,
         port=port,
         workers=workers,
@@ -121,10 +139,21 @@ def run_server(factory: str, *, address: str, port: int, workers: int, announcem
         log_dictconfig={"handlers": {"console": console, "access": console}},
     )
     server.on_startup(lambda: click.echo(announcement, err=True))
+    _let_many_in()
     # A fork would carry over the parent's signal handlers, which do nothing in a worker, and whatever locks its threads
     # hold. Everywhere but on Linux before Python 3.14 this is how it is anyway.
     multiprocessing.set_start_method("spawn", force=True)
     server.serve(target_loader=_application)
+
+
+def _let_many_in() -> None:
+    """Have the workers hold as many connections as they may."""
+    if sys.platform != "win32":
+        import resource
+
+        few, many = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = _MOST_CONNECTIONS if many == resource.RLIM_INFINITY else min(many, _MOST_CONNECTIONS)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(few, most), many))
 
 
 def _application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,12 +52,18 @@ def open_desk(schedule: Path | None, database: str) -> Iterator[Desk]:
 
 
 def instant_now(text: str | None, schedule: Schedule) -> datetime:
-    """The instant that ``--now`` names or, without it, the clock's: here alone the command line reads the clock."""
+    """The instant that ``--now`` names or, without it, the clock's."""
+    return clock(text, schedule)()
+
+
+def clock(text: str | None, schedule: Schedule) -> Callable[[], datetime]:
+    """What tells the time: it stands still at what ``--now`` names, or is the system's, which is read here alone."""
     if text is None:
-        return datetime.now(UTC)
+        return lambda: datetime.now(UTC)
     from icsfeed.services.instants import parse_instant
 
-    return parse_instant(text, schedule.calendar.zone)
+    instant = parse_instant(text, schedule.calendar.zone)
+    return lambda: instant
 
 
 def whoever_calls(named: str | None) -> str:

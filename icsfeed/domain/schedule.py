@@ -44,7 +44,11 @@ class Organizer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID."""
+    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
+
+    ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
+    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
+    """
 
     name: str
     zone: ZoneInfo
@@ -52,6 +56,11 @@ class Calendar:
     url: str = ""
     description: str = ""
     organizer: Organizer | None = None
+    vendor: str = ""
+    logo: str = ""
+    color: str = ""
+    support_url: str = ""
+    embed_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

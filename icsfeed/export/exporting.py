@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeAlias
 
 from icsfeed.domain.revisions import Ledger
 from icsfeed.export.files import SiteFile
-from icsfeed.export.manifest import NAME, Manifest, Written
+from icsfeed.export.manifest import Manifest, Written
 from icsfeed.export.targets import ExportError, Target
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -34,7 +35,7 @@ def read_manifest(target: Target) -> Manifest:
     Raises:
         IcsfeedError: where it can't be read, or is none.
     """
-    content = target.read(NAME)
+    content = target.read_manifest()
     return Manifest.from_json(content, str(target)) if content is not None else Manifest()
 
 
@@ -55,31 +56,28 @@ def export(
         ExportError: where it can't be written, or a file is in the way that no export wrote.
     """
     site = {file.name: file for file in sorted(files, key=lambda file: (file.order, file.name))}
-    there = target.sizes(before.names | site.keys())
-    _refuse_foreign(target, before, site, there)
+    own = before.names
+    there = target.sizes(own | site.keys())
+    _refuse_foreign(target, own, site, there)
     changed = [file for file in site.values() if not _is_there(file, before, there)]
-    stale = sorted(name for name in before.names - site.keys())
+    stale = sorted(own - site.keys())
     report = Report(
         written=tuple(file.name for file in changed),
-        removed=tuple(name for name in stale if name in there),
+        removed=tuple(name for name in stale if there.get(name, -1) >= 0),
         unchanged=len(site) - len(changed),
     )
-    after = Manifest(
-        files={name: Written(digest=file.digest, size=len(file.body)) for name, file in site.items()}, ledger=ledger
-    )
-    if dry_run or after == before:
+    if dry_run:
         return report
     if changed or stale:
         # Whatever happens from here on, these are known for icsfeed's own.
-        started = replace(before, pending=before.pending | {file.name for file in changed})
-        target.write(_manifest(started))
-    for done, file in enumerate(changed, 1):
-        target.write(file)
-        if progress is not None:
-            progress(done, len(changed))
-    for name in report.removed:
-        target.remove(name)
-    target.write(_manifest(after))
+        started = replace(before, pending=before.pending.union(report.written))
+        target.write_manifest(started.to_json())
+        target.write(changed, _counted(progress, len(changed)))
+        target.remove(report.removed)
+    now_there = {file.name: Written(digest=file.digest, size=len(file.body)) for file in changed}
+    after = Manifest(files={name: now_there.get(name) or before.files[name] for name in site}, ledger=ledger)
+    if after != before:
+        target.write_manifest(after.to_json())
     return report
 
 
@@ -87,17 +85,18 @@ def _is_there(file: SiteFile, before: Manifest, there: dict[str, int]) -> bool:
     written = before.files.get(file.name)
     if written is None or file.name in before.pending:
         return False
-    return written.digest == file.digest and there.get(file.name) == len(file.body)
+    return written.digest == file.digest and there.get(file.name) == written.size
 
 
-def _refuse_foreign(target: Target, before: Manifest, site: dict[str, SiteFile], there: dict[str, int]) -> None:
+def _refuse_foreign(target: Target, own: frozenset[str], site: dict[str, SiteFile], there: dict[str, int]) -> None:
     """Refuse to write over what no export wrote, unless it is the same."""
-    foreign = [name for name in site if name in there and name not in before.names]
-    for name in foreign:
-        if target.read(name) != site[name].body:
+    for name, file in site.items():
+        is_other = there.get(name, 0) < 0
+        if is_other or (name in there and name not in own and target.read(name) != file.body):
             msg = f"{target} has a {name} that no export wrote; move it away, or export to another place"
             raise ExportError(msg)
 
 
-def _manifest(manifest: Manifest) -> SiteFile:
-    return SiteFile(name=NAME, body=manifest.to_json(), content_type="application/json", cache_control="no-store")
+def _counted(progress: Progress | None, total: int) -> Callable[[], None]:
+    numbers = count(1)
+    return (lambda: progress(next(numbers), total)) if progress is not None else (lambda: None)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
+from typing import Final
 
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
+
+DISPOSITION: Final = "Content-Disposition"
+_PACKED: Final = ("text/", "application/json", "application/schema+json", "application/xml", "application/javascript")
+_PACKED_ENDS: Final = ("+xml", "+json")
 
 
 class Order(IntEnum):
@@ -22,20 +27,29 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFile:
-    """A file of the site: its ``name`` is relative to the site's root, with slashes."""
+    """A file of the site: its ``name`` is relative to the site's root, with slashes.
+
+    ``make`` gives its bytes, and ``known_by`` changes whenever they do: what is there already need not be made.
+    ``headers`` are what a host should say of it, besides its type.
+    """
 
     name: str
-    body: bytes
+    make: Callable[[], bytes]
+    known_by: str
     content_type: str
-    cache_control: str = ""
-    download: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     order: Order = Order.ASSET
+
+    @cached_property
+    def body(self) -> bytes:
+        """Its bytes."""
+        return self.make()
 
     @cached_property
     def digest(self) -> str:
         """What its bytes, and all that is said of them, are known by."""
-        said = f"{self.content_type}\n{self.cache_control}\n{self.download or ''}\n".encode()
-        return hashlib.sha256(said + self.body).hexdigest()
+        said = [self.known_by, self.content_type, *(f"{name}: {value}" for name, value in self.headers.items())]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
 def site_files(publication: Publication) -> Iterator[SiteFile]:
@@ -43,17 +57,52 @@ def site_files(publication: Publication) -> Iterator[SiteFile]:
     for path, representation in publication.representations.items():
         yield SiteFile(
             name=file_name(path),
-            body=representation.body,
+            make=_body(representation),
+            known_by=representation.etag,
             content_type=representation.content_type,
-            cache_control=representation.cache_control,
-            download=representation.download,
+            headers=_headers(representation),
             order=_order(path, representation),
         )
+
+
+def packed_files(publication: Publication) -> Iterator[SiteFile]:
+    """Beside each file of text the same in gzip, for hosts that hand it out as it is (nginx: gzip_static)."""
+    for path, representation in publication.representations.items():
+        if representation.content_type.partition(";")[0].endswith(
+            _PACKED_ENDS
+        ) or representation.content_type.startswith(_PACKED):
+            yield SiteFile(
+                name=f"{file_name(path)}.gz",
+                make=_packed(representation),
+                known_by=representation.etag,
+                content_type="application/gzip",
+                order=_order(path, representation),
+            )
 
 
 def file_name(path: str) -> str:
     """What a web host calls the file that it shows at ``path``."""
     return f"{path}index.html".removeprefix("/") if path.endswith("/") else path.removeprefix("/")
+
+
+def _body(representation: Representation) -> Callable[[], bytes]:
+    return lambda: representation.body
+
+
+def _packed(representation: Representation) -> Callable[[], bytes]:
+    return lambda: representation.packed
+
+
+def _headers(representation: Representation) -> dict[str, str]:
+    """What the server says, too."""
+    headers = {
+        "Cache-Control": representation.cache_control,
+        "Access-Control-Allow-Origin": "*",
+        "X-Content-Type-Options": "nosniff",
+    }
+    if representation.download is not None:
+        headers[DISPOSITION] = f'attachment; filename="{representation.download}"'
+    return headers
 
 
 def _order(path: str, representation: Representation) -> Order:

@@ -1,92 +1,139 @@
-"""What web hosts are told of the files, each in its own way, where a file's name does not say it."""
+"""What web hosts are told of the files, each in its own way: Netlify, Cloudflare Pages, Apache, nginx, GitHub Pages.
+
+They are told by folder, as far as the files in it agree: Cloudflare takes no more than 100 rules.
+"""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from icsfeed.export.files import Order, SiteFile
+from icsfeed.export.manifest import OWN_FOLDER
 
-_OPEN = "Access-Control-Allow-Origin"
+NETLIFY: Final = "_headers"
+APACHE: Final = ".htaccess"
+NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
+_NOT_FOUND: Final = "404.html"
+_HIDDEN: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """What holds for the files below ``path`` (it ends in a slash), or for the one file there.
+
+    ``types`` are by the end of the name.
+    """
+
+    path: str
+    types: Mapping[str, str]
+    headers: Mapping[str, str]
 
 
 def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
-    """The files for Netlify and Cloudflare Pages, Apache, nginx and GitHub Pages."""
+    """The files for web hosts, in the place where each looks for them."""
     site = tuple(site)
-    yield _text("_headers", _netlify(site))
-    yield _text(".htaccess", _APACHE)
-    yield _text("downloads/.htaccess", _APACHE_DOWNLOADS)
-    yield _text(".icsfeed/nginx.conf", _NGINX)
+    rules = rules_of(site)
+    has_page = any(file.name == _NOT_FOUND for file in site)
+    yield _text(NETLIFY, "\n".join(map(_netlify, rules)))
+    yield _text(NGINX, _nginx(rules, has_page=has_page))
+    for folder, own in _by_folder(rules).items():
+        yield _text(f"{folder}{APACHE}", _apache(own, is_root=not folder, has_page=has_page))
+    yield _text(f"{OWN_FOLDER}/{APACHE}", "Require all denied\n")
     yield _text(".nojekyll", "")
 
 
-def packed_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
-    """Beside each file the same in gzip, for hosts that hand it out as it is (nginx: gzip_static)."""
+def rules_of(site: Iterable[SiteFile]) -> tuple[Rule, ...]:
+    """A rule for each folder at the top, and one for each file that is not as the others there; each fits one rule."""
+    folders: defaultdict[str, list[SiteFile]] = defaultdict(list)
     for file in site:
-        yield SiteFile(
-            name=f"{file.name}.gz",
-            body=gzip.compress(file.body, compresslevel=6, mtime=0),
-            content_type="application/gzip",
-            order=file.order,
-        )
+        folders[file.name.partition("/")[0] + "/" if "/" in file.name else ""].append(file)
+    return tuple(rule for folder, files in sorted(folders.items()) for rule in _rules(folder, files))
+
+
+def _rules(folder: str, files: list[SiteFile]) -> Iterator[Rule]:
+    if not folder:
+        yield from (_of_one(file) for file in files)
+        return
+    common = Counter(tuple(_said(file).items()) for file in files).most_common(1)[0][0]
+    types = {_suffix(file): file.content_type for file in reversed(files)}
+    yield Rule(path=folder, types=types, headers=dict(common))
+    for file in files:
+        if tuple(_said(file).items()) != common or types[_suffix(file)] != file.content_type:
+            yield _of_one(file)
+
+
+def _of_one(file: SiteFile) -> Rule:
+    return Rule(path=file.name, types={_suffix(file): file.content_type}, headers=_said(file))
+
+
+def _said(file: SiteFile) -> dict[str, str]:
+    """The headers; a download needs no name of its own where that is the end of its address."""
+    plain = f'attachment; filename="{file.name.rpartition("/")[2]}"'
+    return {name: "attachment" if value == plain else value for name, value in file.headers.items()}
+
+
+def _suffix(file: SiteFile) -> str:
+    return file.name.rpartition("/")[2].rpartition(".")[2]
+
+
+def _by_folder(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """The rules by the folder that Apache looks for them in, the root among them in any case."""
+    found: dict[str, list[Rule]] = {"": []}
+    for rule in rules:
+        found.setdefault(rule.path[: rule.path.rfind("/") + 1], []).append(rule)
+    return found
+
+
+def _netlify(rule: Rule) -> str:
+    """Netlify and Cloudflare know the types by the names. A page is asked for by its folder's address."""
+    path = f"{rule.path}*" if rule.path.endswith("/") else rule.path.removesuffix("index.html")
+    return "".join([f"/{path}\n", *(f"  {name}: {value}\n" for name, value in rule.headers.items())])
+
+
+def _apache(rules: Iterable[Rule], *, is_root: bool, has_page: bool) -> str:
+    lines = ["DirectoryIndex index.html"] if is_root else []
+    if is_root and has_page:
+        lines.append(f"ErrorDocument 404 /{_NOT_FOUND}")
+    for rule in rules:
+        types = [f'AddType "{content_type}" .{suffix}' for suffix, content_type in sorted(rule.types.items())]
+        said = {name: value.replace("%", "%%") for name, value in rule.headers.items()}
+        headers = [f"  Header set {name} {_quoted(value)}" for name, value in said.items()]
+        of_all = [*types, "<IfModule mod_headers.c>", *headers, "</IfModule>"]
+        name = rule.path.rpartition("/")[2]
+        lines += of_all if not name else [f'<Files "{name}">', *of_all, "</Files>"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _nginx(rules: Iterable[Rule], *, has_page: bool) -> str:
+    lines = [
+        "# Within a server block whose root is the folder FOLDER: include FOLDER/.icsfeed/nginx.conf;",
+        "index index.html;",
+        "gzip_static on;",
+        "gzip_vary on;",
+        f"location ^~ /{OWN_FOLDER}/ {{ return 404; }}",
+        f"location = /{NETLIFY} {{ return 404; }}",
+        _HIDDEN,
+    ]
+    if has_page:
+        lines.append(f"error_page 404 /{_NOT_FOUND};")
+    for rule in rules:
+        types = " ".join(f"{_quoted(content_type)} {suffix};" for suffix, content_type in sorted(rule.types.items()))
+        of_folder = rule.path.endswith("/")
+        begin = [f"location ^~ /{rule.path} {{", f"  {_HIDDEN}"] if of_folder else [f"location = /{rule.path} {{"]
+        headers = [f"  add_header {name} {_quoted(value)};" for name, value in rule.headers.items()]
+        lines += [*begin, f"  types {{ {types} }}", *headers, "}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _text(name: str, text: str) -> SiteFile:
-    return SiteFile(name=name, body=text.encode(), content_type="text/plain; charset=utf-8", order=Order.FEED)
-
-
-def _netlify(site: tuple[SiteFile, ...]) -> str:
-    return "\n".join(_of_netlify(file) for file in site if file.order is Order.FEED)
-
-
-def _of_netlify(file: SiteFile) -> str:
-    headers = {"Content-Type": file.content_type, "Cache-Control": file.cache_control, _OPEN: "*"}
-    if file.download is not None:
-        headers["Content-Disposition"] = f'attachment; filename="{file.download}"'
-    return "\n".join([f"/{file.name}", *(f"  {name}: {value}" for name, value in headers.items())])
-
-
-_APACHE = """\
-AddType "text/calendar; charset=utf-8" .ics
-AddType "application/atom+xml; charset=utf-8" .atom
-AddType "application/json" .json
-DirectoryIndex index.html
-ErrorDocument 404 /404.html
-<IfModule mod_headers.c>
-  <FilesMatch "\\.(ics|atom|json)$">
-    Header set Access-Control-Allow-Origin "*"
-    Header set Cache-Control "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
-  </FilesMatch>
-</IfModule>
-"""
-
-_APACHE_DOWNLOADS = """\
-<IfModule mod_headers.c>
-  Header set Content-Disposition attachment
-</IfModule>
-"""
-
-_NGINX = """\
-# Within a server block whose root is this folder: include .icsfeed/nginx.conf;
-gzip_static on;
-error_page 404 /404.html;
-location ~ \\.ics$ {
-  types { }
-  default_type "text/calendar; charset=utf-8";
-  add_header Access-Control-Allow-Origin "*" always;
-  add_header Cache-Control "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400";
-}
-location ~ \\.atom$ {
-  types { }
-  default_type "application/atom+xml; charset=utf-8";
-  add_header Access-Control-Allow-Origin "*" always;
-}
-location ^~ /downloads/ {
-  types { }
-  default_type "text/calendar; charset=utf-8";
-  add_header Content-Disposition attachment;
-}
-location ^~ /.icsfeed/ {
-  return 404;
-}
-"""
+    return SiteFile(
+        name=name, make=text.encode, known_by=text, content_type="text/plain; charset=utf-8", order=Order.FEED
+    )

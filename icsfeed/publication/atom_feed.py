@@ -44,8 +44,9 @@ def atom_path(slug: str) -> str:
 
 def atom_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
     """Every feed's announcements, by path."""
+    del now  # what it tells is dated by the record
     for feed in events.schedule.feeds:
-        yield atom_path(feed.slug), partial(_atom, events, feed, now, base_url)
+        yield atom_path(feed.slug), partial(_atom, events, feed, base_url)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,9 +62,9 @@ class _News:
     published: datetime | None = None
 
 
-def _atom(events: PublishedEvents, feed: Feed, now: datetime, base_url: str) -> Representation:
+def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
     schedule = events.schedule
-    news = [*_changes(events), *_adjustments(events, now)]
+    news = [*_changes(events), *_adjustments(events)]
     selected = [each for each in news if feed.selects(each.kind, each.environments)]
     selected.sort(key=lambda each: (-each.updated.timestamp(), each.uid))
     atom = FeedGenerator()
@@ -165,7 +166,7 @@ def _html(text: str) -> str:
     return escape(text).replace("\n", "<br/>")
 
 
-def _adjustments(events: PublishedEvents, now: datetime) -> Iterator[_News]:
+def _adjustments(events: PublishedEvents) -> Iterator[_News]:
     """The occurrences that were moved, or skipped for subscribers to see, as far as the calendar shows them."""
     schedule, record = events.schedule, events.record
     published = {event.uid: event for event in events.policy[Rendering.EXPANDED]} if record.adjustments else {}

@@ -40,7 +40,7 @@ def build_feed(
         UnknownFeedError: where the schedule has no such feed.
     """
     feed = schedule.feed(slug)
-    events = publish_events(schedule, record, now=now)
+    events = publish_events(schedule, record, now=now, renderings=[rendering])
     ledger = with_lines(record.ledger, events.lacking(now=now))
     return feed_of(schedule, feed, events.rendered(rendering, ledger, now=now), now=now)
 

@@ -55,6 +55,7 @@ class _State:
     signature: FileSignature | None = None
     entry: int = 0
     loaded: LoadedSchedule | None = None
+    changed_at: datetime | None = None
     record: Record | None = None
     overlay: tuple[LedgerLine, ...] = ()
     publication: Publication | None = None
@@ -177,7 +178,9 @@ class Live:
         elif state.loaded is not None and loaded.content == state.loaded.content:
             loaded = state.loaded
         problems = self._problem_log.over(state.problems, Source.SCHEDULE)
-        return replace(state, signature=signature, loaded=loaded, problems=problems)
+        # A file may say that it was changed in the future: then it was when it was taken up.
+        changed_at = state.changed_at if loaded is state.loaded else min(loaded.changed_at, now)
+        return replace(state, signature=signature, loaded=loaded, changed_at=changed_at, problems=problems)
 
     def _with_record(self, state: _State, now: datetime) -> _State:
         try:
@@ -207,7 +210,7 @@ class Live:
         made = publish(
             loaded.schedule,
             record=record,
-            changed_at=loaded.changed_at,
+            changed_at=fresh.changed_at or now,
             now=now,
             before=events,
             base_url=self._base_url,

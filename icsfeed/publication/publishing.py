@@ -10,14 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, start_of_year
+from icsfeed.domain.spans import ONE_DAY
 from icsfeed.ical.limits import exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.json_feed import json_makers
+from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
 
@@ -57,19 +60,26 @@ def publish(
     ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
     customers reach it, if the schedule does not say.
     """
+    base_url = schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(schedule, record, now=now, before=before)
     start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
     turns = (*_turns(events), *change_calendar_turns(events, now=now))
     makers = dict(feed_makers(events, now=now))
-    for more in (json_makers, atom_makers, change_calendar_makers):
+    for more in (json_makers, atom_makers, change_calendar_makers, page_makers):
         makers.update(more(events, now=now, base_url=base_url))
     return Publication(
         events=events,
         representations=Representations(makers),
         made_for=now,
         changed_at=max([changed_at, record.changed_at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, *(turn for turn in turns if turn > now)]),
+        fresh_until=min([end, _end_of_day(events, now), *(turn for turn in turns if turn > now)]),
     )
+
+
+def _end_of_day(events: PublishedEvents, now: datetime) -> datetime:
+    """When the date in the calendar's zone changes: the pages know it; what is dated is the same the day after."""
+    zone = events.schedule.calendar.zone
+    return instant_of(midnight(local_date(now, zone) + ONE_DAY), zone)
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:

@@ -18,14 +18,17 @@ import brotli
 # calendar of the last day is better than none.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""For what is named after its bytes (RFC 8246)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
     """What is at a path.
 
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
-    browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. ``embed_in`` are the
-    origins whose pages may show it, if it is a page, in a frame.
+    browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
+    ``dated`` is told with its Last-Modified. ``security`` is a page's Content-Security-Policy (empty: it is no page).
     """
 
     body: bytes
@@ -33,12 +36,8 @@ class Representation:
     cache_control: str = CACHE_CONTROL
     download: str | None = None
     left_out: int = 0
-    embed_in: tuple[str, ...] = ()
-
-    @property
-    def is_page(self) -> bool:
-        """Whether a browser makes a document of it, which could run something."""
-        return self.content_type.startswith("text/html")
+    dated: bool = True
+    security: str = ""
 
     @cached_property
     def etag(self) -> str:

@@ -5,7 +5,7 @@ One event is rendered once. What a new record, or the passing of time, leaves as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,9 +50,17 @@ class PublishedEvents:
 
 
 def publish_events(
-    schedule: Schedule, record: Record, *, now: datetime, before: PublishedEvents | None = None
+    schedule: Schedule,
+    record: Record,
+    *,
+    now: datetime,
+    before: PublishedEvents | None = None,
+    renderings: Iterable[Rendering] = Rendering,
 ) -> PublishedEvents:
-    """The events that are published at ``now`` (aware); ``before`` is an earlier such state, to be taken over from."""
+    """The events that are published at ``now`` (aware); ``before`` is an earlier such state, to be taken over from.
+
+    Whoever shows one of the ``renderings`` needs no more than that one.
+    """
     years = published_years(now, schedule.calendar.zone)
     if before is not None and before.schedule is not schedule:
         before = None
@@ -61,7 +69,7 @@ def publish_events(
     else:
         policy = {
             rendering: policy_events(schedule, rendering, now=now, adjustments=record.adjustments.values())
-            for rendering in Rendering
+            for rendering in renderings
         }
     return PublishedEvents(
         schedule=schedule,

@@ -22,7 +22,8 @@ from icsfeed.domain.windows import Impact
 class Entry:
     """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's or a change's.
 
-    ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why.
+    ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
+    ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start.
     """
 
     kind: Kind
@@ -34,6 +35,8 @@ class Entry:
     days: DateRange | None = None
     state: State | None = None
     note: str = ""
+    reason: str = ""
+    moved_from: datetime | None = None
 
     def record(self, zone: ZoneInfo) -> dict[str, object]:
         """The entry as JSON has it, in UTC and on the wall clock of ``zone``."""
@@ -109,6 +112,8 @@ def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[s
                 impact=window.impact,
                 state=State.CANCELLED if skipped is not None else None,
                 note=str(skipped) if skipped is not None else note_of(occurrence),
+                reason=skipped.reason if skipped is not None else occurrence.moved.reason if occurrence.moved else "",
+                moved_from=occurrence.original_start if occurrence.moved is not None else None,
             )
 
 
@@ -132,6 +137,7 @@ def _changes(record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Ent
                 impact=plan.impact,
                 state=change.state,
                 note=plan.reason,
+                reason=plan.reason,
             )
 
 

@@ -28,11 +28,6 @@ PUBLIC: Final[Headers] = (
 )
 """What every response to a public path says."""
 
-# What a page loads is its own; an image may come from anywhere: it is the vendor's logo.
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'"
-)
 _PAGE: Final[Headers] = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
@@ -86,7 +81,8 @@ _CODINGS: Final = (_IDENTITY, "gzip", "br")
 
 def public_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
     """The answers at a public path; ``stale`` are the sources of the truth that can't be read now."""
-    return _answers(there, last_modified, (("Cache-Control", there.cache_control), *_security(there), *_stale(stale)))
+    since = last_modified if there.dated else None
+    return _answers(there, since, (("Cache-Control", there.cache_control), *_security(there), *_stale(stale)))
 
 
 def private_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
@@ -95,10 +91,7 @@ def private_answers(there: Representation, last_modified: datetime | None, stale
 
 
 def _security(there: Representation) -> Headers:
-    if not there.is_page:
-        return PUBLIC
-    ancestors = " ".join(there.embed_in) or "'none'"
-    return (("Content-Security-Policy", f"{_POLICY}; frame-ancestors {ancestors}"), *_PAGE)
+    return (("Content-Security-Policy", there.security), *_PAGE) if there.security else PUBLIC
 
 
 def _stale(sources: Iterable[str]) -> Headers:

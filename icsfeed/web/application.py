@@ -1,20 +1,19 @@
-"""The Flask application: all that is not a feed."""
+"""The Flask application: all that is not in the publication."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from icsfeed.publication.live import Live
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.health import health
 from icsfeed.web.state import state
-from icsfeed.web.subscribe import Site, subscriptions
 
 
 def make_application(live: Live) -> Flask:
@@ -30,30 +29,13 @@ def make_application(live: Live) -> Flask:
         response.headers.extend(security)
         return response
 
-    @app.get("/")
-    def subscribe() -> ResponseReturnValue:
-        publication = live.current()
-        if publication is None:
-            page = render_template(
-                "message.html", title="Not available", text="There is no calendar to show at the moment."
-            )
-            return page, 503, {"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"}
-        schedule = publication.schedule
-        site = Site.of(schedule.calendar.url or request.root_url, here=request.root_path)
-        page = render_template(
-            "subscribe.html", calendar=schedule.calendar, subscriptions=subscriptions(schedule, site)
-        )
-        response = app.make_response(page)
-        response.headers["Cache-Control"] = "no-cache"
-        response.add_etag()
-        return response.make_conditional(request)
-
-    @app.get("/robots.txt")
-    def robots() -> ResponseReturnValue:
-        return Response("User-agent: *\nAllow: /\n", mimetype="text/plain", headers={"Cache-Control": "max-age=86400"})
-
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> ResponseReturnValue:
+        publication = live.current() if isinstance(error, NotFound) else None
+        if publication is not None and f"{request.path}/" in publication.representations:
+            return redirect(f"{request.root_path}{request.path}/", 308)  # as any web host does with a folder
+        if isinstance(error, NotFound) and publication is None:
+            error = ServiceUnavailable(retry_after=int(RETRY_AFTER))  # whatever was asked for may be there again
         # Werkzeug's own headers (Allow, Location) count; its page does not.
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
@@ -62,7 +44,7 @@ def make_application(live: Live) -> Flask:
             response = app.make_response(render_template("message.html", title=error.name, text=_plain(error)))
         response.status_code = error.code or 500
         response.headers.extend(headers)
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
         return response
 
     app.register_blueprint(health(live))
@@ -72,8 +54,10 @@ def make_application(live: Live) -> Flask:
 
 def _plain(error: HTTPException) -> str:
     """What a visitor is told; nothing of what went wrong inside."""
-    if error.code == 404:  # noqa: PLR2004  (Not Found)
+    if isinstance(error, NotFound):
         return "There is nothing at this address. A feed may have been renamed."
+    if isinstance(error, ServiceUnavailable):
+        return "There is no calendar to show at the moment. Please try again in a minute."
     return "That did not work. Please start again from the first page."
 
 

@@ -45,7 +45,7 @@ _UNAVAILABLE_HEADERS: Final = (
     ("Cache-Control", "no-store"),
 )
 _FAILED: Final = b"That did not work. Please try again in a minute.\n"
-_ONLY_READ: Final = b"A feed can only be read.\n"
+_ONLY_READ: Final = b"This can only be read.\n"
 _NOTHING: Final = b"There is nothing at this address. Ask whoever gave it to you for a new one.\n"
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", _METHODS),

@@ -22,4 +22,4 @@ def _seconds(action: Callable[[], object]) -> float:
 
 def report(what: str, found: float, goal: float) -> None:
     """One line of a benchmark's answer."""
-    print(f"{what}: {found:.1f} times the floor (goal: at most {goal:g})")  # noqa: T201  (a benchmark's output)
+    print(f"{what}: {found:.2g} times the floor (goal: at most {goal:g})")  # noqa: T201  (a benchmark's output)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import feedparser
@@ -176,6 +176,20 @@ def test_adjustments_that_subscribers_see_are_news_of_the_day_on_which_they_were
             "<p>The maintenance of Thu 2026-12-03 02:00–06:00 EST takes place Fri 2026-12-04 02:00–04:00 EST instead."
             "<br />A &amp; B</p>",
         ),
+    ]
+
+
+def test_what_the_clock_skips_was_never_to_take_place_and_is_no_news() -> None:
+    """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
+    sunday = replace(SUNDAY, start=time(2), end=time(3))
+    adjusted: dict[tuple[str, date], Adjustment] = {
+        (sunday.id, day): Skip(window_id=sunday.id, day=day, reason="Not needed")
+        for day in (date(2026, 3, 8), date(2026, 3, 15))
+    }
+    record = Record(entry=1, adjustments=adjusted)
+    found = parsed(body(record, schedule=replace(TWO, windows=(sunday,))))
+    assert [entry.title for entry in found.entries] == [
+        "Cancelled: Scheduled maintenance, Sun 2026-03-15 02:00–03:00 EDT"
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Environment, Feed, Kind
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.publishing import publish
 from tests.changes import PLAN, a_change, recorded
@@ -86,7 +87,7 @@ NOTHING_MORE = {
 
 
 def test_all_but_the_entries() -> None:
-    content = published(TWO, "changes", record=Record())
+    content = published(TWO, "changes", record=NOTHING)
     assert content == {
         "version": 1,
         "calendar": {
@@ -112,7 +113,7 @@ def test_all_but_the_entries() -> None:
 
 
 def test_a_window_as_the_policy_has_it() -> None:
-    content = published(TWO, "all", record=Record())
+    content = published(TWO, "all", record=NOTHING)
     assert entry(content, "maintenance.thursday.20261203T020000") == {
         **NOTHING_MORE,
         "uid": "maintenance.thursday.20261203T020000@maintenance.example.com",
@@ -153,11 +154,11 @@ def test_skipped_and_moved_are_told() -> None:
     )
     silent = "maintenance.thursday.20261217T020000@maintenance.example.com"
     assert silent not in {each["uid"] for each in content["entries"]}
-    assert silent in {each["uid"] for each in published(TWO, "all", record=Record())["entries"]}
+    assert silent in {each["uid"] for each in published(TWO, "all", record=NOTHING)["entries"]}
 
 
 def test_a_freeze_is_whole_days_for_every_environment() -> None:
-    content = published(TWO, "preview", record=Record())
+    content = published(TWO, "preview", record=NOTHING)
     assert entry(content, "freeze.month-end.20261124") == {
         **NOTHING_MORE,
         "uid": "freeze.month-end.20261124@maintenance.example.com",
@@ -238,6 +239,17 @@ def test_entries_are_in_order_and_the_same_as_in_the_expanded_calendar() -> None
     assert [each["uid"] for each in content["entries"]] == uids
 
 
+def test_a_window_that_the_clock_skips_is_no_entry() -> None:
+    """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
+    in_the_gap = a_window(recurrence=weekly(6), start=time(2), end=time(3))
+    content = published(replace(POLICY, windows=(in_the_gap,), freezes=()), "all", record=NOTHING)
+    starts = {each["original_start"] for each in content["entries"]}
+    assert {"2026-03-01T02:00:00", "2026-03-08T02:00:00", "2026-03-15T02:00:00"} & starts == {
+        "2026-03-01T02:00:00",
+        "2026-03-15T02:00:00",
+    }
+
+
 @settings(max_examples=10)
 @given(data=st.data(), schedule=schedules(), now=NOWS)
 def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
@@ -268,5 +280,5 @@ def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
 @pytest.mark.parametrize("name", ["Maintenance \N{SNOWMAN} <b>", 'with \u2028 and \\ and "'])
 def test_any_name_is_valid_json(name: str) -> None:
     schedule = replace(POLICY, windows=(a_window(name=name),), freezes=(MONTH_END,))
-    content = published(schedule, "all", record=Record())
+    content = published(schedule, "all", record=NOTHING)
     assert entry(content, "maintenance.thursday.20261203T020000")["name"] == name

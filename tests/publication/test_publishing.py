@@ -34,7 +34,7 @@ def test_every_path() -> None:
         slug="freeze", name="Freezes", environments=frozenset({"production"}), kinds=frozenset({Kind.FREEZE})
     )
     found = publish(replace(POLICY, feeds=(only_freezes,)), changed_at=CHANGED, now=NOW).representations
-    assert set(found) == {
+    assert {path for path in found if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
         *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom", "/feeds/all.aws.ics"),
         *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
         *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json"),
@@ -57,8 +57,25 @@ def test_when_it_changed(now: datetime, expected: datetime) -> None:
     assert publish(POLICY, changed_at=CHANGED, now=now).changed_at == expected
 
 
-def test_it_is_true_until_the_year_ends_in_the_calendars_zone() -> None:
-    assert publish(POLICY, changed_at=CHANGED, now=NOW).fresh_until == utc(2027, 1, 1, 5)
+def test_it_is_true_until_the_day_ends_in_the_calendars_zone() -> None:
+    """The pages begin with today; also on the day that has 25 hours."""
+    assert publish(POLICY, changed_at=CHANGED, now=NOW).fresh_until == utc(2026, 11, 24, 5)
+    assert publish(POLICY, changed_at=CHANGED, now=utc(2026, 11, 1, 5)).fresh_until == utc(2026, 11, 2, 5)
+
+
+def test_a_new_day_leaves_feeds_and_their_dates_as_they_are() -> None:
+    one, other = (publish(POLICY, changed_at=CHANGED, now=now) for now in (NOW, utc(2026, 11, 24, 5)))
+    assert one.changed_at == other.changed_at == CHANGED
+    changed = {path for path, each in one.representations.items() if each.body != other.representations[path].body}
+    assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in ("", "embed/", "calendar/2026/11/")}
+
+
+def test_pages_know_where_customers_reach_them() -> None:
+    """What the schedule says goes before what its carrier knows."""
+    named = replace(POLICY, calendar=replace(POLICY.calendar, url="https://ours.example.com/calendars"))
+    for schedule, expected in ((POLICY, "https://carrier.example.com"), (named, "https://ours.example.com/calendars")):
+        found = publish(schedule, changed_at=CHANGED, now=NOW, base_url="https://carrier.example.com/").representations
+        assert f'<code dir="ltr">{expected}/feeds/all.ics</code>'.encode() in found["/fr/"].body
 
 
 def test_an_unknown_feed_is_refused() -> None:

@@ -61,7 +61,7 @@ class Memory:
         draft = Draft(record=self.held, drafted=self.held, subject=subject, keys=dict(self.keys))
         yield draft
         if draft.drafted is not self.held:
-            self.held = replace(draft.drafted, entry=self.held.entry + 1, at=at)
+            self.held = replace(draft.drafted, entry=self.held.entry + 1, at=at, changed_at=at)
             self.keys = draft.keys
             self.trail.append((by, action, draft.subject))
 

@@ -50,6 +50,11 @@ def told(answer: Answer) -> tuple[str, str, datetime | None]:
         pytest.param(utc(2026, 12, 3, 11) - SECOND, ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="in its last second"),
         pytest.param(utc(2026, 12, 3, 11), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)), id="at its end"),
         pytest.param(utc(2026, 11, 24, 5) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="before a freeze"),
+        pytest.param(
+            utc(2026, 11, 24, 5) - timedelta(microseconds=1),
+            ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)),
+            id="in the last instant before it",
+        ),
         pytest.param(utc(2026, 11, 24, 5), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="at the freeze's start"),
         pytest.param(utc(2026, 11, 26, 8), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="in the window that is frozen"),
         pytest.param(utc(2026, 12, 1, 5), ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="at the freeze's end"),

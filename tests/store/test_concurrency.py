@@ -124,8 +124,8 @@ def test_of_two_operators_the_second_is_told_what_the_first_changed(database_url
         with pytest.raises(ConflictError) as refusal:
             step(bob, "EC-1", "Repair", expected=1, by="bob")
         assert str(refusal.value) == (
-            "EC-1 has changed since update 1: update 2 by ann: summary from Urgent repair to Very urgent repair; "
-            "nothing was changed now"
+            "EC-1 has changed since update 1: update 2 by ann: summary: Urgent repair → Very urgent repair. "
+            "Nothing was changed now"
         )
         assert step(bob, "EC-1", "Repair", expected=2, by="bob").change.latest.number == 3
     assert [update.plan.summary for update in read(database_url).changes["EC-1"].updates] == [
@@ -146,7 +146,7 @@ def test_of_many_operators_at_the_same_moment_one_is_first(database_url: str) ->
         announce_one(users[0], "Urgent repair")
         told = at_once(users, try_to)
     assert sorted(told) == ["EC-1"] + 4 * [
-        "EC-1 has changed since update 1: update 2 by ann: summary from Urgent repair to mine; nothing was changed now"
+        "EC-1 has changed since update 1: update 2 by ann: summary: Urgent repair → mine. Nothing was changed now"
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_step_that_is_taken_twice_at_once_is_taken_once(database_url: str) -> 
     with several(database_url, 4) as users:
         announce_one(users[0], "Urgent repair")
         told = at_once(users, start)
-    refused = "EC-1 is in progress; it can't be started, only completed, updated or cancelled"
+    refused = "EC-1 is in progress already; it can be completed, updated or cancelled"
     assert sorted(told, key=len) == [State.IN_PROGRESS, refused, refused, refused]
 
 

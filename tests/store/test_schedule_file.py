@@ -291,6 +291,25 @@ def test_what_the_calendar_can_say() -> None:
     assert read(text) == schedule(calendar=calendar)
 
 
+def test_what_the_pages_look_like() -> None:
+    text = """
+vendor = "Example & Söhne"
+logo = "https://cdn.example.com/logo.svg?v=2"
+color = "DarkSlateBlue"
+support_url = "http://help.example.com:8080/#/new?from=calendar"
+embed_in = ["https://kb.example.com", "https://*.example.org:8443"]
+"""
+    calendar = replace(
+        TORONTO,
+        vendor="Example & Söhne",
+        logo="https://cdn.example.com/logo.svg?v=2",
+        color="darkslateblue",
+        support_url="http://help.example.com:8080/#/new?from=calendar",
+        embed_in=("https://kb.example.com", "https://*.example.org:8443"),
+    )
+    assert read(CALENDAR + text + ENVIRONMENTS) == schedule(calendar=calendar)
+
+
 @pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "America/Panama", "US/Eastern", "Japan", "Asia/Kolkata"])
 def test_zones_of_places_and_utc(name: str) -> None:
     assert read(BASE.replace("America/Toronto", name)).calendar.zone is zone(name)

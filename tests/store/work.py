@@ -90,11 +90,12 @@ def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterato
 
 
 def announce_one(
-    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None
+    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None, message: str = ""
 ) -> Outcome:
     """Announce an emergency change as an operator does, for so many hours later."""
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
-    announcement = Announcement(kind=Kind.EMERGENCY, plan=a_plan(summary=summary, span=span), key=key)
+    plan = a_plan(summary=summary, span=span)
+    announcement = Announcement(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
     return announce(Desk(schedule=POLICY, records=database), announcement, by="ann", now=now)
 
 

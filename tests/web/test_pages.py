@@ -1,16 +1,14 @@
-"""The page that lists the feeds, and what else there is for people, crawlers and whoever runs the service."""
+"""The pages as the server gives them, and what else there is for people, crawlers and whoever runs the service."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from icsfeed.bootstrap import create_app
 from tests.cli.running import SCHEDULE
@@ -21,87 +19,55 @@ WITH_URL = SCHEDULE.replace(PLACE, f'{PLACE}url = "https://calendar.example.com/
 BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Private-Name").replace("02:00:00", "99")
 
 
-class Page(HTMLParser):
-    """The links and the addresses to copy, by the text before or in them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.codes: list[str] = []
-        self.headings: list[str] = []
-        self._into: list[str] | None = None
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember where a link goes, and what the next text is."""
-        if tag == "a":
-            self.links.append(dict(attrs)["href"] or "")
-        self._into = {"code": self.codes, "h1": self.headings, "h2": self.headings}.get(tag)
-
-    def handle_data(self, data: str) -> None:
-        """Take the text."""
-        if self._into is not None:
-            self._into.append(data)
-        self._into = None
+def heading(response: TestResponse) -> str:
+    """What a page of the application's own says in the first place."""
+    found = re.search("<h1>(.*)</h1>", response.text)
+    assert found
+    return found[1]
 
 
-def test_every_feed_is_listed_with_each_way_to_it(schedule: Path) -> None:
-    schedule.write_text(
-        WITH_URL + '[[feeds]]\nslug = "ours"\nname = "Ours & <yours>"\nenvironments = ["production"]\n'
-        'kinds = ["maintenance", "freeze"]\n',
-        encoding="utf-8",
-    )
-    text = create_app(schedule=schedule, clock=Clock()).test_client().get("/").text
-    page = Page(text)
-    assert page.headings == ["Down, and up", "Down, and up", "Ours & <yours>"]
-    assert page.codes == [
-        f"https://calendar.example.com/ops/feeds/{name}.ics"
-        for name in ("all", "all.expanded", "ours", "ours.expanded")
-    ]
-    https, webcal = (
-        f"{scheme}%3A%2F%2Fcalendar.example.com%2Fops%2Ffeeds%2Fours.ics" for scheme in ("https", "webcal")
-    )
-    assert page.links[5:] == [
-        "webcal://calendar.example.com/ops/feeds/ours.ics",
-        f"https://calendar.google.com/calendar/u/0/r?cid={webcal}",
-        f"https://outlook.live.com/calendar/0/addfromweb/?url={https}&name=Ours%20%26%20%3Cyours%3E",
-        f"https://outlook.office.com/calendar/0/addfromweb/?url={https}&name=Ours%20%26%20%3Cyours%3E",
-        "/downloads/ours.ics",
-    ]
-    assert "<p>Maintenance windows and change freezes for Production.</p>" in text
-
-
-def test_without_an_address_of_its_own_the_page_shows_the_one_it_was_asked_at(client: FlaskClient) -> None:
-    page = Page(client.get("/", base_url="https://127.0.0.1:8000/below").text)
-    assert (page.codes[0], page.links[0], page.links[4]) == (
-        "https://127.0.0.1:8000/below/feeds/all.ics",
-        "webcal://127.0.0.1:8000/below/feeds/all.ics",
-        "/below/downloads/all.ics",
-    )
-
-
-def test_every_link_and_address_to_the_feeds_leads_to_one(client: FlaskClient) -> None:
-    page = Page(client.get("/").text)
-    paths = [each.removeprefix("http://localhost") for each in [*page.codes, *page.links] if "localhost/" in each]
-    paths = [path.removeprefix("webcal://localhost") for path in paths]
-    assert paths
-    assert {client.get(path).status_code for path in paths} == {200}
-
-
-def test_a_page_may_load_and_run_nothing(client: FlaskClient) -> None:
+def test_the_pages_say_what_browsers_may_do(client: FlaskClient) -> None:
     response = client.get("/")
-    style = re.search(r"<style>(.*)</style>", response.text, re.DOTALL)
-    assert style is not None
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert "<h1><bdi>Down, and up</bdi></h1>" in response.text
     found = dict(response.headers)
-    assert {name: found[name] for name in found if name not in {"ETag", "Content-Length", "Date"}} == {
+    assert {name: found[name] for name in found if name not in {"ETag", "Content-Length"}} == {
         "Content-Type": "text/html; charset=utf-8",
-        "Cache-Control": "no-cache",
-        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'",
+        "Cache-Control": "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
+        "Vary": "Accept-Encoding",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Opener-Policy": "same-origin",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
+
+
+def test_only_named_sites_may_show_the_small_page_in_a_frame(schedule: Path) -> None:
+    embed_in = 'embed_in = ["https://kb.example.com", "https://*.example.org"]\n'
+    for text, expected in ((SCHEDULE, "'self'"), (WITH_URL, "https://kb.example.com https://*.example.org")):
+        schedule.write_text(text.replace(PLACE, f"{PLACE}{embed_in}") if text is WITH_URL else text, encoding="utf-8")
+        client = create_app(schedule=schedule, clock=Clock()).test_client()
+        found = {path: client.get(path).headers["Content-Security-Policy"] for path in ("/", "/embed/", "/fr/embed/")}
+        assert [each.rpartition("; frame-ancestors ")[2] for each in found.values()] == ["'none'", expected, expected]
+
+
+def test_what_pages_load_is_kept_for_ever(client: FlaskClient) -> None:
+    assets = re.findall(r'(?:href|src)="\./(assets/[^"]+)"', client.get("/").text)
+    assert [each.rpartition(".")[2] for each in assets] == ["css", "js"]
+    for asset in assets:
+        response = client.get(f"/{asset}")
+        assert (response.status_code, response.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+
+
+def test_every_address_and_link_of_the_page_leads_somewhere(schedule: Path) -> None:
+    schedule.write_text(WITH_URL, encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    text = client.get("/").text
+    own = re.findall(r'"\./([^"#]*)"', text) + re.findall(
+        r"(?:webcal|https)://calendar.example.com/ops/([^<\"]*)", text
+    )
+    assert {"feeds/all.ics", "downloads/all.ics", "feeds/freeze.expanded.ics", "calendar/2026/12/", "fr/"} <= set(own)
+    assert {client.get(f"/{path}").status_code for path in own} == {200}
 
 
 def test_a_page_is_sent_again_only_when_it_changed(client: FlaskClient) -> None:
@@ -116,22 +82,27 @@ def test_crawlers_may_read_feeds(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status", "heading"),
-    [("GET", "/nothing", 404, "Not Found"), ("POST", "/", 405, "Method Not Allowed")],
+    ("method", "path", "status", "title"),
+    [("GET", "/nothing", 404, "Not Found"), ("POST", "/healthz", 405, "Method Not Allowed")],
 )
-def test_errors_are_a_short_page_or_json(
-    client: FlaskClient, method: str, path: str, status: int, heading: str
-) -> None:
+def test_errors_are_a_short_page_or_json(client: FlaskClient, method: str, path: str, status: int, title: str) -> None:
     response = client.open(path, method=method)
-    assert (response.status_code, Page(response.text).headings) == (status, [heading])
+    assert (response.status_code, heading(response)) == (status, title)
     assert (response.content_type, response.headers["Cache-Control"]) == ("text/html; charset=utf-8", "no-cache")
     assert response.headers["Referrer-Policy"] == "no-referrer"
     response = client.open(path, method=method, headers={"Accept": "application/json"})
-    assert (response.status_code, response.json) == (status, {"status": status, "title": heading})
+    assert (response.status_code, response.json) == (status, {"status": status, "title": title})
+
+
+@pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])
+def test_a_page_without_its_last_slash_is_found(client: FlaskClient, path: str) -> None:
+    response = client.get(path, base_url="http://localhost/below")
+    assert (response.status_code, response.headers["Location"]) == (308, f"/below{path}/")
+    assert client.get("/calendar/1999/11").status_code == 404
 
 
 def test_405_says_what_is_allowed(client: FlaskClient) -> None:
-    assert sorted(client.post("/").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
+    assert sorted(client.post("/healthz").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
 
 
 def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,7 +114,7 @@ def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[st
         raise RuntimeError(msg)
 
     response = app.test_client().get("/fault")
-    assert (response.status_code, Page(response.text).headings) == (500, ["Internal Server Error"])
+    assert (response.status_code, heading(response)) == (500, "Internal Server Error")
     assert ("private" in response.text, "private" in capsys.readouterr().err) == (False, True)
 
 
@@ -182,6 +153,8 @@ def test_health_with_nothing_to_serve(schedule: Path) -> None:
     )
     assert response.headers["Retry-After"] == "60"
     assert client.get("/healthz").status_code == 200
-    page = client.get("/")
-    assert (page.status_code, page.headers["Retry-After"], Page(page.text).headings) == (503, "60", ["Not available"])
-    assert "Private-Name" not in page.text
+    for path in ("/", "/fr/", "/calendar/2026/11/", "/nothing"):
+        page = client.get(path)
+        assert (page.status_code, heading(page)) == (503, "Service Unavailable")
+        assert (page.headers["Retry-After"], page.headers["Cache-Control"]) == ("60", "no-store")
+        assert "Private-Name" not in page.text

@@ -112,7 +112,7 @@ def test_head_304_and_gzip_are_as_those_of_a_public_feed(office: Office) -> None
 def test_a_feed_can_only_be_read_and_by_no_other_site(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     refused = office.client.post(path)
-    assert (refused.status_code, refused.text) == (405, "A feed can only be read.\n")
+    assert (refused.status_code, refused.text) == (405, "This can only be read.\n")
     options = office.client.options(path, headers={"Origin": "https://evil.example"})
     assert (options.status_code, dict(options.headers)) == (204, PRIVATE | {"Allow": "GET, HEAD, OPTIONS"})
 

@@ -7,107 +7,15 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.cli.running import SCHEDULE, run
-
-PATIENCE = 60
-"""Seconds: far more than anything here takes."""
+from tests.web.servers import PATIENCE, serving, until
 
 BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Special")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """A server that was started as a shell starts it, in a process group of its own."""
-
-    process: subprocess.Popen[bytes]
-    url: str
-    log: Path
-
-    def get(self, path: str, **headers: str) -> httpx.Response:
-        """Ask over a connection of its own."""
-        return httpx.get(self.url + path, headers=headers, trust_env=False, timeout=PATIENCE)
-
-    def end(self, number: signal.Signals, *, group: bool = False) -> int:
-        """Send that signal, as a terminal does to the whole ``group``; gives the exit status."""
-        if group:
-            os.killpg(self.process.pid, number)
-        else:
-            self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
-
-    def processes(self) -> dict[int, str]:
-        """The command line of each process of its group that is alive."""
-        found = {}
-        for each in Path("/proc").iterdir():
-            if each.name.isdigit():
-                with contextlib.suppress(ProcessLookupError, FileNotFoundError):
-                    state, _, group = (each / "stat").read_text("utf-8").rpartition(")")[2].split()[:3]
-                    if int(group) == self.process.pid and state != "Z":
-                        found[int(each.name)] = (each / "cmdline").read_text("utf-8")
-        return found
-
-    def workers(self) -> set[int]:
-        """The processes that serve, or will."""
-        return {pid for pid, command in self.processes().items() if "spawn_main" in command}
-
-    def rests(self) -> bool:
-        """Whether no worker computes anything for a second."""
-
-        def ticks() -> list[list[str]]:
-            stats = (Path(f"/proc/{pid}/stat").read_text("utf-8") for pid in sorted(self.workers()))
-            return [stat.rpartition(")")[2].split()[11:13] for stat in stats]
-
-        before = ticks()
-        time.sleep(1)
-        return before == ticks()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def serving(schedule: Path, *arguments: str) -> Iterator[Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = schedule.with_name("log")
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "icsfeed", "serve", "--port", str(port), "--schedule", str(schedule), *arguments],
-            cwd=Path(__file__).parents[2],
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    server = Server(process=process, url=f"http://127.0.0.1:{port}", log=log)
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text("utf-8")
-        with contextlib.suppress(httpx.TransportError):
-            return server.get("/healthz").status_code == 200
-        return False
-
-    try:
-        until(answers)
-        yield server
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(PATIENCE)
 
 
 def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Path) -> None:

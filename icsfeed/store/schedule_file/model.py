@@ -59,6 +59,22 @@ class CalendarTable(TypedDict):
     organizer: NotRequired[
         Annotated[OrganizerTable, Key(None, "Whom customers ask.", _ORGANIZER, table=OrganizerTable)]
     ]
+    vendor: NotRequired[Annotated[str, Key(values.NAME, "The name at the head of customers' pages.", "Example Inc.")]]
+    logo: NotRequired[
+        Annotated[str, Key(values.PICTURE, "The address of a picture beside it.", "https://example.com/logo.svg")]
+    ]
+    color: NotRequired[Annotated[str, Key(values.COLOR, "The color of buttons: a CSS name or #rrggbb.", "#00695c")]]
+    support_url: NotRequired[Annotated[str, Key(values.LINK, "Where customers get help.", "https://example.com/help")]]
+    embed_in: NotRequired[
+        Annotated[
+            list[str],
+            Key(
+                array(values.ORIGIN, least=1),
+                "The sites that may show /embed/ in a frame; by default none.",
+                ["https://kb.example.com"],
+            ),
+        ]
+    ]
 
 
 class EnvironmentTable(TypedDict):

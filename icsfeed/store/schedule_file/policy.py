@@ -61,6 +61,11 @@ def _calendar(table: CalendarTable) -> Calendar:
         url=table.get("url", ""),
         description=table.get("description", ""),
         organizer=Organizer(name=organizer["name"], email=organizer["email"]) if organizer is not None else None,
+        vendor=table.get("vendor", ""),
+        logo=table.get("logo", ""),
+        color=table.get("color", ""),
+        support_url=table.get("support_url", ""),
+        embed_in=tuple(table.get("embed_in", ())),
     )
 
 

@@ -20,7 +20,7 @@ from icsfeed.domain.recurrence import WEEKDAYS, parse_recurrence
 from icsfeed.domain.spans import YEARS
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone_names
-from icsfeed.store.schedule_file.guesses import right_ones
+from icsfeed.store.schedule_file.guesses import meant, right_ones
 from icsfeed.store.schedule_file.notation import written
 
 LAST_SEVEN_DAYS: Final = "last-7-days"
@@ -31,6 +31,9 @@ _IDENTIFIER: Final = "[a-z0-9][a-z0-9-]{0,59}"
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN: Final = rf"{_LABEL}(?:\.{_LABEL})*"
 _ADDRESS: Final = rf"https?://(?:{_DOMAIN}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
+_LINK: Final = rf"https?://{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?(?:[/?#][!#-;=?-\[\]_a-z~]*)?"
+_ORIGIN: Final = rf"https?://(?:\*\.)?{_DOMAIN}(?::[0-9]{{1,5}})?"
+_HEX_COLOR: Final = "#[0-9A-Fa-f]{6}"
 _EMAIL: Final = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_DOMAIN}"
 _MONTH_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _LONGEST_DOMAIN: Final = 253
@@ -111,6 +114,49 @@ def _address(text: str) -> str:
         )
         raise ValueError(msg)
     return text.rstrip("/")
+
+
+def _link(text: str) -> str:
+    if not re.fullmatch(_LINK, text):
+        msg = (
+            f"{written(text)} is not the address of a web page; write it from https:// on, without spaces, "
+            f'such as "https://www.example.com/support"'
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _picture(text: str) -> str:
+    if not re.fullmatch(_LINK, text) or not text.startswith("https://"):
+        msg = (
+            f"{written(text)} is not the address of a picture; write it from https:// on, without spaces, "
+            f'such as "https://www.example.com/logo.svg"'
+        )
+        raise ValueError(msg)
+    return text
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(_ORIGIN, text):
+        within = re.search(rf"(?:https?://)?({_DOMAIN})", text)
+        example = written(f"https://{within[1] if within and '.' in within[1] else 'kb.example.com'}")
+        msg = f"{written(text)} is not the origin of a web site; write scheme and host alone, such as {example}"
+        raise ValueError(msg)
+    return text
+
+
+def _color(text: str) -> str:
+    if re.fullmatch(_HEX_COLOR, text):
+        return text.lower()
+    from webcolors import names  # noqa: PLC0415  (few schedules have a color)
+
+    known = names("css3")
+    if text.lower() not in known:
+        guess = meant(text, known)
+        hint = f"did you mean {written(guess)}?" if guess is not None else 'write one such as "teal" or "#00695c"'
+        msg = f"{written(text)} is neither a color that CSS knows by name nor one such as #00695c; {hint}"
+        raise ValueError(msg)
+    return text.lower()
 
 
 def _email(text: str) -> str:
@@ -200,6 +246,10 @@ SLUG: Final = _text(_slug, pattern=f"^{_IDENTIFIER}$")
 TIMEZONE: Final = _text(_timezone)
 DOMAIN: Final = _text(_domain, pattern=f"^{_DOMAIN}$", maxLength=_LONGEST_DOMAIN)
 ADDRESS: Final = _text(_address, format="uri", pattern=f"^{_ADDRESS}$")
+LINK: Final = _text(_link, format="uri", pattern=f"^{_LINK}$")
+PICTURE: Final = _text(_picture, format="uri", pattern=f"^https://{_LINK.removeprefix('https?://')}$")
+ORIGIN: Final = _text(_origin, pattern=f"^{_ORIGIN}$")
+COLOR: Final = _text(_color, anyOf=[{"pattern": f"^{_HEX_COLOR}$"}, {"pattern": "^[A-Za-z]+$"}])
 EMAIL: Final = _text(_email, format="email")
 RULE: Final = _text(_rule)
 IMPACT: Final = _choice([impact.value for impact in Impact], "an impact")

@@ -1,0 +1,305 @@
+// What depends on the minute, and on the visitor's time zone. Without it the page says what is true all day.
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const root = new URL("..", document.currentScript.src);
+  const words = data.words;
+  const entries = data.entries.map((each) => ({ ...each, from: Date.parse(each.start), until: Date.parse(each.end) }));
+  const STORED = "icsfeed-zone";
+  const REFRESH = 5 * 60 * 1000;
+  const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // A clock on the wall of a zone, written as the page's language writes it.
+  function clock(zone) {
+    const format = (options) => new Intl.DateTimeFormat(data.locale, { timeZone: zone, ...options });
+    const short = { weekday: "short", day: "numeric", month: "short" };
+    const dayOf = format(short), datedDayOf = format({ ...short, year: "numeric" });
+    const timeOf = format({ timeStyle: "short" }), named = format({ timeZoneName: "short", hour: "numeric" });
+    const iso = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+    const wall = format({ hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" });
+    const date = (at) => iso.format(at);
+    const day = (at) => (date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf).format(at);
+    const time = (at) => timeOf.format(at).replace(/\s/g, "\u00a0");
+    const name = (at) => named.formatToParts(at).find((part) => part.type === "timeZoneName").value;
+    const atMidnight = (at) =>
+      wall.formatToParts(at).every((part) => !["hour", "minute", "second"].includes(part.type) || +part.value === 0);
+    const lastMoment = (until) => (atMidnight(until) ? until - 1 : until);
+    const span = (from, until) => {
+      const last = lastMoment(until);
+      if (atMidnight(from) && atMidnight(until)) {
+        return { day: date(from) === date(last) ? day(from) : `${day(from)} – ${day(last)}`, hours: "" };
+      }
+      const first = name(from) === name(until) ? time(from) : `${time(from)} ${name(from)}`;
+      const end = date(from) === date(last) ? time(until) : `${day(until)}, ${time(until)}`;
+      return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
+    };
+    const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
+    const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
+    return { zone, date, day, time, name, span, moment, lastMoment, wallOf };
+  }
+
+  const theirs = clock(data.zone);
+  let mine = theirs;
+
+  const own = () => Intl.DateTimeFormat().resolvedOptions().timeZone || data.zone;
+  const same = (at) => mine.wallOf(at) === theirs.wallOf(at);
+
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+  function icon(kind) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    made.setAttribute("class", `icon ${kind}`);
+    made.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `#i-${kind}`);
+    made.append(use);
+    return made;
+  }
+  const beside = (vendors, shown) => (vendors.hours && vendors.day === shown.day ? vendors.hours : written(vendors));
+  const written = ({ day, hours }) => (hours ? `${day}, ${hours}` : day);
+
+  // Each time on the page, in the visitor's zone with the vendor's beside it. The vendor's text is kept as it came.
+  function showWhen(when) {
+    const shown = when.querySelector(".mine");
+    when.vendors ??= {
+      nodes: [...shown.childNodes],
+      day: shown.querySelector(".day").textContent,
+      hours: shown.querySelector(".hours")?.textContent ?? "",
+    };
+    when.querySelector(".theirs")?.remove();
+    const from = Date.parse(when.dataset.from), until = Date.parse(when.dataset.until);
+    if (same(from) && same(until)) {
+      shown.replaceChildren(...when.vendors.nodes);
+      return;
+    }
+    const text = mine.span(from, until);
+    shown.replaceChildren(element("span", "day", text.day));
+    if (text.hours) shown.append(element("span", "comma", ", "), element("span", "hours", text.hours));
+    when.append(element("span", "theirs", beside(when.vendors, text)));
+  }
+  function showMoment(time) {
+    time.vendors ??= time.textContent;
+    const at = Date.parse(time.dateTime);
+    time.textContent = same(at) ? time.vendors : mine.moment(at);
+    const day = `${mine.day(at)}, `, beside = time.vendors.startsWith(day) ? time.vendors.slice(day.length) : time.vendors;
+    if (!same(at)) time.append(element("span", "theirs", beside));
+  }
+
+  // The month, laid out anew: in another zone a window may lie on another day.
+  function showMonth(table) {
+    const chips = new Map(all(".chip", document.getElementById("chips").content).map((each) => [each.classList[1], each]));
+    for (const cell of all("td[data-day]", table)) {
+      const day = cell.dataset.day, list = cell.querySelector(".chips");
+      const here = entries.filter((each) => mine.date(each.from) <= day && day <= mine.date(mine.lastMoment(each.until)));
+      cell.classList.toggle("frozen", here.some((each) => each.kind === "freeze"));
+      if (!cell.classList.length) cell.removeAttribute("class");
+      if (mine.date(Date.now()) === day) cell.setAttribute("aria-current", "date");
+      else cell.removeAttribute("aria-current");
+      list.replaceChildren(...here.map((each) => {
+        const chip = chips.get(each.kind).cloneNode(true), whole = !mine.span(each.from, each.until).hours;
+        const starts = mine.date(each.from) === day, ends = mine.date(each.until) === day;
+        chip.classList.toggle("cancelled", each.state === "cancelled");
+        chip.querySelector(".at").textContent = whole ? "" : starts ? mine.time(each.from) : ends ? `– ${mine.time(each.until)}` : "";
+        chip.querySelector(".name").textContent = each.name;
+        return chip;
+      }));
+    }
+  }
+
+  // What holds now, and what comes next.
+  const RANK = ["emergency", "planned", "maintenance", "freeze"];
+  const isWork = (each) => each.kind !== "freeze";
+  const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
+  function holds(each, now) {
+    if (isChange(each)) return each.state === "in progress" || (each.state === "confirmed" && each.from <= now && now < each.until);
+    return each.state !== "cancelled" && each.from <= now && now < each.until;
+  }
+  const comes = (each, now) => isWork(each) && each.from > now && !["cancelled", "completed", "in progress"].includes(each.state);
+
+  function nameOf(each) {
+    const name = element("bdi", "", each.name), target = each.anchor && document.getElementById(each.anchor);
+    if (!target) return name;
+    const link = element("a");
+    link.href = `#${each.anchor}`;
+    link.append(name);
+    return link;
+  }
+  function until(at) {
+    const text = same(at) ? theirs : mine;
+    return `${text.day(at)}, ${text.time(at)} ${text.name(at)}`;
+  }
+  function length(milliseconds) {
+    const seconds = Math.ceil(milliseconds / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+    const days = Math.floor(hours / 24);
+    const unit = (number, name) =>
+      number ? new Intl.NumberFormat(data.locale, { style: "unit", unit: name, unitDisplay: "long" }).format(number) : "";
+    const both = (...parts) => parts.filter(Boolean).join(" ");
+    if (days) return both(unit(days, "day"), unit(hours % 24, "hour"));
+    if (hours) return both(unit(hours, "hour"), unit(minutes % 60, "minute"));
+    return both(unit(minutes, "minute"), unit(seconds % 60, "second"));
+  }
+
+  let state;
+  function showStatus() {
+    const panel = document.getElementById("status");
+    if (!panel) return;
+    const now = Date.now();
+    const here = entries.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
+    const next = entries.filter((each) => comes(each, now))[0];
+    const fresh = JSON.stringify([here.map((each) => [each, each.until <= now]), next, mine.zone]);
+    if (fresh !== state) {
+      state = fresh;
+      draw(panel, here, next, now);
+    }
+    for (const timer of all(".countdown", panel)) {
+      const ahead = timer.at - now;
+      timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
+    }
+  }
+  function draw(panel, here, next, now) {
+    const mood = here.length ? here[0].kind : "open";
+    panel.className = `status is-${mood}`;
+    document.getElementById("status-date").textContent = words.now;
+    const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
+    if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
+    document.getElementById("status-lines").replaceChildren(...here.map((each) => {
+      const line = element("li"), told = element("span"), when = element("span", "when");
+      const late = each.until <= now;
+      when.append(element("span", "mine", late ? words.overdue : say("until", until(each.until))));
+      if (!late && !same(each.until)) when.append(element("span", "theirs", `${theirs.moment(each.until)}`));
+      told.append(nameOf(each), " ", when);
+      line.append(icon(each.kind), told);
+      return line;
+    }));
+    if (!here.length) document.getElementById("status-lines").append(element("li", "", words["now open text"]));
+    const box = document.getElementById("status-next"), parts = [box.querySelector(".eyebrow")];
+    if (next) {
+      const name = element("p", "headline"), times = element("p"), when = element("span", "when");
+      name.append(icon(next.kind), nameOf(next));
+      if (next.label) name.append(element("span", `badge ${next.state}`, next.label));
+      const differs = !(same(next.from) && same(next.until)), shown = differs ? mine.span(next.from, next.until) : next;
+      when.append(element("span", "mine", written(shown)));
+      if (differs) when.append(element("span", "theirs", beside(next, shown)));
+      times.append(when);
+      const timer = element("p", "countdown");
+      timer.setAttribute("role", "timer");
+      timer.at = next.from;
+      parts.push(name, times, timer);
+    } else {
+      parts.push(element("p", "", words["nothing next"]));
+    }
+    box.replaceChildren(...parts);
+  }
+
+  // The choice of the zone, kept in this browser alone.
+  function stored() {
+    try {
+      const zone = localStorage.getItem(STORED);
+      return zone && clock(zone) && zone;
+    } catch {
+      return null;
+    }
+  }
+  function choose(zone) {
+    mine = zone === data.zone ? theirs : clock(zone);
+    all("[data-from]").forEach(showWhen);
+    all("time.moment").forEach(showMoment);
+    all("table.month").forEach(showMonth);
+    const note = document.getElementById("zone-note");
+    if (note && zone !== data.zone) note.textContent = say("embed zone", zone.replaceAll("_", " "));
+    showStatus();
+  }
+  function offerZones(zone) {
+    const select = document.getElementById("zone");
+    if (!select) return;
+    const option = (value, note) => new Option(value.replaceAll("_", " ") + (note ? ` (${note})` : ""), value);
+    select.append(option(own(), words["zone visitor"]));
+    if (own() !== data.zone) select.append(option(data.zone, words["zone vendor"]));
+    const group = element("optgroup");
+    group.label = words["zone other"];
+    const known = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
+    const others = new Set(["UTC", ...known, zone]);
+    others.delete(own());
+    others.delete(data.zone);
+    group.append(...[...others].map((each) => option(each)));
+    select.append(group);
+    select.value = zone;
+    select.parentElement.hidden = false;
+    select.addEventListener("change", () => {
+      try {
+        localStorage.setItem(STORED, select.value);
+      } catch {
+        // a browser that keeps nothing shows the same page the next time
+      }
+      choose(select.value);
+    });
+  }
+
+  // Where the page does not know its own address, the browser does.
+  function completeAddresses() {
+    const base = data.base ? `${data.base}/` : root.href;
+    for (const ways of all(".ways")) {
+      const https = new URL(ways.dataset.path, base).href, webcal = https.replace(/^https?:/, "webcal:");
+      const values = { https: encodeURIComponent(https), webcal: encodeURIComponent(webcal), "webcal:plain": webcal };
+      for (const link of all("[data-link]", ways)) {
+        link.href = link.dataset.link.replace(/\{([\w:]+)\}/g, (_, name) => values[name]);
+      }
+      ways.querySelector(".buttons").hidden = ways.querySelector(".address").hidden = false;
+      const code = ways.querySelector("code"), copy = ways.querySelector(".copy");
+      code.textContent = https;
+      copy.hidden = false;
+      copy.addEventListener("click", () => copyText(copy, code));
+    }
+  }
+  async function copyText(button, code) {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code); // not allowed to: at least it is selected
+      return;
+    }
+    const label = button.firstChild, before = label.data;
+    label.data = words.copied;
+    document.getElementById("announcer").textContent = words.copied;
+    setTimeout(() => {
+      label.data = before;
+      document.getElementById("announcer").textContent = "";
+    }, 2500);
+  }
+  function openTarget() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+  }
+
+  // A page that stays open: is there another one by now?
+  const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
+  let looked = Date.now();
+  async function refresh() {
+    if (document.hidden || Date.now() - looked < REFRESH) return;
+    looked = Date.now();
+    try {
+      const answer = await fetch(location.pathname, { cache: "no-cache" });
+      const revision = answer.ok && revisionIn(await answer.text());
+      if (revision && revision !== document.querySelector("meta[name=revision]").content) location.reload();
+    } catch {
+      // offline: the page stays as it is
+    }
+  }
+
+  const zone = stored() || own();
+  offerZones(zone);
+  completeAddresses();
+  choose(zone);
+  openTarget();
+  addEventListener("hashchange", openTarget);
+  document.addEventListener("visibilitychange", refresh);
+  setInterval(() => {
+    showStatus();
+    refresh();
+  }, 1000);
+})();

@@ -1,0 +1,84 @@
+"""From what a page shows to its bytes: the templates, the style sheet and the script."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from icsfeed.publication.pages.colors import palette
+
+_HERE: Final = Path(__file__).parent
+_REVISION: Final = "0" * 16
+_ICON: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="4" width="28" height="26" rx="5" '
+    'fill="{accent}"/><path d="M2 12h28" stroke="{paper}" stroke-width="2"/><rect x="8" y="17" width="7" height="7" '
+    'rx="1" fill="{paper}"/></svg>'
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assets:
+    """The style sheet and the script: where they are below the site's root (named after their bytes), and their bytes.
+
+    ``icon`` is the site's icon as a ``data:`` URL.
+    """
+
+    style: str
+    style_content: bytes
+    script: str
+    script_content: bytes
+    icon: str
+
+
+@cache
+def assets(color: str) -> Assets:
+    """The assets of a site whose vendor has that color (empty: none)."""
+    colors = palette(color)
+    style = environment().get_template("page.css").render(palette=colors).encode()
+    script = (_HERE / "assets" / "page.js").read_bytes()
+    icon = _ICON.format(accent=colors.accent["light"], paper=colors.on_accent["light"])
+    return Assets(
+        style=f"assets/page-{_digest(style)}.css",
+        style_content=style,
+        script=f"assets/page-{_digest(script)}.js",
+        script_content=script,
+        icon=f"data:image/svg+xml,{quote(icon)}",
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The templates; whatever is put into them is text, and escaped as such."""
+    return Environment(
+        loader=FileSystemLoader([_HERE / "templates", _HERE / "assets"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def rendered(template: str, data: Mapping[str, object], **context: object) -> bytes:
+    """The page; ``data`` is for its script. A page knows its own revision, which is a digest of all else in it."""
+    text = environment().get_template(template).render(revision=_REVISION, data=_json(data), **context)
+    return text.replace(_REVISION, _digest(text.encode()), 1).encode()
+
+
+def _json(data: Mapping[str, object]) -> Markup:
+    """JSON that no text in it can end or begin a tag in (HTML, section 4.12.1.3)."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    escapes = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+    return Markup(text.translate(escapes))  # noqa: S704  (just escaped)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

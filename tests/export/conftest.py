@@ -1,0 +1,25 @@
+"""A schedule file of a test's own, and options that come from nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import SCHEDULE
+
+
+@pytest.fixture(autouse=True)
+def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SCHEDULE", "NOW", "BASE_URL", "WATCH", "DRY_RUN", "JSON"):
+        monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
+
+
+@pytest.fixture
+def schedule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file, whole, in the current folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    path = tmp_path / "here" / "schedule.toml"
+    path.write_text(SCHEDULE, encoding="utf-8")
+    return path

@@ -1,0 +1,53 @@
+"""Small sites to export, and what is there afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from icsfeed.domain.revisions import Ledger
+from icsfeed.export.exporting import Report, export, read_manifest
+from icsfeed.export.files import Order, SiteFile
+from icsfeed.export.folder import Folder
+from icsfeed.export.targets import Target
+
+OWN = frozenset({".icsfeed/lock", ".icsfeed/manifest.json"})
+"""What an export keeps for itself."""
+
+
+def site(contents: Mapping[str, str]) -> list[SiteFile]:
+    """Files of that text by name; pages go up last."""
+    return [
+        SiteFile(
+            name=name,
+            make=text.encode,
+            known_by=text,
+            content_type="text/html" if name.endswith(".html") else "text/calendar",
+            order=Order.PAGE if name.endswith(".html") else Order.FEED,
+        )
+        for name, text in contents.items()
+    ]
+
+
+def put(contents: Mapping[str, str], target: Target | Path, *, dry_run: bool = False) -> Report:
+    """Export them there, on the heels of what was exported before."""
+    return put_files(site(contents), Folder(target) if isinstance(target, Path) else target, dry_run=dry_run)
+
+
+def put_files(files: list[SiteFile], target: Target, *, ledger: Ledger | None = None, dry_run: bool = False) -> Report:
+    """The same for ready files."""
+    with target.locked():
+        before = read_manifest(target)
+        return export(files, target, before=before, ledger=ledger or {}, dry_run=dry_run)
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """What is in a folder, by name; not what an export keeps for itself."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes().decode("latin-1") for name, path in sorted(found.items()) if name not in OWN}
+
+
+def dates(folder: Path) -> dict[str, tuple[int, int]]:
+    """When each file was written, and which one it is; the manifest among them."""
+    stats = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix(): (stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}

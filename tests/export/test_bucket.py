@@ -1,0 +1,278 @@
+"""A bucket as a destination, over S3's real protocol."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+import obstore
+import pytest
+
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.export.bucket import Bucket
+from icsfeed.export.exporting import read_manifest
+from icsfeed.export.manifest import NAME as MANIFEST
+from icsfeed.export.manifest import Manifest
+from icsfeed.export.store_answers import NO_CREDENTIALS, reason_of
+from icsfeed.publication.representations import CACHE_CONTROL
+from tests.cli.running import NOW, run
+from tests.export.sites import put
+from tests.export.stores import Store, Wire, a_store
+
+KEY, SECRET = "AKIAWRONG", "a-secret-that-nobody-may-see"
+OLD = {"feeds/all.ics": "old", "feeds/gone.ics": "gone", "index.html": "page"}
+NEW = {"feeds/all.ics": "new", "index.html": "page"}
+NUMBERS = count()
+WHOLE = "every object there is whole, and the next export goes on"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with a_store(tmp_path_factory.mktemp("store")) as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of an empty bucket, which the environment leads to."""
+    environment = {
+        "AWS_ENDPOINT_URL": store.url,
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_REGION": "us-east-1",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    name = f"site-{next(NUMBERS)}"
+    store.make_bucket(name)
+    return name
+
+
+def objects(store: Store, bucket: str) -> dict[str, str]:
+    """What is in a bucket, by name; not the manifest."""
+    return {name: text for name, text in store.objects(bucket).items() if not name.endswith(MANIFEST)}
+
+
+def refusal(files: dict[str, str], target: str, **options: timedelta) -> str:
+    with pytest.raises(IcsfeedError) as refused:
+        put(files, Bucket(target, **options))
+    return str(refused.value)
+
+
+def test_every_object_has_the_bytes_and_the_headers_of_the_server(
+    store: Store, bucket: str, schedule: Path, tmp_path: Path
+) -> None:
+    del schedule
+    dest = f"s3://{bucket}/calendar"
+    assert run("export", tmp_path / "site", "--now", NOW).status == 0
+    done = run("export", dest, "--now", NOW)
+    assert (done.status, done.stderr) == (0, "")
+    found = objects(store, bucket)
+    feeds = list((tmp_path / "site").rglob("*.ics"))
+    assert done.stdout == f"{dest}: {len(feeds)} written, 0 removed, 0 unchanged\n"
+    assert found == {
+        f"calendar/{path.relative_to(tmp_path / 'site').as_posix()}": path.read_bytes().decode() for path in feeds
+    }
+    kept = [obstore.get(store.bucket(bucket), f"calendar/{folder}/all.ics") for folder in ("downloads", "feeds")]
+    said = {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": CACHE_CONTROL}
+    assert kept[0].attributes == said | {"Content-Disposition": 'attachment; filename="all.ics"'}
+    assert kept[1].attributes == said
+
+
+def test_only_what_has_changed_is_uploaded_and_what_is_stale_goes(store: Store, bucket: str) -> None:
+    store.ask("PUT", f"/{bucket}/foreign.txt", content=b"foreign")
+    put(OLD, Bucket(f"s3://{bucket}"))
+    before = len(store.requests())
+    put(NEW, Bucket(f"s3://{bucket}"))
+    manifest = f"/{bucket}/{MANIFEST}"
+    assert [request for request in store.requests()[before:] if not request.startswith("GET")] == [
+        f"PUT {manifest} 200",
+        f"PUT /{bucket}/feeds/all.ics 200",
+        f"POST /{bucket}?delete 200",
+        f"PUT {manifest} 200",
+    ]
+    assert objects(store, bucket) == NEW | {"foreign.txt": "foreign"}
+
+
+def test_where_nothing_has_changed_nothing_is_uploaded(store: Store, bucket: str) -> None:
+    put(NEW, Bucket(f"s3://{bucket}"))
+    before = len(store.requests())
+    assert put(NEW, Bucket(f"s3://{bucket}")).record() == {"written": [], "removed": [], "unchanged": 2}
+    assert store.requests()[before:] == [
+        f"GET /{bucket}/{MANIFEST} 200",  # whether another export is under way
+        f"GET /{bucket}/{MANIFEST} 200",
+        f"GET /{bucket}?list-type=2 200",
+    ]
+
+
+def test_feeds_are_there_before_the_pages(store: Store, bucket: str) -> None:
+    before = len(store.requests())
+    put({"index.html": "page", **{f"feeds/{number}.ics": "feed" for number in range(20)}}, Bucket(f"s3://{bucket}"))
+    uploads = [
+        request for request in store.requests()[before:] if request.startswith("PUT") and MANIFEST not in request
+    ]
+    assert len(uploads) == 21
+    assert uploads[-1] == f"PUT /{bucket}/index.html 200"
+
+
+def test_a_foreign_object_in_the_way_is_never_written_over(store: Store, bucket: str) -> None:
+    store.ask("PUT", f"/{bucket}/feeds/all.ics", content=b"foreign")
+    assert refusal(OLD, f"s3://{bucket}") == (
+        f"s3://{bucket} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+    )
+    assert objects(store, bucket) == {"feeds/all.ics": "foreign"}
+
+
+def test_an_export_that_began_from_the_same_manifest_is_refused(store: Store, bucket: str) -> None:
+    put(OLD, Bucket(f"s3://{bucket}"))
+    other = Bucket(f"s3://{bucket}")
+    read_manifest(other)
+    put(NEW, Bucket(f"s3://{bucket}"))
+    with pytest.raises(IcsfeedError) as refused:
+        other.write_manifest(Manifest().to_json())
+    assert str(refused.value) == f"another export to s3://{bucket} is under way; try again when it is done"
+    assert objects(store, bucket) == NEW
+
+
+def test_two_first_exports_at_once_do_not_both_begin(bucket: str) -> None:
+    one, two = Bucket(f"s3://{bucket}"), Bucket(f"s3://{bucket}")
+    assert read_manifest(one) == read_manifest(two) == Manifest()
+    one.write_manifest(Manifest().to_json())
+    with pytest.raises(IcsfeedError, match="another export"):
+        two.write_manifest(Manifest().to_json())
+
+
+def test_an_export_is_refused_while_another_shows_that_it_lives(store: Store, bucket: str) -> None:
+    first = Bucket(f"s3://{bucket}", life_every=timedelta(0))
+    read_manifest(first)
+    first.write_manifest(Manifest(pending=frozenset(OLD)).to_json())
+
+    class Slow(Bucket):
+        """While this one waits, the first export goes on."""
+
+        def read(self, name: str) -> bytes | None:
+            found = super().read(name)
+            first.show_life()
+            return found
+
+    with pytest.raises(IcsfeedError) as refused:
+        put(NEW, Slow(f"s3://{bucket}", patience=timedelta(0)))
+    assert str(refused.value) == f"another export to s3://{bucket} is under way; try again when it is done"
+    assert objects(store, bucket) == {}
+
+
+def test_an_export_that_was_killed_is_completed_by_the_next(store: Store, bucket: str) -> None:
+    killed = Bucket(f"s3://{bucket}")
+    read_manifest(killed)
+    killed.write_manifest(Manifest(pending=frozenset(OLD)).to_json())
+    store.ask("PUT", f"/{bucket}/feeds/gone.ics", content=b"gone")
+    put(NEW, Bucket(f"s3://{bucket}", patience=timedelta(milliseconds=200)))
+    assert objects(store, bucket) == NEW
+    assert json.loads(store.objects(bucket)[MANIFEST])["pending"] == []
+    with pytest.raises(IcsfeedError, match="another export"):
+        killed.write_manifest(Manifest().to_json())
+
+
+def test_a_long_upload_shows_that_it_lives(store: Store, bucket: str) -> None:
+    before = len(store.requests())
+    slow = Bucket(f"s3://{bucket}", life_every=timedelta(0))
+    put({f"feeds/{number}.ics": "feed" for number in range(12)}, slow)
+    signs = [request for request in store.requests()[before:] if request == f"PUT /{bucket}/{MANIFEST} 200"]
+    assert len(signs) > 2
+    assert json.loads(store.objects(bucket)[MANIFEST])["pending"] == []
+
+
+def test_a_bucket_that_is_missing_is_one_line(bucket: str, schedule: Path) -> None:
+    del bucket, schedule
+    for dry in ((), ("--dry-run",)):
+        done = run("export", "s3://not-there", "--now", NOW, *dry)
+        expected = f"s3://not-there can't be written: there is no such bucket; {WHOLE}\n"
+        assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+
+
+def test_wrong_credentials_are_one_line_and_not_shown(store: Store, bucket: str, schedule: Path) -> None:
+    del schedule
+    with store.asking_for_credentials():
+        done = run("export", f"s3://{bucket}", "--now", NOW)
+    expected = f"s3://{bucket} can't be written: the store does not take these credentials; {WHOLE}\n"
+    assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+    assert objects(store, bucket) == {}
+
+
+def test_a_network_cut_in_the_middle_leaves_each_object_whole_and_the_next_export_completes_it(
+    store: Store, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = {f"feeds/{number}.ics": f"old {number}" for number in range(30)}
+    new = {f"feeds/{number}.ics": f"new {number}" for number in range(30)}
+    put(old, Bucket(f"s3://{bucket}"))
+    wire = Wire(to=store.port, cut_after=10)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{wire.port}")
+    begun = time.monotonic()
+    assert refusal(new, f"s3://{bucket}") == (
+        f"s3://{bucket} can't be written: the connection to the store failed; {WHOLE}"
+    )
+    assert time.monotonic() - begun < 20
+    wire.close()
+    found = objects(store, bucket)
+    assert {name for name, text in found.items() if text not in {old[name], new[name]}} == set()
+    assert found not in (old, new)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
+    put(new, Bucket(f"s3://{bucket}", patience=timedelta(0)))
+    assert objects(store, bucket) == new
+
+
+def test_a_store_that_does_not_answer_is_one_line_within_seconds(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    begun = time.monotonic()
+    assert refusal(OLD, f"s3://{bucket}") == f"s3://{bucket} can't be written: nothing answers there; {WHOLE}"
+    assert time.monotonic() - begun < 10
+
+
+NO_BUCKET = "is no folder and no bucket; buckets are written s3://NAME, gs://NAME or az://NAME"
+TOO_MUCH = "a bucket is named by scheme, name and path alone; credentials come from the environment"
+
+
+@pytest.mark.parametrize(
+    ("dest", "expected"),
+    [
+        ("ftp://host/path", f"'ftp://host/path' {NO_BUCKET}"),
+        ("s3://", f"'s3://' {NO_BUCKET}"),
+        ("s3:///path", f"'s3:///path' {NO_BUCKET}"),
+        ("s3://key:secret@bucket", TOO_MUCH),
+        ("ftp://key:secret@bucket", TOO_MUCH),
+        ("az://container/path?sig=secret", TOO_MUCH),
+    ],
+)
+def test_an_address_that_is_none_is_one_line(schedule: Path, dest: str, expected: str) -> None:
+    del schedule
+    done = run("export", dest, "--now", NOW)
+    assert (done.status, done.stdout, done.stderr) == (1, "", expected + "\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Generic MicrosoftAzure error: Account must be specified", "no account is set in the environment"),
+        ("Error performing token request: Error performing GET http://host/token?a=b", NO_CREDENTIALS),
+        ("Error performing PUT http://host/latest/api/token in 1ms", NO_CREDENTIALS),
+        ("status code: 403 Forbidden: <Code>AccessDenied</Code>", "the credentials do not allow it"),
+        ("status code: 400 Bad Request: <Code>ExpiredToken</Code>", "the credentials have expired"),
+        ("status code: 501 Not Implemented: <Code>NotImplemented</Code>", "the store answers NotImplemented"),
+        (
+            "Error performing PUT https://host/c?sig=secret status code: 409 Conflict: x",
+            "the store answers 409 Conflict",
+        ),
+        ("HTTP error: error sending request https://host/c?sig=secret", "the connection to the store failed"),
+        ("something else, with a secret", "the store's client failed"),
+    ],
+)
+def test_what_stores_answer_is_said_in_our_words(said: str, expected: str) -> None:
+    """Their own may quote a signed address."""
+    assert reason_of(said) == expected

@@ -1,0 +1,270 @@
+"""A folder as a destination: what is not an export's own is never touched, whatever is in the way."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.export.folder import Folder
+from icsfeed.export.targets import ExportError
+from tests.cli.running import NOW, run
+from tests.export.sites import OWN, contents, dates, put
+from tests.required import require
+
+OLD = {"feeds/all.ics": "old", "feeds/gone.ics": "gone", "deep/er/page.html": "old page"}
+NEW = {"feeds/all.ics": "new", "feeds/more.ics": "more", "index.html": "new page"}
+WHOLE = "every file there is whole, and the next export goes on"
+
+
+def refusal(action: Callable[[], object]) -> str:
+    with pytest.raises(IcsfeedError) as refused:
+        action()
+    return str(refused.value)
+
+
+@pytest.fixture
+def dest(tmp_path: Path) -> Path:
+    """A destination with foreign neighbors."""
+    (tmp_path / "neighbor.txt").write_text("not ours")
+    return tmp_path / "site"
+
+
+def test_the_destination_holds_what_is_exported_and_nothing_of_its_own_that_is_stale(dest: Path) -> None:
+    assert put(OLD, dest).record() == {"written": list(OLD), "removed": [], "unchanged": 0}
+    assert contents(dest) == OLD | {}
+    report = put(NEW, dest)
+    assert report.record() == {
+        "written": ["feeds/all.ics", "feeds/more.ics", "index.html"],
+        "removed": ["deep/er/page.html", "feeds/gone.ics"],
+        "unchanged": 0,
+    }
+    assert contents(dest) == NEW
+    assert {path.name for path in dest.iterdir()} == {"feeds", "index.html", ".icsfeed"}
+    assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
+
+
+def test_foreign_files_stay_even_in_folders_that_go(dest: Path) -> None:
+    put(OLD, dest)
+    (dest / "deep" / "er" / "ours.txt").write_text("foreign")
+    (dest / "CNAME").write_text("calendar.example.com")
+    put(NEW, dest)
+    assert contents(dest) == NEW | {"deep/er/ours.txt": "foreign", "CNAME": "calendar.example.com"}
+    put({}, dest)
+    assert contents(dest) == {"deep/er/ours.txt": "foreign", "CNAME": "calendar.example.com"}
+
+
+def test_a_foreign_file_in_the_way_is_never_written_over(dest: Path) -> None:
+    (dest / "feeds").mkdir(parents=True)
+    (dest / "feeds" / "all.ics").write_text("foreign")
+    assert refusal(lambda: put(OLD, dest)) == (
+        f"{dest} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+    )
+    assert contents(dest) == {"feeds/all.ics": "foreign"}
+
+
+def test_a_foreign_file_that_is_the_same_is_taken_over(dest: Path) -> None:
+    (dest / "feeds").mkdir(parents=True)
+    (dest / "feeds" / "all.ics").write_text("old")
+    put(OLD, dest)
+    put(NEW, dest)
+    assert contents(dest) == NEW
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused(dest: Path) -> None:
+    (dest / "feeds" / "all.ics").mkdir(parents=True)
+    assert refusal(lambda: put(OLD, dest)) == (
+        f"{dest} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+    )
+    assert contents(dest) == {}
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(dest: Path) -> None:
+    put(NEW, dest)
+    (dest / "deep").write_text("foreign")
+    expected = f"{dest}/deep is no folder; move it away, or export to another place"
+    assert refusal(lambda: put(OLD, dest)) == expected
+    assert refusal(lambda: put(OLD, dest, dry_run=True)) == expected
+    assert contents(dest) == NEW | {"deep": "foreign"}
+
+
+def test_a_file_that_someone_changed_or_removed_is_written_again(dest: Path) -> None:
+    put(OLD, dest)
+    (dest / "feeds" / "all.ics").write_text("a longer text")
+    (dest / "feeds" / "gone.ics").unlink()
+    assert put(OLD, dest).written == ("feeds/all.ics", "feeds/gone.ics")
+    assert contents(dest) == OLD
+
+
+def test_a_stale_file_that_became_a_folder_is_left(dest: Path) -> None:
+    put(OLD, dest)
+    (dest / "feeds" / "gone.ics").unlink()
+    (dest / "feeds" / "gone.ics").mkdir()
+    assert put(NEW, dest).removed == ("deep/er/page.html",)
+    assert (dest / "feeds" / "gone.ics").is_dir()
+
+
+@pytest.mark.parametrize("way", ["feeds", "deep/er", ".icsfeed"])
+@pytest.mark.parametrize("new", [OLD, NEW, {}], ids=["the same", "another site", "no file"])
+def test_a_folder_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, way: str, new: dict[str, str]) -> None:
+    """What a manifest names is deleted when it is stale: behind a link, that would be somebody else's."""
+    put(OLD, dest)
+    away = tmp_path / "away"
+    (dest / way).rename(away)
+    (dest / way).symlink_to(away)
+    before = dates(away)
+    assert refusal(lambda: put(new, dest)) == (
+        f"{dest}/{way} is a link, and exports follow none; move it away, or export to another place"
+    )
+    assert dates(away) == before
+
+
+@pytest.mark.parametrize("name", ["feeds/all.ics", ".icsfeed/lock", ".icsfeed/manifest.json", ".icsfeed/parts"])
+def test_a_file_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, name: str) -> None:
+    put(OLD, dest)
+    (away := tmp_path / "away").write_text("not ours")
+    (dest / name).unlink(missing_ok=True)
+    (dest / name).symlink_to(away)
+    with contextlib.suppress(ExportError):
+        put(NEW, dest)
+    assert away.read_text() == "not ours"
+
+
+def test_the_destination_itself_may_be_a_link(dest: Path, tmp_path: Path) -> None:
+    """As web servers' roots often are; it is the caller who names it."""
+    (tmp_path / "release-7").mkdir()
+    dest.symlink_to("release-7")
+    put(OLD, dest)
+    assert contents(tmp_path / "release-7") == OLD
+    assert dest.is_symlink()
+
+
+def test_nothing_outside_is_touched(dest: Path, tmp_path: Path) -> None:
+    for files in (OLD, NEW, {}):
+        put(files, dest)
+    assert {path.name for path in tmp_path.iterdir()} == {"neighbor.txt", "site"}
+    assert (tmp_path / "neighbor.txt").read_text() == "not ours"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../neighbor.txt", "/etc/passwd", "feeds/../../neighbor.txt", "feeds//all.ics", ".", "", "a\\b", "C:x", "a\0b"],
+)
+def test_a_manifest_that_names_what_is_outside_is_refused(dest: Path, tmp_path: Path, name: str) -> None:
+    put(OLD, dest)
+    manifest = dest / ".icsfeed" / "manifest.json"
+    record = json.loads(manifest.read_text())
+    record["files"][name] = ["", 8]
+    manifest.write_text(json.dumps(record))
+    assert refusal(lambda: put(NEW, dest)) == (
+        f"{dest} has a .icsfeed/manifest.json that this icsfeed did not write; "
+        "export to another place, or to this one emptied"
+    )
+    assert contents(dest) == OLD
+    assert (tmp_path / "neighbor.txt").read_text() == "not ours"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("[]", id="another kind of JSON"),
+        pytest.param('{"files": {}}', id="another program's"),
+        pytest.param('{"icsfeed": 2, "files": {}, "pending": [], "ledger": {}}', id="a newer icsfeed's"),
+        pytest.param('{"icsfeed": 1, "files": {"a": ["d"]}, "pending": [], "ledger": {}}', id="a file without size"),
+        pytest.param('{"icsfeed": 1, "files": {"a": ["d", "1"]}, "pending": [], "ledger": {}}', id="a size as text"),
+        pytest.param('{"icsfeed": 1, "files": {}, "pending": ["../a"], "ledger": {}}', id="pending outside"),
+        pytest.param('{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": ["0", "d", "x"]}}', id="a bad line"),
+        pytest.param('{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": [0, "d", "x"]}}', id="no instant"),
+        pytest.param("\xff", id="no text"),
+    ],
+)
+def test_a_manifest_that_no_export_wrote_is_refused(dest: Path, text: str) -> None:
+    (dest / ".icsfeed").mkdir(parents=True)
+    (dest / ".icsfeed" / "manifest.json").write_text(text, encoding="latin-1")
+    assert refusal(lambda: put(NEW, dest)) == (
+        f"{dest} has a .icsfeed/manifest.json that this icsfeed did not write; "
+        "export to another place, or to this one emptied"
+    )
+
+
+def test_a_second_export_at_the_same_time_is_refused(dest: Path) -> None:
+    put(OLD, dest)
+    with Folder(dest).locked():
+        assert refusal(lambda: put(NEW, dest)) == f"another export to {dest} is under way; try again when it is done"
+    assert contents(dest) == OLD
+    put(NEW, dest)
+    assert contents(dest) == NEW
+
+
+def test_what_is_replaced_within_a_second_is_dated_apart(dest: Path) -> None:
+    """By whole seconds and size servers tell files apart: a client would be told that nothing is new."""
+    seconds = []
+    for text in ("one", "two", "six"):
+        put({"feeds/all.ics": text}, dest)
+        seconds.append(int((dest / "feeds" / "all.ics").stat().st_mtime))
+    assert seconds[0] < seconds[1] < seconds[2]
+
+
+def test_a_destination_that_is_a_file_is_one_line(schedule: Path, dest: Path) -> None:
+    del schedule
+    dest.write_text("a file")
+    for dry in ((), ("--dry-run",)):
+        done = run("export", dest, "--now", NOW, *dry)
+        expected = f"{dest} is no folder; move it away, or export to another place\n"
+        assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+    assert dest.read_text() == "a file"
+
+
+def mount(*arguments: str | Path) -> str:
+    """Mount something; gives what went wrong."""
+    program = shutil.which("mount") or "mount"
+    return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stderr.strip()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
+    require(None if os.geteuid() == 0 else "only root can mount a small disk")
+    folder.mkdir()
+    fault = mount("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", folder)
+    require(f"no disk can be mounted here: {fault}" if fault else None)
+    try:
+        yield
+    finally:
+        subprocess.run([shutil.which("umount") or "umount", folder], check=True)
+
+
+def test_on_a_full_disk_the_old_site_is_whole_and_the_next_export_completes_the_new_one(dest: Path) -> None:
+    with small_disk(dest, 256):
+        old = {f"feeds/{number}.ics": "o" * 6000 for number in range(15)}
+        put(old, dest)
+        new = dict.fromkeys(old, "n" * 12000)
+        assert refusal(lambda: put(new, dest)) == f"{dest} can't be written: no space left on device; {WHOLE}"
+        assert contents(dest) == old
+        assert not (dest / ".icsfeed" / "parts").exists()
+        smaller = dict.fromkeys(old, "n" * 3000)
+        put(smaller, dest)
+        assert contents(dest) == smaller
+
+
+def test_a_target_that_can_only_be_read_is_one_line(dest: Path, schedule: Path) -> None:
+    del schedule
+    with small_disk(dest, 256):
+        put(OLD, dest)
+        assert mount("-o", "remount,ro", dest) == ""
+        done = run("export", dest, "--now", NOW)
+        expected = f"{dest} can't be written: read-only file system; {WHOLE}\n"
+        assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+        assert contents(dest) == OLD
+
+
+def test_what_an_export_keeps_for_itself_is_little(dest: Path) -> None:
+    put(OLD, dest)
+    assert {name for name in dates(dest) if name not in OLD} == OWN

@@ -1,0 +1,132 @@
+"""An export that is killed: each file is the old one or the new one, and the next export completes it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from icsfeed.export.files import SiteFile
+from icsfeed.export.folder import Folder
+from tests.export.sites import contents, put_files, site
+
+TIMES = 200
+
+
+def a_site(letter: str, numbers: range) -> dict[str, str]:
+    """Files that are told apart from those of another letter by every byte."""
+    feeds = {f"feeds/{number}.ics": letter * (20_000 + 500 * number) for number in numbers}
+    return {**feeds, f"only/in/{letter}.ics": letter * 1000, "index.html": letter * 5000, ".nojekyll": ""}
+
+
+ONE, TWO = a_site("1", range(12)), a_site("2", range(3, 15))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Child:
+    """A process that knows all that we know and does one thing; a byte comes when it begins, and when it is done."""
+
+    number: int
+    pipe: int
+
+    @classmethod
+    def doing(cls, action: Callable[[], object]) -> Child:
+        """Start one, and wait until it begins."""
+        reading, writing = os.pipe()
+        number = os.fork()
+        if number == 0:
+            os.write(writing, b".")
+            try:
+                action()
+                os.write(writing, b".")
+            finally:
+                os._exit(0)
+        os.close(writing)
+        os.read(reading, 1)
+        return cls(number=number, pipe=reading)
+
+    def is_done(self) -> bool:
+        """Wait until it has ended, however it did: whether it came to its end."""
+        done = os.read(self.pipe, 1) == b"."
+        os.close(self.pipe)
+        os.waitpid(self.number, 0)
+        return done
+
+    def seconds(self) -> float:
+        """How long it takes from here on to be done."""
+        begun = time.perf_counter()
+        os.read(self.pipe, 1)
+        took = time.perf_counter() - begun
+        assert not self.is_done()
+        return took
+
+
+def ready(texts: dict[str, str]) -> list[SiteFile]:
+    """The files with their bytes made, so that all that a child does is to write them."""
+    files = site(texts)
+    assert sum(len(file.body) for file in files) == sum(map(len, texts.values()))
+    return files
+
+
+@pytest.fixture
+def dest(tmp_path: Path) -> Iterator[Path]:
+    """A destination in memory, where there is such a disk: all that this is about happens there, and sooner."""
+    memory = Path("/dev/shm")  # noqa: S108  (a name of its own below it)
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        yield Path(folder) / "site"
+
+
+def test_killed_at_any_moment_each_file_is_old_or_new_and_the_next_export_completes_it(dest: Path) -> None:
+    sites = [(ONE, ready(ONE)), (TWO, ready(TWO))]
+    put_files(sites[0][1], Folder(dest))
+    exports = [partial(put_files, files, Folder(dest)) for _, files in sites]
+    typical = statistics.median(Child.doing(exports[number % 2]).seconds() for number in range(1, 10))
+    exports[1]()
+    moments, killed, mixed, untouched = random.Random(7), 0, 0, 0  # noqa: S311  (moments, not secrets)
+    for number in range(20 * TIMES):
+        new, old = sites[number % 2][0], sites[(number + 1) % 2][0]
+        child = Child.doing(exports[number % 2])
+        time.sleep(moments.uniform(0, typical))
+        os.kill(child.number, signal.SIGKILL)
+        killed += not child.is_done()
+        found = {name: text for name, text in contents(dest).items() if not name.startswith(".icsfeed/parts/")}
+        torn = {name for name, text in found.items() if text not in {old.get(name), new.get(name)}}
+        missing = {name for name in old.keys() & new.keys() if name not in found}
+        assert (torn, missing) == (set(), set())
+        untouched += found == old
+        mixed += found not in (old, new)
+        exports[number % 2]()
+        assert contents(dest) == new
+        assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
+        if killed == TIMES:
+            break
+    # Otherwise it was not the kill that was tested.
+    assert killed == TIMES
+    assert untouched > 0
+    assert mixed > 0
+
+
+def test_a_reader_never_finds_half_a_file(dest: Path) -> None:
+    sites = [ready({"feeds/all.ics": letter * 400_000}) for letter in "12"]
+    put_files(sites[0], Folder(dest))
+
+    def write_on() -> None:
+        for number in range(1, 60):
+            put_files(sites[number % 2], Folder(dest))
+
+    child = Child.doing(write_on)
+    seen = set()
+    while os.waitpid(child.number, os.WNOHANG) == (0, 0):
+        text = (dest / "feeds" / "all.ics").read_text()
+        seen.add((text[0], text[-1], len(text)))
+    os.close(child.pipe)
+    assert seen == {("1", "1", 400_000), ("2", "2", 400_000)}

@@ -1,0 +1,178 @@
+"""A real nginx over the exported folder, with the snippet that lies in it."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from icsfeed.export.folder import Folder
+from icsfeed.export.hosts import host_files
+from icsfeed.publication.representations import CACHE_CONTROL
+from tests.cli.running import NOW, run
+from tests.export.sites import put_files
+from tests.export.sites import site as site_of
+from tests.required import require
+
+PATIENCE = 30
+"""Seconds: far more than a start takes."""
+
+CONFIGURATION = """\
+daemon off;
+master_process off;
+pid {folder}/pid;
+error_log {folder}/error.log;
+events {{ }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{
+    listen 127.0.0.1:{port};
+    root {site};
+    include {site}/.icsfeed/nginx.conf;
+  }}
+}}
+"""
+
+
+@contextlib.contextmanager
+def serving(site: Path, folder: Path) -> Iterator[httpx.Client]:
+    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    require(None if program else "nginx is not installed: Debian's nginx")
+    assert program is not None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder.mkdir()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(CONFIGURATION.format(folder=folder, port=port, site=site), encoding="utf-8")
+    command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)]
+    # As root it would serve as another user, who may not enter pytest's folders.
+    user = ["-g", "user root;"] if os.geteuid() == 0 else []
+    with subprocess.Popen([*command, *user], stdin=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as client:
+                _until_it_answers(client, process, folder / "error.log")
+                yield client
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def _until_it_answers(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with contextlib.suppress(httpx.TransportError):
+            client.get("/")
+            return
+        assert process.poll() is None, log.read_text("utf-8")
+        time.sleep(0.02)
+    raise AssertionError(log.read_text("utf-8"))
+
+
+@pytest.fixture
+def site(schedule: Path, tmp_path: Path) -> Path:
+    del schedule
+    assert run("export", tmp_path / "site", "--now", NOW).status == 0
+    return tmp_path / "site"
+
+
+def test_nginx_serves_feeds_as_the_server_does(site: Path, tmp_path: Path) -> None:
+    body = (site / "feeds" / "all.ics").read_bytes()
+    with serving(site, tmp_path / "nginx") as client:
+        plain = client.get("/feeds/all.ics", headers={"Accept-Encoding": "identity"})
+        assert (plain.status_code, plain.content) == (200, body)
+        said = {name: plain.headers.get(name) for name in ("Content-Type", "Cache-Control", "Vary", "Content-Encoding")}
+        assert said == {
+            "Content-Type": "text/calendar; charset=utf-8",
+            "Cache-Control": CACHE_CONTROL,
+            "Vary": "Accept-Encoding",
+            "Content-Encoding": None,
+        }
+        assert plain.headers["Access-Control-Allow-Origin"] == "*"
+        assert plain.headers["X-Content-Type-Options"] == "nosniff"
+
+        with client.stream("GET", "/feeds/all.ics", headers={"Accept-Encoding": "gzip"}) as packed:
+            sent = b"".join(packed.iter_raw())
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert sent == (site / "feeds" / "all.ics.gz").read_bytes()
+        assert gzip.decompress(sent) == body
+        assert packed.headers["Content-Type"] == "text/calendar; charset=utf-8"
+
+        download = client.get("/downloads/all.ics")
+        assert download.headers["Content-Disposition"] == "attachment"
+        assert download.headers["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_nginx_answers_304_by_tag_and_by_date_until_the_feed_changes(site: Path, tmp_path: Path) -> None:
+    with serving(site, tmp_path / "nginx") as client:
+        for coding in ("identity", "gzip"):
+            ask = {"Accept-Encoding": coding}
+            first = client.get("/feeds/all.ics", headers=ask)
+            tag = ask | {"If-None-Match": first.headers["ETag"]}
+            date = ask | {"If-Modified-Since": first.headers["Last-Modified"]}
+            held = [client.get("/feeds/all.ics", headers=header) for header in (tag, date)]
+            assert [(answer.status_code, answer.content) for answer in held] == [(304, b"")] * 2
+            assert {answer.headers["Cache-Control"] for answer in held} == {CACHE_CONTROL}
+        schedule = Path("schedule.toml")
+        schedule.write_text(
+            schedule.read_text("utf-8").replace("Scheduled maintenance", "scheduled maintenance"), encoding="utf-8"
+        )
+        assert run("export", site, "--now", NOW).status == 0
+        assert [client.get("/feeds/all.ics", headers=header).status_code for header in (tag, date)] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.icsfeed/manifest.json",
+        "/.icsfeed/nginx.conf",
+        "/.icsfeed/",
+        "/.htaccess",
+        "/feeds/.htaccess",
+        "/_headers",
+        "/feeds/none.ics",
+    ],
+)
+def test_nginx_does_not_show_what_is_no_part_of_the_site(site: Path, tmp_path: Path, path: str) -> None:
+    with serving(site, tmp_path / "nginx") as client:
+        assert client.get(path).status_code == 404
+
+
+def test_nginx_shows_pages_by_their_folder_and_the_page_of_what_is_missing(tmp_path: Path) -> None:
+    """Foreign files beside them are served, too."""
+    texts = {
+        "404.html": "nothing here",
+        "calendar/2026/11/index.html": "month",
+        "index.html": "home",
+        "robots.txt": "r",
+    }
+    files = [replace(file, content_type="text/html; charset=utf-8") for file in site_of(texts)]
+    files[-1] = replace(files[-1], content_type="text/plain; charset=utf-8")
+    put_files([*files, *host_files(files)], Folder(tmp_path / "site"))
+    (tmp_path / "site" / "foreign.bin").write_bytes(b"foreign")
+    with serving(tmp_path / "site", tmp_path / "nginx") as client:
+        answers = {path: client.get(path) for path in ("/", "/calendar/2026/11/", "/robots.txt", "/foreign.bin", "/no")}
+    assert {path: (answer.status_code, answer.text) for path, answer in answers.items()} == {
+        "/": (200, "home"),
+        "/calendar/2026/11/": (200, "month"),
+        "/robots.txt": (200, "r"),
+        "/foreign.bin": (200, "foreign"),
+        "/no": (404, "nothing here"),
+    }
+    html = "text/html; charset=utf-8"
+    types = [answer.headers["Content-Type"] for answer in answers.values()]
+    assert types == [html, html, "text/plain; charset=utf-8", "text/plain", html]

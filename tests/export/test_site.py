@@ -1,0 +1,318 @@
+"""The exported site: the server's bytes, written only where they have changed, and revisions that go on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import create_app
+from icsfeed.export.files import SiteFile, packed_files, site_files
+from icsfeed.export.folder import Folder
+from icsfeed.export.hosts import host_files
+from icsfeed.export.site import export_site
+from icsfeed.publication.publishing import Publication, publish
+from icsfeed.services.events import publish_events
+from icsfeed.services.ledger import record_revisions
+from icsfeed.store.database import recorded
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.export.sites import contents, dates
+from tests.web.fakes import Clock
+
+THEN = datetime.fromisoformat(NOW)
+LATER = "2026-11-23T13:00:00Z"
+LATEST = "2026-11-23T14:00:00Z"
+PREVIEW = {
+    f"{folder}/{feed}{ending}"
+    for feed in ("all", "emergency", "preview")
+    for folder, ending in (("downloads", ".ics"), ("feeds", ".ics"), ("feeds", ".expanded.ics"))
+}
+"""The files that an emergency change in the preview environment touches."""
+
+
+def announce(*, now: str = NOW) -> str:
+    """Announce an emergency change in the preview environment; gives its id."""
+    done = run(
+        "emergency", "announce", "--summary", "The disk is full", "--environment", "preview", "--impact", "outage",
+        "--reason", "It can't wait", "--start", "2026-11-24T10:00", "--duration", "2h", "--now", now, "--yes",
+    )  # fmt: skip
+    assert done.status == 0, done.stderr
+    return done.stdout.strip()
+
+
+def export(*arguments: str | Path, now: str = NOW) -> Outcome:
+    done = run("export", *arguments, "--now", now)
+    assert (done.status, done.stderr) == (0, "")
+    return done
+
+
+def report(*arguments: str | Path, now: str = NOW) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(export(*arguments, "--json", now=now).stdout)
+    return found
+
+
+def with_gzip(names: set[str]) -> set[str]:
+    return names | {f"{name}.gz" for name in names}
+
+
+def published(schedule: Path, database: str) -> Publication:
+    loaded = load_schedule(schedule)
+    return publish(loaded.schedule, record=recorded(database), changed_at=loaded.changed_at, now=THEN)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/icsfeed.db"
+
+
+@pytest.fixture
+def server(schedule: Path, database: str) -> FlaskClient:
+    """What asks a server of the same schedule and record, at the same instant."""
+    announce()
+    clock = Clock(now=THEN)
+    return create_app(schedule=schedule, database=database, clock=clock).test_client()
+
+
+def test_every_file_is_what_the_server_answers(
+    server: FlaskClient, schedule: Path, database: str, tmp_path: Path
+) -> None:
+    export(tmp_path / "site")
+    found = contents(tmp_path / "site")
+    files = list(site_files(published(schedule, database)))
+    assert {"feeds/all.ics", "feeds/preview.expanded.ics", "downloads/emergency.ics"} < {file.name for file in files}
+    for file in files:
+        path = f"/{file.name}".removesuffix("index.html")
+        answer = server.get(path)
+        assert found[file.name].encode("latin-1") == answer.data, path
+        said = {name: answer.headers[name] for name in ("Content-Type", *file.headers)}
+        assert {"Content-Type": file.content_type, **file.headers} == said
+        if f"{file.name}.gz" in found:
+            packed = found[f"{file.name}.gz"].encode("latin-1")
+            assert packed == server.get(path, headers={"Accept-Encoding": "gzip"}).data
+            assert gzip.decompress(packed) == answer.data
+
+
+def test_there_is_nothing_else(server: FlaskClient, schedule: Path, database: str, tmp_path: Path) -> None:
+    del server
+    export(tmp_path / "site")
+    publication = published(schedule, database)
+    files = tuple(site_files(publication))
+    expected = [*files, *packed_files(publication), *host_files(files)]
+    assert set(contents(tmp_path / "site")) == {file.name for file in expected}
+
+
+def test_wherever_the_servers_pages_lead_there_is_the_same_file(server: FlaskClient, tmp_path: Path) -> None:
+    export(tmp_path / "site")
+    waiting, seen = ["/"], set[str]()
+    while waiting:
+        path = waiting.pop()
+        seen.add(path)
+        answer = server.get(path)
+        assert answer.status_code == 200, path
+        name = f"{path}index.html" if path.endswith("/") else path
+        exported = tmp_path / "site" / name.removeprefix("/")
+        if exported.exists() or path != "/":
+            assert exported.read_bytes() == answer.data, path
+        if answer.mimetype == "text/html":
+            links = re.findall(r'(?:href|src)="(/[^"#?]*)', answer.text)
+            waiting += [link for link in links if link not in seen]
+    assert {"/", "/downloads/all.ics", "/downloads/preview.ics"} <= seen
+
+
+def test_where_nothing_has_changed_nothing_is_written(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    dest = tmp_path / "site"
+    announce()
+    first = report(dest)
+    before = dates(dest)
+    assert export(dest).stdout == f"{dest}: 0 written, 0 removed, {len(first['written'])} unchanged\n"
+    assert dates(dest) == before
+
+
+def test_time_that_changes_nothing_writes_nothing(schedule: Path, tmp_path: Path) -> None:
+    """A new, empty database, and hours later: that is each run of a schedule on a fresh machine."""
+    del schedule
+    export(tmp_path / "site")
+    before = dates(tmp_path / "site")
+    assert report(tmp_path / "site", now=LATEST)["written"] == []
+    assert dates(tmp_path / "site") == before
+
+
+def test_a_recorded_change_writes_what_it_touches(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    dest = tmp_path / "site"
+    export(dest)
+    before = dates(dest)
+    announce()
+    assert set(report(dest)["written"]) == with_gzip(PREVIEW)
+    touched = {name for name, date in dates(dest).items() if date != before[name]}
+    assert touched == with_gzip(PREVIEW) | {".icsfeed/manifest.json"}
+
+
+def test_an_edit_writes_what_it_touches(schedule: Path, tmp_path: Path) -> None:
+    export(tmp_path / "site")
+    schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
+    written = {name for name in report(tmp_path / "site")["written"] if not name.endswith(".gz")}
+    # The freeze is in every environment's feed, but neither among the windows nor among the changes.
+    feeds = ("all", "freeze", "preview", "production")
+    endings = (("downloads", ".ics"), ("feeds", ".ics"), ("feeds", ".expanded.ics"))
+    assert written == {f"{folder}/{feed}{ending}" for feed in feeds for folder, ending in endings}
+
+
+def test_a_feed_that_goes_takes_its_files_along(schedule: Path, tmp_path: Path) -> None:
+    with_feed = f'{SCHEDULE}[[feeds]]\nslug = "ours"\nname = "Ours"\n'
+    schedule.write_text(with_feed, encoding="utf-8")
+    export(tmp_path / "site")
+    assert "feeds/ours.ics" in contents(tmp_path / "site")
+    schedule.write_text(with_feed.replace('"ours"', '"yours"'), encoding="utf-8")
+    ours = {"downloads/ours.ics", "feeds/ours.ics", "feeds/ours.expanded.ics"}
+    assert set(report(tmp_path / "site")["removed"]) == with_gzip(ours)
+    assert not {name for name in contents(tmp_path / "site") if "ours" in name.split("/")[1:]}
+
+
+def test_feeds_are_written_before_the_pages_that_speak_of_them(schedule: Path, database: str) -> None:
+    files = sorted(site_files(published(schedule, database)), key=lambda file: file.order)
+    pages = [file.content_type.startswith("text/html") for file in files]
+    assert pages == sorted(pages)
+
+
+def test_a_dry_run_tells_all_and_writes_nothing(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    dest = tmp_path / "site"
+    told = export(dest, "--dry-run").stdout.splitlines()
+    assert not dest.exists()
+    assert told[-1] == f"{dest}: {len(told) - 1} would be written, 0 would be removed, 0 unchanged"
+    done = report(dest)
+    assert [line.removeprefix("+ ") for line in told[:-1]] == done["written"]
+    announce()
+    before = dates(dest)
+    assert set(report(dest, "--dry-run")["written"]) == with_gzip(PREVIEW)
+    assert dates(dest) == before
+
+
+def test_the_same_input_gives_the_same_bytes_and_the_same_manifest(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    announce()
+    for name in ("one", "two"):
+        export(tmp_path / name)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    manifests = [(tmp_path / name / ".icsfeed" / "manifest.json").read_bytes() for name in ("one", "two")]
+    assert manifests[0] == manifests[1]
+
+
+def revisions(folder: Path) -> dict[str, tuple[int, str]]:
+    """SEQUENCE and DTSTAMP of each event in the feed of all, by UID."""
+    feed = (folder / "feeds" / "all.ics").read_bytes().decode().replace("\r\n ", "")
+    found = {}
+    for event in feed.split("BEGIN:VEVENT\r\n")[1:]:
+        said = dict(line.split(":", 1) for line in event.partition("END:VEVENT")[0].splitlines())
+        found[said["UID"]] = (int(said["SEQUENCE"]), said["DTSTAMP"])
+    return found
+
+
+def test_without_a_database_revisions_go_on_from_the_export_before(schedule: Path, tmp_path: Path) -> None:
+    """What changed rises, what did not keeps its own, and what vanished and comes back rises, too."""
+    dest = tmp_path / "site"
+    export(dest)
+    first = revisions(dest)
+    assert {sequence for sequence, _ in first.values()} == {0}
+    windows = {uid for uid in first if "thursday" in uid}
+    freezes = first.keys() - windows
+    assert windows
+    assert freezes
+
+    edited = SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"')
+    schedule.write_text(edited, encoding="utf-8")
+    export(dest, now=LATER)
+    second = revisions(dest)
+    assert {uid: second[uid] for uid in windows} == {uid: first[uid] for uid in windows}
+    assert {second[uid] for uid in freezes} == {(1, "20261123T130000Z")}
+
+    without = edited.partition("[[change_freezes]]")[0]
+    schedule.write_text(without, encoding="utf-8")
+    export(dest, now=LATEST)
+    assert freezes.isdisjoint(revisions(dest))
+    schedule.write_text(edited, encoding="utf-8")
+    export(dest, now="2026-11-23T15:00:00Z")
+    assert {revisions(dest)[uid] for uid in freezes} == {(2, "20261123T150000Z")}
+
+
+def test_a_database_that_is_new_does_not_set_revisions_back(schedule: Path, tmp_path: Path, database: str) -> None:
+    """It may already have recorded something, and so its own, lower numbers for all there is."""
+    dest = tmp_path / "site"
+    export(dest)
+    schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
+    export(dest, now=LATER)
+    before = revisions(dest)
+    assert max(before.values())[0] == 1
+
+    announce(now=LATEST)
+    loaded, at = load_schedule(schedule), datetime.fromisoformat(LATEST)
+    records = Database(database)
+    record = record_revisions(publish_events(loaded.schedule, records.record(), now=at), records, now=at)
+    records.close()
+    assert {lines[-1].revision.sequence for lines in record.ledger.values()} == {0}
+    export_site(loaded.schedule, record, Folder(dest), changed_at=loaded.changed_at, now=at)
+    after = revisions(dest)
+    assert len(after) == len(before) + 1
+    assert {uid: after[uid] for uid in before} == before
+
+    schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "No changes"'), encoding="utf-8")
+    export(dest, now="2026-11-23T15:00:00Z")
+    assert {sequence for uid, (sequence, _) in revisions(dest).items() if "month-end" in uid} == {2}
+
+
+def test_an_export_records_an_edit_where_there_is_a_record(schedule: Path, tmp_path: Path, database: str) -> None:
+    announce()
+    before = recorded(database).entry
+    assert run("export", tmp_path / "site").status == 0
+    first = recorded(database)
+    assert first.entry == before + 1
+    schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
+    assert run("export", tmp_path / "site").status == 0
+    changed = {lines[-1].revision.sequence for uid, lines in recorded(database).ledger.items() if "month-end" in uid}
+    assert changed == {1}
+    assert run("export", tmp_path / "site").status == 0
+    assert recorded(database).entry == first.entry + 1
+
+
+def test_a_preview_records_nothing(schedule: Path, tmp_path: Path, database: str) -> None:
+    announce()
+    before = recorded(database)
+    schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
+    export(tmp_path / "site")
+    assert recorded(database) == before
+
+
+def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path) -> None:
+    export(tmp_path / "site")
+    before = dates(tmp_path / "site")
+    schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
+    done = run("export", tmp_path / "site")
+    assert (done.status, done.stdout) == (1, "")
+    assert done.stderr.startswith("schedule.toml:18: maintenance_windows[0].start: ")
+    assert dates(tmp_path / "site") == before
+
+
+def test_what_is_there_already_is_not_made_again() -> None:
+    """Packing a thousand feeds takes longer than writing them."""
+
+    def never() -> bytes:
+        raise AssertionError
+
+    made = SiteFile(name="a", make=never, known_by="the same", content_type="text/plain")
+    assert made.digest == SiteFile(name="a", make=bytes, known_by="the same", content_type="text/plain").digest
+
+
+def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    export(tmp_path / "site")
+    export(tmp_path / "site", now=(THEN + timedelta(days=366)).astimezone(UTC).isoformat())
+    assert b"UNTIL=2028" in (tmp_path / "site" / "feeds" / "all.ics").read_bytes()

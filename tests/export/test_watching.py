@@ -1,0 +1,250 @@
+"""``export --watch``: the site follows edits, records and time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from structlog.testing import LogCapture
+
+from icsfeed.export.exporting import Report
+from icsfeed.export.folder import Folder
+from icsfeed.export.site import export_site
+from icsfeed.export.targets import ExportError
+from icsfeed.export.watching import LOOK_EVERY, TRY_AGAIN, watch
+from icsfeed.publication.publishing import Publication
+from tests.cli.running import SCHEDULE, run
+from tests.examples import NOW, utc
+from tests.web.fakes import AFTER, Clock, Served, mistakes
+
+PATIENCE = 60
+ROOT = Path(__file__).parents[2]
+NEW_YEAR = utc(2027, 1, 1, 5)
+
+
+@dataclass
+class Watched:
+    """A watch over a live publication, which does something each time that the watch waits, and then ends."""
+
+    folder: Path
+    then: list[Callable[[], object]]
+    served: Served = field(default_factory=Served)
+    faults: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    exports: int = 0
+    capture: LogCapture = field(default_factory=LogCapture)
+
+    def run(self) -> None:
+        """Watch until nothing is left to do."""
+        log = structlog.wrap_logger(
+            None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
+        )
+        watch(self.served.live, self._export, wait=self._wait, log=log, told=self.reports.append)
+
+    def _wait(self, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        if len(self.pauses) == 1:
+            return False
+        if not self.then:
+            return True
+        self.then.pop(0)()
+        self.served.clock.pass_by(seconds=seconds)
+        return False
+
+    def _export(self, publication: Publication) -> Report:
+        self.exports += 1
+        if self.faults:
+            raise ExportError(self.faults.pop(0))
+        return export_site(
+            publication.schedule,
+            publication.events.record,
+            Folder(self.folder),
+            changed_at=publication.changed_at,
+            now=self.served.clock.now,
+            before=publication.events,
+        )
+
+    def shows(self, text: bytes) -> bool:
+        """Whether the feed of all has that."""
+        return text in (self.folder / "feeds" / "all.ics").read_bytes()
+
+
+def nothing() -> None:
+    """Let time pass."""
+
+
+def test_while_nothing_changes_one_export_is_enough(tmp_path: Path) -> None:
+    """The date that servers tell comes a second later; that is no news for files."""
+    watched = Watched(tmp_path / "site", [nothing] * 10)
+    watched.run()
+    assert (watched.exports, len(watched.reports)) == (1, 1)
+    assert watched.pauses == [0.0, *[LOOK_EVERY] * 11]
+
+
+def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
+    served = Served()
+    watched = Watched(tmp_path / "site", [lambda: served.disk.write(AFTER, served.clock.now), nothing], served)
+    watched.run()
+    assert watched.shows(b"new platform")
+    assert watched.shows(b"SEQUENCE:1\r\n")
+    assert [len(report.written) > 0 for report in watched.reports] == [True, True]
+
+
+def test_an_edit_with_mistakes_leaves_the_site_and_is_logged(tmp_path: Path) -> None:
+    served = Served()
+    watched = Watched(tmp_path / "site", [lambda: served.disk.write(mistakes("one"), NOW), nothing, nothing], served)
+    watched.run()
+    assert watched.exports == 1
+    assert watched.shows(b"BEGIN:VEVENT")
+    assert [entry["mistakes"] for entry in served.logged("schedule broken")] == [("line 1: calendar: one",)]
+
+
+def test_time_alone_is_exported_when_it_changes_the_truth(tmp_path: Path) -> None:
+    served = Served(clock=Clock(now=NEW_YEAR - timedelta(seconds=1)))
+    watched = Watched(tmp_path / "site", [nothing] * 8, served)
+    watched.run()
+    assert watched.shows(b"UNTIL=2028")
+    assert len(watched.reports) == 2
+
+
+def test_revisions_go_on_from_the_destination_though_the_database_is_new(tmp_path: Path) -> None:
+    first = Served()
+    Watched(tmp_path / "site", [lambda: first.disk.write(AFTER, first.clock.now)], first).run()
+    again = Watched(tmp_path / "site", [], Served(disk=first.disk))
+    again.run()
+    assert (again.exports, again.reports) == (1, [])
+    assert again.shows(b"SEQUENCE:1\r\n")
+
+
+def test_an_export_that_fails_is_tried_again_and_each_reason_logged_once(tmp_path: Path) -> None:
+    served = Served()
+    watched = Watched(tmp_path / "site", [nothing] * 4, served)
+
+    def edit() -> None:
+        served.disk.write(AFTER, served.clock.now)
+        watched.faults += ["full", "full", "cut"]
+
+    watched.then.insert(0, edit)
+    watched.run()
+    assert watched.pauses == [0.0, LOOK_EVERY, TRY_AGAIN, TRY_AGAIN, TRY_AGAIN, LOOK_EVERY, LOOK_EVERY]
+    assert [(entry["event"], entry.get("reason")) for entry in watched.capture.entries] == [
+        ("export failed", "full"),
+        ("export failed", "cut"),
+        ("export works again", None),
+    ]
+    assert watched.shows(b"new platform")
+
+
+def test_a_first_export_that_fails_ends_it(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="full"):
+        Watched(tmp_path / "site", [], faults=["full"]).run()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watcher:
+    """The command, as a shell starts it."""
+
+    process: subprocess.Popen[str]
+    site: Path
+    errors: Path
+
+    def told(self) -> dict[str, list[str]]:
+        """What it tells next."""
+        assert self.process.stdout is not None
+        found: dict[str, list[str]] = json.loads(self.process.stdout.readline())
+        return found
+
+    def end(self, number: signal.Signals) -> int:
+        """Send that signal; gives the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def logged(self) -> list[dict[str, object]]:
+        """What it has logged so far."""
+        return [json.loads(line) for line in self.errors.read_text("utf-8").splitlines()]
+
+
+@contextlib.contextmanager
+def watching(folder: Path) -> Iterator[Watcher]:
+    with (folder / "errors").open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "icsfeed", "export", str(folder / "site"), "--watch", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    try:
+        yield Watcher(process=process, site=folder / "site", errors=folder / "errors")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_command_follows_edits_and_records_and_says_what_is_wrong(schedule: Path, tmp_path: Path) -> None:
+    with watching(tmp_path) as watcher:
+        assert "feeds/all.ics" in watcher.told()["written"]
+        schedule.write_text(SCHEDULE.replace('"Scheduled maintenance"', '"Edited"'), encoding="utf-8")
+        begun = time.monotonic()
+        assert "feeds/all.ics" in watcher.told()["written"]
+        took = time.monotonic() - begun
+        assert b"SUMMARY:Edited" in (watcher.site / "feeds" / "all.ics").read_bytes()
+
+        schedule.write_text("[calendar]", encoding="utf-8")
+        end = time.monotonic() + PATIENCE
+        while not any(entry["event"] == "schedule broken" for entry in watcher.logged()):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        assert b"SUMMARY:Edited" in (watcher.site / "feeds" / "all.ics").read_bytes()
+
+        done = run(
+            "emergency", "announce", "--summary", "The disk is full", "--environment", "preview",
+            "--reason", "It can't wait", "--duration", "2h", "--yes", "--schedule", _whole(tmp_path),
+        )  # fmt: skip
+        assert done.status == 0, done.stderr
+        assert "feeds/emergency.ics" in watcher.told()["written"]
+        assert b"The disk is full" in (watcher.site / "feeds" / "emergency.ics").read_bytes()
+        assert watcher.end(signal.SIGTERM) == 0
+    # The aim is a second; a machine that is busy may need more.
+    assert took < 10
+    assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
+
+
+def _whole(folder: Path) -> Path:
+    (path := folder / "whole.toml").write_text(SCHEDULE, encoding="utf-8")
+    return path
+
+
+def test_an_interrupt_ends_it_in_good_order(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    with watching(tmp_path) as watcher:
+        watcher.told()
+        assert watcher.end(signal.SIGINT) == 0
+    assert [entry["event"] for entry in watcher.logged()] == ["schedule published"]
+
+
+def test_a_schedule_with_mistakes_is_not_watched(schedule: Path, tmp_path: Path) -> None:
+    schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
+    done = run("export", tmp_path / "site", "--watch")
+    assert (done.status, done.stdout) == (1, "")
+    assert done.stderr.startswith("schedule.toml:18: maintenance_windows[0].start: ")
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_dry_run_does_not_watch(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    done = run("export", tmp_path / "site", "--watch", "--dry-run")
+    assert done.status == 2
+    assert "--dry-run tells what one export would do; it does not go with --watch" in done.stderr

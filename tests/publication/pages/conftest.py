@@ -1,0 +1,82 @@
+"""A browser, and a host for it to look at; both for all tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from icsfeed.publication.representations import Representation
+from tests.publication.pages import browsers
+from tests.publication.pages.serving import Host, hosting
+from tests.publication.pages.stories import NOON
+from tests.required import require
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """A real browser, started for the first test that asks for it."""
+    require(browsers.unavailable())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def host() -> Iterator[Host]:
+    """What serves the site that a test gives it."""
+    with hosting() as host:
+        yield host
+
+
+class Open(Protocol):
+    """Opens a path of a site as a visitor of that time zone at that moment, and gives the page."""
+
+    def __call__(  # noqa: D102  (see the class)
+        self,
+        site: Mapping[str, Representation],
+        path: str = "/",
+        *,
+        now: datetime = ...,
+        zone: str = ...,
+        prefix: str = ...,
+        **context: Any,  # noqa: ANN401  (any option of a browser's context)
+    ) -> Page: ...
+
+
+@pytest.fixture(name="visit")
+def _visit(chromium: Browser, host: Host) -> Iterator[Open]:
+    """Opens pages; whatever they complain about, or ask for in vain, fails the test."""
+    complaints: list[str] = []
+    closing: list[Callable[[], None]] = []
+
+    def visit(
+        site: Mapping[str, Representation],
+        path: str = "/",
+        *,
+        now: datetime = NOON,
+        zone: str = "America/Toronto",
+        prefix: str = "",
+        **context: Any,  # noqa: ANN401
+    ) -> Page:
+        host.site, host.prefix = site, prefix
+        host.requests.clear()
+        opened = chromium.new_context(**{"timezone_id": zone, "locale": "en-US", "color_scheme": "light"} | context)
+        closing.append(opened.close)
+        page = opened.new_page()
+        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.clock.set_fixed_time(now)
+        page.goto(host.url + path)
+        return page
+
+    yield visit
+    for close in closing:
+        close()
+    assert complaints == []
+    assert [each for each in host.requests if each[1] != 200] == []

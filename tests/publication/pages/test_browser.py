@@ -1,0 +1,432 @@
+"""The customers' pages as a visitor has them, in a real browser.
+
+Whatever a page complains about on its console, or asks its host for in vain, fails the test: see ``visit``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.examples import THURSDAY, utc
+from tests.publication.pages.browsers import qr_texts, violations
+from tests.publication.pages.conftest import Open
+from tests.publication.pages.serving import Host
+from tests.publication.pages.stories import (
+    ANNOUNCED,
+    BASE,
+    BUSY,
+    SCHEDULE,
+    a_site,
+    hostile_site,
+    many_feeds,
+)
+
+FROZEN = utc(2026, 12, 27, 15)
+PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1280, "height": 900}
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    """What is shown there, each on one line."""
+    return [" ".join(each.split()) for each in page.locator(selector).all_inner_texts()]
+
+
+def addresses(page: Page, feed: str) -> dict[str, str]:
+    """Where each button of a feed leads."""
+    links = page.locator(f"#{feed} .button, #{feed} .download, #{feed} .expanded")
+    return {
+        str(link.get_attribute("class")).removeprefix("button "): link.evaluate("each => each.href")
+        for link in links.all()
+    }
+
+
+def test_every_button_of_every_feed_has_its_address(visit: Open) -> None:
+    page = visit(a_site())
+    names = {feed.slug: feed.name for feed in SCHEDULE.feeds}
+    assert list(names) == ["all", "emergency", "freeze", "maintenance", "planned", "preview", "production"]
+    here = page.url.rstrip("/")
+    for slug, name in names.items():
+        https, webcal = (quote(f"{scheme}://{BASE[8:]}/feeds/{slug}.ics", safe="") for scheme in ("https", "webcal"))
+        to_outlook = f"url={https}&name={quote(name, safe='')}"
+        assert addresses(page, slug) == {
+            "google": f"https://calendar.google.com/calendar/u/0/r?cid={webcal}",
+            "outlook": f"https://outlook.live.com/calendar/0/addfromweb/?{to_outlook}",
+            "microsoft365": f"https://outlook.office.com/calendar/0/addfromweb/?{to_outlook}",
+            "webcal": f"webcal://{BASE[8:]}/feeds/{slug}.ics",
+            "download": f"{here}/downloads/{slug}.ics",
+            "expanded": f"{here}/feeds/{slug}.expanded.ics",
+        }
+        assert page.locator(f"#{slug} code").text_content() == f"{BASE}/feeds/{slug}.ics"
+
+
+def test_where_the_address_is_not_known_the_browser_knows_it(visit: Open) -> None:
+    """Below a path, as a project's page of a static host is; also from the pages of another language."""
+    page = visit(a_site(base=""), "/fr/", prefix="/calendars/ours")
+    here = page.url.removesuffix("/fr/")
+    webcal = here.replace("http:", "webcal:")
+    found = addresses(page, "preview")
+    assert found["webcal"] == f"{webcal}/feeds/preview.ics"
+    assert found["google"].endswith(quote(f"{webcal}/feeds/preview.ics", safe=""))
+    assert quote(f"{here}/feeds/preview.ics", safe="") in found["outlook"]
+    assert found["download"] == f"{here}/downloads/preview.ics"
+    assert page.locator("#all code").text_content() == f"{here}/feeds/all.ics"
+    expect(page.locator("#all .button.google")).to_be_visible()
+    assert page.locator(".qr").count() == 0
+
+
+def test_a_qr_code_leads_to_its_feed_on_this_page(visit: Open) -> None:
+    page = visit(a_site(), "/fr/")
+    slugs = ["all", "emergency", "freeze", "maintenance", "planned", "preview", "production"]
+    assert qr_texts(page) == [f"{BASE}/fr/#{slug}" for slug in slugs]
+
+
+def test_the_place_that_a_qr_code_leads_to_is_open(visit: Open) -> None:
+    page = visit(a_site(), "/#preview")
+    expect(page.locator("#preview .button.google")).to_be_visible()
+    expect(page.locator("#production .button.google")).to_be_hidden()
+
+
+def test_copy_puts_the_address_on_the_clipboard_and_says_so(visit: Open) -> None:
+    page = visit(a_site(), permissions=["clipboard-read", "clipboard-write"])
+    page.locator("#all .copy").click()
+    expect(page.locator("#all .copy")).to_contain_text("Copied")
+    expect(page.locator("#announcer")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{BASE}/feeds/all.ics"
+
+
+def test_where_copying_is_not_allowed_the_address_is_selected(visit: Open) -> None:
+    page = visit(a_site())
+    page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('not allowed'); }; }")
+    page.locator("#all .copy").click()
+    page.wait_for_function("getSelection().toString() !== ''")
+    assert page.evaluate("getSelection().toString()") == f"{BASE}/feeds/all.ics"
+
+
+def test_times_are_the_visitors_with_the_vendors_beside_them(visit: Open) -> None:
+    page = visit(a_site(), zone="Europe/Berlin")
+    first = page.locator(".agenda .entry").first
+    assert texts(page, ".agenda .entry:first-child .when") == [
+        "Thu, Dec 10 8:00 a.m. – 12:00 p.m. GMT+1 2:00 a.m. – 6:00 a.m. EST"
+    ]
+    expect(first).to_contain_text("Scheduled maintenance")
+    assert page.locator("#zone").input_value() == "Europe/Berlin"
+
+
+def test_the_vendors_own_customers_read_each_time_once(visit: Open) -> None:
+    page = visit(a_site(record=BUSY), zone="America/Toronto")
+    assert page.locator(".theirs").count() == 0
+
+
+def test_another_zone_can_be_chosen_and_is_kept(visit: Open) -> None:
+    page = visit(a_site(), zone="Europe/Berlin")
+    page.locator("#zone").select_option("Pacific/Auckland")
+    assert texts(page, ".agenda .entry:first-child .mine") == ["Thu, Dec 10 8:00 p.m. – 12:00 a.m. GMT+13"]
+    page.reload()
+    assert page.locator("#zone").input_value() == "Pacific/Auckland"
+    page.locator("#zone").select_option("America/Toronto")
+    assert texts(page, ".agenda .entry:first-child .when") == ["Thu, Dec 10 2:00 a.m. – 6:00 a.m. EST"]
+
+
+def test_a_zone_that_is_no_longer_known_is_forgotten(visit: Open) -> None:
+    page = visit(a_site(), zone="Europe/Berlin")
+    page.evaluate("localStorage.setItem('icsfeed-zone', 'Nowhere/Land')")
+    page.reload()
+    assert page.locator("#zone").input_value() == "Europe/Berlin"
+
+
+def chips(page: Page) -> dict[str, list[str]]:
+    """What the picture of December shows, by day."""
+    cells = page.locator("table[data-month='2026-12'] td[data-day]")
+    return {
+        str(cell.get_attribute("data-day"))[-2:]: [
+            " ".join(each.split()) for each in cell.locator(".chip").all_text_contents()
+        ]
+        for cell in cells.all()
+        if cell.locator(".chip").count()
+    }
+
+
+def test_the_picture_is_laid_out_anew_in_the_visitors_zone(visit: Open) -> None:
+    """In Vancouver, the window of Thursday 2:00 in Toronto begins on Wednesday."""
+    site = a_site(replace(SCHEDULE, windows=(replace(THURSDAY, environments=frozenset({"production"})),)))
+    page = visit(site, "/calendar/2026/12/", zone="Pacific/Honolulu")
+    assert chips(page) == {
+        **{day: ["Maintenance window: 9:00 p.m. Scheduled maintenance"] for day in ("02", "09", "16", "23")},
+        **{day: ["Maintenance window: – 1:00 a.m. Scheduled maintenance"] for day in ("03", "10", "17")},
+        "24": [
+            "Maintenance window: – 1:00 a.m. Scheduled maintenance",
+            "Change freeze: 7:00 p.m. Change freeze",
+        ],
+        **{str(day): ["Change freeze: Change freeze"] for day in range(25, 31)},
+        "31": ["Change freeze: – 7:00 p.m. Change freeze"],
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/calendar/2026/12/", "/fr/calendar/2026/12/"])
+def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Open, path: str) -> None:
+    site = a_site(record=BUSY)
+    drawn, sent = visit(site, path), visit(site, path, java_script_enabled=False)
+    for month in ("2026-12", "2027-01") if path == "/" else ("2026-12",):
+        found = [page.locator(f"table[data-month='{month}']").inner_html() for page in (drawn, sent)]
+        assert found[0] == found[1]
+    assert texts(drawn, ".agenda .when") == texts(sent, ".agenda .when") != []
+
+
+@pytest.mark.parametrize(
+    ("now", "headline", "lines", "coming", "countdown"),
+    [
+        pytest.param(
+            utc(2026, 12, 10, 6, 59, 50),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            "Scheduled maintenance Thu, Dec 10, 2:00 a.m. – 6:00 a.m. EST",
+            "in 10 seconds",
+            id="ten seconds before a window",
+        ),
+        pytest.param(
+            utc(2026, 12, 10, 7),
+            "Maintenance in progress",
+            ["Scheduled maintenance until Thu, Dec 10, 6:00 a.m. EST"],
+            "Scheduled maintenance Sun, Dec 13, 2:00 a.m. – 6:00 a.m. EST",
+            "in 3 days",
+            id="at its first instant",
+        ),
+        pytest.param(
+            utc(2026, 12, 10, 11),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            "Scheduled maintenance Sun, Dec 13, 2:00 a.m. – 6:00 a.m. EST",
+            "in 2 days 20 hours",
+            id="at the instant it is over",
+        ),
+        pytest.param(
+            FROZEN,
+            "Change freeze",
+            ["Change freeze until Fri, Jan 1, 2027, 12:00 a.m. EST"],
+            "Scheduled maintenance Sun, Jan 3, 2027, 2:00 a.m. – 6:00 a.m. EST",
+            "in 6 days 16 hours",
+            id="in a freeze",
+        ),
+    ],
+)
+def test_what_holds_now_and_comes_next(  # noqa: PLR0917  (a row of the table)
+    visit: Open, now: datetime, headline: str, lines: list[str], coming: str, countdown: str
+) -> None:
+    page = visit(a_site(now=now), now=now)
+    assert texts(page, "#status-now") == [headline]
+    assert texts(page, "#status-lines li") == lines
+    assert [" ".join(texts(page, "#status-next > p:not(.eyebrow):not(.countdown)"))] == [coming]
+    assert texts(page, ".countdown") == [countdown]
+
+
+def test_an_open_page_follows_the_clock(visit: Open) -> None:
+    page = visit(a_site(), now=utc(2026, 12, 10, 6, 59, 59))
+    expect(page.locator("#status-now")).to_have_text("No maintenance right now")
+    page.clock.set_fixed_time(utc(2026, 12, 10, 7))
+    expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
+
+
+def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host) -> None:
+    page = visit(a_site())
+    expect(page.locator("#status-now")).to_have_text("No maintenance right now")
+    host.site = a_site(record=BUSY)
+    page.clock.set_fixed_time(utc(2026, 12, 8, 17, 6))
+    expect(page.locator("#status-now")).to_have_text("Emergency change in progress")
+
+
+def test_an_emergency_in_progress_comes_before_all_else(visit: Open) -> None:
+    page = visit(a_site(record=BUSY), zone="Europe/Berlin")
+    assert texts(page, "#status-now") == ["Emergency change in progress"]
+    assert texts(page, "#status-lines li") == [
+        "Security patch for the login service until Tue, Dec 8, 7:30 p.m. GMT+1 Tue, Dec 8, 1:30 p.m. EST"
+    ]
+    page.locator("#status-lines a").click()
+    assert page.url.endswith("#ec-7")
+
+
+def test_one_that_takes_longer_than_planned_is_not_over(visit: Open) -> None:
+    late = utc(2026, 12, 10, 3)
+    page = visit(a_site(record=BUSY, now=late), now=late)
+    assert texts(page, "#status-now") == ["Emergency change in progress"]
+    assert texts(page, "#status-lines li") == ["Security patch for the login service taking longer than planned"]
+
+
+def test_announcements_with_all_their_updates(visit: Open) -> None:
+    page = visit(a_site(record=BUSY))
+    assert texts(page, "#ec-7 .updates li") == [
+        "Work has started Tue, Dec 8, 11:02 a.m. EST",
+        "Changed Tue, Dec 8, 10:30 a.m. EST The patch takes half an hour longer. Impact now: outage "
+        "New time: Tue, Dec 8, 11:00 a.m. – 1:30 p.m. EST",
+        "Announced Tue, Dec 8, 9:05 a.m. EST We patch the login service today. You may be asked to log in again.",
+    ]
+    assert texts(page, "article.change h3") == [
+        "Security patch for the login service",
+        "Move to the new storage",
+        "Renew certificates",
+    ]
+
+
+def test_the_other_language_is_a_link_away(visit: Open) -> None:
+    page = visit(a_site(record=ANNOUNCED), prefix="/ours")
+    page.get_by_role("link", name="Français").click()
+    assert page.url.endswith("/ours/fr/")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert texts(page, "#status-now") == ["Pas de maintenance en ce moment"]
+    assert texts(page, ".countdown") == ["dans 1 jour 14 heures"]
+    assert texts(page, ".agenda .entry:nth-child(2) .when") == ["jeu. 10 déc. 02 h 00 – 06 h 00 HNE"]
+    page.get_by_role("link", name="Janvier 2027").click()
+    assert page.url.endswith("/ours/fr/calendar/2027/01/")
+    page.get_by_role("link", name="English").click()
+    assert page.url.endswith("/ours/calendar/2027/01/")
+    assert texts(page, "h1") == ["January 2027"]
+
+
+def test_without_javascript_the_page_says_what_is_true_all_day(visit: Open) -> None:
+    page = visit(a_site(record=BUSY), zone="Europe/Berlin", java_script_enabled=False)
+    assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]
+    assert texts(page, "#status-now") == ["An emergency change is in progress"]
+    assert texts(page, "#status-next") == [
+        "Next Scheduled maintenance Thu, Dec 10, 2:00 a.m. – 6:00 a.m. EST",
+    ]
+    assert texts(page, ".zone") == [
+        "All times are in the vendor’s zone: Eastern Time (America/Toronto). With JavaScript, this page shows them in "
+        "yours and counts down to what comes next."
+    ]
+    for hidden in ("#zone", "#all .copy", ".countdown"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator("#all .button.google")).to_be_visible()
+
+
+def test_without_javascript_and_an_address_there_is_a_link_to_copy(visit: Open) -> None:
+    page = visit(a_site(base=""), "/fr/", java_script_enabled=False)
+    expect(page.locator("#all .button.google")).to_be_hidden()
+    assert page.locator("#all noscript a").get_attribute("href") == "../feeds/all.ics"
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}, WIDE], ids=["phone", "small phone", "wide"])
+@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/404.html"])
+def test_nothing_scrolls_sideways(visit: Open, path: str, viewport: dict[str, int]) -> None:
+    page = visit(a_site(record=BUSY), path, viewport=viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(WIDE, "light"), (PHONE, "light"), (WIDE, "dark")], ids=["wide", "phone", "dark"]
+)
+@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/404.html"])
+def test_axe_finds_nothing_wrong(visit: Open, path: str, viewport: dict[str, int], scheme: str) -> None:
+    """Also the contrast of all text, in the scheme that the visitor prefers."""
+    site = a_site(replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, color="gold")), BUSY)
+    page = visit(site, path, viewport=viewport, color_scheme=scheme)
+    if path == "/":
+        page.locator("#preview summary").click()
+    assert violations(page) == []
+
+
+def test_dark_is_dark(visit: Open) -> None:
+    grounds = [
+        visit(a_site(), color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
+    ]
+    assert grounds == ["rgb(255, 255, 255)", "rgb(15, 19, 24)"]
+
+
+def test_print_leaves_out_what_paper_cannot_do_and_shows_what_is_folded(visit: Open) -> None:
+    page = visit(a_site(record=BUSY))
+    page.emulate_media(media="print")
+    for left_out in (".tools", "#zone", "#all .copy", "#all .button.google"):
+        expect(page.locator(left_out).first).to_be_hidden()
+    for shown in ("#preview code", "#all code", ".agenda .entry >> nth=0", "table.month >> nth=0", "#ec-7"):
+        expect(page.locator(shown)).to_be_visible()
+    assert page.pdf().startswith(b"%PDF-")
+
+
+def test_by_keyboard(visit: Open) -> None:
+    page = visit(a_site(), permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    expect(skip).to_have_text("Skip to the content")
+    assert skip.evaluate("each => each.getBoundingClientRect().top") >= 0
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focus = page.locator(":focus")
+        name = focus.evaluate(
+            "each => each.id || each.className || each.closest('[id]')?.id || each.textContent.trim()"
+        )
+        assert focus.evaluate("each => getComputedStyle(each).outlineStyle") != "none", name
+        reached.append(name)
+        if name == "copy":
+            page.keyboard.press("Space")
+        if name == "preview":
+            break
+    assert {"zone", "button google", "button outlook", "button microsoft365", "button webcal", "copy"} <= set(reached)
+    assert page.evaluate("navigator.clipboard.readText()") == f"{BASE}/feeds/all.ics"
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview .button.google")).to_be_visible()
+
+
+def test_kinds_differ_in_shape_and_in_words(visit: Open) -> None:
+    page = visit(a_site(record=BUSY))
+    shapes = [page.locator(f"#i-{kind}").inner_html() for kind in ("maintenance", "freeze", "emergency", "planned")]
+    assert len(set(shapes)) == 4
+    assert texts(page, ".legend li") == ["Maintenance window", "Change freeze", "Emergency change", "Planned change"]
+    assert page.locator("td.frozen").first.evaluate("each => getComputedStyle(each).backgroundImage") != "none"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("path", ["/", "/fr/calendar/2026/12/", "/embed/"])
+def test_hostile_texts_are_texts(visit: Open, path: str, viewport: dict[str, int]) -> None:
+    page = visit(hostile_site(), path, viewport=viewport)
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.querySelectorAll('img[src=x], script:not([src]):not(#data)').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+    assert page.evaluate("document.getElementById('data').textContent.includes('<')") is False
+    assert [each for each in violations(page) if each.impact in {"serious", "critical"}] == []
+
+
+def test_a_page_in_a_frame(visit: Open) -> None:
+    """The host that the schedule names may show it; its links leave the frame."""
+    page = visit(a_site(record=BUSY), "/embed/", viewport={"width": 420, "height": 600})
+    assert page.locator("a").evaluate_all("links => links.map((each) => each.target)") == ["_blank"]
+    assert texts(page, "#status-now") == ["Emergency change in progress"]
+    assert page.locator(".agenda .entry").count() == 5
+
+
+def test_thirty_feeds(visit: Open) -> None:
+    page = visit(a_site(many_feeds(30)))
+    assert page.locator("details.feed").count() == 30
+    assert page.evaluate("document.querySelectorAll('.button').length") == 4 * 31
+    page.locator("#tenant-30 summary").click()
+    assert addresses(page, "tenant-30")["webcal"] == "webcal://maintenance.example.com/feeds/tenant-30.ics"
+
+
+def test_a_logo_comes_from_the_vendor_and_nothing_else_from_anywhere(chromium: Browser) -> None:
+    site = a_site(
+        replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, logo="https://cdn.example.com/logo.svg?v=2")), base=""
+    )
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        found = site.get(urlsplit(route.request.url).path)
+        if found is None:
+            route.fulfill(body="<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml")
+            return
+        security = {"Content-Security-Policy": found.security} if found.security else {}
+        route.fulfill(body=found.body, headers={"Content-Type": found.content_type} | security)
+
+    page = chromium.new_page()
+    page.route("**/*", answer)
+    page.goto("https://maintenance.example.com/")
+    page.close()
+    assert sorted(each for each in asked if "/assets/" not in each) == [
+        "https://cdn.example.com/logo.svg?v=2",
+        "https://maintenance.example.com/",
+    ]
+    assert len(asked) == 4

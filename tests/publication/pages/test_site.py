@@ -1,0 +1,223 @@
+"""The pages as bytes: which there are, that they are valid, and what they never say."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin
+
+import html5lib
+import pytest
+
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import NOTHING
+from icsfeed.publication.pages.languages import LANGUAGES
+from icsfeed.publication.pages.rendering import rendered
+from icsfeed.publication.publishing import publish
+from icsfeed.publication.representations import Representation
+from tests.examples import BERLIN, utc
+from tests.publication.pages import browsers
+from tests.publication.pages.stories import (
+    ADJUSTMENTS,
+    ANNOUNCED,
+    BUSY,
+    EMERGENCY,
+    NOON,
+    OPERATOR,
+    SCHEDULE,
+    a_change,
+    a_plan,
+    a_record,
+    a_site,
+    hostile_site,
+)
+from tests.required import require
+
+PAGES = ("/", "/fr/", "/embed/", "/fr/embed/", "/calendar/2026/12/", "/fr/calendar/2026/12/", "/404.html")
+
+
+def links(path: str, text: str) -> set[str]:
+    """Where the relative links of a page lead, without what comes after a #."""
+    found = re.findall(r'(?:href|src)="(?!https?:|mailto:|webcal:|data:|#)([^"#]*)', text)
+    return {urljoin(path, each) for each in found}
+
+
+def test_which_pages_there_are() -> None:
+    paths = [re.sub("-[0-9a-f]{16}", "-DIGEST", path) for path in a_site()]
+    months = [f"calendar/{year}/{month:02}/" for year in (2025, 2026, 2027) for month in range(1, 13)]
+    assert paths == [
+        *("/assets/page-DIGEST.css", "/assets/page-DIGEST.js", "/robots.txt", "/404.html"),
+        *("/", "/embed/", *(f"/{month}" for month in months)),
+        *("/fr/", "/fr/embed/", *(f"/fr/{month}" for month in months)),
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    "site", [a_site(record=BUSY), a_site(base=""), hostile_site()], ids=["busy", "plain", "hostile"]
+)
+def test_a_page_is_html_as_a_strict_parser_takes_it(site: Mapping[str, Representation], path: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(site[path].body)
+
+
+def test_a_validator_finds_nothing(tmp_path: Path) -> None:
+    """html-validate checks content models, ARIA, attributes and unique ids, too."""
+    require(browsers.unavailable())
+    (tmp_path / ".htmlvalidate.json").write_text('{"extends": ["html-validate:standard"], "root": true}')
+    for name, site in (("busy", a_site(record=BUSY)), ("plain", a_site(base="")), ("hostile", hostile_site())):
+        for path in PAGES:
+            (tmp_path / f"{name}{path.replace('/', '-')}.html").write_bytes(site[path].body)
+    done = subprocess.run(
+        [browsers.NODE, browsers.HERE / "node_modules/html-validate/bin/html-validate.mjs", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_every_relative_link_leads_somewhere() -> None:
+    """The links of the feeds are among them."""
+    found = publish(SCHEDULE, record=BUSY, changed_at=NOON, now=NOON).representations
+    there = set(found)
+    for path in (*PAGES[:-1], "/calendar/2025/01/", "/calendar/2027/12/"):
+        led_to = links(path, found[path].body.decode())
+        assert len(led_to) > 3
+        assert led_to - there == set(), path
+
+
+@pytest.mark.parametrize("path", PAGES[:-1])
+def test_pages_name_themselves_in_each_language(path: str) -> None:
+    body = a_site()[path].body.decode()
+    below = path.removeprefix("/fr")
+    assert re.findall('<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', body) == [
+        ("en", f"https://maintenance.example.com{below}"),
+        ("fr", f"https://maintenance.example.com/fr{below}"),
+        ("x-default", f"https://maintenance.example.com{below}"),
+    ]
+    assert f'<html lang="{"fr" if path.startswith("/fr/") else "en"}">' in body
+
+
+def test_no_operator_is_named() -> None:
+    """The data for the browser holds none either."""
+    assert EMERGENCY.latest.by == OPERATOR
+    site = a_site(record=BUSY)
+    assert [path for path, each in site.items() if OPERATOR.encode() in each.body] == []
+    assert b"The patch takes half an hour longer." in site["/"].body
+
+
+def test_whatever_an_update_alters_is_told() -> None:
+    plans = (
+        a_plan(utc(2026, 12, 9, 4), utc(2026, 12, 9, 8), reason=""),
+        a_plan(
+            utc(2026, 12, 9, 5),
+            utc(2026, 12, 9, 8),
+            summary="Database patch",
+            environments=frozenset({"preview"}),
+            reason="It can't wait.",
+            ticket="https://support.example.com/tickets/4712",
+        ),
+    )
+    updates = [(utc(2026, 12, 7, hour), State.CONFIRMED, "", plan) for hour, plan in enumerate(plans)]
+    body = a_site(record=a_record(a_change(Kind.EMERGENCY, 1, *updates)))["/"].body.decode()
+    assert re.findall('<p class="detail"><bdi>(.*)</bdi></p>', body.replace("\u00a0", " ")) == [
+        "Now called: Database patch",
+        "Environments now: Preview",
+        "New time: Wed, Dec 9, 12:00 a.m. – 3:00 a.m. EST",
+        "Reason: It can&#39;t wait.",
+        "Ticket: https://support.example.com/tickets/4712",
+    ]
+
+
+def test_what_is_long_over_is_not_told_any_more() -> None:
+    """Thirty days after its end, to the day."""
+    done = a_change(
+        Kind.PLANNED, 1, (utc(2026, 12, 1), State.COMPLETED, "", a_plan(utc(2026, 12, 2, 4), utc(2026, 12, 2, 6)))
+    )
+    for now, told in ((utc(2026, 12, 31, 20), True), (utc(2027, 1, 2, 20), False)):
+        assert (b'<article class="change' in a_site(record=a_record(done), now=now)["/"].body) is told
+
+
+def test_same_input_same_bytes_at_any_minute_of_the_day_in_any_order_of_hashes() -> None:
+    site, later = a_site(record=BUSY), a_site(record=BUSY, now=utc(2026, 12, 9, 4, 59))
+    assert {path: each.etag for path, each in site.items()} == {path: each.etag for path, each in later.items()}
+    program = (
+        "from tests.publication.pages.stories import *\n"
+        "print(*(each.etag for each in a_site(record=BUSY).values()), sep='\\n')"
+    )
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"},
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.split() == [each.etag for each in site.values()]
+
+
+def test_a_page_knows_its_own_revision() -> None:
+    """So that an open page sees that there is another by now."""
+    found = [
+        re.findall('<meta name="revision" content="([0-9a-f]{16})">', a_site(record=record)["/"].body.decode())
+        for record in (NOTHING, ANNOUNCED, BUSY)
+    ]
+    assert [len(each) for each in found] == [1, 1, 1]
+    assert len({each[0] for each in found}) == 3
+
+
+def test_data_for_the_browser_is_json_that_ends_no_tag() -> None:
+    text = "</script><!--<script>\u2028&"
+    site = a_site(replace(SCHEDULE, windows=tuple(replace(each, name=text) for each in SCHEDULE.windows)))
+    data = re.search(r'<script type="application/json" id="data">(.*)</script>\n</body>', site["/"].body.decode())
+    assert data is not None
+    assert not set("<>&\u2028") & set(data[1])
+    assert {each["name"] for each in json.loads(data[1])["entries"] if each["kind"] == "maintenance"} == {text}
+
+
+def test_a_word_that_a_page_lacks_is_a_fault() -> None:
+    with pytest.raises(Exception, match="'language' is undefined"):
+        rendered("home.html", {}, say=LANGUAGES[0].say)
+
+
+def test_what_is_far_ahead_is_still_what_comes_next() -> None:
+    """The next window lies beyond the weeks that are listed."""
+    yearly = tuple(replace(window, effective_from=(NOON + timedelta(days=120)).date()) for window in SCHEDULE.windows)
+    site = a_site(replace(SCHEDULE, windows=yearly, freezes=()))
+    assert b"Nothing is planned for the coming six weeks." in site["/"].body
+    assert b'<span class="day">Thu, Apr 8, 2027</span>' in site["/embed/"].body
+
+
+def test_a_busy_calendar_is_listed_in_part() -> None:
+    days = tuple(replace(SCHEDULE.windows[0], id=f"day-{number}") for number in range(5))
+    body = a_site(replace(SCHEDULE, windows=days, freezes=()))["/"].body.decode()
+    first, rest = body.split('<details class="rest">')
+    assert (first.count('<li class="entry'), "<summary>Show 12 more</summary>" in rest) == (18, True)
+
+
+def test_the_vendors_country_writes_the_dates() -> None:
+    """A clock of 24 hours and weeks from Monday in Germany, of 12 hours and from Sunday in Canada."""
+    berlin = replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, zone=BERLIN))
+    body = a_site(berlin, a_record(adjustments=ADJUSTMENTS))["/"].body.decode()
+    assert (
+        '<span class="day">Thu, 10 Dec</span><span class="comma">, </span><span class="hours">08:00 – 12:00 CET' in body
+    )
+    assert body.index('abbr="Monday"') < body.index('abbr="Sunday"')
+    body = a_site()["/"].body.decode()
+    assert "2:00\u00a0a.m. – 6:00\u00a0a.m. EST" in body
+    assert body.index('abbr="Sunday"') < body.index('abbr="Monday"')
+
+
+def test_the_first_page_is_small() -> None:
+    """Fast on any line: less than 16 kB in gzip, with its style and its script."""
+    site = a_site(record=BUSY)
+    parts = ["/", *(path for path in site if path.startswith("/assets/"))]
+    assert sum(len(site[path].packed) for path in parts) < 22_000
