@@ -13,8 +13,6 @@ from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
 DISPOSITION: Final = "Content-Disposition"
-_PACKED: Final = ("text/", "application/json", "application/schema+json", "application/xml", "application/javascript")
-_PACKED_ENDS: Final = ("+xml", "+json")
 
 
 class Order(IntEnum):
@@ -66,18 +64,21 @@ def site_files(publication: Publication) -> Iterator[SiteFile]:
 
 
 def packed_files(publication: Publication) -> Iterator[SiteFile]:
-    """Beside each file of text the same in gzip, for hosts that hand it out as it is (nginx: gzip_static)."""
+    """Beside each file of text the same in gzip and in Brotli, for hosts that hand them out as they are."""
     for path, representation in publication.representations.items():
-        if representation.content_type.partition(";")[0].endswith(
-            _PACKED_ENDS
-        ) or representation.content_type.startswith(_PACKED):
-            yield SiteFile(
-                name=f"{file_name(path)}.gz",
-                make=_packed(representation),
-                known_by=representation.etag,
-                content_type="application/gzip",
-                order=_order(path, representation),
-            )
+        if _is_text(representation.content_type.partition(";")[0]):
+            for end, make in ((".gz", _packed(representation)), (".br", _tightly_packed(representation))):
+                yield SiteFile(
+                    name=f"{file_name(path)}{end}",
+                    make=make,
+                    known_by=representation.etag,
+                    content_type="application/octet-stream",
+                    order=_order(path, representation),
+                )
+
+
+def _is_text(content_type: str) -> bool:
+    return content_type.startswith("text/") or content_type.endswith(("json", "xml"))
 
 
 def file_name(path: str) -> str:
@@ -93,13 +94,13 @@ def _packed(representation: Representation) -> Callable[[], bytes]:
     return lambda: representation.packed
 
 
+def _tightly_packed(representation: Representation) -> Callable[[], bytes]:
+    return lambda: representation.tightly_packed
+
+
 def _headers(representation: Representation) -> dict[str, str]:
     """What the server says, too."""
-    headers = {
-        "Cache-Control": representation.cache_control,
-        "Access-Control-Allow-Origin": "*",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = dict(representation.public_headers)
     if representation.download is not None:
         headers[DISPOSITION] = f'attachment; filename="{representation.download}"'
     return headers

@@ -1,6 +1,6 @@
 """What web hosts are told of the files, each in its own way: Netlify, Cloudflare Pages, Apache, nginx, GitHub Pages.
 
-They are told by folder, as far as the files in it agree: Cloudflare takes no more than 100 rules.
+They are told by folder, as far as the files in it agree, and Cloudflare takes no more than 100 rules.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ NETLIFY: Final = "_headers"
 APACHE: Final = ".htaccess"
 NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
 _NOT_FOUND: Final = "404.html"
+_PAGE: Final = "index.html"
+_POLICY: Final = "Content-Security-Policy"
 _HIDDEN: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
 
 
@@ -37,7 +39,7 @@ def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
     site = tuple(site)
     rules = rules_of(site)
     has_page = any(file.name == _NOT_FOUND for file in site)
-    yield _text(NETLIFY, "\n".join(map(_netlify, rules)))
+    yield _text(NETLIFY, _netlify(site))
     yield _text(NGINX, _nginx(rules, has_page=has_page))
     for folder, own in _by_folder(rules).items():
         yield _text(f"{folder}{APACHE}", _apache(own, is_root=not folder, has_page=has_page))
@@ -87,22 +89,60 @@ def _by_folder(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return found
 
 
-def _netlify(rule: Rule) -> str:
-    """Netlify and Cloudflare know the types by the names. A page is asked for by its folder's address."""
-    path = f"{rule.path}*" if rule.path.endswith("/") else rule.path.removesuffix("index.html")
-    return "".join([f"/{path}\n", *(f"  {name}: {value}\n" for name, value in rule.headers.items())])
+def _netlify(site: Iterable[SiteFile]) -> str:
+    """Netlify and Cloudflare know the types by the names."""
+    said = {file.name: _said(file) for file in site}
+    blocks = (
+        "".join([f"/{path}\n", *(f"  {name}: {value}\n" for name, value in headers.items())])
+        for folder, own in _by_part("", said)
+        for path, headers in _agreed(folder, own)
+    )
+    return "\n".join(blocks)
+
+
+def _agreed(path: str, said: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """By path what all files there agree on, then what those in each part of it do, down to single files.
+
+    So no file meets a header twice: Cloudflare would join the two values.
+    """
+    first = next(iter(said.values()))
+    common = {name: value for name, value in first.items() if all(each.get(name) == value for each in said.values())}
+    is_folder = path.endswith("/")
+    if common:
+        # A page is asked for by its folder's address.
+        yield f"{path}*" if is_folder else path.removesuffix(_PAGE), common
+    left = {
+        file: {name: value for name, value in headers.items() if name not in common} for file, headers in said.items()
+    }
+    if is_folder and any(left.values()):
+        for part, own in _by_part(path, left):
+            yield from _agreed(part, own)
+
+
+def _by_part(folder: str, said: Mapping[str, Mapping[str, str]]) -> list[tuple[str, dict[str, Mapping[str, str]]]]:
+    """The folders and files in a folder, each with what is said of all there."""
+    parts: defaultdict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
+    for name, headers in said.items():
+        part, slash, _ = name.removeprefix(folder).partition("/")
+        parts[f"{folder}{part}{slash}"][name] = headers
+    return sorted(parts.items())
 
 
 def _apache(rules: Iterable[Rule], *, is_root: bool, has_page: bool) -> str:
-    lines = ["DirectoryIndex index.html"] if is_root else []
+    lines = [f"DirectoryIndex {_PAGE}"] if is_root else []
     if is_root and has_page:
         lines.append(f"ErrorDocument 404 /{_NOT_FOUND}")
     for rule in rules:
-        types = [f'AddType "{content_type}" .{suffix}' for suffix, content_type in sorted(rule.types.items())]
-        said = {name: value.replace("%", "%%") for name, value in rule.headers.items()}
-        headers = [f"  Header set {name} {_quoted(value)}" for name, value in said.items()]
-        of_all = [*types, "<IfModule mod_headers.c>", *headers, "</IfModule>"]
         name = rule.path.rpartition("/")[2]
+        # What is said of a name holds in all folders below, whoever's they are; the pages have their policy in them.
+        kept = {each: said for each, said in rule.headers.items() if name != _PAGE or each != _POLICY or not is_root}
+        said = {each: value.replace("%", "%%") for each, value in kept.items()}
+        of_all = [
+            *(f'AddType "{content_type}" .{suffix}' for suffix, content_type in sorted(rule.types.items())),
+            "<IfModule mod_headers.c>",
+            *(f"  Header set {each} {_quoted(value)}" for each, value in said.items()),
+            "</IfModule>",
+        ]
         lines += of_all if not name else [f'<Files "{name}">', *of_all, "</Files>"]
     return "".join(f"{line}\n" for line in lines)
 
@@ -110,9 +150,10 @@ def _apache(rules: Iterable[Rule], *, is_root: bool, has_page: bool) -> str:
 def _nginx(rules: Iterable[Rule], *, has_page: bool) -> str:
     lines = [
         "# Within a server block whose root is the folder FOLDER: include FOLDER/.icsfeed/nginx.conf;",
-        "index index.html;",
+        f"index {_PAGE};",
         "gzip_static on;",
         "gzip_vary on;",
+        "# With the module for Brotli: brotli_static on;",
         f"location ^~ /{OWN_FOLDER}/ {{ return 404; }}",
         f"location = /{NETLIFY} {{ return 404; }}",
         _HIDDEN,

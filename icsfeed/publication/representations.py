@@ -21,6 +21,23 @@ CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 """For what is named after its bytes (RFC 8246)."""
 
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
+PUBLIC: Final[Headers] = (
+    # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag"),
+    NO_SNIFFING,
+)
+"""What is said of everything public that is no page."""
+
+_PAGE: Final[Headers] = (
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    NO_SNIFFING,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
@@ -38,6 +55,12 @@ class Representation:
     left_out: int = 0
     dated: bool = True
     security: str = ""
+
+    @property
+    def public_headers(self) -> Headers:
+        """What every carrier says of it to everybody, besides its type, its tag and its dates."""
+        guarded = (("Content-Security-Policy", self.security), *_PAGE) if self.security else PUBLIC
+        return (("Cache-Control", self.cache_control), *guarded)
 
     @cached_property
     def etag(self) -> str:

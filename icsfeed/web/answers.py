@@ -13,26 +13,9 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
 from werkzeug.sansio.http import is_resource_modified
 
-from icsfeed.publication.representations import Representation
-
-Headers: TypeAlias = tuple[tuple[str, str], ...]
+from icsfeed.publication.representations import NO_SNIFFING, Headers, Representation
 
 _PRIVATE_CACHES: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
-_NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
-
-PUBLIC: Final[Headers] = (
-    # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag"),
-    _NO_SNIFFING,
-)
-"""What every response to a public path says."""
-
-_PAGE: Final[Headers] = (
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Referrer-Policy", "no-referrer"),
-    _NO_SNIFFING,
-)
 
 STALE: Final = "X-Icsfeed-Stale"
 """The header that says what of the truth can't be read now: what is served is what was good last."""
@@ -41,7 +24,7 @@ PRIVATE: Final[Headers] = (
     # The address is the secret: no other site is told of it, and no search engine shows what is there.
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex, nofollow"),
-    _NO_SNIFFING,
+    NO_SNIFFING,
 )
 """What every response to a private path says."""
 
@@ -82,16 +65,12 @@ _CODINGS: Final = (_IDENTITY, "gzip", "br")
 def public_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
     """The answers at a public path; ``stale`` are the sources of the truth that can't be read now."""
     since = last_modified if there.dated else None
-    return _answers(there, since, (("Cache-Control", there.cache_control), *_security(there), *_stale(stale)))
+    return _answers(there, since, (*there.public_headers, *_stale(stale)))
 
 
 def private_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
     """The answers to whoever has a token."""
     return _answers(there, last_modified, (_PRIVATE_CACHES, *PRIVATE, *_stale(stale)))
-
-
-def _security(there: Representation) -> Headers:
-    return (("Content-Security-Policy", there.security), *_PAGE) if there.security else PUBLIC
 
 
 def _stale(sources: Iterable[str]) -> Headers:

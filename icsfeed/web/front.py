@@ -17,7 +17,8 @@ from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
-from icsfeed.web.answers import PRIVATE, PUBLIC, Answers, Headers, coding_of, private_answers, public_answers
+from icsfeed.publication.representations import PUBLIC, Headers
+from icsfeed.web.answers import PRIVATE, Answers, coding_of, private_answers, public_answers
 from icsfeed.web.clients import OTHER, family_of
 from icsfeed.web.request_log import RequestLog, shown_path
 from icsfeed.web.tally import Tally

@@ -1,14 +1,13 @@
 """A thousand feeds exported to a folder against plain file writes: ``python -m tests.benchmarks.exporting [FOLDER]``.
 
-Both sides join each feed of 50 kB from ready events and write it, with its bytes in gzip beside it, which are ready as
-a server has them; the floor does so into an empty folder, without a look at what is there. Building each feed with
-icalendar is what whoever has no ready events does. It all happens below the system's folder for temporary files, or
-the one that is named.
+Both sides join each feed of 50 kB from ready events and write it, with its bytes in gzip and Brotli beside it, which
+are ready as a server has them; the floor does so into an empty folder, without a look at what is there. Building each
+feed with icalendar is what whoever has no ready events does. It all happens below the system's folder for temporary
+files, or the one that is named.
 """
 
 from __future__ import annotations
 
-import gzip
 import os
 import resource
 import sys
@@ -62,7 +61,10 @@ def joined(number: int, change: bytes = b"") -> bytes:
     return b"".join([b"X-NUMBER:%d\r\n%b" % (number, change), *PIECES])
 
 
-PACKED = [gzip.compress(joined(number), compresslevel=6, mtime=0) for number in range(FEEDS)]
+PACKED = [
+    {".gz": feed.packed, ".br": feed.tightly_packed}
+    for feed in (Representation(body=joined(number), content_type=CONTENT_TYPE) for number in range(FEEDS))
+]
 PUBLICATION = publish(POLICY, changed_at=NOW, now=NOW)
 
 
@@ -71,7 +73,7 @@ def exporting(dest: Path, change: bytes = b"") -> int:
     made = {}
     for number in range(FEEDS):
         feed = Representation(body=joined(number, b"" if number else change), content_type=CONTENT_TYPE)
-        vars(feed)["packed"] = PACKED[number]
+        vars(feed).update(packed=PACKED[number][".gz"], tightly_packed=PACKED[number][".br"])
         made[f"/private/{number:04}/all.ics"] = feed
     site = replace(PUBLICATION, representations=made)
     target = Folder(dest)
@@ -85,8 +87,8 @@ def writing(dest: Path) -> None:
     for number in range(FEEDS):
         folder = f"{dest}/private/{number:04}"
         os.makedirs(folder)  # noqa: PTH103  (here and below: as fast as Python does it)
-        for name, content in (("all.ics", joined(number)), ("all.ics.gz", PACKED[number])):
-            with open(f"{folder}/{name}", "wb") as file:  # noqa: PTH123
+        for end, content in (("", joined(number)), *PACKED[number].items()):
+            with open(f"{folder}/all.ics{end}", "wb") as file:  # noqa: PTH123
                 file.write(content)
 
 

@@ -5,27 +5,24 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
+from icsfeed.export.files import DISPOSITION, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
+from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import CACHE_CONTROL
+from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import NOW, run
 from tests.export.sites import put_files
 from tests.export.sites import site as site_of
-from tests.required import require
-
-PATIENCE = 30
-"""Seconds: far more than a start takes."""
+from tests.export.web_servers import web_server
 
 CONFIGURATION = """\
 daemon off;
@@ -51,36 +48,15 @@ http {{
 
 @contextlib.contextmanager
 def serving(site: Path, folder: Path) -> Iterator[httpx.Client]:
-    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    require(None if program else "nginx is not installed: Debian's nginx")
-    assert program is not None
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder.mkdir()
-    configuration = folder / "nginx.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, port=port, site=site), encoding="utf-8")
-    command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration)]
-    # As root it would serve as another user, who may not enter pytest's folders.
-    user = ["-g", "user root;"] if os.geteuid() == 0 else []
-    with subprocess.Popen([*command, *user], stdin=subprocess.DEVNULL, start_new_session=True) as process:
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as client:
-                _until_it_answers(client, process, folder / "error.log")
-                yield client
-        finally:
-            process.terminate()
-            process.wait(PATIENCE)
+    def command(program: str, port: int) -> list[str]:
+        configuration = folder / "nginx.conf"
+        configuration.write_text(CONFIGURATION.format(folder=folder, port=port, site=site), encoding="utf-8")
+        # As root it would serve as another user, who may not enter pytest's folders.
+        user = ["-g", "user root;"] if os.geteuid() == 0 else []
+        return [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration), *user]
 
-
-def _until_it_answers(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(httpx.TransportError):
-            client.get("/")
-            return
-        assert process.poll() is None, log.read_text("utf-8")
-        time.sleep(0.02)
-    raise AssertionError(log.read_text("utf-8"))
+    with web_server("nginx", folder, command) as client:
+        yield client
 
 
 @pytest.fixture
@@ -115,6 +91,23 @@ def test_nginx_serves_feeds_as_the_server_does(site: Path, tmp_path: Path) -> No
         download = client.get("/downloads/all.ics")
         assert download.headers["Content-Disposition"] == "attachment"
         assert download.headers["Content-Type"] == "text/calendar; charset=utf-8"
+
+
+def test_nginx_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
+    loaded = load_schedule(Path("schedule.toml"))
+    files = list(site_files(publish(loaded.schedule, changed_at=loaded.changed_at, now=datetime.fromisoformat(NOW))))
+    with serving(site, tmp_path / "nginx") as client:
+        for file in files:
+            path = f"/{file.name}".removesuffix("index.html")
+            answer = client.get(path)
+            assert (answer.status_code, answer.content) == (200, file.body), path
+            expected = {"Content-Type": file.content_type} | {
+                name: value.partition("; filename")[0] if name == DISPOSITION else value
+                for name, value in file.headers.items()
+            }
+            assert {name: answer.headers.get(name) for name in expected} == expected, path
+    policies = {file.headers.get("Content-Security-Policy") for file in files}
+    assert len(policies) >= 4
 
 
 def test_nginx_answers_304_by_tag_and_by_date_until_the_feed_changes(site: Path, tmp_path: Path) -> None:

@@ -6,8 +6,11 @@ import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 
@@ -26,15 +29,11 @@ from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.export.sites import contents, dates
 from tests.web.fakes import Clock
 
+HERE = "http://localhost"
+LINK = re.compile(r'(?:href|src)="([^"]*)"')
 THEN = datetime.fromisoformat(NOW)
 LATER = "2026-11-23T13:00:00Z"
 LATEST = "2026-11-23T14:00:00Z"
-PREVIEW = {
-    f"{folder}/{feed}{ending}"
-    for feed in ("all", "emergency", "preview")
-    for folder, ending in (("downloads", ".ics"), ("feeds", ".ics"), ("feeds", ".expanded.ics"))
-}
-"""The files that an emergency change in the preview environment touches."""
 
 
 def announce(*, now: str = NOW) -> str:
@@ -58,8 +57,15 @@ def report(*arguments: str | Path, now: str = NOW) -> dict[str, list[str]]:
     return found
 
 
-def with_gzip(names: set[str]) -> set[str]:
-    return names | {f"{name}.gz" for name in names}
+def bodies(schedule: Path, database: str) -> dict[str, bytes]:
+    """What is public now, by name."""
+    return {file.name: file.body for file in site_files(published(schedule, database))}
+
+
+def touched(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    """The files that are new or other than before, with their packed ones."""
+    names = {name for name, body in after.items() if before.get(name) != body}
+    return names | {f"{name}{end}" for name in names for end in (".gz", ".br")}
 
 
 def published(schedule: Path, database: str) -> Publication:
@@ -91,12 +97,13 @@ def test_every_file_is_what_the_server_answers(
         path = f"/{file.name}".removesuffix("index.html")
         answer = server.get(path)
         assert found[file.name].encode("latin-1") == answer.data, path
-        said = {name: answer.headers[name] for name in ("Content-Type", *file.headers)}
-        assert {"Content-Type": file.content_type, **file.headers} == said
-        if f"{file.name}.gz" in found:
-            packed = found[f"{file.name}.gz"].encode("latin-1")
-            assert packed == server.get(path, headers={"Accept-Encoding": "gzip"}).data
-            assert gzip.decompress(packed) == answer.data
+        of_the_moment = {"Content-Length", "ETag", "Last-Modified", "Vary"}
+        said = {name: value for name, value in answer.headers.items() if name not in of_the_moment}
+        assert {"Content-Type": file.content_type, **file.headers} == said, path
+        for end, coding, unpack in ((".gz", "gzip", gzip.decompress), (".br", "br", brotli.decompress)):
+            packed = found[f"{file.name}{end}"].encode("latin-1")
+            assert packed == server.get(path, headers={"Accept-Encoding": coding}).data
+            assert unpack(packed) == answer.data
 
 
 def test_there_is_nothing_else(server: FlaskClient, schedule: Path, database: str, tmp_path: Path) -> None:
@@ -110,20 +117,26 @@ def test_there_is_nothing_else(server: FlaskClient, schedule: Path, database: st
 
 def test_wherever_the_servers_pages_lead_there_is_the_same_file(server: FlaskClient, tmp_path: Path) -> None:
     export(tmp_path / "site")
-    waiting, seen = ["/"], set[str]()
+    waiting, seen = ["/", "/fr/"], set[str]()
     while waiting:
         path = waiting.pop()
+        if path in seen:
+            continue
         seen.add(path)
         answer = server.get(path)
         assert answer.status_code == 200, path
         name = f"{path}index.html" if path.endswith("/") else path
-        exported = tmp_path / "site" / name.removeprefix("/")
-        if exported.exists() or path != "/":
-            assert exported.read_bytes() == answer.data, path
+        assert (tmp_path / "site" / name.removeprefix("/")).read_bytes() == answer.data, path
         if answer.mimetype == "text/html":
-            links = re.findall(r'(?:href|src)="(/[^"#?]*)', answer.text)
-            waiting += [link for link in links if link not in seen]
-    assert {"/", "/downloads/all.ics", "/downloads/preview.ics"} <= seen
+            links = [urlsplit(urljoin(HERE + path, unescape(link))) for link in LINK.findall(answer.text)]
+            waiting += [link.path for link in links if link.scheme + "://" + link.netloc == HERE]
+    months = {
+        f"/{language}calendar/{year}/{month:02}/"
+        for language in ("", "fr/")
+        for year in (2025, 2026, 2027)
+        for month in range(1, 13)
+    }
+    assert {"/downloads/all.ics", "/feeds/preview.ics", "/feeds/all.atom"} | months <= seen
 
 
 def test_where_nothing_has_changed_nothing_is_written(schedule: Path, tmp_path: Path) -> None:
@@ -145,36 +158,48 @@ def test_time_that_changes_nothing_writes_nothing(schedule: Path, tmp_path: Path
     assert dates(tmp_path / "site") == before
 
 
-def test_a_recorded_change_writes_what_it_touches(schedule: Path, tmp_path: Path) -> None:
-    del schedule
+def test_a_recorded_change_writes_what_it_touches(schedule: Path, database: str, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     export(dest)
-    before = dates(dest)
+    before, old = dates(dest), bodies(schedule, database)
     announce()
-    assert set(report(dest)["written"]) == with_gzip(PREVIEW)
-    touched = {name for name, date in dates(dest).items() if date != before[name]}
-    assert touched == with_gzip(PREVIEW) | {".icsfeed/manifest.json"}
+    expected = touched(old, bodies(schedule, database))
+    assert {
+        "feeds/preview.ics",
+        "downloads/all.ics",
+        "feeds/emergency.json.gz",
+        "index.html",
+        "fr/index.html",
+    } < expected
+    assert expected.isdisjoint(
+        {"feeds/production.ics", "feeds/freeze.ics", "calendar/2026/03/index.html", "robots.txt"}
+    )
+    assert set(report(dest)["written"]) == expected
+    written = {name for name, date in dates(dest).items() if date != before[name]}
+    assert written == expected | {".icsfeed/manifest.json"}
 
 
-def test_an_edit_writes_what_it_touches(schedule: Path, tmp_path: Path) -> None:
+def test_an_edit_writes_what_it_touches(schedule: Path, database: str, tmp_path: Path) -> None:
+    """The freeze is in every environment's feed, but neither among the windows nor among the changes."""
     export(tmp_path / "site")
+    old = bodies(schedule, database)
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
-    written = {name for name in report(tmp_path / "site")["written"] if not name.endswith(".gz")}
-    # The freeze is in every environment's feed, but neither among the windows nor among the changes.
-    feeds = ("all", "freeze", "preview", "production")
-    endings = (("downloads", ".ics"), ("feeds", ".ics"), ("feeds", ".expanded.ics"))
-    assert written == {f"{folder}/{feed}{ending}" for feed in feeds for folder, ending in endings}
+    written = set(report(tmp_path / "site")["written"])
+    assert {"feeds/freeze.ics", "feeds/preview.expanded.ics", "downloads/production.ics", "index.html"} < written
+    assert written.isdisjoint({"feeds/maintenance.ics", "feeds/emergency.ics", "feeds/planned.ics", "robots.txt"})
+    new = contents(tmp_path / "site")
+    assert written == touched(old, {name: new[name].encode("latin-1") for name in old})
 
 
 def test_a_feed_that_goes_takes_its_files_along(schedule: Path, tmp_path: Path) -> None:
     with_feed = f'{SCHEDULE}[[feeds]]\nslug = "ours"\nname = "Ours"\n'
     schedule.write_text(with_feed, encoding="utf-8")
     export(tmp_path / "site")
-    assert "feeds/ours.ics" in contents(tmp_path / "site")
+    ours = {name for name in contents(tmp_path / "site") if "/ours." in name}
+    assert {"downloads/ours.ics", "feeds/ours.ics", "feeds/ours.expanded.ics.gz", "feeds/ours.json"} < ours
     schedule.write_text(with_feed.replace('"ours"', '"yours"'), encoding="utf-8")
-    ours = {"downloads/ours.ics", "feeds/ours.ics", "feeds/ours.expanded.ics"}
-    assert set(report(tmp_path / "site")["removed"]) == with_gzip(ours)
-    assert not {name for name in contents(tmp_path / "site") if "ours" in name.split("/")[1:]}
+    assert set(report(tmp_path / "site")["removed"]) == ours
+    assert not ours & contents(tmp_path / "site").keys()
 
 
 def test_feeds_are_written_before_the_pages_that_speak_of_them(schedule: Path, database: str) -> None:
@@ -193,8 +218,10 @@ def test_a_dry_run_tells_all_and_writes_nothing(schedule: Path, tmp_path: Path) 
     assert [line.removeprefix("+ ") for line in told[:-1]] == done["written"]
     announce()
     before = dates(dest)
-    assert set(report(dest, "--dry-run")["written"]) == with_gzip(PREVIEW)
+    would = report(dest, "--dry-run")
     assert dates(dest) == before
+    assert "feeds/preview.ics" in would["written"]
+    assert report(dest) == would
 
 
 def test_the_same_input_gives_the_same_bytes_and_the_same_manifest(schedule: Path, tmp_path: Path) -> None:

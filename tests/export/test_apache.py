@@ -1,0 +1,98 @@
+"""A real Apache over the exported folder, which tells it what it needs in the folders themselves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from icsfeed.export.files import DISPOSITION, site_files
+from icsfeed.publication.publishing import publish
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import NOW, run
+from tests.export.web_servers import web_server
+
+CONFIGURATION = """\
+ServerRoot {folder}
+ServerName 127.0.0.1
+Listen 127.0.0.1:{port}
+PidFile {folder}/pid
+DefaultRuntimeDir {folder}
+ErrorLog {folder}/error.log
+{modules}
+TypesConfig {folder}/mime.types
+DocumentRoot {site}
+<Directory {site}>
+  AllowOverride All
+  Require all granted
+</Directory>
+<Files ".ht*">
+  Require all denied
+</Files>
+"""
+MODULES = ("mpm_event", "authz_core", "dir", "headers", "mime")
+FOREIGN = "<style>p { color: red }</style>"
+
+
+@contextlib.contextmanager
+def serving(site: Path, folder: Path) -> Iterator[httpx.Client]:
+    def command(program: str, port: int) -> list[str]:
+        found = Path(program).parents[1] / "lib" / "apache2" / "modules"
+        modules = "\n".join(f"LoadModule {name}_module {found}/mod_{name}.so" for name in MODULES)
+        (folder / "mime.types").write_text("text/html html\n", encoding="utf-8")
+        configuration = folder / "apache2.conf"
+        configuration.write_text(
+            CONFIGURATION.format(folder=folder, port=port, site=site, modules=modules), encoding="utf-8"
+        )
+        return [program, "-D", "FOREGROUND", "-D", "NO_DETACH", "-f", str(configuration)]
+
+    with web_server("apache2", folder, command) as client:
+        yield client
+
+
+@pytest.fixture
+def site(schedule: Path, tmp_path: Path) -> Path:
+    """The exported site, with somebody else's page in a folder of its own."""
+    del schedule
+    assert run("export", tmp_path / "site", "--now", NOW).status == 0
+    (tmp_path / "site" / "blog").mkdir()
+    (tmp_path / "site" / "blog" / "index.html").write_text(FOREIGN, encoding="utf-8")
+    return tmp_path / "site"
+
+
+def test_apache_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
+    """But for the policy of the first page, which has it in itself: the name would mean other people's pages, too."""
+    loaded = load_schedule(Path("schedule.toml"))
+    files = list(site_files(publish(loaded.schedule, changed_at=loaded.changed_at, now=datetime.fromisoformat(NOW))))
+    with serving(site, tmp_path / "apache") as client:
+        for file in files:
+            answer = client.get(f"/{file.name}".removesuffix("index.html"))
+            assert (answer.status_code, answer.content) == (200, file.body), file.name
+            expected = {"Content-Type": file.content_type} | {
+                name: value.partition("; filename")[0] if name == DISPOSITION else value
+                for name, value in file.headers.items()
+                if (file.name, name) != ("index.html", "Content-Security-Policy")
+            }
+            assert {name: answer.headers.get(name) for name in expected} == expected, file.name
+
+
+def test_apache_answers_304_by_tag_and_hides_what_is_no_part_of_the_site(site: Path, tmp_path: Path) -> None:
+    with serving(site, tmp_path / "apache") as client:
+        first = client.get("/feeds/all.ics")
+        held = client.get("/feeds/all.ics", headers={"If-None-Match": first.headers["ETag"]})
+        assert (held.status_code, held.content) == (304, b"")
+        assert held.headers["Cache-Control"] == first.headers["Cache-Control"]
+        assert [client.get(f"/.icsfeed/{name}").status_code for name in ("manifest.json", "nginx.conf")] == [403, 403]
+        missing = client.get("/feeds/none.ics")
+        assert (missing.status_code, missing.content) == (404, (site / "404.html").read_bytes())
+
+
+def test_apache_serves_other_peoples_pages_as_before(site: Path, tmp_path: Path) -> None:
+    with serving(site, tmp_path / "apache") as client:
+        answer = client.get("/blog/")
+    assert (answer.status_code, answer.text) == (200, FOREIGN)
+    assert "Content-Security-Policy" not in answer.headers

@@ -1,0 +1,66 @@
+"""What Netlify and Cloudflare Pages are told, read as they read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import pytest
+
+from icsfeed.export.files import DISPOSITION, SiteFile, site_files
+from icsfeed.export.hosts import host_files
+from icsfeed.publication.publishing import publish
+from tests.cli.running import NOW
+from tests.examples import POLICY
+
+THEN = datetime.fromisoformat(NOW)
+
+
+@pytest.fixture(scope="module")
+def site() -> tuple[SiteFile, ...]:
+    """The whole site."""
+    return tuple(site_files(publish(POLICY, changed_at=THEN, now=THEN)))
+
+
+@pytest.fixture(scope="module")
+def told(site: tuple[SiteFile, ...]) -> dict[str, str]:
+    """The hosts' files."""
+    return {file.name: file.body.decode() for file in host_files(site)}
+
+
+def expected(file: SiteFile) -> Counter[tuple[str, str]]:
+    """What the server says of it; a download is called by the end of its address in any case."""
+    return Counter(
+        (name, value.partition("; filename")[0] if name == DISPOSITION else value)
+        for name, value in file.headers.items()
+    )
+
+
+def netlify(text: str, path: str) -> Counter[tuple[str, str]]:
+    """All headers of all rules that fit; Cloudflare would join those that come twice."""
+    found: Counter[tuple[str, str]] = Counter()
+    for block in text.split("\n\n"):
+        pattern, *headers = block.rstrip("\n").split("\n")
+        if pattern == path or (pattern.endswith("*") and path.startswith(pattern[:-1])):
+            found.update((name, value) for name, _, value in (line.strip().partition(": ") for line in headers))
+    return found
+
+
+def test_netlify_and_cloudflare_say_of_each_file_what_the_server_says(
+    site: tuple[SiteFile, ...], told: dict[str, str]
+) -> None:
+    for file in site:
+        path = f"/{file.name}".removesuffix("index.html")
+        assert netlify(told["_headers"], path) == expected(file), path
+
+
+def test_cloudflares_limits_are_kept(told: dict[str, str]) -> None:
+    assert len(told["_headers"].split("\n\n")) <= 100
+    assert max(map(len, told["_headers"].splitlines())) <= 2000
+
+
+def test_a_percent_sign_is_no_format_of_apaches() -> None:
+    file = SiteFile(name="a/b.ics", make=bytes, known_by="", content_type="t", headers={"X-Sign": '5 % "of"'})
+    assert 'Header set X-Sign "5 %% \\"of\\""' in {
+        line.strip() for each in host_files([file]) for line in each.body.decode().splitlines()
+    }
