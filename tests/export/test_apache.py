@@ -27,7 +27,7 @@ ErrorLog {folder}/error.log
 TypesConfig {folder}/mime.types
 DocumentRoot {site}
 <Directory {site}>
-  AllowOverride All
+  AllowOverride FileInfo Indexes AuthConfig
   Require all granted
 </Directory>
 <Files ".ht*">
