@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pkgutil
@@ -162,7 +163,11 @@ def _application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)
         # A terminal's Ctrl-C reaches the workers, too. It is the parent that ends them, by SIGTERM; a worker of
         # Granian's that gets both never ends.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    return pkgutil.resolve_name(factory)()
+    made = pkgutil.resolve_name(factory)()
+    # What there is by now stays: to look it through for garbage again and again would cost each request a microsecond.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 def _address(host: str, port: int) -> str:
