@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from icsfeed.cli.options import json_option, now_option, option, schedule_option
+from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, schedule_path
 
@@ -14,14 +14,16 @@ from icsfeed.cli.truth import instant_now, schedule_path
 @click.command()
 @option("--schema", is_flag=True, help="Print the JSON Schema of schedule files, for editors, and nothing else.")
 @schedule_option
+@database_option
 @now_option
 @json_option
-def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool) -> None:
+def check(*, schema: bool, schedule: Path | None, database: str, now: str | None, as_json: bool) -> None:
     """Name every mistake of the schedule at once, and what may not be meant.
 
-    Warnings are about the published span: the calendar years before, of and after now.
+    Warnings are about the published span (the calendar years before, of and after now), with what is recorded.
     """
     from icsfeed.services.advice import advise
+    from icsfeed.store.database import recorded
     from icsfeed.store.schedule_file import ScheduleFileError, json_schema, load_schedule
 
     if schema:
@@ -39,7 +41,7 @@ def check(*, schema: bool, schedule: Path | None, now: str | None, as_json: bool
     policy = loaded.schedule
     warnings = [
         {"path": place.path, "line": place.line, "message": advice.message}
-        for advice in advise(policy, now=instant_now(now, policy))
+        for advice in advise(policy, now=instant_now(now, policy), record=recorded(database))
         for place in [loaded.place_of(advice.table, advice.name)]
     ]
     if as_json:

@@ -101,7 +101,7 @@ def feed_content(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent]
     used = {event.zone for event in selected if event.zone} if selected else {zone("UTC")}
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    header = _header(feed.name, feed.description or schedule.calendar.description)
+    header = _header(feed.name, feed.description or schedule.calendar.description, schedule.calendar.color)
     fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=now)
     content = b"".join([header, *zones, *(event.content for event in fitting), _END])
     return FeedContent(content=content, left_out=len(selected) - len(fitting))
@@ -113,7 +113,7 @@ def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEven
 
 
 @lru_cache(maxsize=256)
-def _header(name: str, description: str) -> bytes:
+def _header(name: str, description: str, color: str) -> bytes:
     """The calendar's own properties, those that RFC 7986 and the clients before it know, up to its first component."""
     header = Calendar()
     header.add("prodid", "-//icsfeed//Maintenance calendar//EN")
@@ -124,7 +124,18 @@ def _header(name: str, description: str) -> bytes:
     if description:
         add_text(header, "description", description)
         add_text(header, "x-wr-caldesc", description)
+    if color:
+        _add_color(header, color)
     # No X-WR-TIMEZONE: recurring-ical-events moves every UTC time to that zone's clock, weekday and all.
     header.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     header.add("x-published-ttl", vDuration(_REFRESH))
     return as_bytes(header).removesuffix(_END)
+
+
+def _add_color(header: Calendar, color: str) -> None:
+    """A CSS name, or ``#rrggbb``, which only Apple's property holds (RFC 7986, section 5.9)."""
+    from webcolors import name_to_hex  # noqa: PLC0415  (few calendars have a color)
+
+    if not color.startswith("#"):
+        add_text(header, "color", color.lower())
+    add_text(header, "x-apple-calendar-color", (color if color.startswith("#") else name_to_hex(color)).upper())

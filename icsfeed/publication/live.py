@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from structlog.typing import FilteringBoundLogger
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import NEVER, NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
@@ -48,6 +48,7 @@ def file_signature(path: str) -> FileSignature | None:
 class _State:
     """What was found at the last look: ``due`` is when to look again although nothing has changed.
 
+    ``edited_at`` is when the schedule was changed, and not after it was found: a file may come from the future.
     ``overlay`` are lines that the ledger lacks and that could not be recorded.
     """
 
@@ -55,6 +56,7 @@ class _State:
     signature: FileSignature | None = None
     entry: int = 0
     loaded: LoadedSchedule | None = None
+    edited_at: datetime = NEVER
     record: Record | None = None
     overlay: tuple[LedgerLine, ...] = ()
     publication: Publication | None = None
@@ -177,7 +179,8 @@ class Live:
         elif state.loaded is not None and loaded.content == state.loaded.content:
             loaded = state.loaded
         problems = self._problem_log.over(state.problems, Source.SCHEDULE)
-        return replace(state, signature=signature, loaded=loaded, problems=problems)
+        edited_at = state.edited_at if loaded is state.loaded else min(loaded.changed_at, now)
+        return replace(state, signature=signature, loaded=loaded, edited_at=edited_at, problems=problems)
 
     def _with_record(self, state: _State, now: datetime) -> _State:
         try:
@@ -207,7 +210,7 @@ class Live:
         made = publish(
             loaded.schedule,
             record=record,
-            changed_at=loaded.changed_at,
+            changed_at=fresh.edited_at,
             now=now,
             before=events,
             base_url=self._base_url,

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from icsfeed.domain.changes import Change
 from icsfeed.domain.freezes import ChangeFreeze, frozen_days
 from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
+from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, published_span, published_years
 from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.windows import MaintenanceWindow
@@ -17,7 +19,7 @@ from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
 from icsfeed.services.lengths import length_text
 
 _MOST_BYTES_BESIDE_TEXT = 950
-"""So much an occurrence or freeze adds to a feed at most, beside name and description, which escaping can double."""
+"""So much an event adds to a feed at most, beside what people wrote, which escaping can double."""
 
 _SHOWN = 3
 """So many dates are named; the others are counted."""
@@ -32,7 +34,7 @@ class Advice:
     message: str
 
 
-def advise(schedule: Schedule, *, now: datetime) -> tuple[Advice, ...]:
+def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tuple[Advice, ...]:
     """Every warning about the span published at ``now`` (aware): first by window, then by freeze, then by feed."""
     zone = schedule.calendar.zone
     years = published_years(now, zone)
@@ -58,7 +60,7 @@ def advise(schedule: Schedule, *, now: datetime) -> tuple[Advice, ...]:
         for freeze in schedule.freezes
         for message in _needless_lifts(freeze)
     )
-    return (*of_windows, *of_freezes, *_large_feeds(schedule, found, now))
+    return (*of_windows, *of_freezes, *_large_feeds(schedule, record, found, now))
 
 
 def _never_occurring(window: MaintenanceWindow) -> Iterator[str]:
@@ -133,15 +135,21 @@ def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
         yield f"lifts what is not frozen anyway: {_some(needless)}"
 
 
-def _large_feeds(schedule: Schedule, found: tuple[Occurrence, ...], now: datetime) -> Iterator[Advice]:
+def _large_feeds(schedule: Schedule, record: Record, found: tuple[Occurrence, ...], now: datetime) -> Iterator[Advice]:
     """Feeds that have no place for all that they are to show."""
-    if _surely_fits(schedule, found, now):
+    if _surely_fits(schedule, record, found, now):
         return  # as nearly always: icalendar takes longer to import than all else that is done here
     from icsfeed.ical.calendar import feed_content, render_events  # noqa: PLC0415
     from icsfeed.ical.series import Rendering  # noqa: PLC0415
 
     for rendering in Rendering:
-        events = render_events(schedule, rendering, now=now)
+        events = render_events(
+            schedule,
+            rendering,
+            now=now,
+            adjustments=record.adjustments.values(),
+            changes=record.changes.values(),
+        )
         for feed in schedule.feeds:
             left_out = feed_content(schedule, feed, events, now=now).left_out
             if left_out:
@@ -152,8 +160,8 @@ def _large_feeds(schedule: Schedule, found: tuple[Occurrence, ...], now: datetim
                 yield Advice(table="feeds", name=feed.slug, message=message)
 
 
-def _surely_fits(schedule: Schedule, found: tuple[Occurrence, ...], now: datetime) -> bool:
-    """Whether no feed can be too large: no rendering has more events than there are occurrences and freezes."""
+def _surely_fits(schedule: Schedule, record: Record, found: tuple[Occurrence, ...], now: datetime) -> bool:
+    """Whether no feed can be too large: none has more events than there are occurrences, freezes and changes."""
     zone = schedule.calendar.zone
     days = DateRange.of_years(published_years(now, zone))
     frozen = frozen_days(schedule.freezes, zone, days.first, days.last)
@@ -161,8 +169,25 @@ def _surely_fits(schedule: Schedule, found: tuple[Occurrence, ...], now: datetim
         *(each.window for each in found),
         *(each.freeze for each in frozen),
     ]
-    size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len((each.name + each.description).encode()) for each in named)
-    return len(named) <= MOST_EVENTS and size <= MOST_BYTES
+    texts = [each.name + each.description for each in named]
+    texts += [
+        "".join(
+            [
+                change.plan.summary,
+                change.plan.reason,
+                change.plan.ticket,
+                *(update.message for update in change.updates),
+            ]
+        )
+        for change in record.changes.values()
+    ]
+    size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len(text.encode()) for text in texts)
+    return len(texts) <= MOST_EVENTS and size <= MOST_BYTES
+
+
+def _words(change: Change) -> str:
+    plan = change.plan
+    return "".join([plan.summary, plan.reason, plan.ticket, *(update.message for update in change.updates)])
 
 
 def _some(items: list[str], between: str = ", ") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
@@ -31,7 +31,10 @@ def make_application(live: Live) -> Flask:
 
     @app.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> ResponseReturnValue:
-        if isinstance(error, NotFound) and live.current() is None:
+        publication = live.current() if isinstance(error, NotFound) else None
+        if publication is not None and f"{request.path}/" in publication.representations:
+            return redirect(f"{request.root_path}{request.path}/", 308)  # as any web host does with a folder
+        if isinstance(error, NotFound) and publication is None:
             error = ServiceUnavailable(retry_after=int(RETRY_AFTER))  # whatever was asked for may be there again
         # Werkzeug's own headers (Allow, Location) count; its page does not.
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 
+import pytest
+
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.revisions import Revision
@@ -208,6 +210,21 @@ def test_the_calendars_own_properties() -> None:
         "X-PUBLISHED-TTL:PT1H",
         "BEGIN:VTIMEZONE",
     ]
+
+
+@pytest.mark.parametrize(
+    ("color", "lines"),
+    [
+        ("", []),
+        ("Teal", ["COLOR:teal", "X-APPLE-CALENDAR-COLOR:#008080"]),
+        ("#00695c", ["X-APPLE-CALENDAR-COLOR:#00695C"]),
+    ],
+)
+def test_the_color_is_told_as_each_client_takes_it(color: str, lines: list[str]) -> None:
+    """RFC 7986, section 5.9: COLOR is a CSS3 name; Apple takes a hexadecimal one, in a property of its own."""
+    schedule = replace(SHORT, calendar=replace(SHORT.calendar, color=color))
+    content = calendar_bytes(schedule, schedule.feed("all"), (), now=NOW).decode()
+    assert [line for line in content.split("\r\n") if "COLOR" in line] == lines
 
 
 def test_a_feed_without_events_has_one_component_all_the_same() -> None:

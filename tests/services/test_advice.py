@@ -18,6 +18,7 @@ from icsfeed.domain.zones import zone
 from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
 from icsfeed.services.advice import advise
+from tests.changes import a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_schedule, a_window
 
 ROOT = Path(__file__).parents[2]
@@ -190,3 +191,12 @@ def test_no_feed_is_larger_than_is_thought(text: str) -> None:
     for rendering in Rendering:
         events = render_events(schedule, rendering, now=NOW)
         assert len(calendar_bytes(schedule, schedule.feed("all"), events, now=NOW)) <= entries
+
+
+def test_what_operators_announced_counts_too() -> None:
+    series = len(render_events(POLICY, Rendering.SERIES, now=NOW))
+    changes = [a_change(number=number) for number in range(1, 1001)]
+    policy = advise(POLICY, now=NOW)
+    found = [each.message for each in advise(POLICY, now=NOW, record=recorded(*changes)) if each not in policy]
+    assert found[0] == left_out("all", series, "series")
+    assert advise(POLICY, now=NOW, record=recorded(*changes[:600])) == policy

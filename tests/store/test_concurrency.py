@@ -27,7 +27,7 @@ from icsfeed.services.plans import Amendment
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY
-from tests.store.work import HOUR, announce_one, opened, read, several, write
+from tests.store.work import HOUR, announce_one, in_sql, opened, read, several, write
 
 Found = TypeVar("Found")
 
@@ -235,8 +235,5 @@ def test_who_waits_for_another_writer_gets_the_turn(database_url: str) -> None:
 
 def entries(url: str) -> list[int]:
     """The numbers of the audit trail's entries."""
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        found = connection.execute(sa.select(audit_trail.c.entry).order_by(audit_trail.c.entry)).scalars().all()
-    engine.dispose()
-    return list(found)
+    with in_sql(url) as connection:
+        return list(connection.execute(sa.select(audit_trail.c.entry).order_by(audit_trail.c.entry)).scalars())

@@ -19,7 +19,7 @@ from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions
 from tests.examples import NOW, POLICY
-from tests.store.work import opened, read
+from tests.store.work import in_sql, opened, read
 
 KILLS = 100
 PARTS = 5
@@ -100,9 +100,7 @@ def broken_entries(url: str) -> list[object]:
         sa.select(sa.func.count()).where(table.c.entry == entry).scalar_subquery()
         for table in (change_updates, event_revisions)
     ]
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
+    with in_sql(url) as connection:
         rows = [tuple(row) for row in connection.execute(sa.select(entry, *parts).order_by(entry))]
-    engine.dispose()
     whole = [(number, 1, 1) for number in range(1, len(rows) + 1)]
     return [row for row, expected in zip(rows, whole, strict=True) if row != expected]

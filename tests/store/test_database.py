@@ -19,10 +19,12 @@ from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.spans import Span
+from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import Announcement, ConflictError, Desk, announce
 from icsfeed.store.database import recorded
 from icsfeed.store.database.database import ANOTHER, Database
+from icsfeed.store.database.migrating import VERSIONS
 from icsfeed.store.database.refusals import DatabaseError, UnavailableDatabaseError
 from icsfeed.store.database.tables import APPEND_ONLY, UnrecordableTextError, audit_trail
 from tests.cli.running import run
@@ -35,10 +37,15 @@ from tests.store.work import (
     a_plan,
     an_update,
     announce_one,
+    in_sql,
     opened,
     read,
     write,
     write_anything,
+)
+
+SUBSCRIBED = SubscriberStep(
+    action=Action.ADD, name="Ünïted Seeds", at=NOW, feed="all", alarms=(2 * HOUR, HOUR), digest="b" * 64
 )
 
 
@@ -70,12 +77,15 @@ def test_all_that_is_recorded_comes_back(database_url: str) -> None:
                 second.adjust(adjustment.window_id, adjustment.day, adjustment, reason=adjustment.reason)
             second.adjust("thursday", days[3], None, reason="after all")
             second.add_revisions(lines[2:])
+            second.add_subscriber_step(SUBSCRIBED)
     assert read(database_url) == Record(
         entry=2,
         at=later,
+        changed_at=later,
         changes={"PC-1": begun, "EC-1": a_change(1)},
         adjustments={("thursday", days[0]): skip, ("thursday", days[1]): silent, ("sunday", days[2]): move},
         ledger={"a@x": (lines[0], lines[2]), "b@x": (lines[1],)},
+        subscribers=Subscribers().after([SUBSCRIBED]),
     )
     assert list(read(database_url).changes) == ["PC-1", "EC-1"]
 
@@ -192,18 +202,17 @@ def test_the_database_itself_refuses_to_rewrite(database_url: str, table: str) -
         announce_one(database, "one", key="k")
         with write(database) as transaction:
             transaction.adjust("thursday", NOW.date(), None, reason="r")
+            transaction.add_subscriber_step(SUBSCRIBED)
     before = read(database_url), rows_of(database_url, audit_trail)
     of_its_own = (
         "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if database_url.startswith("sqlite") else "TRUNCATE {0} CASCADE"
     )
-    engine = sa.create_engine(database_url)
     for statement in ("UPDATE {0} SET entry = entry", "DELETE FROM {0}", of_its_own):
         with (
             pytest.raises(sa.exc.DBAPIError, match="what is recorded is never rewritten"),
-            engine.begin() as connection,
+            in_sql(database_url) as connection,
         ):
             connection.execute(sa.text(statement.format(table)))
-    engine.dispose()
     assert (read(database_url), rows_of(database_url, audit_trail)) == before
 
 
@@ -211,14 +220,12 @@ def test_another_change_is_not_put_in_place_of_one_with_its_key(tmp_path: Path) 
     url = f"sqlite:///{tmp_path}/icsfeed.db"
     with opened(url) as database:
         announce_one(database, "one", key="k")
-    engine = sa.create_engine(url)
     statement = (
         "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
         "environments, impact, starts, ends, reason, ticket, key FROM change_updates"
     )
-    with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), engine.begin() as connection:
+    with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), in_sql(url) as connection:
         connection.execute(sa.text(statement))
-    engine.dispose()
     assert list(read(url).changes) == ["EC-1"]
 
 
@@ -264,19 +271,17 @@ def test_a_database_without_tables_holds_nothing(tmp_path: Path, postgresql: Ser
 def test_a_database_of_a_newer_icsfeed_is_refused(database_url: str) -> None:
     with opened(database_url) as database:
         announce_one(database, "one")
-    engine = sa.create_engine(database_url)
-    with engine.begin() as connection:
+    with in_sql(database_url) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9000'"))
     before = rows_of(database_url, audit_trail)
-    engine.dispose()
     with opened(database_url) as database:
         for use in (database.record, database.upgrade, lambda: announce_one(database, "two")):
             with pytest.raises(DatabaseError) as refusal:
                 use()
             said = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
             assert str(refusal.value).replace("%2F", "/") == (
-                f"the database {said} was made by a newer icsfeed (its tables are '9000', known here is '0001'); "
-                "use that one"
+                f"the database {said} was made by a newer icsfeed (its tables are '9000', known here is "
+                f"{VERSIONS[-1]!r}); use that one"
             )
     assert rows_of(database_url, audit_trail) == before
 
@@ -474,30 +479,24 @@ def break_off(database: Database, change: Change) -> None:
 
 
 def rows_of(url: str, table: sa.Table) -> list[tuple[object, ...]]:
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        rows = [tuple(row) for row in connection.execute(sa.select(table))]
-    engine.dispose()
-    return sorted(rows, key=str)
+    with in_sql(url) as connection:
+        return sorted((tuple(row) for row in connection.execute(sa.select(table))), key=str)
 
 
 def restore_nothing(url: str) -> None:
     """Put a state without any entry in place of what is recorded, against all that refuses it."""
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        if engine.dialect.name == "sqlite":
+    tables = list(reversed(APPEND_ONLY))  # the audit trail, which the others name, comes last
+    with in_sql(url) as connection:
+        if connection.dialect.name == "sqlite":
             triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")).all()
-            for name, _ in triggers:
-                connection.execute(sa.text(f"DROP TRIGGER {name}"))
-            for table in reversed(APPEND_ONLY):
-                connection.execute(sa.delete(table))
-            for _, sql in triggers:
-                connection.exec_driver_sql(sql)
+            off, on = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
         else:
-            for table in reversed(APPEND_ONLY):
-                connection.execute(sa.text(f"ALTER TABLE {table.name} DISABLE TRIGGER ALL"))
-            for table in reversed(APPEND_ONLY):
-                connection.execute(sa.delete(table))
-            for table in reversed(APPEND_ONLY):
-                connection.execute(sa.text(f"ALTER TABLE {table.name} ENABLE TRIGGER ALL"))
-    engine.dispose()
+            off, on = (
+                [f"ALTER TABLE {each.name} {verb} TRIGGER ALL" for each in tables] for verb in ("DISABLE", "ENABLE")
+            )
+        for statement in off:
+            connection.exec_driver_sql(statement)
+        for table in tables:
+            connection.execute(sa.delete(table))
+        for statement in on:
+            connection.exec_driver_sql(statement)

@@ -110,7 +110,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     file = tmp_path / "icsfeed.db"
     assert announced(f"sqlite:///{file}").stdout == "EC-1\n"
     limit = 32768
-    more = ("--start", "2026-12-01", "--message", "x" * limit)
+    more = ("--start", "2026-12-01", "--message", "x" * 10_000, "--reason", "y" * 10_000)
     found = subprocess.run(
         [sys.executable, "-m", "icsfeed", *ANNOUNCE, *AT, "--database", f"sqlite:///{file}", *more],
         capture_output=True,
@@ -391,7 +391,7 @@ def test_a_servers_full_disk(postgresql: Server) -> None:
             told = ""
             for number in range(200):
                 try:
-                    announce_one(database, f"number {number} {'x' * 5000}", hours=number)
+                    announce_one(database, f"number {number}", hours=number, message="x" * 5000)
                 except DatabaseError as refusal:
                     told = str(refusal)
                     break

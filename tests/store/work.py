@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import sqlalchemy as sa
+
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import Change, Plan, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.spans import Span
+from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import Announcement, Desk, Outcome, announce
 from icsfeed.store.database.database import Database
@@ -72,6 +75,14 @@ def read(url: str) -> Record:
 
 
 @contextmanager
+def in_sql(url: str) -> Iterator[sa.Connection]:
+    """The database as another program has it, in one transaction."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
 def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterator[Transaction]:
     """Record something, whatever it is."""
     with database.writing(by=by, at=at, action="test", subject="") as transaction:
@@ -79,18 +90,19 @@ def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterato
 
 
 def announce_one(
-    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None
+    database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None, message: str = ""
 ) -> Outcome:
     """Announce an emergency change as an operator does, for so many hours later."""
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
-    announcement = Announcement(kind=Kind.EMERGENCY, plan=a_plan(summary=summary, span=span), key=key)
+    plan = a_plan(summary=summary, span=span)
+    announcement = Announcement(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
     return announce(Desk(schedule=POLICY, records=database), announcement, by="ann", now=now)
 
 
 def write_anything(random: Random, transaction: Transaction) -> None:
     """Record something at random that is possible by then."""
     for _ in range(random.choice([1, 1, 1, 2])):
-        random.choice([_announce, _amend, _adjust, _revise])(random, transaction)
+        random.choice([_announce, _amend, _adjust, _revise, _subscribe])(random, transaction)
 
 
 def _announce(random: Random, transaction: Transaction) -> None:
@@ -133,6 +145,24 @@ def _adjust(random: Random, transaction: Transaction) -> None:
         ]
     )
     transaction.adjust(window, day, adjustment, reason="r")
+
+
+def _subscribe(random: Random, transaction: Transaction) -> None:
+    subscribers = transaction.record.subscribers
+    name = f"Customer {random.randrange(4)}"
+    there = subscribers.by_key.get(key_of(name))
+    known = there is not None and there.revoked_at is None
+    step = SubscriberStep(
+        action=random.choice([Action.ROTATE, Action.REVOKE]) if known else Action.ADD,
+        name=name,
+        at=NOW,
+        feed="all",
+        alarms=(HOUR,),
+        digest=f"{random.getrandbits(256):064x}",
+        until=random.choice([None, NOW + HOUR]),
+    )
+    transaction.record = replace(transaction.record, subscribers=subscribers.after([step]))
+    transaction.add_subscriber_step(step)
 
 
 def _revise(random: Random, transaction: Transaction) -> None:

@@ -94,6 +94,13 @@ def test_errors_are_a_short_page_or_json(client: FlaskClient, method: str, path:
     assert (response.status_code, response.json) == (status, {"status": status, "title": title})
 
 
+@pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])
+def test_a_page_without_its_last_slash_is_found(client: FlaskClient, path: str) -> None:
+    response = client.get(path, base_url="http://localhost/below")
+    assert (response.status_code, response.headers["Location"]) == (308, f"/below{path}/")
+    assert client.get("/calendar/1999/11").status_code == 404
+
+
 def test_405_says_what_is_allowed(client: FlaskClient) -> None:
     assert sorted(client.post("/healthz").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
 
