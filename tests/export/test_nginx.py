@@ -128,21 +128,14 @@ def test_nginx_answers_304_by_tag_and_by_date_until_the_feed_changes(site: Path,
         assert [client.get("/feeds/all.ics", headers=header).status_code for header in (tag, date)] == [200, 200]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/.icsfeed/manifest.json",
-        "/.icsfeed/nginx.conf",
-        "/.icsfeed/",
-        "/.htaccess",
-        "/feeds/.htaccess",
-        "/_headers",
-        "/feeds/none.ics",
-    ],
-)
-def test_nginx_does_not_show_what_is_no_part_of_the_site(site: Path, tmp_path: Path, path: str) -> None:
+def test_nginx_does_not_show_what_is_no_part_of_the_site(site: Path, tmp_path: Path) -> None:
+    hidden = (
+        *("/.icsfeed/", "/.icsfeed/manifest.json", "/.icsfeed/nginx.conf"),
+        *("/.htaccess", "/feeds/.htaccess", "/fr/embed/.htaccess", "/_headers", "/feeds/none.ics"),
+    )
+    assert all((site / path[1:]).exists() for path in hidden[:-1])
     with serving(site, tmp_path / "nginx") as client:
-        assert client.get(path).status_code == 404
+        assert {path: client.get(path).status_code for path in hidden} == dict.fromkeys(hidden, 404)
 
 
 def test_nginx_shows_pages_by_their_folder_and_the_page_of_what_is_missing(tmp_path: Path) -> None:

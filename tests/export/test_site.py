@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -343,3 +348,20 @@ def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) 
     export(tmp_path / "site")
     export(tmp_path / "site", now=(THEN + timedelta(days=366)).astimezone(UTC).isoformat())
     assert b"UNTIL=2028" in (tmp_path / "site" / "feeds" / "all.ics").read_bytes()
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "icsfeed", "export", str(tmp_path / "site"), "--now", NOW]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", "COLUMNS": "100"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment, check=True)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal's end
+        while more := os.read(ours, 65536):
+            shown += more
+    os.close(ours)
+    assert b"Exporting" in shown
+    assert b"100%" in shown
+    assert done.stdout.startswith(f"{tmp_path / 'site'}: ")

@@ -1,0 +1,61 @@
+"""What an export goes on from: the ledger that it left, joined with a database's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from icsfeed.domain.revisions import GONE, Ledger, LedgerLine, Revision
+from icsfeed.export.manifest import Manifest, Written, joined, last_lines
+from tests.examples import NOW
+
+
+def lines(*said: tuple[int, str]) -> Ledger:
+    """The lines of one event: at which SEQUENCE it had which digest."""
+    return {
+        "uid": tuple(
+            LedgerLine(uid="uid", digest=digest, revision=Revision(sequence=number, at=NOW)) for number, digest in said
+        )
+    }
+
+
+@pytest.mark.parametrize(
+    ("recorded", "exported", "expected"),
+    [
+        pytest.param({}, lines((3, "a")), lines((3, "a")), id="an empty database"),
+        pytest.param(lines((0, "a")), {}, lines((0, "a")), id="a first export"),
+        pytest.param(lines((0, "a"), (1, "b")), lines((1, "b")), lines((0, "a"), (1, "b")), id="both know the same"),
+        pytest.param(lines((0, "a"), (1, "b")), lines((0, "a")), lines((0, "a"), (1, "b")), id="the database is ahead"),
+        pytest.param(lines((2, "b")), lines((1, "a")), lines((2, "b")), id="ahead, without the line exported"),
+        pytest.param(lines((0, "a")), lines((3, "a")), lines((3, "a")), id="the database began anew"),
+        pytest.param(lines((0, "b")), lines((0, "a")), lines((0, "a")), id="began anew after an edit: it must rise"),
+        pytest.param(lines((0, "a")), lines((0, GONE)), lines((0, GONE)), id="vanished since: it must rise"),
+    ],
+)
+def test_the_ledger_goes_on_from_whoever_knows_more(recorded: Ledger, exported: Ledger, expected: Ledger) -> None:
+    assert joined(recorded, exported) == expected
+
+
+def test_a_manifest_reads_back_as_it_was_written() -> None:
+    manifest = Manifest(
+        files={"feeds/ä “b”.ics": Written(digest="d", size=5), "a": Written(digest="e", size=0)},
+        pending=frozenset({"z", "y"}),
+        ledger=lines((0, "a"), (2, "b")),
+    )
+    expected = replace(manifest, ledger=lines((2, "b")))
+    content = manifest.to_json()
+    assert Manifest.from_json(content, "site") == expected
+    assert Manifest.from_json(content, "site").to_json() == content
+    assert Manifest.from_json(Manifest().to_json(), "site") == Manifest()
+
+
+def test_a_part_of_a_second_is_no_change() -> None:
+    ledger = {
+        "uid": tuple(
+            replace(line, revision=Revision(sequence=0, at=NOW.replace(microsecond=7)))
+            for line in lines((0, "a"))["uid"]
+        )
+    }
+    manifest = Manifest(ledger=last_lines(ledger))
+    assert Manifest.from_json(manifest.to_json(), "site") == manifest
