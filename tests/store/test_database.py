@@ -264,6 +264,8 @@ def test_a_database_without_tables_holds_nothing(tmp_path: Path, postgresql: Ser
         for url in (f"sqlite:///{tmp_path}/icsfeed.db", server_url):
             with opened(url) as database:
                 assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, False)
+                database.upgrade()
+                assert (database.entry(), database.record()) == (0, NOTHING)
                 assert announce_one(database, "one").change.id == "EC-1"
                 assert (database.entry(), database.record().entry) == (1, 1)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from icsfeed.store.database import database as of_both
 from icsfeed.store.database import postgresql as of_postgresql
 from icsfeed.store.database import sqlite as of_sqlite
 from icsfeed.store.database.database import Database
@@ -346,7 +347,7 @@ def test_a_writer_that_does_nothing_loses_its_turn(postgresql: Server, monkeypat
 
 
 def test_a_database_that_another_program_holds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (of_sqlite, of_postgresql):
+    for room in (of_sqlite, of_postgresql, of_both):
         monkeypatch.setattr(room, "SECONDS_TO_WAIT", 0.2)
     with several(database_url, 2) as (ann, bob):
         announce_one(ann, "one")
@@ -355,6 +356,10 @@ def test_a_database_that_another_program_holds(database_url: str, monkeypatch: p
                 "can't be written: another program holds it; try again; nothing was changed"
             )
             assert bob.record().entry == 1
+            # Whoever shares the very connections waits before the database is asked.
+            assert refused(lambda: announce_one(ann, "two")).endswith(
+                "can't be written: others are writing; nothing was changed"
+            )
         assert announce_one(bob, "two").recorded
 
 
