@@ -1,0 +1,225 @@
+"""A mixed load for minutes, with everything going wrong meanwhile: ``python -m tests.benchmarks.soaking``.
+
+Clients ask a real server with two workers, an operator announces, the schedule is edited (well and badly), workers are
+killed, and the PostgreSQL server is stopped and started. No answer may be wrong: a feed is whole and has the tag of its
+bytes, what is not known is 503 with Retry-After, and nothing else fails. Memory may not grow.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Final
+
+import click
+import httpx
+
+from icsfeed.domain.changes import Plan
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.services.changes import Announcement, Desk, announce
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from tests import databases
+from tests.cli.running import SCHEDULE
+from tests.web.servers import Server, serving
+
+CLIENTS: Final = 4
+PATHS: Final = (
+    "/feeds/all.ics",
+    "/feeds/emergency.ics",
+    "/feeds/all.expanded.ics",
+    "/feeds/all.json",
+    "/feeds/all.atom",
+    "/downloads/production.ics",
+    "/",
+    "/calendar/2026/12/",
+    "/private/wrong/all.ics",
+    "/api/v1/state?environment=production",
+)
+
+
+@dataclass
+class Tally:
+    """What was answered, and what was wrong."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    broken_connections: int = 0
+    wrong: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, path: str, response: httpx.Response) -> None:
+        """Judge an answer."""
+        fault = _fault(path, response)
+        with self.lock:
+            self.statuses[response.status_code] += 1
+            if fault is not None:
+                self.wrong.append(f"{path}: {fault}")
+
+    def broke(self) -> None:
+        """Count a connection that ended with the worker at its other end."""
+        with self.lock:
+            self.broken_connections += 1
+
+
+def _fault(path: str, response: httpx.Response) -> str | None:  # noqa: PLR0911  (a fault each)
+    status, body = response.status_code, response.content
+    if status == httpx.codes.SERVICE_UNAVAILABLE:
+        return None if "Retry-After" in response.headers else "503 without Retry-After"
+    if path.startswith("/private/"):
+        return None if status == httpx.codes.NOT_FOUND else f"status {status}"
+    if status == httpx.codes.NOT_MODIFIED:
+        return "a body with 304" if body else None
+    if status != httpx.codes.OK:
+        return f"status {status}"
+    if path.endswith(".ics") and not (body.startswith(b"BEGIN:VCALENDAR") and body.endswith(b"END:VCALENDAR\r\n")):
+        return "half a calendar"
+    plain = "Content-Encoding" not in response.headers and path.startswith(("/feeds/", "/downloads/"))
+    if plain and response.headers["ETag"] != f'"{hashlib.sha256(body).hexdigest()[:32]}"':
+        return "a tag that is not that of the bytes"
+    return None
+
+
+def client(server: Server, tally: Tally, over: Event, number: int) -> None:
+    """Ask, mostly for what is held already, until it is over."""
+    tags: dict[str, str] = {}
+    coding = ("identity", "gzip", "br", "identity")[number % 4]
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as asking:
+        while not over.is_set():
+            for path in PATHS:
+                headers = {"Accept-Encoding": coding}
+                if path in tags and number % 2:
+                    headers["If-None-Match"] = tags[path]
+                try:
+                    response = asking.get(path, headers=headers)
+                except httpx.TransportError:
+                    tally.broke()
+                    continue
+                tally.add(path, response)
+                tags[path] = response.headers.get("ETag", tags.get(path, ""))
+            time.sleep(0.01)
+
+
+def operator(desk: Desk, server: Server, counts: Counter[str], over: Event, is_down: Event) -> None:
+    """Announce a change every second, and see that it is public within another."""
+    number = 0
+    while not over.wait(1):
+        number += 1
+        now = datetime.now(UTC).replace(microsecond=0)
+        summary = f"Patch {number}"
+        plan = Plan(
+            summary=summary,
+            environments=frozenset({"production"}),
+            impact=Impact.DEGRADED,
+            span=Span(start=now, end=now + timedelta(minutes=5)),
+            reason="A soak",
+        )
+        try:
+            announce(desk, Announcement(kind=Kind.EMERGENCY, plan=plan), by="soak", now=now)
+        except IcsfeedError:
+            counts["refused announcements"] += 1
+            continue
+        counts["announcements"] += 1
+        end = time.monotonic() + 2
+        while not is_down.is_set():
+            with contextlib.suppress(httpx.TransportError):
+                if f"{summary}\r\n".encode() in server.get("/feeds/emergency.ics").content:
+                    break
+            if time.monotonic() > end and not is_down.is_set():
+                counts["announcements not public within 2 s"] += 1
+                break
+
+
+def editor(schedule: Path, counts: Counter[str], over: Event) -> None:
+    """Edit the schedule every few seconds, and break it now and then."""
+    number = 0
+    while not over.wait(5):
+        number += 1
+        text = SCHEDULE.replace("Scheduled maintenance", f"Maintenance {number}")
+        broken = number % 6 == 0
+        schedule.write_text(text.replace("America/Toronto", "Nowhere/Special") if broken else text, encoding="utf-8")
+        counts["broken edits" if broken else "edits"] += 1
+
+
+def memory(server: Server) -> int:
+    """The resident memory of the largest worker, in MB."""
+    sizes = [0]
+    for pid in server.workers():
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text("utf-8")
+            sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS")]
+    return max(sizes)
+
+
+@contextlib.contextmanager
+def started(*threads: Callable[[], None]) -> Iterator[None]:
+    """Those at work, until they end."""
+    running = [Thread(target=each, daemon=True) for each in threads]
+    for each in running:
+        each.start()
+    yield
+    for each in running:
+        each.join(60)
+
+
+@click.command()
+@click.option("--minutes", type=click.FloatRange(0.5, 60), default=10, show_default=True)
+def main(minutes: float) -> None:
+    """Soak the server, and tell what it answered."""
+    over, is_down, tally, counts = Event(), Event(), Tally(), Counter[str]()
+    samples: list[int] = []
+    with tempfile.TemporaryDirectory() as folder, databases.a_server() as postgresql, postgresql.database() as url:
+        schedule = Path(folder) / "schedule.toml"
+        schedule.write_text(SCHEDULE, encoding="utf-8")
+        os.environ["ICSFEED_DATABASE"] = url
+        desk = Desk(schedule=load_schedule(schedule).schedule, records=Database(url))
+        with serving(schedule, "--workers", "2") as server:
+            clients = [lambda number=number: client(server, tally, over, number) for number in range(CLIENTS)]
+            with started(
+                *clients,
+                lambda: operator(desk, server, counts, over, is_down),
+                lambda: editor(schedule, counts, over),
+            ):
+                end = time.monotonic() + 60 * minutes
+                for tick in range(1, 10_000):
+                    time.sleep(5)
+                    samples.append(memory(server))
+                    if tick % 9 == 0:
+                        counts["workers killed"] += 1
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(min(server.workers()), signal.SIGKILL)
+                    if tick % 12 == 0:
+                        counts["stops of the database"] += 1
+                        is_down.set()
+                        postgresql.stop()
+                        time.sleep(4)
+                        postgresql.start()
+                        time.sleep(3)
+                        is_down.clear()
+                    if time.monotonic() > end:
+                        break
+                over.set()
+    middle = samples[len(samples) // 4 : len(samples) // 2]
+    late = samples[-len(middle) :]
+    click.echo(f"answers by status: {dict(sorted(tally.statuses.items()))}")
+    click.echo(f"connections that ended with a worker: {tally.broken_connections}; {dict(counts)}")
+    click.echo(f"memory of the largest worker: {max(middle)} MB in the second quarter, {max(late)} MB in the last")
+    click.echo(f"wrong answers: {len(tally.wrong)}")
+    for wrong in tally.wrong[:20]:
+        click.echo(f"  {wrong}")
+
+
+if __name__ == "__main__":
+    main()
