@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
@@ -126,19 +126,24 @@ def note_of(occurrence: Occurrence) -> str:
 
 def _changes(record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
     for change in record.changes.values():
-        plan = change.plan
-        if plan.span.overlaps(span) and not wanted.isdisjoint(plan.environments):
-            yield Entry(
-                kind=change.kind,
-                id=change.id,
-                name=plan.summary,
-                span=plan.span,
-                environments=tuple(sorted(plan.environments)),
-                impact=plan.impact,
-                state=change.state,
-                note=plan.reason,
-                reason=plan.reason,
-            )
+        if change.plan.span.overlaps(span) and not wanted.isdisjoint(change.plan.environments):
+            yield entry_of(change)
+
+
+def entry_of(change: Change) -> Entry:
+    """A change as an entry, whenever it is."""
+    plan = change.plan
+    return Entry(
+        kind=change.kind,
+        id=change.id,
+        name=plan.summary,
+        span=plan.span,
+        environments=tuple(sorted(plan.environments)),
+        impact=plan.impact,
+        state=change.state,
+        note=plan.reason,
+        reason=plan.reason,
+    )
 
 
 def _freezes(schedule: Schedule, span: Span) -> Iterator[Entry]:

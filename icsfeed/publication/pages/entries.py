@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import State
 from icsfeed.domain.civil import days_span
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
@@ -14,7 +14,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.dates import Dates, When
 from icsfeed.publication.pages.policies import environments_text
-from icsfeed.services.upcoming import Entry, upcoming, utc_text
+from icsfeed.services.upcoming import Entry, entry_of, upcoming, utc_text
 
 _MARGIN = timedelta(days=2)
 """More than any two zones' dates are apart."""
@@ -90,27 +90,13 @@ def in_progress(record: Record, schedule: Schedule, dates: Dates) -> Iterator[Sh
     """The changes that are in progress, however long they were to take."""
     for change in record.changes.values():
         if change.state is State.IN_PROGRESS:
-            yield _shown(_entry(change), schedule, dates)
+            yield _shown(entry_of(change), schedule, dates)
 
 
 def distinct(entries: Iterable[Shown]) -> tuple[Shown, ...]:
     """Each entry once, by start."""
     found = {(each.kind, each.anchor, each.name, each.span.start): each for each in entries}
     return tuple(sorted(found.values(), key=lambda each: (each.span.start, each.kind, each.name)))
-
-
-def _entry(change: Change) -> Entry:
-    plan = change.plan
-    return Entry(
-        kind=change.kind,
-        id=change.id,
-        name=plan.summary,
-        span=plan.span,
-        environments=tuple(sorted(plan.environments)),
-        impact=plan.impact,
-        state=change.state,
-        reason=plan.reason,
-    )
 
 
 def _shown(entry: Entry, schedule: Schedule, dates: Dates) -> Shown:
