@@ -93,7 +93,7 @@ def _forget(subscriber: Subscriber, client: str) -> None:
 def _clock(path: Path) -> Clock:
     preview = os.environ.get("ICSFEED_NOW")
     if not preview:
-        return lambda: datetime.now(UTC)
+        return partial(datetime.now, UTC)
     try:
         aware = datetime.fromisoformat(preview).tzinfo is not None
     except ValueError:

@@ -45,11 +45,12 @@ def file_signature(path: str) -> FileSignature | None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _State:
-    """What was found at the last look: ``due`` is when to look again although nothing has changed.
+class Found:
+    """What was found at the last look: ``publication`` is what is public, ``problems`` what was wrong.
 
-    ``edited_at`` is when the schedule was changed, and not after it was found: a file may come from the future.
-    ``overlay`` are lines that the ledger lacks and that could not be recorded.
+    ``due`` is when to look again although nothing has changed. ``edited_at`` is when the schedule was changed, and not
+    after it was found: a file may come from the future. ``overlay`` are lines that the ledger lacks and that could not
+    be recorded.
     """
 
     due: datetime
@@ -68,10 +69,9 @@ class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
     An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
-    look. A file that is broken, or gone, and a
-    database that does not answer leave public what was good last; ``log`` hears of it once, with every mistake, and
-    when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
-    recorded. Threads may share it.
+    look. A file that is broken, or gone, and a database that does not answer leave public what was good last; ``log``
+    hears of it once, with every mistake, and when it is over. ``base_url`` is where customers reach it, if the schedule
+    does not say. In a ``preview`` nothing is recorded. Threads may share it.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Live:
         self._limits: dict[str, int] = {}
         now = clock()
         self._quiet = (now, now)
-        self._state = self._looked_into(_State(due=now), now)
+        self._state = self._looked_into(Found(due=now), now)
 
     @property
     def problems(self) -> Mapping[Source, Problem]:
@@ -111,14 +111,17 @@ class Live:
         """The instant that is taken for now."""
         return self._clock()
 
+    def found(self) -> Found:
+        """What is public now and what is wrong: the same object until anything was looked into."""
+        since, until = self._quiet
+        # A clock that stands still, or went back, is no reason not to look.
+        if not since < (now := self._clock()) < until:
+            self._look(now)
+        return self._state
+
     def current(self) -> Publication | None:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
-        since, until = self._quiet
-        now = self._clock()
-        # A clock that stands still, or went back, is no reason not to look.
-        if not since < now < until:
-            self._look(now)
-        return self._state.publication
+        return self.found().publication
 
     def holder(self, token: str) -> Subscriber | None:
         """Whose feed the token opens now, as of the last look."""
@@ -126,8 +129,10 @@ class Live:
         return record.subscribers.holder(token, now=self._clock()) if record is not None else None
 
     def say_limit(self, path: str, left_out: int) -> None:
-        """Have the log say, when it is new, how many events found no place in what is at ``path``."""
-        if self._limits.get(path, 0) != left_out:
+        """Have the log say how many events find no place in what is at ``path``: when any do, and twice as many."""
+        if not left_out:
+            self._limits.pop(path, None)
+        elif left_out >= 2 * self._limits.get(path, 0):
             self._limits[path] = left_out
             self._log.warning("feed limited", feed=path, left_out=left_out)
 
@@ -139,7 +144,7 @@ class Live:
             self._renew()
         self._quiet = (now, min(again, self._state.due))
 
-    def _is_news(self, state: _State) -> bool:
+    def _is_news(self, state: Found) -> bool:
         """Whether there are entries in the database that were not looked into."""
         if Source.DATABASE in state.problems:
             return False  # it is asked again when that is due
@@ -157,7 +162,7 @@ class Live:
         finally:
             self._lock.release()
 
-    def _looked_into(self, state: _State, now: datetime) -> _State:
+    def _looked_into(self, state: Found, now: datetime) -> Found:
         # The signature is taken before the reading, so that an edit during the reading is seen the next time.
         signature = self._signature(self._name)
         fresh = replace(state, due=_NEVER)
@@ -169,7 +174,7 @@ class Live:
         except Exception as error:  # noqa: BLE001  (last year's calendar is better than none)
             return self._broken(replace(fresh, loaded=state.loaded), Source.SCHEDULE, error, now)
 
-    def _with_schedule(self, state: _State, signature: FileSignature | None, now: datetime) -> _State:
+    def _with_schedule(self, state: Found, signature: FileSignature | None, now: datetime) -> Found:
         try:
             loaded = self._load(self._path)
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
@@ -182,7 +187,7 @@ class Live:
         edited_at = state.edited_at if loaded is state.loaded else min(loaded.changed_at, now)
         return replace(state, signature=signature, loaded=loaded, edited_at=edited_at, problems=problems)
 
-    def _with_record(self, state: _State, now: datetime) -> _State:
+    def _with_record(self, state: Found, now: datetime) -> Found:
         try:
             record = self._records.record()
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
@@ -190,13 +195,13 @@ class Live:
         problems = self._problem_log.over(state.problems, Source.DATABASE)
         return replace(state, record=record, entry=record.entry, problems=problems)
 
-    def _broken(self, state: _State, source: Source, error: Exception, now: datetime) -> _State:
+    def _broken(self, state: Found, source: Source, error: Exception, now: datetime) -> Found:
         public = "what was good last" if state.publication else "nothing"
         problems = self._problem_log.told(state.problems, source, error, now=now, public=public)
         wait = TRY_AGAIN if source is Source.DATABASE else LOOK_AGAIN
         return replace(state, problems=problems, due=min(state.due, now + wait))
 
-    def _published(self, before: _State, fresh: _State, now: datetime) -> _State:
+    def _published(self, before: Found, fresh: Found, now: datetime) -> Found:
         loaded, shown = fresh.loaded, before.publication
         if loaded is None or fresh.record is None:
             return fresh
@@ -218,7 +223,7 @@ class Live:
         said = _last_modified(made, before, now, is_news=edited or not _show_the_same(fresh, before))
         return self._dated(replace(fresh, last_modified=said), made, now)
 
-    def _with_ledger(self, fresh: _State, loaded: LoadedSchedule, now: datetime) -> _State:
+    def _with_ledger(self, fresh: Found, loaded: LoadedSchedule, now: datetime) -> Found:
         """Record the revisions that are new, or keep them here where that can't be done."""
         before = fresh.publication.events if fresh.publication is not None else None
         events = publish_events(loaded.schedule, self._overlaid(fresh), now=now, before=before)
@@ -233,12 +238,12 @@ class Live:
         return replace(fresh, overlay=(*fresh.overlay, *events.lacking(now=now)))
 
     @staticmethod
-    def _overlaid(state: _State) -> Record:
+    def _overlaid(state: Found) -> Record:
         record = state.record or NOTHING
         return replace(record, ledger=with_lines(record.ledger, state.overlay)) if state.overlay else record
 
     @staticmethod
-    def _dated(state: _State, publication: Publication, now: datetime) -> _State:
+    def _dated(state: Found, publication: Publication, now: datetime) -> Found:
         """The state with that publication, whose date is told only when its second is over.
 
         So no client that asks by date alone (RFC 9110, section 8.8.2) is stuck with the first of two states within a
@@ -254,12 +259,12 @@ class Live:
         )
 
 
-def _show_the_same(one: _State, other: _State) -> bool:
+def _show_the_same(one: Found, other: Found) -> bool:
     """Whether what is recorded in both comes to the same feeds."""
     return one.record is not None and other.record is not None and one.record.shows_what(other.record)
 
 
-def _last_modified(made: Publication, before: _State, now: datetime, *, is_news: bool) -> datetime:
+def _last_modified(made: Publication, before: Found, now: datetime, *, is_news: bool) -> datetime:
     """From when on ``made`` is what it is: the second after its change, and for news later than what was said before.
 
     A file may say that it was changed in the future, or an older one be restored.

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.publication.live import LOOK_AGAIN, Live
+from icsfeed.publication.live import LOOK_AGAIN, Found, Live
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
@@ -86,13 +86,14 @@ class Front:
         self._fetched = fetched
         self._add = tally.add
         self._requests = requests
+        self._found: Found | None = None
         self._prepared: _Prepared | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
         try:
-            prepared = self._current()
+            prepared = self._prepared if self._live.found() is self._found else self._taken_up()
             if prepared is None:
                 return self._without_any(path, environ, start_response)
             answers = prepared.public.get(path) or self._make(prepared, path)
@@ -104,12 +105,17 @@ class Front:
             return self._fail(environ, start_response, error)
         return self._app(environ, start_response)
 
-    def _current(self) -> _Prepared | None:
-        publication, problems, prepared = self._live.current(), self._live.problems, self._prepared
-        if publication is None:
-            return None
-        if prepared is None or prepared.publication is not publication or prepared.problems is not problems:
-            prepared = self._prepared = _Prepared(publication, problems)
+    def _taken_up(self) -> _Prepared | None:
+        """What answers from now on, after a look; ``None`` where there is nothing to serve."""
+        found, prepared = self._live.found(), self._prepared
+        if found.publication is None:
+            prepared = None
+        elif (
+            prepared is None or prepared.publication is not found.publication or prepared.problems is not found.problems
+        ):
+            prepared = _Prepared(found.publication, found.problems)
+        self._prepared = prepared  # first: another thread takes it for what was found
+        self._found = found
         return prepared
 
     def _make(self, prepared: _Prepared, path: str) -> Answers | None:

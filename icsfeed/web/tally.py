@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from threading import Lock, Timer
 from typing import Final, TypeAlias
@@ -25,24 +25,21 @@ class Tally:
     def __init__(self, counted: Callable[[Counts], None], *, after: float = COUNT_AFTER) -> None:
         self._counted = counted
         self._after = after
-        self._seen: dict[tuple[str, str, int], int] = {}
+        self._seen: deque[tuple[str, str, int]] = deque()
         self._waiting = False
-        self._lock = Lock()
         self._turn = Lock()
 
     def add(self, path: str, user_agent: str, status: int) -> None:
         """Take one down."""
-        key = (path, user_agent, status)
-        with self._lock:
-            self._seen[key] = self._seen.get(key, 0) + 1
+        self._seen.append((path, user_agent, status))  # needs no lock, which would cost more than all else here
         if not self._waiting:
             self._wait()
 
     def count(self) -> None:
         """Hand over what was taken down by now."""
         with self._turn:
-            with self._lock:
-                seen, self._seen, self._waiting = self._seen, {}, False
+            self._waiting = False
+            seen = Counter(self._seen.popleft() for _ in range(len(self._seen)))
             counts: Counter[tuple[str, str, str]] = Counter()
             for (path, user_agent, status), number in seen.items():
                 counts[path, family_of(user_agent), str(status)] += number

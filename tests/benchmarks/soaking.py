@@ -1,8 +1,10 @@
 """A mixed load for minutes, with everything going wrong meanwhile: ``python -m tests.benchmarks.soaking``.
 
-Clients ask a real server with two workers, an operator announces, the schedule is edited (well and badly), workers are
-killed, and the PostgreSQL server is stopped and started. No answer may be wrong: a feed is whole and has the tag of its
-bytes, what is not known is 503 with Retry-After, and nothing else fails. Memory may not grow.
+Clients ask a real server with two workers, an operator announces, the schedule is edited (well and badly), the younger
+worker is killed again and again, and the PostgreSQL server is stopped and started. No answer may be wrong: a feed is
+whole and has the tag of its bytes, what is not known is 503 with Retry-After, and nothing else fails. The worker that
+lived through all of it may not hold more memory than a new one that serves the same: what was announced takes room in
+both.
 """
 
 from __future__ import annotations
@@ -153,14 +155,24 @@ def editor(schedule: Path, counts: Counter[str], over: Event) -> None:
         counts["broken edits" if broken else "edits"] += 1
 
 
-def memory(server: Server) -> int:
-    """The resident memory of the largest worker, in MB."""
-    sizes = [0]
-    for pid in server.workers():
-        with contextlib.suppress(OSError):
-            status = Path(f"/proc/{pid}/status").read_text("utf-8")
-            sizes += [int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS")]
-    return max(sizes)
+def memory(worker: int) -> int:
+    """The resident memory of a worker, in MB."""
+    status = Path(f"/proc/{worker}/status").read_text("utf-8")
+    (size,) = (int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+    return size
+
+
+def memory_when_new(schedule: Path) -> int:
+    """The resident memory of a worker that has just begun to serve what the one before served, in MB."""
+    over, tally = Event(), Tally()
+    with (
+        serving(schedule) as server,
+        started(lambda: client(server, tally, over, 0), lambda: client(server, tally, over, 1)),
+    ):
+        time.sleep(20)
+        over.set()
+        (worker,) = server.workers()
+        return memory(worker)
 
 
 @contextlib.contextmanager
@@ -186,6 +198,7 @@ def main(minutes: float) -> None:
         os.environ["ICSFEED_DATABASE"] = url
         desk = Desk(schedule=load_schedule(schedule).schedule, records=Database(url))
         with serving(schedule, "--workers", "2") as server:
+            oldest = min(server.workers())
             clients = [lambda number=number: client(server, tally, over, number) for number in range(CLIENTS)]
             with started(
                 *clients,
@@ -195,11 +208,11 @@ def main(minutes: float) -> None:
                 end = time.monotonic() + 60 * minutes
                 for tick in range(1, 10_000):
                     time.sleep(5)
-                    samples.append(memory(server))
+                    samples.append(memory(oldest))
                     if tick % 9 == 0:
                         counts["workers killed"] += 1
-                        with contextlib.suppress(ProcessLookupError):
-                            os.kill(min(server.workers()), signal.SIGKILL)
+                        for worker in set(server.workers()) - {oldest}:
+                            os.kill(worker, signal.SIGKILL)
                     if tick % 12 == 0:
                         counts["stops of the database"] += 1
                         is_down.set()
@@ -211,11 +224,13 @@ def main(minutes: float) -> None:
                     if time.monotonic() > end:
                         break
                 over.set()
-    middle = samples[len(samples) // 4 : len(samples) // 2]
-    late = samples[-len(middle) :]
+        schedule.write_text(SCHEDULE, encoding="utf-8")  # no server starts with a broken one
+        new = memory_when_new(schedule)
+    quarters = [samples[len(samples) * quarter // 4] for quarter in range(1, 4)]
     click.echo(f"answers by status: {dict(sorted(tally.statuses.items()))}")
     click.echo(f"connections that ended with a worker: {tally.broken_connections}; {dict(counts)}")
-    click.echo(f"memory of the largest worker: {max(middle)} MB in the second quarter, {max(late)} MB in the last")
+    told = ", ".join(f"{size} MB" for size in (*quarters, samples[-1]))
+    click.echo(f"memory of the worker that was not killed, by quarter: {told}; of a new one: {new} MB")
     click.echo(f"wrong answers: {len(tally.wrong)}")
     for wrong in tally.wrong[:20]:
         click.echo(f"  {wrong}")
