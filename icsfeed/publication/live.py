@@ -20,7 +20,7 @@ from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.records import Records
+from icsfeed.services.records import ScheduleRecords
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -69,9 +69,10 @@ class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
     An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
-    look. A file that is broken, or gone, and a database that does not answer leave public what was good last; ``log``
-    hears of it once, with every mistake, and when it is over. ``base_url`` is where customers reach it, if the schedule
-    does not say. In a ``preview`` nothing is recorded. Threads may share it.
+    look. A file that is broken, or gone, and a database that does not answer leave public what was good last, and a
+    schedule that was so before a restart is kept by the ``records``; ``log`` hears of it once, with every mistake, and
+    when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
+    recorded. Threads may share it.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class Live:
         *,
         clock: Clock,
         load: Callable[[Path], LoadedSchedule],
-        records: Records,
+        records: ScheduleRecords,
         log: FilteringBoundLogger,
         signature: Callable[[str], FileSignature | None] = file_signature,
         base_url: str = "",
@@ -178,7 +179,8 @@ class Live:
         try:
             loaded = self._load(self._path)
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
-            return self._broken(replace(state, signature=signature), Source.SCHEDULE, error, now)
+            good = state if state.loaded is not None else self._with_kept_schedule(state)
+            return self._broken(replace(good, signature=signature), Source.SCHEDULE, error, now)
         if signature != state.signature:
             self._log.info("schedule published", changed_at=loaded.changed_at.isoformat())
         elif state.loaded is not None and loaded.content == state.loaded.content:
@@ -186,6 +188,16 @@ class Live:
         problems = self._problem_log.over(state.problems, Source.SCHEDULE)
         edited_at = state.edited_at if loaded is state.loaded else min(loaded.changed_at, now)
         return replace(state, signature=signature, loaded=loaded, edited_at=edited_at, problems=problems)
+
+    def _with_kept_schedule(self, state: Found) -> Found:
+        """With the schedule that another process, or this one before a restart, had public last, if it can be had."""
+        try:
+            kept = self._records.kept_schedule()
+            loaded = LoadedSchedule.kept(*kept, source="the schedule kept") if kept is not None else None
+        except IcsfeedError as error:
+            self._log.warning("no schedule kept", reason=str(error))
+            return state
+        return replace(state, loaded=loaded, edited_at=loaded.changed_at) if loaded is not None else state
 
     def _with_record(self, state: Found, now: datetime) -> Found:
         try:
@@ -196,7 +208,8 @@ class Live:
         return replace(state, record=record, entry=record.entry, problems=problems)
 
     def _broken(self, state: Found, source: Source, error: Exception, now: datetime) -> Found:
-        public = "what was good last" if state.publication else "nothing"
+        good = state.publication or (state.loaded if source is Source.SCHEDULE else None)
+        public = "what was good last" if good else "nothing"
         problems = self._problem_log.told(state.problems, source, error, now=now, public=public)
         wait = TRY_AGAIN if source is Source.DATABASE else LOOK_AGAIN
         return replace(state, problems=problems, due=min(state.due, now + wait))
@@ -234,8 +247,16 @@ class Live:
                 if not fresh.overlay:
                     self._log.warning("revisions not recorded", reason=str(error))
             else:
+                self._keep(loaded, fresh.edited_at)
                 return replace(fresh, record=record, entry=record.entry, overlay=())
         return replace(fresh, overlay=(*fresh.overlay, *events.lacking(now=now)))
+
+    def _keep(self, loaded: LoadedSchedule, changed_at: datetime) -> None:
+        """Keep the schedule for whoever starts while the file is broken."""
+        try:
+            self._records.keep_schedule(loaded.content, changed_at)
+        except IcsfeedError as error:
+            self._log.warning("schedule not kept", reason=str(error))
 
     @staticmethod
     def _overlaid(state: Found) -> Record:

@@ -51,3 +51,13 @@ class Records(Protocol):
 
     def writing(self, *, by: str, at: datetime, action: str, subject: str) -> AbstractContextManager[Writing]:
         """Record something, whole or not at all."""
+
+
+class ScheduleRecords(Records, Protocol):
+    """Records that also keep the schedule file that was public last; ``icsfeed.store.database.Database`` is one."""
+
+    def kept_schedule(self) -> tuple[bytes, datetime] | None:
+        """The bytes of the one that was kept last, and when they were changed; ``None`` where none was."""
+
+    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+        """Keep that one instead."""

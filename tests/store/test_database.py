@@ -90,6 +90,19 @@ def test_all_that_is_recorded_comes_back(database_url: str) -> None:
     assert list(read(database_url).changes) == ["PC-1", "EC-1"]
 
 
+def test_the_schedule_that_was_public_last_is_kept(database_url: str) -> None:
+    policy = '[calendar]\nname = "Wartung – 維護 🌱"\n'.encode()
+    with opened(database_url) as database:
+        assert database.kept_schedule() is None
+        for content, changed_at in ((b"# first", NOW), (policy, NOW), (policy, NOW + HOUR), (policy, NOW + HOUR)):
+            database.keep_schedule(content, changed_at)
+            assert database.kept_schedule() == (content, changed_at)
+        # It is no operator's work, and no news.
+        assert (database.entry(), database.record().entry) == (0, 0)
+    with opened(database_url) as again:
+        assert again.kept_schedule() == (policy, NOW + HOUR)
+
+
 def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:
     with opened(database_url) as database:
         with database.writing(by="ann", at=NOW, action="emergency announce", subject="") as transaction:

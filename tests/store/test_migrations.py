@@ -83,6 +83,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "digest": "b" * 64,
         "until": None,
     },
+    "public_schedule": {"place": 1, "content": "[calendar]", "changed_at": "2026-11-23 12:00:00"},
     "subscriber_fetches": {"subscriber": "united seeds", "client": "google", "at": "2026-11-23 12:00:00"},
 }
 """A row for each table, with a value for each of its columns. A migration that makes more is to add them here."""

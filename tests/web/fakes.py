@@ -91,12 +91,14 @@ class Disk:
 
 @dataclass
 class Shelf:
-    """Records in memory; ``fault`` is what reading or writing them raises."""
+    """Records in memory; ``fault`` is what reading or writing them raises, ``full`` what keeping a schedule does."""
 
     kept: Record = NOTHING
     fault: Exception | None = None
     read_only: Exception | None = None
     look_every: timedelta = timedelta(milliseconds=10)
+    schedule: tuple[bytes, datetime] | None = None
+    full: Exception | None = None
 
     def entry(self) -> int:
         """What ``Database`` does."""
@@ -111,6 +113,16 @@ class Shelf:
     def add(self, at: datetime, **parts: Any) -> None:  # noqa: ANN401  (any part of a record)
         """Record something."""
         self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **{"changed_at": at, **parts})
+
+    def kept_schedule(self) -> tuple[bytes, datetime] | None:
+        """What ``Database`` does."""
+        return self.schedule if self.record() is not NOTHING else None
+
+    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+        """What ``Database`` does."""
+        if self.full is not None:
+            raise self.full
+        self.schedule = (content, changed_at)
 
     @contextmanager
     def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Any]:

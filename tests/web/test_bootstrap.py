@@ -50,6 +50,30 @@ def test_a_named_file_that_is_missing_is_not_replaced_by_the_example(tmp_path: P
     assert client.get("/feeds/all.ics").status_code == 503
 
 
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "broken"])
+def test_what_starts_while_the_file_is_broken_serves_what_was_public_last(
+    schedule: Path, database_url: str, gone: bool
+) -> None:
+    """A worker that takes the place of one that was killed."""
+    client = create_app(schedule=schedule, database=database_url, clock=Clock()).test_client()
+    before = client.get("/feeds/all.ics")
+    if gone:
+        schedule.unlink()
+    else:
+        schedule.write_text("[calendar", encoding="utf-8")
+    clock = Clock()
+    restarted = create_app(schedule=schedule, database=database_url, clock=clock).test_client()
+    after = restarted.get("/feeds/all.ics")
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+    assert (before.headers.get("X-Icsfeed-Stale"), after.headers["X-Icsfeed-Stale"]) == (None, "schedule")
+    assert '"status":"stale"' in restarted.get("/readyz").text
+    schedule.write_text(SCHEDULE.replace("Down, and up", "Mended"), encoding="utf-8")
+    clock.pass_by(seconds=1)
+    mended = restarted.get("/")
+    assert "<title>Mended</title>" in mended.text
+    assert "X-Icsfeed-Stale" not in mended.headers
+
+
 @pytest.mark.parametrize(
     ("now", "years"),
     [

@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 import structlog
+from structlog.testing import LogCapture
 
 from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.record import NOTHING
@@ -120,6 +121,48 @@ def test_without_a_good_file_from_the_start_nothing_is_public_until_it_is_mended
     disk.write(BEFORE, NOW)
     assert served.live.current() is not None
     assert served.live.problems == {}
+
+
+def test_the_schedule_that_was_public_last_is_kept_for_whoever_starts_while_it_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.toml"
+    path.write_text(SCHEDULE, encoding="utf-8")
+    shelf = Shelf()
+    log = structlog.wrap_logger(None, processors=[capture := LogCapture()])
+
+    def started() -> Live:
+        return Live(path, clock=Clock(), load=load_schedule, records=shelf, log=log)
+
+    before = started().current()
+    assert before is not None
+    assert shelf.schedule == (SCHEDULE.encode(), min(load_schedule(path).changed_at, NOW))
+    path.write_text("[calendar", encoding="utf-8")
+    after = started().current()
+    assert after is not None
+    assert after.representations[PATH] == before.representations[PATH]
+    assert shelf.schedule[0] == SCHEDULE.encode()
+    assert [entry["public"] for entry in capture.entries if entry["event"] == "schedule broken"] == [
+        "what was good last"
+    ]
+
+
+def test_a_kept_schedule_that_this_icsfeed_does_not_understand_is_no_calendar() -> None:
+    """One of a newer icsfeed, which has keys that this one has not."""
+    shelf = Shelf(kept=replace(NOTHING, entry=1), schedule=(b"[calendar]\nnew = true\n", NOW))
+    served = Served(disk=Disk(content=mistakes("one")), shelf=shelf)
+    assert served.live.current() is None
+    assert [str(entry["reason"]).partition(":")[0] for entry in served.logged("no schedule kept")] == [
+        "the schedule kept"
+    ]
+    assert [entry["public"] for entry in served.logged("schedule broken")] == ["nothing"]
+
+
+def test_a_schedule_that_can_not_be_kept_is_public_all_the_same() -> None:
+    served = Served(shelf=Shelf(full=UnavailableDatabaseError("the disk is full")))
+    assert (
+        served.publication().representations[PATH]
+        == publish(BEFORE, changed_at=served.disk.changed_at, now=NOW).representations[PATH]
+    )
+    assert served.logged("schedule not kept") == [{"log_level": "warning", "reason": "the disk is full"}]
 
 
 def test_a_fault_of_the_program_itself_leaves_public_what_was_good_last_and_its_trace_in_the_log() -> None:

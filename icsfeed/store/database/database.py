@@ -18,6 +18,7 @@ from icsfeed.store.database.migrating import Version, migrate, version_of
 from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import read_record
 from icsfeed.store.database.refusals import UnavailableDatabaseError, shown
+from icsfeed.store.database.schedules import keep_schedule, read_kept_schedule
 from icsfeed.store.database.sqlite import SECONDS_TO_WAIT, identity_of
 from icsfeed.store.database.subscribers import Fetches, note_fetches, read_fetches
 from icsfeed.store.database.urls import file_of, parse_url
@@ -135,6 +136,30 @@ class Database:
             return {}
         with reading(self._engine) as connection:
             return read_fetches(connection)
+
+    def kept_schedule(self) -> tuple[bytes, datetime] | None:
+        """The bytes of the schedule that was public last, and when they were changed (aware), if one was kept.
+
+        Raises:
+            DatabaseError: where it can't be read.
+        """
+        self.record()  # which brings older tables up to date
+        if self.is_missing():
+            return None
+        with reading(self._engine) as connection:
+            return read_kept_schedule(connection) if version_of(connection) is Version.CURRENT else None
+
+    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+        """Keep the schedule that is public now, which was ``changed_at`` (aware), unless it is kept already.
+
+        Raises:
+            DatabaseError: where it can't be written; the one before is kept then.
+        """
+        if self.kept_schedule() == (content, changed_at):
+            return
+        with self._writing() as connection:
+            migrate(connection)
+            keep_schedule(connection, content, changed_at)
 
     def upgrade(self) -> bool:
         """Make the tables, or bring them up to date; gives whether there was anything to do.

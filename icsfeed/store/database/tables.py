@@ -170,5 +170,15 @@ subscriber_fetches = Table(
 )
 """When each family of clients last fetched a subscriber's feed: rewritten as they come, and no operator's work."""
 
+public_schedule = Table(
+    "public_schedule",
+    METADATA,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("content", Words, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    CheckConstraint("place = 1", name="alone"),
+)
+"""The schedule file that was public last, in one row: for a process that starts while the file itself is broken."""
+
 APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions, subscriber_steps)
 """Of these, a row that is there stays as it is: the database itself refuses anything else."""

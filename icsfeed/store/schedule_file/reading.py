@@ -56,6 +56,17 @@ class LoadedSchedule:
     content: bytes
     signature: FileSignature
 
+    @classmethod
+    def kept(cls, content: bytes, changed_at: datetime, *, source: str) -> LoadedSchedule:
+        """The schedule of a file that was good once; ``source`` is what messages call it.
+
+        Raises:
+            ScheduleFileError: with every mistake there is.
+        """
+        then = int(changed_at.timestamp()) * _NANOSECONDS
+        signature = FileSignature(mtime_ns=then, ctime_ns=then, size=len(content), inode=0)
+        return cls(schedule=read_schedule(content, source), content=content, signature=signature)
+
     @property
     def changed_at(self) -> datetime:
         """When the file was last changed, or put in its place (UTC, whole seconds)."""
