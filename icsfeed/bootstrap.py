@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -28,6 +28,9 @@ from icsfeed.web.front import Fetched, Front
 from icsfeed.web.metrics import Metrics, show_metrics
 from icsfeed.web.proxies import behind
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
+
+_PATIENCE = timedelta(seconds=1)
+"""So long a request may take that finds something new, and makes it public."""
 
 
 def create_app(
@@ -58,7 +61,7 @@ def create_app(
     records = Database(url) if isinstance(url, str) else url
     time, log = clock or _clock(path), service_log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
-    live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview)
+    live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview, patience=_PATIENCE)
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
     show_metrics(app, metrics)

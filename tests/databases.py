@@ -103,6 +103,21 @@ class Server:
             self.process = None
 
     @contextlib.contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Have all of its processes stand still: it takes connections still, and never answers."""
+        assert self.process is not None
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        family = [pid, *map(int, children)]
+        for each in family:
+            os.kill(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in family:
+                os.kill(each, signal.SIGCONT)
+
+    @contextlib.contextmanager
     def database(self) -> Iterator[str]:
         """Give the URL of a new and empty database, which is dropped in the end; the server may be down meanwhile."""
         name = f"test_{next(self._numbers)}"

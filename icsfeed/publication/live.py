@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final, TypeAlias
 
 from structlog.typing import FilteringBoundLogger
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.domain.record import NEVER, NOTHING, Record
-from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
+from icsfeed.publication.found import Found, last_modified
+from icsfeed.publication.problems import Problem, ProblemLog, Source
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
@@ -32,7 +31,6 @@ LOOK_AGAIN: Final = timedelta(minutes=1)
 TRY_AGAIN: Final = timedelta(seconds=1)
 """How often a database that does not answer is asked again."""
 
-_ONE_SECOND: Final = timedelta(seconds=1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -44,27 +42,6 @@ def file_signature(path: str) -> FileSignature | None:
         return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
-    """What was found at the last look: ``publication`` is what is public, ``problems`` what was wrong.
-
-    ``due`` is when to look again although nothing has changed. ``edited_at`` is when the schedule was changed, and not
-    after it was found: a file may come from the future. ``overlay`` are lines that the ledger lacks and that could not
-    be recorded.
-    """
-
-    due: datetime
-    signature: FileSignature | None = None
-    entry: int = 0
-    loaded: LoadedSchedule | None = None
-    edited_at: datetime = NEVER
-    record: Record | None = None
-    overlay: tuple[LedgerLine, ...] = ()
-    publication: Publication | None = None
-    last_modified: datetime | None = None
-    problems: Problems = field(default_factory=dict)
-
-
 class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
@@ -72,7 +49,8 @@ class Live:
     look. A file that is broken, or gone, and a database that does not answer leave public what was good last, and a
     schedule that was so before a restart is kept by the ``records``; ``log`` hears of it once, with every mistake, and
     when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
-    recorded. Threads may share it.
+    recorded. Whoever asks waits for what is new no longer than ``patience``, and a tenth of that while the database is
+    in trouble; ``None`` is as long as it takes. Threads may share it.
     """
 
     def __init__(
@@ -86,6 +64,7 @@ class Live:
         signature: Callable[[str], FileSignature | None] = file_signature,
         base_url: str = "",
         preview: bool = False,
+        patience: timedelta | None = None,
     ) -> None:
         self._path = path
         self._name = str(path)
@@ -97,6 +76,7 @@ class Live:
         self._signature = signature
         self._base_url = base_url
         self._preview = preview
+        self._patience = patience
         self._lock = Lock()
         self._limits: dict[str, int] = {}
         now = clock()
@@ -141,23 +121,35 @@ class Live:
         """See whether anything is new; until it is worth looking again, nobody else does."""
         state, again = self._state, now + self._records.look_every
         self._quiet = (now, again)
-        if self._signature(self._name) != state.signature or now >= state.due or self._is_news(state):
-            self._renew()
+        if self._lock.locked():
+            return  # somebody is at it
+        in_trouble = Source.DATABASE in state.problems  # then it is asked again when that is due
+        try:
+            is_news = (
+                self._signature(self._name) != state.signature
+                or now >= state.due
+                or (not in_trouble and self._records.entry() != state.entry)
+            )
+        except Exception:  # noqa: BLE001  (whatever it is, it is looked into)
+            is_news = in_trouble = True
+        if is_news:
+            self._renew(in_trouble=in_trouble)
         self._quiet = (now, min(again, self._state.due))
 
-    def _is_news(self, state: Found) -> bool:
-        """Whether there are entries in the database that were not looked into."""
-        if Source.DATABASE in state.problems:
-            return False  # it is asked again when that is due
-        try:
-            return self._records.entry() != state.entry
-        except Exception:  # noqa: BLE001  (whatever it is, it is looked into)
-            return True
-
-    def _renew(self) -> None:
+    def _renew(self, *, in_trouble: bool) -> None:
         # Whoever comes second has an answer already, the present one: nobody waits for the publication to be made.
         if not self._lock.acquire(blocking=False):
             return
+        if self._patience is None:
+            self._make()
+            return
+        # A database may take seconds to fall silent, and a server may have no thread but this one.
+        making = Thread(target=self._make, daemon=True)
+        making.start()
+        making.join((self._patience / 10 if in_trouble else self._patience).total_seconds())
+
+    def _make(self) -> None:
+        """Look into all that may be new, by whoever took the lock."""
         try:
             self._state = self._looked_into(self._state, self._clock())
         finally:
@@ -221,9 +213,9 @@ class Live:
         edited = loaded is not before.loaded
         if edited or (fresh.overlay and not self._preview):
             fresh = self._with_ledger(fresh, loaded, now)
-        elif shown is not None and _show_the_same(fresh, before) and now < shown.fresh_until:
-            return self._dated(fresh, shown, now)
-        record = self._overlaid(fresh)
+        elif shown is not None and fresh.shows_what(before) and now < shown.fresh_until:
+            return fresh.dated(shown, now)
+        record = fresh.overlaid
         events = shown.events if shown is not None else None
         made = publish(
             loaded.schedule,
@@ -233,13 +225,13 @@ class Live:
             before=events,
             base_url=self._base_url,
         )
-        said = _last_modified(made, before, now, is_news=edited or not _show_the_same(fresh, before))
-        return self._dated(replace(fresh, last_modified=said), made, now)
+        said = last_modified(made, before, now, is_news=edited or not fresh.shows_what(before))
+        return replace(fresh, last_modified=said).dated(made, now)
 
     def _with_ledger(self, fresh: Found, loaded: LoadedSchedule, now: datetime) -> Found:
         """Record the revisions that are new, or keep them here where that can't be done."""
         before = fresh.publication.events if fresh.publication is not None else None
-        events = publish_events(loaded.schedule, self._overlaid(fresh), now=now, before=before)
+        events = publish_events(loaded.schedule, fresh.overlaid, now=now, before=before)
         if not self._preview:
             try:
                 record = record_revisions(events, self._records, now=now, unrecorded=fresh.overlay)
@@ -257,41 +249,3 @@ class Live:
             self._records.keep_schedule(loaded.content, changed_at)
         except IcsfeedError as error:
             self._log.warning("schedule not kept", reason=str(error))
-
-    @staticmethod
-    def _overlaid(state: Found) -> Record:
-        record = state.record or NOTHING
-        return replace(record, ledger=with_lines(record.ledger, state.overlay)) if state.overlay else record
-
-    @staticmethod
-    def _dated(state: Found, publication: Publication, now: datetime) -> Found:
-        """The state with that publication, whose date is told only when its second is over.
-
-        So no client that asks by date alone (RFC 9110, section 8.8.2) is stuck with the first of two states within a
-        second.
-        """
-        said = state.last_modified
-        told = replace(publication, last_modified=said if said is not None and said <= now else None)
-        due = min(state.due, publication.fresh_until)
-        return replace(
-            state,
-            publication=told if told != publication else publication,
-            due=min(due, said) if said is not None and said > now else due,
-        )
-
-
-def _show_the_same(one: Found, other: Found) -> bool:
-    """Whether what is recorded in both comes to the same feeds."""
-    return one.record is not None and other.record is not None and one.record.shows_what(other.record)
-
-
-def _last_modified(made: Publication, before: Found, now: datetime, *, is_news: bool) -> datetime:
-    """From when on ``made`` is what it is: the second after its change, and for news later than what was said before.
-
-    A file may say that it was changed in the future, or an older one be restored.
-    """
-    said = min(made.changed_at, now).replace(microsecond=0) + _ONE_SECOND
-    if before.last_modified is None:
-        return said
-    later = is_news and before.last_modified <= now
-    return max(said, before.last_modified + (_ONE_SECOND if later else timedelta()))

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.publication.live import LOOK_AGAIN, Found, Live
+from icsfeed.publication.found import Found
+from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication

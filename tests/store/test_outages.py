@@ -6,14 +6,13 @@ import json
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -288,7 +287,7 @@ def test_a_server_that_hangs_holds_nobody_up(postgresql: Server) -> None:
         def lose() -> list[Future[str]]:
             with write(databases[3]) as transaction:
                 transaction.add_update(a_change(2))
-                hung.enter_context(hanging(postgresql))
+                hung.enter_context(postgresql.hanging())
                 answers.extend(threads.submit(refused, use) for use in uses)
             return answers
 
@@ -313,22 +312,6 @@ def test_a_server_that_hangs_holds_nobody_up(postgresql: Server) -> None:
         announce_one(databases[2], "three")
         assert list(read(url).changes) == ["EC-1", "EC-2", "EC-3"]
         assert [(each.entry(), each.record().entry) for each in databases] == 4 * [(3, 3)]
-
-
-@contextmanager
-def hanging(server: Server) -> Iterator[None]:
-    """Have all of the server's processes stand still."""
-    assert server.process is not None
-    pid = server.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    family = [pid, *map(int, children)]
-    for each in family:
-        os.kill(each, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for each in family:
-            os.kill(each, signal.SIGCONT)
 
 
 def test_a_writer_that_does_nothing_loses_its_turn(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> None:

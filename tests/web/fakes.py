@@ -156,6 +156,7 @@ class Served:
     clock: Clock = field(default_factory=Clock)
     capture: LogCapture = field(default_factory=LogCapture)
     preview: bool = False
+    patience: timedelta | None = None
 
     def __post_init__(self) -> None:
         log = structlog.wrap_logger(
@@ -169,6 +170,7 @@ class Served:
             log=log,
             signature=self.disk.signature,
             preview=self.preview,
+            patience=self.patience,
         )
 
     def publication(self) -> Publication:

@@ -24,6 +24,7 @@ from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW, utc
 from tests.web.fakes import AFTER, BEFORE, PATH, Clock, Disk, Served, Shelf, mistakes
+from tests.web.servers import until
 
 A_MINUTE = timedelta(minutes=1)
 LAST_OF_YEAR = utc(2026, 12, 31, 23)
@@ -374,6 +375,23 @@ def test_other_threads_go_on_with_the_present_publication_while_one_makes_the_ne
             go_on.set()
         assert first.result(timeout=30) is served.live.current() is not before
     assert served.disk.reads == 2
+
+
+def test_who_finds_something_new_waits_no_longer_than_its_patience() -> None:
+    """A server with one thread would answer nobody while a database keeps silent."""
+    served = Served(patience=timedelta(milliseconds=100))
+    before, go_on = served.live.current(), Event()
+    served.disk.while_reading = lambda: assert_set(go_on)
+    served.disk.write(AFTER, NOW)
+    assert served.live.current() is before
+    go_on.set()
+    until(lambda: served.live.current() is not before)
+    assert b"new platform" in served.feed().body
+    assert served.disk.reads == 2
+
+
+def assert_set(event: Event) -> None:
+    assert event.wait(timeout=30)
 
 
 def test_an_edit_during_the_reading_is_seen_by_the_next_request() -> None:

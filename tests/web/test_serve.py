@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.cli.running import SCHEDULE, run
+from tests.databases import Server
 from tests.web.servers import PATIENCE, serving, until
 
 BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Special")
@@ -39,6 +40,24 @@ def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Pa
         assert b"SUMMARY:Mended" in server.get("/feeds/all.ics").content
         assert server.get("/readyz").json() == {"status": "ready"}
         assert "schedule mended" in server.log.read_text("utf-8")
+
+
+def test_a_database_that_hangs_holds_up_no_reader(
+    schedule: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has one thread for all that it answers from memory."""
+    with postgresql.database() as url:
+        monkeypatch.setenv("ICSFEED_DATABASE", url)
+        with serving(schedule) as server:
+            first = server.get("/feeds/all.ics")
+            with postgresql.hanging():
+                answers = [server.get("/feeds/all.ics")]
+                while "x-icsfeed-stale" not in answers[-1].headers:
+                    answers.append(server.get("/feeds/all.ics"))
+                assert {(each.status_code, each.content) for each in answers} == {(200, first.content)}
+                # It takes seconds until the server is given up; had each waited for that, it would have been one.
+                assert len(answers) > 10
+            until(lambda: "x-icsfeed-stale" not in server.get("/feeds/all.ics").headers)
 
 
 def test_over_a_real_connection_only_what_belongs_there_is_sent(schedule: Path) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from icsfeed.domain.record import NEVER
-from icsfeed.store.database.refusals import is_without_tables, refusal_of
+from icsfeed.store.database.refusals import is_silence, is_without_tables, refusal_of
 from icsfeed.store.database.sqlite import is_to, refusal_to_write
 from icsfeed.store.database.urls import file_of
 
 _LAST_ENTRY: Final = "SELECT entry, at FROM audit_trail ORDER BY entry DESC LIMIT 1"
+
+_PATIENCE: Final = 0.5
+"""Seconds within which a server answers what is asked so often, or something is wrong that is to be looked into."""
 
 
 class LastEntry(NamedTuple):
@@ -63,7 +66,7 @@ class Probe:
         except DBAPIError as error:
             self._drop()
             # A server that was started anew has closed the connection, and is there.
-            if not (known and error.connection_invalidated):
+            if not (known and error.connection_invalidated) or is_silence(error.orig):
                 raise
         try:
             return self._read()
@@ -74,6 +77,9 @@ class Probe:
     def _read(self) -> LastEntry:
         if self._connection is None:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if self._file is None:
+                driver: Any = self._connection.connection.driver_connection  # a ``PatientConnection``
+                driver.patience = _PATIENCE
         row = self._connection.exec_driver_sql(_LAST_ENTRY).first()
         if refusal_to_write(self._connection.connection.dbapi_connection) is not None:
             self._drop()  # it would never see anything new

@@ -51,6 +51,8 @@ _OF_POSTGRESQL: Final = {
 }
 """By the SQLSTATE (PostgreSQL's documentation, appendix A)."""
 
+_SILENCE: Final = "timeout expired"
+
 _SAID: Final = (
     # Where no connection comes about there is no SQLSTATE. What the server says comes before what libpq says of it.
     ("password authentication failed", "the server refuses the user's password"),
@@ -68,7 +70,7 @@ _SAID: Final = (
     ("connection is lost", "the server went away"),
     ("Is the server running", "no server answers"),
     ("Connection refused", "no server answers"),
-    ("timeout expired", "no server answers"),
+    (_SILENCE, "no server answers"),
 )
 
 
@@ -95,6 +97,11 @@ def reason_of(error: BaseException | None) -> str:
     named = (words for sign, words in _OF_SQLITE if name.startswith(sign))
     told = (words for sign, words in _SAID if sign in str(error))
     return next(named, None) or next(told, said)
+
+
+def is_silence(error: BaseException | None) -> bool:
+    """Whether a server was given up that said nothing."""
+    return _SILENCE in str(error)
 
 
 def is_without_tables(error: BaseException | None) -> bool:
