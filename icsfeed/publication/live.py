@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.record import NEVER, NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
-from icsfeed.domain.subscribers import Subscriber
+from icsfeed.domain.subscribers import NOBODY, Subscriber, Subscribers
 from icsfeed.publication.problems import Problem, ProblemLog, Problems, Source
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
@@ -120,10 +120,15 @@ class Live:
             self._look(now)
         return self._state.publication
 
+    @property
+    def subscribers(self) -> Subscribers:
+        """Whoever has a private feed, as of the last look."""
+        record = self._state.record
+        return record.subscribers if record is not None else NOBODY
+
     def holder(self, token: str) -> Subscriber | None:
         """Whose feed the token opens now, as of the last look."""
-        record = self._state.record
-        return record.subscribers.holder(token, now=self._clock()) if record is not None else None
+        return self.subscribers.holder(token, now=self._clock())
 
     def say_limit(self, path: str, left_out: int) -> None:
         """Have the log say, when it is new, how many events found no place in what is at ``path``."""
