@@ -104,17 +104,16 @@ def _token_key(named: Path | None) -> TokenKey:
 
 def _warn(report: Report, key_file: Path | None) -> None:
     """Say whose private feeds are not exported, and what helps."""
+    if not report.private_left_out:
+        return
     from icsfeed.services.subscribing import listed
 
-    left_out = report.private_left_out or ()
-    last = [each.name for each in left_out if each.until is None]
-    earlier = [each.name for each in left_out if each.until is not None]
     why = f"not exported, for their tokens were not made with the key in {key_file}"
-    if last:
+    if report.without_feed:
         how = f"hand out new ones by: icsfeed subscriber rotate NAME --token-key-file {key_file}"
-        click.echo(f"warning: private feeds {why}: {listed(last)}; {how}", err=True)
-    if earlier:
-        click.echo(f"warning: old addresses {why}: {listed(earlier)}; the new ones hold", err=True)
+        click.echo(f"warning: private feeds {why}: {listed(report.without_feed)}; {how}", err=True)
+    if report.without_old_address:
+        click.echo(f"warning: old addresses {why}: {listed(report.without_old_address)}; the new ones hold", err=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,16 @@ class Report:
     unchanged: int
     private_left_out: tuple[LeftOut, ...] | None = None
 
+    @property
+    def without_feed(self) -> tuple[str, ...]:
+        """The subscribers whose private feed is not there."""
+        return tuple(each.name for each in self.private_left_out or () if each.until is None)
+
+    @property
+    def without_old_address(self) -> tuple[str, ...]:
+        """The subscribers whose private feed is not where it was before, though it still might be."""
+        return tuple(each.name for each in self.private_left_out or () if each.until is not None)
+
     def record(self) -> dict[str, object]:
         """The report as JSON has it."""
         found: dict[str, object] = {

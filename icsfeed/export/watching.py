@@ -67,7 +67,12 @@ def watch(
         shown, fault = _Shown(of=publication.representations, subscribers=subscribers, until=until), ""
         before, left_out = left_out, report.private_left_out or ()
         if left_out and left_out != before:
-            log.warning("private feeds left out", subscribers=[each.name for each in left_out])
+            log.warning(
+                "private feeds left out",
+                reason="their tokens were not made with this key; subscriber rotate hands out others with it",
+                subscribers=report.without_feed,
+                old_addresses_of=report.without_old_address,
+            )
         if report.written or report.removed:
             told(report)
 

@@ -240,7 +240,13 @@ def test_a_subscriber_who_is_left_out_is_logged_once(tmp_path: Path) -> None:
     watched.run()
     assert watched.exports == 3
     assert watched.capture.entries == [
-        {"event": "private feeds left out", "subscribers": ["Acme Inc."], "log_level": "warning"}
+        {
+            "event": "private feeds left out",
+            "reason": "their tokens were not made with this key; subscriber rotate hands out others with it",
+            "subscribers": ("Acme Inc.",),
+            "old_addresses_of": (),
+            "log_level": "warning",
+        }
     ]
 
 
@@ -269,10 +275,10 @@ class Watcher:
 
 
 @contextlib.contextmanager
-def watching(folder: Path) -> Iterator[Watcher]:
+def watching(folder: Path, *options: str | Path) -> Iterator[Watcher]:
     with (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "icsfeed", "export", str(folder / "site"), "--watch", "--json"],
+            [sys.executable, "-m", "icsfeed", "export", folder / "site", "--watch", "--json", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -312,6 +318,25 @@ def test_the_command_follows_edits_and_records_and_says_what_is_wrong(schedule: 
     # The aim is a second; a machine that is busy may need more.
     assert took < 10
     assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
+
+
+def test_the_command_follows_subscribers_and_never_says_where_their_feeds_are(schedule: Path, tmp_path: Path) -> None:
+    (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    options = ("--token-key-file", key)
+    with watching(tmp_path, "--private", *options) as watcher:
+        watcher.told()
+        added = run("subscriber", "add", "Acme Inc.", *options)
+        assert added.status == 0, added.stderr
+        told = watcher.told()
+        assert [name for name in told["written"] if name.endswith("all.ics")] == ["private/{token}/all.ics"]
+        assert (watcher.site / added.stdout.strip()[1:]).read_bytes().startswith(b"BEGIN:VCALENDAR")
+        assert run("subscriber", "revoke", "Acme Inc.").status == 0
+        again = watcher.told()
+        assert set(PRIVATE_FILES) <= set(again["removed"])
+        assert watcher.end(signal.SIGTERM) == 0
+    token = added.stdout.split("/")[2]
+    said = f"{told}{again}{watcher.errors.read_text('utf-8')}"
+    assert ("schedule published" in said, token in said, token in added.stdout) == (True, False, True)
 
 
 def _whole(folder: Path) -> Path:
