@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import (
-    database_option,
-    json_option,
-    now_option,
-    option,
-    schedule_option,
-    token_key_option,
-)
+from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option, token_key_option
 from icsfeed.cli.truth import clock, open_schedule, schedule_path
 
 if TYPE_CHECKING:

@@ -68,9 +68,9 @@ def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, .
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """A subscriber with a token that nobody can tell any more; ``until`` is when that ends (``None``: it is the last).
+    """A subscriber with a token that can't be told, for it was handed out without the key, or with another one.
 
-    It was handed out without the key, or with another one.
+    ``until`` is when the token ends (``None``: it is the latest).
     """
 
     name: str
@@ -79,7 +79,7 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateFeeds:
-    """All private feeds by path, as far as the tokens in the paths can be told, and whose those are that can't."""
+    """All private feeds by path, as far as the tokens in the paths can be told, and whose tokens can't."""
 
     representations: Mapping[str, Representation]
     left_out: tuple[LeftOut, ...]
