@@ -29,7 +29,7 @@ def blocks(language: str) -> list[str]:
 
 
 def marked(name: str) -> str:
-    found = re.search(rf"^<!-- {name} -->\n```sh\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^<!-- {name} -->\n```(?:ba)?sh\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
     assert found, name
     return found[1]
 
@@ -62,6 +62,25 @@ def test_the_other_commands_run_one_after_the_other(tmp_path: Path) -> None:
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_private_feeds_are_exported_as_shown(tmp_path: Path) -> None:
+    require(None if shutil.which("openssl") else "openssl is not installed")
+    (tmp_path / "schedule.toml").write_bytes(example_path().read_bytes())
+    icsfeed = f'icsfeed() {{ "{sys.executable}" -m icsfeed "$@"; }}\n'
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-euc", icsfeed + marked("private feeds")],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    path = done.stdout.splitlines()[0]
+    assert re.fullmatch(r"/private/[\w-]{32}/production\.ics", path)
+    assert b"TRIGGER:-PT30M" in (tmp_path / "public" / path[1:]).read_bytes()
+    assert (tmp_path / "tokens.key").stat().st_mode & 0o077 == 0
 
 
 def test_the_small_schedule_has_no_mistakes(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
+from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option, token_key_option
 from icsfeed.cli.truth import clock, open_schedule, schedule_path
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from icsfeed.domain.record import Record
     from icsfeed.domain.schedule import Schedule
+    from icsfeed.domain.subscribers import Subscribers
+    from icsfeed.domain.tokens import TokenKey
     from icsfeed.export.exporting import Progress, Report
     from icsfeed.export.targets import Target
     from icsfeed.publication.publishing import Publication
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("dest")
 @option("--base-url", default="", metavar="URL", help="Where customers reach the site, if the schedule does not say.")
+@option("--private", is_flag=True, help="The private feeds, too, of whoever was added with the token key.")
+@token_key_option
 @option("--watch", is_flag=True, help="Go on, and export again whenever something changes; Ctrl-C or SIGTERM ends it.")
 @option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
 @schedule_option
@@ -40,10 +44,12 @@ if TYPE_CHECKING:
 def export(
     dest: str,
     base_url: str,
+    token_key_file: Path | None,
     schedule: Path | None,
     database: str,
     now: str | None,
     *,
+    private: bool,
     watch: bool,
     dry_run: bool,
     as_json: bool,
@@ -55,9 +61,10 @@ def export(
     if watch and dry_run:
         msg = "--dry-run tells what one export would do; it does not go with --watch"
         raise click.UsageError(msg)
+    token_key = _token_key(token_key_file) if private else None
     telling = _Telling(dest=dest, as_json=as_json, dry_run=dry_run)
     if watch:
-        _watch(telling, base_url, schedule_path(schedule), database, now)
+        _watch(telling, base_url, token_key, schedule_path(schedule), database, now)
         return
     from icsfeed.export.site import export_site
 
@@ -71,10 +78,35 @@ def export(
             changed_at=loaded.changed_at,
             now=moment,
             base_url=base_url,
+            token_key=token_key,
             dry_run=dry_run,
             progress=progress,
         )
     telling.tell(report)
+    _warn(report, token_key_file)
+
+
+def _token_key(named: Path | None) -> TokenKey:
+    if named is None:
+        msg = "--private derives the addresses from the token key; name its file with --token-key-file"
+        raise click.UsageError(msg)
+    from icsfeed.store.token_key import read_token_key
+
+    return read_token_key(named)
+
+
+def _warn(report: Report, key_file: Path | None) -> None:
+    """Say whose private feeds are not exported, and what helps."""
+    if not report.private_left_out:
+        return
+    from icsfeed.services.subscribing import listed
+
+    why = f"not exported, for their tokens were not made with the key in {key_file}"
+    if report.without_feed:
+        how = f"hand out new ones by: icsfeed subscriber rotate NAME --token-key-file {key_file}"
+        click.echo(f"warning: private feeds {why}: {listed(report.without_feed)}; {how}", err=True)
+    if report.without_old_address:
+        click.echo(f"warning: old addresses {why}: {listed(report.without_old_address)}; the new ones hold", err=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +139,9 @@ class _Telling:
         sys.stdout.flush()
 
 
-def _watch(telling: _Telling, base_url: str, path: Path, database: str, now: str | None) -> None:
+def _watch(
+    telling: _Telling, base_url: str, token_key: TokenKey | None, path: Path, database: str, now: str | None
+) -> None:
     from icsfeed.cli.service_log import service_log
     from icsfeed.export.site import export_site
     from icsfeed.export.watching import watch
@@ -120,15 +154,16 @@ def _watch(telling: _Telling, base_url: str, path: Path, database: str, now: str
     log = service_log().bind(dest=telling.dest)
     records = Database(database)
 
-    def export_it(publication: Publication) -> Report:
+    def export_it(publication: Publication, subscribers: Subscribers) -> Report:
         return export_site(
             publication.schedule,
-            publication.events.record,
+            replace(publication.events.record, subscribers=subscribers),
             target,
             changed_at=publication.changed_at,
             now=tell_time(),
             base_url=base_url,
             before=publication.events,
+            token_key=token_key,
         )
 
     try:
@@ -141,7 +176,14 @@ def _watch(telling: _Telling, base_url: str, path: Path, database: str, now: str
             base_url=base_url,
             preview=now is not None,
         )
-        watch(live, export_it, wait=_until_told_to_end(), log=log, told=telling.tell_again)
+        watch(
+            live,
+            export_it,
+            private=token_key is not None,
+            wait=_until_told_to_end(),
+            log=log,
+            told=telling.tell_again,
+        )
     finally:
         records.close()
 

@@ -45,6 +45,13 @@ database_option = option(
     help="The database, as an SQLAlchemy URL, such as postgresql://user@host/name.",
 )
 
+token_key_option = option(
+    "--token-key-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The file with the token key: at least 32 characters, as from openssl rand -base64 32.",
+)
+
 operator_option = option(
     "--operator", metavar="NAME", help="Who does it, for the record. Default: the user of the system."
 )

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import database_option, json_option, now_option, operator_option, option, schedule_option
+from icsfeed.cli.options import (
+    database_option,
+    json_option,
+    now_option,
+    operator_option,
+    option,
+    schedule_option,
+    token_key_option,
+)
 from icsfeed.cli.truth import instant_now, open_schedule, whoever_calls
 
 if TYPE_CHECKING:
@@ -19,8 +27,7 @@ if TYPE_CHECKING:
     from icsfeed.services.subscribing import Signer
     from icsfeed.store.database.database import Database
 
-_BYTES = 24
-"""Of randomness in a token: 192 bits."""
+_SALT_BYTES = 16
 
 _name = click.argument("name", metavar="NAME")
 
@@ -40,6 +47,7 @@ def subscriber() -> None:
     multiple=True,
     help="Ring that long before each event, such as 30m or 1d; can be repeated.",
 )
+@token_key_option
 @schedule_option
 @database_option
 @now_option
@@ -49,6 +57,7 @@ def add(
     name: str,
     feed: str,
     alarms: tuple[str, ...],
+    token_key_file: Path | None,
     schedule: Path | None,
     database: str,
     now: str | None,
@@ -56,21 +65,25 @@ def add(
     *,
     as_json: bool,
 ) -> None:
-    """Add the subscriber NAME, and print the path of the private feed. It is shown this once: only a digest is kept."""
+    """Add the subscriber NAME, and print the path of the private feed. It is shown this once: only a digest is kept.
+
+    With a token key, `export --private` can write the feed, too.
+    """
     from icsfeed.services.lengths import parse_length
     from icsfeed.services.subscribing import add as add_subscriber
 
-    token = _token()
+    token, salt = _token(token_key_file)
     rings = tuple(parse_length(alarm) for alarm in alarms)
     with _opened(schedule, database) as (policy, records):
         signer = _signer(operator, now, policy)
-        added = add_subscriber(policy, records, name, feed=feed, alarms=rings, token=token, signer=signer)
+        added = add_subscriber(policy, records, name, feed=feed, alarms=rings, token=token, salt=salt, signer=signer)
         _hand_over(added, token, policy, as_json=as_json)
 
 
 @subscriber.command()
 @_name
 @option("--overlap", metavar="LENGTH", default="14d", show_default=True, help="How long the old address stays valid.")
+@token_key_option
 @schedule_option
 @database_option
 @now_option
@@ -79,6 +92,7 @@ def add(
 def rotate(
     name: str,
     overlap: str,
+    token_key_file: Path | None,
     schedule: Path | None,
     database: str,
     now: str | None,
@@ -86,14 +100,18 @@ def rotate(
     *,
     as_json: bool,
 ) -> None:
-    """Give the subscriber NAME a new address, and print its path; the old one stays valid for a while."""
+    """Give the subscriber NAME a new address, and print its path; the old one stays valid for a while.
+
+    With a token key, `export --private` can write the feed, too.
+    """
     from icsfeed.services.lengths import parse_length
     from icsfeed.services.subscribing import rotate as rotate_token
 
-    token = _token()
+    token, salt = _token(token_key_file)
     length = parse_length(overlap)
     with _opened(schedule, database) as (policy, records):
-        rotated = rotate_token(records, name, token=token, overlap=length, signer=_signer(operator, now, policy))
+        signer = _signer(operator, now, policy)
+        rotated = rotate_token(records, name, token=token, salt=salt, overlap=length, signer=signer)
         _hand_over(rotated, token, policy, as_json=as_json)
 
 
@@ -160,10 +178,18 @@ def _signer(operator: str | None, now: str | None, schedule: Schedule) -> Signer
     return Signer(by=whoever_calls(operator), now=instant_now(now, schedule))
 
 
-def _token() -> str:
-    from secrets import token_urlsafe
+def _token(key_file: Path | None) -> tuple[str, str]:
+    """A new token, and the salt that it is derived from, if there is a key; else a random one, and none."""
+    from secrets import token_hex, token_urlsafe
 
-    return token_urlsafe(_BYTES)
+    from icsfeed.domain.tokens import TOKEN_BYTES
+
+    if key_file is None:
+        return token_urlsafe(TOKEN_BYTES), ""
+    from icsfeed.store.token_key import read_token_key
+
+    salt = token_hex(_SALT_BYTES)
+    return read_token_key(key_file).token(salt), salt
 
 
 def _hand_over(subscriber: Subscriber, token: str, schedule: Schedule, *, as_json: bool) -> None:

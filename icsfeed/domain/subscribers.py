@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.tokens import TokenKey
 
 LONGEST_NAME: Final = 100
 MOST_ALARMS: Final = 5
@@ -49,8 +50,8 @@ class Action(StrEnum):
 class SubscriberStep:
     """What was done with a subscriber, ``at`` what instant (aware).
 
-    ``digest`` is that of the token that was handed out, ``until`` when those before it end; ``alarms`` are how long
-    before an event's start one rings.
+    ``digest`` is that of the token that was handed out, ``salt`` what it was derived from (empty: it is random),
+    ``until`` when those before it end; ``alarms`` are how long before an event's start one rings.
     """
 
     action: Action
@@ -59,6 +60,7 @@ class SubscriberStep:
     feed: str = ""
     alarms: tuple[timedelta, ...] = ()
     digest: str = ""
+    salt: str = ""
     until: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -78,15 +80,24 @@ class SubscriberStep:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A secret that opens a subscriber's feed, as far as it is kept; ``until`` is when it ends, if it does."""
+    """A secret that opens a subscriber's feed, as far as it is kept; ``until`` is when it ends, if it does.
+
+    With the ``salt``, whoever has the key that it was derived from can tell it again; empty, nobody can.
+    """
 
     digest: str
     since: datetime
+    salt: str = ""
     until: datetime | None = None
 
     def opens(self, *, now: datetime) -> bool:
         """Whether it is valid at ``now`` (aware)."""
         return self.until is None or now < self.until
+
+    def derived(self, key: TokenKey) -> str | None:
+        """The secret itself, if it was derived from that key."""
+        token = key.token(self.salt) if self.salt else ""
+        return token if digest_of(token) == self.digest else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,7 +119,7 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
         SubscriberStateError: where the step can't be taken.
         UnknownSubscriberError: where there is none to take it with.
     """
-    token = Token(digest=step.digest, since=step.at)
+    token = Token(digest=step.digest, since=step.at, salt=step.salt)
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
             msg = f"there is a subscriber {subscriber.name!r} already; rotate hands out a new token"
@@ -153,6 +164,14 @@ class Subscribers:
         """Whose feed the token opens at ``now`` (aware); none where it is unknown, over or revoked."""
         found = self._holders.get(digest_of(token))
         return found[0] if found is not None and found[1].opens(now=now) else None
+
+    def valid(self, *, now: datetime) -> Iterator[tuple[Subscriber, Token]]:
+        """Every token that opens a feed at ``now`` (aware), with whose it is; the earlier of two comes first."""
+        return (held for held in self._holders.values() if held[1].opens(now=now))
+
+    def next_end(self, *, now: datetime) -> datetime | None:
+        """The first instant after ``now`` (aware) at which time alone ends a token, if there is one."""
+        return min((token.until for _, token in self.valid(now=now) if token.until is not None), default=None)
 
     def after(self, steps: Iterable[SubscriberStep]) -> Subscribers:
         """They after further steps, in order."""

@@ -87,11 +87,11 @@ class Bucket:
         found = self._get(name)
         return bytes(found.bytes()) if found is not None else None
 
-    def sizes(self, names: frozenset[str]) -> dict[str, int]:
+    def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
         """The sizes of those that are there, from one listing of all."""
         with self._refusals():
-            listing = obstore.list(self._store)
-            return {each["path"]: each["size"] for chunk in listing for each in chunk if each["path"] in names}
+            found = {each["path"]: each["size"] for chunk in obstore.list(self._store) for each in chunk}
+        return {name: size for name, size in found.items() if name in names or (folder and name.startswith(folder))}
 
     def read_manifest(self) -> bytes | None:
         """The manifest; what is written from now on is on condition that it is still this one."""

@@ -9,6 +9,10 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Final
 
+from icsfeed.export.private_names import noted_as, shown_as
+from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHES
+from icsfeed.publication.private import HEADERS as PRIVATE
+from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
@@ -44,6 +48,16 @@ class SiteFile:
         return self.make()
 
     @cached_property
+    def noted_as(self) -> str:
+        """What the manifest calls it."""
+        return noted_as(self.name)
+
+    @property
+    def shown_as(self) -> str:
+        """What reports and messages call it."""
+        return shown_as(self.name)
+
+    @cached_property
     def digest(self) -> str:
         """What its bytes, and all that is said of them, are known by."""
         said = [self.known_by, self.content_type, *(f"{name}: {value}" for name, value in self.headers.items())]
@@ -63,9 +77,22 @@ def site_files(publication: Publication) -> Iterator[SiteFile]:
         )
 
 
-def packed_files(publication: Publication) -> Iterator[SiteFile]:
+def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
+    """Every private feed as a file."""
+    for path, representation in private.representations.items():
+        yield SiteFile(
+            name=file_name(path),
+            make=_body(representation),
+            known_by=representation.etag,
+            content_type=representation.content_type,
+            headers=dict((PRIVATE_CACHES, *PRIVATE)),
+            order=Order.FEED,
+        )
+
+
+def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:
     """Beside each file of text the same in gzip and in Brotli, for hosts that hand them out as they are."""
-    for path, representation in publication.representations.items():
+    for path, representation in site.representations.items():
         if _is_text(representation.content_type.partition(";")[0]):
             for end, make in ((".gz", _packed(representation)), (".br", _tightly_packed(representation))):
                 yield SiteFile(
@@ -107,6 +134,6 @@ def _headers(representation: Representation) -> dict[str, str]:
 
 
 def _order(path: str, representation: Representation) -> Order:
-    if path.startswith(("/feeds/", "/downloads/")):
+    if path.startswith(("/feeds/", "/downloads/", "/private/")):
         return Order.FEED
     return Order.PAGE if representation.content_type.startswith("text/html") else Order.ASSET

@@ -13,6 +13,7 @@ from typing import Final
 from icsfeed.export.files import SiteFile
 from icsfeed.export.manifest import NAME as MANIFEST
 from icsfeed.export.manifest import OWN_FOLDER
+from icsfeed.export.private_names import shown_as
 from icsfeed.export.targets import ExportError
 
 _LOCK: Final = f"{OWN_FOLDER}/lock"
@@ -58,17 +59,28 @@ class Folder:
             except FileNotFoundError:
                 return None
 
-    def sizes(self, names: frozenset[str]) -> dict[str, int]:
+    def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
         """The sizes of those that are there."""
-        found = {}
+        found: dict[str, int] = {}
         with self._refusals():
+            if folder and self._is_way(folder.removesuffix("/"), make=False):
+                found.update(self._in_folders_of(folder))
             for name in names:
                 try:
                     there = os.lstat(self._place(name, make=False))
                 except FileNotFoundError:
                     continue
-                found[name] = there.st_size if stat.S_ISREG(there.st_mode) else -1
+                found[name] = _size(there)
         return found
+
+    def _in_folders_of(self, folder: str) -> Iterator[tuple[str, int]]:
+        """The sizes of all that is two levels below; a link on the way there is refused."""
+        with os.scandir(f"{self._root}/{folder}") as there:
+            folders = [f"{folder}{each.name}" for each in there if each.is_symlink() or each.is_dir()]
+        for each in folders:
+            self._is_way(each, make=False)
+            with os.scandir(f"{self._root}/{each}") as files:
+                yield from ((f"{each}/{file.name}", _size(file.stat(follow_symlinks=False))) for file in files)
 
     def read_manifest(self) -> bytes | None:
         """The manifest."""
@@ -124,17 +136,18 @@ class Folder:
             return True
         if folder and not self._is_way(folder.rpartition("/")[0], make=make):
             return False
-        way = f"{self._root}/{folder}" if folder else self._root
+        place = f"{self._root}/{folder}" if folder else self._root
         try:
-            mode = os.lstat(way).st_mode
+            mode = os.lstat(place).st_mode
         except FileNotFoundError:
             if not make:
                 return False
-            os.makedirs(way)  # noqa: PTH103
+            os.makedirs(place)  # noqa: PTH103
         else:
             if not stat.S_ISDIR(mode):
                 what = "a link, and exports follow none" if stat.S_ISLNK(mode) else "no folder"
-                msg = f"{self._path / folder} is {what}; move it away, or export to another place"
+                way = self._path / shown_as(f"{folder}/").strip("/")
+                msg = f"{way} is {what}; move it away, or export to another place"
                 raise ExportError(msg)
         self._folders.add(folder)
         return True
@@ -167,6 +180,10 @@ class Folder:
             reason = (error.strerror or str(error)).lower()
             msg = f"{self._path} can't be written: {reason}; every file there is whole, and the next export goes on"
             raise ExportError(msg) from error
+
+
+def _size(there: os.stat_result) -> int:
+    return there.st_size if stat.S_ISREG(there.st_mode) else -1
 
 
 def _tell_apart(part: str, place: str) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from icsfeed.export.files import Order, SiteFile
 from icsfeed.export.manifest import OWN_FOLDER
+from icsfeed.export.private_names import FOLDER as PRIVATE_FOLDER
 
 NETLIFY: Final = "_headers"
 APACHE: Final = ".htaccess"
@@ -19,6 +20,16 @@ NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
 _NOT_FOUND: Final = "404.html"
 _PAGE: Final = "index.html"
 _POLICY: Final = "Content-Security-Policy"
+_UNLISTED: Final = (
+    "<IfModule mod_autoindex.c>",
+    "  IndexIgnore *",
+    "</IfModule>",
+    "<IfModule mod_alias.c>",
+    "  RedirectMatch 404 /$",
+    "</IfModule>",
+)
+"""What Apache is told where nobody may see what there is; to say ``Options -Indexes`` most hosts do not allow."""
+
 _HIDDEN: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
 
 
@@ -35,14 +46,15 @@ class Rule:
 
 
 def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
-    """The files for web hosts, in the place where each looks for them."""
-    site = tuple(site)
+    """The files for web hosts, in the place where each looks for them; none has a token in it."""
+    # Private files are all alike: one stands for all of a feed, under a name that may be shown.
+    site = tuple({file.shown_as: replace(file, name=file.shown_as) for file in site}.values())
     rules = rules_of(site)
     has_page = any(file.name == _NOT_FOUND for file in site)
     yield _text(NETLIFY, _netlify(site))
     yield _text(NGINX, _nginx(rules, has_page=has_page))
     for folder, own in _by_folder(rules).items():
-        yield _text(f"{folder}{APACHE}", _apache(own, is_root=not folder, has_page=has_page))
+        yield _text(f"{folder}{APACHE}", _apache(folder, own, has_page=has_page))
     yield _text(f"{OWN_FOLDER}/{APACHE}", "Require all denied\n")
     yield _text(".nojekyll", "")
 
@@ -128,8 +140,11 @@ def _by_part(folder: str, said: Mapping[str, Mapping[str, str]]) -> list[tuple[s
     return sorted(parts.items())
 
 
-def _apache(rules: Iterable[Rule], *, is_root: bool, has_page: bool) -> str:
+def _apache(folder: str, rules: Iterable[Rule], *, has_page: bool) -> str:
+    is_root = not folder
     lines = [f"DirectoryIndex {_PAGE}"] if is_root else []
+    if folder == PRIVATE_FOLDER:
+        lines += _UNLISTED
     if is_root and has_page:
         lines.append(f"ErrorDocument 404 /{_NOT_FOUND}")
     for rule in rules:
@@ -164,6 +179,8 @@ def _nginx(rules: Iterable[Rule], *, has_page: bool) -> str:
         types = " ".join(f"{_quoted(content_type)} {suffix};" for suffix, content_type in sorted(rule.types.items()))
         of_folder = rule.path.endswith("/")
         begin = [f"location ^~ /{rule.path} {{", f"  {_HIDDEN}"] if of_folder else [f"location = /{rule.path} {{"]
+        if rule.path == PRIVATE_FOLDER:
+            begin.append("  autoindex off;")
         headers = [f"  add_header {name} {_quoted(value)};" for name, value in rule.headers.items()]
         lines += [*begin, f"  types {{ {types} }}", *headers, "}"]
     return "".join(f"{line}\n" for line in lines)

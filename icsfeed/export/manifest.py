@@ -10,10 +10,13 @@ from typing import Any, Final
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision
+from icsfeed.export.private_names import is_secret
 
 OWN_FOLDER: Final = ".icsfeed"
 NAME: Final = f"{OWN_FOLDER}/manifest.json"
 _VERSION: Final = 1
+_WITH_SECRETS: Final = 2
+"""What an icsfeed that knows no private files must not go on from: it would forget them, and they stay."""
 _quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -34,6 +37,7 @@ class Manifest:
     """The files of a destination by name, and the last line of the ledger of every event.
 
     ``pending`` are names that an export was about to write and may not have: they are icsfeed's, whatever is there.
+    Those with a token in them are as ``noted_as`` has them, all others as they are.
     """
 
     files: Mapping[str, Written] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class Manifest:
         )
         ledger = (f"{_quoted(uid)}: [{_said(self.ledger[uid][-1])}]" for uid in sorted(self.ledger))
         parts = [
-            f'"icsfeed": {_VERSION}',
+            f'"icsfeed": {_WITH_SECRETS if any(map(is_secret, self.names)) else _VERSION}',
             f'"files": {{{_lines(files)}}}',
             f'"pending": [{_lines(map(_quoted, sorted(self.pending)))}]',
             f'"ledger": {{{_lines(ledger)}}}',
@@ -69,7 +73,7 @@ class Manifest:
         """
         try:
             said = json.loads(content)
-            record = {_VERSION: said}[said["icsfeed"]]
+            record = {_VERSION: said, _WITH_SECRETS: said}[said["icsfeed"]]
             return cls(
                 files={_name(name): _file(*file) for name, file in record["files"].items()},
                 pending=frozenset(map(_name, record["pending"])),

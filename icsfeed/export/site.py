@@ -9,13 +9,15 @@ from datetime import datetime
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import with_lines
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Progress, Report, export, read_manifest
-from icsfeed.export.files import packed_files, site_files
+from icsfeed.export.files import SiteFile, packed_files, private_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
 from icsfeed.export.manifest import joined, last_lines
 from icsfeed.export.targets import Target
-from icsfeed.publication.publishing import publish
+from icsfeed.publication.private import NO_PRIVATE_FEEDS, PrivateFeeds, private_feeds
+from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import PublishedEvents, publish_events
 
 
@@ -28,6 +30,7 @@ def export_site(
     now: datetime,
     base_url: str = "",
     before: PublishedEvents | None = None,
+    token_key: TokenKey | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -35,7 +38,7 @@ def export_site(
 
     Where the record's ledger of revisions knows less than the destination's own (a new, empty database), the events
     go on from there: what has not changed keeps its SEQUENCE, what has rises. ``before`` are events of earlier, to be
-    taken over from.
+    taken over from. With the ``token_key``, it shows the private feeds, too.
 
     Raises:
         IcsfeedError: where the destination can't be written; each file there is whole.
@@ -53,7 +56,15 @@ def export_site(
             before=events,
             base_url=base_url,
         )
-        files = tuple(site_files(publication))
-        if isinstance(target, Folder):
-            files = (*files, *packed_files(publication), *host_files(files))
-        return export(files, target, before=manifest, ledger=last_lines(ledger), dry_run=dry_run, progress=progress)
+        private = private_feeds(publication, record.subscribers, token_key, now=now) if token_key is not None else None
+        files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
+        report = export(files, target, before=manifest, ledger=last_lines(ledger), dry_run=dry_run, progress=progress)
+        return replace(report, private_left_out=private.left_out) if private is not None else report
+
+
+def all_files(publication: Publication, private: PrivateFeeds, *, with_hosts: bool) -> tuple[SiteFile, ...]:
+    """The files of a site; ``with_hosts`` also those that web hosts read: packed ones, and what they are told."""
+    files = (*site_files(publication), *private_files(private))
+    if not with_hosts:
+        return files
+    return (*files, *packed_files(publication), *packed_files(private), *host_files(files))

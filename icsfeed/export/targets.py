@@ -29,8 +29,11 @@ class Target(Protocol):
     def read(self, name: str) -> bytes | None:
         """A file's bytes; ``None`` where there is none, or no file."""
 
-    def sizes(self, names: frozenset[str]) -> dict[str, int]:
-        """The sizes in bytes of those that are there; of what is no file, -1."""
+    def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
+        """The sizes in bytes of those that are there; of what is no file, -1.
+
+        So are those of all that is in the folders of a ``folder``, if one is named (with its slash).
+        """
 
     def read_manifest(self) -> bytes | None:
         """The manifest as it is now; ``None`` where there is none."""

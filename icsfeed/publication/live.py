@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from structlog.typing import FilteringBoundLogger
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.domain.subscribers import Subscriber
+from icsfeed.domain.subscribers import NOBODY, Subscriber, Subscribers
 from icsfeed.publication.found import Found, last_modified
 from icsfeed.publication.problems import Problem, ProblemLog, Source
 from icsfeed.publication.publishing import Publication, publish
@@ -104,10 +104,15 @@ class Live:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
         return self.found().publication
 
+    @property
+    def subscribers(self) -> Subscribers:
+        """Whoever has a private feed, as of the last look."""
+        record = self._state.record
+        return record.subscribers if record is not None else NOBODY
+
     def holder(self, token: str) -> Subscriber | None:
         """Whose feed the token opens now, as of the last look."""
-        record = self._state.record
-        return record.subscribers.holder(token, now=self._clock()) if record is not None else None
+        return self.subscribers.holder(token, now=self._clock())
 
     def say_limit(self, path: str, left_out: int) -> None:
         """Have the log say how many events find no place in what is at ``path``: when any do, and twice as many."""

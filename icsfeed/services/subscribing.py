@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,8 @@ from icsfeed.services.upcoming import utc_text
 
 OVERLAP: Final = timedelta(days=14)
 """How long an old token stays valid beside a new one: people read their mail in that time, and put it in."""
+
+_MOST_NAMES: Final = 10
 
 
 class SubscriberTransaction(Protocol):
@@ -68,30 +70,51 @@ def add(
     feed: str,
     alarms: tuple[timedelta, ...] = (),
     token: str,
+    salt: str = "",
     signer: Signer,
 ) -> Subscriber:
-    """Add a subscriber, who opens the feed of that slug with ``token``.
+    """Add a subscriber, who opens the feed of that slug with ``token``; ``salt`` is what that was derived from, if so.
 
     Raises:
         IcsfeedError: where there is no such feed, the name is taken, or it can't be recorded; nothing has changed then.
     """
     schedule.feed(feed)
     step = SubscriberStep(
-        action=Action.ADD, name=name.strip(), at=signer.now, feed=feed, alarms=alarms, digest=digest_of(token)
+        action=Action.ADD,
+        name=name.strip(),
+        at=signer.now,
+        feed=feed,
+        alarms=alarms,
+        digest=digest_of(token),
+        salt=salt,
     )
     return _take(records, step, signer)
 
 
 def rotate(
-    records: SubscriberRecords, name: str, *, token: str, overlap: timedelta = OVERLAP, signer: Signer
+    records: SubscriberRecords,
+    name: str,
+    *,
+    token: str,
+    salt: str = "",
+    overlap: timedelta = OVERLAP,
+    signer: Signer,
 ) -> Subscriber:
     """Have a new ``token`` open the subscriber's feed; those before it do so for the ``overlap`` only.
+
+    ``salt`` is what it was derived from, if so.
 
     Raises:
         IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
     """
-    until = signer.now + overlap
-    step = SubscriberStep(action=Action.ROTATE, name=name.strip(), at=signer.now, digest=digest_of(token), until=until)
+    step = SubscriberStep(
+        action=Action.ROTATE,
+        name=name.strip(),
+        at=signer.now,
+        digest=digest_of(token),
+        salt=salt,
+        until=signer.now + overlap,
+    )
     return _take(records, step, signer)
 
 
@@ -120,11 +143,15 @@ def _take(records: SubscriberRecords, step: SubscriberStep, signer: Signer) -> S
 
 
 def _unknown(name: str, known: Subscribers) -> str:
-    names = [repr(each.name) for each in known.by_key.values() if each.revoked_at is None]
-    most = 10
-    others = f" and {len(names) - most} more" if len(names) > most else ""
-    has = f"there are {', '.join(names[:most])}{others}" if names else "there is none yet"
+    names = [each.name for each in known.by_key.values() if each.revoked_at is None]
+    has = f"there are {listed(names)}" if names else "there is none yet"
     return f"there is no subscriber {name!r}; {has}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Subscribers' names as messages have them: the first ten, and how many more there are."""
+    others = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(map(repr, names[:_MOST_NAMES])) + others
 
 
 def subscriber_records(records: SubscriberRecords, *, now: datetime) -> tuple[dict[str, object], ...]:

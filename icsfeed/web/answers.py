@@ -13,20 +13,12 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
 from werkzeug.sansio.http import is_resource_modified
 
-from icsfeed.publication.representations import NO_SNIFFING, Headers, Representation
-
-_PRIVATE_CACHES: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
+from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHES
+from icsfeed.publication.private import HEADERS as PRIVATE
+from icsfeed.publication.representations import Headers, Representation
 
 STALE: Final = "X-Icsfeed-Stale"
 """The header that says what of the truth can't be read now: what is served is what was good last."""
-
-PRIVATE: Final[Headers] = (
-    # The address is the secret: no other site is told of it, and no search engine shows what is there.
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Robots-Tag", "noindex, nofollow"),
-    NO_SNIFFING,
-)
-"""What every response to a private path says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +62,7 @@ def public_answers(there: Representation, last_modified: datetime | None, stale:
 
 def private_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
     """The answers to whoever has a token."""
-    return _answers(there, last_modified, (_PRIVATE_CACHES, *PRIVATE, *_stale(stale)))
+    return _answers(there, last_modified, (PRIVATE_CACHES, *PRIVATE, *_stale(stale)))
 
 
 def _stale(sources: Iterable[str]) -> Headers:

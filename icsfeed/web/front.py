@@ -15,11 +15,12 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.found import Found
 from icsfeed.publication.live import LOOK_AGAIN, Live
+from icsfeed.publication.private import HEADERS as PRIVATE
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
-from icsfeed.web.answers import PRIVATE, Answers, coding_of, private_answers, public_answers
+from icsfeed.web.answers import Answers, coding_of, private_answers, public_answers
 from icsfeed.web.clients import OTHER, family_of
 from icsfeed.web.request_log import RequestLog, shown_path
 from icsfeed.web.tally import Tally

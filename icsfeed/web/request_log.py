@@ -13,14 +13,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, request
 from structlog.typing import FilteringBoundLogger
 
-from icsfeed.publication.private import is_private
+from icsfeed.publication.private import is_private, masked
 from icsfeed.web.clients import family_of
 
 NewId: TypeAlias = Callable[[], str]
 
 _KEY: Final = "icsfeed.request_id"
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
-_A_FEED: Final = re.compile(r"/private/[^/]+/([a-z0-9-]{1,60}\.ics)")
 _LIKE_A_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{28,}")
 _LONGEST: Final = 300
 
@@ -28,8 +27,7 @@ _LONGEST: Final = 300
 def shown_path(path: str) -> str:
     """A path as logs may have it: without what is, or may be, a token; of one line, and not too long."""
     if is_private(path):
-        feed = _A_FEED.fullmatch(path)
-        return f"/private/{{token}}/{feed[1]}" if feed else "/private/{token}"
+        return masked(path)
     shown = _LIKE_A_TOKEN.sub("{token}", path[:_LONGEST])
     return quote(shown.encode("latin-1", errors="replace"), safe="/{}@:~+,;=!$&'()*")
 

@@ -1,9 +1,9 @@
-"""A thousand feeds exported to a folder against plain file writes: ``python -m tests.benchmarks.exporting [FOLDER]``.
+"""A thousand private feeds exported against plain file writes: ``python -m tests.benchmarks.exporting [FOLDER]``.
 
-Both sides join each feed of 50 kB from ready events and write it, with its bytes in gzip and Brotli beside it, which
-are ready as a server has them; the floor does so into an empty folder, without a look at what is there. Building each
-feed with icalendar is what whoever has no ready events does. It all happens below the system's folder for temporary
-files, or the one that is named.
+Both sides write a feed of 50 kB for each of a thousand subscribers, with its bytes in gzip and Brotli beside it, all of
+which are ready as a server has them; the floor does so into an empty folder, without a look at what is there. Where one
+subscriber changes, it has a new token, and the old one ends at once. Building each feed with icalendar is what whoever
+has no ready events does. It all happens below the system's folder for temporary files, or the one that is named.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from statistics import median
 
 from icalendar import Calendar, Component
 
+from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
+from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import export, read_manifest
-from icsfeed.export.files import packed_files, site_files
 from icsfeed.export.folder import Folder
+from icsfeed.export.site import all_files
 from icsfeed.ical.calendar import CONTENT_TYPE, calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
+from icsfeed.publication.private import private_feeds
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.store.schedule_file import example_path, load_schedule
@@ -56,38 +59,43 @@ def pieces() -> list[bytes]:
 PIECES = pieces()
 
 
-def joined(number: int, change: bytes = b"") -> bytes:
-    """The bytes of a feed, no two the same."""
-    return b"".join([b"X-NUMBER:%d\r\n%b" % (number, change), *PIECES])
+BODY = b"".join(PIECES)
+PUBLIC = Representation(body=BODY, content_type=CONTENT_TYPE)
+PUBLICATION = replace(publish(POLICY, changed_at=NOW, now=NOW), representations={"/feeds/all.ics": PUBLIC})
+KEY = TokenKey(secret=b"k" * 32)
 
 
-PACKED = [
-    {".gz": feed.packed, ".br": feed.tightly_packed}
-    for feed in (Representation(body=joined(number), content_type=CONTENT_TYPE) for number in range(FEEDS))
-]
-PUBLICATION = publish(POLICY, changed_at=NOW, now=NOW)
+def subscriber(number: int, action: Action, salt: str) -> SubscriberStep:
+    """What support does with one subscriber; the token of before ends at once."""
+    digest, name = digest_of(KEY.token(salt)), f"Customer {number}"
+    return SubscriberStep(action=action, name=name, at=NOW, feed="all", digest=digest, salt=salt, until=NOW)
 
 
-def exporting(dest: Path, change: bytes = b"") -> int:
-    """Join and export, the first feed with that change; gives how many files were written."""
-    made = {}
-    for number in range(FEEDS):
-        feed = Representation(body=joined(number, b"" if number else change), content_type=CONTENT_TYPE)
-        vars(feed).update(packed=PACKED[number][".gz"], tightly_packed=PACKED[number][".br"])
-        made[f"/private/{number:04}/all.ics"] = feed
-    site = replace(PUBLICATION, representations=made)
+SUBSCRIBERS = NOBODY.after(subscriber(number, Action.ADD, str(number)) for number in range(FEEDS))
+
+
+def exporting(dest: Path, subscribers: Subscribers = SUBSCRIBERS) -> int:
+    """Export as ``export --private`` does; gives how many files were written."""
     target = Folder(dest)
     with target.locked():
         before = read_manifest(target)
-        return len(export([*site_files(site), *packed_files(site)], target, before=before, ledger={}).written)
+        private = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
+        files = all_files(PUBLICATION, private, with_hosts=True)
+        return len(export(files, target, before=before, ledger={}).written)
+
+
+def deriving() -> None:
+    """What is done before: all tokens are derived and checked."""
+    private_feeds(PUBLICATION, SUBSCRIBERS, KEY, now=NOW)
 
 
 def writing(dest: Path) -> None:
     """The floor."""
+    ready = (("", PUBLIC.body), (".gz", PUBLIC.packed), (".br", PUBLIC.tightly_packed))
     for number in range(FEEDS):
         folder = f"{dest}/private/{number:04}"
         os.makedirs(folder)  # noqa: PTH103  (here and below: as fast as Python does it)
-        for end, content in (("", joined(number)), *PACKED[number].items()):
+        for end, content in ready:
             with open(f"{folder}/all.ics{end}", "wb") as file:  # noqa: PTH123
                 file.write(content)
 
@@ -120,11 +128,13 @@ def one_round(folder: Path, number: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         plain, dest, own = (Path(fresh) / name for name in ("plain", "dest", "own"))
         own.mkdir()
+        changed = SUBSCRIBERS.after([subscriber(number, Action.ROTATE, f"{number} again")])
         floor = seconds(lambda: writing(plain))
         times = {
             "cold": seconds(lambda: exporting(dest)),
             "nothing changed": seconds(lambda: exporting(dest)),
-            "one change": seconds(lambda: exporting(dest, b"X-CHANGE:%d\r\n" % number)),
+            "one change": seconds(lambda: exporting(dest, changed)),
+            "tokens": seconds(deriving),
             "icalendar": seconds(lambda: building(own)) * FEEDS / BUILT,
         }
     return {what: took / floor for what, took in times.items()} | {"gain": times["icalendar"] / times["cold"]}
@@ -138,7 +148,7 @@ def main(folder: Path) -> None:
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / (FEEDS * SIZE)
     rounds = [one_round(folder, number) for number in range(ROUNDS)]
     found = {what: median(each[what] for each in rounds) for what in rounds[0]}
-    for what, goal in (("cold", 2), ("one change", 0.3), ("nothing changed", 0.1)):
+    for what, goal in (("cold", 2), ("one change", 0.3), ("nothing changed", 0.1), ("tokens", 0.02)):
         report(what, found[what], goal)
     print(f"a cold export takes 1/{found['gain']:.0f} of building with icalendar (goal: at most 1/60)")  # noqa: T201
     print(f"peak memory: {memory:.2f} times the feeds' own bytes on top of what is ready")  # noqa: T201

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.tokens import TokenKey
+from icsfeed.store.database import recorded
 from icsfeed.store.database.database import Database
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.examples import NOW as NOW_AS_INSTANT
@@ -57,6 +59,46 @@ def test_json_has_the_url_where_the_schedule_says_it(tmp_path: Path) -> None:
         "path": made["path"],
         "url": f"https://maintenance.example.com/calendar{made['path']}",
     }
+
+
+@pytest.mark.parametrize("command", ["add", "rotate"])
+def test_with_a_key_the_token_can_be_told_again(tmp_path: Path, command: str) -> None:
+    (key := tmp_path / "tokens.key").write_text(f"{'k' * 32}\n", encoding="utf-8")
+    if command == "rotate":
+        call("add", "Acme Inc.")
+    token = path_of(call(command, "Acme Inc.", "--token-key-file", str(key)))[1]
+    *_, (_, recorded_token) = recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
+    assert re.fullmatch("[0-9a-f]{32}", recorded_token.salt)
+    assert recorded_token.derived(TokenKey(secret=b"k" * 32)) == token
+
+
+def test_with_a_key_every_address_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (key := tmp_path / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
+    outcomes = [call("add", "Acme Inc."), call("add", "Other"), call("rotate", "Acme Inc."), call("rotate", "Other")]
+    assert len({path_of(outcome)[1] for outcome in outcomes}) == 4
+    valid = list(recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT))
+    assert len({token.salt for _, token in valid} - {""}) == 4
+
+
+def test_without_a_key_the_token_has_no_salt(tmp_path: Path) -> None:
+    call("add", "Acme Inc.")
+    ((_, token),) = recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
+    assert token.salt == ""
+
+
+@pytest.mark.parametrize("command", ["add", "rotate"])
+def test_a_key_that_is_none_is_refused_before_anything_is_made(tmp_path: Path, command: str) -> None:
+    (tmp_path / "short.key").write_text("secret\n", encoding="utf-8")
+    hint = "make a token key by: openssl rand -base64 32 >"
+    refusals = {
+        "short.key": f"short.key: a token key of 6 characters is too short; 32 is the least; {hint} short.key\n",
+        "none.key": f"none.key: there is no such file; {hint} none.key\n",
+    }
+    for name, message in refusals.items():
+        outcome = call(command, "Acme Inc.", "--token-key-file", name)
+        assert outcome == Outcome(status=1, stdout="", stderr=message)
+    assert {path.name for path in tmp_path.iterdir()} == {"schedule.toml", "short.key"}
 
 
 def test_a_rotation_leaves_the_old_token_for_the_overlap() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,34 @@ def test_tokens_that_are_over_are_not_kept() -> None:
     acme = subscribers.named("acme inc.")
     assert acme is not None
     assert [token.digest for token in acme.tokens] == [digest_of("two"), digest_of("three")]
+
+
+def test_the_next_token_to_end_is_the_next_instant_at_which_time_alone_changes_anything() -> None:
+    steps = [
+        added(),
+        added("Other", "four"),
+        rotated("two", NOW + 9 * A_DAY),
+        rotated("three", NOW + A_DAY, NOW + A_MOMENT),
+        replace(rotated("five", NOW + 5 * A_DAY), name="Other"),
+    ]
+    subscribers = NOBODY.after(steps)
+    moments = (NOW, NOW + A_DAY - A_MOMENT, NOW + A_DAY, NOW + 5 * A_DAY)
+    assert [subscribers.next_end(now=now) for now in moments] == [NOW + A_DAY, NOW + A_DAY, NOW + 5 * A_DAY, None]
+    assert subscribers.after([step(Action.REVOKE, "Other")]).next_end(now=NOW + A_DAY) is None
+
+
+def test_valid_are_all_tokens_that_open_a_feed() -> None:
+    gone = [added("Gone", "two"), step(Action.REVOKE, "Gone")]
+    subscribers = NOBODY.after([added(), *gone, rotated("three", NOW + A_DAY), added("New", "four")])
+    for now, tokens in ((NOW, ["one", "three", "four"]), (NOW + A_DAY, ["three", "four"])):
+        found = [(subscriber.name, token.digest) for subscriber, token in subscribers.valid(now=now)]
+        names = ["New" if token == "four" else "Acme Inc." for token in tokens]
+        assert found == list(zip(names, map(digest_of, tokens), strict=True))
+
+
+def test_a_salt_is_kept_with_its_token() -> None:
+    subscribers = NOBODY.after([added(salt="a"), replace(rotated("two", NOW + A_DAY), salt="b")])
+    assert [token.salt for _, token in subscribers.valid(now=NOW)] == ["a", "b"]
 
 
 def test_revoked_no_token_opens_the_feed_any_more() -> None:

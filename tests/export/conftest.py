@@ -11,7 +11,7 @@ from tests.cli.running import SCHEDULE
 
 @pytest.fixture(autouse=True)
 def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SCHEDULE", "NOW", "BASE_URL", "WATCH", "DRY_RUN", "JSON"):
+    for name in ("SCHEDULE", "NOW", "BASE_URL", "WATCH", "DRY_RUN", "JSON", "PRIVATE", "TOKEN_KEY_FILE"):
         monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
 
 

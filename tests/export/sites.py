@@ -10,6 +10,7 @@ from icsfeed.export.exporting import Report, export, read_manifest
 from icsfeed.export.files import Order, SiteFile
 from icsfeed.export.folder import Folder
 from icsfeed.export.targets import Target
+from tests.cli.running import NOW, run
 
 OWN = frozenset({".icsfeed/lock", ".icsfeed/manifest.json"})
 """What an export keeps for itself."""
@@ -39,6 +40,16 @@ def put_files(files: list[SiteFile], target: Target, *, ledger: Ledger | None = 
     with target.locked():
         before = read_manifest(target)
         return export(files, target, before=before, ledger=ledger or {}, dry_run=dry_run)
+
+
+def private_site(folder: Path) -> tuple[Path, list[str]]:
+    """A site with two private feeds, one of which rings; where it is in that folder, and their paths."""
+    (key := folder / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    options = ("--token-key-file", key, "--now", NOW)
+    subscribers = (("Acme Inc.",), ("Other", "--alarm", "1h"))
+    paths = [run("subscriber", "add", *subscriber, *options).stdout.strip() for subscriber in subscribers]
+    assert run("export", folder / "site", "--private", *options).status == 0
+    return folder / "site", paths
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from icsfeed.export.files import DISPOSITION, site_files
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import NOW, run
+from tests.export.sites import private_site
 from tests.export.web_servers import web_server
+from tests.web.test_private import PRIVATE
 
 CONFIGURATION = """\
 ServerRoot {folder}
@@ -27,6 +29,7 @@ ErrorLog {folder}/error.log
 TypesConfig {folder}/mime.types
 DocumentRoot {site}
 <Directory {site}>
+  Options Indexes
   AllowOverride FileInfo Indexes AuthConfig
   Require all granted
 </Directory>
@@ -34,19 +37,19 @@ DocumentRoot {site}
   Require all denied
 </Files>
 """
-MODULES = ("mpm_event", "authz_core", "dir", "headers", "mime")
+MODULES = ("mpm_event", "authz_core", "dir", "headers", "mime", "autoindex")
 FOREIGN = "<style>p { color: red }</style>"
 
 
 @contextlib.contextmanager
-def serving(site: Path, folder: Path) -> Iterator[httpx.Client]:
+def serving(site: Path, folder: Path, *, modules: Iterable[str] = MODULES) -> Iterator[httpx.Client]:
     def command(program: str, port: int) -> list[str]:
         found = Path(program).parents[1] / "lib" / "apache2" / "modules"
-        modules = "\n".join(f"LoadModule {name}_module {found}/mod_{name}.so" for name in MODULES)
+        loading = "\n".join(f"LoadModule {name}_module {found}/mod_{name}.so" for name in modules)
         (folder / "mime.types").write_text("text/html html\n", encoding="utf-8")
         configuration = folder / "apache2.conf"
         configuration.write_text(
-            CONFIGURATION.format(folder=folder, port=port, site=site, modules=modules), encoding="utf-8"
+            CONFIGURATION.format(folder=folder, port=port, site=site, modules=loading), encoding="utf-8"
         )
         return [program, "-D", "FOREGROUND", "-D", "NO_DETACH", "-f", str(configuration)]
 
@@ -89,6 +92,35 @@ def test_apache_answers_304_by_tag_and_hides_what_is_no_part_of_the_site(site: P
         assert [client.get(f"/.icsfeed/{name}").status_code for name in ("manifest.json", "nginx.conf")] == [403, 403]
         missing = client.get("/feeds/none.ics")
         assert (missing.status_code, missing.content) == (404, (site / "404.html").read_bytes())
+
+
+@pytest.mark.parametrize("also", [(), ("alias",)], ids=["few modules", "the usual ones"])
+def test_apache_lists_no_private_feed_and_says_that_it_is_private(
+    schedule: Path, tmp_path: Path, also: tuple[str, ...]
+) -> None:
+    del schedule
+    site, paths = private_site(tmp_path)
+    (site / "open").mkdir()
+    (site / "open" / "listed.txt").write_text("listed", encoding="utf-8")
+    with serving(site, tmp_path / "apache", modules=(*MODULES, *also)) as client:
+        # Folders are listed here, as on many hosts.
+        assert "listed.txt" in client.get("/open/").text
+        for path in paths:
+            answer = client.get(path)
+            assert (answer.status_code, answer.content) == (200, (site / path[1:]).read_bytes())
+            assert {name: answer.headers.get(name) for name in PRIVATE} == PRIVATE
+            assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+            assert answer.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
+            assert "Access-Control-Allow-Origin" not in answer.headers
+        folders = ["/private/", *(f"{path.rpartition('/')[0]}/" for path in paths)]
+        answers = {folder: client.get(folder) for folder in folders}
+        tokens = [path.split("/")[2] for path in paths]
+        assert [token for token in tokens if token in answers["/private/"].text] == []
+        assert [folder for folder, answer in answers.items() if "all.ics" in answer.text] == []
+        if also:
+            assert {answer.status_code for answer in answers.values()} == {404}
+        wrong = client.get("/private/wrong/all.ics")
+        assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())
 
 
 def test_apache_serves_other_peoples_pages_as_before(site: Path, tmp_path: Path) -> None:

@@ -102,6 +102,56 @@ def test_only_what_has_changed_is_uploaded_and_what_is_stale_goes(store: Store, 
     assert objects(store, bucket) == NEW | {"foreign.txt": "foreign"}
 
 
+def test_private_feeds_are_objects_that_say_that_they_are(
+    store: Store, bucket: str, schedule: Path, tmp_path: Path
+) -> None:
+    """One who changes is all that is uploaded; foreign objects beside them stay."""
+    (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    options = ("--token-key-file", key, "--now", NOW)
+    names = [
+        f"calendar/{run('subscriber', 'add', name, *more, *options).stdout.strip()[1:]}"
+        for name, *more in (("Acme Inc.",), ("Other", "--alarm", "1h"))
+    ]
+    dest = f"s3://{bucket}/calendar"
+    foreign = "calendar/private/foreign/all.ics"
+    store.ask("PUT", f"/{bucket}/{foreign}", content=b"foreign")
+    assert run("export", dest, "--private", *options).status == 0
+    assert run("export", tmp_path / "site", "--private", *options).status == 0
+    found = objects(store, bucket)
+    assert {name for name in found if "/private/" in name} == {*names, foreign}
+    for name in names:
+        assert found[name] == (tmp_path / "site" / name.removeprefix("calendar/")).read_bytes().decode()
+        assert obstore.get(store.bucket(bucket), name).attributes == {
+            "Content-Type": "text/calendar; charset=utf-8",
+            "Cache-Control": "private, max-age=60, stale-if-error=86400",
+        }
+    names.append(f"calendar/{run('subscriber', 'rotate', 'Other', '--overlap', '1m', *options).stdout.strip()[1:]}")
+    before = len(store.requests())
+    later = (*options[:2], "--now", "2026-11-23T12:01:00Z")
+    done = run("export", dest, "--private", *later)
+    assert (done.status, done.stdout) == (0, f"{dest}: 1 written, 1 removed, {len(found) - 2} unchanged\n")
+    manifest = f"/{bucket}/calendar/{MANIFEST}"
+    assert [request for request in store.requests()[before:] if not request.startswith("GET")] == [
+        f"PUT {manifest} 200",
+        f"PUT /{bucket}/{names[2]} 200",
+        f"POST /{bucket}?delete 200",
+        f"PUT {manifest} 200",
+    ]
+    assert {name for name in objects(store, bucket) if "/private/" in name} == {names[0], names[2], foreign}
+    said = store.objects(bucket)[f"calendar/{MANIFEST}"] + done.stdout + done.stderr
+    assert [name for name in names if name.split("/")[2] in said] == []
+    assert run("export", dest, *options).status == 0
+    assert {name for name in objects(store, bucket) if "/private/" in name} == {foreign}
+
+
+def test_a_foreign_private_object_in_the_way_is_not_named(store: Store, bucket: str) -> None:
+    store.ask("PUT", f"/{bucket}/private/secret/all.ics", content=b"foreign")
+    assert refusal({"private/secret/all.ics": "ours"}, f"s3://{bucket}") == (
+        f"s3://{bucket} has a private/{{token}}/all.ics that no export wrote; move it away, or export to another place"
+    )
+    assert objects(store, bucket) == {"private/secret/all.ics": "foreign"}
+
+
 def test_where_nothing_has_changed_nothing_is_uploaded(store: Store, bucket: str) -> None:
     put(NEW, Bucket(f"s3://{bucket}"))
     before = len(store.requests())

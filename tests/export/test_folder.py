@@ -177,7 +177,7 @@ def test_a_manifest_that_names_what_is_outside_is_refused(dest: Path, tmp_path: 
         pytest.param("", id="empty"),
         pytest.param("[]", id="another kind of JSON"),
         pytest.param('{"files": {}}', id="another program's"),
-        pytest.param('{"icsfeed": 2, "files": {}, "pending": [], "ledger": {}}', id="a newer icsfeed's"),
+        pytest.param('{"icsfeed": 3, "files": {}, "pending": [], "ledger": {}}', id="a newer icsfeed's"),
         pytest.param('{"icsfeed": 1, "files": {"a": ["d"]}, "pending": [], "ledger": {}}', id="a file without size"),
         pytest.param('{"icsfeed": 1, "files": {"a": ["d", "1"]}, "pending": [], "ledger": {}}', id="a size as text"),
         pytest.param('{"icsfeed": 1, "files": {}, "pending": ["../a"], "ledger": {}}', id="pending outside"),

@@ -7,19 +7,24 @@ from datetime import datetime
 
 import pytest
 
-from icsfeed.export.files import DISPOSITION, SiteFile, site_files
+from icsfeed.export.files import DISPOSITION, SiteFile, private_files, site_files
 from icsfeed.export.hosts import host_files
+from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.publishing import publish
 from tests.cli.running import NOW
 from tests.examples import POLICY
 
+PRIVATE_PATHS = ("/private/a-secret/all.ics", "/private/another-secret/all.ics")
 THEN = datetime.fromisoformat(NOW)
 
 
 @pytest.fixture(scope="module")
 def site() -> tuple[SiteFile, ...]:
-    """The whole site."""
-    return tuple(site_files(publish(POLICY, changed_at=THEN, now=THEN)))
+    """The whole site, with two private feeds."""
+    publication = publish(POLICY, changed_at=THEN, now=THEN)
+    feed = publication.representations["/feeds/all.ics"]
+    private = PrivateFeeds(representations=dict.fromkeys(PRIVATE_PATHS, feed), left_out=())
+    return (*site_files(publication), *private_files(private))
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,11 @@ def test_netlify_and_cloudflare_say_of_each_file_what_the_server_says(
     for file in site:
         path = f"/{file.name}".removesuffix("index.html")
         assert netlify(told["_headers"], path) == expected(file), path
+
+
+def test_what_hosts_are_told_has_no_token_in_it(site: tuple[SiteFile, ...], told: dict[str, str]) -> None:
+    assert set(PRIVATE_PATHS) < {f"/{file.name}" for file in site}
+    assert [name for name, text in told.items() if "secret" in name + text] == []
 
 
 def test_cloudflares_limits_are_kept(told: dict[str, str]) -> None:

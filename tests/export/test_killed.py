@@ -25,7 +25,8 @@ TIMES = 200
 def a_site(letter: str, numbers: range) -> dict[str, str]:
     """Files that are told apart from those of another letter by every byte."""
     feeds = {f"feeds/{number}.ics": letter * (20_000 + 500 * number) for number in numbers}
-    return {**feeds, f"only/in/{letter}.ics": letter * 1000, "index.html": letter * 5000, ".nojekyll": ""}
+    private = {f"private/token-{number}/all.ics": letter * 20_000 for number in numbers}
+    return {**feeds, **private, f"only/in/{letter}.ics": letter * 1000, "index.html": letter * 5000, ".nojekyll": ""}
 
 
 ONE, TWO = a_site("1", range(12)), a_site("2", range(3, 15))

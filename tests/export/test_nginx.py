@@ -20,9 +20,10 @@ from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import CACHE_CONTROL
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import NOW, run
-from tests.export.sites import put_files
+from tests.export.sites import private_site, put_files
 from tests.export.sites import site as site_of
 from tests.export.web_servers import web_server
+from tests.web.test_private import PRIVATE
 
 CONFIGURATION = """\
 daemon off;
@@ -40,6 +41,7 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     root {site};
+    autoindex on;
     include {site}/.icsfeed/nginx.conf;
   }}
 }}
@@ -136,6 +138,30 @@ def test_nginx_does_not_show_what_is_no_part_of_the_site(site: Path, tmp_path: P
     assert all((site / path[1:]).exists() for path in hidden[:-1])
     with serving(site, tmp_path / "nginx") as client:
         assert {path: client.get(path).status_code for path in hidden} == dict.fromkeys(hidden, 404)
+
+
+def test_nginx_lists_no_private_feed_and_says_that_it_is_private(schedule: Path, tmp_path: Path) -> None:
+    del schedule
+    site, paths = private_site(tmp_path)
+    (site / "open").mkdir()
+    (site / "open" / "listed.txt").write_text("listed", encoding="utf-8")
+    with serving(site, tmp_path / "nginx") as client:
+        # Folders are listed here, as on some hosts.
+        assert "listed.txt" in client.get("/open/").text
+        for path in paths:
+            for coding, end in (("identity", ""), ("gzip", ".gz")):
+                with client.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
+                    sent = b"".join(answer.iter_raw())
+                assert (answer.status_code, sent) == (200, (site / f"{path[1:]}{end}").read_bytes())
+                assert {name: answer.headers.get(name) for name in PRIVATE} == PRIVATE
+                assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+                assert answer.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
+                assert "Access-Control-Allow-Origin" not in answer.headers
+        folders = ["/private/", *(f"{path.rpartition('/')[0]}/" for path in paths)]
+        assert {client.get(folder).status_code for folder in folders} == {403}
+        assert client.get("/private/.htaccess").status_code == 404
+        wrong = client.get("/private/wrong/all.ics")
+        assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())
 
 
 def test_nginx_shows_pages_by_their_folder_and_the_page_of_what_is_missing(tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 from structlog.testing import LogCapture
 
+from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, digest_of
+from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Report
 from icsfeed.export.folder import Folder
 from icsfeed.export.site import export_site
@@ -45,13 +47,21 @@ class Watched:
     reports: list[Report] = field(default_factory=list)
     exports: int = 0
     capture: LogCapture = field(default_factory=LogCapture)
+    token_key: TokenKey | None = None
 
     def run(self) -> None:
         """Watch until nothing is left to do."""
         log = structlog.wrap_logger(
             None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
         )
-        watch(self.served.live, self._export, wait=self._wait, log=log, told=self.reports.append)
+        watch(
+            self.served.live,
+            self._export,
+            private=self.token_key is not None,
+            wait=self._wait,
+            log=log,
+            told=self.reports.append,
+        )
 
     def _wait(self, seconds: float) -> bool:
         self.pauses.append(seconds)
@@ -63,17 +73,18 @@ class Watched:
         self.served.clock.pass_by(seconds=seconds)
         return False
 
-    def _export(self, publication: Publication) -> Report:
+    def _export(self, publication: Publication, subscribers: Subscribers) -> Report:
         self.exports += 1
         if self.faults:
             raise ExportError(self.faults.pop(0))
         return export_site(
             publication.schedule,
-            publication.events.record,
+            replace(publication.events.record, subscribers=subscribers),
             Folder(self.folder),
             changed_at=publication.changed_at,
             now=self.served.clock.now,
             before=publication.events,
+            token_key=self.token_key,
         )
 
     def shows(self, text: bytes) -> bool:
@@ -152,6 +163,93 @@ def test_a_first_export_that_fails_ends_it(tmp_path: Path) -> None:
         Watched(tmp_path / "site", [], faults=["full"]).run()
 
 
+KEY = TokenKey(secret=b"k" * 32)
+PRIVATE_FILES = tuple(f"private/{{token}}/all.ics{end}" for end in ("", ".br", ".gz"))
+
+
+def take(served: Served, action: Action, salt: str, until: datetime | None = None, key: TokenKey = KEY) -> None:
+    """Have support do that with a subscriber, who gets the token of that salt."""
+    step = SubscriberStep(
+        action=action,
+        name="Acme Inc.",
+        at=served.clock.now,
+        feed="all",
+        digest=digest_of(key.token(salt)),
+        salt=salt,
+        until=until,
+    )
+    subscribers = served.shelf.kept.subscribers.after([step])
+    # That is no news for feeds.
+    served.shelf.add(served.clock.now, subscribers=subscribers, changed_at=served.shelf.kept.changed_at)
+
+
+def there(folder: Path) -> set[str]:
+    """Whose private feeds are there."""
+    return {path.parent.name for path in (folder / "private").glob("*/all.ics")}
+
+
+def test_subscribers_who_come_and_go_are_exported_at_the_next_look(tmp_path: Path) -> None:
+    served = Served()
+    watched = Watched(
+        tmp_path / "site",
+        [lambda: take(served, Action.ADD, "one"), nothing, lambda: take(served, Action.REVOKE, ""), nothing],
+        served,
+        token_key=KEY,
+    )
+    watched.run()
+    assert watched.exports == 3
+    written = [tuple(name for name in report.written if name.startswith("private/{")) for report in watched.reports]
+    removed = [tuple(name for name in report.removed if name.startswith("private/{")) for report in watched.reports]
+    assert (written, removed) == ([(), PRIVATE_FILES, ()], [(), (), PRIVATE_FILES])
+    assert there(tmp_path / "site") == set()
+
+
+def test_without_private_feeds_subscribers_are_no_news(tmp_path: Path) -> None:
+    served = Served()
+    watched = Watched(tmp_path / "site", [lambda: take(served, Action.ADD, "one"), nothing], served)
+    watched.run()
+    assert (watched.exports, (tmp_path / "site" / "private").exists(), watched.capture.entries) == (1, False, [])
+
+
+def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> None:
+    served, seen = Served(), []
+    take(served, Action.ADD, "one")
+    take(served, Action.ROTATE, "two", NOW + timedelta(seconds=1))
+    folder = tmp_path / "site"
+    watched = Watched(folder, [lambda: seen.append(there(folder))] * 7, served, token_key=KEY)
+    watched.run()
+    one, two = KEY.token("one"), KEY.token("two")
+    # A look each quarter of a second: the one at the very end of the overlap is the first without the old token.
+    assert seen == [{one, two}] * 4 + [{two}] * 3
+    assert (watched.exports, watched.reports[1].removed) == (2, PRIVATE_FILES)
+
+
+def test_a_subscriber_who_is_left_out_is_logged_once(tmp_path: Path) -> None:
+    served = Served()
+    other = TokenKey(secret=b"o" * 32)
+
+    def edit() -> None:
+        served.disk.write(AFTER, served.clock.now)
+
+    watched = Watched(
+        tmp_path / "site",
+        [nothing, lambda: take(served, Action.ADD, "one", key=other), nothing, edit, nothing],
+        served,
+        token_key=KEY,
+    )
+    watched.run()
+    assert watched.exports == 3
+    assert watched.capture.entries == [
+        {
+            "event": "private feeds left out",
+            "reason": "their tokens were not made with this key; subscriber rotate hands out others with it",
+            "subscribers": ("Acme Inc.",),
+            "old_addresses_of": (),
+            "log_level": "warning",
+        }
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Watcher:
     """The command, as a shell starts it."""
@@ -177,10 +275,10 @@ class Watcher:
 
 
 @contextlib.contextmanager
-def watching(folder: Path) -> Iterator[Watcher]:
+def watching(folder: Path, *options: str | Path) -> Iterator[Watcher]:
     with (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "icsfeed", "export", str(folder / "site"), "--watch", "--json"],
+            [sys.executable, "-m", "icsfeed", "export", folder / "site", "--watch", "--json", *options],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -220,6 +318,25 @@ def test_the_command_follows_edits_and_records_and_says_what_is_wrong(schedule: 
     # The aim is a second; a machine that is busy may need more.
     assert took < 10
     assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
+
+
+def test_the_command_follows_subscribers_and_never_says_where_their_feeds_are(schedule: Path, tmp_path: Path) -> None:
+    (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    options = ("--token-key-file", key)
+    with watching(tmp_path, "--private", *options) as watcher:
+        watcher.told()
+        added = run("subscriber", "add", "Acme Inc.", *options)
+        assert added.status == 0, added.stderr
+        told = watcher.told()
+        assert [name for name in told["written"] if name.endswith("all.ics")] == ["private/{token}/all.ics"]
+        assert (watcher.site / added.stdout.strip()[1:]).read_bytes().startswith(b"BEGIN:VCALENDAR")
+        assert run("subscriber", "revoke", "Acme Inc.").status == 0
+        again = watcher.told()
+        assert set(PRIVATE_FILES) <= set(again["removed"])
+        assert watcher.end(signal.SIGTERM) == 0
+    token = added.stdout.split("/")[2]
+    said = f"{told}{again}{watcher.errors.read_text('utf-8')}"
+    assert ("schedule published" in said, token in said, token in added.stdout) == (True, False, True)
 
 
 def _whole(folder: Path) -> Path:

@@ -45,7 +45,13 @@ from tests.store.work import (
 )
 
 SUBSCRIBED = SubscriberStep(
-    action=Action.ADD, name="Ünïted Seeds", at=NOW, feed="all", alarms=(2 * HOUR, HOUR), digest="b" * 64
+    action=Action.ADD,
+    name="Ünïted Seeds",
+    at=NOW,
+    feed="all",
+    alarms=(2 * HOUR, HOUR),
+    digest="b" * 64,
+    salt="c" * 32,
 )
 
 

@@ -19,6 +19,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from icsfeed.domain.subscribers import digest_of
+from icsfeed.domain.tokens import TokenKey
+from icsfeed.services.subscribing import Signer, add
 from icsfeed.store.database import migrating
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.engine import make_engine, writing
@@ -27,6 +30,7 @@ from icsfeed.store.database.refusals import DatabaseError
 from icsfeed.store.database.tables import METADATA
 from icsfeed.store.database.urls import parse_url
 from tests.cli.running import run
+from tests.examples import NOW, POLICY
 from tests.store.work import announce_one, in_sql, opened
 
 MIGRATIONS = Path(migrating.__file__).parent / "migrations"
@@ -82,6 +86,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "alarms": "[60]",
         "digest": "b" * 64,
         "until": None,
+        "salt": "c" * 32,
     },
     "public_schedule": {"place": 1, "content": "[calendar]", "changed_at": "2026-11-23 12:00:00"},
     "subscriber_fetches": {"subscriber": "united seeds", "client": "google", "at": "2026-11-23 12:00:00"},
@@ -96,12 +101,12 @@ def tables_in(connection: sa.Connection) -> sa.MetaData:
     return found
 
 
-def fill(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
+def fill(connection: sa.Connection, rows: dict[str, dict[str, Any]] = ROWS) -> dict[str, list[dict[str, Any]]]:
     """Put a row into each table, in whatever form that has by now; gives what is there then."""
     there = tables_in(connection)
     for table in there.sorted_tables:
         if table.name != "alembic_version":
-            row = {name: value for name, value in ROWS[table.name].items() if name in table.columns}
+            row = {name: value for name, value in rows[table.name].items() if name in table.columns}
             columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
             # Without the columns' types: each value is the text that the database takes for it.
             connection.execute(sa.insert(sa.table(table.name, *columns)), row)
@@ -146,6 +151,27 @@ def test_from_each_version_to_the_last_with_data_in_place(database_url: str, ver
         assert announce_one(database, "after").change.id == ("EC-2" if before else "EC-1")
         with pytest.raises(sa.exc.DBAPIError, match="never rewritten"), in_sql(database_url) as connection:
             connection.execute(sa.text("UPDATE change_updates SET summary = 'x'"))
+
+
+def test_tokens_of_a_database_without_salts_still_open_their_feeds(database_url: str) -> None:
+    """And as nobody can tell them, they have no salt; whoever is added from then on can have one."""
+    if database_url.startswith("sqlite"):
+        Path(database_url.removeprefix("sqlite:///")).touch()
+    engine = make_engine(parse_url(database_url))
+    with writing(engine) as connection:
+        migrate(connection, to="0002")
+        fill(connection, ROWS | {"subscriber_steps": ROWS["subscriber_steps"] | {"digest": digest_of("old")}})
+    engine.dispose()
+    key = TokenKey(secret=b"k" * 32)
+    with opened(database_url) as database:
+        signer = Signer(by="ann", now=NOW)
+        add(POLICY, database, "Other", feed="all", token=key.token("s" * 32), salt="s" * 32, signer=signer)
+    with opened(database_url) as database:
+        subscribers = database.record().subscribers
+        holders = [subscribers.holder(token, now=NOW) for token in ("old", key.token("s" * 32), "wrong")]
+        assert [each.name if each else None for each in holders] == ["United Seeds", "Other", None]
+        assert [token.salt for _, token in subscribers.valid(now=NOW)] == ["", "s" * 32]
+        assert [token.derived(key) for _, token in subscribers.valid(now=NOW)] == [None, key.token("s" * 32)]
 
 
 def test_the_migrations_and_the_tables_say_the_same(database_url: str) -> None:

@@ -158,7 +158,8 @@ def _subscribe(random: Random, transaction: Transaction) -> None:
         at=NOW,
         feed="all",
         alarms=(HOUR,),
-        digest=f"{random.getrandbits(256):064x}",
+        digest=(digest := f"{random.getrandbits(256):064x}"),
+        salt=digest[:32] if digest < "8" else "",
         until=random.choice([None, NOW + HOUR]),
     )
     transaction.record = replace(transaction.record, subscribers=subscribers.after([step]))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from icsfeed.store.database.engine import unhurried
 from icsfeed.store.database.refusals import DatabaseError, shown
 
-VERSIONS: Final = ("0001", "0002", "0003")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 """The names of the migrations, in order. Here, too, so that nobody pays for Alembic who has nothing to migrate."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -29,6 +29,7 @@ def read_subscribers(connection: Connection, known: Subscribers, *, since: int) 
             feed=row.feed,
             alarms=tuple(minutes * _MINUTE for minutes in row.alarms),
             digest=row.digest or "",
+            salt=row.salt or "",
             until=row.until,
         )
         for row in rows
@@ -52,6 +53,7 @@ def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> Non
             feed=step.feed,
             alarms=[alarm // _MINUTE for alarm in step.alarms],
             digest=step.digest or None,
+            salt=step.salt or None,
             until=step.until,
         )
     )

@@ -158,8 +158,12 @@ subscriber_steps = Table(
     Column("alarms", JSON, nullable=False),
     Column("digest", String(64), nullable=True, unique=True),
     Column("until", UtcDateTime, nullable=True),
+    Column("salt", String(32), nullable=True),
 )
-"""Of a token there is only its SHA-256. ``alarms`` are minutes; ``until`` is when the tokens before this one end."""
+"""Of a token there is only its SHA-256 and, where it was derived from a key, the salt, which is nothing without that.
+
+``alarms`` are minutes; ``until`` is when the tokens before this one end.
+"""
 
 subscriber_fetches = Table(
     "subscriber_fetches",

@@ -1,0 +1,484 @@
+"""Private feeds in an exported site: the server's bytes at paths that nothing else tells, and only as long as valid."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.record import Record
+from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
+from icsfeed.domain.tokens import TokenKey
+from icsfeed.export.exporting import Report
+from icsfeed.export.files import SiteFile, packed_files, private_files
+from icsfeed.export.folder import Folder
+from icsfeed.export.site import export_site
+from icsfeed.publication.private import private_feeds
+from icsfeed.publication.publishing import publish
+from icsfeed.store.schedule_file import load_schedule
+from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.examples import POLICY
+from tests.export.sites import contents, dates, put
+from tests.web.fakes import Clock
+
+THEN = datetime.fromisoformat(NOW)
+SECRET = "b3Blbi1zZXNhbWUtYW5kLXRoZS1mb3J0eS10aGlldmVz"
+KEY = TokenKey(secret=SECRET.encode())
+ENDS = ("", ".br", ".gz")
+CODINGS = {"": "identity", ".br": "br", ".gz": "gzip"}
+THREE = tuple(f"private/{{token}}/all.ics{end}" for end in ENDS)
+
+
+@pytest.fixture
+def key(schedule: Path) -> Path:
+    """The file with the token key, beside the schedule file in the current folder."""
+    (path := schedule.parent / "tokens.key").write_text(f"{SECRET}\n", encoding="utf-8")
+    return Path(path.name)
+
+
+def subscriber(command: str, name: str, *arguments: str | Path, now: str = NOW) -> str:
+    """Have support do that; gives the token."""
+    done = run("subscriber", command, name, *arguments, "--now", now)
+    assert (done.status, done.stderr) == (0, "")
+    return done.stdout.split("/")[2] if command != "revoke" else ""
+
+
+def export(*arguments: str | Path, now: str = NOW, stderr: str = "") -> Outcome:
+    done = run("export", *arguments, "--now", now)
+    assert (done.status, done.stderr) == (0, stderr)
+    return done
+
+
+def report(*arguments: str | Path, now: str = NOW, stderr: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(export(*arguments, "--json", now=now, stderr=stderr).stdout)
+    return found
+
+
+def private(key: Path) -> tuple[str | Path, ...]:
+    return ("--private", "--token-key-file", key)
+
+
+def tokens_in(folder: Path) -> set[str]:
+    """Whose feeds are there, and there whole."""
+    there = {path.parent.name for path in (folder / "private").rglob("*.ics*")}
+    assert all(len(list((folder / "private" / token).iterdir())) == 3 for token in there)
+    return there
+
+
+def test_every_private_file_is_what_the_server_answers(schedule: Path, key: Path, tmp_path: Path) -> None:
+    paths = {
+        f"{subscriber('add', 'Acme Inc.', '--token-key-file', key)}/all.ics",
+        f"{subscriber('add', 'Other', '--token-key-file', key, '--feed', 'production')}/production.ics",
+        f"{subscriber('add', 'Ringing', '--token-key-file', key, '--alarm', '30m', '--alarm', '1d')}/all.ics",
+        f"{subscriber('rotate', 'Other', '--token-key-file', key)}/production.ics",
+    }
+    export(tmp_path / "site", *private(key))
+    found = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
+    assert found.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
+    client = create_app(
+        schedule=schedule, database=f"sqlite:///{tmp_path}/icsfeed.db", clock=Clock(now=THEN), fetched=lambda *_: None
+    ).test_client()
+    for path in paths:
+        for end, coding in CODINGS.items():
+            answer = client.get(f"/private/{path}", headers={"Accept-Encoding": coding})
+            assert answer.status_code == 200
+            assert found[f"private/{path}{end}"].encode("latin-1") == answer.data
+    assert sum("TRIGGER:-PT30M" in body for body in found.values()) == 1
+
+
+def test_a_private_path_that_the_server_does_not_answer_is_no_file(schedule: Path, key: Path, tmp_path: Path) -> None:
+    """Where the schedule has no such feed any more, both are silent."""
+    subscriber("add", "Acme Inc.", "--token-key-file", key, "--feed", "preview")
+    schedule.write_text(SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', ""), encoding="utf-8")
+    assert report(tmp_path / "site", *private(key))["private_left_out"] == []
+    assert tokens_in(tmp_path / "site") == set()
+
+
+def test_without_the_option_no_private_feed_is_exported(key: Path, tmp_path: Path) -> None:
+    subscriber("add", "Acme Inc.", "--token-key-file", key)
+    done = export(tmp_path / "site", "--token-key-file", key, "--json")
+    assert ("private" in done.stdout, (tmp_path / "site" / "private").exists()) == (False, False)
+
+
+def left_out(key: Path, names: str) -> str:
+    return (
+        f"warning: private feeds not exported, for their tokens were not made with the key in {key}: {names}; "
+        f"hand out new ones by: icsfeed subscriber rotate NAME --token-key-file {key}\n"
+    )
+
+
+def test_whoever_has_a_token_that_nobody_can_tell_is_named_and_all_else_exported(key: Path, tmp_path: Path) -> None:
+    (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
+    subscriber("add", "At Random")
+    subscriber("add", "Other Key", "--token-key-file", other)
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    expected = left_out(key, "'At Random', 'Other Key'")
+    dry = report(tmp_path / "site", *private(key), "--dry-run", stderr=expected)
+    assert (tmp_path / "site").exists() is False
+    done = report(tmp_path / "site", *private(key), stderr=expected)
+    assert dry == done
+    assert done["private_left_out"] == [{"name": "At Random", "until": None}, {"name": "Other Key", "until": None}]
+    assert tokens_in(tmp_path / "site") == {token}
+    assert (tmp_path / "site" / "feeds" / "all.ics").exists()
+
+
+def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
+    subscriber("add", "At Random")
+    export(tmp_path / "site", *private(key), stderr=left_out(key, "'At Random'"))
+    token = subscriber("rotate", "At Random", "--token-key-file", key)
+    found = report(
+        tmp_path / "site",
+        *private(key),
+        stderr="warning: old addresses not exported, for their tokens were not made with the key in tokens.key: "
+        "'At Random'; the new ones hold\n",
+    )
+    assert found["private_left_out"] == [{"name": "At Random", "until": "2026-12-07T12:00:00Z"}]
+    assert tokens_in(tmp_path / "site") == {token}
+    assert report(tmp_path / "site", *private(key), now="2026-12-07T12:00:00Z")["private_left_out"] == []
+
+
+def test_a_warning_has_ten_names_at_most_and_the_report_all(key: Path, tmp_path: Path) -> None:
+    for number in range(12):
+        subscriber("add", f"Customer {number}")
+    ten = ", ".join(f"'Customer {number}'" for number in range(10))
+    found = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{ten} and 2 more"))
+    assert found["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
+
+
+def test_a_key_must_be_named_and_be_one_before_anything_is_written(key: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    key.write_text("short", encoding="utf-8")
+    for watch in ((), ("--watch",)):
+        unnamed = run("export", site, "--private", "--now", NOW, *watch)
+        assert (unnamed.status, unnamed.stdout) == (2, "")
+        assert unnamed.stderr.splitlines()[-1] == (
+            "Error: --private derives the addresses from the token key; name its file with --token-key-file"
+        )
+        hint = "make a token key by: openssl rand -base64 32 >"
+        assert run("export", site, "--private", "--token-key-file", "none.key", *watch) == Outcome(
+            status=1, stdout="", stderr=f"none.key: there is no such file; {hint} none.key\n"
+        )
+        assert run("export", site, *private(key), *watch) == Outcome(
+            status=1,
+            stdout="",
+            stderr=f"tokens.key: a token key of 5 characters is too short; 32 is the least; {hint} tokens.key\n",
+        )
+    assert site.exists() is False
+
+
+def test_options_can_come_from_the_environment(key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
+    monkeypatch.setenv("ICSFEED_PRIVATE", "1")
+    token = subscriber("add", "Acme Inc.")
+    export(tmp_path / "site")
+    assert tokens_in(tmp_path / "site") == {token}
+
+
+def revoked(key: Path) -> tuple[str | Path, ...]:
+    subscriber("revoke", "Acme Inc.")
+    return private(key)
+
+
+def rotated(key: Path) -> tuple[str | Path, ...]:
+    subscriber("rotate", "Acme Inc.", "--token-key-file", key, "--overlap", "1m", now="2026-11-23T11:59:00Z")
+    subscriber("revoke", "Acme Inc.")
+    return private(key)
+
+
+def no_more_private(key: Path) -> tuple[str | Path, ...]:
+    del key
+    return ()
+
+
+def another_key(key: Path) -> tuple[str | Path, ...]:
+    key.write_text("o" * 32, encoding="utf-8")
+    subscriber("revoke", "Acme Inc.")
+    return private(key)
+
+
+def a_new_database(key: Path) -> tuple[str | Path, ...]:
+    return (*private(key), "--database", "sqlite:///new.db")
+
+
+def a_new_database_and_no_more_private(key: Path) -> tuple[str | Path, ...]:
+    del key
+    return ("--database", "sqlite:///new.db")
+
+
+@pytest.mark.parametrize(
+    "step", [revoked, rotated, no_more_private, another_key, a_new_database, a_new_database_and_no_more_private]
+)
+def test_what_is_not_valid_any_more_goes_and_nothing_else(
+    key: Path, tmp_path: Path, step: Callable[[Path], tuple[str | Path, ...]]
+) -> None:
+    dest = tmp_path / "site"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key, now="2026-11-23T11:00:00Z")
+    export(dest, *private(key))
+    (dest / "private" / "foreign").mkdir()
+    foreign = {
+        "private/foreign/all.ics": "not ours",
+        f"private/{token}/notes.txt": "not ours",
+        "private/index.html": "not ours",
+    }
+    for name, text in foreign.items():
+        (dest / name).write_text(text, encoding="utf-8")
+    # A name in another encoding than the system's.
+    (dest / "private" / b"\xff".decode("utf-8", "surrogateescape")).mkdir()
+    arguments = step(key)
+    dry = report(dest, *arguments, "--dry-run")
+    done = report(dest, *arguments)
+    assert dry == done
+    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
+    assert {name: text for name, text in contents(dest).items() if name.startswith("private/")} == foreign
+    assert report(dest, *arguments)["removed"] == []
+
+
+class Killed(Folder):
+    """One in which an export ends after it has put its first files in their places."""
+
+    def write(self, files: Sequence[SiteFile], written: Callable[[], None]) -> None:
+        """Write some of them."""
+        super().write(files[:2], written)
+        raise KeyboardInterrupt
+
+
+def test_what_an_export_wrote_that_was_killed_is_known_for_its_own(tmp_path: Path) -> None:
+    """Here of a subscriber who was revoked in the meantime."""
+    files = {f"private/{token}/all.ics": token for token in ("one", "two", "three")}
+    with pytest.raises(KeyboardInterrupt):
+        put(files, Killed(tmp_path / "site"))
+    assert contents(tmp_path / "site") == {"private/one/all.ics": "one", "private/three/all.ics": "three"}
+    left = {"private/three/all.ics": "three, changed"}
+    done = put(left, tmp_path / "site")
+    assert (done.written, done.removed) == (("private/{token}/all.ics",), ("private/{token}/all.ics",))
+    assert contents(tmp_path / "site") == left
+
+
+def test_both_addresses_of_an_overlap_are_there_until_it_ends(key: Path, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    old = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    new = subscriber("rotate", "Acme Inc.", "--token-key-file", key, "--overlap", "1d")
+    export(dest, *private(key), now="2026-11-24T11:59:59Z")
+    assert tokens_in(dest) == {old, new}
+    assert report(dest, *private(key), now="2026-11-24T12:00:00Z")["removed"] == list(THREE)
+    assert tokens_in(dest) == {new}
+
+
+def test_where_nothing_has_changed_nothing_is_written(key: Path, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    subscriber("add", "Acme Inc.", "--token-key-file", key)
+    export(dest, *private(key))
+    before = dates(dest)
+    assert report(dest, *private(key))["written"] == []
+    assert dates(dest) == before
+
+
+def refused(dest: Path, key: Path) -> str:
+    done = run("export", dest, *private(key), "--now", NOW)
+    assert (done.status, done.stdout) == (1, "")
+    return done.stderr
+
+
+def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(key: Path, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    (dest / "private" / token).mkdir(parents=True)
+    (dest / "private" / token / "all.ics").write_text("foreign", encoding="utf-8")
+    message = f"{dest} has a private/{{token}}/all.ics that no export wrote; move it away, or export to another place\n"
+    assert refused(dest, key) == message
+    assert contents(dest) == {f"private/{token}/all.ics": "foreign"}
+    (dest / "private" / token / "all.ics").unlink()
+    (dest / "private" / token / "all.ics").mkdir()
+    assert refused(dest, key) == message
+
+
+def test_a_foreign_file_that_is_the_same_is_taken_over(key: Path, tmp_path: Path) -> None:
+    """So a site whose manifest is lost goes on."""
+    dest = tmp_path / "site"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    export(dest, *private(key))
+    shutil.rmtree(dest / ".icsfeed")
+    export(dest, *private(key))
+    assert tokens_in(dest) == {token}
+    assert set(THREE) < set(report(dest)["removed"])
+    assert (dest / "private").exists() is False
+
+
+@pytest.mark.parametrize("way", ["private", "private/TOKEN"])
+@pytest.mark.parametrize("arguments", [True, False], ids=["private feeds", "none any more"])
+def test_a_folder_that_is_a_link_is_not_followed_and_its_name_not_told(
+    key: Path, tmp_path: Path, way: str, arguments: bool
+) -> None:
+    dest, away = tmp_path / "site", tmp_path / "away"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    export(dest, *private(key))
+    place = dest / way.replace("TOKEN", token)
+    place.rename(away)
+    place.symlink_to(away)
+    before = dates(away)
+    done = run("export", dest, *(private(key) if arguments else ()), "--now", NOW)
+    shown = way.replace("TOKEN", "{token}")
+    expected = f"{dest}/{shown} is a link, and exports follow none; move it away, or export to another place\n"
+    assert done == Outcome(status=1, stdout="", stderr=expected)
+    assert dates(away) == before
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused_and_its_name_not_told(key: Path, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    (dest / "private").mkdir(parents=True)
+    (dest / "private" / token).write_text("foreign", encoding="utf-8")
+    assert refused(dest, key) == (f"{dest}/private/{{token}} is no folder; move it away, or export to another place\n")
+    assert contents(dest) == {f"private/{token}": "foreign"}
+
+
+def test_somebody_elses_folder_of_that_name_is_no_matter_where_no_private_feed_is(tmp_path: Path, key: Path) -> None:
+    del key
+    dest = tmp_path / "site"
+    (dest / "private").mkdir(parents=True)
+    (dest / "private" / "link").symlink_to(tmp_path)
+    export(dest)
+    assert [path.name for path in (dest / "private").iterdir()] == ["link"]
+
+
+def test_a_manifest_in_the_clear_makes_nobodys_private_file_ours(tmp_path: Path) -> None:
+    """It may have been written by anybody who can write there, but names with a token are never in it."""
+    dest = tmp_path / "site"
+    put({"index.html": "page", "private/one/all.ics": "ours"}, dest)
+    (dest / "private" / "two").mkdir()
+    (dest / "private" / "two" / "all.ics").write_text("foreign", encoding="utf-8")
+    manifest = dest / ".icsfeed" / "manifest.json"
+    said = json.loads(manifest.read_text("utf-8"))
+    said["files"]["private/two/all.ics"] = ["digest", 7]
+    manifest.write_text(json.dumps(said), encoding="utf-8")
+    assert put({"index.html": "page"}, dest).removed == ("private/{token}/all.ics",)
+    assert contents(dest) == {"index.html": "page", "private/two/all.ics": "foreign"}
+
+
+def test_the_manifest_is_of_another_kind_where_there_are_private_files(tmp_path: Path) -> None:
+    """An icsfeed that does not know them would forget them, and they would stay."""
+    kinds = []
+    for files in ({"a": "a"}, {"a": "a", "private/one/all.ics": "b"}, {"a": "a"}):
+        put(files, tmp_path / "site")
+        kinds.append(json.loads((tmp_path / "site" / ".icsfeed" / "manifest.json").read_text("utf-8"))["icsfeed"])
+    assert kinds == [1, 2, 1]
+
+
+def test_no_token_is_anywhere_but_in_the_paths_of_private_files(
+    key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in any file nor in anything printed, whatever happens; the search finds a token where there is one."""
+    monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
+    dest = tmp_path / "site"
+    tokens = [subscriber("add", f"Customer {number}", "--feed", "preview") for number in range(3)]
+    tokens += [subscriber("add", "Ringing", "--alarm", "30m"), subscriber("rotate", "Customer 1")]
+    printed = []
+    for step in ("", "revoke", "foreign", "link", "none"):
+        if step == "revoke":
+            subscriber("revoke", "Customer 0")
+        if step == "foreign":
+            tokens.append(subscriber("add", "In The Way"))
+            (dest / "private" / tokens[-1]).mkdir()
+            (dest / "private" / tokens[-1] / "all.ics").write_text("foreign", encoding="utf-8")
+        if step == "link":
+            shutil.move(dest / "private" / tokens[-1], tmp_path / "away")
+            (dest / "private" / tokens[-1]).symlink_to(tmp_path / "away")
+        if step == "none":
+            (dest / "private" / tokens[-1]).unlink()
+        for arguments in (("--dry-run",), ("--dry-run", "--json"), ("--json",), ()):
+            done = run("export", dest, *arguments, *(() if step == "none" else ("--private",)), "--now", NOW)
+            printed.append(f"{done.stdout}{done.stderr}")
+        printed += [run("subscriber", "list", *also, "--now", NOW).stdout for also in ((), ("--json",))]
+        if step == "":
+            written = {path for path in dest.rglob("*") if path.is_file()}
+            outside = {path for path in written if path.parent.parent != dest / "private"}
+            assert len(written) - len(outside) == 15
+            assert found_in(tokens, "".join(map(str, written - outside))) == set(tokens)
+            said = [*map(str, outside), *(repr(path.read_bytes()) for path in written)]
+            assert found_in([*tokens, SECRET], "".join(said)) == set()
+    database = "".join(repr(path.read_bytes()) for path in tmp_path.glob("icsfeed.db*"))
+    assert all(digest_of(token) in database for token in tokens)
+    assert found_in([*tokens, SECRET], database) == set()
+    output = "".join(printed)
+    assert ("+ private/{token}/preview.ics\n" in output, "- private/{token}/all.ics\n" in output) == (True, True)
+    assert ("has a private/{token}/all.ics" in output, "private/{token} is a link" in output) == (True, True)
+    assert found_in([*tokens, SECRET], output) == set()
+    assert found_in([*tokens, SECRET], f"{output}{''.join(tokens)}{SECRET}") == {*tokens, SECRET}
+
+
+def found_in(tokens: list[str], text: str) -> set[str]:
+    """The tokens that are in the text, in whole or by their halves."""
+    return {token for token in tokens if token in text or token[:16] in text or token[16:] in text}
+
+
+def a_thousand(changed: int | None = None, until: datetime = THEN) -> Subscribers:
+    """A thousand subscribers, one of whom has another token by now; every tenth has alarms."""
+    steps = [
+        SubscriberStep(
+            action=Action.ADD,
+            name=f"Customer {number}",
+            at=THEN,
+            feed="all",
+            alarms=(timedelta(minutes=30),) if number % 10 == 0 else (),
+            digest=digest_of(KEY.token(f"{number}")),
+            salt=f"{number}",
+        )
+        for number in range(1000)
+    ]
+    if changed is not None:
+        salt = f"{changed} again"
+        digest = digest_of(KEY.token(salt))
+        name = f"Customer {changed}"
+        steps.append(SubscriberStep(action=Action.ROTATE, name=name, at=THEN, digest=digest, salt=salt, until=until))
+    return NOBODY.after(steps)
+
+
+def export_them(subscribers: Subscribers, schedule: Path, dest: Path) -> Report:
+    loaded = load_schedule(schedule)
+    record = Record(subscribers=subscribers)
+    return export_site(loaded.schedule, record, Folder(dest), changed_at=loaded.changed_at, now=THEN, token_key=KEY)
+
+
+def test_of_a_thousand_subscribers_one_who_changes_writes_only_that(schedule: Path, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    export_them(a_thousand(), schedule, dest)
+    assert len(tokens_in(dest)) == 1000
+    before = dates(dest)
+    found = export_them(a_thousand(changed=7), schedule, dest)
+    assert (found.written, found.removed) == (THREE, THREE)
+    after = dates(dest)
+    new, old = (f"private/{KEY.token(salt)}/all.ics" for salt in ("7 again", "7"))
+    assert {name for name, date in after.items() if before.get(name) != date} == {
+        ".icsfeed/manifest.json",
+        *(f"{new}{end}" for end in ENDS),
+    }
+    assert before.keys() - after.keys() == {f"{old}{end}" for end in ENDS}
+
+
+def test_a_thousand_subscribers_share_their_bytes() -> None:
+    """A copy for each would be 100 MB for a large calendar."""
+    publication = publish(POLICY, changed_at=THEN, now=THEN)
+    feeds = private_feeds(publication, a_thousand(), KEY, now=THEN)
+    bodies = [file.body for file in (*private_files(feeds), *packed_files(feeds))]
+    assert (len(bodies), len({id(body) for body in bodies})) == (3000, 6)
+
+
+def test_hosts_are_told_of_the_folder_alone(key: Path, tmp_path: Path) -> None:
+    for number in range(3):
+        subscriber("add", f"Customer {number}", "--token-key-file", key, *(("--alarm", "1h") if number else ()))
+    export(tmp_path / "site", *private(key))
+    headers = (tmp_path / "site" / "_headers").read_text("utf-8")
+    assert re.findall(r"^/private.*\n(?:  .*\n)+", headers, re.MULTILINE) == [
+        "/private/*\n"
+        "  Cache-Control: private, max-age=60, stale-if-error=86400\n"
+        "  Referrer-Policy: no-referrer\n"
+        "  X-Robots-Tag: noindex, nofollow\n"
+        "  X-Content-Type-Options: nosniff\n"
+    ]
