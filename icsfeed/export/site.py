@@ -14,8 +14,9 @@ from icsfeed.export.exporting import Progress, Report, export, read_manifest
 from icsfeed.export.files import SiteFile, packed_files, private_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
-from icsfeed.export.manifest import joined, last_lines
-from icsfeed.export.targets import Target
+from icsfeed.export.manifest import Manifest, joined, last_lines
+from icsfeed.export.private_names import is_secret
+from icsfeed.export.targets import ExportError, Target
 from icsfeed.publication.private import NO_PRIVATE_FEEDS, PrivateFeeds, private_feeds
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -41,7 +42,8 @@ def export_site(
     taken over from. With the ``token_key``, it shows the private feeds, too.
 
     Raises:
-        IcsfeedError: where the destination can't be written; each file there is whole.
+        IcsfeedError: where the destination can't be written, or has private feeds of which not one can be told; each
+            file there is whole.
     """
     with nullcontext() if dry_run else target.locked():
         manifest = read_manifest(target)
@@ -57,9 +59,29 @@ def export_site(
             base_url=base_url,
         )
         private = private_feeds(publication, record.subscribers, token_key, now=now) if token_key is not None else None
+        if private is not None:
+            _refuse_to_lose_all(target, manifest, record, private)
         files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
         report = export(files, target, before=manifest, ledger=last_lines(ledger), dry_run=dry_run, progress=progress)
         return replace(report, private_left_out=private.left_out) if private is not None else report
+
+
+def _refuse_to_lose_all(target: Target, before: Manifest, record: Record, private: PrivateFeeds) -> None:
+    """Refuse what a slip makes of private feeds: with another key or database there is none left to export."""
+    if private.representations or not any(map(is_secret, before.names)):
+        return
+    if private.left_out:
+        msg = (
+            f"{target} has private feeds, and not one of their tokens was made with this key; look at "
+            "--token-key-file, or export without --private to take them all away"
+        )
+        raise ExportError(msg)
+    if not record.subscribers.by_key:
+        msg = (
+            f"{target} has private feeds, and this database knows of no subscriber; look at --database, "
+            "or export without --private to take them all away"
+        )
+        raise ExportError(msg)
 
 
 def all_files(publication: Publication, private: PrivateFeeds, *, with_hosts: bool) -> tuple[SiteFile, ...]:

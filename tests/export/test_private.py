@@ -203,18 +203,12 @@ def another_key(key: Path) -> tuple[str | Path, ...]:
     return private(key)
 
 
-def a_new_database(key: Path) -> tuple[str | Path, ...]:
-    return (*private(key), "--database", "sqlite:///new.db")
-
-
 def a_new_database_and_no_more_private(key: Path) -> tuple[str | Path, ...]:
     del key
     return ("--database", "sqlite:///new.db")
 
 
-@pytest.mark.parametrize(
-    "step", [revoked, rotated, no_more_private, another_key, a_new_database, a_new_database_and_no_more_private]
-)
+@pytest.mark.parametrize("step", [revoked, rotated, no_more_private, another_key, a_new_database_and_no_more_private])
 def test_what_is_not_valid_any_more_goes_and_nothing_else(
     key: Path, tmp_path: Path, step: Callable[[Path], tuple[str | Path, ...]]
 ) -> None:
@@ -238,6 +232,28 @@ def test_what_is_not_valid_any_more_goes_and_nothing_else(
     assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
     assert {name: text for name, text in contents(dest).items() if name.startswith("private/")} == foreign
     assert report(dest, *arguments)["removed"] == []
+
+
+def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_away(key: Path, tmp_path: Path) -> None:
+    """A slip in a script, and every customer's calendar would be gone."""
+    dest = tmp_path / "site"
+    token = subscriber("add", "Acme Inc.", "--token-key-file", key)
+    export(dest, *private(key))
+    before = contents(dest)
+    (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
+    slips = {
+        "not one of their tokens was made with this key; look at --token-key-file": private(other),
+        "this database knows of no subscriber; look at --database": (*private(key), "--database", "sqlite:///new.db"),
+    }
+    for why, arguments in slips.items():
+        for more in ((), ("--dry-run",)):
+            assert run("export", dest, "--now", NOW, *arguments, *more) == Outcome(
+                status=1,
+                stdout="",
+                stderr=f"{dest} has private feeds, and {why}, or export without --private to take them all away\n",
+            )
+    assert contents(dest) == before
+    assert tokens_in(dest) == {token}
 
 
 class Killed(Folder):
