@@ -15,11 +15,11 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.cli.options import prefix_of, trusted_hops_of
 from icsfeed.cli.service_log import service_log
 from icsfeed.cli.truth import schedule_path
+from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
 from icsfeed.publication.live import Clock, Live
 from icsfeed.services.fetches import Fetches
-from icsfeed.services.instants import parse_instant
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule

@@ -59,7 +59,7 @@ class Call:
 
     def instant(self, text: str) -> datetime:
         """The instant that an option's text names."""
-        from icsfeed.services.instants import parse_instant
+        from icsfeed.domain.instants import parse_instant
 
         return parse_instant(text, self.zone)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def print_list(call: Call, changes: Iterable[Change]) -> None:
     """A line a change."""
-    from icsfeed.services.times import span_text
+    from icsfeed.domain.times import span_text
 
     rows = [
         (
@@ -34,8 +34,8 @@ def print_list(call: Call, changes: Iterable[Change]) -> None:
 
 def print_history(call: Call, change: Change) -> None:
     """All that is known of a change, and how it came to that."""
+    from icsfeed.domain.times import instant_text, span_text
     from icsfeed.services.change_records import differences_in_words
-    from icsfeed.services.times import instant_text, span_text
 
     plan = change.plan
     facts = {

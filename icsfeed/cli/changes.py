@@ -11,9 +11,9 @@ from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
+    from icsfeed.domain.plans import Amendment
     from icsfeed.domain.spans import Span
     from icsfeed.services.changes import Outcome
-    from icsfeed.services.plans import Amendment
 
 _IMPACTS = ("no-impact", "reduced-redundancy", "degraded", "outage")
 _STEPS = {
@@ -170,9 +170,9 @@ def _update(kind: str) -> click.Command:
         ticket: str | None,
         expect: int | None,
     ) -> None:
+        from icsfeed.domain.lengths import parse_length
+        from icsfeed.domain.plans import Amendment
         from icsfeed.domain.windows import Impact
-        from icsfeed.services.lengths import parse_length
-        from icsfeed.services.plans import Amendment
 
         _only_one(end, duration)
         amendment = Amendment(
@@ -235,7 +235,7 @@ def _show(kind: str) -> click.Command:
 
 def _in_words(call: Call, change: Change) -> str:
     """The change and, on the clock of the calendar's zone, when it is: what is soonest mistaken."""
-    from icsfeed.services.times import span_text
+    from icsfeed.domain.times import span_text
 
     return f"{change.id}, {span_text(change.plan.span, call.zone)}"
 
@@ -247,8 +247,8 @@ def _is_now(outcome: Outcome) -> str:
 
 
 def _span(call: Call, start: str | None, end: str | None, duration: str | None) -> Span:
-    from icsfeed.services.lengths import parse_length
-    from icsfeed.services.plans import span_between
+    from icsfeed.domain.lengths import parse_length
+    from icsfeed.domain.plans import span_between
 
     if (end is None) is (duration is None):
         msg = "say when it ends, with --end or with --duration"

@@ -51,7 +51,7 @@ def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *,
 
 
 def _feed_line(feed: FeedDifference) -> str:
-    from icsfeed.services.times import day_text
+    from icsfeed.domain.times import day_text
 
     line = f"{_SIGNS[feed.change]} feed {feed.slug}"
     if feed.kind is None:
@@ -63,7 +63,7 @@ def _feed_line(feed: FeedDifference) -> str:
 
 
 def _line(difference: Difference, zone: ZoneInfo) -> str:
-    from icsfeed.services.times import span_text
+    from icsfeed.domain.times import span_text
 
     def text(span: Span | None) -> str:
         return span_text(span, zone) if span else ""

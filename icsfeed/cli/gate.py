@@ -35,10 +35,10 @@ def gate(
     as_json: bool,
 ) -> None:
     """May a planned change run? Exit status: 0 OPEN, 1 CLOSED."""
+    from icsfeed.domain.instants import parse_instant
+    from icsfeed.domain.times import instant_text
     from icsfeed.services.gate import GateState
     from icsfeed.services.gate import gate as ask
-    from icsfeed.services.instants import parse_instant
-    from icsfeed.services.times import instant_text
     from icsfeed.store.database import recorded
 
     policy = open_schedule(schedule).schedule

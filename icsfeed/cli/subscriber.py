@@ -69,7 +69,7 @@ def add(
 
     With a token key, `export --private` can write the feed, too.
     """
-    from icsfeed.services.lengths import parse_length
+    from icsfeed.domain.lengths import parse_length
     from icsfeed.services.subscribing import add as add_subscriber
 
     token, salt = _token(token_key_file)
@@ -104,7 +104,7 @@ def rotate(
 
     With a token key, `export --private` can write the feed, too.
     """
-    from icsfeed.services.lengths import parse_length
+    from icsfeed.domain.lengths import parse_length
     from icsfeed.services.subscribing import rotate as rotate_token
 
     token, salt = _token(token_key_file)

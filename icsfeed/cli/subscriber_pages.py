@@ -19,7 +19,7 @@ def print_subscribers(found: Iterable[Mapping[str, Any]], zone: ZoneInfo) -> Non
 
 
 def _row(found: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, ...]:
-    from icsfeed.services.lengths import length_text, parse_length
+    from icsfeed.domain.lengths import length_text, parse_length
 
     return (
         found["name"],

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @reading
 def suggest(call: Call, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int) -> None:
     """Rank the slots until a deadline: inside a regular window first, outside peak hours next, the soonest next."""
+    from icsfeed.domain.lengths import parse_length
     from icsfeed.domain.windows import Impact
-    from icsfeed.services.lengths import parse_length
     from icsfeed.services.suggestions import Wish
     from icsfeed.services.suggestions import suggest as rank
     from icsfeed.services.warnings import busy
@@ -46,7 +46,7 @@ def suggest(call: Call, duration: str, by: str, environments: tuple[str, ...], i
 
 def _print_table(call: Call, found: tuple[Suggestion, ...]) -> None:
     from icsfeed.cli.tables import print_table
-    from icsfeed.services.times import span_text
+    from icsfeed.domain.times import span_text
 
     rows = [
         (str(place), span_text(each.span, call.zone), ", ".join(each.reasons)) for place, each in enumerate(found, 1)

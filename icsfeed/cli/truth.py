@@ -60,7 +60,7 @@ def clock(text: str | None, schedule: Schedule) -> Callable[[], datetime]:
     """What tells the time: it stands still at what ``--now`` names, or is the system's, which is read here alone."""
     if text is None:
         return lambda: datetime.now(UTC)
-    from icsfeed.services.instants import parse_instant
+    from icsfeed.domain.instants import parse_instant
 
     instant = parse_instant(text, schedule.calendar.zone)
     return lambda: instant

@@ -40,7 +40,7 @@ def upcoming(
     as_json: bool,
 ) -> None:
     """Show what comes: maintenance windows, changes, and the freezes in between."""
-    from icsfeed.services.instants import parse_instant
+    from icsfeed.domain.instants import parse_instant
     from icsfeed.services.upcoming import upcoming as find
     from icsfeed.store.database import recorded
     from icsfeed.store.schedule_file.zone_advice import advised_zone
@@ -59,7 +59,7 @@ def upcoming(
 
 def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo | None) -> None:
     from icsfeed.cli.tables import print_table
-    from icsfeed.services.times import days_text, span_text
+    from icsfeed.domain.times import days_text, span_text
 
     own = schedule.calendar.zone
     zones = [own] if asked is None or asked is own else [own, asked]

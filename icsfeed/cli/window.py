@@ -45,8 +45,8 @@ def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -
 @recording
 def move(call: Call, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
     """The occurrence of WINDOW on DATE happens at another time."""
+    from icsfeed.domain.plans import span_between
     from icsfeed.services.occurrence_wishes import Wish, usual_length
-    from icsfeed.services.plans import span_between
 
     begin = call.instant(start)
     finish = call.instant(end) if end else begin + usual_length(call.desk.schedule, window, day.date())
@@ -67,8 +67,8 @@ def restore(call: Call, window: str, day: datetime, reason: str) -> None:
 
 
 def _carry_out(call: Call, wish: Wish, done: str) -> None:
+    from icsfeed.domain.times import span_text
     from icsfeed.services.adjusting import Adjusted, adjust
-    from icsfeed.services.times import span_text
 
     def act(dry_run: bool, seen: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see Call.carry_out)
         return adjust(call.desk, wish, by=call.by, now=call.now, expected=seen, dry_run=dry_run)

@@ -22,12 +22,12 @@ from icsfeed.domain.occurrences import Occurrence, Skipped, occurrence_on
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, UnknownWindowError, start_of_year
 from icsfeed.domain.spans import Span
+from icsfeed.domain.times import instant_text, span_text
 from icsfeed.ical.change_events import headline
 from icsfeed.ical.events import CANCELLED, IMPACT_WORDS, basic, uid_of
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
-from icsfeed.services.times import instant_text, span_text
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 MOST_ENTRIES: Final = 100

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.occurrences import Occurrence, occurrences
+from icsfeed.domain.plans import free_text, line_of_text, plausible
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.domain.spans import Span
+from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.ical.calendar import shown, window_events
 from icsfeed.ical.events import CalendarEvent
@@ -21,8 +23,6 @@ from icsfeed.ical.series import Rendering
 from icsfeed.services.changes import ConflictError, Desk
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.occurrence_wishes import Wish, check_wish, named_occurrence
-from icsfeed.services.plans import free_text, line_of_text, plausible
-from icsfeed.services.times import span_text
 from icsfeed.services.upcoming import note_of, span_record
 from icsfeed.services.warnings import about_changes, about_length, about_peak_hours, about_windows, open_changes
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.freezes import ChangeFreeze, frozen_days
+from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, published_span, published_years
@@ -16,7 +17,6 @@ from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
-from icsfeed.services.lengths import length_text
 
 _MOST_BYTES_BESIDE_TEXT = 950
 """So much an event adds to a feed at most, beside what people wrote, which escaping can double."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.spans import Span
-from icsfeed.services.times import span_text
+from icsfeed.domain.times import span_text
 from icsfeed.services.upcoming import span_record, utc_text
 
 

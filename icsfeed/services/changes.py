@@ -10,6 +10,7 @@ from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
+from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, published_span, shows_change
@@ -19,7 +20,6 @@ from icsfeed.ical.change_events import change_event
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.change_records import change_record, differences_in_words
 from icsfeed.services.ledger import lines_between
-from icsfeed.services.plans import Amendment, check_plan, free_text, line_of_text, tidied
 from icsfeed.services.records import Records
 from icsfeed.services.warnings import warnings_about
 

@@ -15,8 +15,8 @@ from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occ
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import YEARS, Span
+from icsfeed.domain.times import day_text, days_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.services.times import day_text, days_text, span_text
 
 _A_YEAR: Final = timedelta(days=366)
 _DONE: Final = {"skip": "skipped", "move": "moved", "restore": "restored"}

@@ -13,11 +13,11 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.freezes import FreezeIndex, frozen_days
+from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import happening, occurrences
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.services.lengths import length_text
 from icsfeed.services.upcoming import span_record
 
 _STEP: Final = timedelta(minutes=5)

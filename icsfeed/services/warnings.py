@@ -10,12 +10,12 @@ from typing import Final
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Occurrence, happening, occurrences
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.domain.spans import Span
-from icsfeed.services.lengths import length_text
-from icsfeed.services.times import days_text, instant_text, span_text
+from icsfeed.domain.times import days_text, instant_text, span_text
 
 LONGEST: Final = timedelta(hours=24)
 """A longer change is probably a slip of the keyboard."""

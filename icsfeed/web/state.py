@@ -9,9 +9,9 @@ from flask import Blueprint, Response, json, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.instants import parse_instant
 from icsfeed.publication.live import Live
 from icsfeed.services.gate import Answer, gate
-from icsfeed.services.instants import parse_instant
 from icsfeed.web.front import RETRY_AFTER
 
 _LONGEST: Final = 10

@@ -16,6 +16,7 @@ from icsfeed.domain.changes import Plan, State
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -25,7 +26,6 @@ from icsfeed.services.changes import Announcement, Desk, announce, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.services.occurrence_wishes import Wish
-from icsfeed.services.plans import Amendment
 from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
 from tests.readers import READERS, aic, rie
 from tests.readers.seen import Seen, both_renderings, seen_by

@@ -12,12 +12,12 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import Announcement, Desk, Outcome, announce, take_step
-from icsfeed.services.plans import Amendment
 from tests.examples import POLICY, span, utc
 
 TWO: tuple[Environment, ...] = (

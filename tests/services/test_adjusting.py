@@ -12,6 +12,7 @@ import pytest
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.plans import RefusedPlanError
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule, UnknownWindowError
 from icsfeed.domain.spans import DateRange, Span
@@ -19,7 +20,6 @@ from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.changes import ConflictError, Desk
 from icsfeed.services.occurrence_wishes import RefusedAdjustmentError, Wish, usual_length
-from icsfeed.services.plans import RefusedPlanError
 from tests.examples import MONTH_END, PEAK_HOURS, SUNDAY, THURSDAY, TORONTO, a_window, span, utc
 from tests.readers import READERS, Reader
 from tests.readers.seen import Seen, both_renderings, seen_by

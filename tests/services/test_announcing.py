@@ -12,9 +12,9 @@ from icsfeed.domain.changes import Plan, State
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import RefusedPlanError
 from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.services.changes import ConflictError
-from icsfeed.services.plans import RefusedPlanError
 from tests.examples import span, utc
 from tests.services.desk import NIGHT, TWO_HOURS, a_desk, a_plan, announced, stepped, updated
 

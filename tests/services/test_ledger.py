@@ -13,6 +13,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
@@ -23,7 +24,6 @@ from icsfeed.services.changes import Desk
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.services.occurrence_wishes import Wish
-from icsfeed.services.plans import Amendment
 from icsfeed.services.records import Records
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule

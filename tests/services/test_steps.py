@@ -10,11 +10,11 @@ import pytest
 
 from icsfeed.domain.changes import Plan, State
 from icsfeed.domain.lifecycle import ImpossibleStepError, Step
+from icsfeed.domain.plans import Amendment, RefusedPlanError
 from icsfeed.domain.record import UnknownChangeError
 from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.domain.spans import Span
 from icsfeed.services.changes import ConflictError, Outcome, take_step
-from icsfeed.services.plans import Amendment, RefusedPlanError
 from tests.examples import TORONTO, span
 from tests.services.desk import NIGHT, TWO, TWO_HOURS, a_desk, a_plan, announced, stepped, updated
 

@@ -12,10 +12,10 @@ import pytest
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import Desk
-from icsfeed.services.plans import Amendment
 from tests.examples import PEAK_HOURS, span, utc
 from tests.services.desk import NIGHT, TWO_ENVIRONMENTS, a_desk, a_plan, announced, stepped, updated
 

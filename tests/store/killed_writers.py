@@ -19,8 +19,8 @@ import psycopg  # noqa: F401
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.services.changes import Announcement, Desk, announce, take_step
-from icsfeed.services.plans import Amendment
 from icsfeed.store.database.database import Database
 from tests.examples import NOW, POLICY
 from tests.store.work import a_plan

@@ -19,11 +19,11 @@ import sqlalchemy as sa
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.lifecycle import ImpossibleStepError, Step
+from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.services.changes import ConflictError, Desk, Outcome, take_step
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.plans import Amendment
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY

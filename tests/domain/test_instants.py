@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from icsfeed.services.instants import InvalidInstantError, parse_instant
+from icsfeed.domain.instants import InvalidInstantError, parse_instant
 from icsfeed.services.upcoming import utc_text
 from tests.examples import TORONTO, utc
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.services.lengths import length_text
+from icsfeed.domain.lengths import length_text
 
 
 @pytest.mark.parametrize(

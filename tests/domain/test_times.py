@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from icsfeed.domain.spans import DateRange, Span
-from icsfeed.services.times import days_text, span_text
+from icsfeed.domain.times import days_text, span_text
 from tests.examples import TORONTO, span
 
 

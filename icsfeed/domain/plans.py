@@ -12,12 +12,12 @@ from icsfeed.domain.changes import Plan
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.lengths import length_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line, paragraphs
+from icsfeed.domain.times import days_text, instant_text
 from icsfeed.domain.windows import Impact
-from icsfeed.services.lengths import length_text
-from icsfeed.services.times import days_text, instant_text
 
 LONGEST: Final = timedelta(days=366)
 """What is longer is no change, and a slip of the keyboard."""
