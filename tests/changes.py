@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.spans import Span
@@ -34,7 +34,7 @@ def a_change(
         Update(number=place, at=at, by="ann@example.com", message=f"Message {place}", state=state, plan=plan)
         for place, (state, at) in enumerate(((announced, ANNOUNCED), *steps), start=1)
     ]
-    return Change(kind=kind, number=number, updates=tuple(updates))
+    return Change(kind=kind, id=recorded_id(kind, number), updates=tuple(updates))
 
 
 def recorded(*changes: Change, entry: int = 1) -> Record:

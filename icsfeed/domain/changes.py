@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -19,9 +19,14 @@ PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
 CHANGE_NAMES: Final = {Kind.EMERGENCY: "emergency change", Kind.PLANNED: "planned change"}
 
 
-def change_id(kind: Kind, number: int) -> str:
-    """What operators call the change of that kind and number."""
+def recorded_id(kind: Kind, number: int) -> str:
+    """What operators call the recorded change of that kind and number."""
     return f"{PREFIXES[kind]}-{number}"
+
+
+def number_of(recorded: str) -> int:
+    """The number of the recorded change of that id."""
+    return int(recorded.rpartition("-")[2])
 
 
 class State(StrEnum):
@@ -86,10 +91,13 @@ class Alteration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A one-off change with all its updates, the announcement first; ``number`` counts the changes of its ``kind``."""
+    """A one-off change with all its updates, the announcement first.
+
+    ``id`` is what operators call it: ``EC-7`` where it was recorded, a name where it stands in the schedule file.
+    """
 
     kind: Kind
-    number: int
+    id: str
     updates: tuple[Update, ...]
 
     def __post_init__(self) -> None:
@@ -99,11 +107,6 @@ class Change:
         if [update.number for update in self.updates] != list(range(1, len(self.updates) + 1)) or not self.updates:
             msg = f"the updates of {self.id} are numbered from 1 on without a gap"
             raise InvalidValueError(msg)
-
-    @property
-    def id(self) -> str:
-        """What operators call it, such as ``EC-7``."""
-        return change_id(self.kind, self.number)
 
     @property
     def latest(self) -> Update:
@@ -127,7 +130,7 @@ class Change:
 
     def with_update(self, update: Update) -> Change:
         """The change one step later."""
-        return Change(kind=self.kind, number=self.number, updates=(*self.updates, update))
+        return replace(self, updates=(*self.updates, update))
 
     def alterations(self, number: int) -> tuple[Alteration, ...]:
         """What the update of that number changed; nothing for the announcement."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update
+from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, number_of, recorded_id
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
@@ -161,7 +161,7 @@ def take_step(
 
 
 def _announced(record: Record, announcement: Announcement, by: str, now: datetime) -> Change:
-    numbers = (each.number for each in record.changes.values() if each.kind is announcement.kind)
+    numbers = (number_of(each.id) for each in record.changes.values() if each.kind is announcement.kind)
     update = Update(
         number=1,
         at=now,
@@ -170,7 +170,9 @@ def _announced(record: Record, announcement: Announcement, by: str, now: datetim
         state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
         plan=announcement.plan,
     )
-    return Change(kind=announcement.kind, number=max(numbers, default=0) + 1, updates=(update,))
+    return Change(
+        kind=announcement.kind, id=recorded_id(announcement.kind, max(numbers, default=0) + 1), updates=(update,)
+    )
 
 
 def _same(record: Record, announcement: Announcement) -> Change | None:

@@ -41,7 +41,7 @@ def a_change(number: int) -> Change:
         ticket=f"https://tickets.example.com/{number}",
     )
     update = Update(number=1, at=NOW, by="alice", message="We are on it.", state=State.CONFIRMED, plan=plan)
-    return Change(kind=Kind.EMERGENCY, number=number, updates=(update,))
+    return Change(kind=Kind.EMERGENCY, id=f"EC-{number}", updates=(update,))
 
 
 def main() -> None:

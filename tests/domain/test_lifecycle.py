@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from icsfeed.domain.changes import Alteration, Change, Plan, State, Update
+from icsfeed.domain.changes import Alteration, Change, Plan, State, Update, recorded_id
 from icsfeed.domain.errors import InvalidValueError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import ImpossibleStepError, Step, advance, possible_steps, what_next
@@ -29,7 +29,7 @@ RENAMED = replace(PLAN, summary="Failover, at last")
 
 def a_change(state: State, kind: Kind = Kind.EMERGENCY, number: int = 7) -> Change:
     update = Update(number=1, at=utc(2026, 12, 8, 5), by="ann", message="", state=state, plan=PLAN)
-    return Change(kind=kind, number=number, updates=(update,))
+    return Change(kind=kind, id=recorded_id(kind, number), updates=(update,))
 
 
 def step(change: Change, each: Step, plan: Plan | None = None, message: str = "Now") -> Change:
@@ -142,7 +142,7 @@ def test_updates_are_appended_and_the_earlier_ones_stay() -> None:
 def test_a_change_is_an_emergency_or_a_planned_one() -> None:
     assert a_change(State.CONFIRMED, Kind.PLANNED).id == "PC-7"
     with pytest.raises(InvalidValueError) as refusal:
-        a_change(State.CONFIRMED, Kind.FREEZE)
+        replace(a_change(State.CONFIRMED), kind=Kind.FREEZE)
     assert str(refusal.value) == "a change is an emergency or a planned one, not of kind freeze"
 
 
@@ -150,7 +150,7 @@ def test_a_change_is_an_emergency_or_a_planned_one() -> None:
 def test_updates_are_numbered_without_a_gap(updates: tuple[int, ...]) -> None:
     (first,) = a_change(State.CONFIRMED).updates
     with pytest.raises(InvalidValueError) as refusal:
-        Change(kind=Kind.EMERGENCY, number=7, updates=tuple(replace(first, number=each) for each in updates))
+        Change(kind=Kind.EMERGENCY, id="EC-7", updates=tuple(replace(first, number=each) for each in updates))
     assert str(refusal.value) == "the updates of EC-7 are numbered from 1 on without a gap"
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.change_events import change_event
@@ -38,7 +38,7 @@ def a_change(state: State, *messages: str, kind: Kind = Kind.EMERGENCY, plan: Pl
         )
         for number, message in enumerate(messages or ("",), start=1)
     ]
-    return Change(kind=kind, number=7, updates=tuple(updates))
+    return Change(kind=kind, id=recorded_id(kind, 7), updates=tuple(updates))
 
 
 def lines_of(change: Change) -> list[str]:

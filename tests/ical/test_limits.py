@@ -96,7 +96,7 @@ def a_record(count: int, reason: str = "") -> Record:
             reason=reason,
         )
         update = Update(number=1, at=NOW, by="ann", message="", state=State.CONFIRMED, plan=plan)
-        changes[f"EC-{number}"] = Change(kind=Kind.EMERGENCY, number=number, updates=(update,))
+        changes[f"EC-{number}"] = Change(kind=Kind.EMERGENCY, id=f"EC-{number}", updates=(update,))
     return Record(entry=1, at=NOW, changes=changes)
 
 

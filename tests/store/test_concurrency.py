@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 import sqlalchemy as sa
 
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import State, number_of
 from icsfeed.domain.lifecycle import ImpossibleStepError, Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
@@ -214,7 +214,7 @@ def test_threads_share_a_database(database_url: str) -> None:
         with ThreadPoolExecutor(6) as threads:
             readers = [threads.submit(look) for _ in range(2)]
             writers = [threads.submit(announce_one, database, f"number {number}") for number in range(60)]
-            numbers = sorted(writer.result(60).change.number for writer in writers)
+            numbers = sorted(number_of(writer.result(60).change.id) for writer in writers)
             done.set()
             assert all(0 <= each <= 60 for reader in readers for each in reader.result(60))
         assert numbers == list(range(1, 61))

@@ -63,7 +63,7 @@ def test_all_that_is_recorded_comes_back(database_url: str) -> None:
         reason="it can't wait",
         ticket="https://tickets.example.com/7",
     )
-    announced = Change(kind=Kind.PLANNED, number=1, updates=(an_update(plan=plan, message="first", by="Ω"),))
+    announced = Change(kind=Kind.PLANNED, id="PC-1", updates=(an_update(plan=plan, message="first", by="Ω"),))
     later = NOW + timedelta(days=1)
     moved = replace(plan, span=Span(start=later, end=later + HOUR))
     begun = announced.with_update(an_update(2, at=later, plan=moved, state=State.IN_PROGRESS))
@@ -183,7 +183,7 @@ def test_instants_are_in_utc_to_the_microsecond(database_url: str) -> None:
     east = datetime(2026, 3, 8, 2, 30, 0, 999999, timezone(timedelta(hours=5, minutes=45)))
     plan = a_plan(span=Span(start=utc(1999, 12, 31, 23), end=utc(2030, 1, 1).replace(microsecond=1)))
     with opened(database_url) as database, write(database, at=ambiguous) as transaction:
-        transaction.add_update(Change(kind=Kind.EMERGENCY, number=1, updates=(an_update(at=east, plan=plan),)))
+        transaction.add_update(Change(kind=Kind.EMERGENCY, id="EC-1", updates=(an_update(at=east, plan=plan),)))
     found = read(database_url)
     update = found.changes["EC-1"].latest
     instants = (found.at, update.at, update.plan.span.start, update.plan.span.end)
@@ -489,7 +489,7 @@ def test_who_reads_is_not_held_up_by_who_writes(database_url: str) -> None:
 
 def write_update(database: Database, update: Update) -> None:
     with write(database) as transaction:
-        transaction.add_update(Change(kind=Kind.EMERGENCY, number=1, updates=(update,)))
+        transaction.add_update(Change(kind=Kind.EMERGENCY, id="EC-1", updates=(update,)))
 
 
 def break_off(database: Database, change: Change) -> None:

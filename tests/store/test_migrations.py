@@ -19,6 +19,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from icsfeed.domain.changes import number_of
 from icsfeed.domain.subscribers import digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.services.subscribing import Signer, add
@@ -268,7 +269,7 @@ def test_of_several_who_upgrade_at_once_one_does_it(database_url: str) -> None:
 def test_threads_that_upgrade_at_once(database_url: str) -> None:
     with opened(database_url) as database, ThreadPoolExecutor(4) as threads:
         done = [threads.submit(announce_one, database, f"number {number}") for number in range(8)]
-        assert sorted(each.result().change.number for each in done) == list(range(1, 9))
+        assert sorted(number_of(each.result().change.id) for each in done) == list(range(1, 9))
         assert database.record().entry == 8
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from icsfeed.domain.adjustments import Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, Revision
@@ -46,7 +46,7 @@ def an_update(number: int = 1, **overrides: Any) -> Update:  # noqa: ANN401  (an
 
 def a_change(number: int = 1, *more: Update, kind: Kind = Kind.EMERGENCY) -> Change:
     """A change that was announced, with further updates."""
-    return Change(kind=kind, number=number, updates=(an_update(), *more))
+    return Change(kind=kind, id=recorded_id(kind, number), updates=(an_update(), *more))
 
 
 def a_line(uid: str, sequence: int = 0, *, digest: str = "a" * 32, at: datetime = NOW) -> LedgerLine:
@@ -107,9 +107,9 @@ def write_anything(random: Random, transaction: Transaction) -> None:
 
 def _announce(random: Random, transaction: Transaction) -> None:
     kind = random.choice([Kind.EMERGENCY, Kind.PLANNED])
-    known = [each.number for each in transaction.record.changes.values() if each.kind is kind]
+    known = [number_of(each.id) for each in transaction.record.changes.values() if each.kind is kind]
     plan = a_plan(summary=random.choice(["Ünïcode 🔧", "two\nlines", "' \" \\ %s :x ;"]), ticket="https://x.example/1")
-    change = Change(kind=kind, number=max(known, default=0) + 1, updates=(an_update(plan=plan),))
+    change = Change(kind=kind, id=recorded_id(kind, max(known, default=0) + 1), updates=(an_update(plan=plan),))
     transaction.record = replace(
         transaction.record, changes={**transaction.record.changes, change.id: change}
     )  # so that a second one of the same transaction gets a number of its own

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update, change_id
+from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NEVER, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
@@ -69,10 +69,10 @@ def _changes(connection: Connection, known: Record) -> Mapping[str, Change]:
         updates[Kind(row.kind), row.change].append(_update(row))
     changes = dict(known.changes)
     for (kind, number), more in updates.items():
-        before = changes.get(change_id(kind, number))
+        name = recorded_id(kind, number)
+        before = changes.get(name)
         earlier = before.updates if before is not None else ()
-        change = Change(kind=kind, number=number, updates=(*earlier, *more))
-        changes[change.id] = change
+        changes[name] = Change(kind=kind, id=name, updates=(*earlier, *more))
     return changes
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, change_id
+from icsfeed.domain.changes import Change, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
@@ -59,7 +59,7 @@ class Transaction:
         """The id of the change that was announced with that key, if one was."""
         table = change_updates
         row = self._connection.execute(select(table.c.kind, table.c.change).where(table.c.key == key)).first()
-        return change_id(Kind(row.kind), row.change) if row is not None else None
+        return recorded_id(Kind(row.kind), row.change) if row is not None else None
 
     def add_update(self, change: Change, *, key: str | None = None) -> None:
         """Record the latest update of a change."""
@@ -67,7 +67,7 @@ class Transaction:
         self._connection.execute(
             insert(change_updates).values(
                 kind=change.kind.value,
-                change=change.number,
+                change=number_of(change.id),
                 number=update.number,
                 entry=self.entry,
                 at=update.at,

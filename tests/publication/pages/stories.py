@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Organizer, Schedule
@@ -60,7 +60,7 @@ def a_change(kind: Kind, number: int, *updates: tuple[datetime, State, str, Plan
     """A change with those updates."""
     return Change(
         kind=kind,
-        number=number,
+        id=recorded_id(kind, number),
         updates=tuple(
             Update(number=place, at=at, by=OPERATOR, message=message, state=state, plan=plan)
             for place, (at, state, message, plan) in enumerate(updates, start=1)
