@@ -115,7 +115,7 @@ def _step(kind: str, name: str, help_text: str) -> click.Command:
     @expect_option
     @recording
     def command(call: Call, change: str, message: str, expect: int | None) -> None:
-        _take(call, _of_kind(kind, change), name, None, message, expect)
+        _take(call, _of_kind(call, kind, change), name, None, message, expect)
 
     return command
 
@@ -186,7 +186,7 @@ def _update(kind: str) -> click.Command:
             ticket=ticket,
         )
 
-        _take(call, _of_kind(kind, change), "update", amendment, message, expect)
+        _take(call, _of_kind(call, kind, change), "update", amendment, message, expect)
 
     return command
 
@@ -196,11 +196,15 @@ def _list(kind: str) -> click.Command:
     @option("--all", "everything", is_flag=True, help="Those that are over, too.")
     @reading
     def command(call: Call, *, everything: bool) -> None:
+        from icsfeed.domain.record import all_changes
         from icsfeed.services.change_records import change_record
 
+        announced = sorted(
+            all_changes(call.desk.schedule, call.desk.records.record()).values(), key=lambda each: each.announced_at
+        )
         changes = [
             change
-            for change in reversed(list(call.desk.records.record().changes.values()))
+            for change in reversed(announced)
             if change.kind == kind and (everything or not change.state.is_final)
         ]
         if call.as_json:
@@ -220,9 +224,10 @@ def _show(kind: str) -> click.Command:
     @click.argument("change", metavar="ID")
     @reading
     def command(call: Call, change: str) -> None:
+        from icsfeed.domain.record import find_change
         from icsfeed.services.change_records import change_record
 
-        found = call.desk.records.record().change(_of_kind(kind, change))
+        found = find_change(call.desk.schedule, call.desk.records.record(), _of_kind(call, kind, change))
         if call.as_json:
             call.print_json(change_record(found, call.zone))
         else:
@@ -263,8 +268,8 @@ def _only_one(end: str | None, duration: str | None) -> None:
         raise click.UsageError(msg)
 
 
-def _of_kind(kind: str, change_id: str) -> str:
-    """The id of a change of that kind; the number alone will do."""
+def _of_kind(call: Call, kind: str, change_id: str) -> str:
+    """The id of a change of that kind; of a recorded one the number alone will do."""
     from icsfeed.domain.changes import PREFIXES
     from icsfeed.domain.feeds import Kind
 
@@ -272,9 +277,10 @@ def _of_kind(kind: str, change_id: str) -> str:
     if change_id.isdecimal():
         return f"{own}-{change_id}"
     prefix = change_id.upper().partition("-")[0]
-    if prefix == own:
+    kinds = [change.kind for change in call.desk.schedule.changes if change.id == change_id.lower()]
+    if prefix == own or kind in kinds:
         return change_id
-    others = [other for other, known in PREFIXES.items() if known == prefix]
+    others = kinds or [other for other, known in PREFIXES.items() if known == prefix]
     msg = f"{change_id} is not the id of {_a(kind)} change; those are written {own}-7"
     if others:
         msg = f"{change_id} is {_a(others[0])} change; that is `icsfeed {others[0]}`, not `icsfeed {kind}`"

@@ -36,7 +36,7 @@ def suggest(call: Call, duration: str, by: str, environments: tuple[str, ...], i
         environments=environments,
         impact=Impact(impact or Impact.OUTAGE),
     )
-    taken = busy(record, schedule.environments_named(environments))
+    taken = busy(schedule, record, schedule.environments_named(environments))
     found = rank(schedule, wish, now=call.now, busy=taken, adjustments=record.adjustments.values())[:most]
     if call.as_json:
         call.print_json([each.record(call.zone) for each in found])

@@ -109,6 +109,11 @@ class Change:
             raise InvalidValueError(msg)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether operators recorded it; else it stands in the schedule file, where an id has no capital letter."""
+        return self.id.startswith(f"{PREFIXES[self.kind]}-")
+
+    @property
     def latest(self) -> Update:
         """Its last update."""
         return self.updates[-1]

@@ -58,12 +58,16 @@ def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
     recorded = ledger.get(event.uid, ())
     if recorded and recorded[-1].digest == event.digest:
         return recorded[-1]
-    revision = event.first
-    if recorded:
-        last = recorded[-1].revision
-        # Another machine's clock may be ahead; no client sees time run back.
-        revision = Revision(sequence=last.sequence + 1, at=max(last.at, now.replace(microsecond=0)))
+    revision = _next(event, recorded[-1].revision, now.replace(microsecond=0)) if recorded else event.first
     return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
+
+
+def _next(event: Revisable, last: Revision, at: datetime) -> Revision:
+    """The revision after the ``last`` one, that came ``at``, unless the event itself tells of more and when it came."""
+    if event.first.sequence > last.sequence:
+        return Revision(sequence=event.first.sequence, at=max(last.at, event.first.at))
+    # Another machine's clock may be ahead; no client sees time run back.
+    return Revision(sequence=last.sequence + 1, at=max(last.at, at))
 
 
 def lines_lacking(published: Iterable[Revisable], ledger: Ledger, *, now: datetime) -> tuple[LedgerLine, ...]:
@@ -107,4 +111,4 @@ def revision_of(event: Revisable, ledger: Ledger) -> Revision:
     if not recorded:
         return event.first
     last = recorded[-1].revision
-    return Revision(sequence=last.sequence + 1, at=last.at + _ONE_SECOND)
+    return _next(event, last, last.at + _ONE_SECOND)

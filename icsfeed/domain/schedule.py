@@ -67,7 +67,8 @@ class Calendar:
 class Schedule:
     """A maintenance policy. The order in which its parts are given means nothing: they are kept by id.
 
-    The first of the ``feeds`` is always `all`, which has everything.
+    The first of the ``feeds`` is always `all`, which has everything. ``changes`` are those that stand in the schedule
+    file; others are recorded.
     """
 
     calendar: Calendar
@@ -76,9 +77,10 @@ class Schedule:
     freezes: tuple[ChangeFreeze, ...] = ()
     feeds: tuple[Feed, ...] = ()
     peak_hours: PeakHours | None = None
+    changes: tuple[Change, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("environments", "windows", "freezes"):
+        for name in ("environments", "windows", "freezes", "changes"):
             parts = tuple(sorted(getattr(self, name), key=lambda part: part.id))
             object.__setattr__(self, name, parts)
             _require_distinct(name, (part.id for part in parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, State
@@ -30,7 +31,30 @@ _MOST_TOLD: Final = 10_000
 
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
-    """A change as one event, in UTC. One that was cancelled lapses when its time has passed."""
+    """A change as one event, in UTC. One that was cancelled lapses when its time has passed.
+
+    Where nothing is recorded of one that stands in the schedule file, its updates say how often it has changed.
+    """
+    event = _event(schedule, change)
+    if change.is_recorded or len(change.updates) == 1:
+        return event
+    first = _revision_by_updates(schedule, change)
+    return replace(event.revised(first), first=first)
+
+
+def _revision_by_updates(schedule: Schedule, change: Change) -> Revision:
+    """The revision after all updates, as if each had been public before the next one came."""
+    states = [replace(change, updates=change.updates[:number]) for number in range(1, len(change.updates) + 1)]
+    events = [_event(schedule, state) for state in states]
+    revision = events[0].first
+    for before, after, state in zip(events, events[1:], states[1:], strict=False):
+        if before.digest != after.digest:
+            at = max(revision.at, state.latest.at.replace(microsecond=0))
+            revision = Revision(sequence=revision.sequence + 1, at=at)
+    return revision
+
+
+def _event(schedule: Schedule, change: Change) -> CalendarEvent:
     plan = change.plan
     uid = uid_of(schedule, change.kind, change.id.lower())
     first = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))

@@ -33,7 +33,7 @@ def change_calendar_makers(events: PublishedEvents, *, now: datetime, base_url: 
 
 def change_calendar_turns(events: PublishedEvents, *, now: datetime) -> Iterator[datetime]:
     """The instants near ``now`` (aware) at which time alone changes a change calendar, within a year."""
-    yield from overruns(events.record)
+    yield from overruns(events.schedule, events.record)
     if _may_exceed(events):
         today = local_date(now, events.schedule.calendar.zone)
         yield from (instant_of(midnight(day), events.schedule.calendar.zone) for day in (today, today + ONE_DAY))

@@ -150,4 +150,4 @@ def _warnings(schedule: Schedule, record: Record, occurrence: Occurrence, now: d
         if each.window is not window or each.original_start != occurrence.original_start
     )
     yield from about_windows(schedule, others, window.environments, span)
-    yield from about_changes(schedule, open_changes(record, window.environments), span)
+    yield from about_changes(schedule, open_changes(schedule, record, window.environments), span)

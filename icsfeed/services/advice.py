@@ -11,7 +11,7 @@ from icsfeed.domain.changes import Change
 from icsfeed.domain.freezes import ChangeFreeze, frozen_days
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import NOTHING, Record, all_changes
 from icsfeed.domain.schedule import Schedule, published_span, published_years
 from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.windows import MaintenanceWindow
@@ -148,7 +148,7 @@ def _large_feeds(schedule: Schedule, record: Record, found: tuple[Occurrence, ..
             rendering,
             now=now,
             adjustments=record.adjustments.values(),
-            changes=record.changes.values(),
+            changes=all_changes(schedule, record).values(),
         )
         for feed in schedule.feeds:
             left_out = feed_content(schedule, feed, events, now=now).left_out
@@ -170,17 +170,7 @@ def _surely_fits(schedule: Schedule, record: Record, found: tuple[Occurrence, ..
         *(each.freeze for each in frozen),
     ]
     texts = [each.name + each.description for each in named]
-    texts += [
-        "".join(
-            [
-                change.plan.summary,
-                change.plan.reason,
-                change.plan.ticket,
-                *(update.message for update in change.updates),
-            ]
-        )
-        for change in record.changes.values()
-    ]
+    texts += [_words(change) for change in all_changes(schedule, record).values()]
     size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len(text.encode()) for text in texts)
     return len(texts) <= MOST_EVENTS and size <= MOST_BYTES
 

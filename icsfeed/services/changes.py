@@ -11,7 +11,7 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
 from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import Record, all_changes, find_change
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, published_span, shows_change
 from icsfeed.domain.texts import one_line
@@ -26,6 +26,10 @@ from icsfeed.services.warnings import warnings_about
 
 class ConflictError(IcsfeedError):
     """Somebody else was faster; the message says what they changed."""
+
+
+class WrittenChangeError(IcsfeedError):
+    """A step with a change that stands in the schedule file."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +99,7 @@ def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, 
     check_plan(desk.schedule, wish.kind, wish.plan)
     if dry_run:
         record = desk.records.record()
-        repeated = _same(record, wish)
+        repeated = _same(desk.schedule, record, wish)
         if repeated is not None:
             return _repeated(desk, record, repeated, wish, now)
         change = _announced(record, wish, by, now)
@@ -103,7 +107,7 @@ def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, 
     with desk.records.writing(by=by, at=now, action=f"{wish.kind} announce", subject="") as writing:
         record = writing.record
         known = writing.announced_with(wish.key) if wish.key is not None else None
-        repeated = record.changes[known] if known is not None else _same(record, wish)
+        repeated = record.changes[known] if known is not None else _same(desk.schedule, record, wish)
         if repeated is not None:
             return _repeated(desk, record, repeated, wish, now)
         change = _announced(record, wish, by, now)
@@ -138,7 +142,10 @@ def take_step(
     zone = desk.schedule.calendar.zone
 
     def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
-        before = record.change(change_id)
+        before = find_change(desk.schedule, record, change_id)
+        if not before.is_recorded:
+            msg = f"{before.id} stands in the schedule file; add its next update there, in [[changes.updates]]"
+            raise WrittenChangeError(msg)
         if expected is not None and expected != before.latest.number:
             raise ConflictError(_conflict(before, expected, zone))
         plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
@@ -175,9 +182,9 @@ def _announced(record: Record, announcement: Announcement, by: str, now: datetim
     )
 
 
-def _same(record: Record, announcement: Announcement) -> Change | None:
+def _same(schedule: Schedule, record: Record, announcement: Announcement) -> Change | None:
     """An open change that says what is to be announced already."""
-    for change in record.changes.values():
+    for change in all_changes(schedule, record).values():
         if change.kind is announcement.kind and change.plan == announcement.plan and not change.state.is_final:
             return change
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from icsfeed.domain.changes import Change
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import Record, all_changes
 from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, revision_of
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.ical.calendar import policy_events, shown
@@ -85,7 +85,7 @@ def _changes(
 ) -> Iterator[tuple[str, tuple[Change, CalendarEvent]]]:
     span = published_span(now, schedule.calendar.zone)
     known = before.changes if before is not None else {}
-    for name, change in record.changes.items():
+    for name, change in all_changes(schedule, record).items():
         if shows_change(span, change):
             earlier = known.get(name)
             if earlier is None or earlier[0] is not change:

@@ -20,7 +20,7 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import happening, occurrences
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import NOTHING, Record, all_changes
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.domain.span_sets import LATEST, SpanSet, difference, holds, intersection, next_edge, union
 from icsfeed.domain.spans import Span
@@ -143,7 +143,7 @@ def _openers(schedule: Schedule, record: Record, within: Span) -> Iterator[tuple
         window = occurrence.window
         words = f'in the maintenance window "{window.id}"'
         yield Kind.MAINTENANCE, _Reason(span=span, environments=window.environments, words=words)
-    for change in record.changes.values():
+    for change in all_changes(schedule, record).values():
         due = _due(change)
         if change.kind is Kind.PLANNED and due is not None and due.overlaps(within):
             words = f"in the planned change {change.id}"
@@ -157,7 +157,7 @@ def _closers(schedule: Schedule, record: Record, within: Span, now: datetime) ->
             days = f"from {frozen.days.first} through {frozen.days.last}"
             words = f'in the change freeze "{frozen.freeze.id}" {days}'
             yield _Reason(span=frozen.span, environments=every, words=words)
-    for change in record.changes.values():
+    for change in all_changes(schedule, record).values():
         under_way = _under_way(change, now)
         if change.kind is Kind.EMERGENCY and under_way is not None and under_way.overlaps(within):
             words = f"the emergency change {change.id} is {change.state}"
@@ -213,8 +213,8 @@ def _why(
     return f"outside the maintenance windows and planned changes of {shut}"
 
 
-def overruns(record: Record) -> Iterator[datetime]:
+def overruns(schedule: Schedule, record: Record) -> Iterator[datetime]:
     """The instants at which time alone changes what the gate knows: emergency changes in progress are to end then."""
-    for change in record.changes.values():
+    for change in all_changes(schedule, record).values():
         if change.updates[-1].state is State.IN_PROGRESS and change.kind is Kind.EMERGENCY:
             yield change.plan.span.end

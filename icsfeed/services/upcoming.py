@@ -12,7 +12,7 @@ from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import Occurrence, Skipped, occurrences
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import NOTHING, Record, all_changes
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
@@ -90,7 +90,7 @@ def upcoming(
     span = Span(start=begin, end=begin + length)
     found = [
         *_windows(schedule, record, span, wanted),
-        *_changes(record, span, wanted),
+        *_changes(schedule, record, span, wanted),
         *_freezes(schedule, span),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
@@ -124,8 +124,8 @@ def note_of(occurrence: Occurrence) -> str:
     return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"
 
 
-def _changes(record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
-    for change in record.changes.values():
+def _changes(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+    for change in all_changes(schedule, record).values():
         if change.plan.span.overlaps(span) and not wanted.isdisjoint(change.plan.environments):
             yield entry_of(change)
 

@@ -12,7 +12,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Occurrence, happening, occurrences
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import Record, all_changes
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import days_text, instant_text, span_text
@@ -62,7 +62,7 @@ def _warnings(
     if {"span", "environments"} & set(altered):
         found = occurrences(schedule, plan.span, record.adjustments.values())
         yield from about_windows(schedule, found, plan.environments, plan.span)
-        others = (other for other in open_changes(record, plan.environments) if other.id != change.id)
+        others = (other for other in open_changes(schedule, record, plan.environments) if other.id != change.id)
         yield from about_changes(schedule, others, plan.span)
 
 
@@ -118,13 +118,13 @@ def _overlaps(met: list[str], what: str) -> Iterator[str]:
         yield f"it overlaps {len(met) - _NAMED} more {what}"
 
 
-def open_changes(record: Record, environments: frozenset[str]) -> Iterator[Change]:
+def open_changes(schedule: Schedule, record: Record, environments: frozenset[str]) -> Iterator[Change]:
     """The changes to one of those environments that are neither completed nor cancelled."""
-    for change in record.changes.values():
+    for change in all_changes(schedule, record).values():
         if not change.state.is_final and not environments.isdisjoint(change.plan.environments):
             yield change
 
 
-def busy(record: Record, environments: frozenset[str]) -> tuple[tuple[str, Span], ...]:
+def busy(schedule: Schedule, record: Record, environments: frozenset[str]) -> tuple[tuple[str, Span], ...]:
     """When those environments are taken already, and by which change."""
-    return tuple((change.id, change.plan.span) for change in open_changes(record, environments))
+    return tuple((change.id, change.plan.span) for change in open_changes(schedule, record, environments))
