@@ -54,6 +54,7 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
         _count(len(policy.environments), "environment"),
         _count(len(policy.windows), "maintenance window"),
         _count(len(policy.freezes), "change freeze"),
+        *([_count(len(policy.changes), "change")] if policy.changes else ()),
         _count(len(policy.feeds), "feed"),
     )
     click.echo(f"{path}: no mistakes, {_count(len(warnings), 'warning')}; {', '.join(counts)}")

@@ -30,23 +30,30 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     if moment.year not in YEARS:
         msg = f"{text!r} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
         raise InvalidInstantError(msg)
-    if day is not None:
-        return instant_of(moment, zone)
-    return moment.astimezone(UTC) if moment.tzinfo else _only_reading(moment, text, zone)
+    return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=repr(text))
 
 
-def _only_reading(local: datetime, text: str, zone: ZoneInfo) -> datetime:
+def instant_in(moment: datetime, zone: ZoneInfo, *, shown: str) -> datetime:
+    """The instant (UTC) of a moment, local in ``zone`` where it has no offset; ``shown`` is how it was written.
+
+    Raises:
+        InvalidInstantError: where it is a local time that ``zone`` does not have or has twice.
+    """
+    return moment.astimezone(UTC) if moment.tzinfo else _only_reading(moment, shown, zone)
+
+
+def _only_reading(local: datetime, shown: str, zone: ZoneInfo) -> datetime:
     found = readings(local, zone)
     if len(found) == 1:
         return found[0]
     if found:
         first, second = (instant.astimezone(zone).isoformat() for instant in found)
-        msg = f"{text!r} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
+        msg = f"{shown} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
         raise InvalidInstantError(msg)
     at = instant_of(local, zone)
     change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
     earlier, later = (
         (local - offset).replace(tzinfo=UTC).astimezone(zone).isoformat() for offset in (change.after, change.before)
     )
-    msg = f"{text!r} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
+    msg = f"{shown} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
     raise InvalidInstantError(msg)

@@ -113,7 +113,7 @@ def tidied(plan: Plan) -> Plan:
         plan,
         summary=line_of_text(plan.summary, "summary"),
         reason=free_text(plan.reason, "reason"),
-        ticket=_address(plan.ticket.strip()),
+        ticket=ticket_address(plan.ticket.strip()),
         span=plausible(Span.to_the_second(plan.span.start, plan.span.end), "a change"),
     )
 
@@ -130,7 +130,12 @@ def plausible(span: Span, what: str) -> Span:
     return span
 
 
-def _address(text: str) -> str:
+def ticket_address(text: str) -> str:
+    """The address of a ticket, if any.
+
+    Raises:
+        RefusedPlanError: where it is none.
+    """
     if not text:
         return text
     try:

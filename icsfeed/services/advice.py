@@ -14,9 +14,11 @@ from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
 from icsfeed.domain.record import NOTHING, Record, all_changes
 from icsfeed.domain.schedule import Schedule, published_span, published_years
 from icsfeed.domain.spans import YEARS, DateRange
+from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
+from icsfeed.services.warnings import warnings_about
 
 _MOST_BYTES_BESIDE_TEXT = 950
 """So much an event adds to a feed at most, beside what people wrote, which escaping can double."""
@@ -35,7 +37,7 @@ class Advice:
 
 
 def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tuple[Advice, ...]:
-    """Every warning about the span published at ``now`` (aware): first by window, then by freeze, then by feed."""
+    """Every warning about the span published at ``now`` (aware): by window, by freeze, by change, by feed."""
     zone = schedule.calendar.zone
     years = published_years(now, zone)
     span = published_span(now, zone)
@@ -60,7 +62,21 @@ def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tu
         for freeze in schedule.freezes
         for message in _needless_lifts(freeze)
     )
-    return (*of_windows, *of_freezes, *_large_feeds(schedule, record, found, now))
+    of_changes = tuple(
+        Advice(table="changes", name=change.id, message=message)
+        for change in schedule.changes
+        for message in _about_change(schedule, record, change, now)
+    )
+    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(schedule, record, found, now))
+
+
+def _about_change(schedule: Schedule, record: Record, change: Change, now: datetime) -> Iterator[str]:
+    """What an operator would be told who announced it as it is, while it is yet to come."""
+    if change.latest.at > now:
+        yield f"it was told at {instant_text(change.latest.at, schedule.calendar.zone)}, which is yet to come"
+    if change.plan.span.start > now:
+        whole = replace(change, updates=(replace(change.latest, number=1),))
+        yield from warnings_about(schedule, record, whole, now=now)
 
 
 def _never_occurring(window: MaintenanceWindow) -> Iterator[str]:

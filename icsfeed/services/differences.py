@@ -9,10 +9,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from icsfeed.domain.changes import State
+from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import occurrences
-from icsfeed.domain.schedule import Schedule, published_span, published_years
+from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.services.upcoming import utc_text
 
@@ -29,6 +31,7 @@ class Change(StrEnum):
 class Difference:
     """One date that differs: ``day`` (local) names the occurrence of ``id``, or begins the freeze of that id.
 
+    Of a change that stands in the schedule it is the day that was announced first.
     ``before`` is ``None`` for what was added, ``after`` for what was removed.
     """
 
@@ -160,3 +163,7 @@ def _dates(schedule: Schedule, now: datetime) -> Iterator[tuple[tuple[Kind, str,
     for frozen in frozen_days(schedule.freezes, zone, days.first, days.last):
         if frozen.days.first in days:
             yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())
+    for change in schedule.changes:
+        if shows_change(span, change) and change.state is not State.CANCELLED:
+            day = local_date(change.updates[0].plan.span.start, zone)
+            yield (change.kind, change.id, day), _Date(change.plan.span, change.plan.environments)

@@ -99,11 +99,13 @@ def test_zones_are_offered_by_name() -> None:
 
 def fits(schema: dict[str, Any], value: object) -> bool:
     """What of JSON Schema is in use here, by hand: no validator is among the dependencies."""
+    if isinstance(value, datetime):
+        return schema.get("format") == "date-time"
     if isinstance(value, (date, time)):
         return schema.get("format") == ("date" if isinstance(value, date) else "time") or any(
             fits(each, value) for each in schema.get("anyOf", [])
         )
-    kinds: dict[type, str] = {str: "string", dict: "object", list: "array"}
+    kinds: dict[type, str] = {str: "string", dict: "object", list: "array", bool: "boolean"}
     if "type" in schema and schema["type"] != kinds.get(type(value)):
         return False
     if isinstance(value, dict):

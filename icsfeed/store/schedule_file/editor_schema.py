@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from icsfeed.store.schedule_file.model import ScheduleTables, table_schema
+from icsfeed.store.schedule_file.keys import table_schema
+from icsfeed.store.schedule_file.model import ScheduleTables
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,28 +1,16 @@
 """The tables and keys of the schedule file: what each may hold, what it is for, and an example."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from functools import cache
-from typing import Annotated, Any, Final, NotRequired, TypedDict, get_args, get_origin, get_type_hints
+from typing import Annotated, Final, NotRequired, TypedDict
 
-from pydantic_core import SchemaValidator, core_schema
-from pydantic_core.core_schema import CoreSchema
+from pydantic_core import SchemaValidator
 
 from icsfeed.store.schedule_file import values
+from icsfeed.store.schedule_file.change_tables import ChangeTable
+from icsfeed.store.schedule_file.keys import Key, keys_of, table_schema
 from icsfeed.store.schedule_file.notation import KeyPath
-from icsfeed.store.schedule_file.values import array, for_json_schema
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What a key holds; ``table`` is set in place of ``schema`` where that is a table or, ``many``, tables."""
-
-    schema: CoreSchema | None
-    description: str
-    example: Any = None
-    table: type | None = None
-    many: bool = False
+from icsfeed.store.schedule_file.values import array
 
 
 class OrganizerTable(TypedDict):
@@ -224,6 +212,7 @@ class ScheduleTables(TypedDict):
     change_freezes: NotRequired[
         Annotated[list[FreezeTable], Key(None, "When nothing is changed.", table=FreezeTable, many=True)]
     ]
+    changes: NotRequired[Annotated[list[ChangeTable], Key(None, "One-off changes.", table=ChangeTable, many=True)]]
     peak_hours: NotRequired[
         Annotated[PeakHoursTable, Key(None, "When customers' business peaks.", table=PeakHoursTable)]
     ]
@@ -240,21 +229,6 @@ class ScheduleTables(TypedDict):
     ]
 
 
-@cache
-def keys_of(table: type) -> Mapping[str, Key]:
-    """The keys that a table may have."""
-    return {name: key for name, (key, _) in _declared(table).items()}
-
-
-def _declared(table: type) -> dict[str, tuple[Key, bool]]:
-    """Each key of a table, and whether it is required."""
-    declared = {}
-    for name, hint in get_type_hints(table, include_extras=True).items():
-        required = get_origin(hint) is not NotRequired
-        declared[name] = (get_args(hint if required else get_args(hint)[0])[1], required)
-    return declared
-
-
 def key_at(keys: KeyPath) -> Key | None:
     """The declared key at a path; ``None`` where there is none."""
     table: type | None = ScheduleTables
@@ -264,32 +238,6 @@ def key_at(keys: KeyPath) -> Key | None:
             key = keys_of(table).get(name) if table is not None else None
             table = key.table if key is not None else None
     return key
-
-
-def table_schema(table: type) -> CoreSchema:
-    """What pydantic checks a table by, and makes its JSON Schema of."""
-    fields = {}
-    for name, (key, required) in _declared(table).items():
-        notes: dict[str, object] = {"description": key.description}
-        if key.example is not None:
-            notes["examples"] = [key.example]
-        fields[name] = core_schema.typed_dict_field(
-            _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
-        )
-    return core_schema.typed_dict_schema(
-        fields,
-        strict=True,
-        extra_behavior="forbid",
-        metadata=for_json_schema(title=table.__name__, description=table.__doc__),
-    )
-
-
-def _schema(key: Key, *, required: bool) -> CoreSchema:
-    if key.schema is not None:
-        return key.schema
-    if key.table is None:  # pragma: no cover  (one or the other)
-        raise AssertionError
-    return array(table_schema(key.table), least=int(required)) if key.many else table_schema(key.table)
 
 
 @cache

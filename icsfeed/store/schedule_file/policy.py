@@ -24,6 +24,7 @@ from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, month_day
 
 if TYPE_CHECKING:
+    from icsfeed.domain.changes import Change
     from icsfeed.store.schedule_file.model import (
         CalendarTable,
         FeedTable,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     )
 
 
-def schedule_of(tables: ScheduleTables) -> Schedule:
-    """The schedule that the tables say."""
+def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Schedule:
+    """The schedule that the tables say; the ``changes`` in them are for another room to read."""
     calendar = _calendar(tables["calendar"])
     environments = tuple(Environment(id=each["id"], name=each["name"]) for each in tables["environments"])
     every = frozenset(environment.id for environment in environments)
@@ -49,6 +50,7 @@ def schedule_of(tables: ScheduleTables) -> Schedule:
         if feeds is None
         else tuple(_feed(each, every) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
+        changes=changes,
     )
 
 

@@ -32,12 +32,12 @@ class Soundness:
         """All but what has one of ``mistakes`` in it."""
         return cls(mistaken=frozenset(keys[:end] for keys in mistakes for end in range(1, len(keys) + 1)))
 
-    def tables(self, data: Mapping[str, Any], name: str) -> Iterator[RawTable]:
-        """The tables of the array of that name, as far as they are tables."""
+    def tables(self, data: Mapping[str, Any], name: str, within: KeyPath = ()) -> Iterator[RawTable]:
+        """The tables of the array of that name, as far as they are tables; ``within`` is where ``data`` stands."""
         elements = data.get(name)
         for index, raw in enumerate(elements if isinstance(elements, list) else []):
             if isinstance(raw, dict):
-                yield self._table((name, index), raw)
+                yield self._table((*within, name, index), raw)
 
     def table(self, data: Mapping[str, Any], name: str) -> RawTable | None:
         """The one table of that name; ``None`` where there is none, or no table."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from icsfeed.domain.changes import Change
 from icsfeed.domain.schedule import Schedule
 from icsfeed.store.schedule_file.lines import Lines, heading
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
@@ -98,13 +99,19 @@ def read_schedule(content: bytes, source: str) -> Schedule:
     tables, findings = validated(data)
     findings = [*broken, *findings]
     findings += contradictions(data, findings, lines.of)
+    changes: tuple[Change, ...] = ()
+    if "changes" in data:
+        from icsfeed.store.schedule_file.written_changes import read_changes  # noqa: PLC0415  (few schedules have any)
+
+        changes, wrong = read_changes(data, findings)
+        findings += wrong
     if tables is None or findings:
         mistakes = (
             Mistake(path=write_path(each.keys), line=each.line or lines.of(each.keys), message=each.message)
             for each in findings
         )
         raise ScheduleFileError(source, mistakes)
-    return schedule_of(tables)
+    return schedule_of(tables, changes)
 
 
 def load_schedule(path: Path) -> LoadedSchedule:

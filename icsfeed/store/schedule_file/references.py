@@ -21,6 +21,7 @@ _NOUNS: Final = {
     "environments": "environment",
     "maintenance_windows": "maintenance window",
     "change_freezes": "change freeze",
+    "changes": "change",
     "feeds": "feed",
 }
 
@@ -48,7 +49,13 @@ def _contradictions(data: dict[str, Any], soundness: Soundness, line_of: LineOf)
     if (peak_hours := soundness.table(data, "peak_hours")) is not None:
         yield from _repeated(peak_hours, "days", soundness, str.casefold)
     known = _known_environments(data)
-    for table in (*tables["maintenance_windows"], *tables["feeds"]):
+    changes = tables["changes"]
+    updates = [update for each in changes for update in soundness.tables(each.raw, "updates", within=each.keys)]
+    for change in changes:
+        yield from _end(change)
+    for update in updates:
+        yield from _two_ends(update)
+    for table in (*tables["maintenance_windows"], *changes, *updates, *tables["feeds"]):
         yield from _unknown_environments(table, known, soundness)
         yield from _repeated(table, "environments", soundness, lambda each: each)
         yield from _repeated(table, "kinds", soundness, lambda each: each)
@@ -86,6 +93,18 @@ def _recurrence(window: RawTable) -> Iterator[Finding]:
             "add the date of a first occurrence, such as effective_from = 2020-01-01"
         )
         yield Finding(keys=(*window.keys, "rrule"), message=message)
+
+
+def _end(change: RawTable) -> Iterator[Finding]:
+    if not {"end", "duration"} & change.given:
+        yield Finding(keys=change.keys, message='nothing says when it ends; add its end, or such as duration = "2h"')
+    yield from _two_ends(change)
+
+
+def _two_ends(table: RawTable) -> Iterator[Finding]:
+    if {"end", "duration"} <= table.given:
+        message = "end and duration both say when it ends; keep one of them"
+        yield Finding(keys=(*table.keys, "duration"), message=message)
 
 
 def _repeated(table: RawTable, key: str, soundness: Soundness, same: Callable[[Any], Any]) -> Iterator[Finding]:

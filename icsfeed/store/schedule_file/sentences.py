@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import ValidationError
 
 from icsfeed.store.schedule_file.guesses import meant
+from icsfeed.store.schedule_file.keys import keys_of
 from icsfeed.store.schedule_file.mistakes import SET_ASIDE, Finding
-from icsfeed.store.schedule_file.model import ScheduleTables, key_at, keys_of, validator
+from icsfeed.store.schedule_file.model import ScheduleTables, key_at, validator
 from icsfeed.store.schedule_file.notation import KeyPath, written
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _NOUNS = {
     "environments": "an environment",
     "maintenance_windows": "a maintenance window",
     "change_freezes": "a change freeze",
+    "changes": "a change",
+    "updates": "an update",
     "peak_hours": "the peak hours",
     "feeds": "a feed",
 }
@@ -64,24 +67,24 @@ def _finding(detail: ErrorDetails) -> Finding | None:
             message = _missing(keys)
         case "extra_forbidden":
             message = _unknown(keys)
-        case "dict_type":
-            message = _not_a_table(keys, value)
-        case "list_type":
-            message = _not_an_array(keys, value)
         case "too_short":
             example = (
                 _example(keys) if key_at(keys[:1]) is None or len(keys) > 1 else f"[[{keys[0]}]] with an id and a name"
             )
             message = f"[] is empty; write at least one, such as {example}"
-        case "string_type":
-            message = f"{written(value)} is not text; write it in quotes, such as {_example(keys)}"
-        case "date_type":
-            message = _not_a_date(value)
-        case "time_type":
-            message = _not_a_time(value, keys)
+        case sort if sort in _SORTS:
+            message = _SORTS[sort](keys, value)
         case _:
             message = str(detail["ctx"]["error"])
     return Finding(keys=keys, message=message)
+
+
+def _not_text(keys: KeyPath, value: object) -> str:
+    return f"{written(value)} is not text; write it in quotes, such as {_example(keys)}"
+
+
+def _not_true_or_false(_: KeyPath, value: object) -> str:
+    return f"{written(value)} is neither true nor false; write one of them, without quotes"
 
 
 def _example(keys: KeyPath) -> str:
@@ -109,7 +112,7 @@ def _unknown(keys: KeyPath) -> str:
 
 def _not_a_table(keys: KeyPath, value: object) -> str:
     if isinstance(keys[-1], int):
-        return f"{written(value)} is not a table; write [[{keys[0]}]] and below it the keys, each on its line"
+        return f"{written(value)} is not a table; write [[{_heading(keys)}]] and below it the keys, each on its line"
     if isinstance(value, list) and len(keys) == 1:
         return f"[[{keys[0]}]] stands where there is only one; write [{keys[0]}], with single brackets, and only once"
     instead = (
@@ -122,13 +125,36 @@ def _not_an_array(keys: KeyPath, value: object) -> str:
     key = key_at(keys)
     if key is not None and key.many:
         if isinstance(value, dict):
-            return f"[{keys[0]}] stands where there can be several; write [[{keys[0]}]], with double brackets"
-        return f"{written(value)} is not an array of tables; write [[{keys[0]}]] above the keys of each"
+            heading = _heading(keys)
+            return f"[{heading}] stands where there can be several; write [[{heading}]], with double brackets"
+        return f"{written(value)} is not an array of tables; write [[{_heading(keys)}]] above the keys of each"
     instead = f"[{written(value)}]" if isinstance(value, (str, date)) else f"such as {_example(keys)}"
     return f"{written(value)} is not an array; write it in brackets: {instead}".replace(": such", ", such")
 
 
-def _not_a_date(value: object) -> str:
+def _heading(keys: KeyPath) -> str:
+    """What stands in the brackets above the keys of a table."""
+    return ".".join(key for key in keys if isinstance(key, str))
+
+
+def _not_a_moment(_: KeyPath, value: object) -> str:
+    example = "write one such as 2026-12-08T01:00:00"
+    match value:
+        case date():
+            return f"{written(value)} is a date alone; write the time, too, such as {written(value)}T01:00:00"
+        case time():
+            return f"{written(value)} is a time of day alone; write the date, too, such as 2026-12-08T{written(value)}"
+        case str():
+            try:
+                right = written(datetime.fromisoformat(value).replace(microsecond=0))
+            except ValueError:
+                return f"{written(value)} is not a date and time; {example}, without quotes"
+            return f"{written(value)} is a date and time in quotes; write it without them: {right}"
+        case _:
+            return f"{written(value)} is not a date and time; {example}"
+
+
+def _not_a_date(_: KeyPath, value: object) -> str:
     if isinstance(value, datetime):
         return f"{written(value)} is a date with a time; write the date alone, {written(value.date())}"
     if isinstance(value, str):
@@ -139,7 +165,7 @@ def _not_a_date(value: object) -> str:
     return f"{written(value)} is not a date; write year, month and day, such as 2020-01-01"
 
 
-def _not_a_time(value: object, keys: KeyPath) -> str:
+def _not_a_time(keys: KeyPath, value: object) -> str:
     if isinstance(value, datetime):
         return f"{written(value)} is a date with a time; write the time of day alone, {written(value.time())}"
     if isinstance(value, str):
@@ -151,3 +177,15 @@ def _not_a_time(value: object, keys: KeyPath) -> str:
         right = written(moment.replace(tzinfo=None, microsecond=0))
         return f"{written(value)} is a time of day in quotes; write it without them: {right}"
     return f"{written(value)} is not a time of day; write hours, minutes and seconds, such as {_example(keys)}"
+
+
+_SORTS: Final = {
+    "dict_type": _not_a_table,
+    "list_type": _not_an_array,
+    "string_type": _not_text,
+    "bool_type": _not_true_or_false,
+    "date_type": _not_a_date,
+    "time_type": _not_a_time,
+    "datetime_type": _not_a_moment,
+}
+"""What is said of a value of another type, by pydantic's name for that mistake."""

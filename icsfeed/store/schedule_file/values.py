@@ -27,7 +27,7 @@ LAST_SEVEN_DAYS: Final = "last-7-days"
 WEEK_OF_LAST_DAY: Final = "week-of-last-day"
 LAST_FULL_WEEK: Final = "last-full-week"
 
-_IDENTIFIER: Final = "[a-z0-9][a-z0-9-]{0,59}"
+IDENTIFIER_PATTERN: Final = "[a-z0-9][a-z0-9-]{0,59}"
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN: Final = rf"{_LABEL}(?:\.{_LABEL})*"
 _ADDRESS: Final = rf"https?://(?:{_DOMAIN}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"
@@ -47,12 +47,14 @@ def for_json_schema(**updates: object) -> dict[str, Any]:
     return {"pydantic_js_updates": updates}
 
 
-def _text(check: Callable[[str], str], **updates: object) -> CoreSchema:
+def text_value(check: Callable[[str], str], **updates: object) -> CoreSchema:
+    """A text that ``check`` lets in, maybe as another one."""
     schema = core_schema.str_schema(strict=True, metadata=for_json_schema(**updates))
     return core_schema.no_info_after_validator_function(check, schema)
 
 
-def _free_text(text: str) -> str:
+def plain_text(text: str) -> str:
+    """The text, where nothing but characters is in it."""
     text = text.replace("\r\n", "\n")
     if found := _UNWANTED.search(text):
         point, position = ord(found[0]), found.start() + 1
@@ -66,11 +68,12 @@ def _name(text: str) -> str:
     if not text.strip():
         msg = f"{written(text)} says nothing; write the name that people are to read"
         raise ValueError(msg)
-    return _free_text(text)
+    return plain_text(text)
 
 
-def _identifier(text: str, what: str = "an id") -> str:
-    if not re.fullmatch(_IDENTIFIER, text):
+def identifier(text: str, what: str = "an id") -> str:
+    """The text, where it can be an id."""
+    if not re.fullmatch(IDENTIFIER_PATTERN, text):
         better = re.sub("[^a-z0-9]+", "-", text[:200].casefold()).strip("-")[:60].rstrip("-") or "production"
         msg = (
             f"{written(text)} is not {what}; write at most 60 lower-case letters, digits and hyphens, "
@@ -84,7 +87,7 @@ def _slug(text: str) -> str:
     if text == ALL:
         msg = f"{written(ALL)} is the feed that every calendar has; choose another slug"
         raise ValueError(msg)
-    return _identifier(text, "a slug")
+    return identifier(text, "a slug")
 
 
 def _timezone(text: str) -> str:
@@ -181,8 +184,9 @@ def _one_of(known: Collection[str], what: str, text: str) -> str:
     return text
 
 
-def _choice(known: Collection[str], what: str) -> CoreSchema:
-    return _text(partial(_one_of, known, what), enum=list(known))
+def choice(known: Collection[str], what: str) -> CoreSchema:
+    """One of those that are ``known``."""
+    return text_value(partial(_one_of, known, what), enum=list(known))
 
 
 def _weekday(text: str) -> str:
@@ -197,7 +201,8 @@ def _whole_second(moment: time) -> time:
     return moment
 
 
-def _known(day: date) -> date:
+def known_day(day: date) -> date:
+    """The date, where it is in reach."""
     if day.year not in YEARS:
         msg = f"{written(day)} is out of reach; write a date from {YEARS[0]} to {YEARS[-1]}"
         raise ValueError(msg)
@@ -209,7 +214,7 @@ def _date_or_month_day(value: object) -> object:
         msg = f"{written(value)} is a date with a time; write the date alone, {written(value.date())}"
         raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueErrors only)
     if isinstance(value, date):
-        return _known(value)
+        return known_day(value)
     example = 'write a date, such as 2026-12-18, or with every = "year" month and day, such as "12-18"'
     if not isinstance(value, str):
         msg = f"{written(value)} is not a date; {example}"
@@ -237,28 +242,28 @@ def month_day(text: str) -> tuple[int, int] | None:
     return int(text[:2]), int(text[3:])
 
 
-NAME: Final = _text(_name, minLength=1)
-FREE_TEXT: Final = _text(_free_text)
-IDENTIFIER: Final = _text(_identifier, pattern=f"^{_IDENTIFIER}$")
-REFERENCE: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{_IDENTIFIER}$"))
+NAME: Final = text_value(_name, minLength=1)
+FREE_TEXT: Final = text_value(plain_text)
+IDENTIFIER: Final = text_value(identifier, pattern=f"^{IDENTIFIER_PATTERN}$")
+REFERENCE: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{IDENTIFIER_PATTERN}$"))
 """An id that another table has: whether one does is not for a single value to say."""
-SLUG: Final = _text(_slug, pattern=f"^{_IDENTIFIER}$")
-TIMEZONE: Final = _text(_timezone)
-DOMAIN: Final = _text(_domain, pattern=f"^{_DOMAIN}$", maxLength=_LONGEST_DOMAIN)
-ADDRESS: Final = _text(_address, format="uri", pattern=f"^{_ADDRESS}$")
-LINK: Final = _text(_link, format="uri", pattern=f"^{_LINK}$")
-PICTURE: Final = _text(_picture, format="uri", pattern=f"^https://{_LINK.removeprefix('https?://')}$")
-ORIGIN: Final = _text(_origin, pattern=f"^{_ORIGIN}$")
-COLOR: Final = _text(_color, anyOf=[{"pattern": f"^{_HEX_COLOR}$"}, {"pattern": "^[A-Za-z]+$"}])
-EMAIL: Final = _text(_email, format="email")
-RULE: Final = _text(_rule)
-IMPACT: Final = _choice([impact.value for impact in Impact], "an impact")
-KIND: Final = _choice([kind.value for kind in Kind], "a kind of entry")
-EVERY: Final = _choice(["month", "year"], "how often a freeze comes")
-WEEK: Final = _choice([LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month")
+SLUG: Final = text_value(_slug, pattern=f"^{IDENTIFIER_PATTERN}$")
+TIMEZONE: Final = text_value(_timezone)
+DOMAIN: Final = text_value(_domain, pattern=f"^{_DOMAIN}$", maxLength=_LONGEST_DOMAIN)
+ADDRESS: Final = text_value(_address, format="uri", pattern=f"^{_ADDRESS}$")
+LINK: Final = text_value(_link, format="uri", pattern=f"^{_LINK}$")
+PICTURE: Final = text_value(_picture, format="uri", pattern=f"^https://{_LINK.removeprefix('https?://')}$")
+ORIGIN: Final = text_value(_origin, pattern=f"^{_ORIGIN}$")
+COLOR: Final = text_value(_color, anyOf=[{"pattern": f"^{_HEX_COLOR}$"}, {"pattern": "^[A-Za-z]+$"}])
+EMAIL: Final = text_value(_email, format="email")
+RULE: Final = text_value(_rule)
+IMPACT: Final = choice([impact.value for impact in Impact], "an impact")
+KIND: Final = choice([kind.value for kind in Kind], "a kind of entry")
+EVERY: Final = choice(["month", "year"], "how often a freeze comes")
+WEEK: Final = choice([LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month")
 _ANY_CASE: Final = "|".join("".join(f"[{char.upper()}{char.lower()}]" for char in day) for day in WEEKDAYS)
-WEEKDAY: Final = _text(_weekday, anyOf=[{"enum": list(WEEKDAYS)}, {"pattern": f"^(?:{_ANY_CASE})$"}])
-DATE: Final = core_schema.no_info_after_validator_function(_known, core_schema.date_schema(strict=True))
+WEEKDAY: Final = text_value(_weekday, anyOf=[{"enum": list(WEEKDAYS)}, {"pattern": f"^(?:{_ANY_CASE})$"}])
+DATE: Final = core_schema.no_info_after_validator_function(known_day, core_schema.date_schema(strict=True))
 TIME: Final = core_schema.no_info_after_validator_function(_whole_second, core_schema.time_schema(strict=True))
 DATE_OR_MONTH_DAY: Final = core_schema.no_info_before_validator_function(
     _date_or_month_day,

@@ -1,0 +1,95 @@
+"""What a single value of a change in the schedule file may be, and the sentence where it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from pydantic_core import core_schema
+
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.store.schedule_file.notation import written
+from icsfeed.store.schedule_file.values import (
+    IDENTIFIER_PATTERN,
+    choice,
+    identifier,
+    known_day,
+    plain_text,
+    text_value,
+)
+
+_STEPS: Final = ("confirm", "start", "update", "complete", "cancel")
+"""Those of ``icsfeed.domain.lifecycle.Step``, which few who read a schedule need."""
+
+
+def _plainly(check: Callable[[str], object], text: str) -> str:
+    """What the domain has to say of a text, to pydantic, which collects ValueErrors only."""
+    try:
+        check(text)
+    except IcsfeedError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _change_id(text: str) -> str:
+    if re.fullmatch("(?:ec|pc)-[0-9]+", text):
+        better = written(f"change-{text.partition('-')[2]}")
+        msg = f"{written(text)} is what a recorded change is called; choose another id, such as {better}"
+        raise ValueError(msg)
+    return identifier(text)
+
+
+def _summary(text: str) -> str:
+    from icsfeed.domain.plans import line_of_text  # noqa: PLC0415  (here and below: few schedules have changes)
+
+    if not text.strip():
+        msg = f"{written(text)} says nothing; write what subscribers are to read"
+        raise ValueError(msg)
+    if "\n" in plain_text(text):
+        msg = f"{written(text)} has several lines; write one, and the rest into the message"
+        raise ValueError(msg)
+    return _plainly(lambda line: line_of_text(line, "summary"), text)
+
+
+def _paragraphs(what: str, text: str) -> str:
+    from icsfeed.domain.plans import free_text  # noqa: PLC0415
+
+    return _plainly(lambda words: free_text(words, what), plain_text(text))
+
+
+def _ticket(text: str) -> str:
+    from icsfeed.domain.plans import ticket_address  # noqa: PLC0415
+
+    return _plainly(ticket_address, text)
+
+
+def _length(text: str) -> str:
+    from icsfeed.domain.lengths import parse_length  # noqa: PLC0415
+
+    return _plainly(parse_length, text)
+
+
+def _moment(moment: datetime) -> datetime:
+    if moment.microsecond:
+        right = moment.replace(microsecond=0)
+        msg = f"{written(moment)} has a fraction of a second; write whole seconds, {written(right)}"
+        raise ValueError(msg)
+    known_day(moment.date())
+    return moment
+
+
+CHANGE_ID: Final = text_value(_change_id, pattern=f"^{IDENTIFIER_PATTERN}$")
+SUMMARY: Final = text_value(_summary, minLength=1)
+REASON: Final = text_value(partial(_paragraphs, "reason"))
+MESSAGE: Final = text_value(partial(_paragraphs, "message"))
+TICKET: Final = text_value(_ticket, format="uri")
+LENGTH: Final = text_value(_length)
+YES_OR_NO: Final = core_schema.bool_schema(strict=True)
+KIND_OF_CHANGE: Final = choice([Kind.EMERGENCY.value, Kind.PLANNED.value], "a kind of change")
+STEP: Final = choice(_STEPS, "a step of a change")
+MOMENT: Final = core_schema.no_info_after_validator_function(_moment, core_schema.datetime_schema(strict=True))
+"""A date and time: an instant, or local in the calendar's zone."""
