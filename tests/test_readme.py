@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from icsfeed.bootstrap import create_app
+from icsfeed.domain.changes import State
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.cli.running import every_command_line
@@ -86,6 +87,16 @@ def test_private_feeds_are_exported_as_shown(tmp_path: Path) -> None:
 def test_the_small_schedule_has_no_mistakes(tmp_path: Path) -> None:
     (path := tmp_path / "schedule.toml").write_text(blocks("toml")[0], encoding="utf-8")
     assert [window.id for window in load_schedule(path).schedule.windows] == ["thursday"]
+
+
+def test_the_change_in_git_is_one_that_may_be_added_to_it(tmp_path: Path) -> None:
+    whole = "\n".join(blocks("toml")[:2])
+    (path := tmp_path / "schedule.toml").write_text(whole, encoding="utf-8")
+    (change,) = load_schedule(path).schedule.changes
+    assert (change.id, [update.state for update in change.updates]) == (
+        "failover",
+        [State.CONFIRMED, State.CONFIRMED, State.IN_PROGRESS, State.COMPLETED],
+    )
 
 
 def test_every_command_and_option_is_named() -> None:

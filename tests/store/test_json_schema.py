@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -39,6 +39,8 @@ def test_every_table_takes_its_own_keys_only_and_says_which_it_needs() -> None:
         "environments": (False, ["id", "name"]),
         "maintenance_windows": (False, ["id", "name", "start", "end"]),
         "change_freezes": (False, ["id", "name"]),
+        "changes": (False, ["id", "kind", "summary", "start", "announced"]),
+        "changes.updates": (False, ["at"]),
         "peak_hours": (False, ["days", "start", "end"]),
         "feeds": (False, ["slug", "name"]),
     }

@@ -36,7 +36,7 @@ def _plainly(check: Callable[[str], object], text: str) -> str:
 
 
 def _change_id(text: str) -> str:
-    if re.fullmatch("(?:ec|pc)-[0-9]+", text):
+    if re.fullmatch("(?i:ec|pc)-[0-9]+", text):
         better = written(f"change-{text.partition('-')[2]}")
         msg = f"{written(text)} is what a recorded change is called; choose another id, such as {better}"
         raise ValueError(msg)

@@ -97,7 +97,8 @@ def _recurrence(window: RawTable) -> Iterator[Finding]:
 
 def _end(change: RawTable) -> Iterator[Finding]:
     if not {"end", "duration"} & change.given:
-        yield Finding(keys=change.keys, message='nothing says when it ends; add its end, or such as duration = "2h"')
+        message = 'nothing says when it ends; add such as end = 2026-12-08T03:00:00, or duration = "2h"'
+        yield Finding(keys=change.keys, message=message)
     yield from _two_ends(change)
 
 

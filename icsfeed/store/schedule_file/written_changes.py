@@ -109,7 +109,7 @@ def _advanced(
         raise _RefusedError(Finding(keys=(*keys, "at"), message=message))
     altered = [key for key in _AMENDABLE if key in table]
     if step is not Step.UPDATE and altered:
-        message = f"{altered[0]} is not altered by a step such as {step}; write an update of its own for it"
+        message = f"the step {written(step)} takes a message alone; write {altered[0]} into an update of its own"
         raise _RefusedError(Finding(keys=(*keys, altered[0]), message=message))
     environments, impact = table.get("environments"), table.get("impact")
     amendment = Amendment(

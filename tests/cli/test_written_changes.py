@@ -1,0 +1,299 @@
+"""Changes that stand in the schedule file: the same calendars as those of operators who record theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
+from icsfeed.services.differences import Change, differences
+from icsfeed.store.schedule_file import load_schedule, read_schedule
+from tests.cli.running import SCHEDULE, Outcome, run
+from tests.examples import utc
+from tests.web.fakes import Clock
+
+ANNOUNCEMENT: Final = """
+[[changes]]
+id = "failover"
+kind = "emergency"
+summary = "Database failover"
+environments = ["production"]
+start = 2026-12-08T01:00:00
+duration = "2h"
+reason = "A disk is failing"
+announced = 2026-12-08T00:30:00
+tentative = true
+"""
+
+STEPS: Final = (
+    ("2026-12-08T00:35:00", ("confirm",), 'step = "confirm"'),
+    ("2026-12-08T00:40:00", ("update", "--message", "We wait"), 'message = "We wait"'),
+    (
+        "2026-12-08T00:55:00",
+        ("update", "--start", "2026-12-08T01:30", "--message", "The vendor is late"),
+        'start = 2026-12-08T01:30:00\nmessage = "The vendor is late"',
+    ),
+    ("2026-12-08T01:30:00", ("start",), 'step = "start"'),
+    ("2026-12-08T02:10:00", ("update", "--end", "2026-12-08T04:00"), "end = 2026-12-08T04:00:00"),
+    ("2026-12-08T03:40:00", ("complete", "--message", "Done"), 'step = "complete"\nmessage = "Done"'),
+)
+"""When each step is taken, by which command, and how it is written."""
+
+
+def update(at: str, what: str) -> str:
+    return f"\n[[changes.updates]]\nat = {at}\n{what}\n"
+
+
+def normal(feed: str) -> str:
+    """A feed with the name that the change has in it put out."""
+    return re.sub("(?i)ec-1|failover(?=@|\\\\n)", "ID", feed.replace("\r\n", "\n").replace("\n ", ""))
+
+
+def recorded(step: int) -> str:
+    """The feed after that step, by commands."""
+    announced = run(
+        *("emergency", "announce", "--summary", "Database failover", "--environment", "production", "--tentative"),
+        *("--start", "2026-12-08T01:00", "--duration", "2h", "--reason", "A disk is failing", "--yes"),
+        *("--now", "2026-12-08T00:30", "--database", f"sqlite:///recorded-{step}.db"),
+    )
+    assert announced.status == 0, announced
+    for at, (name, *rest), _ in STEPS[:step]:
+        done = run(
+            *("emergency", name, "EC-1", *rest, "--yes", "--now", at, "--database", f"sqlite:///recorded-{step}.db")
+        )
+        assert done.status == 0, done
+    return built(at_step(step), f"recorded-{step}.db")
+
+
+def at_step(step: int) -> str:
+    return STEPS[step - 1][0] if step else "2026-12-08T00:30:00"
+
+
+def built(now: str, database: str = "none.db") -> str:
+    done = run("build", "emergency", "--now", now, "--database", f"sqlite:///{database}")
+    assert done.status == 0, done
+    return done.stdout
+
+
+def from_nothing(schedule: Path, step: int, texts: list[str]) -> str:
+    """As a machine tells it that has never seen the file before."""
+    schedule.write_text(texts[step], encoding="utf-8")
+    return built(at_step(step))
+
+
+def from_the_export_before(schedule: Path, step: int, texts: list[str]) -> str:
+    """As exports tell it, each with a new database and the destination of the one before."""
+    for number in range(step + 1):
+        schedule.write_text(texts[number], encoding="utf-8")
+        assert run("export", "site", "--now", at_step(number), "--database", f"sqlite:///new-{number}.db").status == 0
+    return Path("site/feeds/emergency.ics").read_bytes().decode()
+
+
+def from_a_server(schedule: Path, step: int, texts: list[str]) -> str:
+    """As a server tells it that saw every edit, and recorded what it made public."""
+    clock = Clock()
+    schedule.write_text(texts[0], encoding="utf-8")
+    client = create_app(schedule=schedule, database="sqlite:///server.db", clock=clock).test_client()
+    for number in range(step + 1):
+        schedule.write_text(texts[number], encoding="utf-8")
+        clock.now = datetime.fromisoformat(f"{at_step(number)}-05:00")
+        found = client.get("/feeds/emergency.ics").text
+    return found
+
+
+@pytest.mark.parametrize("told", [from_nothing, from_the_export_before, from_a_server])
+@pytest.mark.parametrize("step", range(len(STEPS) + 1))
+def test_each_step_is_seen_as_if_it_had_been_recorded(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[[Path, int, list[str]], str], step: int
+) -> None:
+    """Status, summary, times, description, SEQUENCE and DTSTAMP: all but the change's own name."""
+    monkeypatch.chdir(schedule.parent)
+    expected = recorded(step)
+    texts = [SCHEDULE + ANNOUNCEMENT]
+    texts += [texts[0] + "".join(update(at, what) for at, _, what in STEPS[:number]) for number in range(1, 7)]
+    found = told(schedule, step, texts)
+    assert "failover@" in found
+    assert normal(found) == normal(expected)
+
+
+def sequence(feed: str) -> list[int]:
+    return [int(line.partition(":")[2]) for line in feed.splitlines() if line.startswith("SEQUENCE")]
+
+
+def test_two_updates_in_one_edit_are_two_revisions_on_every_machine(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(schedule.parent)
+    texts = [SCHEDULE + ANNOUNCEMENT, SCHEDULE + ANNOUNCEMENT + "".join(update(at, what) for at, _, what in STEPS[:3])]
+    for number, text in enumerate(texts):
+        schedule.write_text(text, encoding="utf-8")
+        assert run("export", "site", "--now", at_step(3), "--database", f"sqlite:///{number}.db").status == 0
+    exported = Path("site/feeds/emergency.ics").read_bytes().decode()
+    assert sequence(exported) == [3]
+    assert normal(exported) == normal(built(at_step(3)))
+
+
+def test_an_edit_in_place_is_a_revision_where_the_one_before_is_known_and_none_falls(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(schedule.parent)
+    corrected = ANNOUNCEMENT.replace("Database failover", "Failover of the database")
+    texts = [ANNOUNCEMENT, corrected, corrected, corrected + update(*STEPS[0][::2]), ANNOUNCEMENT, ""]
+    found = []
+    for number, text in enumerate(texts):
+        schedule.write_text(SCHEDULE + text, encoding="utf-8")
+        done = run("export", "site", "--now", f"2026-12-08T01:0{number}", "--database", f"sqlite:///{number}.db")
+        assert done.status == 0, done
+        found += [sequence(Path("site/feeds/emergency.ics").read_bytes().decode())]
+    assert found == [[0], [1], [1], [2], [3], []]
+
+
+PLANNED: Final = """
+[[changes]]
+id = "a-move"
+kind = "planned"
+summary = "A move of racks"
+environments = ["production"]
+start = 2026-12-14T10:00:00
+end = 2026-12-14T12:00:00
+announced = 2026-11-20T09:00:00
+message = "Nothing to do for you"
+"""
+
+
+def test_every_carrier_knows_it(schedule: Path) -> None:
+    schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    for path in ("/", "/fr/", "/embed/", "/calendar/2026/12/", "/feeds/all.atom", "/feeds/planned.json"):
+        assert "A move of racks" in client.get(path).text, path
+    for path in ("/feeds/all.ics", "/feeds/planned.expanded.ics", "/downloads/production.ics"):
+        assert "UID:planned.a-move@maintenance.example.com" in client.get(path).text, path
+    (entry,) = client.get("/feeds/planned.json").get_json()["entries"]
+    assert (entry["uid"], entry["start"], entry["updates"][0]["message"]) == (
+        "planned.a-move@maintenance.example.com",
+        "2026-12-14T15:00:00Z",
+        "Nothing to do for you",
+    )
+    assert "DTSTART:20261214T150000Z" in client.get("/feeds/production.aws.ics").text
+    state = client.get("/api/v1/state?environment=production&at=2026-12-14T16:00:00Z").get_json()
+    assert (state["state"], state["why"]) == ("OPEN", "in the planned change a-move")
+    # Who wrote it into the file is nobody's business, as with operators.
+    assert "schedule file" not in client.get("/feeds/all.json").text + client.get("/feeds/all.atom").text
+
+
+def test_the_commands_know_it_and_take_no_step_with_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(schedule.parent)
+    schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
+    (listed,) = json.loads(run("planned", "list", "--json", "--now", "2026-12-01").stdout)
+    shown = json.loads(run("planned", "show", "A-Move", "--json", "--now", "2026-12-01").stdout)
+    assert listed == shown
+    assert (shown["id"], shown["state"]) == ("a-move", "confirmed")
+    for step in ("confirm", "start", "complete", "cancel"):
+        assert run("planned", step, "a-move", "--yes", "--now", "2026-12-01") == Outcome(
+            status=1,
+            stdout="",
+            stderr="a-move stands in the schedule file; add its next update there, in [[changes.updates]]\n",
+        )
+    assert run("emergency", "show", "a-move").stderr.splitlines()[-1] == (
+        "Error: a-move is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"
+    )
+    gate = run("gate", "--environment", "production", "--at", "2026-12-14T11:00", "--now", "2026-12-01")
+    assert (gate.status, gate.stdout.splitlines()[0]) == (0, "OPEN: in the planned change a-move")
+    upcoming = json.loads(run("upcoming", "--json", "--now", "2026-12-14", "--days", "1").stdout)
+    assert "a-move" in json.dumps(upcoming)
+    assert not Path("icsfeed.db").exists()
+
+
+def test_the_same_change_is_not_announced_beside_it_and_another_is_warned_of_it(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(schedule.parent)
+    schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
+    words = ("planned", "announce", "--environment", "production", "--start", "2026-12-14T10:00", "--yes")
+    same = run(*words, "--summary", "A move of racks", "--duration", "2h", "--now", "2026-12-01")
+    assert (same.status, same.stdout) == (0, "a-move\n")
+    other = run(*words, "--summary", "Something else", "--duration", "1h", "--now", "2026-12-01")
+    assert (other.status, other.stdout) == (0, "PC-1\n")
+    assert "it overlaps a-move (A move of racks): Mon 2026-12-14 10:00–12:00 EST" in other.stderr
+
+
+def test_check_says_what_an_operator_would_be_told(schedule: Path) -> None:
+    text = SCHEDULE + PLANNED.replace("2026-12-14T1", "2026-12-10T0").replace("T02:", "T04:")
+    schedule.write_text(text, encoding="utf-8")
+    said = run("check", "--now", "2026-11-20T08:00", "--json")
+    warnings = [each for each in json.loads(said.stdout)["warnings"] if each["path"].startswith("changes")]
+    assert [each["message"] for each in warnings] == [
+        "it was told at Fri 2026-11-20 09:00 EST, which is yet to come",
+        "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
+    ]
+    assert {each["line"] for each in warnings} == {text.splitlines().index("[[changes]]") + 1}
+
+
+def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
+    before = read_schedule((SCHEDULE + PLANNED).encode(), "before")
+    later = PLANNED + update("2026-12-01T09:00:00", "start = 2026-12-15T10:00:00")
+    cancelled = PLANNED + update("2026-12-01T09:00:00", 'step = "cancel"')
+    nothing = read_schedule(SCHEDULE.encode(), "nothing")
+
+    def told(old: object, text: str) -> list[tuple[Change, Kind, str, date]]:
+        new = read_schedule((SCHEDULE + text).encode(), "after")
+        found = differences(old, new, now=utc(2026, 12, 1)).dates  # type: ignore[arg-type] # a schedule
+        return [(each.change, each.kind, each.id, each.day) for each in found]
+
+    of_it = (Kind.PLANNED, "a-move", date(2026, 12, 14))
+    assert told(nothing, PLANNED) == [(Change.ADDED, *of_it)]
+    assert told(before, later) == [(Change.MOVED, *of_it)]
+    assert told(before, cancelled) == [(Change.REMOVED, *of_it)]
+    assert told(before, "") == [(Change.REMOVED, *of_it)]
+    assert told(before, PLANNED) == []
+    schedule.write_text(SCHEDULE + later, encoding="utf-8")
+    (old := schedule.with_name("old.toml")).write_text(SCHEDULE + PLANNED, encoding="utf-8")
+    assert run("diff", old, schedule, "--now", "2026-12-01").stdout.splitlines()[0] == (
+        "~ planned a-move: Mon 2026-12-14 10:00–12:00 EST → Tue 2026-12-15 10:00–12:00 EST"
+    )
+
+
+def test_the_order_in_the_file_means_nothing(schedule: Path) -> None:
+    one, other = (
+        create_app(schedule=write(schedule, SCHEDULE + text), clock=Clock()).test_client().get("/feeds/all.ics").data
+        for text in (PLANNED + ANNOUNCEMENT, ANNOUNCEMENT + PLANNED)
+    )
+    assert one == other
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_all_that_stands_there_is_in_the_change(schedule: Path) -> None:
+    text = (
+        ANNOUNCEMENT
+        + 'ticket = "https://tickets.example.com/1"\nimpact = "degraded"\nmessage = "One\\nTwo"\n'
+        + update("2026-12-08T05:40:00Z", 'environments = ["production", "preview"]\nimpact = "outage"')
+        + update("2026-12-08T00:45:00", 'summary = "Failover"\nreason = ""\nticket = ""\nduration = "90m"')
+    )
+    (change,) = load_schedule(write(schedule, SCHEDULE + text)).schedule.changes
+    first, second, third = change.updates
+    assert (change.kind, change.id, change.is_recorded) == (Kind.EMERGENCY, "failover", False)
+    assert [(each.at, each.state, each.message, each.by) for each in change.updates] == [
+        (utc(2026, 12, 8, 5, 30), State.TENTATIVE, "One\nTwo", "schedule file"),
+        (utc(2026, 12, 8, 5, 40), State.TENTATIVE, "", "schedule file"),
+        (utc(2026, 12, 8, 5, 45), State.TENTATIVE, "", "schedule file"),
+    ]
+    assert (first.plan.impact, first.plan.ticket, sorted(first.plan.environments)) == (
+        "degraded",
+        "https://tickets.example.com/1",
+        ["production"],
+    )
+    assert (second.plan.impact, sorted(second.plan.environments)) == ("outage", ["preview", "production"])
+    assert (third.plan.summary, third.plan.reason, third.plan.ticket) == ("Failover", "", "")
+    assert (third.plan.span.start, third.plan.span.end) == (utc(2026, 12, 8, 6), utc(2026, 12, 8, 7, 30))
