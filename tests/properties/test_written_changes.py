@@ -1,0 +1,151 @@
+"""What operators do with a change comes to the same when it stands in the schedule file, or is refused alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icsfeed.domain.changes import PREFIXES
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.ical.series import Rendering
+from icsfeed.services.events import publish_events
+from icsfeed.store.schedule_file import ScheduleFileError, read_schedule
+from tests.cli.running import SCHEDULE
+from tests.examples import utc
+from tests.services.desk import a_desk, a_plan, announced, stepped
+
+POLICY = read_schedule(SCHEDULE.encode(), "schedule.toml")
+ANNOUNCED = utc(2026, 12, 1, 12)
+MINUTE = timedelta(minutes=1)
+NAME = "the-change"
+
+STARTS = st.integers(min_value=0, max_value=40).map(lambda hours: utc(2026, 12, 24) + timedelta(hours=hours))
+"""On the last day before a change freeze, and in it."""
+
+AMENDMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "summary": st.sampled_from(["Database failover", "Another failover"]),
+        "environments": st.sampled_from([("production",), ("preview", "production")]),
+        "impact": st.sampled_from(["outage", "degraded"]),
+        "start": STARTS,
+        "duration": st.sampled_from(["30m", "2h", "9999h"]),
+        "reason": st.sampled_from(["", "A disk is failing"]),
+        "ticket": st.sampled_from(["", "https://tickets.example.com/1"]),
+    },
+)
+STEPS: st.SearchStrategy[tuple[Step, dict[str, Any], str]] = st.one_of(
+    st.tuples(st.just(Step.UPDATE), AMENDMENTS, st.sampled_from(["", "Late"])),
+    st.tuples(st.sampled_from(sorted(Step)), st.just({}), st.sampled_from(["", "Done"])),
+)
+
+
+def written(key: str, value: object) -> str:
+    match value:
+        case datetime():
+            return f"{key} = {value.isoformat()}\n"
+        case tuple():
+            return f"{key} = {list(value)}\n"
+        case bool():
+            return f"{key} = {str(value).lower()}\n"
+        case _:
+            return f'{key} = "{value}"\n'
+
+
+def table(heading: str, **values: object) -> str:
+    return f"\n[[{heading}]]\n{''.join(written(key, value) for key, value in values.items())}"
+
+
+def amendment(what: dict[str, Any]) -> Amendment:
+    meant = dict(what)
+    for key, read in (("environments", frozenset), ("impact", Impact), ("duration", parse_length)):
+        if key in meant:
+            meant[key] = read(meant[key])
+    return Amendment(**meant)
+
+
+def refused(act: Callable[..., object], *args: object, **how: object) -> str | None:
+    """What an operator is told, where a wish is refused."""
+    try:
+        act(*args, **how)
+    except IcsfeedError as error:
+        return normal(str(error))
+    return None
+
+
+def refusal(text: str) -> str | None:
+    try:
+        read_schedule((SCHEDULE + text).encode(), "schedule.toml")
+    except ScheduleFileError as error:
+        (mistake,) = error.mistakes
+        return mistake.message
+    return None
+
+
+def published(schedule: Schedule, record: Record, now: datetime) -> list[tuple[str, int, datetime]]:
+    events = publish_events(schedule, record, now=now).rendered(Rendering.EXPANDED, record.ledger, now=now)
+    return [
+        (normal(event.content.decode()), event.revision.sequence, event.revision.at)
+        for event in events
+        if event.kind in PREFIXES
+    ]
+
+
+def normal(content: str) -> str:
+    """A text with what the change is called put out."""
+    for name in ("ec-1", "EC-1", "pc-1", "PC-1"):
+        content = content.replace(name, NAME)
+    return content.replace("\r\n ", "")
+
+
+@given(
+    kind=st.sampled_from([Kind.EMERGENCY, Kind.PLANNED]),
+    start=STARTS,
+    reason=st.sampled_from(["", "It can't wait"]),
+    tentative=st.booleans(),
+    steps=st.lists(STEPS, max_size=7),
+)
+def test_what_is_written_is_what_is_recorded(
+    kind: Kind, start: datetime, reason: str, tentative: bool, steps: list[tuple[Step, dict[str, Any], str]]
+) -> None:
+    desk, records = a_desk(POLICY)
+    text = table(
+        "changes",
+        id=NAME,
+        kind=kind.value,
+        summary="Database failover",
+        environments=("production",),
+        start=start,
+        duration="2h",
+        reason=reason,
+        announced=ANNOUNCED,
+        tentative=tentative,
+    )
+    plan = replace(a_plan(), span=Span(start=start, end=start + timedelta(hours=2)), reason=reason)
+    said = refused(announced, desk, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
+    assert refusal(text) == said
+    if said is not None:
+        return
+    now, (change_id,) = ANNOUNCED, records.held.changes
+    for step, what, message in steps:
+        now += MINUTE
+        update = table("changes.updates", at=now, step=step.value, **what, message=message)
+        how = {"amendment": amendment(what) if what else None, "message": message, "now": now}
+        said = refused(stepped, desk, step, change_id, **how)
+        assert refusal(text + update) == said
+        text += update if said is None else ""
+    schedule = read_schedule((SCHEDULE + text).encode(), "schedule.toml")
+    assert published(schedule, NOTHING, now) == published(POLICY, records.held, now)
