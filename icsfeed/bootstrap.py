@@ -14,7 +14,8 @@ from structlog.typing import FilteringBoundLogger
 
 from icsfeed.cli.options import prefix_of, trusted_hops_of
 from icsfeed.cli.service_log import service_log
-from icsfeed.cli.truth import schedule_path
+from icsfeed.cli.truth import DEFAULT_SCHEDULE, schedule_path
+from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
@@ -22,7 +23,7 @@ from icsfeed.publication.live import Clock, Live
 from icsfeed.services.fetches import Fetches
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
-from icsfeed.store.schedule_file import load_schedule
+from icsfeed.store.schedule_file import example_path, load_schedule
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Fetched, Front
 from icsfeed.web.metrics import Metrics, show_metrics
@@ -59,9 +60,21 @@ def create_app(
     path = schedule_path(schedule or (Path(named) if named else None)).absolute()
     url = database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE
     records = Database(url) if isinstance(url, str) else url
+    is_example = path == example_path()
+    if is_example and _has_kept(records):
+        path, is_example = DEFAULT_SCHEDULE.absolute(), False  # it is gone; nobody's customers are to see the example
     time, log = clock or _clock(path), service_log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
-    live = Live(path, clock=time, load=load_schedule, records=records, log=log, preview=preview, patience=_PATIENCE)
+    live = Live(
+        path,
+        clock=time,
+        load=load_schedule,
+        records=records,
+        log=log,
+        preview=preview,
+        keeps=not is_example,
+        patience=_PATIENCE,
+    )
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
     show_metrics(app, metrics)
@@ -75,6 +88,14 @@ def create_app(
     )
     app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
+
+
+def _has_kept(records: Database) -> bool:
+    """Whether another schedule than the example was public before; not known where the database does not answer."""
+    try:
+        return records.kept_schedule() is not None
+    except IcsfeedError:
+        return False
 
 
 def _is_set(variable: str) -> bool:

@@ -278,7 +278,7 @@ def _of_kind(call: Call, kind: str, change_id: str) -> str:
         return f"{own}-{change_id}"
     prefix = change_id.upper().partition("-")[0]
     kinds = [change.kind for change in call.desk.schedule.changes if change.id == change_id.lower()]
-    if prefix == own or kind in kinds:
+    if kind in kinds or (prefix == own and not kinds):
         return change_id
     others = kinds or [other for other, known in PREFIXES.items() if known == prefix]
     msg = f"{change_id} is not the id of {_a(kind)} change; those are written {own}-7"

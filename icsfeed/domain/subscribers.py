@@ -169,6 +169,10 @@ class Subscribers:
         """Every token that opens a feed at ``now`` (aware), with whose it is; the earlier of two comes first."""
         return (held for held in self._holders.values() if held[1].opens(now=now))
 
+    def knows(self, key: TokenKey) -> bool:
+        """Whether any token, be it revoked or over, was derived from that key."""
+        return any(token.derived(key) is not None for each in self.by_key.values() for token in each.tokens)
+
     def next_end(self, *, now: datetime) -> datetime | None:
         """The first instant after ``now`` (aware) at which time alone ends a token, if there is one."""
         return min((token.until for _, token in self.valid(now=now) if token.until is not None), default=None)

@@ -58,21 +58,25 @@ def export_site(
             before=events,
             base_url=base_url,
         )
-        private = private_feeds(publication, record.subscribers, token_key, now=now) if token_key is not None else None
-        if private is not None:
-            _refuse_to_lose_all(target, manifest, record, private)
+        private = None
+        if token_key is not None:
+            private = private_feeds(publication, record.subscribers, token_key, now=now)
+            _refuse_to_lose_all(target, manifest, record, token_key, private)
         files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
         report = export(files, target, before=manifest, ledger=last_lines(ledger), dry_run=dry_run, progress=progress)
         return replace(report, private_left_out=private.left_out) if private is not None else report
 
 
-def _refuse_to_lose_all(target: Target, before: Manifest, record: Record, private: PrivateFeeds) -> None:
-    """Refuse what a slip makes of private feeds: with another key or database there is none left to export."""
+def _refuse_to_lose_all(target: Target, before: Manifest, record: Record, key: TokenKey, private: PrivateFeeds) -> None:
+    """Refuse what a slip makes of private feeds: with another key or database there is none left to export.
+
+    Where the last of them was revoked, or is over, there is none left either, and they are to go.
+    """
     if private.representations or not any(map(is_secret, before.names)):
         return
-    if private.left_out:
+    if private.left_out and not record.subscribers.knows(key):
         msg = (
-            f"{target} has private feeds, and not one of their tokens was made with this key; look at "
+            f"{target} has private feeds, and not one token was made with this key; look at "
             "--token-key-file, or export without --private to take them all away"
         )
         raise ExportError(msg)

@@ -65,7 +65,7 @@ def _event(schedule: Schedule, change: Change) -> CalendarEvent:
     describe(
         event,
         [
-            f"{facts(schedule, plan.environments, plan.impact)}\nState: {change.state}\nNumber: {change.id}",
+            facts(schedule, plan.environments, plan.impact) + _identity(change),
             f"Reason: {plan.reason}" if plan.reason else "",
             _freeze(schedule, change),
             f"Ticket: {plan.ticket}" if plan.ticket else "",
@@ -84,6 +84,10 @@ def _event(schedule: Schedule, change: Change) -> CalendarEvent:
         first=first,
         lapses=plan.span.end if change.state is State.CANCELLED else None,
     )
+
+
+def _identity(change: Change) -> str:
+    return f"\nState: {change.state}\n{'Number' if change.is_recorded else 'Id'}: {change.id}"
 
 
 def headline(change: Change) -> str:

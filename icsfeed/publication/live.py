@@ -64,6 +64,7 @@ class Live:
         signature: Callable[[str], FileSignature | None] = file_signature,
         base_url: str = "",
         preview: bool = False,
+        keeps: bool = True,
         patience: timedelta | None = None,
     ) -> None:
         self._path = path
@@ -76,6 +77,7 @@ class Live:
         self._signature = signature
         self._base_url = base_url
         self._preview = preview
+        self._keeps = keeps
         self._patience = patience
         self._lock = Lock()
         self._limits: dict[str, int] = {}
@@ -150,7 +152,11 @@ class Live:
             return
         # A database may take seconds to fall silent, and a server may have no thread but this one.
         making = Thread(target=self._make, daemon=True)
-        making.start()
+        try:
+            making.start()
+        except RuntimeError:  # the system gives no more threads
+            self._make()
+            return
         making.join((self._patience / 10 if in_trouble else self._patience).total_seconds())
 
     def _make(self) -> None:
@@ -191,7 +197,7 @@ class Live:
         try:
             kept = self._records.kept_schedule()
             loaded = LoadedSchedule.kept(*kept, source="the schedule kept") if kept is not None else None
-        except IcsfeedError as error:
+        except Exception as error:  # noqa: BLE001  (whatever it is, the file may be mended)
             self._log.warning("no schedule kept", reason=str(error))
             return state
         return replace(state, loaded=loaded, edited_at=loaded.changed_at) if loaded is not None else state
@@ -244,12 +250,15 @@ class Live:
                 if not fresh.overlay:
                     self._log.warning("revisions not recorded", reason=str(error))
             else:
-                self._keep(loaded, fresh.edited_at)
+                if Source.SCHEDULE not in fresh.problems:  # else it is the one that is kept
+                    self._keep(loaded, fresh.edited_at)
                 return replace(fresh, record=record, entry=record.entry, overlay=())
         return replace(fresh, overlay=(*fresh.overlay, *events.lacking(now=now)))
 
     def _keep(self, loaded: LoadedSchedule, changed_at: datetime) -> None:
         """Keep the schedule for whoever starts while the file is broken."""
+        if not self._keeps:
+            return
         try:
             self._records.keep_schedule(loaded.content, changed_at)
         except IcsfeedError as error:

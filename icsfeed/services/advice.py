@@ -73,7 +73,8 @@ def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tu
 def _about_change(schedule: Schedule, record: Record, change: Change, now: datetime) -> Iterator[str]:
     """What an operator would be told who announced it as it is, while it is yet to come."""
     if change.latest.at > now:
-        yield f"it was told at {instant_text(change.latest.at, schedule.calendar.zone)}, which is yet to come"
+        dated = instant_text(change.latest.at, schedule.calendar.zone)
+        yield f"what is said of it last is dated {dated}, which is yet to come; it is public all the same"
     if change.plan.span.start > now:
         whole = replace(change, updates=(replace(change.latest, number=1),))
         yield from warnings_about(schedule, record, whole, now=now)

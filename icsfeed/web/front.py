@@ -17,7 +17,6 @@ from icsfeed.publication.found import Found
 from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.private import HEADERS as PRIVATE
 from icsfeed.publication.private import is_private, parse_private, private_feed
-from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
 from icsfeed.web.answers import Answers, coding_of, private_answers, public_answers
@@ -60,12 +59,17 @@ _PREFLIGHT: Final = (
 class _Prepared:
     """The answers of a publication by path, and those of its private feeds; made when they are first asked for."""
 
-    def __init__(self, publication: Publication, problems: Problems) -> None:
+    def __init__(self, publication: Publication, found: Found) -> None:
         self.publication = publication
-        self.problems = problems
-        self.stale = tuple(source.value for source in sorted(problems))
+        self.found = found
+        self.problems = found.problems
+        self.stale = tuple(source.value for source in sorted(found.problems))
         self.public: dict[str, Answers] = {}
         self.private = lru_cache(maxsize=_PRIVATE_FEEDS)(self._private)
+
+    def answers_for(self, found: Found) -> bool:
+        """Whether nothing that an answer tells is another one after that look."""
+        return self.publication is found.publication and self.problems is found.problems
 
     def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> Answers | None:
         """The answers to all subscribers who have that feed with those alarms."""
@@ -88,14 +92,15 @@ class Front:
         self._fetched = fetched
         self._add = tally.add
         self._requests = requests
-        self._found: Found | None = None
         self._prepared: _Prepared | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path = environ.get("PATH_INFO", "")
         try:
-            prepared = self._prepared if self._live.found() is self._found else self._taken_up()
+            found, prepared = self._live.found(), self._prepared
+            if prepared is None or prepared.found is not found:
+                prepared = self._taken_up(found)
             if prepared is None:
                 return self._without_any(path, environ, start_response)
             answers = prepared.public.get(path) or self._make(prepared, path)
@@ -107,17 +112,16 @@ class Front:
             return self._fail(environ, start_response, error)
         return self._app(environ, start_response)
 
-    def _taken_up(self) -> _Prepared | None:
+    def _taken_up(self, found: Found) -> _Prepared | None:
         """What answers from now on, after a look; ``None`` where there is nothing to serve."""
-        found, prepared = self._live.found(), self._prepared
         if found.publication is None:
-            prepared = None
-        elif (
-            prepared is None or prepared.publication is not found.publication or prepared.problems is not found.problems
-        ):
-            prepared = _Prepared(found.publication, found.problems)
-        self._prepared = prepared  # first: another thread takes it for what was found
-        self._found = found
+            return None
+        prepared = self._prepared
+        if prepared is None or not prepared.answers_for(found):
+            prepared = _Prepared(found.publication, found)
+        else:
+            prepared.found = found
+        self._prepared = prepared
         return prepared
 
     def _make(self, prepared: _Prepared, path: str) -> Answers | None:

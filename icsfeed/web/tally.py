@@ -50,4 +50,7 @@ class Tally:
         self._waiting = True
         timer = Timer(self._after, self.count)
         timer.daemon = True
-        timer.start()
+        try:
+            timer.start()
+        except RuntimeError:  # the system gives no more threads
+            self.count()

@@ -54,7 +54,8 @@ def update(at: str, what: str) -> str:
 
 def normal(feed: str) -> str:
     """A feed with the name that the change has in it put out."""
-    return re.sub("(?i)ec-1|failover(?=@|\\\\n)", "ID", feed.replace("\r\n", "\n").replace("\n ", ""))
+    unfolded = feed.replace("\r\n", "\n").replace("\n ", "").replace("\\nId: ", "\\nNumber: ")
+    return re.sub("(?i)ec-1|failover(?=@|\\\\n)", "ID", unfolded)
 
 
 def recorded(step: int) -> str:
@@ -212,6 +213,20 @@ def test_the_commands_know_it_and_take_no_step_with_it(schedule: Path, monkeypat
     assert not Path("icsfeed.db").exists()
 
 
+def test_texts_are_tidied_as_those_of_operators_are(schedule: Path) -> None:
+    text = PLANNED.replace('"A move of racks"', '"  A   move of racks "').replace('"Nothing', '"  \\r\\n Nothing')
+    (change,) = load_schedule(write(schedule, SCHEDULE + text)).schedule.changes
+    assert (change.plan.summary, change.latest.message) == ("A move of racks", "Nothing to do for you")
+
+
+def test_an_id_that_begins_as_those_of_the_other_kind_is_no_way_to_it(schedule: Path) -> None:
+    write(schedule, SCHEDULE + PLANNED.replace('"a-move"', '"ec-move"'))
+    assert run("emergency", "show", "ec-move").stderr.splitlines()[-1] == (
+        "Error: ec-move is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"
+    )
+    assert run("planned", "show", "ec-move", "--now", "2026-12-01").stdout.splitlines()[0] == "ec-move: A move of racks"
+
+
 def test_the_same_change_is_not_announced_beside_it_and_another_is_warned_of_it(
     schedule: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +246,7 @@ def test_check_says_what_an_operator_would_be_told(schedule: Path) -> None:
     said = run("check", "--now", "2026-11-20T08:00", "--json")
     warnings = [each for each in json.loads(said.stdout)["warnings"] if each["path"].startswith("changes")]
     assert [each["message"] for each in warnings] == [
-        "it was told at Fri 2026-11-20 09:00 EST, which is yet to come",
+        "what is said of it last is dated Fri 2026-11-20 09:00 EST, which is yet to come; it is public all the same",
         "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
     ]
     assert {each["line"] for each in warnings} == {text.splitlines().index("[[changes]]") + 1}

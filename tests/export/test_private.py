@@ -242,7 +242,7 @@ def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_
     before = contents(dest)
     (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
     slips = {
-        "not one of their tokens was made with this key; look at --token-key-file": private(other),
+        "not one token was made with this key; look at --token-key-file": private(other),
         "this database knows of no subscriber; look at --database": (*private(key), "--database", "sqlite:///new.db"),
     }
     for why, arguments in slips.items():
@@ -254,6 +254,18 @@ def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_
             )
     assert contents(dest) == before
     assert tokens_in(dest) == {token}
+
+
+def test_the_last_that_was_made_with_the_key_goes_though_others_were_made_without(key: Path, tmp_path: Path) -> None:
+    """It was taken for a slip: the revoked feed stayed public, and nothing was exported any more."""
+    dest = tmp_path / "site"
+    subscriber("add", "Leaver", "--token-key-file", key)
+    subscriber("add", "At Random")
+    export(dest, *private(key), stderr=left_out(key, "'At Random'"))
+    subscriber("revoke", "Leaver")
+    done = report(dest, *private(key), stderr=left_out(key, "'At Random'"))
+    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
+    assert tokens_in(dest) == set()
 
 
 class Killed(Folder):

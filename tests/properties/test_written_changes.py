@@ -108,7 +108,7 @@ def normal(content: str) -> str:
     """A text with what the change is called put out."""
     for name in ("ec-1", "EC-1", "pc-1", "PC-1"):
         content = content.replace(name, NAME)
-    return content.replace("\r\n ", "")
+    return content.replace("\r\n ", "").replace("\\nId: ", "\\nNumber: ")
 
 
 @given(

@@ -9,6 +9,7 @@ import pytest
 
 from icsfeed.bootstrap import create_app
 from icsfeed.domain.errors import IcsfeedError
+from icsfeed.store.database.database import Database
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 
@@ -48,6 +49,27 @@ def test_then_the_packaged_example_is_served_and_that_is_said(
 def test_a_named_file_that_is_missing_is_not_replaced_by_the_example(tmp_path: Path) -> None:
     client = create_app(schedule=tmp_path / "missing.toml", clock=Clock()).test_client()
     assert client.get("/feeds/all.ics").status_code == 503
+
+
+def test_the_packaged_example_never_takes_the_place_of_a_schedule_that_was_public(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deployment that swaps the file, or a wrong folder, showed customers the example, and kept it."""
+    monkeypatch.chdir(schedule.parent)
+    title_before = title()
+    schedule.unlink()
+    client = create_app(clock=Clock()).test_client()
+    response = client.get("/feeds/all.ics")
+    assert (response.status_code, response.headers["X-Icsfeed-Stale"]) == (200, "schedule")
+    assert (title_before, title()) == ("Down, and up", "Down, and up")
+
+
+def test_the_packaged_example_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert title() == "Seed-to-Sale maintenance"
+    (database := Database("sqlite:///icsfeed.db")).record()
+    assert (database.record().entry, database.kept_schedule()) == (1, None)
+    database.close()
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["gone", "broken"])

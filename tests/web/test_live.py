@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 import structlog
@@ -16,6 +16,7 @@ from structlog.testing import LogCapture
 from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
+from icsfeed.publication import live
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publishing import publish
@@ -388,6 +389,23 @@ def test_who_finds_something_new_waits_no_longer_than_its_patience() -> None:
     until(lambda: served.live.current() is not before)
     assert b"new platform" in served.feed().body
     assert served.disk.reads == 2
+
+
+def test_where_the_system_has_no_thread_left_a_request_makes_the_publication_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was tried once, and never again: the worker served what it had, and said that it was ready."""
+
+    class NoThread(Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    served = Served(patience=A_MINUTE)
+    monkeypatch.setattr(live, "Thread", NoThread)
+    for schedule in (AFTER, BEFORE):
+        served.clock.pass_by(seconds=1)
+        served.disk.write(schedule, served.clock.now)
+        assert (b"new platform" in served.feed().body) is (schedule is AFTER)
 
 
 def assert_set(event: Event) -> None:

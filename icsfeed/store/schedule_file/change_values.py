@@ -26,19 +26,22 @@ _STEPS: Final = ("confirm", "start", "update", "complete", "cancel")
 """Those of ``icsfeed.domain.lifecycle.Step``, which few who read a schedule need."""
 
 
-def _plainly(check: Callable[[str], object], text: str) -> str:
-    """What the domain has to say of a text, to pydantic, which collects ValueErrors only."""
+def _tidied(tidy: Callable[[str], str], text: str) -> str:
+    """The text as the domain has it, or what that has to say, to pydantic, which collects ValueErrors only."""
     try:
-        check(text)
+        return tidy(text)
     except IcsfeedError as error:
         raise ValueError(str(error)) from None
-    return text
 
 
 def _change_id(text: str) -> str:
     if re.fullmatch("(?i:ec|pc)-[0-9]+", text):
         better = written(f"change-{text.partition('-')[2]}")
         msg = f"{written(text)} is what a recorded change is called; choose another id, such as {better}"
+        raise ValueError(msg)
+    if text.isdecimal():
+        better = written(f"change-{text}")
+        msg = f"{written(text)} is a number, by which recorded changes are called; choose another id, such as {better}"
         raise ValueError(msg)
     return identifier(text)
 
@@ -49,28 +52,29 @@ def _summary(text: str) -> str:
     if not text.strip():
         msg = f"{written(text)} says nothing; write what subscribers are to read"
         raise ValueError(msg)
-    if "\n" in plain_text(text):
+    if len(plain_text(text).strip().splitlines()) > 1:
         msg = f"{written(text)} has several lines; write one, and the rest into the message"
         raise ValueError(msg)
-    return _plainly(lambda line: line_of_text(line, "summary"), text)
+    return _tidied(lambda line: line_of_text(line, "summary"), text)
 
 
 def _paragraphs(what: str, text: str) -> str:
     from icsfeed.domain.plans import free_text  # noqa: PLC0415
 
-    return _plainly(lambda words: free_text(words, what), plain_text(text))
+    return _tidied(lambda words: free_text(words, what), plain_text(text))
 
 
 def _ticket(text: str) -> str:
     from icsfeed.domain.plans import ticket_address  # noqa: PLC0415
 
-    return _plainly(ticket_address, text)
+    return _tidied(ticket_address, text.strip())
 
 
 def _length(text: str) -> str:
     from icsfeed.domain.lengths import parse_length  # noqa: PLC0415
 
-    return _plainly(parse_length, text)
+    _tidied(lambda length: str(parse_length(length)), text)
+    return text
 
 
 def _moment(moment: datetime) -> datetime:

@@ -26,11 +26,10 @@ def locate(content: bytes, path: str) -> int | None:
     return Lines(content).of(read_path(path))
 
 
-def heading(content: bytes, name: str, number: int, of: int) -> int | None:
-    """The line of one of so many ``[[name]]``, at a glance; ``None`` where a closer look is needed."""
+def headings(content: bytes, name: str) -> list[int]:
+    """The lines of all ``[[name]]``, at a glance; where they are not as many as the tables, a closer look is needed."""
     pattern = re.compile(rb"\s*\[\[\s*" + name.encode() + rb"\s*\]\]")
-    lines = [line for line, text in enumerate(content.split(b"\n"), 1) if pattern.match(text)]
-    return lines[number] if len(lines) == of else None
+    return [line for line, text in enumerate(content.split(b"\n"), 1) if pattern.match(text)]
 
 
 class Lines:

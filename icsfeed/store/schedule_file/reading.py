@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.schedule import Schedule
-from icsfeed.store.schedule_file.lines import Lines, heading
+from icsfeed.store.schedule_file.lines import Lines, headings
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.notation import write_path
 from icsfeed.store.schedule_file.policy import schedule_of
@@ -75,14 +76,21 @@ class LoadedSchedule:
 
     def place_of(self, tables: str, name: str) -> Place:
         """Where, among ``maintenance_windows`` or another array of tables, the one of that id, or slug, stands."""
-        key = "slug" if tables == "feeds" else "id"
-        elements = parse(self.content).data.get(tables, [])
-        for index, table in enumerate(elements):
-            if table[key] == name:
-                keys = (tables, index)
-                line = heading(self.content, tables, index, len(elements)) or Lines(self.content).of(keys)
-                return Place(path=write_path(keys), line=line)
-        return Place(path=tables, line=None)
+        return _places(self.content, tables).get(name) or Place(path=tables, line=None)
+
+
+@lru_cache(maxsize=8)
+def _places(content: bytes, tables: str) -> dict[str, Place]:
+    """Where each of an array of tables stands, by its id or slug: once for all that there is to say of them."""
+    key = "slug" if tables == "feeds" else "id"
+    elements = parse(content).data.get(tables, [])
+    at_a_glance, lines = headings(content, tables), Lines(content)
+    found = {}
+    for index, table in enumerate(elements):
+        keys = (tables, index)
+        line = at_a_glance[index] if len(at_a_glance) == len(elements) else lines.of(keys)
+        found[table[key]] = Place(path=write_path(keys), line=line)
+    return found
 
 
 def read_schedule(content: bytes, source: str) -> Schedule:

@@ -62,7 +62,7 @@ def toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError:
         raise
     except RecursionError:
-        msg = "the file nests arrays or tables too deeply; a schedule needs no more than three levels"
+        msg = "the file nests arrays or tables too deeply; a schedule needs no more than five levels"
         raise NotTomlError.because(msg) from None
     except ValueError:
         msg = "the file has a number of thousands of digits; a schedule needs no numbers"

@@ -71,6 +71,8 @@ def read_changes(data: Mapping[str, Any], mistaken: Iterable[Finding]) -> tuple[
 def _change(table: ChangeTable, keys: KeyPath, schedule: Schedule) -> Change:
     zone = schedule.calendar.zone
     instants = _instants(table, keys, zone)
+    if misplaced := list(_misplaced(table, keys, instants)):
+        raise _RefusedError(*misplaced)
     start = instants[*keys, "start"]
     with _refusals((*keys, "end" if "end" in table else "duration")):
         end = instants[*keys, "end"] if "end" in table else start + parse_length(table["duration"])
@@ -100,17 +102,26 @@ def _change(table: ChangeTable, keys: KeyPath, schedule: Schedule) -> Change:
     return change
 
 
+def _misplaced(table: ChangeTable, keys: KeyPath, instants: Mapping[KeyPath, datetime]) -> Iterator[Finding]:
+    """The updates that are out of order, and what does not belong into a step, whatever the change comes to."""
+    before = instants[*keys, "announced"]
+    for index, update in enumerate(table.get("updates", ())):
+        place = (*keys, "updates", index)
+        at, step = instants[*place, "at"], update.get("step", Step.UPDATE)
+        if at < before:
+            message = f"{written(update['at'])} is before what stands above it; write updates in the order of time"
+            yield Finding(keys=(*place, "at"), message=message)
+        before = max(before, at)
+        altered = next((key for key in _AMENDABLE if key in update), None)
+        if step != Step.UPDATE and altered is not None:
+            message = f"the step {written(step)} takes a message alone; write {altered} into an update of its own"
+            yield Finding(keys=(*place, altered), message=message)
+
+
 def _advanced(
     change: Change, table: UpdateTable, keys: KeyPath, instants: Mapping[KeyPath, datetime], schedule: Schedule
 ) -> Change:
     at, step = instants[*keys, "at"], Step(table.get("step", Step.UPDATE))
-    if at < change.latest.at:
-        message = f"{written(table['at'])} is before what stands above it; write updates in the order of time"
-        raise _RefusedError(Finding(keys=(*keys, "at"), message=message))
-    altered = [key for key in _AMENDABLE if key in table]
-    if step is not Step.UPDATE and altered:
-        message = f"the step {written(step)} takes a message alone; write {altered[0]} into an update of its own"
-        raise _RefusedError(Finding(keys=(*keys, altered[0]), message=message))
     environments, impact = table.get("environments"), table.get("impact")
     amendment = Amendment(
         summary=table.get("summary"),
