@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.http import http_date
+from werkzeug.test import Client
 
 from icsfeed.bootstrap import create_app
+from icsfeed.publication.found import Found
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW
-from tests.web.fakes import Clock
+from tests.web.fakes import AFTER, BEFORE, Clock, front_of
 
 FEED = "/feeds/all.ics"
 CACHING = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
@@ -269,3 +272,31 @@ def test_with_nothing_to_serve_a_feed_is_not_available_rather_than_empty_or_unkn
 
 def test_no_cookie_is_ever_set(client: FlaskClient) -> None:
     assert [client.get(path).headers.get("Set-Cookie") for path in (FEED, "/", "/readyz", "/nothing")] == [None] * 4
+
+
+class Interleaved:
+    """A live publication of which one thread sees the old one just before another sees, and serves, the new one."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        old, new = (publish(schedule, changed_at=NOW, now=NOW) for schedule in (BEFORE, AFTER))
+        self.old, self.new = (Found(due=NOW, publication=publication) for publication in (old, new))
+        self.meanwhile = meanwhile
+        self.looks = 0
+
+    def found(self) -> Found:
+        """What ``Live`` does."""
+        self.looks += 1
+        if self.looks > 1:
+            return self.new
+        self.meanwhile()
+        return self.old
+
+    def say_limit(self, path: str, left_out: int) -> None:
+        """Nobody listens."""
+
+
+def test_a_thread_that_comes_late_with_the_old_publication_does_not_hold_up_the_new_one() -> None:
+    live = Interleaved(lambda: client.get(FEED))
+    client = Client(front_of(live))  # type: ignore[arg-type] # as far as a front asks
+    names = ["new platform" in client.get(FEED).text for _ in range(2)]
+    assert (names, live.looks) == ([False, True], 3)
