@@ -1,1 +1,1 @@
-"""Truth on disk: the schedule file. Never meets the iCalendar floor."""
+"""Truth on disk: the schedule file and the database. Never meets the iCalendar floor."""

@@ -17,7 +17,8 @@ from icsfeed.store.schedule_file.notation import write_path
 from icsfeed.store.schedule_file.policy import schedule_of
 from icsfeed.store.schedule_file.references import contradictions
 from icsfeed.store.schedule_file.sentences import validated
-from icsfeed.store.schedule_file.syntax import NotTomlError, parse
+from icsfeed.store.schedule_file.syntax import parse
+from icsfeed.store.schedule_file.toml_data import NotTomlError
 
 _EXAMPLE: Final = Path(__file__).parents[2] / "example" / "schedule.toml"
 _NANOSECONDS: Final = 1_000_000_000

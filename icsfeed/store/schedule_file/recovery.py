@@ -16,7 +16,7 @@ from icsfeed.store.schedule_file import broken_lines
 from icsfeed.store.schedule_file.mistakes import SET_ASIDE, Finding, Mistake
 from icsfeed.store.schedule_file.notation import KeyPath
 from icsfeed.store.schedule_file.sentences import known_keys
-from icsfeed.store.schedule_file.syntax import NotTomlError, Parsed, toml
+from icsfeed.store.schedule_file.toml_data import NotTomlError, Parsed, toml
 
 _MOST_MISTAKES: Final = 50
 _MOST_ATTEMPTS: Final = 2 * _MOST_MISTAKES
