@@ -24,6 +24,11 @@ def recorded_id(kind: Kind, number: int) -> str:
     return f"{PREFIXES[kind]}-{number}"
 
 
+def is_recorded(kind: Kind, change_id: str) -> bool:
+    """Whether that is the id of a recorded change of that kind; one in the schedule file has no capital letter."""
+    return change_id.startswith(f"{PREFIXES[kind]}-")
+
+
 def number_of(recorded: str) -> int:
     """The number of the recorded change of that id."""
     return int(recorded.rpartition("-")[2])
@@ -110,8 +115,8 @@ class Change:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether operators recorded it; else it stands in the schedule file, where an id has no capital letter."""
-        return self.id.startswith(f"{PREFIXES[self.kind]}-")
+        """Whether operators recorded it; else it stands in the schedule file."""
+        return is_recorded(self.kind, self.id)
 
     @property
     def latest(self) -> Update:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from icsfeed.domain.changes import Change as ScheduledChange
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed, Kind
@@ -31,7 +32,7 @@ class Change(StrEnum):
 class Difference:
     """One date that differs: ``day`` (local) names the occurrence of ``id``, or begins the freeze of that id.
 
-    Of a change that stands in the schedule it is the day that was announced first.
+    Of a change that stands in the schedule it is the day that was announced first, as the old schedule has it.
     ``before`` is ``None`` for what was added, ``after`` for what was removed.
     """
 
@@ -118,7 +119,8 @@ _Dates = dict[tuple[Kind, str, date], _Date]
 
 def differences(old: Schedule, new: Schedule, *, now: datetime) -> Differences:
     """How what subscribers see of ``new`` at ``now`` (aware) differs from what they see of ``old``, in order."""
-    before, after = dict(_dates(old, now)), dict(_dates(new, now))
+    days = {change.id: _day(change, old) for change in (*new.changes, *old.changes)}
+    before, after = dict(_dates(old, days, now)), dict(_dates(new, days, now))
     domains = (old.calendar.uid_domain, new.calendar.uid_domain)
     feeds = ({feed.slug: feed for feed in old.feeds}, {feed.slug: feed for feed in new.feeds})
     return Differences(
@@ -151,7 +153,13 @@ def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after:
             yield FeedDifference(slug=slug, change=change, kind=kind, id=name, days=tuple(days))
 
 
-def _dates(schedule: Schedule, now: datetime) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
+def _day(change: ScheduledChange, old: Schedule) -> date:
+    return local_date(change.updates[0].plan.span.start, old.calendar.zone)
+
+
+def _dates(
+    schedule: Schedule, days_of_changes: Mapping[str, date], now: datetime
+) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
     """What subscribers see, by kind, id and local date."""
     zone = schedule.calendar.zone
     span = published_span(now, zone)
@@ -165,5 +173,7 @@ def _dates(schedule: Schedule, now: datetime) -> Iterator[tuple[tuple[Kind, str,
             yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())
     for change in schedule.changes:
         if shows_change(span, change) and change.state is not State.CANCELLED:
-            day = local_date(change.updates[0].plan.span.start, zone)
-            yield (change.kind, change.id, day), _Date(change.plan.span, change.plan.environments)
+            yield (
+                (change.kind, change.id, days_of_changes[change.id]),
+                _Date(change.plan.span, change.plan.environments),
+            )

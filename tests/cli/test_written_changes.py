@@ -256,6 +256,7 @@ def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
     before = read_schedule((SCHEDULE + PLANNED).encode(), "before")
     later = PLANNED + update("2026-12-01T09:00:00", "start = 2026-12-15T10:00:00")
     cancelled = PLANNED + update("2026-12-01T09:00:00", 'step = "cancel"')
+    rewritten = PLANNED.replace("2026-12-14", "2026-12-16")
     nothing = read_schedule(SCHEDULE.encode(), "nothing")
 
     def told(old: object, text: str) -> list[tuple[Change, Kind, str, date]]:
@@ -266,6 +267,7 @@ def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
     of_it = (Kind.PLANNED, "a-move", date(2026, 12, 14))
     assert told(nothing, PLANNED) == [(Change.ADDED, *of_it)]
     assert told(before, later) == [(Change.MOVED, *of_it)]
+    assert told(before, rewritten) == [(Change.MOVED, *of_it)]
     assert told(before, cancelled) == [(Change.REMOVED, *of_it)]
     assert told(before, "") == [(Change.REMOVED, *of_it)]
     assert told(before, PLANNED) == []

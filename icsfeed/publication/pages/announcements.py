@@ -13,7 +13,7 @@ from icsfeed.domain.record import Record, all_changes
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.dates import Dates, When
-from icsfeed.publication.pages.entries import span_of_day
+from icsfeed.publication.pages.entries import anchor_of, span_of_day
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import utc_text
 
@@ -87,7 +87,7 @@ def _announcement(change: Change, schedule: Schedule, dates: Dates) -> Announcem
     plan, say = change.plan, dates.language.say
     frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
     return Announcement(
-        anchor=change.id.lower(),
+        anchor=anchor_of(change.kind, change.id),
         number=change.id,
         kind=change.kind,
         kind_name=say(f"kind {change.kind}"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import PREFIXES, State, is_recorded
 from icsfeed.domain.civil import days_span
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record, all_changes
@@ -93,6 +93,11 @@ def in_progress(record: Record, schedule: Schedule, dates: Dates) -> Iterator[Sh
             yield _shown(entry_of(change), schedule, dates)
 
 
+def anchor_of(kind: Kind, change_id: str) -> str:
+    """What a change is called within a page: a name from the schedule file might be that of a feed, or of a heading."""
+    return change_id.lower() if is_recorded(kind, change_id) else f"{kind}.{change_id}"
+
+
 def distinct(entries: Iterable[Shown]) -> tuple[Shown, ...]:
     """Each entry once, by start."""
     found = {(each.kind, each.anchor, each.name, each.span.start): each for each in entries}
@@ -117,7 +122,7 @@ def _shown(entry: Entry, schedule: Schedule, dates: Dates) -> Shown:
         label=say(f"state {entry.state}") if entry.state not in {None, State.CONFIRMED} else "",
         facts=" · ".join(filter(None, facts)),
         note=_note(entry, dates),
-        anchor=entry.id.lower() if entry.kind in {Kind.EMERGENCY, Kind.PLANNED} else "",
+        anchor=anchor_of(entry.kind, entry.id) if entry.kind in PREFIXES else "",
     )
 
 

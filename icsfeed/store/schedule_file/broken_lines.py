@@ -72,9 +72,14 @@ def heading_meant(line: str) -> str | None:
     if (heading := _HEADING.match(line)) is None:
         return None
     names = tuple(name.strip() for name in heading["name"].split("."))
+    for depth, name in enumerate(names):
+        above = names[:depth]
+        if key_at((*above, name)) is None:
+            guess = meant(name, known_keys(above), cutoff=_NEAR)
+            if guess is None:
+                return None
+            names = (*above, guess, *names[depth + 1 :])
     key = key_at(names)
-    if key is None and len(names) == 1 and (guess := meant(names[0], known_keys(()), cutoff=_NEAR)) is not None:
-        names, key = (guess,), key_at((guess,))
     if key is None:
         return None
     return f"[[{'.'.join(names)}]]" if key.many else f"[{'.'.join(names)}]"

@@ -16,6 +16,11 @@ _CLOCK_WITH_ZONE: Final = re.compile(
     r"[+-]?(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)\s*(?P<zone>Z|[+-]\d{1,2}(?::?\d{2})?|[A-Z]{3,5})?", re.IGNORECASE
 )
 _DATE: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
+_MOMENT: Final = re.compile(
+    rf"{_DATE.pattern}(?:[Tt]| +|, *)(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?"
+    r"\s*(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?"
+)
+_MOMENT_PARTS: Final = ("year", "month", "day", "hour", "minute", "second")
 _FORMATS: Final = tuple(
     f"{day} {month} %Y" if day_first else f"{month} {day} %Y"
     for month in ("%B", "%b")
@@ -43,9 +48,10 @@ def about_value(key: str, value: str, shown: str, reason: str) -> str:
     if (right := value.rstrip(",; ")) != value and _is_toml(right):
         return f"{shown} ends with more than the value; write {key} = {shortened(right)}"
     message = (
-        _about_date(value)
+        _about_moment(value)
+        or _about_date(value)
         or _about_clock(value)
-        or _about_figures(value)
+        or (_about_figures(value) if key != "duration" else None)
         or _about_words(value)
         or _about_array(key, value, shown, reason)
         or _about_quotes(key, value, shown)
@@ -62,6 +68,20 @@ def _is_toml(value: str) -> bool:
         return bool(tomllib.loads(f"a = {value}"))
     except (ValueError, RecursionError):
         return False
+
+
+def _about_moment(value: str) -> str | None:
+    if (moment := _MOMENT.fullmatch(value)) is None:
+        return None
+    year, month, day, hour, minute, second = (int(moment[name] or 0) for name in _MOMENT_PARTS)
+    try:
+        right = datetime(year, month, day, hour, minute, second).isoformat()  # noqa: DTZ001
+    except ValueError:
+        return f"{value} is a date and time that no calendar has; write one that there is, such as 2026-12-08T01:00:00"
+    offset = moment["offset"] or ""
+    if len(offset) == len("+0500"):
+        offset = f"{offset[:3]}:{offset[3:]}"
+    return f"{value} is not a date and time as TOML writes it; write {right}{offset.upper()}"
 
 
 def _about_date(value: str) -> str | None:

@@ -93,6 +93,18 @@ def test_every_relative_link_leads_somewhere() -> None:
         assert led_to - there == set(), path
 
 
+def test_a_change_of_any_name_is_alone_with_it_in_a_page() -> None:
+    """One from the schedule file that was called as a feed is, or as a heading, led to that."""
+    names = ["all", "coming", "main", "production", "zone"]
+    changes = tuple(replace(EMERGENCY, id=name) for name in names)
+    home = a_site(replace(SCHEDULE, changes=changes), BUSY)["/"].body.decode()
+    ids = re.findall(' id="([^"]+)"', home)
+    assert sorted(set(ids)) == sorted(ids)
+    led_to = set(re.findall('href="#([^"]+)"', home))
+    assert {f"emergency.{name}" for name in names} < led_to
+    assert led_to <= set(ids)
+
+
 @pytest.mark.parametrize("path", PAGES[:-1])
 def test_pages_name_themselves_in_each_language(path: str) -> None:
     body = a_site()[path].body.decode()
