@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from icsfeed.domain.changes import Change
 from icsfeed.domain.schedule import Schedule
 from icsfeed.store.schedule_file.lines import Lines, headings
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
@@ -19,6 +18,9 @@ from icsfeed.store.schedule_file.references import contradictions
 from icsfeed.store.schedule_file.sentences import validated
 from icsfeed.store.schedule_file.syntax import parse
 from icsfeed.store.schedule_file.toml_data import NotTomlError
+
+if TYPE_CHECKING:
+    from icsfeed.domain.changes import Change
 
 _EXAMPLE: Final = Path(__file__).parents[2] / "example" / "schedule.toml"
 _NANOSECONDS: Final = 1_000_000_000
