@@ -67,27 +67,24 @@ class SiteFile:
 def site_files(publication: Publication) -> Iterator[SiteFile]:
     """Every path of the publication as a file."""
     for path, representation in publication.representations.items():
-        yield SiteFile(
-            name=file_name(path),
-            make=_body(representation),
-            known_by=representation.etag,
-            content_type=representation.content_type,
-            headers=_headers(representation),
-            order=_order(path, representation),
-        )
+        yield _site_file(path, representation, _headers(representation))
 
 
 def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
     """Every private feed as a file."""
     for path, representation in private.representations.items():
-        yield SiteFile(
-            name=file_name(path),
-            make=_body(representation),
-            known_by=representation.etag,
-            content_type=representation.content_type,
-            headers=dict((PRIVATE_CACHES, *PRIVATE)),
-            order=Order.FEED,
-        )
+        yield _site_file(path, representation, dict((PRIVATE_CACHES, *PRIVATE)))
+
+
+def _site_file(path: str, representation: Representation, headers: Mapping[str, str]) -> SiteFile:
+    return SiteFile(
+        name=file_name(path),
+        make=_body(representation),
+        known_by=representation.etag,
+        content_type=representation.content_type,
+        headers=headers,
+        order=_order(path, representation),
+    )
 
 
 def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:

@@ -46,11 +46,11 @@ class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
     An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
-    look. A file that is broken, or gone, and a database that does not answer leave public what was good last, and a
-    schedule that was so before a restart is kept by the ``records``; ``log`` hears of it once, with every mistake, and
-    when it is over. ``base_url`` is where customers reach it, if the schedule does not say. In a ``preview`` nothing is
-    recorded. Whoever asks waits for what is new no longer than ``patience``, and a tenth of that while the database is
-    in trouble; ``None`` is as long as it takes. Threads may share it.
+    look. A file that is broken, or gone, and a database that does not answer leave public what was good last; ``log``
+    hears of it once, with every mistake, and when it is over. Where it ``keeps``, the ``records`` have the schedule
+    that is public, for a start while the file is broken. ``base_url`` is where customers reach it, if the schedule does
+    not say. In a ``preview`` nothing is recorded. Whoever asks waits for what is new no longer than ``patience``, and a
+    tenth of that while the database is in trouble; ``None`` is as long as it takes. Threads may share it.
     """
 
     def __init__(
