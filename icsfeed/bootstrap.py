@@ -30,7 +30,7 @@ from icsfeed.web.metrics import Metrics, show_metrics
 from icsfeed.web.proxies import behind
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
-_PATIENCE = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=1)
 """So long a request may take that finds something new, and makes it public."""
 
 
@@ -73,7 +73,7 @@ def create_app(
         log=log,
         preview=preview,
         keeps=not is_example,
-        patience=_PATIENCE,
+        patience=PATIENCE,
     )
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
