@@ -36,6 +36,16 @@ _MOST_HEADERS = 64 * 1024
 _MOST_CONNECTIONS = 65536
 """As far as the system lets a process have them: by default it is 1,024, which slow clients would use up."""
 
+_ALLOCATION = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 1024),
+}
+"""How glibc's malloc (mallopt(3)) is to go about in the workers: a publication, once another is there, goes back to the
+system. Left to itself, it keeps what large blocks were freed and carves small ones from them: after each change a
+worker holds a little more.
+"""
+
 _SECONDS_TO_STOP = 5
 """For the requests under way when the server is told to end; then their workers are killed."""
 
@@ -141,6 +151,8 @@ def run_server(
     )
     server.on_startup(lambda: click.echo(announcement, err=True))
     _let_many_in()
+    for variable, value in _ALLOCATION.items():
+        os.environ.setdefault(variable, value)  # read where a process begins, as those of the workers do below
     # A fork would carry over the parent's signal handlers, which do nothing in a worker, and whatever locks its threads
     # hold. Everywhere but on Linux before Python 3.14 this is how it is anyway.
     multiprocessing.set_start_method("spawn", force=True)
@@ -167,7 +179,7 @@ def _application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)
     # What there is by now stays: to look it through for garbage again and again would cost each request a microsecond.
     gc.collect()
     gc.freeze()
-    return made
+    return getattr(made, "wsgi_app", made)  # all that Flask's own call does is to call this
 
 
 def _address(host: str, port: int) -> str:

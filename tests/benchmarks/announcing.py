@@ -100,11 +100,11 @@ def plan(summary: str, start: datetime) -> Plan:
     )
 
 
-def fill(desk: Desk, count: int) -> None:
+def fill(desk: Desk, count: int, *, apart: timedelta = 3 * HOUR) -> None:
     """Record that many changes of the last months, each from its announcement to its end."""
     now = datetime.now(UTC).replace(microsecond=0)
     for number in range(count):
-        start = now - (count - number) * 3 * HOUR
+        start = now - (count - number) * apart
         made = announce(
             desk, Announcement(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)), by="ann", now=start - HOUR
         )
