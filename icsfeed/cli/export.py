@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option, token_key_option
+from icsfeed.cli.options import (
+    InvalidSettingError,
+    database_option,
+    json_option,
+    now_option,
+    option,
+    schedule_option,
+    token_key_option,
+)
 from icsfeed.cli.truth import clock, open_schedule, schedule_path
 
 if TYPE_CHECKING:
@@ -61,6 +69,10 @@ def export(
     if watch and dry_run:
         msg = "--dry-run tells what one export would do; it does not go with --watch"
         raise click.UsageError(msg)
+    if not dest.strip():
+        msg = "DEST is empty; name a folder (. for this one) or a bucket, such as s3://NAME"
+        raise click.UsageError(msg)
+    base_url = _base_url(base_url)
     token_key = _token_key(token_key_file) if private else None
     telling = _Telling(dest=dest, as_json=as_json, dry_run=dry_run)
     if watch:
@@ -69,6 +81,8 @@ def export(
     from icsfeed.export.site import export_site
 
     loaded = open_schedule(schedule)
+    if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
+        click.echo(f"warning: --base-url {base_url} is not used: calendar.url in the schedule file is {url}", err=True)
     moment = clock(now, loaded.schedule)()
     with _progress(shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
@@ -84,6 +98,18 @@ def export(
         )
     telling.tell(report)
     _warn(report, token_key_file)
+
+
+def _base_url(text: str) -> str:
+    if not text:
+        return text
+    from icsfeed.store.schedule_file.values import site_address
+
+    try:
+        return site_address(text)
+    except ValueError as error:
+        msg = f"--base-url: {error}"
+        raise InvalidSettingError(msg) from None
 
 
 def _token_key(named: Path | None) -> TokenKey:

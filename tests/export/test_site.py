@@ -323,6 +323,39 @@ def test_a_preview_records_nothing(schedule: Path, tmp_path: Path, database: str
     assert recorded(database) == before
 
 
+@pytest.mark.parametrize(
+    "address", ["x.example", "ftp://x.example", "https://", "javascript:alert(1)", "https://x.example/a?b=c#d", " "]
+)
+def test_an_address_at_which_nobody_reaches_the_site_is_refused(schedule: Path, tmp_path: Path, address: str) -> None:
+    for more in ((), ("--watch",), ("--dry-run",)):
+        refused = run("export", tmp_path / "site", "--base-url", address, "--now", NOW, *more)
+        assert refused == Outcome(
+            status=1,
+            stdout="",
+            stderr=f'--base-url: "{address}" is not the address of a web site; write it from https:// on, without '
+            'spaces, ? or #, such as "https://maintenance.example.com"\n',
+        )
+    assert not (tmp_path / "site").exists()
+
+
+def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path: Path) -> None:
+    url = "https://maintenance.example.com"
+    schedule.write_text(SCHEDULE.replace("[calendar]", f'[calendar]\nurl = "{url}"'), encoding="utf-8")
+    assert export(tmp_path / "site", "--base-url", f"{url}/").status == 0
+    told = run("export", tmp_path / "site", "--base-url", "https://x.example", "--now", NOW)
+    assert told.stderr == (
+        f"warning: --base-url https://x.example is not used: calendar.url in the schedule file is {url}\n"
+    )
+    assert "x.example" not in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("nowhere", ["", " "])
+def test_a_destination_that_a_script_left_empty_is_no_folder(schedule: Path, tmp_path: Path, nowhere: str) -> None:
+    refused = run("export", nowhere, "--now", NOW)
+    assert refused.status == 2
+    assert "DEST is empty; name a folder (. for this one) or a bucket, such as s3://NAME" in refused.stderr
+
+
 def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path) -> None:
     export(tmp_path / "site")
     before = dates(tmp_path / "site")

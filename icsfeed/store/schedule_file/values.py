@@ -109,7 +109,12 @@ def _domain(text: str) -> str:
     return text
 
 
-def _address(text: str) -> str:
+def site_address(text: str) -> str:
+    """The address of a web site, without a last slash.
+
+    Raises:
+        ValueError: where it is none, in words for the person who wrote it.
+    """
     if not re.fullmatch(_ADDRESS, text):
         msg = (
             f"{written(text)} is not the address of a web site; write it from https:// on, without spaces, "
@@ -250,7 +255,7 @@ REFERENCE: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(
 SLUG: Final = text_value(_slug, pattern=f"^{IDENTIFIER_PATTERN}$")
 TIMEZONE: Final = text_value(_timezone)
 DOMAIN: Final = text_value(_domain, pattern=f"^{_DOMAIN}$", maxLength=_LONGEST_DOMAIN)
-ADDRESS: Final = text_value(_address, format="uri", pattern=f"^{_ADDRESS}$")
+ADDRESS: Final = text_value(site_address, format="uri", pattern=f"^{_ADDRESS}$")
 LINK: Final = text_value(_link, format="uri", pattern=f"^{_LINK}$")
 PICTURE: Final = text_value(_picture, format="uri", pattern=f"^https://{_LINK.removeprefix('https?://')}$")
 ORIGIN: Final = text_value(_origin, pattern=f"^{_ORIGIN}$")
