@@ -105,7 +105,9 @@ def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Singl
     """Each occurrence that subscribers see, alone."""
     for occurrence in occurrences:
         if occurrence.excluded is None or is_shown_cancelled(occurrence):
-            yield Single(occurrence=occurrence, year=published_year(occurrence, zone))
+            # One that was moved to an earlier year is public from when that one is.
+            year = min(published_year(occurrence, zone), local_date(occurrence.start, zone).year)
+            yield Single(occurrence=occurrence, year=year)
 
 
 def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series | Single]:

@@ -109,6 +109,16 @@ def test_an_occurrence_moved_out_of_the_published_span_is_in_no_rendering() -> N
         assert [event.uid for event in events if "20260108" in event.uid] == []
 
 
+def test_an_occurrence_moved_to_an_earlier_year_is_not_dated_ahead() -> None:
+    """As any event of that year, it is dated to when the year came into view."""
+    weekly = a_schedule(a_window())
+    for day, uid in ((date(2028, 1, 6), "20280106"), (date(2027, 1, 7), "20270107")):
+        move = Move(window_id="thursday", day=day, to=span((2026, 12, 5), (2026, 12, 5, 4)), reason="r")
+        for rendering in Rendering:
+            found = lines_of(weekly, f"maintenance.thursday.{uid}T020000", move, rendering=rendering)
+            assert found[4] == "DTSTAMP:20250101T050000Z"
+
+
 def test_recorded_revisions_are_shown() -> None:
     revision = Revision(sequence=3, at=utc(2026, 5, 4, 3, 2, 1))
     uid = "maintenance.thursday.2026.th"
