@@ -160,7 +160,8 @@ def _closers(schedule: Schedule, record: Record, within: Span, now: datetime) ->
     for change in all_changes(schedule, record).values():
         under_way = _under_way(change, now)
         if change.kind is Kind.EMERGENCY and under_way is not None and under_way.overlaps(within):
-            words = f"the emergency change {change.id} is {change.state}"
+            state = "was in progress" if change.state.is_final else f"is {change.state}"
+            words = f"the emergency change {change.id} {state}"
             yield _Reason(span=under_way, environments=change.plan.environments, words=words)
 
 
