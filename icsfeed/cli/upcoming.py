@@ -47,8 +47,9 @@ def upcoming(
 
     policy = open_schedule(schedule).schedule
     asked = advised_zone(zone_name) if zone_name else None
-    begin = instant_now(now, policy) if start is None else parse_instant(start, policy.calendar.zone)
-    entries = find(policy, begin, timedelta(days=days), environments, recorded(database))
+    moment = instant_now(now, policy)
+    begin = moment if start is None else parse_instant(start, policy.calendar.zone)
+    entries = find(policy, begin, timedelta(days=days), environments, recorded(database), moment)
     if as_json:
         print_json([entry.record(asked or policy.calendar.zone) for entry in entries])
     elif entries:

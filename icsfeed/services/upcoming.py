@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -77,10 +77,12 @@ def upcoming(
     length: timedelta,
     environments: tuple[str, ...] = (),
     record: Record = NOTHING,
+    now: datetime | None = None,
 ) -> tuple[Entry, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
 
-    With ``environments``, only windows and changes that touch one of them; freezes hold for all.
+    With ``environments``, only windows and changes that touch one of them; freezes hold for all. A change in progress
+    is not over ``now`` (aware, if that is to be seen), however long ago it was to be.
 
     Raises:
         UnknownEnvironmentError: where the schedule has no such environment.
@@ -90,7 +92,7 @@ def upcoming(
     span = Span(start=begin, end=begin + length)
     found = [
         *_windows(schedule, record, span, wanted),
-        *_changes(schedule, record, span, wanted),
+        *_changes(schedule, record, span, wanted, now),
         *_freezes(schedule, span),
     ]
     return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
@@ -124,10 +126,17 @@ def note_of(occurrence: Occurrence) -> str:
     return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"
 
 
-def _changes(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+def _changes(
+    schedule: Schedule, record: Record, span: Span, wanted: frozenset[str], now: datetime | None
+) -> Iterator[Entry]:
     for change in all_changes(schedule, record).values():
-        if change.plan.span.overlaps(span) and not wanted.isdisjoint(change.plan.environments):
+        if wanted.isdisjoint(change.plan.environments):
+            continue
+        if change.plan.span.overlaps(span):
             yield entry_of(change)
+        elif now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
+            entry = entry_of(change)
+            yield replace(entry, note="; ".join(filter(None, ("taking longer than planned", entry.note))))
 
 
 def entry_of(change: Change) -> Entry:

@@ -132,6 +132,15 @@ def test_upcoming_shows_changes() -> None:
     assert (entry["id"], entry["state"], entry["note"]) == ("EC-1", "confirmed", "A disk is failing")
 
 
+def test_upcoming_shows_what_takes_longer_than_planned() -> None:
+    announce()
+    emergency("start", "EC-1", now=NOW)
+    late = ("--now", "2026-12-08T12:00")
+    (entry,) = answer(run("upcoming", "--days", "1", *late, "--json"))
+    assert (entry["id"], entry["note"]) == ("EC-1", "taking longer than planned; A disk is failing")
+    assert run("upcoming", "--days", "1", "--from", "2026-12-08T13:00", *late).stdout == "nothing comes within a day\n"
+
+
 def test_show_has_the_history() -> None:
     announce("--duration", "2h", "--message", "Disk 3\nof array 7", "--reason", "A disk\nis failing", "--tentative")
     emergency("confirm", "EC-1", "--operator", "bob", now="2026-12-08T01:05")

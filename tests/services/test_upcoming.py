@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.domain.feeds import Environment
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.services.upcoming import upcoming
+from tests.changes import a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
 
 TWO = replace(
@@ -42,6 +44,19 @@ def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
     with pytest.raises(UnknownEnvironmentError) as refusal:
         upcoming(TWO, NOW, timedelta(days=14), ("prod",))
     assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
+
+
+def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
+    late, at_nine = utc(2026, 12, 3, 12), utc(2026, 12, 3, 9)
+    begun = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
+    over = a_change(Kind.PLANNED, (State.IN_PROGRESS, utc(2026, 12, 3, 8)), (State.COMPLETED, at_nine))
+    record = recorded(begun, over, a_change(number=8))
+    (entry,) = upcoming(TWO, late, timedelta(days=1), record=record, now=late)
+    assert (entry.id, entry.state, entry.span.end) == ("EC-7", State.IN_PROGRESS, at_nine)
+    assert entry.note == "taking longer than planned; It is being exploited"
+    assert upcoming(TWO, late, timedelta(days=1), ("preview",), record, late) == ()
+    assert upcoming(TWO, late + timedelta(hours=1), timedelta(days=1), record=record, now=late) == ()
+    assert "longer" not in upcoming(TWO, utc(2026, 12, 3, 8), timedelta(hours=3), record=record, now=late)[0].note
 
 
 def test_records_are_in_utc_and_on_the_wall() -> None:
