@@ -49,7 +49,7 @@ def upcoming(
     asked = advised_zone(zone_name) if zone_name else None
     moment = instant_now(now, policy)
     begin = moment if start is None else parse_instant(start, policy.calendar.zone)
-    entries = find(policy, begin, timedelta(days=days), environments, recorded(database), moment)
+    entries = find(policy, begin, timedelta(days=days), environments, recorded(database), now=moment)
     if as_json:
         print_json([entry.record(asked or policy.calendar.zone) for entry in entries])
     elif entries:

@@ -77,6 +77,7 @@ def upcoming(
     length: timedelta,
     environments: tuple[str, ...] = (),
     record: Record = NOTHING,
+    *,
     now: datetime | None = None,
 ) -> tuple[Entry, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.

@@ -323,10 +323,11 @@ def test_a_preview_records_nothing(schedule: Path, tmp_path: Path, database: str
     assert recorded(database) == before
 
 
+@pytest.mark.usefixtures("schedule")
 @pytest.mark.parametrize(
     "address", ["x.example", "ftp://x.example", "https://", "javascript:alert(1)", "https://x.example/a?b=c#d", " "]
 )
-def test_an_address_at_which_nobody_reaches_the_site_is_refused(schedule: Path, tmp_path: Path, address: str) -> None:
+def test_an_address_at_which_nobody_reaches_the_site_is_refused(tmp_path: Path, address: str) -> None:
     for more in ((), ("--watch",), ("--dry-run",)):
         refused = run("export", tmp_path / "site", "--base-url", address, "--now", NOW, *more)
         assert refused == Outcome(
@@ -349,8 +350,9 @@ def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path
     assert "x.example" not in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("schedule")
 @pytest.mark.parametrize("nowhere", ["", " "])
-def test_a_destination_that_a_script_left_empty_is_no_folder(schedule: Path, tmp_path: Path, nowhere: str) -> None:
+def test_a_destination_that_a_script_left_empty_is_no_folder(nowhere: str) -> None:
     refused = run("export", nowhere, "--now", NOW)
     assert refused.status == 2
     assert "DEST is empty; name a folder (. for this one) or a bucket, such as s3://NAME" in refused.stderr

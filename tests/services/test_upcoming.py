@@ -54,7 +54,7 @@ def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
     (entry,) = upcoming(TWO, late, timedelta(days=1), record=record, now=late)
     assert (entry.id, entry.state, entry.span.end) == ("EC-7", State.IN_PROGRESS, at_nine)
     assert entry.note == "taking longer than planned; It is being exploited"
-    assert upcoming(TWO, late, timedelta(days=1), ("preview",), record, late) == ()
+    assert upcoming(TWO, late, timedelta(days=1), ("preview",), record, now=late) == ()
     assert upcoming(TWO, late + timedelta(hours=1), timedelta(days=1), record=record, now=late) == ()
     assert "longer" not in upcoming(TWO, utc(2026, 12, 3, 8), timedelta(hours=3), record=record, now=late)[0].note
 
