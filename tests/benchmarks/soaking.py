@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median_low
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -231,11 +232,12 @@ def main(minutes: float) -> None:
                 over.set()
         schedule.write_text(SCHEDULE, encoding="utf-8")  # no server starts with a broken one
         new = memory_when_new(schedule)
-    quarters = [samples[len(samples) * quarter // 4] for quarter in range(1, 4)]
+    fourth = len(samples) / 4
+    quarters = [median_low(samples[int(part * fourth) : int((part + 1) * fourth)]) for part in range(4)]
     click.echo(f"answers by status: {dict(sorted(tally.statuses.items()))}")
     click.echo(f"connections that ended with a worker: {tally.broken_connections}; {dict(counts)}")
-    told = ", ".join(f"{size} MB" for size in (*quarters, samples[-1]))
-    click.echo(f"memory of the worker that was not killed, by quarter: {told}; of a new one: {new} MB")
+    told = ", ".join(f"{size} MB" for size in quarters)
+    click.echo(f"memory of the worker that was not killed, median of each quarter: {told}; of a new one: {new} MB")
     click.echo(f"wrong answers: {len(tally.wrong)}")
     for wrong in tally.wrong[:20]:
         click.echo(f"  {wrong}")
