@@ -51,8 +51,10 @@ def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
 
 
 def _frozen_without_reason(schedule: Schedule, change: Change) -> Iterator[str]:
+    if change.kind is not Kind.PLANNED or change.plan.reason:
+        return
     frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, change.plan.span)
-    if frozen is not None and change.kind is Kind.PLANNED and not change.plan.reason:
+    if frozen is not None:
         yield (
             f"it falls in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) and does not say why it "
             f"can't wait; say so: icsfeed planned update {change.id} --reason …, or lift the date, or cancel it"

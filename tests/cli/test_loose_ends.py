@@ -86,3 +86,28 @@ def test_in_json_what_is_recorded_has_a_name_and_what_is_in_the_file_a_place(win
         ("", None, "PC-1"),
         ("", None, "thursday 2026-12-10"),
     ]
+
+
+@pytest.mark.usefixtures("_announced")
+def test_diff_tells_what_subscribers_lose_of_what_was_recorded(winter: Path, folder: Path) -> None:
+    """All but the feed and the freeze was left out."""
+    edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
+    told = run("diff", "old.toml", "--now", NOW)
+    assert (told.status, told.stderr) == (0, "")
+    assert [line for line in told.stdout.splitlines() if "freeze" not in line] == [
+        "- feed preview: its subscribers get nothing any more",
+        "- emergency EC-1: Tue 2026-12-08 01:00–02:00 EST",
+        "- maintenance thursday: Wed 2026-12-09 12:00–16:00 EST",
+        "1 added, 0 moved, 2 removed",
+    ]
+    (folder / "icsfeed.db").rename(folder / "other.db")
+    assert run("diff", "old.toml", "--now", NOW, "--database", "sqlite:///other.db") == told
+
+
+def test_diff_makes_no_database_and_says_where_one_is_not_reached(winter: Path, folder: Path) -> None:
+    assert run("diff", winter, "--now", NOW) == Outcome(status=0, stdout="no date changes\n", stderr="")
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+    (folder / "icsfeed.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    refused = run("diff", winter, "--now", NOW)
+    assert refused == run("upcoming", "--now", NOW)
+    assert (refused.status, refused.stdout) == (1, "")
