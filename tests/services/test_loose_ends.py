@@ -77,6 +77,7 @@ def test_a_change_is_not_over_until_its_end_nor_while_it_is_in_progress() -> Non
     late = recorded(a_change(Kind.PLANNED, (State.IN_PROGRESS, PLAN.span.start), plan=WITHOUT_REASON))
     assert told(FROZEN, waiting, PLAN.span.end - timedelta(seconds=1)) == [IN_A_FREEZE]
     assert told(FROZEN, late, PLAN.span.end) == [IN_A_FREEZE]
+    assert told(a_schedule(THURSDAY), waiting) == []
 
 
 def test_a_change_of_an_environment_that_was_removed() -> None:
