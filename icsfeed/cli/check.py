@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, schedule_path
+
+if TYPE_CHECKING:
+    from icsfeed.services.advice import Advice
+    from icsfeed.store.schedule_file import LoadedSchedule
 
 
 @click.command()
@@ -20,7 +25,8 @@ from icsfeed.cli.truth import instant_now, schedule_path
 def check(*, schema: bool, schedule: Path | None, database: str, now: str | None, as_json: bool) -> None:
     """Name every mistake of the schedule at once, and what may not be meant.
 
-    Warnings are about the published span (the calendar years before, of and after now), with what is recorded.
+    Warnings are about the published span (the calendar years before, of and after now), with what is recorded, and
+    about what was recorded and the schedule does not provide for any more.
     """
     from icsfeed.services.advice import advise
     from icsfeed.store.database import recorded
@@ -39,17 +45,14 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
         print_json({"schedule": str(path), "mistakes": mistakes, "warnings": []})
         click.get_current_context().exit(1)
     policy = loaded.schedule
-    warnings = [
-        {"path": place.path, "line": place.line, "message": advice.message}
-        for advice in advise(policy, now=instant_now(now, policy), record=recorded(database))
-        for place in [loaded.place_of(advice.table, advice.name)]
-    ]
+    found = advise(policy, now=instant_now(now, policy), record=recorded(database))
+    warnings = [_warning(loaded, advice) for advice in found]
     if as_json:
         print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
         return
     for warning in warnings:
         line = f":{warning['line']}" if warning["line"] else ""
-        click.echo(f"{path}{line}: warning: {warning['path']}: {warning['message']}")
+        click.echo(f"{path}{line}: warning: {warning['path'] or warning['recorded']}: {warning['message']}")
     counts = (
         _count(len(policy.environments), "environment"),
         _count(len(policy.windows), "maintenance window"),
@@ -58,6 +61,14 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
         _count(len(policy.feeds), "feed"),
     )
     click.echo(f"{path}: no mistakes, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
+
+
+def _warning(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:
+    """The warning as JSON has it: what is recorded stands nowhere in the file, and has no path."""
+    if not advice.table:
+        return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
+    place = loaded.place_of(advice.table, advice.name)
+    return {"path": place.path, "line": place.line, "recorded": None, "message": advice.message}
 
 
 def _count(number: int, what: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import json_option, now_option, schedule_option
+from icsfeed.cli.options import database_option, json_option, now_option, schedule_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.truth import instant_now, open_schedule
 
@@ -24,18 +24,21 @@ _SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 @click.argument("old", metavar="OLD.toml", type=click.Path(path_type=Path))
 @click.argument("new", metavar="[NEW.toml]", type=click.Path(path_type=Path), required=False)
 @schedule_option
+@database_option
 @now_option
 @json_option
-def diff(old: Path, new: Path | None, schedule: Path | None, now: str | None, *, as_json: bool) -> None:
+def diff(old: Path, new: Path | None, schedule: Path | None, database: str, now: str | None, *, as_json: bool) -> None:
     """Show what an edit adds (+), moves (~) and removes (-) for subscribers: dates and feeds.
 
-    NEW.toml is by default the file that --schedule names. The dates are those of the published span.
+    NEW.toml is by default the file that --schedule names. The dates are those of the published span, with what is
+    recorded.
     """
     from icsfeed.services.differences import differences
+    from icsfeed.store.database import recorded
 
     before = open_schedule(old).schedule
     after = open_schedule(new or schedule).schedule
-    found = differences(before, after, now=instant_now(now, after))
+    found = differences(before, after, now=instant_now(now, after), record=recorded(database))
     if as_json:
         print_json(found.record())
         return

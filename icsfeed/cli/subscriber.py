@@ -111,7 +111,7 @@ def rotate(
     length = parse_length(overlap)
     with _opened(schedule, database) as (policy, records):
         signer = _signer(operator, now, policy)
-        rotated = rotate_token(records, name, token=token, salt=salt, overlap=length, signer=signer)
+        rotated = rotate_token(policy, records, name, token=token, salt=salt, overlap=length, signer=signer)
         _hand_over(rotated, token, policy, as_json=as_json)
 
 
@@ -133,7 +133,7 @@ def revoke(
         signer = _signer(operator, now, policy)
         revoked = revoke_subscriber(records, name, signer=signer)
         if as_json:
-            known = subscriber_records(records, now=signer.now)
+            known = subscriber_records(policy, records, now=signer.now)
             _print_json(next(each for each in known if each["name"] == revoked.name))
         else:
             click.echo(f"{revoked.name} is revoked")
@@ -149,7 +149,7 @@ def list_them(schedule: Path | None, database: str, now: str | None, *, as_json:
     from icsfeed.services.subscribing import subscriber_records
 
     with _opened(schedule, database) as (policy, records):
-        found = subscriber_records(records, now=instant_now(now, policy))
+        found = subscriber_records(policy, records, now=instant_now(now, policy))
         if as_json:
             _print_json(found)
         elif found:

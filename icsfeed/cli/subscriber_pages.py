@@ -23,7 +23,7 @@ def _row(found: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, ...]:
 
     return (
         found["name"],
-        found["feed"],
+        found["feed"] if found["feed_exists"] else f"{found['feed']} (no such feed)",
         ", ".join(length_text(parse_length(f"{minutes}m")) for minutes in found["alarms"]),
         _local(found["since"], zone, "%Y-%m-%d"),
         _local(found["last_fetch"], zone, "%Y-%m-%d %H:%M") or "never",

@@ -18,6 +18,7 @@ from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
+from icsfeed.services.loose_ends import loose_ends
 from icsfeed.services.warnings import warnings_about
 
 _MOST_BYTES_BESIDE_TEXT = 950
@@ -29,7 +30,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """A warning about the one of that ``name`` (an id, or a slug) in a table of the schedule file."""
+    """A warning about the one of that ``name`` (an id, or a slug) in a table of the schedule file.
+
+    Without a ``table``, it is about something recorded, as ``loose_ends`` names it.
+    """
 
     table: str
     name: str
@@ -37,7 +41,7 @@ class Advice:
 
 
 def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tuple[Advice, ...]:
-    """Every warning about the span published at ``now`` (aware): by window, by freeze, by change, by feed."""
+    """Every warning about the span published at ``now`` (aware): by window, freeze, change and feed, then by record."""
     zone = schedule.calendar.zone
     years = published_years(now, zone)
     span = published_span(now, zone)
@@ -67,7 +71,10 @@ def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tu
         for change in schedule.changes
         for message in _about_change(schedule, record, change, now)
     )
-    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(schedule, record, found, now))
+    of_record = (
+        Advice(table="", name=name, message=message) for name, message in loose_ends(schedule, record, now=now)
+    )
+    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(schedule, record, found, now), *of_record)
 
 
 def _about_change(schedule: Schedule, record: Record, change: Change, now: datetime) -> Iterator[str]:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from icsfeed.domain.changes import Change as ScheduledChange
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.feeds import ALL, Feed, Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import occurrences
+from icsfeed.domain.record import NOTHING, Record, all_changes
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.services.upcoming import utc_text
@@ -32,7 +33,7 @@ class Change(StrEnum):
 class Difference:
     """One date that differs: ``day`` (local) names the occurrence of ``id``, or begins the freeze of that id.
 
-    Of a change that stands in the schedule it is the day that was announced first, as the old schedule has it.
+    Of a change it is the day that was announced first, as the old schedule has it.
     ``before`` is ``None`` for what was added, ``after`` for what was removed.
     """
 
@@ -117,10 +118,13 @@ class _Date(NamedTuple):
 _Dates = dict[tuple[Kind, str, date], _Date]
 
 
-def differences(old: Schedule, new: Schedule, *, now: datetime) -> Differences:
-    """How what subscribers see of ``new`` at ``now`` (aware) differs from what they see of ``old``, in order."""
-    days = {change.id: _day(change, old) for change in (*new.changes, *old.changes)}
-    before, after = dict(_dates(old, days, now)), dict(_dates(new, days, now))
+def differences(old: Schedule, new: Schedule, *, now: datetime, record: Record = NOTHING) -> Differences:
+    """How what subscribers see of ``new`` at ``now`` (aware) differs from what they see of ``old``, in order.
+
+    The ``record`` is the same for both: what an edit does to changes, and to occurrences skipped and moved, is told.
+    """
+    days = {change.id: _day(change, old) for change in (*record.changes.values(), *new.changes, *old.changes)}
+    before, after = dict(_dates(old, record, days, now)), dict(_dates(new, record, days, now))
     domains = (old.calendar.uid_domain, new.calendar.uid_domain)
     feeds = ({feed.slug: feed for feed in old.feeds}, {feed.slug: feed for feed in new.feeds})
     return Differences(
@@ -158,12 +162,12 @@ def _day(change: ScheduledChange, old: Schedule) -> date:
 
 
 def _dates(
-    schedule: Schedule, days_of_changes: Mapping[str, date], now: datetime
+    schedule: Schedule, record: Record, days_of_changes: Mapping[str, date], now: datetime
 ) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
     """What subscribers see, by kind, id and local date."""
     zone = schedule.calendar.zone
     span = published_span(now, zone)
-    for occurrence in occurrences(schedule, span):
+    for occurrence in occurrences(schedule, span, record.adjustments.values()):
         if occurrence.excluded is None and occurrence.span is not None and occurrence.start in span:
             window, day = occurrence.window, occurrence.original_start.date()
             yield (Kind.MAINTENANCE, window.id, day), _Date(occurrence.span, window.environments)
@@ -171,9 +175,9 @@ def _dates(
     for frozen in frozen_days(schedule.freezes, zone, days.first, days.last):
         if frozen.days.first in days:
             yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())
-    for change in schedule.changes:
-        if shows_change(span, change) and change.state is not State.CANCELLED:
-            yield (
-                (change.kind, change.id, days_of_changes[change.id]),
-                _Date(change.plan.span, change.plan.environments),
-            )
+    every = schedule.feed(ALL)
+    for change in all_changes(schedule, record).values():
+        plan = change.plan
+        shown = shows_change(span, change) and every.selects(change.kind, plan.environments)
+        if shown and change.state is not State.CANCELLED:
+            yield (change.kind, change.id, days_of_changes[change.id]), _Date(plan.span, plan.environments)

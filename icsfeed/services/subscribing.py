@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from icsfeed.domain.record import Record
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.schedule import Schedule, UnknownFeedError
 from icsfeed.domain.subscribers import (
     Action,
     Subscriber,
@@ -92,6 +92,7 @@ def add(
 
 
 def rotate(
+    schedule: Schedule,
     records: SubscriberRecords,
     name: str,
     *,
@@ -105,7 +106,8 @@ def rotate(
     ``salt`` is what it was derived from, if so.
 
     Raises:
-        IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
+        IcsfeedError: where there is no such subscriber or no such feed any more, or it can't be recorded; nothing has
+            changed then.
     """
     step = SubscriberStep(
         action=Action.ROTATE,
@@ -115,7 +117,7 @@ def rotate(
         salt=salt,
         until=signer.now + overlap,
     )
-    return _take(records, step, signer)
+    return _take(records, step, signer, schedule)
 
 
 def revoke(records: SubscriberRecords, name: str, *, signer: Signer) -> Subscriber:
@@ -130,7 +132,10 @@ def revoke(records: SubscriberRecords, name: str, *, signer: Signer) -> Subscrib
     return _take(records, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=signer.now), signer)
 
 
-def _take(records: SubscriberRecords, step: SubscriberStep, signer: Signer) -> Subscriber:
+def _take(
+    records: SubscriberRecords, step: SubscriberStep, signer: Signer, schedule: Schedule | None = None
+) -> Subscriber:
+    """Record the step; where a ``schedule`` is named, only if it has the subscriber's feed."""
     action = f"subscriber {step.action}"
     with records.writing(by=signer.by, at=signer.now, action=action, subject=step.name) as transaction:
         known = transaction.record.subscribers
@@ -138,8 +143,18 @@ def _take(records: SubscriberRecords, step: SubscriberStep, signer: Signer) -> S
             subscriber = after(known.named(step.name), step)
         except UnknownSubscriberError:
             raise UnknownSubscriberError(_unknown(step.name, known)) from None
+        if schedule is not None:
+            _check_feed(schedule, subscriber)
         transaction.add_subscriber_step(step)
     return subscriber
+
+
+def _check_feed(schedule: Schedule, subscriber: Subscriber) -> None:
+    try:
+        schedule.feed(subscriber.feed)
+    except UnknownFeedError as error:
+        msg = f"{error}; revoke {subscriber.name!r} and add it again with one of these"
+        raise UnknownFeedError(msg) from None
 
 
 def _unknown(name: str, known: Subscribers) -> str:
@@ -154,11 +169,20 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:_MOST_NAMES])) + others
 
 
-def subscriber_records(records: SubscriberRecords, *, now: datetime) -> tuple[dict[str, object], ...]:
-    """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched."""
+def subscriber_records(
+    schedule: Schedule, records: SubscriberRecords, *, now: datetime
+) -> tuple[dict[str, object], ...]:
+    """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched.
+
+    ``feed_exists`` says whether the schedule still has the feed.
+    """
     fetches = records.fetches()
+    slugs = {feed.slug for feed in schedule.feeds}
     known = records.record().subscribers.by_key.values()
-    return tuple(_record(subscriber, _clients(subscriber, fetches), now) for subscriber in known)
+    return tuple(
+        {**_record(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
+        for subscriber in known
+    )
 
 
 def _clients(subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime]) -> dict[str, datetime]:

@@ -124,6 +124,24 @@ def test_a_list_for_people() -> None:
     ]
 
 
+def test_a_feed_that_is_gone_is_said_to_be_and_gets_no_new_address(tmp_path: Path) -> None:
+    call("add", "Acme Inc.", "--feed", "preview")
+    gone = SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', "")
+    (tmp_path / "schedule.toml").write_text(gone, encoding="utf-8")
+    assert call("rotate", "Acme Inc.") == Outcome(
+        status=1,
+        stdout="",
+        stderr=(
+            "there is no feed 'preview'; this schedule has all, emergency, freeze, maintenance, planned, production; "
+            "revoke 'Acme Inc.' and add it again with one of these\n"
+        ),
+    )
+    assert "│ Acme Inc. │ preview (no such feed) │" in call("list").stdout
+    assert json.loads(call("list", "--json").stdout)[0]["feed_exists"] is False
+    assert call("revoke", "Acme Inc.") == Outcome(status=0, stdout="Acme Inc. is revoked\n", stderr="")
+    assert path_of(call("add", "Acme Inc.", "--feed", "production"))[2] == "production"
+
+
 def test_the_list_says_when_and_by_which_clients_it_was_fetched(tmp_path: Path) -> None:
     call("add", "Acme Inc.")
     database = Database(f"sqlite:///{tmp_path}/icsfeed.db")

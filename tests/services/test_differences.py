@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, time
 
+import pytest
+
+from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Environment, Feed, Kind
+from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import DateRange
 from icsfeed.services.differences import Change, Difference, Differences, FeedDifference, differences
+from tests.changes import PLAN, a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
 
 SHORT = a_window(effective_from=date(2026, 11, 5), effective_until=date(2026, 11, 12))
@@ -121,3 +129,62 @@ def test_another_uid_domain_makes_every_event_a_new_one() -> None:
     domains = ("maintenance.example.com", "status.example.com")
     assert found == Differences(uid_domain=domains, feeds=(), dates=())
     assert found.record()["uid_domain"] == {"before": domains[0], "after": domains[1]}
+
+
+MOVE = Move(window_id="thursday", day=date(2026, 11, 12), to=span((2026, 11, 11, 17), (2026, 11, 11, 21)), reason="m")
+SKIP = Skip(window_id="thursday", day=date(2026, 11, 5), reason="s")
+ADJUSTED = Record(adjustments={(each.window_id, each.day): each for each in (MOVE, SKIP)})
+
+
+def frozen(day: date) -> ChangeFreeze:
+    return ChangeFreeze(id="x", name="X", pattern=NamedDays(days=DateRange(first=day, last=day)))
+
+
+@pytest.mark.parametrize("day", [pytest.param(11, id="where it was moved to"), pytest.param(12, id="its own")])
+def test_a_freeze_over_a_day_of_an_occurrence_that_was_moved(day: int) -> None:
+    """It vanished from where subscribers saw it, and was not told, or as of where it was before."""
+    old, new = a_schedule(SHORT), a_schedule(SHORT, freezes=(frozen(date(2026, 11, day)),))
+    (gone,) = (each for each in differences(old, new, now=NOW, record=ADJUSTED).dates if each.kind is Kind.MAINTENANCE)
+    expected = Difference(kind=Kind.MAINTENANCE, id="thursday", day=MOVE.day, before=MOVE.to, after=None)
+    assert gone == expected
+
+
+def test_what_an_edit_does_not_touch_where_operators_adjusted_it() -> None:
+    """Other hours are not seen of an occurrence that was skipped, or moved to hours of its own."""
+    assert differences(a_schedule(SHORT), a_schedule(replace(SHORT, end=time(5))), now=NOW, record=ADJUSTED) == (
+        Differences(uid_domain=None, feeds=(), dates=())
+    )
+
+
+def test_another_id_leaves_adjustments_behind() -> None:
+    found = differences(a_schedule(SHORT), a_schedule(replace(SHORT, id="weekly")), now=NOW, record=ADJUSTED).dates
+    assert [(each.change, each.id, each.day.day, each.before or each.after) for each in found] == [
+        (Change.ADDED, "weekly", 5, span((2026, 11, 5, 7), (2026, 11, 5, 11))),
+        (Change.REMOVED, "thursday", 12, MOVE.to),
+        (Change.ADDED, "weekly", 12, span((2026, 11, 12, 7), (2026, 11, 12, 11))),
+    ]
+
+
+def test_recorded_changes_go_and_come_with_their_environment() -> None:
+    """They were gone from every feed, and no date had changed."""
+    both, one = a_schedule(environments=BOTH), a_schedule()
+    of_preview = replace(PLAN, environments=frozenset({"preview"}))
+    record = recorded(
+        a_change(number=1, plan=of_preview),
+        a_change(Kind.PLANNED, number=1, plan=replace(PLAN, environments=frozenset({"preview", "production"}))),
+        a_change(Kind.EMERGENCY, (State.CANCELLED, NOW), number=2, plan=of_preview),
+    )
+    day, during = date(2026, 12, 3), PLAN.span
+    removed = Difference(kind=Kind.EMERGENCY, id="EC-1", day=day, before=during, after=None)
+    assert differences(both, one, now=NOW, record=record).dates == (removed,)
+    added = replace(removed, before=None, after=during)
+    assert differences(one, both, now=NOW, record=record).dates == (added,)
+
+
+def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
+    old = a_schedule(environments=BOTH, feeds=(PRODUCTION,))
+    new = replace(old, feeds=(replace(PRODUCTION, environments=frozenset({"preview", "production"})),))
+    record = recorded(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))
+    day = (date(2026, 12, 3),)
+    come = FeedDifference(slug="production", change=Change.ADDED, kind=Kind.EMERGENCY, id="EC-1", days=day)
+    assert differences(old, new, now=NOW, record=record) == Differences(uid_domain=None, feeds=(come,), dates=())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.schedule import UnknownFeedError
 from icsfeed.domain.subscribers import SubscriberStateError, UnknownSubscriberError, digest_of
 from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscriber_records
@@ -48,7 +50,7 @@ def test_another_server_learns_of_each_step(records: Database, elsewhere: Databa
     assert elsewhere.entry() == 1
     assert holders(elsewhere, "one") == ["Acme Inc."]
     add(POLICY, records, "Other", feed="all", token="two", signer=SIGNER)
-    rotate(records, "acme inc.", token="three", signer=SIGNER)
+    rotate(POLICY, records, "acme inc.", token="three", signer=SIGNER)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
     revoke(records, "Other", signer=SIGNER)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
@@ -59,13 +61,13 @@ def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
 ) -> None:
     alarms = (timedelta(hours=1), timedelta(minutes=5))
     add(POLICY, records, "Acme Inc.", feed="all", alarms=alarms, token="one", signer=SIGNER)
-    rotate(records, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
+    rotate(POLICY, records, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
     assert elsewhere.record().subscribers == records.record().subscribers
 
 
 def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(records: Database, database_url: str) -> None:
     add(POLICY, records, "Acme Inc.", feed="all", token="a-token-of-acme", signer=SIGNER)
-    rotate(records, "Acme Inc.", token="another-token", signer=SIGNER)
+    rotate(POLICY, records, "Acme Inc.", token="another-token", signer=SIGNER)
     revoke(records, "Acme Inc.", signer=SIGNER)
     engine = sqlalchemy.create_engine(database_url)
     with engine.connect() as connection:
@@ -92,7 +94,7 @@ def test_what_was_done_cannot_be_rewritten(records: Database, database_url: str)
 @pytest.mark.parametrize(
     "do",
     [
-        pytest.param(lambda records: rotate(records, "Acme", token="one", signer=SIGNER), id="rotate"),
+        pytest.param(lambda records: rotate(POLICY, records, "Acme", token="one", signer=SIGNER), id="rotate"),
         pytest.param(lambda records: revoke(records, "Acme", signer=SIGNER), id="revoke"),
     ],
 )
@@ -114,6 +116,21 @@ def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(records: Da
     with pytest.raises(UnknownFeedError):
         add(POLICY, records, "Acme Inc.", feed="nothing", token="one", signer=SIGNER)
     assert records.record().entry == 0
+
+
+def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(records: Database) -> None:
+    """The address that was handed out was answered by 404."""
+    preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
+    add(replace(POLICY, feeds=(preview,)), records, "Acme Inc.", feed="preview", token="one", signer=SIGNER)
+    with pytest.raises(UnknownFeedError) as refusal:
+        rotate(POLICY, records, "acme inc.", token="two", signer=SIGNER)
+    assert str(refusal.value) == (
+        "there is no feed 'preview'; this schedule has all; revoke 'Acme Inc.' and add it again with one of these"
+    )
+    assert (records.record().entry, holders(records, "one", "two")) == (1, ["Acme Inc.", None])
+    assert [each["feed_exists"] for each in subscriber_records(POLICY, records, now=NOW)] == [False]
+    revoke(records, "Acme Inc.", signer=SIGNER)
+    assert holders(records, "one") == [None]
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_recorded(records: Database) -> None:
@@ -155,12 +172,12 @@ def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) ->
 def test_what_support_asks(records: Database) -> None:
     add(POLICY, records, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", signer=SIGNER)
     add(POLICY, records, "Gone", feed="all", token="two", signer=SIGNER)
-    rotate(records, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
+    rotate(POLICY, records, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
     revoke(records, "Gone", signer=LATER)
     hour = timedelta(hours=1)
     earlier = {("acme inc.", "browser"): NOW - hour}
     records.note_fetches({**earlier, ("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
-    assert subscriber_records(records, now=LATER.now) == (
+    assert subscriber_records(POLICY, records, now=LATER.now) == (
         {
             "name": "Acme Inc.",
             "feed": "all",
@@ -170,6 +187,7 @@ def test_what_support_asks(records: Database) -> None:
             "clients": {"apple": "2026-11-23T13:00:00Z", "google": "2026-11-23T12:00:00Z"},
             "old_token_until": "2026-11-26T12:00:00Z",
             "revoked": None,
+            "feed_exists": True,
         },
         {
             "name": "Gone",
@@ -180,6 +198,7 @@ def test_what_support_asks(records: Database) -> None:
             "clients": {},
             "old_token_until": None,
             "revoked": "2026-11-24T12:00:00Z",
+            "feed_exists": True,
         },
     )
 

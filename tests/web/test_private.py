@@ -45,7 +45,7 @@ class Office:
 
     def rotate(self, name: str, token: str, overlap: timedelta) -> None:
         """Hand out another token."""
-        rotate(self.records, name, token=token, overlap=overlap, signer=self.signer)
+        rotate(self.schedule, self.records, name, token=token, overlap=overlap, signer=self.signer)
         self.clock.pass_by(milliseconds=10)
 
     def revoke(self, name: str) -> None:

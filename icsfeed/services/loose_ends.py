@@ -1,0 +1,99 @@
+"""Loose ends: what was recorded under a schedule, and the schedule as it stands now does not provide for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import Change, State
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.occurrences import Frozen, occurrence_on
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.subscribers import Subscriber
+from icsfeed.domain.times import day_text, days_text, span_text
+
+
+def loose_ends(schedule: Schedule, record: Record, *, now: datetime) -> Iterator[tuple[str, str]]:
+    """What is not over at ``now`` (aware), and what is to be said of it.
+
+    A change is named by its id, an occurrence by window and date, as the audit trail has them; a subscriber by that
+    word and the name.
+    """
+    for change in record.changes.values():
+        if not _is_over(change, now):
+            for message in (*_unknown_environments(schedule, change), *_frozen_without_reason(schedule, change)):
+                yield change.id, message
+    for adjustment in record.adjustments.values():
+        for message in _about_adjustment(schedule, adjustment, now):
+            yield f"{adjustment.window_id} {adjustment.day}", message
+    for subscriber in record.subscribers.by_key.values():
+        for message in _about_feed(schedule, subscriber):
+            yield f"subscriber {subscriber.name}", message
+
+
+def _is_over(change: Change, now: datetime) -> bool:
+    return change.state.is_final or (change.plan.span.end <= now and change.state is not State.IN_PROGRESS)
+
+
+def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
+    known = change.plan.environments & schedule.environment_names.keys()
+    unknown = ", ".join(sorted(change.plan.environments - known))
+    if unknown:
+        shown = f"only feeds that have {' or '.join(sorted(known))} show it" if known else "no feed shows it any more"
+        yield (
+            f"it touches environments that this schedule does not have ({unknown}): {shown}; put them back until it is "
+            f"over, or say what it touches: icsfeed {change.kind} update {change.id} --environment …"
+        )
+
+
+def _frozen_without_reason(schedule: Schedule, change: Change) -> Iterator[str]:
+    if change.kind is not Kind.PLANNED or change.plan.reason:
+        return
+    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, change.plan.span)
+    if frozen is not None:
+        yield (
+            f"it falls in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) and does not say why it "
+            f"can't wait; say so: icsfeed planned update {change.id} --reason …, or lift the date, or cancel it"
+        )
+
+
+def _about_feed(schedule: Schedule, subscriber: Subscriber) -> Iterator[str]:
+    if subscriber.revoked_at is None and subscriber.feed not in {feed.slug for feed in schedule.feeds}:
+        yield (
+            f'the private feed is "{subscriber.feed}", which this schedule does not have: nothing is there any more; '
+            "put the feed back, or revoke the subscriber and add it again with another"
+        )
+
+
+def _about_adjustment(schedule: Schedule, adjustment: Adjustment, now: datetime) -> Iterator[str]:
+    zone = schedule.calendar.zone
+    is_over = adjustment.to.end <= now if isinstance(adjustment, Move) else adjustment.day < local_date(now, zone)
+    missed = "" if is_over else _why_missed(schedule, adjustment)
+    if missed and isinstance(adjustment, Move):
+        yield f"it was moved to {span_text(adjustment.to, zone)} and is seen nowhere: {missed}"
+    elif missed:
+        yield f"it was skipped, and nothing is skipped now: {missed}"
+
+
+def _why_missed(schedule: Schedule, adjustment: Adjustment) -> str:
+    """Why nothing comes of the adjustment, and what can be done; nothing where it holds."""
+    instead = f"if another happens instead, {'move' if isinstance(adjustment, Move) else 'skip'} that one"
+    window = next((each for each in schedule.windows if each.id == adjustment.window_id), None)
+    if window is None:
+        return f'this schedule has no maintenance window "{adjustment.window_id}"; {instead}'
+    occurrence = occurrence_on(schedule, window, adjustment.day, (adjustment,))
+    if occurrence is None:
+        return f"{window.id} has no occurrence on {day_text(adjustment.day)}; {instead}"
+    excluded = occurrence.excluded
+    if excluded is None or isinstance(adjustment, Skip):
+        return ""
+    if not isinstance(excluded, Frozen):
+        return f"its own date has none: {excluded}"
+    frozen = f"falls in a change freeze ({excluded.by.freeze.name}, {days_text(excluded.by.days)})"
+    if occurrence.moved is None:
+        return f"its own date {frozen}; lift the date if it is to happen"
+    return f"that {frozen}; move it elsewhere, restore it, or lift the date"

@@ -1,0 +1,113 @@
+"""An edit of the schedule that leaves something recorded behind: `check` and `diff` tell, support is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Outcome, run
+
+NOW = "2026-12-01"
+OF_PREVIEW = '[[environments]]\nid = "preview"\nname = "Preview"\n'
+A_FREEZE = '\n[[change_freezes]]\nid = "x"\nname = "X"\nfrom = 2026-12-09\nthrough = 2026-12-09\n'
+
+
+@pytest.fixture
+def _announced(winter: Path) -> None:
+    """A planned change and a window's occurrence on 9 December, an emergency change and a subscriber of preview."""
+    for command in (
+        ("planned", "announce", "--summary", "P", "--environment", "production", "--start", "2026-12-09T03:00"),
+        ("emergency", "announce", "--summary", "E", "--environment", "preview", "--start", "2026-12-08T01:00"),
+    ):
+        assert run(*command, "--duration", "1h", "--now", NOW, "--operator", "ann").status == 0
+    move = ("window", "move", "thursday", "2026-12-10", "--start", "2026-12-09T12:00", "--reason", "m")
+    assert run(*move, "--now", NOW, "--operator", "ann").status == 0
+    assert run("subscriber", "add", "Acme Inc.", "--feed", "preview", "--now", NOW, "--operator", "ann").status == 0
+    winter.with_name("old.toml").write_bytes(winter.read_bytes())
+
+
+def edit(schedule: Path, text: str) -> str:
+    schedule.write_text(text, encoding="utf-8")
+    return text
+
+
+@pytest.mark.usefixtures("_announced")
+def test_check_tells_what_an_edit_leaves_behind(winter: Path) -> None:
+    before = "schedule.toml: no mistakes, 0 warnings; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
+    assert run("check", "--now", NOW) == Outcome(status=0, stdout=before, stderr="")
+    edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
+    assert run("check", "--now", NOW) == Outcome(
+        status=0,
+        stdout=(
+            "schedule.toml: warning: PC-1: it falls in a change freeze (X, Wed 2026-12-09) and does not say why it "
+            "can't wait; say so: icsfeed planned update PC-1 --reason …, or lift the date, or cancel it\n"
+            "schedule.toml: warning: EC-1: it touches environments that this schedule does not have (preview): no feed "
+            "shows it any more; put them back until it is over, or say what it touches: icsfeed emergency update EC-1 "
+            "--environment …\n"
+            "schedule.toml: warning: thursday 2026-12-10: it was moved to Wed 2026-12-09 12:00–16:00 EST and is seen "
+            "nowhere: that falls in a change freeze (X, Wed 2026-12-09); move it elsewhere, restore it, or lift the "
+            "date\n"
+            'schedule.toml: warning: subscriber Acme Inc.: the private feed is "preview", which this schedule does not '
+            "have: nothing is there any more; put the feed back, or revoke the subscriber and add it again with "
+            "another\n"
+            "schedule.toml: no mistakes, 4 warnings; 1 environment, 1 maintenance window, 2 change freezes, 6 feeds\n"
+        ),
+        stderr="",
+    )
+
+
+@pytest.mark.usefixtures("_announced")
+def test_what_check_advises_is_what_silences_it(winter: Path) -> None:
+    edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
+    for command in (
+        ("planned", "update", "PC-1", "--reason", "The vendor has no other day"),
+        ("emergency", "update", "EC-1", "--environment", "production"),
+        ("window", "restore", "thursday", "2026-12-10"),
+        ("subscriber", "revoke", "Acme Inc."),
+        ("subscriber", "add", "Acme Inc.", "--feed", "production"),
+    ):
+        assert run(*command, "--now", NOW, "--operator", "ann").status == 0, command
+    assert json.loads(run("check", "--json", "--now", NOW).stdout)["warnings"] == []
+
+
+@pytest.mark.usefixtures("_announced")
+def test_in_json_what_is_recorded_has_a_name_and_what_is_in_the_file_a_place(winter: Path) -> None:
+    text = edit(winter, winter.read_text(encoding="utf-8") + A_FREEZE + "lifted = [2026-12-31]\n")
+    lifted, planned, moved = json.loads(run("check", "--json", "--now", NOW).stdout)["warnings"]
+    assert lifted == {
+        "path": "change_freezes[1]",
+        "line": text[: text.index(A_FREEZE)].count("\n") + 2,
+        "recorded": None,
+        "message": "lifts what is not frozen anyway: 2026-12-31",
+    }
+    assert [(each["path"], each["line"], each["recorded"]) for each in (planned, moved)] == [
+        ("", None, "PC-1"),
+        ("", None, "thursday 2026-12-10"),
+    ]
+
+
+@pytest.mark.usefixtures("_announced")
+def test_diff_tells_what_subscribers_lose_of_what_was_recorded(winter: Path, folder: Path) -> None:
+    """All but the feed and the freeze was left out."""
+    edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
+    told = run("diff", "old.toml", "--now", NOW)
+    assert (told.status, told.stderr) == (0, "")
+    assert [line for line in told.stdout.splitlines() if "freeze" not in line] == [
+        "- feed preview: its subscribers get nothing any more",
+        "- emergency EC-1: Tue 2026-12-08 01:00–02:00 EST",
+        "- maintenance thursday: Wed 2026-12-09 12:00–16:00 EST",
+        "1 added, 0 moved, 2 removed",
+    ]
+    (folder / "icsfeed.db").rename(folder / "other.db")
+    assert run("diff", "old.toml", "--now", NOW, "--database", "sqlite:///other.db") == told
+
+
+def test_diff_makes_no_database_and_says_where_one_is_not_reached(winter: Path, folder: Path) -> None:
+    assert run("diff", winter, "--now", NOW) == Outcome(status=0, stdout="no date changes\n", stderr="")
+    assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
+    (folder / "icsfeed.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)
+    refused = run("diff", winter, "--now", NOW)
+    assert refused == run("upcoming", "--now", NOW)
+    assert (refused.status, refused.stdout) == (1, "")
