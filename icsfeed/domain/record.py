@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -67,6 +67,12 @@ def all_changes(schedule: Schedule, record: Record) -> Mapping[str, Change]:
     """Every change by id: those that stand in the schedule file and, in the order of their announcement, the others."""
     written = {change.id: change for change in schedule.changes}
     return {**written, **record.changes} if written else record.changes
+
+
+def public_changes(schedule: Schedule, record: Record) -> Iterator[Change]:
+    """Those that touch an environment which the schedule has; no feed shows the others."""
+    known = schedule.environment_names.keys()
+    return (each for each in all_changes(schedule, record).values() if not known.isdisjoint(each.plan.environments))
 
 
 def find_change(schedule: Schedule, record: Record, change_id: str) -> Change:

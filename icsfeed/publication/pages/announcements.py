@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from icsfeed.domain.changes import Alteration, Change, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
-from icsfeed.domain.record import Record, all_changes
+from icsfeed.domain.record import Record, public_changes
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.dates import Dates, When
@@ -69,7 +69,7 @@ def announcements(
     """What is yet to come or in progress, the next one first; and what is over, the latest first."""
     begin = span_of_day(today, dates).start
     current, past = [], []
-    for change in all_changes(schedule, record).values():
+    for change in public_changes(schedule, record):
         end = change.plan.span.end
         over = change.state.is_final or (end <= begin and change.state is not State.IN_PROGRESS)
         if over and end + KEPT > begin:

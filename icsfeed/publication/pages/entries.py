@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from icsfeed.domain.changes import PREFIXES, State, is_recorded
 from icsfeed.domain.civil import days_span
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import Record, all_changes
+from icsfeed.domain.record import Record, public_changes
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.dates import Dates, When
@@ -88,7 +88,7 @@ def span_of_day(day: date, dates: Dates) -> Span:
 
 def in_progress(record: Record, schedule: Schedule, dates: Dates) -> Iterator[Shown]:
     """The changes that are in progress, however long they were to take."""
-    for change in all_changes(schedule, record).values():
+    for change in public_changes(schedule, record):
         if change.state is State.IN_PROGRESS:
             yield _shown(entry_of(change), schedule, dates)
 

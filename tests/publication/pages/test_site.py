@@ -157,6 +157,16 @@ def test_what_is_long_over_is_not_told_any_more() -> None:
         assert (b'<article class="change' in a_site(record=a_record(done), now=now)["/"].body) is told
 
 
+def test_what_no_feed_shows_no_page_shows() -> None:
+    """A change to an environment that an edit has taken away."""
+    now = utc(2026, 12, 8, 17)
+    gone = a_plan(now, now + timedelta(hours=2), environments=frozenset({"gone"}))
+    begun = a_change(Kind.EMERGENCY, 1, (now, State.CONFIRMED, "", gone), (now, State.IN_PROGRESS, "", gone))
+    with_it, without = a_site(record=a_record(begun), now=now), a_site(record=a_record(), now=now)
+    for path in ("/", "/fr/", "/embed/", "/calendar/2026/12/"):
+        assert with_it[path].body == without[path].body
+
+
 def test_same_input_same_bytes_at_any_minute_of_the_day_in_any_order_of_hashes() -> None:
     site, later = a_site(record=BUSY), a_site(record=BUSY, now=utc(2026, 12, 9, 4, 59))
     assert {path: each.etag for path, each in site.items()} == {path: each.etag for path, each in later.items()}
