@@ -66,10 +66,15 @@ def _feed_line(feed: FeedDifference) -> str:
 
 
 def _line(difference: Difference, zone: ZoneInfo) -> str:
-    from icsfeed.domain.times import span_text
+    from icsfeed.domain.civil import whole_days
+    from icsfeed.domain.feeds import Kind
+    from icsfeed.domain.times import days_text, span_text
 
     def text(span: Span | None) -> str:
-        return span_text(span, zone) if span else ""
+        if span is None:
+            return ""
+        days = whole_days(span, zone) if difference.kind is Kind.FREEZE else None
+        return days_text(days) if days is not None else span_text(span, zone)
 
     times = " → ".join(filter(None, [text(difference.before), text(difference.after)]))
     return f"{_SIGNS[difference.change]} {difference.kind} {difference.id}: {times}"

@@ -153,6 +153,12 @@ def days_span(days: DateRange, tz: ZoneInfo) -> Span | None:
     return Span(start=start, end=end) if start < end else None
 
 
+def whole_days(span: Span, tz: ZoneInfo) -> DateRange | None:
+    """The local days that the span is; ``None`` where it is not whole days."""
+    days = DateRange(first=local_date(span.start, tz), last=local_date(span.end - datetime.resolution, tz))
+    return days if days_span(days, tz) == span else None
+
+
 def local_date(instant: datetime, tz: ZoneInfo) -> date:
     """The date on the wall of ``tz`` at an aware instant."""
     return instant.astimezone(tz).date()

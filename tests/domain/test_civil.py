@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from icsfeed.domain.civil import days_span, instant_of, readings, stretch
+from icsfeed.domain.civil import days_span, instant_of, readings, stretch, whole_days
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import zone
 from tests.examples import TORONTO, span, utc
@@ -195,6 +196,16 @@ def test_a_day_without_a_midnight_begins_with_its_first_instant() -> None:
     """In Havana the clock goes from 23:59:59 to 01:00:00."""
     days = DateRange(first=date(2026, 3, 8), last=date(2026, 3, 8))
     assert days_span(days, zone("America/Havana")) == span((2026, 3, 8, 5), (2026, 3, 9, 4))
+
+
+def test_whole_days_are_known_by_their_span() -> None:
+    days = DateRange(first=date(2026, 3, 7), last=date(2026, 3, 8))
+    for tz in (TORONTO, zone("America/Havana"), zone("Pacific/Apia")):
+        found = days_span(days, tz)
+        assert found is not None
+        assert whole_days(found, tz) == days
+        assert whole_days(replace(found, end=found.end - timedelta(seconds=1)), tz) is None
+        assert whole_days(found, zone("UTC")) is None
 
 
 def test_the_day_that_samoa_skipped_has_no_instants() -> None:
