@@ -226,7 +226,7 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
 
 def test_diff_shows_a_freeze_in_whole_days(folder: Path) -> None:
     """And by the clock where the two schedules do not agree on when a day begins."""
-    for name, place, last in (("old", "Toronto", 9), ("new", "Toronto", 10), ("west", "Winnipeg", 10)):
+    for name, place, last in (("old", "Toronto", 9), ("new", "Toronto", 10), ("south", "Costa_Rica", 10)):
         freeze = f'[[change_freezes]]\nid = "x"\nname = "X"\nfrom = 2026-12-09\nthrough = 2026-12-{last:02}\n'
         whole = SCHEDULE.replace("America/Toronto", f"America/{place}") + freeze
         (folder / f"{name}.toml").write_text(whole, encoding="utf-8")
@@ -235,7 +235,7 @@ def test_diff_shows_a_freeze_in_whole_days(folder: Path) -> None:
         return [line for line in run("diff", *pair, "--now", NOW).stdout.splitlines() if "freeze x" in line]
 
     assert told("old.toml", "new.toml") == ["~ freeze x: Wed 2026-12-09 → Wed 2026-12-09 – Thu 2026-12-10"]
-    assert told("new.toml", "west.toml") == [
+    assert told("new.toml", "south.toml") == [
         "~ freeze x: Tue 2026-12-08 23:00 – Thu 2026-12-10 23:00 CST → Wed 2026-12-09 – Thu 2026-12-10"
     ]
 
