@@ -202,6 +202,16 @@ def test_a_file_of_another_kind(tmp_path: Path, content: bytes, reason: str) -> 
     assert file.read_bytes() == content
 
 
+def test_what_could_not_be_opened_is_not_held(tmp_path: Path) -> None:
+    """From Python 3.13 on, a connection that nobody closes is warned of."""
+    file = tmp_path / "icsfeed.db"
+    file.write_bytes(b"SQLite format 3\x00" + bytes(4096))
+    with pytest.raises(sqlite3.DatabaseError) as refusal:
+        of_sqlite.connect(file)
+    assert refusal.tb.tb_next is not None  # its frames hold whatever was left open
+    assert file not in {each.resolve() for each in Path("/proc/self/fd").iterdir()}
+
+
 def test_a_folder_that_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "missing" / "icsfeed.db"
     with opened(f"sqlite:///{file}") as database:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final
+from weakref import finalize
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database.engine import make_engine, reading, writing
@@ -37,11 +38,12 @@ class Database:
         self._probe = Probe(self._engine)
         self._turn = Lock()
         self._record = NOTHING
+        # Who forgets to close it leaves nothing open for longer than the object lives.
+        finalize(self, _let_go, self._probe, self._engine).atexit = False
 
     def close(self) -> None:
         """Let go of its connections."""
-        self._probe.close()
-        self._engine.dispose()
+        _let_go(self._probe, self._engine)
 
     @property
     def look_every(self) -> timedelta:
@@ -192,3 +194,8 @@ class Database:
         except OSError as error:
             msg = f"the database {shown(self.url)} can't be made: {(error.strerror or str(error)).lower()}"
             raise UnavailableDatabaseError(msg) from error
+
+
+def _let_go(probe: Probe, engine: Engine) -> None:
+    probe.close()
+    engine.dispose()

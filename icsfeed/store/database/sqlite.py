@@ -53,29 +53,21 @@ def connect(file: Path) -> FileConnection:
     """
     # First: of a file that is replaced meanwhile this is the older identity, and so the replacement is noticed.
     identity = identity_of(file)
-    connection = _open(file, "mode=rw")
     try:
-        connection.execute("PRAGMA schema_version")
+        connection = _open(file, "mode=rw")
     except sqlite3.OperationalError as error:
-        connection.close()
         if not error.sqlite_errorname.startswith(_COMPANIONS_REFUSED) or _is_unfinished(file):
             raise
         connection = _open(file, "mode=ro&immutable=1")
-        connection.execute("PRAGMA schema_version")
         if error.sqlite_errorname == "SQLITE_CANTOPEN":
             error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
         connection.refusal = error
     connection.identity = identity
-    # Readers and a writer go on side by side; asked for again, it costs nothing and locks nothing.
-    with contextlib.suppress(sqlite3.OperationalError):  # where nothing can be written, reading may go on
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
 def _open(file: Path, how: str) -> FileConnection:
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"{file.as_uri()}?{how}",
         uri=True,
         timeout=SECONDS_TO_WAIT,
@@ -83,6 +75,17 @@ def _open(file: Path, how: str) -> FileConnection:
         check_same_thread=False,
         factory=FileConnection,
     )
+    try:
+        connection.execute("PRAGMA schema_version")
+        # Readers and a writer go on side by side; asked for again, it costs nothing and locks nothing.
+        with contextlib.suppress(sqlite3.OperationalError):  # where nothing can be written, reading may go on
+            connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _is_unfinished(file: Path) -> bool:
