@@ -139,7 +139,6 @@ def _amended(plan: Plan, unsure: frozenset[str], part: Part, rules: Rules) -> _A
         untold |= _SPAN & _of_plan(part.altered)
         unsure |= _SPAN if untold & _SPAN else frozenset()
     findings = []
-    amended = plan
     try:
         amended = Amendment(**values).of(plan, rules.clock)
         plausible(amended.span, "a change")
@@ -150,9 +149,11 @@ def _amended(plan: Plan, unsure: frozenset[str], part: Part, rules: Rules) -> _A
         untold |= {"end"}
         amended = Amendment(**values).of(plan, rules.clock)
     sure: dict[str, Any] = {key: value for key, value in values.items() if _of_plan([key]).isdisjoint(unsure)}
+    if findings and "end" not in unsure:
+        sure["end"] = amended.span.end + _ONE_SECOND  # whatever it is to be, it is not what it was
     return _Amended(
         plan=amended,
-        sure=amended if len(sure) == len(values) else Amendment(**sure).of(plan, rules.clock),
+        sure=amended if sure == values else Amendment(**sure).of(plan, rules.clock),
         unsure=(unsure | untold) - _of_plan(values),
         open=bool(untold) or len(sure) < len(values),
         findings=findings,
