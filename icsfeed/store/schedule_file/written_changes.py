@@ -73,19 +73,23 @@ def _judged(
 
     A refused announcement is followed as if it had been right. After a refused update the change may stand in two ways:
     as if the update had been right (what it needs is yet to be written), and as if it had not been there (it is too
-    much). What comes next is refused only where it is in either way, so that a forgotten step is one mistake.
+    much). What comes next is refused only where it is in either way, so that a forgotten step is one mistake. The first
+    standing is that in which all was right; the last, in which nothing refused was there, is never lost: so nothing is
+    refused that an operator might do.
     """
     standings, findings = announced(change.announcement, rules)
     for update in change.updates:
         if update is None or update.keys in unreadable:
             break  # it may have been any step
         judgements = [updated(standing, update, rules) for standing in standings]
+        first, last = judgements[0], judgements[-1]
         mildest = min(judgements, key=lambda judgement: len(judgement.findings))
         findings += mildest.findings
         if "step" in update.untold:
-            standings = judgements[-1].after
+            standings = first.after if first is last else (*first.after, *last.after)
         elif mildest.findings:
-            standings = (*standings[: _MOST_STANDINGS - 1], *judgements[-1].after)
+            standings = (*first.after, *standings[1 - _MOST_STANDINGS :])
         else:
-            standings = tuple(each for judged in judgements if not judged.findings for each in judged.after)
+            possible = (each for judged in judgements if not judged.findings for each in judged.after)
+            standings = (*possible, *standings[-1:]) if last.findings else tuple(possible)
     return standings, findings
