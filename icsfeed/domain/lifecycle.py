@@ -77,14 +77,27 @@ def advance(change: Change, step: Step, *, plan: Plan | None = None, message: st
     Raises:
         ImpossibleStepError: where the state does not allow it, or nothing would change.
     """
-    latest = change.latest
-    plan = plan or latest.plan
+    plan = plan or change.plan
+    check_step(change, step, plan=plan, message=message)
+    return taken(change, step, plan=plan, message=message, by=by, at=at)
+
+
+def check_step(change: Change, step: Step, *, plan: Plan, message: str) -> None:
+    """Hold a step against the state of a change; ``plan`` is what would hold from then on.
+
+    Raises:
+        ImpossibleStepError: where the state does not allow it, or nothing would change.
+    """
     if step is Step.UPDATE:
         _check_update(change, plan, message)
     elif step not in _POSSIBLE[change.state]:
         raise ImpossibleStepError(_refusal(change, step))
+
+
+def taken(change: Change, step: Step, *, plan: Plan, message: str, by: str, at: datetime) -> Change:
+    """The change after that step, whether or not it is possible."""
     update = Update(
-        number=latest.number + 1,
+        number=change.latest.number + 1,
         at=at,
         by=by,
         message=message,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Plan
 from icsfeed.domain.errors import IcsfeedError, InvalidValueError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import freeze_touching
+from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
@@ -160,7 +161,16 @@ def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None =
     fresh = plan.environments - (before.environments if before is not None else frozenset())
     if fresh:
         schedule.environments_named(sorted(fresh))
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
+    check_freezes(schedule.freezes, schedule.calendar.zone, kind, plan)
+
+
+def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, plan: Plan) -> None:
+    """Hold a plan against change freezes, whose days are those of ``zone``.
+
+    Raises:
+        RefusedPlanError: where it falls in one, and neither its kind nor its reason allows that.
+    """
+    frozen = freeze_touching(freezes, zone, plan.span)
     if kind is Kind.PLANNED and frozen is not None and not plan.reason:
         msg = (
             f"a planned change in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) "

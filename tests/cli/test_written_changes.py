@@ -314,3 +314,14 @@ def test_all_that_stands_there_is_in_the_change(schedule: Path) -> None:
     assert (second.plan.impact, sorted(second.plan.environments)) == ("outage", ["preview", "production"])
     assert (third.plan.summary, third.plan.reason, third.plan.ticket) == ("Failover", "", "")
     assert (third.plan.span.start, third.plan.span.end) == (utc(2026, 12, 8, 6), utc(2026, 12, 8, 7, 30))
+
+
+def test_an_update_without_a_step_may_say_so(schedule: Path) -> None:
+    """Messages once offered ``update`` as a step: who wrote it goes on with the same change."""
+    later = "start = 2026-12-15T10:00:00"
+    found = [
+        load_schedule(write(schedule, SCHEDULE + PLANNED + update("2026-12-01T09:00:00", text))).schedule.changes
+        for text in (later, f'step = "update"\n{later}')
+    ]
+    assert found[0] == found[1]
+    assert [each.plan.span.start for each in found[0][0].updates] == [utc(2026, 12, 14, 15), utc(2026, 12, 15, 15)]

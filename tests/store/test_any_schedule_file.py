@@ -36,6 +36,28 @@ slug = "production"
 name = "Production"
 kinds = ["freeze"]
 environments = ["production"]
+[[changes]]
+id = "failover"
+kind = "planned"
+summary = "Database failover"
+environments = ["production"]
+start = 2026-12-28T01:00:00
+duration = "2h"
+reason = "A disk is failing"
+announced = 2026-12-08T00:30:00
+tentative = true
+[[changes.updates]]
+at = 2026-12-08T00:40:00
+step = "confirm"
+[[changes.updates]]
+at = 2026-12-08T00:50:00
+start = 2026-12-29T01:00:00
+end = 2026-12-29T04:00:00
+impact = "degraded"
+[[changes.updates]]
+at = 2026-12-29T01:00:00
+step = "start"
+message = "Begun"
 """
 )
 WORDS = [
@@ -55,6 +77,14 @@ WORDS = [
     "timezone",
     "environments",
     "kinds",
+    "changes",
+    "updates",
+    "announced",
+    "at",
+    "step",
+    "duration",
+    "complete",
+    "2h",
     "month",
     "year",
     "last-7-days",
@@ -89,7 +119,7 @@ scalars = st.one_of(
     st.times(),
     st.datetimes(),
     st.datetimes(timezones=st.just(UTC)),
-    st.sampled_from([date(2020, 1, 1), date(9999, 12, 31), time(2), time(6)]),
+    st.sampled_from([date(2020, 1, 1), date(9999, 12, 31), time(2), time(6), datetime(2026, 12, 28, 6, tzinfo=UTC)]),
 )
 anything = st.recursive(
     scalars,

@@ -30,7 +30,12 @@ class UpdateTable(TypedDict):
     """What became of a change: a step, or what is different from then on."""
 
     at: Annotated[datetime, Key(change_values.MOMENT, "When it was told.", _at(0, 55))]
-    step: NotRequired[Annotated[str, Key(change_values.STEP, "What was done; by default update.", "complete")]]
+    step: NotRequired[
+        Annotated[
+            str,
+            Key(change_values.STEP, "What was done; left out of an update that alters or tells something.", "complete"),
+        ]
+    ]
     message: NotRequired[_MESSAGE]
     summary: NotRequired[Annotated[str, Key(change_values.SUMMARY, "What subscribers read from now on.", "Failover")]]
     environments: NotRequired[_ENVIRONMENTS]

@@ -12,6 +12,7 @@ from pydantic_core import core_schema
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
+from icsfeed.store.schedule_file.guesses import right_ones
 from icsfeed.store.schedule_file.notation import written
 from icsfeed.store.schedule_file.values import (
     IDENTIFIER_PATTERN,
@@ -22,8 +23,11 @@ from icsfeed.store.schedule_file.values import (
     text_value,
 )
 
-_STEPS: Final = ("confirm", "start", "update", "complete", "cancel")
-"""Those of ``icsfeed.domain.lifecycle.Step``, which few who read a schedule need."""
+_STEPS: Final = ("confirm", "start", "complete", "cancel")
+"""Those of ``icsfeed.domain.lifecycle.Step``, which few who read a schedule need; ``_NO_STEP`` apart."""
+
+_NO_STEP: Final = "update"
+"""What the commands call an update that takes no step; here it says no more than nothing does."""
 
 
 def _tidied(tidy: Callable[[str], str], text: str) -> str:
@@ -77,6 +81,15 @@ def _length(text: str) -> str:
     return text
 
 
+def _step(text: str) -> str:
+    if text not in (*_STEPS, _NO_STEP):
+        right = right_ones(text, _STEPS)
+        instead = "" if right.endswith("?") else ", or leave step out of an update that alters or tells something"
+        msg = f"{written(text)} is not a step of a change; {right}{instead}"
+        raise ValueError(msg)
+    return text
+
+
 def _moment(moment: datetime) -> datetime:
     if moment.microsecond:
         right = moment.replace(microsecond=0)
@@ -94,6 +107,6 @@ TICKET: Final = text_value(_ticket, format="uri")
 LENGTH: Final = text_value(_length)
 YES_OR_NO: Final = core_schema.bool_schema(strict=True)
 KIND_OF_CHANGE: Final = choice([Kind.EMERGENCY.value, Kind.PLANNED.value], "a kind of change")
-STEP: Final = choice(_STEPS, "a step of a change")
+STEP: Final = text_value(_step, enum=[*_STEPS, _NO_STEP])
 MOMENT: Final = core_schema.no_info_after_validator_function(_moment, core_schema.datetime_schema(strict=True))
 """A date and time: an instant, or local in the calendar's zone."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 
-from pydantic_core import core_schema
+from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.store.schedule_file.values import array, for_json_schema
@@ -37,15 +37,17 @@ def _declared(table: type) -> dict[str, tuple[Key, bool]]:
     return declared
 
 
-def table_schema(table: type) -> CoreSchema:
-    """What pydantic checks a table by, and makes its JSON Schema of."""
+def table_schema(table: type, *, partial: bool = False) -> CoreSchema:
+    """What pydantic checks a table by, and makes its JSON Schema of; ``partial``: any of its keys may be left out."""
     fields = {}
     for name, (key, required) in _declared(table).items():
         notes: dict[str, object] = {"description": key.description}
         if key.example is not None:
             notes["examples"] = [key.example]
         fields[name] = core_schema.typed_dict_field(
-            _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
+            _schema(key, required=required),
+            required=required and not partial,
+            metadata=for_json_schema(**notes),
         )
     return core_schema.typed_dict_schema(
         fields,
@@ -61,3 +63,9 @@ def _schema(key: Key, *, required: bool) -> CoreSchema:
     if key.table is None:  # pragma: no cover  (one or the other)
         raise AssertionError
     return array(table_schema(key.table), least=int(required)) if key.many else table_schema(key.table)
+
+
+@cache
+def part_validator(table: type) -> SchemaValidator:
+    """What checks that which is left of a table when what is wrong with it is taken out."""
+    return SchemaValidator(table_schema(table, partial=True))

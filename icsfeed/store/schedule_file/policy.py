@@ -45,7 +45,7 @@ def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Sch
         calendar=calendar,
         environments=environments,
         windows=tuple(_window(each, calendar, every) for each in tables.get("maintenance_windows", ())),
-        freezes=tuple(_freeze(each) for each in tables.get("change_freezes", ())),
+        freezes=tuple(freeze_of(each) for each in tables.get("change_freezes", ())),
         feeds=automatic_feeds(calendar.name, environments)
         if feeds is None
         else tuple(_feed(each, every) for each in feeds),
@@ -93,7 +93,8 @@ def _recurrence(table: WindowTable) -> Recurrence:
     return weekly(*(WEEKDAYS.index(day) for day in table["days"]))
 
 
-def _freeze(table: FreezeTable) -> ChangeFreeze:
+def freeze_of(table: FreezeTable) -> ChangeFreeze:
+    """The change freeze that its table says."""
     return ChangeFreeze(
         id=table["id"],
         name=table["name"],
