@@ -9,6 +9,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,12 @@ _ALLOCATION = {
 system. Left to itself, it keeps what large blocks were freed and carves small ones from them: after each change a
 worker holds a little more.
 """
+
+_SECONDS_OF_TRUST = 5
+"""After which a worker is taken for one that serves; Granian takes one that dies sooner for hopeless, and ends."""
+
+_PAUSE = 1
+"""Seconds after a death before the next one is heard of: a worker that can't begin is not tried without pause."""
 
 _SECONDS_TO_STOP = 5
 """For the requests under way when the server is told to end; then their workers are killed."""
@@ -134,8 +141,21 @@ def run_server(
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    class Server(Granian):  # type: ignore[misc,valid-type] # it is chosen as the system has it
+        """One that goes on as long as any of its workers serves, however often another one dies."""
+
+        def _respawn_workers(self, workers: list[int], *rest: Any, delay: float = 0) -> None:  # noqa: ANN401
+            super()._respawn_workers(workers, *rest, delay=delay)
+            if not delay:  # not told to by HUP: they died
+                time.sleep(_PAUSE)
+            now = time.monotonic()
+            others = (each for each in self.wrks if each.idx not in workers and each.is_alive())
+            if delay or any(now - each.birth > _SECONDS_OF_TRUST for each in others):
+                for worker in workers:
+                    self.respawned_wrks.pop(worker, None)
+
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
-    server = Granian(
+    server = Server(
         factory,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,  # else a connection that never says anything is waited for without end

@@ -60,6 +60,9 @@ class Bucket:
         if scheme not in SCHEMES or not rest.partition("/")[0]:
             msg = f"{url!r} is no folder and no bucket; buckets are written s3://NAME, gs://NAME or az://NAME"
             raise ExportError(msg)
+        if {".", ".."} & set(rest.split("/")):
+            msg = f"{url!r} is no place in a bucket; write its path without . and .."
+            raise ExportError(msg)
         self._url = url
         self._patience = patience
         self._life_every = life_every

@@ -124,7 +124,7 @@ def _refuse_foreign(target: Target, own: set[str], site: dict[str, SiteFile], th
     for name, file in site.items():
         is_other = there.get(name, 0) < 0
         if is_other or (name in there and name not in own and target.read(name) != file.body):
-            msg = f"{target} has a {file.shown_as} that no export wrote; move it away, or export to another place"
+            msg = f"{target} has a file {file.shown_as} that no export wrote; move it away, or export to another place"
             raise ExportError(msg)
 
 

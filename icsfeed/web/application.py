@@ -11,6 +11,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from icsfeed.publication.live import Live
+from icsfeed.publication.pages.languages import LANGUAGES
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.health import health
 from icsfeed.web.state import state
@@ -33,7 +34,9 @@ def make_application(live: Live) -> Flask:
     def refuse(error: HTTPException) -> ResponseReturnValue:
         publication = live.current() if isinstance(error, NotFound) else None
         if publication is not None and f"{request.path}/" in publication.representations:
-            return redirect(f"{request.root_path}{request.path}/", 308)  # as any web host does with a folder
+            there = redirect(f"{request.root_path}{request.path}/", 308)  # as any web host does with a folder
+            there.headers["Cache-Control"] = "no-cache"
+            return there
         if isinstance(error, NotFound) and publication is None:
             error = ServiceUnavailable(retry_after=int(RETRY_AFTER))  # whatever was asked for may be there again
         # Werkzeug's own headers (Allow, Location) count; its page does not.
@@ -41,7 +44,7 @@ def make_application(live: Live) -> Flask:
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
         else:
-            response = app.make_response(render_template("message.html", title=error.name, text=_plain(error)))
+            response = app.make_response(render_template("message.html", what=_told(error), languages=LANGUAGES))
         response.status_code = error.code or 500
         response.headers.extend(headers)
         response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
@@ -52,13 +55,11 @@ def make_application(live: Live) -> Flask:
     return app
 
 
-def _plain(error: HTTPException) -> str:
-    """What a visitor is told; nothing of what went wrong inside."""
+def _told(error: HTTPException) -> str:
+    """What a visitor is told, as the pages' words have it; nothing of what went wrong inside."""
     if isinstance(error, NotFound):
-        return "There is nothing at this address. A feed may have been renamed."
-    if isinstance(error, ServiceUnavailable):
-        return "There is no calendar to show at the moment. Please try again in a minute."
-    return "That did not work. Please start again from the first page."
+        return "missing"
+    return "unavailable" if isinstance(error, ServiceUnavailable) else "failed"
 
 
 def _security_headers(style: str) -> dict[str, str]:

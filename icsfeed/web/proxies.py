@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+_PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?")
 
 
 def behind(app: WSGIApplication, *, hops: int, prefix: str) -> WSGIApplication:
     """The application behind so many proxies, and below that path.
 
     Of the X-Forwarded headers (For, Proto, Host, Prefix) the last ``hops`` values count, which those proxies wrote
-    themselves; whatever a client makes up stands before them.
+    themselves; whatever a client makes up stands before them. A prefix that is no path is none.
     """
     below = _Below(app, prefix) if prefix else app
-    return ProxyFix(below, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else below
+    if not hops:
+        return below
+    return ProxyFix(_without_odd_prefix(below), x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+
+
+def _without_odd_prefix(app: WSGIApplication) -> WSGIApplication:
+    """An application that believes no prefix which leads to another host, as one with two slashes does."""
+
+    def plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        prefix = environ.get("SCRIPT_NAME", "")
+        if prefix:
+            known = environ["werkzeug.proxy_fix.orig"]["SCRIPT_NAME"]
+            environ["SCRIPT_NAME"] = prefix.rstrip("/") if _PATH.fullmatch(prefix) else known
+        return app(environ, start_response)
+
+    return plain
 
 
 class _Below:

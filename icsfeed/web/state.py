@@ -67,6 +67,9 @@ def _environments(known: dict[str, str]) -> list[str]:
             # A misspelt "at" would be answered with the state of now.
             msg = f"there is no parameter {name!r}; this address takes environment and at"
             raise _MeaninglessQueryError(msg)
+    if len(instants := request.args.getlist("at")) > 1:
+        msg = f"at is one instant; here are {len(instants)}: {', '.join(instants)}"
+        raise _MeaninglessQueryError(msg)
     named = request.args.getlist("environment")
     if not named:
         msg = f"name an environment, such as environment={next(iter(known))}; this schedule has {', '.join(known)}"

@@ -147,7 +147,8 @@ def test_private_feeds_are_objects_that_say_that_they_are(
 def test_a_foreign_private_object_in_the_way_is_not_named(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/private/secret/all.ics", content=b"foreign")
     assert refusal({"private/secret/all.ics": "ours"}, f"s3://{bucket}") == (
-        f"s3://{bucket} has a private/{{token}}/all.ics that no export wrote; move it away, or export to another place"
+        f"s3://{bucket} has a file private/{{token}}/all.ics that no export wrote; move it away, or export to another "
+        "place"
     )
     assert objects(store, bucket) == {"private/secret/all.ics": "foreign"}
 
@@ -176,7 +177,7 @@ def test_feeds_are_there_before_the_pages(store: Store, bucket: str) -> None:
 def test_a_foreign_object_in_the_way_is_never_written_over(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/feeds/all.ics", content=b"foreign")
     assert refusal(OLD, f"s3://{bucket}") == (
-        f"s3://{bucket} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+        f"s3://{bucket} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
     )
     assert objects(store, bucket) == {"feeds/all.ics": "foreign"}
 
@@ -298,6 +299,7 @@ TOO_MUCH = "a bucket is named by scheme, name and path alone; credentials come f
         ("ftp://host/path", f"'ftp://host/path' {NO_BUCKET}"),
         ("s3://", f"'s3://' {NO_BUCKET}"),
         ("s3:///path", f"'s3:///path' {NO_BUCKET}"),
+        ("s3://bucket/..", "'s3://bucket/..' is no place in a bucket; write its path without . and .."),
         ("s3://key:secret@bucket", TOO_MUCH),
         ("ftp://key:secret@bucket", TOO_MUCH),
         ("az://container/path?sig=secret", TOO_MUCH),

@@ -65,7 +65,7 @@ def test_a_foreign_file_in_the_way_is_never_written_over(dest: Path) -> None:
     (dest / "feeds").mkdir(parents=True)
     (dest / "feeds" / "all.ics").write_text("foreign")
     assert refusal(lambda: put(OLD, dest)) == (
-        f"{dest} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+        f"{dest} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
     )
     assert contents(dest) == {"feeds/all.ics": "foreign"}
 
@@ -81,7 +81,7 @@ def test_a_foreign_file_that_is_the_same_is_taken_over(dest: Path) -> None:
 def test_a_folder_in_the_place_of_a_file_is_refused(dest: Path) -> None:
     (dest / "feeds" / "all.ics").mkdir(parents=True)
     assert refusal(lambda: put(OLD, dest)) == (
-        f"{dest} has a feeds/all.ics that no export wrote; move it away, or export to another place"
+        f"{dest} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
     )
     assert contents(dest) == {}
 

@@ -319,7 +319,9 @@ def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(k
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private" / token).mkdir(parents=True)
     (dest / "private" / token / "all.ics").write_text("foreign", encoding="utf-8")
-    message = f"{dest} has a private/{{token}}/all.ics that no export wrote; move it away, or export to another place\n"
+    message = (
+        f"{dest} has a file private/{{token}}/all.ics that no export wrote; move it away, or export to another place\n"
+    )
     assert refused(dest, key) == message
     assert contents(dest) == {f"private/{token}/all.ics": "foreign"}
     (dest / "private" / token / "all.ics").unlink()
@@ -436,7 +438,7 @@ def test_no_token_is_anywhere_but_in_the_paths_of_private_files(
     assert found_in([*tokens, SECRET], database) == set()
     output = "".join(printed)
     assert ("+ private/{token}/preview.ics\n" in output, "- private/{token}/all.ics\n" in output) == (True, True)
-    assert ("has a private/{token}/all.ics" in output, "private/{token} is a link" in output) == (True, True)
+    assert ("has a file private/{token}/all.ics" in output, "private/{token} is a link" in output) == (True, True)
     assert found_in([*tokens, SECRET], output) == set()
     assert found_in([*tokens, SECRET], f"{output}{''.join(tokens)}{SECRET}") == {*tokens, SECRET}
 

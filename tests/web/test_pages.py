@@ -81,13 +81,21 @@ def test_crawlers_may_read_feeds(client: FlaskClient) -> None:
     assert (response.content_type, response.text) == ("text/plain; charset=utf-8", "User-agent: *\nAllow: /\n")
 
 
+MISSING = ["There is nothing at this address", "Il n’y a rien à cette adresse"]
+FAILED = ["That did not work", "Cela n’a pas fonctionné"]
+
+
 @pytest.mark.parametrize(
-    ("method", "path", "status", "title"),
-    [("GET", "/nothing", 404, "Not Found"), ("POST", "/healthz", 405, "Method Not Allowed")],
+    ("request_line", "status", "title", "headings"),
+    [("GET /nothing", 404, "Not Found", MISSING), ("POST /healthz", 405, "Method Not Allowed", FAILED)],
 )
-def test_errors_are_a_short_page_or_json(client: FlaskClient, method: str, path: str, status: int, title: str) -> None:
-    response = client.open(path, method=method)
-    assert (response.status_code, heading(response)) == (status, title)
+def test_errors_are_a_short_page_in_each_language_or_json(
+    client: FlaskClient, request_line: str, status: int, title: str, headings: list[str]
+) -> None:
+    method, path = request_line.split()
+    response = client.open(path, method=method, base_url="http://localhost/below")
+    assert (response.status_code, re.findall("<h1>(.*)</h1>", response.text)) == (status, headings)
+    assert re.findall('href="(.*?)"', response.text) == ["/below/", "/below/fr/"]
     assert (response.content_type, response.headers["Cache-Control"]) == ("text/html; charset=utf-8", "no-cache")
     assert response.headers["Referrer-Policy"] == "no-referrer"
     response = client.open(path, method=method, headers={"Accept": "application/json"})
@@ -98,6 +106,7 @@ def test_errors_are_a_short_page_or_json(client: FlaskClient, method: str, path:
 def test_a_page_without_its_last_slash_is_found(client: FlaskClient, path: str) -> None:
     response = client.get(path, base_url="http://localhost/below")
     assert (response.status_code, response.headers["Location"]) == (308, f"/below{path}/")
+    assert response.headers["Cache-Control"] == "no-cache"
     assert client.get("/calendar/1999/11").status_code == 404
 
 
@@ -114,7 +123,7 @@ def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[st
         raise RuntimeError(msg)
 
     response = app.test_client().get("/fault")
-    assert (response.status_code, heading(response)) == (500, "Internal Server Error")
+    assert (response.status_code, heading(response)) == (500, "That did not work")
     assert ("private" in response.text, "private" in capsys.readouterr().err) == (False, True)
 
 
@@ -155,6 +164,6 @@ def test_health_with_nothing_to_serve(schedule: Path) -> None:
     assert client.get("/healthz").status_code == 200
     for path in ("/", "/fr/", "/calendar/2026/11/", "/nothing"):
         page = client.get(path)
-        assert (page.status_code, heading(page)) == (503, "Service Unavailable")
+        assert (page.status_code, heading(page)) == (503, "The calendar is not available at the moment")
         assert (page.headers["Retry-After"], page.headers["Cache-Control"]) == ("60", "no-store")
         assert "Private-Name" not in page.text

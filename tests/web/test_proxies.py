@@ -51,6 +51,28 @@ def test_a_proxy_that_takes_the_prefix_away_says_it(schedule: Path, monkeypatch:
     assert client.get("/ops" + FEED, headers={"X-Forwarded-Prefix": "/ops"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("prefix", "location"),
+    [
+        ("/ops", "/ops/fr/"),
+        ("/ops/", "/ops/fr/"),
+        ("/ops/a%20b", "/ops/a%20b/fr/"),
+        ("//evil.example", "/fr/"),
+        ("/\\evil.example", "/fr/"),
+        ("https://evil.example", "/fr/"),
+        ("ops", "/fr/"),
+        ('/"><script>', "/fr/"),
+    ],
+)
+def test_a_prefix_that_is_no_path_is_passed_over(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str, location: str
+) -> None:
+    """It would lead to another host, from a proxy that hands over what a client makes up."""
+    monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", "1")
+    there = client_of(schedule).get("/fr", headers={"X-Forwarded-Prefix": prefix})
+    assert (there.status_code, there.headers["Location"]) == (308, location)
+
+
 @pytest.mark.parametrize("prefix", ["/ops/calendar", "ops/calendar/", "/ops/calendar/"])
 def test_below_a_prefix_that_a_proxy_leaves_on(schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
     plain = client_of(schedule).get(FEED)

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 import httpx
@@ -124,6 +125,25 @@ def test_a_worker_is_replaced(schedule: Path, by: str) -> None:
             return False
 
         until(answers)
+        assert server.end(signal.SIGTERM) == 0
+
+
+def test_a_worker_that_dies_again_and_again_takes_nobody_along(schedule: Path) -> None:
+    """Granian ends where a worker dies within seconds of its birth, though the other one serves."""
+    with serving(schedule, "--workers", "2") as server:
+        healthy, victim = sorted(server.workers())
+        time.sleep(6)  # so long that the healthy one is trusted
+        dead: set[int] = set()
+        for _ in range(3):
+            os.kill(victim, signal.SIGKILL)
+            dead.add(victim)
+            until(lambda: len(server.workers() - dead) == 2)
+            (victim,) = server.workers() - {healthy, *dead}
+        assert healthy in server.workers()
+        until(lambda: server.log.read_text("utf-8").count("schedule published") >= 3)
+        assert server.get("/feeds/all.ics").status_code == 200
+        assert "crash loop" not in server.log.read_text("utf-8")
+        until(server.rests)
         assert server.end(signal.SIGTERM) == 0
 
 

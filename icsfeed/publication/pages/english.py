@@ -192,6 +192,10 @@ WORDS: Final = {
     "missing": "There is nothing at this address",
     "missing text": "A calendar may have been renamed, or the link is incomplete.",
     "missing link": "To the calendar",
+    "unavailable": "The calendar is not available at the moment",
+    "unavailable text": "Please try again in a minute.",
+    "failed": "That did not work",
+    "failed text": "Please start again from the first page.",
 }
 
 

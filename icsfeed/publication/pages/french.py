@@ -186,6 +186,10 @@ WORDS: Final = {
     "missing": "Il n’y a rien à cette adresse",
     "missing text": "Un calendrier a peut-être été renommé, ou le lien est incomplet.",
     "missing link": "Vers le calendrier",
+    "unavailable": "Le calendrier n’est pas disponible en ce moment",
+    "unavailable text": "Veuillez réessayer dans une minute.",
+    "failed": "Cela n’a pas fonctionné",
+    "failed text": "Veuillez reprendre depuis la première page.",
 }
 
 
