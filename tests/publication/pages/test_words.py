@@ -126,6 +126,44 @@ def test_freezes(pattern: Pattern, english: str, french: str) -> None:
     assert [row.days for row in freeze_rows(schedule, dates(FRENCH), TODAY)] == [french]
 
 
+LIFTED = tuple(date(2026, month, 28) for month in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("lifted", "english", "french"),
+    [
+        pytest.param((date(2026, 11, 29),), ", except Sun, Nov 29, 2026", ", sauf le dim. 29 nov. 2026", id="one"),
+        pytest.param(
+            (date(2027, 2, 28), date(2026, 11, 29)),
+            ", except Sun, Nov 29, 2026 and Sun, Feb 28, 2027",
+            ", sauf le dim. 29 nov. 2026 et le dim. 28 févr. 2027",
+            id="in order",
+        ),
+        pytest.param(
+            LIFTED,
+            ", except Wed, Jan 28, 2026; Sat, Feb 28, 2026; Sat, Mar 28, 2026; Tue, Apr 28, 2026; Thu, May 28, 2026 "
+            "and 2 more",
+            ", sauf le mer. 28 janv. 2026; le sam. 28 févr. 2026; le sam. 28 mars 2026; le mar. 28 avr. 2026; "
+            "le jeu. 28 mai 2026 et 2 de plus",
+            id="more than five",
+        ),
+        pytest.param(
+            (date(2024, 12, 31), date(2025, 1, 31), date(2027, 12, 31), date(2028, 1, 31)),
+            ", except Fri, Jan 31, 2025 and Fri, Dec 31, 2027",
+            ", sauf le ven. 31 janv. 2025 et le ven. 31 déc. 2027",
+            id="only of the published years",
+        ),
+        pytest.param((date(2026, 11, 12),), "", "", id="not one that is not frozen anyway"),
+    ],
+)
+def test_days_that_are_lifted_from_a_freeze(lifted: tuple[date, ...], english: str, french: str) -> None:
+    schedule = replace(POLICY, freezes=(replace(MONTH_END, lifted=lifted),))
+    assert [row.days for row in freeze_rows(schedule, dates(), TODAY)] == [f"The last 7 days of every month{english}"]
+    assert [row.days for row in freeze_rows(schedule, dates(FRENCH), TODAY)] == [
+        f"Les 7 derniers jours de chaque mois{french}"
+    ]
+
+
 def test_the_table_says_what_the_policy_says() -> None:
     """Every Thursday and Sunday, 2:00 AM to 6:00 AM EST, 4 hours each, as of January 2020."""
     rows = window_rows(POLICY, dates(), TODAY)
