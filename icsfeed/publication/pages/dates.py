@@ -66,7 +66,8 @@ class Dates:
 
     def long_day(self, day: date) -> str:
         """A date with its weekday, in full."""
-        return format_date(day, "full", locale=self.locale)
+        written = format_date(day, "full", locale=self.locale)
+        return written.replace(" 1 ", " 1er ", 1) if self.language.code == "fr" else written
 
     def plain_day(self, day: date) -> str:
         """A date without its weekday, in full."""

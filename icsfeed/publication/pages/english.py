@@ -173,6 +173,7 @@ WORDS: Final = {
     "monthly interval": "The {day} of every {every} months",
     "yearly": "The {day} {month}",
     "yearly interval": "The {day} {month}, every {every} years",
+    "of date": "of {month}",
     "of": "of {month}",
     "of vowel": "of {month}",
     "last day": "last day",

@@ -108,7 +108,7 @@ def recurrence_text(recurrence: Recurrence, dates: Dates) -> str:
         days = [dates.weekday(day) for day in recurrence.weekdays]
         if every == 1:
             return say("every day" if len(days) == _DAYS_IN_A_WEEK else "weekly", days=dates.language.listed(days))
-        return say("weekly interval", every=every, days=dates.language.listed(days))
+        return say("weekly interval", every=every, days=dates.language.listed([say("on day", day=day) for day in days]))
     return say(_rhythm(recurrence), every=every, day=_day_in_month(recurrence, dates), month=_month(recurrence, dates))
 
 
@@ -120,8 +120,8 @@ def _rhythm(recurrence: Recurrence) -> str:
 def _month(recurrence: Recurrence, dates: Dates) -> str:
     if recurrence.month is None:
         return ""
-    name = dates.month_name(recurrence.month)
-    return dates.language.say("of vowel" if name[0] in "ao" else "of", month=name)
+    name, date_of = dates.month_name(recurrence.month), (recurrence.month_day or -1) > 0
+    return dates.language.say("of date" if date_of else "of vowel" if name[0] in "ao" else "of", month=name)
 
 
 def _day_in_month(recurrence: Recurrence, dates: Dates) -> str:
