@@ -60,9 +60,14 @@ class Dates:
         skeleton = "MMMEd" if day.year == self.year else "yMMMEd"
         return format_skeleton(skeleton, _noon(day), locale=self.locale)
 
+    def dated_day(self, day: date) -> str:
+        """A date with its weekday, both short, and with its year in any case."""
+        return format_skeleton("yMMMEd", _noon(day), locale=self.locale)
+
     def long_day(self, day: date) -> str:
         """A date with its weekday, in full."""
-        return format_date(day, "full", locale=self.locale)
+        written = format_date(day, "full", locale=self.locale)
+        return written.replace(" 1 ", " 1er ", 1) if self.language.code == "fr" else written
 
     def plain_day(self, day: date) -> str:
         """A date without its weekday, in full."""

@@ -26,11 +26,11 @@ class Language:
         """The words of that key, with ``values`` in their places."""
         return self.words[key].format(**values)
 
-    def listed(self, parts: list[str]) -> str:
-        """The parts as a list in a sentence."""
+    def listed(self, parts: list[str], between: str = ", ") -> str:
+        """The parts as a list in a sentence; ``between`` all but the last two stands a comma, say."""
         if len(parts) <= 1:
             return "".join(parts)
-        return self.say("list", most=", ".join(parts[:-1]), last=parts[-1])
+        return self.say("list", most=between.join(parts[:-1]), last=parts[-1])
 
 
 def sentence(text: str) -> str:

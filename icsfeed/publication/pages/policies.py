@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from icsfeed.domain.civil import local_times
@@ -21,6 +21,9 @@ from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.publication.pages.dates import Dates
 
 _DAYS_IN_A_WEEK = 7
+
+_LIFTED_SHOWN = 5
+"""So many lifted days are named; of the others, their number."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,12 +59,12 @@ def window_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[WindowRo
 
 
 def freeze_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[FreezeRow, ...]:
-    """The freezes that are not over."""
+    """The freezes that are not over, with the days lifted from them in the published years."""
     return tuple(
         FreezeRow(
             name=freeze.name,
             description=freeze.description,
-            days=_frozen_days(freeze, dates),
+            days=_days_but_lifted(freeze, dates, today),
             bounds=_bounds(freeze, dates, today),
         )
         for freeze in schedule.freezes
@@ -105,7 +108,7 @@ def recurrence_text(recurrence: Recurrence, dates: Dates) -> str:
         days = [dates.weekday(day) for day in recurrence.weekdays]
         if every == 1:
             return say("every day" if len(days) == _DAYS_IN_A_WEEK else "weekly", days=dates.language.listed(days))
-        return say("weekly interval", every=every, days=dates.language.listed(days))
+        return say("weekly interval", every=every, days=dates.language.listed([say("on day", day=day) for day in days]))
     return say(_rhythm(recurrence), every=every, day=_day_in_month(recurrence, dates), month=_month(recurrence, dates))
 
 
@@ -117,8 +120,8 @@ def _rhythm(recurrence: Recurrence) -> str:
 def _month(recurrence: Recurrence, dates: Dates) -> str:
     if recurrence.month is None:
         return ""
-    name = dates.month_name(recurrence.month)
-    return dates.language.say("of vowel" if name[0] in "ao" else "of", month=name)
+    name, date_of = dates.month_name(recurrence.month), (recurrence.month_day or -1) > 0
+    return dates.language.say("of date" if date_of else "of vowel" if name[0] in "ao" else "of", month=name)
 
 
 def _day_in_month(recurrence: Recurrence, dates: Dates) -> str:
@@ -126,6 +129,18 @@ def _day_in_month(recurrence: Recurrence, dates: Dates) -> str:
     if recurrence.month_day is not None:
         return say("last day") if recurrence.month_day < 0 else dates.language.ordinal(recurrence.month_day)
     return say(f"nth {recurrence.ordinal}", day=dates.weekday(recurrence.weekdays[0]))
+
+
+def _days_but_lifted(freeze: ChangeFreeze, dates: Dates, today: date) -> str:
+    whole, years = replace(freeze, lifted=()), range(today.year - 1, today.year + 2)
+    lifted = [day for day in sorted(freeze.lifted) if day.year in years and any(whole.ranges(day, day))]
+    say, frozen = dates.language.say, _frozen_days(freeze, dates)
+    if not lifted:
+        return frozen
+    told = [say("on day", day=dates.dated_day(day)) for day in lifted[:_LIFTED_SHOWN]]
+    if len(lifted) > _LIFTED_SHOWN:
+        told.append(say("more days", count=len(lifted) - _LIFTED_SHOWN))
+    return say("except days", frozen=frozen, lifted=dates.language.listed(told, between="; "))
 
 
 def _frozen_days(freeze: ChangeFreeze, dates: Dates) -> str:

@@ -293,6 +293,16 @@ def test_the_other_language_is_a_link_away(visit: Open) -> None:
     assert texts(page, "h1") == ["January 2027"]
 
 
+def test_in_french_an_article_stands_before_a_date(visit: Open) -> None:
+    page = visit(a_site(record=BUSY, now=FROZEN), "/fr/", now=FROZEN)
+    assert texts(page, "#status-lines li")[-1] == "Change freeze jusqu’au ven. 1 janv. 2027, 00 h 00 HNE"
+    page = visit(a_site(record=BUSY), "/fr/")
+    assert texts(page, ".agenda .note") == [
+        "Déplacée ; initialement prévue le dim. 13 déc., 02 h 00 : A customer's harvest.",
+        "N’a pas lieu : The team is at a conference.",
+    ]
+
+
 def test_without_javascript_the_page_says_what_is_true_all_day(visit: Open) -> None:
     page = visit(a_site(record=BUSY), zone="Europe/Berlin", java_script_enabled=False)
     assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]

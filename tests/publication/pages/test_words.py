@@ -70,6 +70,11 @@ def test_every_word_is_said_somewhere() -> None:
         ("FREQ=WEEKLY;BYDAY=TH,SU", "Every Thursday and Sunday", "Chaque jeudi et dimanche"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "Every day", "Tous les jours"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "Every 2 weeks on Tuesday", "Toutes les 2 semaines, le mardi"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,SU",
+            "Every 2 weeks on Thursday and Sunday",
+            "Toutes les 2 semaines, le jeudi et le dimanche",
+        ),
         ("FREQ=MONTHLY;BYDAY=2TU", "The second Tuesday of every month", "Le deuxième mardi de chaque mois"),
         (
             "FREQ=MONTHLY;INTERVAL=3;BYDAY=-1SU",
@@ -77,9 +82,9 @@ def test_every_word_is_said_somewhere() -> None:
             "Le dernier dimanche, tous les 3 mois",
         ),
         ("FREQ=MONTHLY;BYMONTHDAY=15", "The 15th of every month", "Le 15 de chaque mois"),
-        ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1", "The 1st of October", "Le 1er d’octobre"),
-        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=22", "The 22nd of March", "Le 22 de mars"),
-        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=13", "The 13th of March", "Le 13 de mars"),
+        ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1", "The 1st of October", "Le 1er octobre"),
+        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=22", "The 22nd of March", "Le 22 mars"),
+        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=13", "The 13th of March", "Le 13 mars"),
         ("FREQ=MONTHLY;BYMONTHDAY=-1", "The last day of every month", "Le dernier jour de chaque mois"),
         ("FREQ=YEARLY;BYMONTH=5;BYDAY=1MO", "The first Monday of May", "Le premier lundi de mai"),
         (
@@ -106,7 +111,7 @@ def test_rules(rule: str, english: str, french: str) -> None:
         (
             WeekOfLastDay(),
             "The week, Monday through Sunday, that holds the last day of the month",
-            "La semaine, du lundi au dimanche, du dernier jour du mois",
+            "La semaine, du lundi au dimanche, qui contient le dernier jour du mois",
         ),
         (
             NamedDays(days=DateRange(first=date(2026, 12, 18), last=date(2027, 1, 3))),
@@ -124,6 +129,50 @@ def test_freezes(pattern: Pattern, english: str, french: str) -> None:
     schedule = replace(POLICY, freezes=(replace(MONTH_END, pattern=pattern, effective_from=None),))
     assert [row.days for row in freeze_rows(schedule, dates(), TODAY)] == [english]
     assert [row.days for row in freeze_rows(schedule, dates(FRENCH), TODAY)] == [french]
+
+
+LIFTED = tuple(date(2026, month, 28) for month in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("lifted", "english", "french"),
+    [
+        pytest.param((date(2026, 11, 29),), ", except Sun, Nov 29, 2026", ", sauf le dim. 29 nov. 2026", id="one"),
+        pytest.param(
+            (date(2027, 2, 28), date(2026, 11, 29)),
+            ", except Sun, Nov 29, 2026 and Sun, Feb 28, 2027",
+            ", sauf le dim. 29 nov. 2026 et le dim. 28 févr. 2027",
+            id="in order",
+        ),
+        pytest.param(
+            LIFTED,
+            ", except Wed, Jan 28, 2026; Sat, Feb 28, 2026; Sat, Mar 28, 2026; Tue, Apr 28, 2026; Thu, May 28, 2026 "
+            "and 2 more",
+            ", sauf le mer. 28 janv. 2026; le sam. 28 févr. 2026; le sam. 28 mars 2026; le mar. 28 avr. 2026; "
+            "le jeu. 28 mai 2026 et 2 de plus",
+            id="more than five",
+        ),
+        pytest.param(
+            (date(2024, 12, 31), date(2025, 1, 31), date(2027, 12, 31), date(2028, 1, 31)),
+            ", except Fri, Jan 31, 2025 and Fri, Dec 31, 2027",
+            ", sauf le ven. 31 janv. 2025 et le ven. 31 déc. 2027",
+            id="only of the published years",
+        ),
+        pytest.param((date(2026, 11, 12),), "", "", id="not one that is not frozen anyway"),
+    ],
+)
+def test_days_that_are_lifted_from_a_freeze(lifted: tuple[date, ...], english: str, french: str) -> None:
+    schedule = replace(POLICY, freezes=(replace(MONTH_END, lifted=lifted),))
+    assert [row.days for row in freeze_rows(schedule, dates(), TODAY)] == [f"The last 7 days of every month{english}"]
+    assert [row.days for row in freeze_rows(schedule, dates(FRENCH), TODAY)] == [
+        f"Les 7 derniers jours de chaque mois{french}"
+    ]
+
+
+def test_french_counts_the_first_of_a_month() -> None:
+    assert dates(FRENCH).long_day(date(2027, 1, 1)) == "vendredi 1er janvier 2027"
+    assert dates(FRENCH).long_day(date(2027, 1, 11)) == "lundi 11 janvier 2027"
+    assert dates().long_day(date(2027, 1, 1)) == "Friday, January 1, 2027"
 
 
 def test_the_table_says_what_the_policy_says() -> None:
