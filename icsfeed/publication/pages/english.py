@@ -26,6 +26,8 @@ WORDS: Final = {
     "now freeze": "Change freeze",
     "now open": "No maintenance right now",
     "now open text": "Nothing is being changed, and no freeze holds.",
+    "now unknown": "This page is out of date",
+    "now unknown text": "It is of {date}. Reload it to see what holds now.",
     "until": "until {when}",
     "overdue": "taking longer than planned",
     "next": "Next",

@@ -25,6 +25,8 @@ WORDS: Final = {
     "now freeze": "Gel des changements",
     "now open": "Pas de maintenance en ce moment",
     "now open text": "Aucun changement n’est en cours, et aucun gel ne s’applique.",
+    "now unknown": "Cette page n’est plus à jour",
+    "now unknown text": "Elle date du {date}. Actualisez-la pour voir ce qui s’applique maintenant.",
     "until": "jusqu’à {when}",
     "overdue": "plus long que prévu",
     "next": "Prochainement",

@@ -238,6 +238,71 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
     expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
 
 
+@pytest.mark.parametrize(
+    ("now", "headline", "lines", "coming"),
+    [
+        pytest.param(
+            utc(2027, 1, 3, 17),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 3 days 14 hours"],
+            id="after the last window of the six weeks: the next is known all the same",
+        ),
+        pytest.param(
+            utc(2027, 1, 6, 4, 59, 59),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 1 day 2 hours"],
+            id="the last second of the six weeks",
+        ),
+        *(
+            pytest.param(
+                now,
+                "This page is out of date",
+                ["It is of Wednesday, November 25, 2026. Reload it to see what holds now."],
+                [],
+                id=case,
+            )
+            for now, case in (
+                (utc(2027, 1, 6, 5), "after six weeks"),
+                (utc(2027, 1, 7, 8), "in a window that it knows of, but not of a change to it"),
+                (utc(2027, 1, 28, 17), "in a freeze"),
+            )
+        ),
+    ],
+)
+def test_an_old_page_says_what_it_knows_and_else_that_it_is_old(
+    visit: Open, now: datetime, headline: str, lines: list[str], coming: list[str]
+) -> None:
+    """It said that nothing was planned, and in the midst of a window that nothing was being changed."""
+    site = a_site(now=utc(2026, 11, 25, 17))
+    for path in ("/", "/embed/"):
+        page = visit(site, path, now=now)
+        assert texts(page, "#status-now") == [headline]
+        assert texts(page, "#status-lines li") == lines
+        assert texts(page, "#status-next:visible") == coming
+
+
+def test_an_open_page_that_grows_old_says_so_once_and_in_its_language(visit: Open) -> None:
+    """What a screen reader is told of does not change from then on."""
+    page = visit(a_site(now=utc(2026, 11, 25, 17)), "/fr/", now=utc(2027, 1, 6, 4, 59, 59))
+    expect(page.locator(".countdown")).to_have_text("dans 1 jour 2 heures")
+    page.clock.set_fixed_time(utc(2027, 1, 6, 5))
+    expect(page.locator("#status-now")).to_have_text("Cette page n’est plus à jour")
+    assert texts(page, "#status-lines") == [
+        "Elle date du mercredi 25 novembre 2026. Actualisez-la pour voir ce qui s’applique maintenant."
+    ]
+    expect(page.locator("#status-next")).to_be_hidden()
+    assert page.locator("#status").get_attribute("class") == "status is-unknown"
+    page.evaluate(
+        "() => new MutationObserver(() => { window.told = true; }).observe(document.getElementById('status-now'),"
+        " {childList: true, characterData: true, subtree: true})"
+    )
+    page.clock.set_fixed_time(utc(2027, 1, 6, 9))
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.told") is None
+
+
 def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host) -> None:
     page = visit(a_site())
     expect(page.locator("#status-now")).to_have_text("No maintenance right now")

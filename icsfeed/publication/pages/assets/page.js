@@ -111,7 +111,7 @@
     }
   }
 
-  // What holds now, and what comes next.
+  // What holds now, and what comes next; after what the page was told of, it knows neither.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
   const isWork = (each) => each.kind !== "freeze";
   const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
@@ -148,21 +148,21 @@
   function showStatus() {
     const panel = document.getElementById("status");
     if (!panel) return;
-    const now = Date.now();
-    const here = entries.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
-    const next = entries.filter((each) => comes(each, now))[0];
-    const fresh = JSON.stringify([here.map((each) => [each, each.until <= now]), next, mine.zone]);
+    const now = Date.now(), known = now < Date.parse(data.known_until) ? entries : [];
+    const here = known.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
+    const next = known.find((each) => comes(each, now));
+    const mood = known !== entries ? "unknown" : here.length ? here[0].kind : "open";
+    const fresh = JSON.stringify([mood, here.map((each) => [each, each.until <= now]), next, mine.zone]);
     if (fresh !== state) {
       state = fresh;
-      draw(panel, here, next, now);
+      draw(panel, mood, here, next, now);
     }
     for (const timer of all(".countdown", panel)) {
       const ahead = timer.at - now;
       timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
     }
   }
-  function draw(panel, here, next, now) {
-    const mood = here.length ? here[0].kind : "open";
+  function draw(panel, mood, here, next, now) {
     panel.className = `status is-${mood}`;
     document.getElementById("status-date").textContent = words.now;
     const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
@@ -176,8 +176,9 @@
       line.append(icon(each.kind), told);
       return line;
     }));
-    if (!here.length) document.getElementById("status-lines").append(element("li", "", words["now open text"]));
+    if (!here.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, data.date)));
     const box = document.getElementById("status-next"), parts = [box.querySelector(".eyebrow")];
+    box.hidden = mood === "unknown";
     if (next) {
       const name = element("p", "headline"), times = element("p"), when = element("span", "when");
       name.append(icon(next.kind), nameOf(next));
@@ -190,7 +191,7 @@
       timer.setAttribute("role", "timer");
       timer.at = next.from;
       parts.push(name, times, timer);
-    } else {
+    } else if (!box.hidden) {
       parts.push(element("p", "", words["nothing next"]));
     }
     box.replaceChildren(...parts);
