@@ -144,8 +144,8 @@ WORDS: Final = {
     "asks thunderbird": "every 30 minutes, unless you set it otherwise",
     "rely": "In an emergency",
     "rely text": (
-        "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page "
-        "shows each announcement within a minute or two."
+        "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page, "
+        "while you have it before you, shows an announcement within a minute or two of its publication."
     ),
     "rely atom": "For news readers and chat programs, the announcements are also there",
     "atom": "as an Atom feed",

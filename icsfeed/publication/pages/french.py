@@ -141,7 +141,8 @@ WORDS: Final = {
     "rely": "En cas d’urgence",
     "rely text": (
         "Ne vous fiez pas à votre seul calendrier : il peut n’afficher un changement d’urgence qu’une fois "
-        "celui-ci commencé. Cette page montre chaque annonce en une ou deux minutes."
+        "celui-ci commencé. Tant que vous l’avez sous les yeux, cette page montre une annonce une ou deux minutes "
+        "au plus après sa publication."
     ),
     "rely atom": "Pour les lecteurs d’actualités et les messageries, les annonces existent aussi",
     "atom": "en flux Atom",

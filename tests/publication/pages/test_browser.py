@@ -307,8 +307,36 @@ def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host)
     page = visit(a_site())
     expect(page.locator("#status-now")).to_have_text("No maintenance right now")
     host.site = a_site(record=BUSY)
-    page.clock.set_fixed_time(utc(2026, 12, 8, 17, 6))
+    page.clock.set_fixed_time(utc(2026, 12, 8, 17, 1))
     expect(page.locator("#status-now")).to_have_text("Emergency change in progress")
+
+
+def test_an_open_page_asks_once_a_minute_while_it_is_seen_and_at_once_when_it_is_seen_again(
+    visit: Open, host: Host
+) -> None:
+    """It asked every five minutes, and promised its readers two."""
+    page = visit(a_site())
+    hide = "() => Object.defineProperty(document, 'hidden', {configurable: true, value: true})"
+    show = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
+
+    def asked(minute: int, second: int) -> int:
+        page.clock.set_fixed_time(utc(2026, 12, 8, 17, minute, second))
+        page.wait_for_timeout(1200)
+        return [path for path, _ in host.requests].count("/")
+
+    found = [asked(minute, second) for minute, second in ((0, 59), (1, 0), (1, 30), (2, 0))]
+    page.evaluate(hide)
+    found.append(asked(4, 0))
+    page.evaluate(f"window.asking = 0; window.fetch = async () => {{ window.asking += 1; return {{}}; }}; ({show})()")
+    assert (found, page.evaluate("window.asking")) == ([1, 2, 2, 3, 3], 1)
+
+
+@pytest.mark.parametrize("fragment", ["%E0%A4%A", "%", "nothing-of-that-name"])
+def test_a_fragment_that_names_nothing_stops_nothing(visit: Open, fragment: str) -> None:
+    """One that is not UTF-8 in percent signs was an error, and neither the countdown nor the questions began."""
+    page = visit(a_site(), f"/#{fragment}", now=utc(2026, 12, 10, 6, 59, 59))
+    page.clock.set_fixed_time(utc(2026, 12, 10, 7))
+    expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
 
 
 def test_an_emergency_in_progress_comes_before_all_else(visit: Open) -> None:

@@ -6,7 +6,7 @@
   const words = data.words;
   const entries = data.entries.map((each) => ({ ...each, from: Date.parse(each.start), until: Date.parse(each.end) }));
   const STORED = "icsfeed-zone";
-  const REFRESH = 5 * 60 * 1000;
+  const REFRESH = 60 * 1000;
   const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -273,11 +273,16 @@
     }, 2500);
   }
   function openTarget() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let target;
+    try {
+      target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      // a fragment that is no text names nothing
+    }
     if (target instanceof HTMLDetailsElement) target.open = true;
   }
 
-  // A page that stays open: is there another one by now?
+  // A page that stays open asks each minute that it is seen: is there another one by now? Mostly the host says no (304).
   const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
   let looked = Date.now();
   async function refresh() {
