@@ -121,6 +121,7 @@ class Site:
             around,
             month=shown,
             entries=entries,
+            around=around,
             earlier=month(earlier, (), self.dates) if earlier.year in years else None,
             later=month(later, (), self.dates) if later.year in years else None,
         )

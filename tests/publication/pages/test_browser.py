@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
 from tests.examples import THURSDAY, utc
 from tests.publication.pages.browsers import qr_texts, violations
 from tests.publication.pages.conftest import Open
@@ -21,7 +23,11 @@ from tests.publication.pages.stories import (
     ANNOUNCED,
     BASE,
     BUSY,
+    NOON,
     SCHEDULE,
+    a_change,
+    a_plan,
+    a_record,
     a_site,
     hostile_site,
     many_feeds,
@@ -172,6 +178,68 @@ def test_the_picture_is_laid_out_anew_in_the_visitors_zone(visit: Open) -> None:
         **{str(day): ["Change freeze: Change freeze"] for day in range(25, 31)},
         "31": ["Change freeze: – 7:00 p.m. Change freeze"],
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "zone", "first", "last"),
+    [
+        pytest.param(
+            "/calendar/2026/09/",
+            "Pacific/Honolulu",
+            "Wed, Sep 2 8:00 p.m. – 12:00 a.m. HST",
+            "Wed, Sep 30 8:00 p.m. – 12:00 a.m. HST",
+            id="a window of the vendor's October is in the visitor's September",
+        ),
+        pytest.param(
+            "/calendar/2026/10/",
+            "Pacific/Honolulu",
+            "Sat, Oct 3 8:00 p.m. – 12:00 a.m. HST",
+            "Sat, Oct 31 9:00 p.m. – Sun, Nov 1, 1:00 a.m. HST",
+            id="and not in October; one of November is",
+        ),
+        pytest.param(
+            "/calendar/2026/12/",
+            "Asia/Tokyo",
+            "Tue, Nov 24 2:00 p.m. – Tue, Dec 1, 2:00 p.m. GMT+9",
+            "Fri, Dec 25 2:00 p.m. – Fri, Jan 1, 2027, 2:00 p.m. GMT+9",
+            id="a freeze of the vendor's November lasts into the visitor's December",
+        ),
+        pytest.param(
+            "/calendar/2026/12/",
+            "America/Toronto",
+            "Thu, Dec 3 2:00 a.m. – 6:00 a.m. EST",
+            "Fri, Dec 25 – Thu, Dec 31",
+            id="the vendor's own",
+        ),
+    ],
+)
+def test_the_list_of_a_month_has_what_its_picture_has(visit: Open, path: str, zone: str, first: str, last: str) -> None:
+    """The list was that of the vendor's month in every zone."""
+    site = a_site(record=BUSY)
+    found, sent = visit(site, path, zone=zone), visit(site, path, zone=zone, java_script_enabled=False)
+    shown = texts(found, ".agenda .entry:visible .mine")
+    assert (shown[0], shown[-1]) == (first, last)
+    found.locator("#zone").select_option("America/Toronto")
+    assert texts(found, ".agenda .entry:visible .when") == texts(sent, ".agenda .entry:visible .when") != []
+
+
+def test_a_month_may_be_empty_in_one_zone_alone(visit: Open) -> None:
+    """Its list then says so, there alone."""
+    new_year = a_plan(utc(2027, 1, 1, 4), utc(2027, 1, 1, 4, 30))
+    record = a_record(a_change(Kind.PLANNED, 1, (NOON, State.CONFIRMED, "", new_year)))
+    site = a_site(replace(SCHEDULE, windows=(), freezes=()), record)
+    for path, full, empty in (
+        ("/calendar/2026/12/", "America/Toronto", "Europe/Berlin"),
+        ("/calendar/2027/01/", "Europe/Berlin", "America/Toronto"),
+    ):
+        for zone in (full, empty):
+            page = visit(site, path, zone=zone)
+            expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone == full))
+            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone == empty)
+            page.locator("#zone").select_option(empty if zone == full else full)
+            expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone != full))
+            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone != empty)
+            assert violations(page) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/calendar/2026/12/", "/fr/calendar/2026/12/"])

@@ -111,6 +111,18 @@
     }
   }
 
+  // The month as a list holds what is in the month in any zone, and shows what is in it in this one.
+  function showList(list) {
+    const monthOf = (at) => mine.date(at).slice(0, 7);
+    for (const entry of list.children) {
+      const { from, until } = entry.querySelector(".when").dataset;
+      const last = mine.lastMoment(Date.parse(until));
+      entry.hidden = list.dataset.month < monthOf(Date.parse(from)) || monthOf(last) < list.dataset.month;
+    }
+    list.hidden = [...list.children].every((each) => each.hidden);
+    list.nextElementSibling.hidden = !list.hidden;
+  }
+
   // What holds now, and what comes next; after what the page was told of, it knows neither.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
   const isWork = (each) => each.kind !== "freeze";
@@ -211,6 +223,7 @@
     all("[data-from]").forEach(showWhen);
     all("time.moment").forEach(showMoment);
     all("table.month").forEach(showMonth);
+    all(".agenda[data-month]").forEach(showList);
     const note = document.getElementById("zone-note");
     if (note && zone !== data.zone) note.textContent = say("embed zone", zone.replaceAll("_", " "));
     showStatus();
