@@ -20,6 +20,7 @@ WORDS: Final = {
     "today freeze": "Change freeze today",
     "today open": "No maintenance today",
     "now": "Right now",
+    "as of": "As of {when}",
     "now emergency": "Emergency change in progress",
     "now planned": "Planned change in progress",
     "now maintenance": "Maintenance in progress",

@@ -19,6 +19,7 @@ WORDS: Final = {
     "today freeze": "Gel des changements aujourd’hui",
     "today open": "Pas de maintenance aujourd’hui",
     "now": "En ce moment",
+    "as of": "Situation : {when}",
     "now emergency": "Changement d’urgence en cours",
     "now planned": "Changement planifié en cours",
     "now maintenance": "Maintenance en cours",

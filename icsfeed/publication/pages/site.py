@@ -38,7 +38,7 @@ _LISTED: Final = 18
 _LISTED_IN_FRAME: Final = 5
 _HTML: Final = "text/html; charset=utf-8"
 _TO_BROWSER: Final = (
-    *("now", "now emergency", "now planned", "now maintenance", "now freeze", "now open", "now open text"),
+    *("now", "as of", "now emergency", "now planned", "now maintenance", "now freeze", "now open", "now open text"),
     *("now unknown", "now unknown text", "until", "overdue", "in", "starting", "nothing next"),
     *("zone vendor", "zone visitor", "zone other", "embed zone", "copied"),
 )

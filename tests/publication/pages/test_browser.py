@@ -514,6 +514,34 @@ def test_print_leaves_out_what_paper_cannot_do_and_shows_what_is_folded(visit: O
     assert page.pdf().startswith(b"%PDF-")
 
 
+@pytest.mark.parametrize(
+    ("path", "zone", "line"),
+    [
+        ("/", "America/Toronto", "As of Tue, Dec 8, 2026, 12:00 p.m. EST"),
+        ("/", "Europe/Berlin", "As of Tue, Dec 8, 2026, 6:00 p.m. GMT+1"),
+        ("/fr/embed/", "America/Toronto", "Situation : mar. 8 déc. 2026, 12 h 00 HNE"),
+    ],
+)
+def test_paper_says_when_it_was_true(visit: Open, path: str, zone: str, line: str) -> None:
+    """It said "right now", and counted down, with no date."""
+    page = visit(a_site(record=BUSY), path, zone=zone)
+    now = "En ce moment" if path.startswith("/fr/") else "Right now"
+    assert texts(page, "#status-date > :visible") == [now]
+    page.emulate_media(media="print")
+    assert texts(page, "#status-date > :visible") == [line]
+    expect(page.locator(".countdown")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.locator(".countdown")).to_be_visible()
+    page.clock.set_fixed_time(utc(2026, 12, 9, 4, 59))
+    expect(page.locator("#status-date .on-paper")).not_to_have_text(line)
+
+
+def test_paper_without_javascript_has_the_day(visit: Open) -> None:
+    page = visit(a_site(), java_script_enabled=False)
+    page.emulate_media(media="print")
+    assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]
+
+
 def test_by_keyboard(visit: Open) -> None:
     page = visit(a_site(), permissions=["clipboard-read", "clipboard-write"])
     page.keyboard.press("Tab")

@@ -35,8 +35,9 @@
       return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
     };
     const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
+    const datedMoment = (at) => `${datedDayOf.format(at)}, ${time(at)} ${name(at)}`;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
-    return { zone, date, day, time, name, span, moment, lastMoment, wallOf };
+    return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
   }
 
   const theirs = clock(data.zone);
@@ -169,6 +170,8 @@
       state = fresh;
       draw(panel, mood, here, next, now);
     }
+    const text = say("as of", mine.datedMoment(now)), printed = panel.querySelector(".on-paper");
+    if (printed.textContent !== text) printed.textContent = text;
     for (const timer of all(".countdown", panel)) {
       const ahead = timer.at - now;
       timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
@@ -176,7 +179,8 @@
   }
   function draw(panel, mood, here, next, now) {
     panel.className = `status is-${mood}`;
-    document.getElementById("status-date").textContent = words.now;
+    const date = document.getElementById("status-date");
+    date.replaceChildren(element("span", "on-screen", words.now), element("span", "on-paper"));
     const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
     if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
     document.getElementById("status-lines").replaceChildren(...here.map((each) => {
