@@ -20,12 +20,15 @@ WORDS: Final = {
     "today freeze": "Change freeze today",
     "today open": "No maintenance today",
     "now": "Right now",
+    "as of": "As of {when}",
     "now emergency": "Emergency change in progress",
     "now planned": "Planned change in progress",
     "now maintenance": "Maintenance in progress",
     "now freeze": "Change freeze",
     "now open": "No maintenance right now",
     "now open text": "Nothing is being changed, and no freeze holds.",
+    "now unknown": "This page is out of date",
+    "now unknown text": "It is of {date}. Reload it to see what holds now.",
     "until": "until {when}",
     "overdue": "taking longer than planned",
     "next": "Next",
@@ -142,8 +145,8 @@ WORDS: Final = {
     "asks thunderbird": "every 30 minutes, unless you set it otherwise",
     "rely": "In an emergency",
     "rely text": (
-        "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page "
-        "shows each announcement within a minute or two."
+        "Don’t rely on your calendar alone: it may show an emergency change only after it has begun. This page, "
+        "while you have it before you, shows an announcement within a minute or two of its publication."
     ),
     "rely atom": "For news readers and chat programs, the announcements are also there",
     "atom": "as an Atom feed",

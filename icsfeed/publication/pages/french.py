@@ -19,12 +19,15 @@ WORDS: Final = {
     "today freeze": "Gel des changements aujourd’hui",
     "today open": "Pas de maintenance aujourd’hui",
     "now": "En ce moment",
+    "as of": "Situation : {when}",
     "now emergency": "Changement d’urgence en cours",
     "now planned": "Changement planifié en cours",
     "now maintenance": "Maintenance en cours",
     "now freeze": "Gel des changements",
     "now open": "Pas de maintenance en ce moment",
     "now open text": "Aucun changement n’est en cours, et aucun gel ne s’applique.",
+    "now unknown": "Cette page n’est plus à jour",
+    "now unknown text": "Elle date du {date}. Actualisez-la pour voir ce qui s’applique maintenant.",
     "until": "jusqu’au {when}",
     "overdue": "plus long que prévu",
     "next": "Prochainement",
@@ -139,7 +142,8 @@ WORDS: Final = {
     "rely": "En cas d’urgence",
     "rely text": (
         "Ne vous fiez pas à votre seul calendrier : il peut n’afficher un changement d’urgence qu’une fois "
-        "celui-ci commencé. Cette page montre chaque annonce en une ou deux minutes."
+        "celui-ci commencé. Tant que vous l’avez sous les yeux, cette page montre une annonce une ou deux minutes "
+        "au plus après sa publication."
     ),
     "rely atom": "Pour les lecteurs d’actualités et les messageries, les annonces existent aussi",
     "atom": "en flux Atom",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,16 +17,17 @@ from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.spans import DateRange
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.dates import Dates
-from icsfeed.publication.pages.entries import Shown, distinct, entries_around, entries_from, in_progress
+from icsfeed.publication.pages.entries import Shown, distinct, entries_around, entries_from, in_progress, span_of_day
 from icsfeed.publication.pages.languages import LANGUAGES, Language
 from icsfeed.publication.pages.months import month, month_after, month_days, months_of
 from icsfeed.publication.pages.places import Place
 from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import Assets, assets, environment, rendered
-from icsfeed.publication.pages.statuses import Status, status_of
+from icsfeed.publication.pages.statuses import Status, first_work, status_of
 from icsfeed.publication.pages.subscriptions import subscriptions
 from icsfeed.publication.representations import FOR_EVER, Maker, Representation
 from icsfeed.services.events import PublishedEvents
+from icsfeed.services.upcoming import utc_text
 
 COMING: Final = timedelta(weeks=6)
 """So far ahead the first page tells all that comes."""
@@ -36,8 +38,9 @@ _LISTED: Final = 18
 _LISTED_IN_FRAME: Final = 5
 _HTML: Final = "text/html; charset=utf-8"
 _TO_BROWSER: Final = (
-    *("now", "now emergency", "now planned", "now maintenance", "now freeze", "now open", "now open text", "until"),
-    *("overdue", "in", "starting", "nothing next", "zone vendor", "zone visitor", "zone other", "embed zone", "copied"),
+    *("now", "as of", "now emergency", "now planned", "now maintenance", "now freeze", "now open", "now open text"),
+    *("now unknown", "now unknown text", "until", "overdue", "in", "starting", "nothing next"),
+    *("zone vendor", "zone visitor", "zone other", "embed zone", "copied"),
 )
 _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
@@ -81,6 +84,7 @@ class Site:
             "home.html",
             "",
             (*self._soon, *(entry for _, entries in around for entry in entries)),
+            told=self._told,
             linked=True,
             status=self._status,
             feeds=subscriptions(schedule, self.language, self.base),
@@ -99,6 +103,7 @@ class Site:
             "embed.html",
             "embed/",
             self._soon,
+            told=self._told,
             ancestors=self._calendar.embed_in or ("'self'",),
             status=self._status,
             coming=[each for each in self._coming if not each.cancelled],
@@ -116,6 +121,7 @@ class Site:
             around,
             month=shown,
             entries=entries,
+            around=around,
             earlier=month(earlier, (), self.dates) if earlier.year in years else None,
             later=month(later, (), self.dates) if later.year in years else None,
         )
@@ -134,15 +140,22 @@ class Site:
         return entries_from(self.events.schedule, self.events.record, self.dates, self.today, COMING)
 
     @cached_property
+    def _known_until(self) -> datetime:
+        """Until when all that comes is told; of what holds later, a page that is still open by then knows nothing."""
+        return span_of_day(self.today, self.dates).start + COMING
+
+    @cached_property
     def _soon(self) -> tuple[Shown, ...]:
-        """What comes, with what is in progress, and the next work however far ahead it is."""
-        soon = distinct((*in_progress(self.events.record, self.events.schedule, self.dates), *self._coming))
-        if status_of(self.today, soon, self.dates).next is not None:
-            return soon
-        ahead = date(self.events.years[-1] + 1, 1, 1) - self.today
-        later = entries_from(self.events.schedule, self.events.record, self.dates, self.today, ahead)
-        found = status_of(self.today, later, self.dates).next
-        return (*soon, found) if found is not None else soon
+        """What comes, with what is in progress, and the first work after it, however far ahead."""
+        schedule, record, dates = self.events.schedule, self.events.record, self.dates
+        end = date(self.events.years[-1] + 1, 1, 1)
+        later = first_work(schedule, record, dates, after=self._known_until, before=end)
+        return distinct((*in_progress(record, schedule, dates), *self._coming, *filter(None, [later])))
+
+    @cached_property
+    def _told(self) -> dict[str, object]:
+        """What a page that says what holds now has to know of itself."""
+        return {"date": self.dates.long_day(self.today), "known_until": utc_text(self._known_until)}
 
     @cached_property
     def _status(self) -> Status:
@@ -157,6 +170,7 @@ class Site:
         below: str,
         known: Iterable[Shown],
         *,
+        told: Mapping[str, object] = MappingProxyType({}),
         ancestors: Iterable[str] = ("'none'",),
         **context: object,
     ) -> Representation:
@@ -169,6 +183,7 @@ class Site:
             "base": self.base,
             "words": {key: self.language.words[key] for key in _TO_BROWSER},
             "entries": [each.for_browser() for each in distinct(known)],
+            **told,
         }
         shared = {
             "page": place,

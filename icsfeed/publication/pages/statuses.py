@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.dates import Dates
-from icsfeed.publication.pages.entries import Shown, span_of_day
+from icsfeed.publication.pages.entries import Shown, entries_from, span_of_day
 
 WORK = frozenset({Kind.MAINTENANCE, Kind.EMERGENCY, Kind.PLANNED})
+
+_STEP: Final = timedelta(weeks=6)
+"""So much is looked through at once; a day more, as the clock may be put back."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +45,17 @@ def status_of(today: date, entries: Iterable[Shown], dates: Dates) -> Status:
         entries=here,
         next=next((each for each in shown if each.span.start >= day.end and _is_to_come(each)), None),
     )
+
+
+def first_work(schedule: Schedule, record: Record, dates: Dates, *, after: datetime, before: date) -> Shown | None:
+    """The first work that starts at ``after`` or later, and shares an instant with a day before ``before``, if any."""
+    day = dates.local(after).date()
+    while day < before:
+        for entry in entries_from(schedule, record, dates, day, _STEP + timedelta(days=1)):
+            if entry.span.start >= after and _is_to_come(entry):
+                return entry
+        day += _STEP
+    return None
 
 
 def _is_to_come(entry: Shown) -> bool:

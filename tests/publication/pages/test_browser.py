@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
 from tests.examples import THURSDAY, utc
 from tests.publication.pages.browsers import qr_texts, violations
 from tests.publication.pages.conftest import Open
@@ -21,7 +23,11 @@ from tests.publication.pages.stories import (
     ANNOUNCED,
     BASE,
     BUSY,
+    NOON,
     SCHEDULE,
+    a_change,
+    a_plan,
+    a_record,
     a_site,
     hostile_site,
     many_feeds,
@@ -174,6 +180,68 @@ def test_the_picture_is_laid_out_anew_in_the_visitors_zone(visit: Open) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("path", "zone", "first", "last"),
+    [
+        pytest.param(
+            "/calendar/2026/09/",
+            "Pacific/Honolulu",
+            "Wed, Sep 2 8:00 p.m. – 12:00 a.m. HST",
+            "Wed, Sep 30 8:00 p.m. – 12:00 a.m. HST",
+            id="a window of the vendor's October is in the visitor's September",
+        ),
+        pytest.param(
+            "/calendar/2026/10/",
+            "Pacific/Honolulu",
+            "Sat, Oct 3 8:00 p.m. – 12:00 a.m. HST",
+            "Sat, Oct 31 9:00 p.m. – Sun, Nov 1, 1:00 a.m. HST",
+            id="and not in October; one of November is",
+        ),
+        pytest.param(
+            "/calendar/2026/12/",
+            "Asia/Tokyo",
+            "Tue, Nov 24 2:00 p.m. – Tue, Dec 1, 2:00 p.m. GMT+9",
+            "Fri, Dec 25 2:00 p.m. – Fri, Jan 1, 2027, 2:00 p.m. GMT+9",
+            id="a freeze of the vendor's November lasts into the visitor's December",
+        ),
+        pytest.param(
+            "/calendar/2026/12/",
+            "America/Toronto",
+            "Thu, Dec 3 2:00 a.m. – 6:00 a.m. EST",
+            "Fri, Dec 25 – Thu, Dec 31",
+            id="the vendor's own",
+        ),
+    ],
+)
+def test_the_list_of_a_month_has_what_its_picture_has(visit: Open, path: str, zone: str, first: str, last: str) -> None:
+    """The list was that of the vendor's month in every zone."""
+    site = a_site(record=BUSY)
+    found, sent = visit(site, path, zone=zone), visit(site, path, zone=zone, java_script_enabled=False)
+    shown = texts(found, ".agenda .entry:visible .mine")
+    assert (shown[0], shown[-1]) == (first, last)
+    found.locator("#zone").select_option("America/Toronto")
+    assert texts(found, ".agenda .entry:visible .when") == texts(sent, ".agenda .entry:visible .when") != []
+
+
+def test_a_month_may_be_empty_in_one_zone_alone(visit: Open) -> None:
+    """Its list then says so, there alone."""
+    new_year = a_plan(utc(2027, 1, 1, 4), utc(2027, 1, 1, 4, 30))
+    record = a_record(a_change(Kind.PLANNED, 1, (NOON, State.CONFIRMED, "", new_year)))
+    site = a_site(replace(SCHEDULE, windows=(), freezes=()), record)
+    for path, full, empty in (
+        ("/calendar/2026/12/", "America/Toronto", "Europe/Berlin"),
+        ("/calendar/2027/01/", "Europe/Berlin", "America/Toronto"),
+    ):
+        for zone in (full, empty):
+            page = visit(site, path, zone=zone)
+            expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone == full))
+            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone == empty)
+            page.locator("#zone").select_option(empty if zone == full else full)
+            expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone != full))
+            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone != empty)
+            assert violations(page) == []
+
+
 @pytest.mark.parametrize("path", ["/", "/calendar/2026/12/", "/fr/calendar/2026/12/"])
 def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Open, path: str) -> None:
     site = a_site(record=BUSY)
@@ -238,12 +306,105 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
     expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
 
 
+@pytest.mark.parametrize(
+    ("now", "headline", "lines", "coming"),
+    [
+        pytest.param(
+            utc(2027, 1, 3, 17),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 3 days 14 hours"],
+            id="after the last window of the six weeks: the next is known all the same",
+        ),
+        pytest.param(
+            utc(2027, 1, 6, 4, 59, 59),
+            "No maintenance right now",
+            ["Nothing is being changed, and no freeze holds."],
+            ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 1 day 2 hours"],
+            id="the last second of the six weeks",
+        ),
+        *(
+            pytest.param(
+                now,
+                "This page is out of date",
+                ["It is of Wednesday, November 25, 2026. Reload it to see what holds now."],
+                [],
+                id=case,
+            )
+            for now, case in (
+                (utc(2027, 1, 6, 5), "after six weeks"),
+                (utc(2027, 1, 7, 8), "in a window that it knows of, but not of a change to it"),
+                (utc(2027, 1, 28, 17), "in a freeze"),
+            )
+        ),
+    ],
+)
+def test_an_old_page_says_what_it_knows_and_else_that_it_is_old(
+    visit: Open, now: datetime, headline: str, lines: list[str], coming: list[str]
+) -> None:
+    """It said that nothing was planned, and in the midst of a window that nothing was being changed."""
+    site = a_site(now=utc(2026, 11, 25, 17))
+    for path in ("/", "/embed/"):
+        page = visit(site, path, now=now)
+        assert texts(page, "#status-now") == [headline]
+        assert texts(page, "#status-lines li") == lines
+        assert texts(page, "#status-next:visible") == coming
+
+
+def test_an_open_page_that_grows_old_says_so_once_and_in_its_language(visit: Open) -> None:
+    """What a screen reader is told of does not change from then on."""
+    page = visit(a_site(now=utc(2026, 11, 25, 17)), "/fr/", now=utc(2027, 1, 6, 4, 59, 59))
+    expect(page.locator(".countdown")).to_have_text("dans 1 jour 2 heures")
+    page.clock.set_fixed_time(utc(2027, 1, 6, 5))
+    expect(page.locator("#status-now")).to_have_text("Cette page n’est plus à jour")
+    assert texts(page, "#status-lines") == [
+        "Elle date du mercredi 25 novembre 2026. Actualisez-la pour voir ce qui s’applique maintenant."
+    ]
+    expect(page.locator("#status-next")).to_be_hidden()
+    assert page.locator("#status").get_attribute("class") == "status is-unknown"
+    page.evaluate(
+        "() => new MutationObserver(() => { window.told = true; }).observe(document.getElementById('status-now'),"
+        " {childList: true, characterData: true, subtree: true})"
+    )
+    page.clock.set_fixed_time(utc(2027, 1, 6, 9))
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.told") is None
+
+
 def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host) -> None:
     page = visit(a_site())
     expect(page.locator("#status-now")).to_have_text("No maintenance right now")
     host.site = a_site(record=BUSY)
-    page.clock.set_fixed_time(utc(2026, 12, 8, 17, 6))
+    page.clock.set_fixed_time(utc(2026, 12, 8, 17, 1))
     expect(page.locator("#status-now")).to_have_text("Emergency change in progress")
+
+
+def test_an_open_page_asks_once_a_minute_while_it_is_seen_and_at_once_when_it_is_seen_again(
+    visit: Open, host: Host
+) -> None:
+    """It asked every five minutes, and promised its readers two."""
+    page = visit(a_site())
+    hide = "() => Object.defineProperty(document, 'hidden', {configurable: true, value: true})"
+    show = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
+
+    def asked(minute: int, second: int) -> int:
+        page.clock.set_fixed_time(utc(2026, 12, 8, 17, minute, second))
+        page.wait_for_timeout(1200)
+        return [path for path, _ in host.requests].count("/")
+
+    found = [asked(minute, second) for minute, second in ((0, 59), (1, 0), (1, 30), (2, 0))]
+    page.evaluate(hide)
+    found.append(asked(4, 0))
+    page.evaluate(f"window.asking = 0; window.fetch = async () => {{ window.asking += 1; return {{}}; }}; ({show})()")
+    assert (found, page.evaluate("window.asking")) == ([1, 2, 2, 3, 3], 1)
+
+
+@pytest.mark.parametrize("fragment", ["%E0%A4%A", "%", "nothing-of-that-name"])
+def test_a_fragment_that_names_nothing_stops_nothing(visit: Open, fragment: str) -> None:
+    """One that is not UTF-8 in percent signs was an error, and neither the countdown nor the questions began."""
+    page = visit(a_site(), f"/#{fragment}", now=utc(2026, 12, 10, 6, 59, 59))
+    page.clock.set_fixed_time(utc(2026, 12, 10, 7))
+    expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
 
 
 def test_an_emergency_in_progress_comes_before_all_else(visit: Open) -> None:
@@ -361,6 +522,34 @@ def test_print_leaves_out_what_paper_cannot_do_and_shows_what_is_folded(visit: O
     for shown in ("#preview code", "#all code", ".agenda .entry >> nth=0", "table.month >> nth=0", "#ec-7"):
         expect(page.locator(shown)).to_be_visible()
     assert page.pdf().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("path", "zone", "line"),
+    [
+        ("/", "America/Toronto", "As of Tue, Dec 8, 2026, 12:00 p.m. EST"),
+        ("/", "Europe/Berlin", "As of Tue, Dec 8, 2026, 6:00 p.m. GMT+1"),
+        ("/fr/embed/", "America/Toronto", "Situation : mar. 8 déc. 2026, 12 h 00 HNE"),
+    ],
+)
+def test_paper_says_when_it_was_true(visit: Open, path: str, zone: str, line: str) -> None:
+    """It said "right now", and counted down, with no date."""
+    page = visit(a_site(record=BUSY), path, zone=zone)
+    now = "En ce moment" if path.startswith("/fr/") else "Right now"
+    assert texts(page, "#status-date > :visible") == [now]
+    page.emulate_media(media="print")
+    assert texts(page, "#status-date > :visible") == [line]
+    expect(page.locator(".countdown")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.locator(".countdown")).to_be_visible()
+    page.clock.set_fixed_time(utc(2026, 12, 9, 4, 59))
+    expect(page.locator("#status-date .on-paper")).not_to_have_text(line)
+
+
+def test_paper_without_javascript_has_the_day(visit: Open) -> None:
+    page = visit(a_site(), java_script_enabled=False)
+    page.emulate_media(media="print")
+    assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]
 
 
 def test_by_keyboard(visit: Open) -> None:

@@ -8,13 +8,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import html5lib
 import pytest
 
+from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
@@ -47,6 +49,13 @@ def links(path: str, text: str) -> set[str]:
     """Where the relative links of a page lead, without what comes after a #."""
     found = re.findall(r'(?:href|src)="(?!https?:|mailto:|webcal:|data:|#)([^"#]*)', text)
     return {urljoin(path, each) for each in found}
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """What a page tells its script."""
+    found = re.search(r'<script type="application/json" id="data">(.*)</script>\n</body>', text)
+    assert found is not None
+    return dict(json.loads(found[1]))
 
 
 def test_which_pages_there_are() -> None:
@@ -218,6 +227,28 @@ def test_what_is_far_ahead_is_still_what_comes_next() -> None:
     assert b'<span class="day">Thu, Apr 8, 2027</span>' in site["/embed/"].body
 
 
+def test_what_comes_after_a_pause_is_what_comes_next() -> None:
+    """After the weeks that are listed there is none for months, but for one that was skipped."""
+    before = [replace(each, effective_until=date(2026, 12, 31)) for each in SCHEDULE.windows]
+    after = [replace(each, id=f"{each.id}-2", effective_from=date(2027, 7, 1)) for each in SCHEDULE.windows]
+    pause = (*before, *after)
+    skipped = Skip(window_id="thursday-2", day=date(2027, 7, 1), reason="A holiday.")
+    for skips, days in (((), [1]), ((skipped,), [4])):
+        body = a_site(replace(SCHEDULE, windows=pause), a_record(adjustments=skips))["/embed/"].body.decode()
+        entries = data_of(body)["entries"]
+        assert [each["start"] for each in entries if each["start"] > "2027-03"] == [
+            f"2027-07-0{day}T06:00:00Z" for day in days
+        ]
+
+
+def test_until_when_a_page_knows_all_is_told_to_the_browser() -> None:
+    """Six weeks from the beginning of its day; the page of a month says nothing of now, and is the same every day."""
+    site = a_site(now=utc(2026, 11, 25, 17))
+    for path in ("/", "/fr/", "/embed/"):
+        assert data_of(site[path].body.decode())["known_until"] == "2027-01-06T05:00:00Z"
+    assert "known_until" not in data_of(site["/calendar/2026/12/"].body.decode())
+
+
 def test_a_busy_calendar_is_listed_in_part() -> None:
     days = tuple(replace(SCHEDULE.windows[0], id=f"day-{number}") for number in range(5))
     body = a_site(replace(SCHEDULE, windows=days, freezes=()))["/"].body.decode()
@@ -239,7 +270,7 @@ def test_the_vendors_country_writes_the_dates() -> None:
 
 
 def test_the_first_page_is_small() -> None:
-    """Fast on any line: less than 16 kB in gzip, with its style and its script."""
+    """Fast on any line: less than 22 kB in gzip, with its style and its script."""
     site = a_site(record=BUSY)
     parts = ["/", *(path for path in site if path.startswith("/assets/"))]
     assert sum(len(site[path].packed) for path in parts) < 22_000

@@ -6,7 +6,7 @@
   const words = data.words;
   const entries = data.entries.map((each) => ({ ...each, from: Date.parse(each.start), until: Date.parse(each.end) }));
   const STORED = "icsfeed-zone";
-  const REFRESH = 5 * 60 * 1000;
+  const REFRESH = 60 * 1000;
   const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -35,8 +35,9 @@
       return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
     };
     const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
+    const datedMoment = (at) => `${datedDayOf.format(at)}, ${time(at)} ${name(at)}`;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
-    return { zone, date, day, time, name, span, moment, lastMoment, wallOf };
+    return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
   }
 
   const theirs = clock(data.zone);
@@ -111,7 +112,19 @@
     }
   }
 
-  // What holds now, and what comes next.
+  // The month as a list holds what is in the month in any zone, and shows what is in it in this one.
+  function showList(list) {
+    const monthOf = (at) => mine.date(at).slice(0, 7);
+    for (const entry of list.children) {
+      const { from, until } = entry.querySelector(".when").dataset;
+      const last = mine.lastMoment(Date.parse(until));
+      entry.hidden = list.dataset.month < monthOf(Date.parse(from)) || monthOf(last) < list.dataset.month;
+    }
+    list.hidden = [...list.children].every((each) => each.hidden);
+    list.nextElementSibling.hidden = !list.hidden;
+  }
+
+  // What holds now, and what comes next; after what the page was told of, it knows neither.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
   const isWork = (each) => each.kind !== "freeze";
   const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
@@ -148,23 +161,26 @@
   function showStatus() {
     const panel = document.getElementById("status");
     if (!panel) return;
-    const now = Date.now();
-    const here = entries.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
-    const next = entries.filter((each) => comes(each, now))[0];
-    const fresh = JSON.stringify([here.map((each) => [each, each.until <= now]), next, mine.zone]);
+    const now = Date.now(), known = now < Date.parse(data.known_until) ? entries : [];
+    const here = known.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
+    const next = known.find((each) => comes(each, now));
+    const mood = known !== entries ? "unknown" : here.length ? here[0].kind : "open";
+    const fresh = JSON.stringify([mood, here.map((each) => [each, each.until <= now]), next, mine.zone]);
     if (fresh !== state) {
       state = fresh;
-      draw(panel, here, next, now);
+      draw(panel, mood, here, next, now);
     }
+    const text = say("as of", mine.datedMoment(now)), printed = panel.querySelector(".on-paper");
+    if (printed.textContent !== text) printed.textContent = text;
     for (const timer of all(".countdown", panel)) {
       const ahead = timer.at - now;
       timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
     }
   }
-  function draw(panel, here, next, now) {
-    const mood = here.length ? here[0].kind : "open";
+  function draw(panel, mood, here, next, now) {
     panel.className = `status is-${mood}`;
-    document.getElementById("status-date").textContent = words.now;
+    const date = document.getElementById("status-date");
+    date.replaceChildren(element("span", "on-screen", words.now), element("span", "on-paper"));
     const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
     if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
     document.getElementById("status-lines").replaceChildren(...here.map((each) => {
@@ -176,8 +192,9 @@
       line.append(icon(each.kind), told);
       return line;
     }));
-    if (!here.length) document.getElementById("status-lines").append(element("li", "", words["now open text"]));
+    if (!here.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, data.date)));
     const box = document.getElementById("status-next"), parts = [box.querySelector(".eyebrow")];
+    box.hidden = mood === "unknown";
     if (next) {
       const name = element("p", "headline"), times = element("p"), when = element("span", "when");
       name.append(icon(next.kind), nameOf(next));
@@ -190,7 +207,7 @@
       timer.setAttribute("role", "timer");
       timer.at = next.from;
       parts.push(name, times, timer);
-    } else {
+    } else if (!box.hidden) {
       parts.push(element("p", "", words["nothing next"]));
     }
     box.replaceChildren(...parts);
@@ -210,6 +227,7 @@
     all("[data-from]").forEach(showWhen);
     all("time.moment").forEach(showMoment);
     all("table.month").forEach(showMonth);
+    all(".agenda[data-month]").forEach(showList);
     const note = document.getElementById("zone-note");
     if (note && zone !== data.zone) note.textContent = say("embed zone", zone.replaceAll("_", " "));
     showStatus();
@@ -272,11 +290,16 @@
     }, 2500);
   }
   function openTarget() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let target;
+    try {
+      target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      // a fragment that is no text names nothing
+    }
     if (target instanceof HTMLDetailsElement) target.open = true;
   }
 
-  // A page that stays open: is there another one by now?
+  // A page that stays open asks each minute that it is seen: is there another one by now? Mostly the host says no (304).
   const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
   let looked = Date.now();
   async function refresh() {
