@@ -27,6 +27,7 @@ from icsfeed.publication.pages.english import WORDS as ENGLISH_WORDS
 from icsfeed.publication.pages.french import WORDS as FRENCH_WORDS
 from icsfeed.publication.pages.languages import ENGLISH, FRENCH, Language
 from icsfeed.publication.pages.policies import freeze_rows, recurrence_text, window_rows
+from icsfeed.web import application
 from tests.examples import BERLIN, MONTH_END, POLICY, a_schedule, a_window, span, utc
 
 TODAY = date(2026, 12, 8)
@@ -50,7 +51,7 @@ def test_every_word_is_said_somewhere() -> None:
     here = Path(rendering.__file__).parent
     sources = "".join(
         path.read_text(encoding="utf-8")
-        for path in here.rglob("*")
+        for path in (*here.rglob("*"), Path(application.__file__))
         if path.suffix in {".py", ".html", ".js"} and path.stem not in {"english", "french"}
     )
     unsaid = [
