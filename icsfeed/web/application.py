@@ -44,7 +44,9 @@ def make_application(live: Live) -> Flask:
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
         else:
-            response = app.make_response(render_template("message.html", what=_told(error), languages=LANGUAGES))
+            title, text = _told(error)
+            page = render_template("message.html", title=title, text=text, languages=LANGUAGES)
+            response = app.make_response(page)
         response.status_code = error.code or 500
         response.headers.extend(headers)
         response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
@@ -55,11 +57,13 @@ def make_application(live: Live) -> Flask:
     return app
 
 
-def _told(error: HTTPException) -> str:
-    """What a visitor is told, as the pages' words have it; nothing of what went wrong inside."""
+def _told(error: HTTPException) -> tuple[str, str]:
+    """The words for what a visitor is told; nothing of what went wrong inside."""
     if isinstance(error, NotFound):
-        return "missing"
-    return "unavailable" if isinstance(error, ServiceUnavailable) else "failed"
+        return "missing", "missing text"
+    if isinstance(error, ServiceUnavailable):
+        return "unavailable", "unavailable text"
+    return "failed", "failed text"
 
 
 def _security_headers(style: str) -> dict[str, str]:
