@@ -160,12 +160,14 @@ def test_an_icon_stands_beside_the_first_line(visit: Open, path: str, width: int
         assert abs(beside.evaluate(ABOVE_FIRST_LINE)) < 4
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("media", ["screen", "print"])
-def test_texts_without_a_space_break_anywhere(visit: Open, media: str, width: int) -> None:
-    for path in ("/", "/embed/", "/calendar/2026/12/"):
-        page = visit(hostile_site(), path, viewport={"width": width, "height": 800})
-        page.emulate_media(media="print" if media == "print" else "screen")
+@pytest.mark.parametrize("path", ["/", "/embed/", "/calendar/2026/12/"])
+def test_texts_without_a_space_break_anywhere(visit: Open, path: str) -> None:
+    page = visit(hostile_site(), path)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(media="screen")
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.emulate_media(media="print")
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
