@@ -133,6 +133,10 @@ class Change:
         """What holds now."""
         return self.latest.plan
 
+    def is_over(self, at: datetime) -> bool:
+        """Whether it is over at that instant (aware): said to be or, unless it is in progress, by its times."""
+        return self.state.is_final or (self.plan.span.end <= at and self.state is not State.IN_PROGRESS)
+
     @property
     def announced_at(self) -> datetime:
         """When it was announced (UTC)."""

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from icsfeed.domain.changes import Change as ScheduledChange
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.feeds import ALL, Feed, Kind
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import occurrences
-from icsfeed.domain.record import NOTHING, Record, all_changes
+from icsfeed.domain.record import NOTHING, Record, public_changes
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.services.upcoming import utc_text
@@ -175,9 +175,7 @@ def _dates(
     for frozen in frozen_days(schedule.freezes, zone, days.first, days.last):
         if frozen.days.first in days:
             yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())
-    every = schedule.feed(ALL)
-    for change in all_changes(schedule, record).values():
+    for change in public_changes(schedule, record):
         plan = change.plan
-        shown = shows_change(span, change) and every.selects(change.kind, plan.environments)
-        if shown and change.state is not State.CANCELLED:
+        if shows_change(span, change) and change.state is not State.CANCELLED:
             yield (change.kind, change.id, days_of_changes[change.id]), _Date(plan.span, plan.environments)

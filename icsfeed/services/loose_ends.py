@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
@@ -24,19 +24,16 @@ def loose_ends(schedule: Schedule, record: Record, *, now: datetime) -> Iterator
     word and the name.
     """
     for change in record.changes.values():
-        if not _is_over(change, now):
+        if not change.is_over(now):
             for message in (*_unknown_environments(schedule, change), *_frozen_without_reason(schedule, change)):
                 yield change.id, message
     for adjustment in record.adjustments.values():
         for message in _about_adjustment(schedule, adjustment, now):
             yield f"{adjustment.window_id} {adjustment.day}", message
+    feeds = {feed.slug for feed in schedule.feeds}
     for subscriber in record.subscribers.by_key.values():
-        for message in _about_feed(schedule, subscriber):
-            yield f"subscriber {subscriber.name}", message
-
-
-def _is_over(change: Change, now: datetime) -> bool:
-    return change.state.is_final or (change.plan.span.end <= now and change.state is not State.IN_PROGRESS)
+        if subscriber.revoked_at is None and subscriber.feed not in feeds:
+            yield f"subscriber {subscriber.name}", _without_feed(subscriber)
 
 
 def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
@@ -61,12 +58,11 @@ def _frozen_without_reason(schedule: Schedule, change: Change) -> Iterator[str]:
         )
 
 
-def _about_feed(schedule: Schedule, subscriber: Subscriber) -> Iterator[str]:
-    if subscriber.revoked_at is None and subscriber.feed not in {feed.slug for feed in schedule.feeds}:
-        yield (
-            f'the private feed is "{subscriber.feed}", which this schedule does not have: nothing is there any more; '
-            "put the feed back, or revoke the subscriber and add it again with another"
-        )
+def _without_feed(subscriber: Subscriber) -> str:
+    return (
+        f'the private feed is "{subscriber.feed}", which this schedule does not have: nothing is there any more; '
+        "put the feed back, or revoke the subscriber and add it again with another"
+    )
 
 
 def _about_adjustment(schedule: Schedule, adjustment: Adjustment, now: datetime) -> Iterator[str]:

@@ -70,12 +70,10 @@ def announcements(
     begin = span_of_day(today, dates).start
     current, past = [], []
     for change in public_changes(schedule, record):
-        end = change.plan.span.end
-        over = change.state.is_final or (end <= begin and change.state is not State.IN_PROGRESS)
-        if over and end + KEPT > begin:
-            past.append(change)
-        elif not over:
+        if not change.is_over(begin):
             current.append(change)
+        elif change.plan.span.end + KEPT > begin:
+            past.append(change)
     current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.plan.span.start, each.id))
     past.sort(key=lambda each: (each.plan.span.end, each.id), reverse=True)
     return tuple(_announcement(each, schedule, dates) for each in current), tuple(
