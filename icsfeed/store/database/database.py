@@ -6,7 +6,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Lock
 from typing import Final
 from weakref import finalize
@@ -34,6 +33,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = parse_url(url)
+        self.file = file_of(self.url)
+        """The file that it is in, where it is in one."""
         self._engine = make_engine(self.url)
         self._probe = Probe(self._engine)
         self._turn = Lock()
@@ -49,11 +50,6 @@ class Database:
     def look_every(self) -> timedelta:
         """How often ``entry`` can be asked without a cost that shows: a file answers in microseconds."""
         return timedelta(milliseconds=50 if self.file is None else 10)
-
-    @property
-    def file(self) -> Path | None:
-        """The file that it is in, where it is in one."""
-        return file_of(self.url)
 
     def is_missing(self) -> bool:
         """Whether there is no such file yet; a server's database is there, or it is an error.

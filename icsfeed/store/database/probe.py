@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from icsfeed.domain.record import NEVER
 from icsfeed.store.database.refusals import is_silence, is_without_tables, refusal_of
-from icsfeed.store.database.sqlite import is_to, refusal_to_write
+from icsfeed.store.database.sqlite import data_version, is_to, refusal_to_write
 from icsfeed.store.database.urls import file_of
 
 _LAST_ENTRY: Final = "SELECT entry, at FROM audit_trail ORDER BY entry DESC LIMIT 1"
@@ -35,6 +35,7 @@ class Probe:
         self._file = file_of(engine.url)
         self._lock = Lock()
         self._connection: Connection | None = None
+        self._seen: tuple[object, LastEntry] | None = None
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -80,13 +81,19 @@ class Probe:
             if self._file is None:
                 driver: Any = self._connection.connection.driver_connection  # a ``PatientConnection``
                 driver.patience = _PATIENCE
+        driver = self._connection.connection.dbapi_connection
+        version = data_version(driver)
+        if self._seen is not None and version is not None and self._seen[0] == version:
+            return self._seen[1]
         row = self._connection.exec_driver_sql(_LAST_ENTRY).first()
-        if refusal_to_write(self._connection.connection.dbapi_connection) is not None:
+        last = LastEntry()
+        if row is not None:
+            at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
+            last = LastEntry(number=row.entry, at=at.replace(tzinfo=UTC))
+        self._seen = version, last
+        if refusal_to_write(driver) is not None:
             self._drop()  # it would never see anything new
-        if row is None:
-            return LastEntry()
-        at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
-        return LastEntry(number=row.entry, at=at.replace(tzinfo=UTC))
+        return last
 
     def _drop_another(self) -> None:
         """Drop the connection where it is to a file that another one has taken the place of."""
@@ -99,4 +106,4 @@ class Probe:
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()
-            self._connection = None
+            self._connection = self._seen = None

@@ -45,6 +45,17 @@ def is_to(driver: object, file: Path) -> bool:
     return isinstance(driver, FileConnection) and driver.identity == identity_of(file)
 
 
+def data_version(driver: object) -> int | None:
+    """A number that is another one once something was committed by another connection; ``None`` where there is none."""
+    if not isinstance(driver, FileConnection):
+        return None
+    try:
+        (version,) = driver.execute("PRAGMA data_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return int(version)
+
+
 def connect(file: Path) -> FileConnection:
     """Open a file that is there; transactions are begun by whoever uses it.
 
