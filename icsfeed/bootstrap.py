@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
+from time import monotonic
 
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
@@ -19,7 +20,7 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
-from icsfeed.publication.live import Clock, Live
+from icsfeed.publication.live import Clock, Live, unpaced
 from icsfeed.services.fetches import Fetches
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
@@ -74,13 +75,15 @@ def create_app(
         preview=preview,
         keeps=not is_example,
         patience=PATIENCE,
+        seconds=monotonic if clock is None else unpaced,
     )
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
     show_metrics(app, metrics)
     log_failures(app, requests)
     hears = fetched or (_forget if preview else _note(records, time, log))
-    front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests)
+    # Its method, which is called sooner than the object is.
+    front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests).__call__
     served = behind(
         AccessLog(front, requests) if _is_set("ICSFEED_ACCESS_LOG") else front,
         hops=trusted_hops_of(os.environ.get("ICSFEED_TRUSTED_HOPS") or "0"),

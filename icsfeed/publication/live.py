@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Final, TypeAlias
@@ -32,6 +33,11 @@ TRY_AGAIN: Final = timedelta(seconds=1)
 """How often a database that does not answer is asked again."""
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def unpaced() -> float:
+    """For ``seconds`` that are always over."""
+    return inf
 
 
 def file_signature(path: str) -> FileSignature | None:
@@ -66,6 +72,7 @@ class Live:
         preview: bool = False,
         keeps: bool = True,
         patience: timedelta | None = None,
+        seconds: Callable[[], float] = unpaced,
     ) -> None:
         self._path = path
         self._name = str(path)
@@ -81,14 +88,17 @@ class Live:
         self._patience = patience
         self._lock = Lock()
         self._limits: dict[str, int] = {}
+        self.seconds = seconds
+        self.rests_until = -inf
+        """Until these ``seconds`` nobody looks."""
         now = clock()
-        self._quiet = (now, now)
-        self._state = self._looked_into(Found(due=now), now)
+        self.state = self._looked_into(Found(due=now), now)
+        """What was found at the last look; another object whenever anything was looked into."""
 
     @property
     def problems(self) -> Mapping[Source, Problem]:
         """What was wrong at the last look, if anything was."""
-        return self._state.problems
+        return self.state.problems
 
     def now(self) -> datetime:
         """The instant that is taken for now."""
@@ -96,11 +106,9 @@ class Live:
 
     def found(self) -> Found:
         """What is public now and what is wrong: the same object until anything was looked into."""
-        since, until = self._quiet
-        # A clock that stands still, or went back, is no reason not to look.
-        if not since < (now := self._clock()) < until:
-            self._look(now)
-        return self._state
+        if self.seconds() >= self.rests_until:
+            self._look()
+        return self.state
 
     def current(self) -> Publication | None:
         """What is public now; ``None`` where the file or the database was never good while this process lives."""
@@ -109,7 +117,7 @@ class Live:
     @property
     def subscribers(self) -> Subscribers:
         """Whoever has a private feed, as of the last look."""
-        record = self._state.record
+        record = self.state.record
         return record.subscribers if record is not None else NOBODY
 
     def holder(self, token: str) -> Subscriber | None:
@@ -124,10 +132,10 @@ class Live:
             self._limits[path] = left_out
             self._log.warning("feed limited", feed=path, left_out=left_out)
 
-    def _look(self, now: datetime) -> None:
+    def _look(self) -> None:
         """See whether anything is new; until it is worth looking again, nobody else does."""
-        state, again = self._state, now + self._records.look_every
-        self._quiet = (now, again)
+        state, now = self.state, self._clock()
+        self.rests_until = self.seconds() + self._records.look_every.total_seconds()
         if self._lock.locked():
             return  # somebody is at it
         in_trouble = Source.DATABASE in state.problems  # then it is asked again when that is due
@@ -141,7 +149,8 @@ class Live:
             is_news = in_trouble = True
         if is_news:
             self._renew(in_trouble=in_trouble)
-        self._quiet = (now, min(again, self._state.due))
+        due_in = (self.state.due - now).total_seconds()
+        self.rests_until = min(self.rests_until, self.seconds() + due_in)
 
     def _renew(self, *, in_trouble: bool) -> None:
         # Whoever comes second has an answer already, the present one: nobody waits for the publication to be made.
@@ -162,7 +171,7 @@ class Live:
     def _make(self) -> None:
         """Look into all that may be new, by whoever took the lock."""
         try:
-            self._state = self._looked_into(self._state, self._clock())
+            self.state = self._looked_into(self.state, self._clock())
         finally:
             self._lock.release()
 

@@ -38,8 +38,7 @@ class Answer:
         """
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags is not None:
-            # Nearly all clients send back what they got. All else is Werkzeug's to parse.
-            return tags == self.etag or not is_resource_modified(http_if_none_match=tags, etag=self.etag)
+            return not is_resource_modified(http_if_none_match=tags, etag=self.etag)
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         if since is None or self.last_modified is None:
             return False

@@ -89,6 +89,7 @@ class Front:
     ) -> None:
         self._app = app
         self._live = live
+        self._seconds = live.seconds
         self._fetched = fetched
         self._add = tally.add
         self._requests = requests
@@ -96,27 +97,42 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
+        # All that nearly every request needs is here: on this path a call of a function is felt in the throughput.
         path = environ.get("PATH_INFO", "")
         try:
-            found, prepared = self._live.found(), self._prepared
-            if prepared is None or prepared.found is not found:
-                prepared = self._taken_up(found)
+            live, prepared = self._live, self._prepared
+            if prepared is None or prepared.found is not live.state or self._seconds() >= live.rests_until:
+                prepared = self._taken_up()
             if prepared is None:
                 return self._without_any(path, environ, start_response)
-            answers = prepared.public.get(path) or self._make(prepared, path)
+            answers, label, to_all = prepared.public.get(path) or self._make(prepared, path), path, PUBLIC
+            if answers is None and is_private(path):
+                answers, label, to_all = self._private(prepared, path, environ), shown_path(path), PRIVATE
+                if answers is None:
+                    return self._nothing_private(environ, start_response)
             if answers is not None:
-                return self._give(answers, path, environ, start_response, PUBLIC)
-            if is_private(path):
-                return self._give_private(prepared, path, environ, start_response)
+                method = environ["REQUEST_METHOD"]
+                if method not in _READING:
+                    status, headers, body = _not_read(method, to_all)
+                else:
+                    answer = answers[coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))]
+                    # Nearly all clients send back the tag that they got.
+                    if environ.get("HTTP_IF_NONE_MATCH") == answer.etag or answer.is_held_by(environ):
+                        status, headers, body = "304 Not Modified", answer.unchanged, []
+                    else:
+                        status, headers, body = "200 OK", answer.whole, [answer.body] if method == "GET" else []
+                self._add(label, environ.get("HTTP_USER_AGENT", ""), status)
+                start_response(status, list(headers))  # a copy: the server may change it (PEP 3333)
+                return body
         except Exception as error:  # noqa: BLE001  (whatever it is, the client gets an answer and the log a trace)
             return self._fail(environ, start_response, error)
         return self._app(environ, start_response)
 
-    def _taken_up(self, found: Found) -> _Prepared | None:
+    def _taken_up(self) -> _Prepared | None:
         """What answers from now on, after a look; ``None`` where there is nothing to serve."""
+        found, prepared = self._live.found(), self._prepared
         if found.publication is None:
             return None
-        prepared = self._prepared
         if prepared is None or not prepared.answers_for(found):
             prepared = _Prepared(found.publication, found)
         else:
@@ -134,69 +150,46 @@ class Front:
         answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
         return answers
 
-    def _give(
-        self, answers: Answers, label: str, environ: WSGIEnvironment, start_response: StartResponse, to_all: Headers
-    ) -> Iterable[bytes]:
-        """Hand an answer over; it is counted under the ``label``, and ``to_all`` is what every response says."""
-        method = environ["REQUEST_METHOD"]
-        user_agent = environ.get("HTTP_USER_AGENT", "")
-        if method not in _READING:
-            status, headers, body = _not_read(method, to_all)
-            self._add(label, user_agent, int(status[:3]))
-            start_response(status, headers)
-            return body
-        answer = answers[coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))]
-        # Headers are handed over as a copy: the server may change the list (PEP 3333).
-        if answer.is_held_by(environ):
-            self._add(label, user_agent, 304)
-            start_response("304 Not Modified", list(answer.unchanged))
-            return []
-        self._add(label, user_agent, 200)
-        start_response("200 OK", list(answer.whole))
-        return [answer.body] if method == "GET" else []
-
-    def _give_private(
-        self, prepared: _Prepared, path: str, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _private(self, prepared: _Prepared, path: str, environ: WSGIEnvironment) -> Answers | None:
+        """The answers to whoever holds the path's token; ``None`` where it opens nothing."""
         token, slug = parse_private(path)
         subscriber = self._live.holder(token)
-        answers = None
-        if subscriber is not None and subscriber.feed == slug:
-            answers = prepared.private(slug, subscriber.alarms)
-        method, user_agent = environ["REQUEST_METHOD"], environ.get("HTTP_USER_AGENT", "")
-        if subscriber is None or answers is None:
-            self._add(_LOCKED, user_agent, 404)
-            return _nothing_private(method, start_response)
-        if method == "GET":
-            self._fetched(subscriber, family_of(user_agent))
-        return self._give(answers, shown_path(path), environ, start_response, PRIVATE)
+        if subscriber is None or subscriber.feed != slug:
+            return None
+        answers = prepared.private(slug, subscriber.alarms)
+        if answers is not None and environ["REQUEST_METHOD"] == "GET":
+            self._fetched(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
+        return answers
+
+    def _nothing_private(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Say no more than that: whether a token is wrong, revoked, over or another feed's is nobody's business."""
+        status = "404 Not Found"
+        self._add(_LOCKED, environ.get("HTTP_USER_AGENT", ""), status)
+        headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
+        start_response(status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_NOTHING]
 
     def _without_any(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer where there is nothing to serve: never with an empty feed, at which clients wipe the calendar."""
         if not path.startswith(_FEEDS):
             return self._app(environ, start_response)
-        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), 503)
-        start_response("503 Service Unavailable", [*_UNAVAILABLE_HEADERS, *PUBLIC])
+        status = "503 Service Unavailable"
+        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
+        start_response(status, [*_UNAVAILABLE_HEADERS, *PUBLIC])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_UNAVAILABLE]
 
     def _fail(self, environ: WSGIEnvironment, start_response: StartResponse, error: Exception) -> Iterable[bytes]:
         request_id = self._requests.failed(environ, error)
-        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), 500)
+        status = "500 Internal Server Error"
+        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
         headers = [_PLAIN, ("Content-Length", str(len(_FAILED))), ("Cache-Control", "no-store")]
-        start_response("500 Internal Server Error", [*headers, ("X-Request-Id", request_id), *PRIVATE])
+        start_response(status, [*headers, ("X-Request-Id", request_id), *PRIVATE])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_FAILED]
 
 
-def _not_read(method: str, to_all: Headers) -> tuple[str, list[tuple[str, str]], list[bytes]]:
+def _not_read(method: str, to_all: Headers) -> tuple[str, Headers, list[bytes]]:
     if method == "OPTIONS":
         preflight = _PREFLIGHT if to_all is PUBLIC else ()
-        return "204 No Content", [("Allow", _METHODS), *preflight, *to_all], []
+        return "204 No Content", (("Allow", _METHODS), *preflight, *to_all), []
     length = ("Content-Length", str(len(_ONLY_READ)))
-    return "405 Method Not Allowed", [_PLAIN, length, ("Allow", _METHODS), *to_all], [_ONLY_READ]
-
-
-def _nothing_private(method: str, start_response: StartResponse) -> Iterable[bytes]:
-    """Say no more than that: whether a token is wrong, revoked, over or another feed's is nobody's business."""
-    headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
-    start_response("404 Not Found", headers)
-    return [] if method == "HEAD" else [_NOTHING]
+    return "405 Method Not Allowed", (_PLAIN, length, ("Allow", _METHODS), *to_all), [_ONLY_READ]

@@ -99,7 +99,7 @@ def show_metrics(app: Flask, metrics: Metrics) -> None:
     def count(response: Response) -> Response:
         # Of what is neither published nor a route, anybody can make up as many paths as they like.
         path = request.url_rule.rule if request.url_rule is not None else OTHER
-        metrics.tally.add(path, request.headers.get("User-Agent", ""), response.status_code)
+        metrics.tally.add(path, request.headers.get("User-Agent", ""), response.status)
         return response
 
     app.register_blueprint(routes)

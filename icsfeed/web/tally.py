@@ -25,12 +25,12 @@ class Tally:
     def __init__(self, counted: Callable[[Counts], None], *, after: float = COUNT_AFTER) -> None:
         self._counted = counted
         self._after = after
-        self._seen: deque[tuple[str, str, int]] = deque()
+        self._seen: deque[tuple[str, str, str]] = deque()
         self._waiting = False
         self._turn = Lock()
 
-    def add(self, path: str, user_agent: str, status: int) -> None:
-        """Take one down."""
+    def add(self, path: str, user_agent: str, status: str) -> None:
+        """Take one down; ``status`` is the line that WSGI has it in (PEP 3333): ``304 Not Modified``."""
         self._seen.append((path, user_agent, status))  # needs no lock, which would cost more than all else here
         if not self._waiting:
             self._wait()
@@ -42,7 +42,7 @@ class Tally:
             seen = Counter(self._seen.popleft() for _ in range(len(self._seen)))
             counts: Counter[tuple[str, str, str]] = Counter()
             for (path, user_agent, status), number in seen.items():
-                counts[path, family_of(user_agent), str(status)] += number
+                counts[path, family_of(user_agent), status.partition(" ")[0]] += number
             if counts:
                 self._counted(counts)
 

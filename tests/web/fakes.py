@@ -17,7 +17,7 @@ from structlog.testing import LogCapture
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
-from icsfeed.publication.live import Live
+from icsfeed.publication.live import Live, unpaced
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
@@ -54,11 +54,12 @@ class Clock:
 
 @dataclass
 class Disk:
-    """A schedule file: what is in it (or wrong with it), when it was changed, and how often it was read."""
+    """A schedule file: what is in it (or wrong with it), when it was changed, and how often that was looked for."""
 
     content: Schedule | Exception = BEFORE
     changed_at: datetime = NOW - timedelta(days=1)
     reads: int = 0
+    looks: int = 0
     stamps: count[int] = field(default_factory=count)
     stamp: int | None = 0
     while_reading: Callable[[], None] = lambda: None
@@ -82,6 +83,7 @@ class Disk:
 
     def signature(self, _path: str) -> FileSignature | None:
         """What ``file_signature`` does."""
+        self.looks += 1
         return None if self.stamp is None else self._signature()
 
     def _signature(self) -> FileSignature:
@@ -149,7 +151,10 @@ class Page:
 
 @dataclass
 class Served:
-    """A live publication over such a disk and shelf, under such a clock, with what it logs."""
+    """A live publication over such a disk and shelf, under such a clock, with what it logs.
+
+    Where it is ``paced``, that clock's seconds pace the looks; else whoever asks looks.
+    """
 
     disk: Disk = field(default_factory=Disk)
     shelf: Shelf = field(default_factory=Shelf)
@@ -157,6 +162,7 @@ class Served:
     capture: LogCapture = field(default_factory=LogCapture)
     preview: bool = False
     patience: timedelta | None = None
+    paced: bool = False
 
     def __post_init__(self) -> None:
         log = structlog.wrap_logger(
@@ -171,7 +177,11 @@ class Served:
             signature=self.disk.signature,
             preview=self.preview,
             patience=self.patience,
+            seconds=self._seconds if self.paced else unpaced,
         )
+
+    def _seconds(self) -> float:
+        return self.clock.now.timestamp()
 
     def publication(self) -> Publication:
         """What is public."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -282,11 +283,18 @@ class Interleaved:
         self.old, self.new = (Found(due=NOW, publication=publication) for publication in (old, new))
         self.meanwhile = meanwhile
         self.looks = 0
+        self.state = self.old
+        self.rests_until = inf
+
+    def seconds(self) -> float:
+        """Time that stands still."""
+        return 0
 
     def found(self) -> Found:
         """What ``Live`` does."""
         self.looks += 1
         if self.looks > 1:
+            self.state = self.new
             return self.new
         self.meanwhile()
         return self.old

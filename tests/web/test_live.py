@@ -211,7 +211,7 @@ def test_a_schedule_that_fails_in_the_new_year_leaves_the_old_year_public() -> N
     served = Served(clock=Clock(now=LAST_OF_YEAR))
     before = served.live.current()
     served.disk.write(mistakes("one"), LAST_OF_YEAR)
-    kept = served.live._state.loaded  # noqa: SLF001  (no schedule is known that fails by time alone)
+    kept = served.live.state.loaded  # no schedule is known that fails by time alone
     object.__setattr__(kept, "schedule", None)
     served.clock.now = NEW_YEAR
     assert all(served.live.current() is before for _ in range(2))

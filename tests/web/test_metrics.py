@@ -119,7 +119,7 @@ def test_the_format_is_what_the_scraper_reads(client: FlaskClient, asked: str) -
 
 
 def test_a_private_feed_is_counted_without_its_token() -> None:
-    seen: list[tuple[str, str, int]] = []
+    seen: list[tuple[str, str, str]] = []
 
     class Taken:
         """A tally that keeps what it is given."""
@@ -134,4 +134,4 @@ def test_a_private_feed_is_counted_without_its_token() -> None:
     served.live.holder = lambda _: subscriber  # type: ignore[method-assign,assignment]
     front = front_of(served.live, tally=Taken)
     list(front({"REQUEST_METHOD": "GET", "PATH_INFO": "/private/the-token/all.ics"}, lambda *_: lambda _: None))
-    assert seen == [("/private/{token}/all.ics", "", 200)]
+    assert seen == [("/private/{token}/all.ics", "", "200 OK")]

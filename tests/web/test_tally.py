@@ -18,9 +18,9 @@ def test_requests_are_counted_by_path_family_and_status() -> None:
     counted: list[Counts] = []
     tally = Tally(counted.append, after=A_WHILE)
     for version in range(3):
-        tally.add("/feeds/all.ics", f"curl/8.{version}", 200)
-    tally.add("/feeds/all.ics", GOOGLE, 200)
-    tally.add("/feeds/all.ics", GOOGLE, 304)
+        tally.add("/feeds/all.ics", f"curl/8.{version}", "200 OK")
+    tally.add("/feeds/all.ics", GOOGLE, "200 OK")
+    tally.add("/feeds/all.ics", GOOGLE, "304 Not Modified")
     assert counted == []
     tally.count()
     tally.count()
@@ -44,7 +44,7 @@ def test_they_are_counted_by_themselves() -> None:
     tally = Tally(take, after=0.01)
     for _ in range(2):
         done.clear()
-        tally.add("/", GOOGLE, 200)
+        tally.add("/", GOOGLE, "200 OK")
         assert done.wait(A_WHILE)
     assert counted == [{("/", "google", "200"): 1}] * 2
 
@@ -55,7 +55,7 @@ def test_none_is_lost_or_counted_twice_while_threads_add_and_count() -> None:
 
     def work(number: int) -> None:
         for each in range(2000):
-            tally.add(f"/{number % 3}", GOOGLE, 200)
+            tally.add(f"/{number % 3}", GOOGLE, "200 OK")
             if each % 100 == 0:
                 tally.count()
 
