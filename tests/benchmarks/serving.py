@@ -1,9 +1,9 @@
 """How fast feeds are served: ``python -m tests.benchmarks.serving``.
 
 Compares the application with others that give the same bytes, in alternation, and prints the median of the ratios: a
-bare WSGI callable with the same headers and bytes, a Flask route with the ready bytes, a Flask route that renders the
-feed anew (all on the same server with the same settings), and nginx with the feed as a file. Everything stays on the
-loopback address.
+bare WSGI callable with the same headers and bytes, a Flask route with the ready bytes, one that gives the same headers
+and 304 besides, one that renders the feed anew (all on the same server with the same settings), and nginx with the feed
+as a file. Everything stays on the loopback address.
 
 The load comes from wrk (Debian: ``apt-get install wrk nginx``). A generator in Python would be slower than what it
 measures, and so make any two servers look alike.
@@ -39,6 +39,7 @@ PATH: Final = "/feeds/all.ics"
 ICSFEED: Final = "icsfeed.bootstrap:create_app"
 BARE: Final = "tests.benchmarks.serving:make_bare"
 FLASK: Final = "tests.benchmarks.serving:make_flask"
+CONDITIONAL: Final = "tests.benchmarks.serving:make_conditional_flask"
 REBUILDING: Final = "tests.benchmarks.serving:make_rebuilding"
 NOW: Final = "2026-11-23T12:00:00Z"
 CONNECTIONS: Final = 16
@@ -78,6 +79,25 @@ def make_flask() -> WSGIApplication:
     @app.get(PATH)
     def feed() -> Response:
         return Response(body, content_type="text/calendar; charset=utf-8")
+
+    return app
+
+
+def make_conditional_flask() -> WSGIApplication:
+    """A Flask application whose one route gives all that the application answers: the headers, and 304 where it may."""
+    from flask import Flask, Response, request  # noqa: PLC0415  (in the server's process only)
+
+    from icsfeed.bootstrap import create_app  # noqa: PLC0415
+
+    whole = create_app().test_client().get(PATH)
+    body, headers = whole.data, whole.headers
+    app = Flask(__name__)
+
+    @app.get(PATH)
+    def feed() -> Response:
+        response = Response(body, headers=headers)
+        response.make_conditional(request)
+        return response
 
     return app
 
@@ -209,6 +229,11 @@ def main(rounds: int, seconds: int) -> None:
                 _compare("gzip against bare WSGI with the plain bytes", ours, bare, rounds, seconds, packed)
             with running(FLASK) as flask:
                 _compare("200 against a Flask route with ready bytes", ours, flask, rounds, seconds, [])
+            with running(CONDITIONAL) as flask:
+                _compare("200 against a Flask route that answers as the application", ours, flask, rounds, seconds, [])
+                _compare(
+                    "304 against a Flask route that answers as the application", ours, flask, rounds, seconds, held
+                )
             with running(REBUILDING) as rebuilding:
                 _compare("200 against a Flask route that renders", ours, rebuilding, 1, 10 * seconds, [])
             with nginx(whole.content) as file:
