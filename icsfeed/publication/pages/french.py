@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-WORDS: Final = {
+_UNBROKEN: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
+
+_WORDS: Final = {
     "list": "{most} et {last}",
     "skip": "Aller au contenu",
     "tools": "Site",
@@ -199,6 +202,9 @@ WORDS: Final = {
     "failed": "Cela n’a pas fonctionné",
     "failed text": "Veuillez reprendre depuis la première page.",
 }
+
+WORDS: Final = {key: _UNBROKEN.sub("\N{NO-BREAK SPACE}", words) for key, words in _WORDS.items()}
+"""With no break before a sign that French keeps apart from its word, nor within its quotation marks."""
 
 
 def ordinal(day: int) -> str:

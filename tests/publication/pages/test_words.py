@@ -46,6 +46,12 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
     assert list(ENGLISH_WORDS) == list(FRENCH_WORDS)
 
 
+def test_french_breaks_no_line_before_a_sign_that_stands_apart() -> None:
+    assert not [words for words in FRENCH_WORDS.values() if re.search(" [:;?!»]|« ", words)]
+    assert FRENCH_WORDS["as of"] == "Situation\N{NO-BREAK SPACE}: {when}"
+    assert "«\N{NO-BREAK SPACE}par URL\N{NO-BREAK SPACE}»" in FRENCH_WORDS["address hint"]
+
+
 def test_every_word_is_said_somewhere() -> None:
     """Those with a space are put together from a kind of word and what it is about."""
     here = Path(rendering.__file__).parent
