@@ -21,6 +21,7 @@ from icsfeed.domain.recurrence import Frequency, Recurrence
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import settled_clock
+from icsfeed.ical.events import is_utc
 
 
 class Rendering(StrEnum):
@@ -35,8 +36,8 @@ class Series:
     """Regular occurrences of one rule of a window, within one year and between two cuts.
 
     ``first`` and ``last`` both happen as the policy says. ``excluded`` are instances of the rule between them that do
-    not, or not then; ``cancelled`` are those that subscribers see as cancelled. ``after`` is the local date of the
-    irregular occurrence that the series follows.
+    not, or not then; ``cancelled`` are those that its event itself shows as cancelled. ``after`` is the local date of
+    the irregular occurrence that the series follows.
     """
 
     window: MaintenanceWindow
@@ -145,12 +146,19 @@ def _rule_on(recurrence: Recurrence, weekday: int) -> Recurrence:
 
 
 def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | None) -> Iterator[Series | Single]:
-    """The series that holds a run of regular occurrences, and what is seen before its first and after its last."""
+    """The series that holds a run of regular occurrences, and what is seen as cancelled but is no instance of it.
+
+    That is what comes before its first and after its last; and all of it in UTC, where Home Assistant shows an override
+    beside the instance that it overrides.
+    """
     happening = [index for index, each in enumerate(run) if each.excluded is None and each.moved is None]
     begin, end = (happening[0], happening[-1] + 1) if happening else (0, 0)
     inner = run[begin:end]
+    cancelled: list[Occurrence] = []
     if inner:
         missing = [each for each in inner if each.excluded is not None or each.moved is not None]
+        if not is_utc(inner[0].window.zone):
+            cancelled = [each for each in missing if is_shown_cancelled(each)]
         yield Series(
             window=inner[0].window,
             recurrence=rule,
@@ -158,9 +166,9 @@ def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | Non
             after=after,
             first=inner[0],
             last=inner[-1],
-            excluded=tuple(each for each in missing if not is_shown_cancelled(each)),
-            cancelled=tuple(each for each in missing if is_shown_cancelled(each)),
+            excluded=tuple(each for each in missing if each not in cancelled),
+            cancelled=tuple(cancelled),
         )
-    for occurrence in (*run[:begin], *run[end:]):
-        if is_shown_cancelled(occurrence):
+    for occurrence in run:
+        if is_shown_cancelled(occurrence) and occurrence not in cancelled:
             yield Single(occurrence=occurrence, year=year)

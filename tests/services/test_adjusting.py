@@ -16,6 +16,7 @@ from icsfeed.domain.plans import RefusedPlanError
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule, UnknownWindowError
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.zones import zone
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.changes import ConflictError, Desk
@@ -149,6 +150,21 @@ def test_a_skipped_occurrence_is_seen_as_cancelled_or_not_at_all(reader: Reader,
     check(reader, desk, records, [at], cancelled(at))
     restore(desk, day)
     check(reader, desk, records, [], [])
+
+
+@every_reader
+def test_in_utc_a_skipped_occurrence_is_seen_as_cancelled_and_only_so(reader: Reader) -> None:
+    """Home Assistant shows an override with a RECURRENCE-ID in UTC beside the instance that it overrides."""
+    june = replace(THURSDAY, zone=zone("UTC"), effective_from=date(2026, 6, 1), effective_until=date(2026, 6, 30))
+    desk, records = a_small_desk(replace(SMALL, windows=(june,), freezes=()))
+    skip(desk, date(2026, 6, 11))
+    first, skipped, *others = (span((2026, 6, day, 2), (2026, 6, day, 6)) for day in (4, 11, 18, 25))
+    for content in both_renderings(desk.schedule, records.held, now=NOW).values():
+        assert seen_by(reader, content, now=NOW) == [
+            *moved(first),
+            *cancelled(skipped),
+            *(each for at in others for each in moved(at)),
+        ]
 
 
 @every_reader
