@@ -82,7 +82,7 @@ def create_app(
     show_metrics(app, metrics)
     log_failures(app, requests)
     hears = fetched or (_forget if preview else _note(records, time, log))
-    # Its method, which is called sooner than the object is.
+    # Its method: Python calls one faster than an object.
     front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests).__call__
     served = behind(
         AccessLog(front, requests) if _is_set("ICSFEED_ACCESS_LOG") else front,

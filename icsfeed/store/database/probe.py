@@ -35,7 +35,7 @@ class Probe:
         self._file = file_of(engine.url)
         self._lock = Lock()
         self._connection: Connection | None = None
-        self._seen: tuple[object, LastEntry] | None = None
+        self._seen: tuple[int, LastEntry] | None = None
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -83,14 +83,14 @@ class Probe:
                 driver.patience = _PATIENCE
         driver = self._connection.connection.dbapi_connection
         version = data_version(driver)
-        if self._seen is not None and version is not None and self._seen[0] == version:
+        if self._seen is not None and self._seen[0] == version:
             return self._seen[1]
         row = self._connection.exec_driver_sql(_LAST_ENTRY).first()
         last = LastEntry()
         if row is not None:
             at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
             last = LastEntry(number=row.entry, at=at.replace(tzinfo=UTC))
-        self._seen = version, last
+        self._seen = (version, last) if version is not None else None
         if refusal_to_write(driver) is not None:
             self._drop()  # it would never see anything new
         return last
