@@ -13,9 +13,9 @@ from time import monotonic
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
 
+from icsfeed.cli.inputs import DEFAULT_SCHEDULE, schedule_path
 from icsfeed.cli.options import prefix_of, trusted_hops_of
 from icsfeed.cli.service_log import service_log
-from icsfeed.cli.truth import DEFAULT_SCHEDULE, schedule_path
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.subscribers import Subscriber, key_of
@@ -60,9 +60,9 @@ def create_app(
     # The folder may change under a server; which file was meant does not.
     path = schedule_path(schedule or (Path(named) if named else None)).absolute()
     url = database or os.environ.get("ICSFEED_DATABASE") or DEFAULT_DATABASE
-    records = Database(url) if isinstance(url, str) else url
+    repository = Database(url) if isinstance(url, str) else url
     is_example = path == example_path()
-    if is_example and _has_kept(records):
+    if is_example and _has_kept(repository):
         path, is_example = DEFAULT_SCHEDULE.absolute(), False  # it is gone; nobody's customers are to see the example
     time, log = clock or _clock(path), service_log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
@@ -70,7 +70,7 @@ def create_app(
         path,
         clock=time,
         load=load_schedule,
-        records=records,
+        repository=repository,
         log=log,
         preview=preview,
         keeps=not is_example,
@@ -81,7 +81,7 @@ def create_app(
     app = make_application(live)
     show_metrics(app, metrics)
     log_failures(app, requests)
-    hears = fetched or (_forget if preview else _note(records, time, log))
+    hears = fetched or (_forget if preview else _note(repository, time, log))
     # Its method: Python calls one faster than an object.
     front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests).__call__
     served = behind(
@@ -93,10 +93,10 @@ def create_app(
     return app
 
 
-def _has_kept(records: Database) -> bool:
+def _has_kept(repository: Database) -> bool:
     """Whether another schedule than the example was public before; not known where the database does not answer."""
     try:
-        return records.kept_schedule() is not None
+        return repository.kept_schedule() is not None
     except IcsfeedError:
         return False
 
@@ -105,9 +105,9 @@ def _is_set(variable: str) -> bool:
     return os.environ.get(variable, "").casefold() in {"1", "true", "t", "yes", "y", "on"}  # as click has it
 
 
-def _note(records: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:
+def _note(repository: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:
     """Has the database learn, sooner or later, who fetched their private feeds."""
-    fetches = Fetches(records, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
+    fetches = Fetches(repository, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
     atexit.register(fetches.note)
     return lambda subscriber, client: fetches.add(key_of(subscriber.name), client, clock())
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_schedule
 from icsfeed.cli.options import database_option, now_option, option, schedule_option
-from icsfeed.cli.truth import instant_now, open_schedule
 
 _STANDARD_OUTPUT = Path("-")
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.calls import Call
+from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.tables import print_table
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
 
 
-def print_list(call: Call, changes: Iterable[Change]) -> None:
+def print_list(call: Invocation, changes: Iterable[Change]) -> None:
     """A line a change."""
     from icsfeed.domain.times import span_text
 
@@ -32,10 +32,10 @@ def print_list(call: Call, changes: Iterable[Change]) -> None:
     print_table(("Id", "State", call.zone.key, "Summary", "Environments", "Impact"), rows)
 
 
-def print_history(call: Call, change: Change) -> None:
+def print_history(call: Invocation, change: Change) -> None:
     """All that is known of a change, and how it came to that."""
     from icsfeed.domain.times import instant_text, span_text
-    from icsfeed.services.change_records import differences_in_words
+    from icsfeed.services.change_json import differences_in_words
 
     plan = change.plan
     facts = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.calls import Call, reading, recording
+from icsfeed.cli.operator_commands import Invocation, reading, recording
 from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def announce(kind: str) -> click.Command:
     @message_option
     @recording
     def command(
-        call: Call,
+        call: Invocation,
         summary: str,
         environments: tuple[str, ...],
         impact: str | None,
@@ -84,7 +84,7 @@ def announce(kind: str) -> click.Command:
         from icsfeed.domain.changes import Plan
         from icsfeed.domain.feeds import Kind
         from icsfeed.domain.windows import Impact
-        from icsfeed.services.changes import Announcement, announce
+        from icsfeed.services.changes import AnnouncementRequest, announce
 
         plan = Plan(
             summary=summary,
@@ -94,11 +94,11 @@ def announce(kind: str) -> click.Command:
             reason=reason or "",
             ticket=ticket or "",
         )
-        wish = Announcement(kind=Kind(kind), plan=plan, tentative=tentative, message=message, key=key)
+        request = AnnouncementRequest(kind=Kind(kind), plan=plan, tentative=tentative, message=message, key=key)
 
-        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Call.carry_out)
+        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Invocation.carry_out)
             del seen
-            return announce(call.desk, wish, by=call.by, now=call.now, dry_run=dry_run)
+            return announce(call.workspace, request, by=call.by, now=call.now, dry_run=dry_run)
 
         def question(seen: Outcome) -> str | None:
             return None if seen.repeats else f"Announce {_in_words(call, seen.change)}?"
@@ -114,19 +114,21 @@ def _step(kind: str, name: str, help_text: str) -> click.Command:
     @message_option
     @expect_option
     @recording
-    def command(call: Call, change: str, message: str, expect: int | None) -> None:
+    def command(call: Invocation, change: str, message: str, expect: int | None) -> None:
         _take(call, _of_kind(call, kind, change), name, None, message, expect)
 
     return command
 
 
-def _take(call: Call, change_id: str, name: str, amendment: Amendment | None, message: str, expect: int | None) -> None:
+def _take(
+    call: Invocation, change_id: str, name: str, amendment: Amendment | None, message: str, expect: int | None
+) -> None:
     from icsfeed.domain.lifecycle import Step
     from icsfeed.services.changes import take_step
 
-    def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Call.carry_out)
+    def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Invocation.carry_out)
         return take_step(
-            call.desk,
+            call.workspace,
             change_id,
             Step(name),
             amendment=amendment,
@@ -157,7 +159,7 @@ def _update(kind: str) -> click.Command:
     @expect_option
     @recording
     def command(
-        call: Call,
+        call: Invocation,
         change: str,
         message: str,
         summary: str | None,
@@ -195,12 +197,13 @@ def _list(kind: str) -> click.Command:
     @click.command("list", help=f"List the {kind} changes that are open, the latest first.")
     @option("--all", "everything", is_flag=True, help="Those that are over, too.")
     @reading
-    def command(call: Call, *, everything: bool) -> None:
+    def command(call: Invocation, *, everything: bool) -> None:
         from icsfeed.domain.record import all_changes
-        from icsfeed.services.change_records import change_record
+        from icsfeed.services.change_json import change_as_json
 
         announced = sorted(
-            all_changes(call.desk.schedule, call.desk.records.record()).values(), key=lambda each: each.announced_at
+            all_changes(call.workspace.schedule, call.workspace.repository.record()).values(),
+            key=lambda each: each.announced_at,
         )
         changes = [
             change
@@ -208,7 +211,7 @@ def _list(kind: str) -> click.Command:
             if change.kind == kind and (everything or not change.state.is_final)
         ]
         if call.as_json:
-            call.print_json([change_record(change, call.zone) for change in changes])
+            call.print_json([change_as_json(change, call.zone) for change in changes])
         elif changes:
             from icsfeed.cli.change_pages import print_list
 
@@ -223,13 +226,13 @@ def _show(kind: str) -> click.Command:
     @click.command("show", help="Show the change ID with its history.")
     @click.argument("change", metavar="ID")
     @reading
-    def command(call: Call, change: str) -> None:
+    def command(call: Invocation, change: str) -> None:
         from icsfeed.domain.record import find_change
-        from icsfeed.services.change_records import change_record
+        from icsfeed.services.change_json import change_as_json
 
-        found = find_change(call.desk.schedule, call.desk.records.record(), _of_kind(call, kind, change))
+        found = find_change(call.workspace.schedule, call.workspace.repository.record(), _of_kind(call, kind, change))
         if call.as_json:
-            call.print_json(change_record(found, call.zone))
+            call.print_json(change_as_json(found, call.zone))
         else:
             from icsfeed.cli.change_pages import print_history
 
@@ -238,7 +241,7 @@ def _show(kind: str) -> click.Command:
     return command
 
 
-def _in_words(call: Call, change: Change) -> str:
+def _in_words(call: Invocation, change: Change) -> str:
     """The change and, on the clock of the calendar's zone, when it is: what is soonest mistaken."""
     from icsfeed.domain.times import span_text
 
@@ -251,7 +254,7 @@ def _is_now(outcome: Outcome) -> str:
     return f"{outcome.change.id} is {outcome.change.state}; {what_next(outcome.change.state)}"
 
 
-def _span(call: Call, start: str | None, end: str | None, duration: str | None) -> Span:
+def _span(call: Invocation, start: str | None, end: str | None, duration: str | None) -> Span:
     from icsfeed.domain.lengths import parse_length
     from icsfeed.domain.plans import span_between
 
@@ -268,7 +271,7 @@ def _only_one(end: str | None, duration: str | None) -> None:
         raise click.UsageError(msg)
 
 
-def _of_kind(call: Call, kind: str, change_id: str) -> str:
+def _of_kind(call: Invocation, kind: str, change_id: str) -> str:
     """The id of a change of that kind; of a recorded one the number alone will do."""
     from icsfeed.domain.changes import PREFIXES
     from icsfeed.domain.feeds import Kind
@@ -277,7 +280,7 @@ def _of_kind(call: Call, kind: str, change_id: str) -> str:
     if change_id.isdecimal():
         return f"{own}-{change_id}"
     prefix = change_id.upper().partition("-")[0]
-    kinds = [change.kind for change in call.desk.schedule.changes if change.id == change_id.lower()]
+    kinds = [change.kind for change in call.workspace.schedule.changes if change.id == change_id.lower()]
     if kind in kinds or (prefix == own and not kinds):
         return change_id
     others = kinds or [other for other, known in PREFIXES.items() if known == prefix]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from icsfeed.cli.inputs import instant_now, schedule_path
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
 from icsfeed.cli.output import print_json
-from icsfeed.cli.truth import instant_now, schedule_path
 
 if TYPE_CHECKING:
     from icsfeed.services.advice import Advice

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_schedule
 from icsfeed.cli.options import database_option, json_option, now_option, schedule_option
 from icsfeed.cli.output import print_json
-from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ def diff(old: Path, new: Path | None, schedule: Path | None, database: str, now:
     after = open_schedule(new or schedule).schedule
     found = differences(before, after, now=instant_now(now, after), record=recorded(database))
     if as_json:
-        print_json(found.record())
+        print_json(found.as_json())
         return
     if found.uid_domain is not None:
         click.echo(f"~ uid_domain: {' → '.join(found.uid_domain)}: every event is a new one for subscribers")

@@ -15,16 +15,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.options import (
-    InvalidSettingError,
-    database_option,
-    json_option,
-    now_option,
-    option,
-    schedule_option,
-    token_key_option,
-)
-from icsfeed.cli.truth import clock, open_schedule, schedule_path
+from icsfeed.cli.inputs import clock, open_schedule, schedule_path
+from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option, token_key_option
+from icsfeed.domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +102,7 @@ def _base_url(text: str) -> str:
         return site_address(text)
     except ValueError as error:
         msg = f"--base-url: {error}"
-        raise InvalidSettingError(msg) from None
+        raise BadInputError(msg) from None
 
 
 def _token_key(named: Path | None) -> TokenKey:
@@ -146,7 +139,7 @@ class _Telling:
     def tell(self, report: Report) -> None:
         """In a line or, in a dry run, also in one for each file; or all of it in JSON."""
         if self.as_json:
-            click.echo(json.dumps(report.record(), indent=2))
+            click.echo(json.dumps(report.as_json(), indent=2))
             return
         for name in report.written if self.dry_run else ():
             click.echo(f"+ {name}")
@@ -159,7 +152,7 @@ class _Telling:
     def tell_again(self, report: Report) -> None:
         """The same, in one line each time."""
         if self.as_json:
-            click.echo(json.dumps(report.record()))
+            click.echo(json.dumps(report.as_json()))
         else:
             self.tell(report)
         sys.stdout.flush()
@@ -178,7 +171,7 @@ def _watch(
     tell_time = clock(now, load_schedule(path).schedule)
     target = _target(telling.dest)
     log = service_log().bind(dest=telling.dest)
-    records = Database(database)
+    repository = Database(database)
 
     def export_it(publication: Publication, subscribers: Subscribers) -> Report:
         return export_site(
@@ -197,7 +190,7 @@ def _watch(
             path,
             clock=tell_time,
             load=load_schedule,
-            records=records,
+            repository=repository,
             log=log,
             base_url=base_url,
             preview=now is not None,
@@ -211,7 +204,7 @@ def _watch(
             told=telling.tell_again,
         )
     finally:
-        records.close()
+        repository.close()
 
 
 def _until_told_to_end() -> Callable[[float], bool]:
@@ -238,11 +231,11 @@ def _record(database: str, schedule: Schedule, now: datetime, *, recording: bool
     from icsfeed.services.ledger import record_revisions
     from icsfeed.store.database.database import Database
 
-    records = Database(database)
+    repository = Database(database)
     try:
-        return record_revisions(publish_events(schedule, records.record(), now=now), records, now=now)
+        return record_revisions(publish_events(schedule, repository.record(), now=now), repository, now=now)
     finally:
-        records.close()
+        repository.close()
 
 
 def _target(dest: str) -> Target:

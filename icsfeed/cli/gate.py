@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_schedule
 from icsfeed.cli.options import database_option, instant_option, json_option, now_option, option, schedule_option
-from icsfeed.cli.truth import instant_now, open_schedule
 
 
 @click.command()
@@ -37,7 +37,7 @@ def gate(
     """May a planned change run? Exit status: 0 OPEN, 1 CLOSED."""
     from icsfeed.domain.instants import parse_instant
     from icsfeed.domain.times import instant_text
-    from icsfeed.services.gate import GateState
+    from icsfeed.services.gate import Verdict
     from icsfeed.services.gate import gate as ask
     from icsfeed.store.database import recorded
 
@@ -46,10 +46,10 @@ def gate(
     instant = present if at is None else parse_instant(at, zone)
     answer = ask(policy, environments, at=instant, now=present, record=recorded(database))
     if as_json:
-        click.echo(json.dumps(answer.record(zone), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(answer.as_json(zone), indent=2, ensure_ascii=False))
     else:
         then = answer.next_transition
         click.echo(f"{answer.state}: {answer.why}")
         click.echo(f"next transition: {instant_text(then, zone) if then else 'none in the published span'}")
-    if answer.state is GateState.CLOSED:
+    if answer.state is Verdict.CLOSED:
         sys.exit(1)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError
 
 _PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
@@ -67,10 +67,6 @@ def instant_option(name: str, *, what: str, required: bool = False) -> Callable[
     )
 
 
-class InvalidSettingError(IcsfeedError):
-    """A setting that can't be what it says."""
-
-
 def trusted_hops_of(text: str) -> int:
     """How many proxies there are whose word counts.
 
@@ -79,7 +75,7 @@ def trusted_hops_of(text: str) -> int:
     """
     if not text.isascii() or not text.isdigit():
         msg = f"{text!r} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
-        raise InvalidSettingError(msg)
+        raise BadInputError(msg)
     return int(text)
 
 
@@ -92,5 +88,5 @@ def prefix_of(text: str) -> str:
     prefix = "/" + text.strip("/") if text.strip("/") else ""
     if not _PREFIX.fullmatch(prefix):
         msg = f"{text!r} is not a path; write one such as /maintenance"
-        raise InvalidSettingError(msg)
+        raise BadInputError(msg)
     return prefix

@@ -18,9 +18,9 @@ from typing import Any
 
 import click
 
+from icsfeed.cli.inputs import instant_now, schedule_path
 from icsfeed.cli.options import database_option, now_option, option, prefix_of, schedule_option
-from icsfeed.cli.truth import instant_now, schedule_path
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import UnavailableError
 
 _THREADS = 1
 """Python runs one at a time, a request merely copies bytes, and what takes longer is done beside it. More only wait for
@@ -55,10 +55,6 @@ _PAUSE = 1
 
 _SECONDS_TO_STOP = 5
 """For the requests under way when the server is told to end; then their workers are killed."""
-
-
-class CannotListenError(IcsfeedError):
-    """An address at which this machine can't serve, or not now."""
 
 
 @click.command()
@@ -216,7 +212,7 @@ def _address(host: str, port: int) -> str:
             probe.bind(where)
     except OSError as error:
         msg = f"can't listen at {host}, port {port}: {(error.strerror or str(error)).lower()}"
-        raise CannotListenError(msg) from error
+        raise UnavailableError(msg) from error
     return str(where[0])
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_schedule, whoever_calls
 from icsfeed.cli.options import (
     database_option,
     json_option,
@@ -19,7 +20,6 @@ from icsfeed.cli.options import (
     schedule_option,
     token_key_option,
 )
-from icsfeed.cli.truth import instant_now, open_schedule, whoever_calls
 
 if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
@@ -74,9 +74,9 @@ def add(
 
     token, salt = _token(token_key_file)
     rings = tuple(parse_length(alarm) for alarm in alarms)
-    with _opened(schedule, database) as (policy, records):
+    with _opened(schedule, database) as (policy, repository):
         signer = _signer(operator, now, policy)
-        added = add_subscriber(policy, records, name, feed=feed, alarms=rings, token=token, salt=salt, signer=signer)
+        added = add_subscriber(policy, repository, name, feed=feed, alarms=rings, token=token, salt=salt, signer=signer)
         _hand_over(added, token, policy, as_json=as_json)
 
 
@@ -109,9 +109,9 @@ def rotate(
 
     token, salt = _token(token_key_file)
     length = parse_length(overlap)
-    with _opened(schedule, database) as (policy, records):
+    with _opened(schedule, database) as (policy, repository):
         signer = _signer(operator, now, policy)
-        rotated = rotate_token(policy, records, name, token=token, salt=salt, overlap=length, signer=signer)
+        rotated = rotate_token(policy, repository, name, token=token, salt=salt, overlap=length, signer=signer)
         _hand_over(rotated, token, policy, as_json=as_json)
 
 
@@ -127,13 +127,13 @@ def revoke(
 ) -> None:
     """Take the private feed of the subscriber NAME away, at once."""
     from icsfeed.services.subscribing import revoke as revoke_subscriber
-    from icsfeed.services.subscribing import subscriber_records
+    from icsfeed.services.subscribing import subscribers_as_json
 
-    with _opened(schedule, database) as (policy, records):
+    with _opened(schedule, database) as (policy, repository):
         signer = _signer(operator, now, policy)
-        revoked = revoke_subscriber(records, name, signer=signer)
+        revoked = revoke_subscriber(repository, name, signer=signer)
         if as_json:
-            known = subscriber_records(policy, records, now=signer.now)
+            known = subscribers_as_json(policy, repository, now=signer.now)
             _print_json(next(each for each in known if each["name"] == revoked.name))
         else:
             click.echo(f"{revoked.name} is revoked")
@@ -146,10 +146,10 @@ def revoke(
 @json_option
 def list_them(schedule: Path | None, database: str, now: str | None, *, as_json: bool) -> None:
     """List the subscribers, and whether their calendars have come for the feed."""
-    from icsfeed.services.subscribing import subscriber_records
+    from icsfeed.services.subscribing import subscribers_as_json
 
-    with _opened(schedule, database) as (policy, records):
-        found = subscriber_records(policy, records, now=instant_now(now, policy))
+    with _opened(schedule, database) as (policy, repository):
+        found = subscribers_as_json(policy, repository, now=instant_now(now, policy))
         if as_json:
             _print_json(found)
         elif found:
@@ -165,11 +165,11 @@ def _opened(schedule: Path | None, database: str) -> Iterator[tuple[Schedule, Da
     from icsfeed.store.database.database import Database
 
     policy = open_schedule(schedule).schedule
-    records = Database(database)
+    repository = Database(database)
     try:
-        yield policy, records
+        yield policy, repository
     finally:
-        records.close()
+        repository.close()
 
 
 def _signer(operator: str | None, now: str | None, schedule: Schedule) -> Signer:

@@ -13,7 +13,7 @@ _HEADINGS = ("Name", "Feed", "Alarms", "Since", "Last fetch", "Client", "Revoked
 
 
 def print_subscribers(found: Iterable[Mapping[str, Any]], zone: ZoneInfo) -> None:
-    """One a row, as ``subscriber_records`` has them; days in the calendar's zone, the last fetch to the minute."""
+    """One a row, as ``subscribers_as_json`` has them; days in the calendar's zone, the last fetch to the minute."""
     rows = [_row(each, zone) for each in found]
     print_table(_HEADINGS, rows, ("dim" if row[-1] else None for row in rows))
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.calls import Call, reading
 from icsfeed.cli.changes import environments_option, impact_option
+from icsfeed.cli.operator_commands import Invocation, reading
 from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
@@ -21,30 +21,32 @@ if TYPE_CHECKING:
 @impact_option
 @option("--most", type=click.IntRange(1, 100), default=5, show_default=True, help="How many slots to name.")
 @reading
-def suggest(call: Call, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int) -> None:
+def suggest(
+    call: Invocation, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int
+) -> None:
     """Rank the slots until a deadline: inside a regular window first, outside peak hours next, the soonest next."""
     from icsfeed.domain.lengths import parse_length
     from icsfeed.domain.windows import Impact
-    from icsfeed.services.suggestions import Wish
+    from icsfeed.services.suggestions import SlotRequest
     from icsfeed.services.suggestions import suggest as rank
     from icsfeed.services.warnings import busy
 
-    schedule, record = call.desk.schedule, call.desk.records.record()
-    wish = Wish(
+    schedule, record = call.workspace.schedule, call.workspace.repository.record()
+    request = SlotRequest(
         duration=parse_length(duration),
         by=call.instant(by),
         environments=environments,
         impact=Impact(impact or Impact.OUTAGE),
     )
     taken = busy(schedule, record, schedule.environments_named(environments))
-    found = rank(schedule, wish, now=call.now, busy=taken, adjustments=record.adjustments.values())[:most]
+    found = rank(schedule, request, now=call.now, busy=taken, adjustments=record.adjustments.values())[:most]
     if call.as_json:
-        call.print_json([each.record(call.zone) for each in found])
+        call.print_json([each.as_json(call.zone) for each in found])
     else:
         _print_table(call, found)
 
 
-def _print_table(call: Call, found: tuple[Suggestion, ...]) -> None:
+def _print_table(call: Invocation, found: tuple[Suggestion, ...]) -> None:
     from icsfeed.cli.tables import print_table
     from icsfeed.domain.times import span_text
 

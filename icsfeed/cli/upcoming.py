@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_schedule
 from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
 from icsfeed.cli.output import print_json
-from icsfeed.cli.truth import instant_now, open_schedule
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.schedule import Schedule
-    from icsfeed.services.upcoming import Entry
+    from icsfeed.services.upcoming import UpcomingItem
 
 
 @click.command()
@@ -49,39 +49,39 @@ def upcoming(
     asked = advised_zone(zone_name) if zone_name else None
     moment = instant_now(now, policy)
     begin = moment if start is None else parse_instant(start, policy.calendar.zone)
-    entries = find(policy, begin, timedelta(days=days), environments, recorded(database), now=moment)
+    items = find(policy, begin, timedelta(days=days), environments, recorded(database), now=moment)
     if as_json:
-        print_json([entry.record(asked or policy.calendar.zone) for entry in entries])
-    elif entries:
-        _print_table(policy, entries, asked)
+        print_json([item.as_json(asked or policy.calendar.zone) for item in items])
+    elif items:
+        _print_table(policy, items, asked)
     else:
         click.echo(f"nothing comes in these {days} days" if days > 1 else "nothing comes within a day")
 
 
-def _print_table(schedule: Schedule, entries: tuple[Entry, ...], asked: ZoneInfo | None) -> None:
+def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], asked: ZoneInfo | None) -> None:
     from icsfeed.cli.tables import print_table
     from icsfeed.domain.times import days_text, span_text
 
     own = schedule.calendar.zone
     zones = [own] if asked is None or asked is own else [own, asked]
     rows = []
-    for entry in entries:
-        times = [days_text(entry.days) if entry.days and zone is own else span_text(entry.span, zone) for zone in zones]
-        names = ", ".join(schedule.environment_names.get(each, each) for each in entry.environments)
-        rows.append([*times, _what(entry), names or "all", entry.impact or "no change"])
+    for item in items:
+        times = [days_text(item.days) if item.days and zone is own else span_text(item.span, zone) for zone in zones]
+        names = ", ".join(schedule.environment_names.get(each, each) for each in item.environments)
+        rows.append([*times, _what(item), names or "all", item.impact or "no change"])
     headings = (*(zone.key for zone in zones), "What", "Environments", "Impact")
-    print_table(headings, rows, [_style(entry) for entry in entries])
+    print_table(headings, rows, [_style(item) for item in items])
 
 
-def _what(entry: Entry) -> str:
+def _what(item: UpcomingItem) -> str:
     from icsfeed.domain.changes import PREFIXES
 
-    name = f"{entry.id} {entry.name}" if entry.kind in PREFIXES else entry.name
-    notes = [each for each in (entry.state, entry.note) if each]
+    name = f"{item.id} {item.name}" if item.kind in PREFIXES else item.name
+    notes = [each for each in (item.state, item.note) if each]
     return f"{name} ({': '.join(notes)})" if notes else name
 
 
-def _style(entry: Entry) -> str | None:
-    if entry.days is not None:
+def _style(item: UpcomingItem) -> str | None:
+    if item.days is not None:
         return "cyan"
-    return "dim" if entry.state == "cancelled" else "bold" if entry.kind == "emergency" else None
+    return "dim" if item.state == "cancelled" else "bold" if item.kind == "emergency" else None

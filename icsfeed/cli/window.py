@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.calls import Call, recording
+from icsfeed.cli.operator_commands import Invocation, recording
 from icsfeed.cli.options import instant_option, option
 
 if TYPE_CHECKING:
-    from icsfeed.services.occurrence_wishes import Wish
+    from icsfeed.services.adjustment_rules import AdjustmentRequest
 
 _DATE = click.DateTime(["%Y-%m-%d"])
 _window = click.argument("window", metavar="WINDOW")
@@ -29,11 +29,13 @@ def window() -> None:
 @option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
 @option("--silent", is_flag=True, help="Let it vanish from customers' calendars; by default it shows as cancelled.")
 @recording
-def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -> None:
+def skip(call: Invocation, window: str, day: datetime, reason: str, *, silent: bool) -> None:
     """The occurrence of WINDOW on DATE does not happen."""
-    from icsfeed.services.occurrence_wishes import Wish
+    from icsfeed.services.adjustment_rules import AdjustmentRequest
 
-    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, skip=True, silent=silent), "is skipped")
+    _carry_out(
+        call, AdjustmentRequest(window_id=window, day=day.date(), reason=reason, skip=True, silent=silent), "is skipped"
+    )
 
 
 @window.command()
@@ -43,15 +45,15 @@ def skip(call: Call, window: str, day: datetime, reason: str, *, silent: bool) -
 @instant_option("--end", what="When it ends. Default: as long after its start as the policy has it")
 @option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
 @recording
-def move(call: Call, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
+def move(call: Invocation, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
     """The occurrence of WINDOW on DATE happens at another time."""
     from icsfeed.domain.plans import span_between
-    from icsfeed.services.occurrence_wishes import Wish, usual_length
+    from icsfeed.services.adjustment_rules import AdjustmentRequest, usual_length
 
     begin = call.instant(start)
-    finish = call.instant(end) if end else begin + usual_length(call.desk.schedule, window, day.date())
+    finish = call.instant(end) if end else begin + usual_length(call.workspace.schedule, window, day.date())
     to = span_between(begin, finish, call.zone)
-    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
+    _carry_out(call, AdjustmentRequest(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
 
 
 @window.command()
@@ -59,26 +61,26 @@ def move(call: Call, window: str, day: datetime, start: str, end: str | None, re
 @_day
 @option("--reason", metavar="TEXT", default="", help="Why, for the record.")
 @recording
-def restore(call: Call, window: str, day: datetime, reason: str) -> None:
+def restore(call: Invocation, window: str, day: datetime, reason: str) -> None:
     """The occurrence of WINDOW on DATE is as the policy has it again."""
-    from icsfeed.services.occurrence_wishes import Wish
+    from icsfeed.services.adjustment_rules import AdjustmentRequest
 
-    _carry_out(call, Wish(window_id=window, day=day.date(), reason=reason), "is restored")
+    _carry_out(call, AdjustmentRequest(window_id=window, day=day.date(), reason=reason), "is restored")
 
 
-def _carry_out(call: Call, wish: Wish, done: str) -> None:
+def _carry_out(call: Invocation, request: AdjustmentRequest, done: str) -> None:
     from icsfeed.domain.times import span_text
     from icsfeed.services.adjusting import Adjusted, adjust
 
-    def act(dry_run: bool, seen: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see Call.carry_out)
-        return adjust(call.desk, wish, by=call.by, now=call.now, expected=seen, dry_run=dry_run)
+    def act(dry_run: bool, seen: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see Invocation.carry_out)
+        return adjust(call.workspace, request, by=call.by, now=call.now, expected=seen, dry_run=dry_run)
 
     def when(adjusted: Adjusted) -> str:
         span = adjusted.occurrence.span
-        return f": {span_text(span, call.zone)}" if span and not wish.skip else ""
+        return f": {span_text(span, call.zone)}" if span and not request.skip else ""
 
     call.carry_out(
         act,
-        question=lambda seen: f"{wish.action.capitalize()} {wish.occurrence}{when(seen)}?",
-        said=lambda adjusted: f"{wish.window_id} {wish.day} {done}{when(adjusted)}",
+        question=lambda seen: f"{request.action.capitalize()} {request.occurrence}{when(seen)}?",
+        said=lambda adjusted: f"{request.window_id} {request.day} {done}{when(adjusted)}",
     )

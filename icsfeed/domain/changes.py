@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -67,10 +67,10 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.summary.strip():
             msg = "a change has a summary: what subscribers read"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if not self.environments:
             msg = "a change names at least one environment that it touches"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,10 +108,10 @@ class Change:
     def __post_init__(self) -> None:
         if self.kind not in PREFIXES:
             msg = f"a change is an emergency or a planned one, not of kind {self.kind}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if [update.number for update in self.updates] != list(range(1, len(self.updates) + 1)) or not self.updates:
             msg = f"the updates of {self.id} are numbered from 1 on without a gap"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
     @property
     def is_recorded(self) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import ONE_DAY, DateRange, Span
 from icsfeed.domain.zones import ClockChange, clock_changes, clock_changes_in, offset_at
 
@@ -125,7 +125,7 @@ def instant_of(local: datetime, tz: ZoneInfo) -> datetime:
     for change in _skipping(local, tz):
         return change.at
     msg = f"{local.isoformat()} is beyond what {tz.key} is known for"  # pragma: no cover  (readings or a gap: no third)
-    raise InvalidValueError(msg)  # pragma: no cover
+    raise BadInputError(msg)  # pragma: no cover
 
 
 def _skipping(local: datetime, tz: ZoneInfo) -> Iterator[ClockChange]:

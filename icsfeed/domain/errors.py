@@ -1,11 +1,30 @@
-"""The one root of everything that icsfeed refuses."""
+"""Errors by kind: what an interface needs to know to answer, and nothing about where the error came from.
+
+The command line's exit status, HTTP's status and a form's messages follow from the kind alone.
+"""
 
 from __future__ import annotations
 
 
 class IcsfeedError(Exception):
-    """Bad input or an impossible wish, in words for the person who made it."""
+    """Something icsfeed can't do, in words for the person who asked for it."""
 
 
-class InvalidValueError(IcsfeedError, ValueError):
-    """A domain value that can't exist."""
+class BadInputError(IcsfeedError, ValueError):
+    """A value that can't be what it says: malformed, out of range, contradictory."""
+
+
+class NotFoundError(IcsfeedError):
+    """A name that nothing has; the message lists the names there are."""
+
+
+class ConflictError(IcsfeedError):
+    """Somebody else was faster; the message says what they changed."""
+
+
+class RefusedError(IcsfeedError):
+    """A well-formed request that the policy or the present state does not allow; the message says what is possible."""
+
+
+class UnavailableError(IcsfeedError):
+    """A file, database, network address or host that does not answer or can't be used now."""

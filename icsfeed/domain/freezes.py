@@ -11,7 +11,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import days_span, local_date
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import DateRange, Span
 
 _WEEK = 7
@@ -82,7 +82,7 @@ class YearlyDays:
                 date(_LEAP_YEAR, month, day)
             except ValueError:
                 msg = f"no year has a day {day} of month {month}"
-                raise InvalidValueError(msg) from None
+                raise BadInputError(msg) from None
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
         """The freezes that have a day from ``first`` through ``last``, and perhaps some beside them."""

@@ -6,13 +6,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import instant_of, midnight, readings
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import YEARS
 from icsfeed.domain.zones import clock_changes_in
-
-
-class InvalidInstantError(IcsfeedError):
-    """A text that names no instant, or not one alone."""
 
 
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
@@ -26,10 +22,10 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
         moment = midnight(day) if day else datetime.fromisoformat(text)
     except ValueError:
         msg = f"{text!r} is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in {zone.key}"
-        raise InvalidInstantError(msg) from None
+        raise BadInputError(msg) from None
     if moment.year not in YEARS:
         msg = f"{text!r} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
-        raise InvalidInstantError(msg)
+        raise BadInputError(msg)
     return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=repr(text))
 
 
@@ -49,11 +45,11 @@ def _only_reading(local: datetime, shown: str, zone: ZoneInfo) -> datetime:
     if found:
         first, second = (instant.astimezone(zone).isoformat() for instant in found)
         msg = f"{shown} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
-        raise InvalidInstantError(msg)
+        raise BadInputError(msg)
     at = instant_of(local, zone)
     change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
     earlier, later = (
         (local - offset).replace(tzinfo=UTC).astimezone(zone).isoformat() for offset in (change.after, change.before)
     )
     msg = f"{shown} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
-    raise InvalidInstantError(msg)
+    raise BadInputError(msg)

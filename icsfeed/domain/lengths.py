@@ -6,13 +6,9 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError
 
 _WRITTEN: Final = r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
-
-
-class InvalidLengthError(IcsfeedError):
-    """A text that says no length of time."""
 
 
 def parse_length(text: str) -> timedelta:
@@ -25,7 +21,7 @@ def parse_length(text: str) -> timedelta:
     length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()
     if not length:
         msg = f"{text!r} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"
-        raise InvalidLengthError(msg)
+        raise BadInputError(msg)
     return length
 
 

@@ -10,11 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from icsfeed.domain.changes import Change, Plan, State, Update
-from icsfeed.domain.errors import IcsfeedError
-
-
-class ImpossibleStepError(IcsfeedError):
-    """A step that the change's state does not allow; the message says what is possible."""
+from icsfeed.domain.errors import RefusedError
 
 
 class Step(StrEnum):
@@ -91,7 +87,7 @@ def check_step(change: Change, step: Step, *, plan: Plan, message: str) -> None:
     if step is Step.UPDATE:
         _check_update(change, plan, message)
     elif step not in _POSSIBLE[change.state]:
-        raise ImpossibleStepError(_refusal(change, step))
+        raise RefusedError(_refusal(change, step))
 
 
 def taken(change: Change, step: Step, *, plan: Plan, message: str, by: str, at: datetime) -> Change:
@@ -111,17 +107,17 @@ def _check_update(change: Change, plan: Plan, message: str) -> None:
     if plan == change.plan:
         if not message:
             msg = f"this would change nothing of {change.id}; say what is to be different, or add a message"
-            raise ImpossibleStepError(msg)
+            raise RefusedError(msg)
         return
     moved = plan.span != change.plan.span
     if change.state.is_final:
         msg = (
             f"{change.id} is {change.state}; it can't be {'moved' if moved else 'altered'}, only a message can be added"
         )
-        raise ImpossibleStepError(msg)
+        raise RefusedError(msg)
     if change.state is State.IN_PROGRESS and plan.span.start != change.plan.span.start:
         msg = f"{change.id} is in progress; its start can't be moved, only its end"
-        raise ImpossibleStepError(msg)
+        raise RefusedError(msg)
 
 
 def _refusal(change: Change, step: Step) -> str:

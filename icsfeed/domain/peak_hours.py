@@ -8,7 +8,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date, local_times, stretch
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.recurrence import WEEKDAYS, weekly
 from icsfeed.domain.spans import Span
 
@@ -31,7 +31,7 @@ class PeakHours:
     def __post_init__(self) -> None:
         if not self.weekdays or not self.weekdays <= set(range(len(WEEKDAYS))):
             msg = f"peak hours are on weekdays from 0 (Monday) to 6, not on {sorted(self.weekdays)}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
     def spans(self, within: Span) -> Iterator[Span]:
         """Each day's peak that shares an instant with ``within``, whole and in order."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Plan
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
 from icsfeed.domain.lengths import length_text
@@ -26,10 +26,6 @@ LONGEST: Final = timedelta(days=366)
 _MOST_OF_A_LINE: Final = 250
 _MOST_OF_AN_ADDRESS: Final = 2_000
 _MOST_OF_A_TEXT: Final = 10_000
-
-
-class RefusedPlanError(IcsfeedError):
-    """A plan that the policy does not allow, or that no calendar can show."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,9 +70,9 @@ def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
     """
     try:
         return Span.to_the_second(start, end)
-    except InvalidValueError:
+    except BadInputError:
         msg = f"the end, {instant_text(end, zone)}, is not after the start, {instant_text(start, zone)}"
-        raise RefusedPlanError(msg) from None
+        raise RefusedError(msg) from None
 
 
 def line_of_text(text: str, what: str) -> str:
@@ -100,7 +96,7 @@ def free_text(text: str, what: str) -> str:
 def _not_longer(text: str, what: str, most: int) -> str:
     if len(text) > most:
         msg = f"the {what} has {len(text):,} characters; a calendar has room for {most:,}"
-        raise RefusedPlanError(msg)
+        raise RefusedError(msg)
     return text
 
 
@@ -127,7 +123,7 @@ def plausible(span: Span, what: str) -> Span:
     """
     if span.length > LONGEST:
         msg = f"{what} lasts at most {LONGEST.days} days, not {length_text(span.length)}; look at the years"
-        raise RefusedPlanError(msg)
+        raise RefusedError(msg)
     return span
 
 
@@ -147,7 +143,7 @@ def ticket_address(text: str) -> str:
     # What a calendar holds as an address it holds as it stands: nothing there may end the line.
     if not is_one or not text.isprintable() or " " in text:
         msg = f"{text!r} is not the address of a ticket; write it from https:// on"
-        raise RefusedPlanError(msg)
+        raise RefusedError(msg)
     return _not_longer(text, "address of the ticket", _MOST_OF_AN_ADDRESS)
 
 
@@ -176,4 +172,4 @@ def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, p
             f"a planned change in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) "
             "says why it can't wait; give the reason"
         )
-        raise RefusedPlanError(msg)
+        raise RefusedError(msg)

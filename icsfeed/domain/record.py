@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class UnknownChangeError(IcsfeedError):
-    """An id that no recorded change has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +51,7 @@ class Record:
             alike = [known for known in self.changes if known.partition("-")[0] == prefix] or list(self.changes)
             known = f"the latest is {alike[-1]}" if alike else "none has been announced"
             msg = f"there is no change {change_id!r}; {known}"
-            raise UnknownChangeError(msg)
+            raise NotFoundError(msg)
         return found
 
 

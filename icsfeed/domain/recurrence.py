@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 from dateutil import rrule
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -81,7 +81,7 @@ class Recurrence:
         if self.interval > 1:
             if anchor is None:
                 msg = f"a rule with an interval of {self.interval} needs a date to count from"
-                raise InvalidValueError(msg)
+                raise BadInputError(msg)
             begin = anchor
         weekdays = tuple(rrule.weekday(day, self.ordinal) for day in self.weekdays)
         found = rrule.rrule(
@@ -131,23 +131,23 @@ def parse_recurrence(text: str) -> Recurrence:
     name = parts.pop("FREQ", None)
     if name is None:
         msg = f"{text!r} has no FREQ; write a rule {_EXAMPLES}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     if name == "DAILY":
         msg = "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     if name not in set(Frequency):
         msg = f"FREQ={name} is none that a maintenance window can have: WEEKLY, MONTHLY or YEARLY"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     frequency = Frequency(name)
     interval = _number("INTERVAL", parts.pop("INTERVAL", "1"), 1, 99)
     month = _number("BYMONTH", parts.pop("BYMONTH"), 1, 12) if "BYMONTH" in parts else None
     if (month is not None) is not (frequency is Frequency.YEARLY):
         msg = "BYMONTH goes with FREQ=YEARLY, and FREQ=YEARLY with BYMONTH"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     if len(parts) != 1 or (frequency is Frequency.WEEKLY and "BYDAY" not in parts):
         wanted = "BYDAY" if frequency is Frequency.WEEKLY else "either BYDAY or BYMONTHDAY"
         msg = f"FREQ={frequency} needs {wanted}; write a rule {_EXAMPLES}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     if "BYMONTHDAY" in parts:
         day = _month_day(parts["BYMONTHDAY"], month)
         return Recurrence(frequency=frequency, interval=interval, month=month, month_day=day)
@@ -163,22 +163,22 @@ def _split(text: str) -> dict[str, str]:
     bare = ";".join(filter(None, re.sub(r"\s", "", written).split(";")))
     if bare != written and "=" in bare:
         msg = f"{text!r} has a space or a semicolon too many; write {bare}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     for part in written.split(";"):
         name, equals, value = part.upper().partition("=")
         if not equals or not value:
             msg = f"{part!r} is not a part of a rule; write a rule {_EXAMPLES}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if name in parts:
             both = f"{name}={parts[name]},{value}" if name == "BYDAY" else f"{name}={parts[name]}"
             msg = f"{name}={parts[name]} and {name}={value} are the same part twice; write one, such as {both}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if name in ("COUNT", "UNTIL"):
             msg = f"{name} does not belong in the rule; say effective_until = (a date) instead"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if name not in ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH"):
             msg = f"{name} is a part that not every calendar client holds; write a rule {_EXAMPLES}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         parts[name] = value
     return parts
 
@@ -186,7 +186,7 @@ def _split(text: str) -> dict[str, str]:
 def _number(name: str, text: str, least: int, most: int) -> int:
     if not re.fullmatch("[0-9]{1,4}", text) or not least <= int(text) <= most:
         msg = f"{name}={text} is not a whole number from {least} to {most}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     return int(text)
 
 
@@ -198,7 +198,7 @@ def _month_day(text: str, month: int | None) -> int:
         msg = (
             f"BYMONTHDAY={text} is not a day that always comes: one of 1 to {most}, or -1 for the last day of the month"
         )
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     return int(text)
 
 
@@ -206,7 +206,7 @@ def _weekdays(text: str) -> tuple[int, ...]:
     codes = text.split(",")
     if not set(codes) <= set(WEEKDAY_CODES) or len(set(codes)) != len(codes):
         msg = f"BYDAY={text} is not a list of weekdays from {', '.join(WEEKDAY_CODES)}, each once"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     return tuple(sorted(WEEKDAY_CODES.index(code) for code in codes))
 
 
@@ -214,5 +214,5 @@ def _nth_weekday(text: str) -> tuple[int, int]:
     match = re.fullmatch(f"([1-4]|-1)({'|'.join(WEEKDAY_CODES)})", text)
     if not match:
         msg = f"BYDAY={text} is not one weekday of the month: 1 to 4 or -1 (the last), then the day, such as 2TU"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     return int(match[1]), WEEKDAY_CODES.index(match[2])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
@@ -20,18 +20,6 @@ from icsfeed.domain.windows import MaintenanceWindow
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
-
-
-class UnknownFeedError(IcsfeedError):
-    """A slug that no feed of the schedule has."""
-
-
-class UnknownWindowError(IcsfeedError):
-    """An id that no maintenance window of the schedule has."""
-
-
-class UnknownEnvironmentError(IcsfeedError):
-    """An id that no environment of the schedule has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +93,7 @@ class Schedule:
                 return feed
         known = ", ".join(feed.slug for feed in self.feeds)
         msg = f"there is no feed {slug!r}; this schedule has {known}"
-        raise UnknownFeedError(msg)
+        raise NotFoundError(msg)
 
     def window(self, window_id: str) -> MaintenanceWindow:
         """The maintenance window of that id.
@@ -118,7 +106,7 @@ class Schedule:
                 return window
         known = ", ".join(window.id for window in self.windows) or "none"
         msg = f"there is no maintenance window {window_id!r}; this schedule has {known}"
-        raise UnknownWindowError(msg)
+        raise NotFoundError(msg)
 
     def environments_named(self, ids: Collection[str]) -> frozenset[str]:
         """Those environments or, where ``ids`` names none, all of them.
@@ -130,7 +118,7 @@ class Schedule:
         for each in ids:
             if each not in known:
                 msg = f"there is no environment {each!r}; this schedule has {', '.join(known)}"
-                raise UnknownEnvironmentError(msg)
+                raise NotFoundError(msg)
         return frozenset(ids or known)
 
     @cached_property
@@ -143,7 +131,7 @@ def _require_distinct(what: str, names: Iterable[str]) -> None:
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         msg = f"two {what} are called {repeated[0]!r}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
 
 
 def start_of_year(year: int, zone: ZoneInfo) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 
 ONE_DAY: Final = timedelta(days=1)
 
@@ -24,10 +24,10 @@ class Span:
     def __post_init__(self) -> None:
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC:
             msg = f"a span is given in UTC, not {self.start!r} to {self.end!r}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if self.start >= self.end:
             msg = f"a span ends after it starts, not {self.start.isoformat()} to {self.end.isoformat()}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
     @classmethod
     def to_the_second(cls, start: datetime, end: datetime) -> Span:
@@ -61,7 +61,7 @@ class DateRange:
     def __post_init__(self) -> None:
         if self.first > self.last:
             msg = f"a range of dates runs forward, not from {self.first} through {self.last}"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
     @classmethod
     def of_years(cls, years: range) -> DateRange:

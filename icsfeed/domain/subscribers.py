@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.tokens import TokenKey
 
 LONGEST_NAME: Final = 100
@@ -18,14 +18,6 @@ MOST_ALARMS: Final = 5
 LONGEST_ALARM: Final = timedelta(days=28)
 _ONE_MINUTE: Final = timedelta(minutes=1)
 _NOT_IN_A_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-class UnknownSubscriberError(IcsfeedError):
-    """A name that no subscriber has."""
-
-
-class SubscriberStateError(IcsfeedError):
-    """A step that a subscriber's state does not allow."""
 
 
 def digest_of(token: str) -> str:
@@ -66,16 +58,16 @@ class SubscriberStep:
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > LONGEST_NAME or _NOT_IN_A_NAME.search(self.name):
             msg = f"{self.name!r} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         if len(self.alarms) > MOST_ALARMS:
             msg = f"{len(self.alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
         for alarm in self.alarms:
             if not _ONE_MINUTE <= alarm <= LONGEST_ALARM or alarm % _ONE_MINUTE:
                 msg = (
                     f"an alarm rings whole minutes before an event, and at most {LONGEST_ALARM.days} days, not {alarm}"
                 )
-                raise InvalidValueError(msg)
+                raise BadInputError(msg)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,15 +115,15 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
             msg = f"there is a subscriber {subscriber.name!r} already; rotate hands out a new token"
-            raise SubscriberStateError(msg)
+            raise RefusedError(msg)
         alarms = tuple(sorted(set(step.alarms), reverse=True))
         return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))
     if subscriber is None:
         msg = f"there is no subscriber {step.name!r}"
-        raise UnknownSubscriberError(msg)
+        raise NotFoundError(msg)
     if subscriber.revoked_at is not None:
         msg = f"the subscriber {subscriber.name!r} was revoked on {subscriber.revoked_at:%Y-%m-%d}; add it again"
-        raise SubscriberStateError(msg)
+        raise RefusedError(msg)
     if step.action is Action.REVOKE:
         return replace(subscriber, revoked_at=step.at)
     earlier = [

@@ -7,7 +7,7 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Final
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 
 TOKEN_BYTES: Final = 24
 """Of randomness in a token: 192 bits."""
@@ -28,7 +28,7 @@ class TokenKey:
     def __post_init__(self) -> None:
         if len(self.secret) < SHORTEST_KEY:
             msg = f"a token key of {len(self.secret)} characters is too short; {SHORTEST_KEY} is the least"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
     def token(self, salt: str) -> str:
         """The token of that salt, in the form that random ones have: the start of HMAC-SHA256's 32 bytes (RFC 2104)."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 
 DATA_VERSION: Final = tzdata.IANA_VERSION
 """The release of the IANA time zone database, such as ``2026f``."""
@@ -44,7 +44,7 @@ def zone(name: str) -> ZoneInfo:
     """
     if name not in zone_names():
         msg = f"{name!r} is not a name of the IANA time zone database {DATA_VERSION}"
-        raise InvalidValueError(msg)
+        raise BadInputError(msg)
     with _DATA.joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 

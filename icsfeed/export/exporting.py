@@ -41,7 +41,7 @@ class Report:
         """The subscribers whose private feed is not where it was before, though it still might be."""
         return tuple(each.name for each in self.private_left_out or () if each.until is not None)
 
-    def record(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """The report as JSON has it."""
         found: dict[str, object] = {
             "written": list(self.written),

@@ -17,10 +17,11 @@ from uuid import NAMESPACE_DNS, uuid5
 from feedgen.feed import FeedGenerator
 
 from icsfeed.domain.changes import Change, Update
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.occurrences import Occurrence, Skipped, occurrence_on
 from icsfeed.domain.revisions import revision_of
-from icsfeed.domain.schedule import Schedule, UnknownWindowError, start_of_year
+from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.ical.change_events import headline
@@ -173,7 +174,7 @@ def _adjustments(events: PublishedEvents) -> Iterator[_News]:
     for window_id, day in record.adjustments:
         try:
             window = schedule.window(window_id)
-        except UnknownWindowError:  # an edit took it away since
+        except NotFoundError:  # an edit took it away since
             continue
         occurrence = occurrence_on(schedule, window, day, record.adjustments.values())
         if occurrence is None:

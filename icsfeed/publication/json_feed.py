@@ -20,9 +20,9 @@ from icsfeed.domain.spans import DateRange, Span
 from icsfeed.ical.events import CalendarEvent, basic, uid_of
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import Maker, Representation
-from icsfeed.services.change_records import change_record
+from icsfeed.services.change_json import change_as_json
 from icsfeed.services.events import PublishedEvents
-from icsfeed.services.upcoming import span_record, utc_text
+from icsfeed.services.upcoming import span_as_json, utc_text
 
 VERSION: Final = 1
 SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
@@ -41,9 +41,9 @@ def json_path(slug: str) -> str:
 def json_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
     """Every feed as JSON, and the schema of these, by path."""
     del base_url  # there are no addresses of ours in it
-    entries = cache(partial(_entries, events, now))
+    items = cache(partial(_items, events, now))
     for feed in events.schedule.feeds:
-        yield json_path(feed.slug), partial(_feed, events, feed, entries, now)
+        yield json_path(feed.slug), partial(_feed, events, feed, items, now)
     yield SCHEMA_PATH, _schema
 
 
@@ -52,7 +52,7 @@ def _schema() -> Representation:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Entry:
+class FeedItem:
     """An entry as JSON has it, and what decides to which feeds it belongs."""
 
     kind: Kind
@@ -61,7 +61,7 @@ class _Entry:
 
 
 def _feed(
-    events: PublishedEvents, feed: Feed, entries: Callable[[], tuple[_Entry, ...]], now: datetime
+    events: PublishedEvents, feed: Feed, items: Callable[[], tuple[FeedItem, ...]], now: datetime
 ) -> Representation:
     calendar = events.schedule.calendar
     content = {
@@ -78,14 +78,14 @@ def _feed(
             "environments": sorted(feed.environments),
             "kinds": sorted(feed.kinds),
         },
-        "published": span_record(published_span(now, calendar.zone), calendar.zone),
-        "entries": [each.record for each in entries() if feed.selects(each.kind, each.environments)],
+        "published": span_as_json(published_span(now, calendar.zone), calendar.zone),
+        "entries": [each.record for each in items() if feed.selects(each.kind, each.environments)],
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return Representation(body=f"{body}\n".encode(), content_type="application/json")
 
 
-def _entries(events: PublishedEvents, now: datetime) -> tuple[_Entry, ...]:
+def _items(events: PublishedEvents, now: datetime) -> tuple[FeedItem, ...]:
     """What the expanded rendering shows, entry by entry in its order."""
     schedule = events.schedule
     found = {
@@ -94,7 +94,7 @@ def _entries(events: PublishedEvents, now: datetime) -> tuple[_Entry, ...]:
         **dict(_changes(schedule, (change for change, _ in events.changes.values()))),
     }
     return tuple(
-        _Entry(kind=event.kind, environments=event.environments, record={**_known(event), **found[event.uid]})
+        FeedItem(kind=event.kind, environments=event.environments, record={**_known(event), **found[event.uid]})
         for event in events.rendered(Rendering.EXPANDED, events.record.ledger, now=now)
     )
 
@@ -135,12 +135,12 @@ def _of_window(occurrence: Occurrence, span: Span, zone: ZoneInfo) -> dict[str, 
     skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
     told = skipped or moved
     return {
-        **span_record(span, zone),
+        **span_as_json(span, zone),
         "state": (State.CANCELLED if skipped else State.CONFIRMED).value,
         "impact": occurrence.window.impact.value,
         "reason": told.reason if told else "",
         "original_start": occurrence.original_start.isoformat(),
-        "moved_from": span_record(policy, zone) if moved and policy else None,
+        "moved_from": span_as_json(policy, zone) if moved and policy else None,
     }
 
 
@@ -154,7 +154,7 @@ def _of_freeze(schedule: Schedule, frozen: FrozenDays) -> dict[str, object]:
     return {
         "id": frozen.freeze.id,
         "name": frozen.freeze.name,
-        **span_record(frozen.span, schedule.calendar.zone),
+        **span_as_json(frozen.span, schedule.calendar.zone),
         "environments": sorted(schedule.environment_names),
         "first": frozen.days.first.isoformat(),
         "last": frozen.days.last.isoformat(),
@@ -164,14 +164,14 @@ def _of_freeze(schedule: Schedule, frozen: FrozenDays) -> dict[str, object]:
 def _changes(schedule: Schedule, changes: Iterable[Change]) -> Iterator[tuple[str, dict[str, Any]]]:
     zone = schedule.calendar.zone
     for change in changes:
-        plan, record = change.plan, change_record(change, zone)
+        plan, record = change.plan, change_as_json(change, zone)
         updates: Any = record["updates"]
         yield (
             uid_of(schedule, change.kind, change.id.lower()),
             {
                 "id": change.id,
                 "name": plan.summary,
-                **span_record(plan.span, zone),
+                **span_as_json(plan.span, zone),
                 "state": change.state.value,
                 "impact": plan.impact.value,
                 "reason": plan.reason,

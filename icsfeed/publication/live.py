@@ -15,12 +15,12 @@ from structlog.typing import FilteringBoundLogger
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.subscribers import NOBODY, Subscriber, Subscribers
-from icsfeed.publication.found import Found, last_modified
 from icsfeed.publication.problems import Problem, ProblemLog, Source
 from icsfeed.publication.publishing import Publication, publish
+from icsfeed.publication.snapshot import Snapshot, last_modified
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.records import ScheduleRecords
+from icsfeed.services.repository import ScheduleRepository
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule
 
 Clock: TypeAlias = Callable[[], datetime]
@@ -51,7 +51,7 @@ def file_signature(path: str) -> FileSignature | None:
 class Live:
     """The publication of the schedule at ``path`` and of what ``records`` hold, as it is at the moment of asking.
 
-    An edit, and what an operator records, are taken up by the next request that comes ``look_every`` after the last
+    An edit, and what an operator repository, are taken up by the next request that comes ``look_every`` after the last
     look. A file that is broken, or gone, and a database that does not answer leave public what was good last; ``log``
     hears of it once, with every mistake, and when it is over. Where it ``keeps``, the ``records`` have the schedule
     that is public, for a start while the file is broken. ``base_url`` is where customers reach it, if the schedule does
@@ -65,7 +65,7 @@ class Live:
         *,
         clock: Clock,
         load: Callable[[Path], LoadedSchedule],
-        records: ScheduleRecords,
+        repository: ScheduleRepository,
         log: FilteringBoundLogger,
         signature: Callable[[str], FileSignature | None] = file_signature,
         base_url: str = "",
@@ -78,7 +78,7 @@ class Live:
         self._name = str(path)
         self._clock = clock
         self._load = load
-        self._records = records
+        self._repository = repository
         self._log = log.bind(path=self._name)
         self._problem_log = ProblemLog(self._log)
         self._signature = signature
@@ -92,7 +92,7 @@ class Live:
         self.rests_until = -inf
         """Until these ``seconds`` nobody looks."""
         now = clock()
-        self.state = self._looked_into(Found(due=now), now)
+        self.state = self._looked_into(Snapshot(due=now), now)
         """What was found at the last look; another object whenever anything was looked into."""
 
     @property
@@ -104,7 +104,7 @@ class Live:
         """The instant that is taken for now."""
         return self._clock()
 
-    def found(self) -> Found:
+    def found(self) -> Snapshot:
         """What is public now and what is wrong: the same object until anything was looked into."""
         if self.seconds() >= self.rests_until:
             self._look()
@@ -135,7 +135,7 @@ class Live:
     def _look(self) -> None:
         """See whether anything is new; until it is worth looking again, nobody else does."""
         state, now = self.state, self._clock()
-        self.rests_until = self.seconds() + self._records.look_every.total_seconds()
+        self.rests_until = self.seconds() + self._repository.look_every.total_seconds()
         if self._lock.locked():
             return  # somebody is at it
         in_trouble = Source.DATABASE in state.problems  # then it is asked again when that is due
@@ -143,7 +143,7 @@ class Live:
             is_news = (
                 self._signature(self._name) != state.signature
                 or now >= state.due
-                or (not in_trouble and self._records.entry() != state.entry)
+                or (not in_trouble and self._repository.entry() != state.entry)
             )
         except Exception:  # noqa: BLE001  (whatever it is, it is looked into)
             is_news = in_trouble = True
@@ -175,7 +175,7 @@ class Live:
         finally:
             self._lock.release()
 
-    def _looked_into(self, state: Found, now: datetime) -> Found:
+    def _looked_into(self, state: Snapshot, now: datetime) -> Snapshot:
         # The signature is taken before the reading, so that an edit during the reading is seen the next time.
         signature = self._signature(self._name)
         fresh = replace(state, due=_NEVER)
@@ -187,7 +187,7 @@ class Live:
         except Exception as error:  # noqa: BLE001  (last year's calendar is better than none)
             return self._broken(replace(fresh, loaded=state.loaded), Source.SCHEDULE, error, now)
 
-    def _with_schedule(self, state: Found, signature: FileSignature | None, now: datetime) -> Found:
+    def _with_schedule(self, state: Snapshot, signature: FileSignature | None, now: datetime) -> Snapshot:
         try:
             loaded = self._load(self._path)
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
@@ -201,32 +201,32 @@ class Live:
         edited_at = state.edited_at if loaded is state.loaded else min(loaded.changed_at, now)
         return replace(state, signature=signature, loaded=loaded, edited_at=edited_at, problems=problems)
 
-    def _with_kept_schedule(self, state: Found) -> Found:
+    def _with_kept_schedule(self, state: Snapshot) -> Snapshot:
         """With the schedule that another process, or this one before a restart, had public last, if it can be had."""
         try:
-            kept = self._records.kept_schedule()
+            kept = self._repository.kept_schedule()
             loaded = LoadedSchedule.kept(*kept, source="the schedule kept") if kept is not None else None
         except Exception as error:  # noqa: BLE001  (whatever it is, the file may be mended)
             self._log.warning("no schedule kept", reason=str(error))
             return state
         return replace(state, loaded=loaded, edited_at=loaded.changed_at) if loaded is not None else state
 
-    def _with_record(self, state: Found, now: datetime) -> Found:
+    def _with_record(self, state: Snapshot, now: datetime) -> Snapshot:
         try:
-            record = self._records.record()
+            record = self._repository.record()
         except Exception as error:  # noqa: BLE001  (whatever it is, what was good before stays public)
             return self._broken(state, Source.DATABASE, error, now)
         problems = self._problem_log.over(state.problems, Source.DATABASE)
         return replace(state, record=record, entry=record.entry, problems=problems)
 
-    def _broken(self, state: Found, source: Source, error: Exception, now: datetime) -> Found:
+    def _broken(self, state: Snapshot, source: Source, error: Exception, now: datetime) -> Snapshot:
         good = state.publication or (state.loaded if source is Source.SCHEDULE else None)
         public = "what was good last" if good else "nothing"
         problems = self._problem_log.told(state.problems, source, error, now=now, public=public)
         wait = TRY_AGAIN if source is Source.DATABASE else LOOK_AGAIN
         return replace(state, problems=problems, due=min(state.due, now + wait))
 
-    def _published(self, before: Found, fresh: Found, now: datetime) -> Found:
+    def _published(self, before: Snapshot, fresh: Snapshot, now: datetime) -> Snapshot:
         loaded, shown = fresh.loaded, before.publication
         if loaded is None or fresh.record is None:
             return fresh
@@ -248,13 +248,13 @@ class Live:
         said = last_modified(made, before, now, is_news=edited or not fresh.shows_what(before))
         return replace(fresh, last_modified=said).dated(made, now)
 
-    def _with_ledger(self, fresh: Found, loaded: LoadedSchedule, now: datetime) -> Found:
+    def _with_ledger(self, fresh: Snapshot, loaded: LoadedSchedule, now: datetime) -> Snapshot:
         """Record the revisions that are new, or keep them here where that can't be done."""
         before = fresh.publication.events if fresh.publication is not None else None
         events = publish_events(loaded.schedule, fresh.overlaid, now=now, before=before)
         if not self._preview:
             try:
-                record = record_revisions(events, self._records, now=now, unrecorded=fresh.overlay)
+                record = record_revisions(events, self._repository, now=now, unrecorded=fresh.overlay)
             except IcsfeedError as error:
                 if not fresh.overlay:
                     self._log.warning("revisions not recorded", reason=str(error))
@@ -269,6 +269,6 @@ class Live:
         if not self._keeps:
             return
         try:
-            self._records.keep_schedule(loaded.content, changed_at)
+            self._repository.keep_schedule(loaded.content, changed_at)
         except IcsfeedError as error:
             self._log.warning("schedule not kept", reason=str(error))

@@ -9,6 +9,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment, Move
+from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.occurrences import Occurrence, occurrences
 from icsfeed.domain.plans import free_text, line_of_text, plausible
 from icsfeed.domain.record import Record
@@ -20,16 +21,16 @@ from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.ical.calendar import shown, window_events
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
-from icsfeed.services.changes import ConflictError, Desk
+from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
+from icsfeed.services.changes import Workspace
 from icsfeed.services.ledger import lines_between
-from icsfeed.services.occurrence_wishes import Wish, check_wish, named_occurrence
-from icsfeed.services.upcoming import note_of, span_record
+from icsfeed.services.upcoming import note_of, span_as_json
 from icsfeed.services.warnings import about_changes, about_length, about_peak_hours, about_windows, open_changes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adjusted:
-    """An occurrence after an operator's wish, and how it was adjusted ``before``.
+    """An occurrence after an operator's request, and how it was adjusted ``before``.
 
     ``events`` are what subscribers of the series rendering get anew or changed; ``recorded`` is false for a dry run.
     """
@@ -40,14 +41,14 @@ class Adjusted:
     warnings: tuple[str, ...]
     recorded: bool
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
-        """The occurrence as JSON has it, and what is to be said of the wish."""
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
+        """The occurrence as JSON has it, and what is to be said of the request."""
         occurrence = self.occurrence
         return {
             "window": occurrence.window.id,
             "day": occurrence.original_start.date().isoformat(),
             "happens": occurrence.excluded is None,
-            **(span_record(occurrence.span, zone) if occurrence.span is not None else {}),
+            **(span_as_json(occurrence.span, zone) if occurrence.span is not None else {}),
             "note": str(occurrence.excluded) if occurrence.excluded else note_of(occurrence),
             "recorded": self.recorded,
             "warnings": list(self.warnings),
@@ -56,7 +57,13 @@ class Adjusted:
 
 
 def adjust(
-    desk: Desk, wish: Wish, *, by: str, now: datetime, expected: Adjusted | None = None, dry_run: bool = False
+    workspace: Workspace,
+    request: AdjustmentRequest,
+    *,
+    by: str,
+    now: datetime,
+    expected: Adjusted | None = None,
+    dry_run: bool = False,
 ) -> Adjusted:
     """Do what is wished at ``now`` (aware), by whom; ``expected`` is the dry run that the operator has seen.
 
@@ -64,29 +71,31 @@ def adjust(
         IcsfeedError: where it can't be done, somebody was faster, or it can't be recorded; nothing has changed then.
     """
     by, now = line_of_text(by, "operator's name"), now.astimezone(UTC)
-    to = wish.to and plausible(Span.to_the_second(wish.to.start, wish.to.end), "an occurrence")
-    wish = replace(wish, reason=free_text(wish.reason, "reason"), to=to)
-    record = desk.records.record()
+    to = request.to and plausible(Span.to_the_second(request.to.start, request.to.end), "an occurrence")
+    request = replace(request, reason=free_text(request.reason, "reason"), to=to)
+    record = workspace.repository.record()
     # Tried before anything is locked: what is refused makes no database.
-    _check(desk.schedule, record, wish, now, expected)
+    _check(workspace.schedule, record, request, now, expected)
     if dry_run:
-        return _adjusted(desk.schedule, record, wish, now, recorded=False)[0]
-    action, subject = f"window {wish.action}", f"{wish.window_id} {wish.day}"
-    with desk.records.writing(by=by, at=now, action=action, subject=subject) as writing:
+        return _adjusted(workspace.schedule, record, request, now, recorded=False)[0]
+    action, subject = f"window {request.action}", f"{request.window_id} {request.day}"
+    with workspace.repository.writing(by=by, at=now, action=action, subject=subject) as writing:
         if writing.record is not record:
-            _check(desk.schedule, writing.record, wish, now, expected)
-        adjusted, lines = _adjusted(desk.schedule, writing.record, wish, now, recorded=True)
-        writing.adjust(wish.window_id, wish.day, wish.adjustment, reason=wish.reason)
+            _check(workspace.schedule, writing.record, request, now, expected)
+        adjusted, lines = _adjusted(workspace.schedule, writing.record, request, now, recorded=True)
+        writing.adjust(request.window_id, request.day, request.adjustment, reason=request.reason)
         writing.add_revisions(lines)
     return adjusted
 
 
-def _check(schedule: Schedule, record: Record, wish: Wish, now: datetime, expected: Adjusted | None) -> None:
-    there = record.adjustments.get((wish.window_id, wish.day))
+def _check(
+    schedule: Schedule, record: Record, request: AdjustmentRequest, now: datetime, expected: Adjusted | None
+) -> None:
+    there = record.adjustments.get((request.window_id, request.day))
     if expected is not None and expected.before != there:
-        msg = f"{wish.occurrence} {_became(there, schedule.calendar.zone)} in the meantime; nothing was changed now"
+        msg = f"{request.occurrence} {_became(there, schedule.calendar.zone)} in the meantime; nothing was changed now"
         raise ConflictError(msg)
-    check_wish(schedule, record, wish, now=now)
+    check_adjustment(schedule, record, request, now=now)
 
 
 def _became(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
@@ -97,22 +106,22 @@ def _became(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
 
 
 def _adjusted(
-    schedule: Schedule, record: Record, wish: Wish, now: datetime, *, recorded: bool
+    schedule: Schedule, record: Record, request: AdjustmentRequest, now: datetime, *, recorded: bool
 ) -> tuple[Adjusted, tuple[LedgerLine, ...]]:
-    window = schedule.window(wish.window_id)
-    adjustments = {key: each for key, each in record.adjustments.items() if key != (wish.window_id, wish.day)}
-    if wish.adjustment is not None:
-        adjustments[wish.window_id, wish.day] = wish.adjustment
+    window = schedule.window(request.window_id)
+    adjustments = {key: each for key, each in record.adjustments.items() if key != (request.window_id, request.day)}
+    if request.adjustment is not None:
+        adjustments[request.window_id, request.day] = request.adjustment
     old = _renderings(schedule, window, record.adjustments, now)
     new = _renderings(schedule, window, adjustments, now)
     lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=now)
     ledger = with_lines(record.ledger, lines)
     changed = {line.uid for line in lines}
     for_people = shown((event for event in new[Rendering.SERIES] if event.uid in changed), now=now)
-    occurrence = named_occurrence(schedule, window, wish.day, adjustments.values())
+    occurrence = named_occurrence(schedule, window, request.day, adjustments.values())
     adjusted = Adjusted(
         occurrence=occurrence,
-        before=record.adjustments.get((wish.window_id, wish.day)),
+        before=record.adjustments.get((request.window_id, request.day)),
         events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
         warnings=tuple(_warnings(schedule, record, occurrence, now)),
         recorded=recorded,

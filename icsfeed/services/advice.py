@@ -18,7 +18,7 @@ from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
-from icsfeed.services.loose_ends import loose_ends
+from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
 
 _MOST_BYTES_BESIDE_TEXT = 950
@@ -32,7 +32,7 @@ _SHOWN = 3
 class Advice:
     """A warning about the one of that ``name`` (an id, or a slug) in a table of the schedule file.
 
-    Without a ``table``, it is about something recorded, as ``loose_ends`` names it.
+    Without a ``table``, it is about something recorded, as ``unmatched`` names it.
     """
 
     table: str
@@ -71,9 +71,7 @@ def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tu
         for change in schedule.changes
         for message in _about_change(schedule, record, change, now)
     )
-    of_record = (
-        Advice(table="", name=name, message=message) for name, message in loose_ends(schedule, record, now=now)
-    )
+    of_record = (Advice(table="", name=name, message=message) for name, message in unmatched(schedule, record, now=now))
     return (*of_windows, *of_freezes, *of_changes, *_large_feeds(schedule, record, found, now), *of_record)
 
 

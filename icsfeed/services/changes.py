@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, number_of, recorded_id
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
 from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
@@ -18,34 +18,26 @@ from icsfeed.domain.texts import one_line
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.change_events import change_event
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.change_records import change_record, differences_in_words
+from icsfeed.services.change_json import change_as_json, differences_in_words
 from icsfeed.services.ledger import lines_between
-from icsfeed.services.records import Records
+from icsfeed.services.repository import Repository
 from icsfeed.services.warnings import warnings_about
 
 
-class ConflictError(IcsfeedError):
-    """Somebody else was faster; the message says what they changed."""
-
-
-class WrittenChangeError(IcsfeedError):
-    """A step with a change that stands in the schedule file."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
+class Workspace:
     """What an operator works with: the policy, and where work is recorded."""
 
     schedule: Schedule
-    records: Records
+    repository: Repository
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What became of an operator's wish.
+    """What became of an operator's request.
 
     ``event`` is what subscribers get; ``None`` where they get nothing of it now. ``recorded`` is false for a dry run,
-    and where the wish ``repeats`` an earlier one and so changes nothing.
+    and where the request ``repeats`` an earlier one and so changes nothing.
     """
 
     change: Change
@@ -59,10 +51,10 @@ class Outcome:
         """What subscribers get."""
         return (self.event,) if self.event is not None else ()
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
-        """The whole change as JSON has it, and what is to be said of the wish."""
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
+        """The whole change as JSON has it, and what is to be said of the request."""
         return {
-            **change_record(self.change, zone),
+            **change_as_json(self.change, zone),
             "recorded": self.recorded,
             "warnings": list(self.warnings),
             "event": self.event.content.decode() if self.event is not None else None,
@@ -70,8 +62,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
-    """A change to be announced; ``key`` is what a repetition of the same wish is known by."""
+class AnnouncementRequest:
+    """A change to be announced; ``key`` is what a repetition of the same request is known by."""
 
     kind: Kind
     plan: Plan
@@ -80,7 +72,9 @@ class Announcement:
     key: str | None = None
 
 
-def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, dry_run: bool = False) -> Outcome:
+def announce(
+    workspace: Workspace, announcement: AnnouncementRequest, *, by: str, now: datetime, dry_run: bool = False
+) -> Outcome:
     """Announce a change at ``now`` (aware), by whom.
 
     The same announcement again, by its key or because an open change says the same, records nothing. (A dry run does
@@ -90,36 +84,38 @@ def announce(desk: Desk, announcement: Announcement, *, by: str, now: datetime, 
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
     """
     by, now = line_of_text(by, "operator's name"), now.astimezone(UTC)
-    wish = replace(
+    request = replace(
         announcement,
         plan=tidied(announcement.plan),
         message=free_text(announcement.message, "message"),
         key=line_of_text(announcement.key or "", "key") or None,
     )
-    check_plan(desk.schedule, wish.kind, wish.plan)
+    check_plan(workspace.schedule, request.kind, request.plan)
     if dry_run:
-        record = desk.records.record()
-        repeated = _same(desk.schedule, record, wish)
+        record = workspace.repository.record()
+        repeated = _same(workspace.schedule, record, request)
         if repeated is not None:
-            return _repeated(desk, record, repeated, wish, now)
-        change = _announced(record, wish, by, now)
-        return _outcome(desk, record, change, now, _lines(desk.schedule, record, None, change, now), recorded=False)
-    with desk.records.writing(by=by, at=now, action=f"{wish.kind} announce", subject="") as writing:
+            return _repeated(workspace, record, repeated, request, now)
+        change = _announced(record, request, by, now)
+        return _outcome(
+            workspace, record, change, now, _lines(workspace.schedule, record, None, change, now), recorded=False
+        )
+    with workspace.repository.writing(by=by, at=now, action=f"{request.kind} announce", subject="") as writing:
         record = writing.record
-        known = writing.announced_with(wish.key) if wish.key is not None else None
-        repeated = record.changes[known] if known is not None else _same(desk.schedule, record, wish)
+        known = writing.announced_with(request.key) if request.key is not None else None
+        repeated = record.changes[known] if known is not None else _same(workspace.schedule, record, request)
         if repeated is not None:
-            return _repeated(desk, record, repeated, wish, now)
-        change = _announced(record, wish, by, now)
-        lines = _lines(desk.schedule, record, None, change, now)
+            return _repeated(workspace, record, repeated, request, now)
+        change = _announced(record, request, by, now)
+        lines = _lines(workspace.schedule, record, None, change, now)
         writing.sign(change.id)
-        writing.add_update(change, key=wish.key)
+        writing.add_update(change, key=request.key)
         writing.add_revisions(lines)
-    return _outcome(desk, record, change, now, lines)
+    return _outcome(workspace, record, change, now, lines)
 
 
 def take_step(
-    desk: Desk,
+    workspace: Workspace,
     change_id: str,
     step: Step,
     *,
@@ -139,35 +135,35 @@ def take_step(
             recorded; nothing has changed then.
     """
     by, now, said = line_of_text(by, "operator's name"), now.astimezone(UTC), free_text(message, "message")
-    zone = desk.schedule.calendar.zone
+    zone = workspace.schedule.calendar.zone
 
     def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
-        before = find_change(desk.schedule, record, change_id)
+        before = find_change(workspace.schedule, record, change_id)
         if not before.is_recorded:
             msg = f"{before.id} stands in the schedule file; add its next update there, in [[changes.updates]]"
-            raise WrittenChangeError(msg)
+            raise RefusedError(msg)
         if expected is not None and expected != before.latest.number:
             raise ConflictError(_conflict(before, expected, zone))
         plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
         after = advance(before, step, plan=plan, message=said, by=by, at=now)
         if plan != before.plan:
-            check_plan(desk.schedule, before.kind, plan, before.plan)
-        return after, _lines(desk.schedule, record, before, after, now)
+            check_plan(workspace.schedule, before.kind, plan, before.plan)
+        return after, _lines(workspace.schedule, record, before, after, now)
 
-    record = desk.records.record()
+    record = workspace.repository.record()
     # Tried before anything is locked: what is refused makes no database.
     change, lines = stepped(record)
     if dry_run:
-        return _outcome(desk, record, change, now, lines, recorded=False)
-    with desk.records.writing(by=by, at=now, action=f"change {step}", subject=change.id) as writing:
+        return _outcome(workspace, record, change, now, lines, recorded=False)
+    with workspace.repository.writing(by=by, at=now, action=f"change {step}", subject=change.id) as writing:
         record = writing.record
         change, lines = stepped(record)
         writing.add_update(change)
         writing.add_revisions(lines)
-    return _outcome(desk, record, change, now, lines)
+    return _outcome(workspace, record, change, now, lines)
 
 
-def _announced(record: Record, announcement: Announcement, by: str, now: datetime) -> Change:
+def _announced(record: Record, announcement: AnnouncementRequest, by: str, now: datetime) -> Change:
     numbers = (number_of(each.id) for each in record.changes.values() if each.kind is announcement.kind)
     update = Update(
         number=1,
@@ -182,7 +178,7 @@ def _announced(record: Record, announcement: Announcement, by: str, now: datetim
     )
 
 
-def _same(schedule: Schedule, record: Record, announcement: Announcement) -> Change | None:
+def _same(schedule: Schedule, record: Record, announcement: AnnouncementRequest) -> Change | None:
     """An open change that says what is to be announced already."""
     for change in all_changes(schedule, record).values():
         if change.kind is announcement.kind and change.plan == announcement.plan and not change.state.is_final:
@@ -190,15 +186,17 @@ def _same(schedule: Schedule, record: Record, announcement: Announcement) -> Cha
     return None
 
 
-def _repeated(desk: Desk, record: Record, change: Change, wish: Announcement, now: datetime) -> Outcome:
-    if change.kind is not wish.kind or wish.plan not in {change.updates[0].plan, change.plan}:
-        msg = f"the key {wish.key!r} is that of {change.id}, which says something else; take another"
+def _repeated(
+    workspace: Workspace, record: Record, change: Change, request: AnnouncementRequest, now: datetime
+) -> Outcome:
+    if change.kind is not request.kind or request.plan not in {change.updates[0].plan, change.plan}:
+        msg = f"the key {request.key!r} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
     said = (
         f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "
         "nothing was changed"
     )
-    return replace(_outcome(desk, record, change, now, recorded=False), warnings=(said,), repeats=True)
+    return replace(_outcome(workspace, record, change, now, recorded=False), warnings=(said,), repeats=True)
 
 
 def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
@@ -229,7 +227,7 @@ def _lines(
 
 
 def _outcome(
-    desk: Desk,
+    workspace: Workspace,
     record: Record,
     change: Change,
     now: datetime,
@@ -238,10 +236,10 @@ def _outcome(
     recorded: bool = True,
 ) -> Outcome:
     ledger = with_lines(record.ledger, lines)
-    events = [event.revised(revision_of(event, ledger)) for event in _events(desk.schedule, change, now)]
+    events = [event.revised(revision_of(event, ledger)) for event in _events(workspace.schedule, change, now)]
     return Outcome(
         change=change,
         event=events[0] if events else None,
-        warnings=warnings_about(desk.schedule, record, change, now=now),
+        warnings=warnings_about(workspace.schedule, record, change, now=now),
         recorded=recorded,
     )

@@ -21,7 +21,7 @@ from icsfeed.domain.spans import DateRange, Span
 from icsfeed.services.upcoming import utc_text
 
 
-class Change(StrEnum):
+class Edit(StrEnum):
     """What became of a date, or of a feed."""
 
     ADDED = "added"
@@ -44,13 +44,13 @@ class Difference:
     after: Span | None
 
     @property
-    def change(self) -> Change:
+    def change(self) -> Edit:
         """Whether it was added, moved or removed."""
         if self.before is None:
-            return Change.ADDED
-        return Change.REMOVED if self.after is None else Change.MOVED
+            return Edit.ADDED
+        return Edit.REMOVED if self.after is None else Edit.MOVED
 
-    def record(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """The difference as JSON has it, instants in ISO 8601 and UTC."""
 
         def text(span: Span | None) -> dict[str, str] | None:
@@ -74,12 +74,12 @@ class FeedDifference:
     """
 
     slug: str
-    change: Change
+    change: Edit
     kind: Kind | None = None
     id: str = ""
     days: tuple[date, ...] = ()
 
-    def record(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """The difference as JSON has it."""
         record: dict[str, object] = {"change": self.change.value, "slug": self.slug}
         if self.kind is not None:
@@ -98,13 +98,13 @@ class Differences:
     feeds: tuple[FeedDifference, ...]
     dates: tuple[Difference, ...]
 
-    def record(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """The differences as JSON has them."""
         domains = dict(zip(("before", "after"), self.uid_domain, strict=True)) if self.uid_domain else None
         return {
             "uid_domain": domains,
-            "feeds": [each.record() for each in self.feeds],
-            "dates": [each.record() for each in self.dates],
+            "feeds": [each.as_json() for each in self.feeds],
+            "dates": [each.as_json() for each in self.dates],
         }
 
 
@@ -145,14 +145,14 @@ def _of_dates(before: _Dates, after: _Dates) -> Iterator[Difference]:
 def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after: _Dates) -> Iterator[FeedDifference]:
     for slug in sorted(old.keys() | new.keys()):
         if slug not in new or slug not in old:
-            yield FeedDifference(slug=slug, change=Change.ADDED if slug in new else Change.REMOVED)
+            yield FeedDifference(slug=slug, change=Edit.ADDED if slug in new else Edit.REMOVED)
             continue
-        found: dict[tuple[Kind, str, Change], list[date]] = defaultdict(list)
+        found: dict[tuple[Kind, str, Edit], list[date]] = defaultdict(list)
         for kind, name, day in sorted(before.keys() & after.keys()):
             had = old[slug].selects(kind, before[kind, name, day].environments)
             has = new[slug].selects(kind, after[kind, name, day].environments)
             if had is not has:
-                found[kind, name, Change.ADDED if has else Change.REMOVED].append(day)
+                found[kind, name, Edit.ADDED if has else Edit.REMOVED].append(day)
         for (kind, name, change), days in found.items():
             yield FeedDifference(slug=slug, change=change, kind=kind, id=name, days=tuple(days))
 

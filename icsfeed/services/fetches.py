@@ -13,7 +13,7 @@ NOTE_AFTER: Final = 60.0
 """Seconds: support asks whether somebody has subscribed, and not whether somebody just did."""
 
 
-class FetchRecords(Protocol):
+class FetchRepository(Protocol):
     """Where fetches are noted; ``icsfeed.store.database.Database`` is one."""
 
     def note_fetches(self, fetches: Mapping[tuple[str, str], datetime]) -> None:
@@ -28,9 +28,9 @@ class Fetches:
     """
 
     def __init__(
-        self, records: FetchRecords, *, failed: Callable[[IcsfeedError], None], after: float = NOTE_AFTER
+        self, repository: FetchRepository, *, failed: Callable[[IcsfeedError], None], after: float = NOTE_AFTER
     ) -> None:
-        self._records = records
+        self._repository = repository
         self._failed = failed
         self._after = after
         self._lock = Lock()
@@ -50,7 +50,7 @@ class Fetches:
         if not collected:
             return
         try:
-            self._records.note_fetches(collected)
+            self._repository.note_fetches(collected)
         except IcsfeedError as error:
             self._failed(error)
             with self._lock:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import frozen_days
 from icsfeed.domain.occurrences import happening, occurrences
@@ -33,11 +33,7 @@ _NEAR: Final = timedelta(days=45)
 """Nearly every transition is nearer than that, and what is farther is looked for only where this one is not."""
 
 
-class OutOfReachError(IcsfeedError):
-    """An instant outside the published span."""
-
-
-class GateState(StrEnum):
+class Verdict(StrEnum):
     """Whether a planned change may run."""
 
     OPEN = "OPEN"
@@ -45,16 +41,16 @@ class GateState(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class GateAnswer:
     """The gate's state ``at`` an instant, why, and the next instant within the published span at which it changes."""
 
     environments: tuple[str, ...]
-    state: GateState
+    state: Verdict
     at: datetime
     why: str
     next_transition: datetime | None
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The answer as JSON has it, in UTC and on the wall clock of ``zone``."""
         then = self.next_transition
         return {
@@ -79,7 +75,7 @@ class _Reason:
 
 def gate(
     schedule: Schedule, environments: Collection[str], *, at: datetime, now: datetime, record: Record = NOTHING
-) -> Answer:
+) -> GateAnswer:
     """Whether a planned change that touches all those environments (none named: all there are) may run at ``at``.
 
     As far as is known at ``now`` (both aware).
@@ -94,7 +90,7 @@ def gate(
     if at not in published:
         first, last = local_date(published.start, zone), local_date(published.end - timedelta(seconds=1), zone)
         msg = f"{utc_text(at)} is out of reach: the gate knows {first} through {last}"
-        raise OutOfReachError(msg)
+        raise BadInputError(msg)
     near = Span(start=at, end=min(at + _NEAR, published.end))
     spans = open_spans(schedule, asked, near, now=now, record=record)
     turn = next_edge(spans, at)
@@ -102,9 +98,9 @@ def gate(
         spans = open_spans(schedule, asked, Span(start=at, end=published.end), now=now, record=record)
         turn = next_edge(spans, at)
     is_open = holds(spans, at)
-    return Answer(
+    return GateAnswer(
         environments=tuple(sorted(asked)),
-        state=GateState.OPEN if is_open else GateState.CLOSED,
+        state=Verdict.OPEN if is_open else Verdict.CLOSED,
         at=at,
         why=_why(schedule, record, asked, at, now, is_open=is_open),
         next_transition=turn if turn is not None and turn < published.end else None,

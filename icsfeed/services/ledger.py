@@ -11,14 +11,14 @@ from icsfeed.domain.revisions import Ledger, LedgerLine, line_of, lines_lacking,
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.events import PublishedEvents, publish_events
-from icsfeed.services.records import Records
+from icsfeed.services.repository import Repository
 
 THE_SERVICE: Final = "icsfeed"
 """Who makes an edited schedule public, in the audit trail."""
 
 
 def record_revisions(
-    events: PublishedEvents, records: Records, *, now: datetime, unrecorded: Iterable[LedgerLine] = ()
+    events: PublishedEvents, repository: Repository, *, now: datetime, unrecorded: Iterable[LedgerLine] = ()
 ) -> Record:
     """Record what the ledger lacks of all that is published; gives the record with it.
 
@@ -30,7 +30,7 @@ def record_revisions(
     """
     if not (*unrecorded, *events.lacking(now=now)):
         return events.record
-    with records.writing(by=THE_SERVICE, at=now, action="publish", subject="schedule") as writing:
+    with repository.writing(by=THE_SERVICE, at=now, action="publish", subject="schedule") as writing:
         ledger = writing.record.ledger
         first = [
             line
@@ -41,7 +41,7 @@ def record_revisions(
         everything = publish_events(events.schedule, writing.record, now=now, before=events).every()
         lacking = lines_lacking(shown(everything, now=now), with_lines(ledger, first), now=now)
         writing.add_revisions((*first, *lacking))
-    return records.record()
+    return repository.record()
 
 
 def lines_between(

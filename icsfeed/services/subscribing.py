@@ -8,18 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.record import Record
-from icsfeed.domain.schedule import Schedule, UnknownFeedError
-from icsfeed.domain.subscribers import (
-    Action,
-    Subscriber,
-    Subscribers,
-    SubscriberStep,
-    UnknownSubscriberError,
-    after,
-    digest_of,
-    key_of,
-)
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.subscribers import Action, Subscriber, Subscribers, SubscriberStep, after, digest_of, key_of
 from icsfeed.services.upcoming import utc_text
 
 OVERLAP: Final = timedelta(days=14)
@@ -29,7 +21,7 @@ _MOST_NAMES: Final = 10
 
 
 class SubscriberTransaction(Protocol):
-    """Records what is done with a subscriber; ``icsfeed.store.database.writing.Transaction`` is one."""
+    """Repository what is done with a subscriber; ``icsfeed.store.database.writing.Transaction`` is one."""
 
     @property
     def record(self) -> Record:
@@ -39,7 +31,7 @@ class SubscriberTransaction(Protocol):
         """Record it."""
 
 
-class SubscriberRecords(Protocol):
+class SubscriberRepository(Protocol):
     """Where subscribers are recorded; ``icsfeed.store.database.Database`` is one."""
 
     def record(self) -> Record:
@@ -64,7 +56,7 @@ class Signer:
 
 def add(
     schedule: Schedule,
-    records: SubscriberRecords,
+    repository: SubscriberRepository,
     name: str,
     *,
     feed: str,
@@ -88,12 +80,12 @@ def add(
         digest=digest_of(token),
         salt=salt,
     )
-    return _take(records, step, signer)
+    return _take(repository, step, signer)
 
 
 def rotate(
     schedule: Schedule,
-    records: SubscriberRecords,
+    repository: SubscriberRepository,
     name: str,
     *,
     token: str,
@@ -117,32 +109,32 @@ def rotate(
         salt=salt,
         until=signer.now + overlap,
     )
-    return _take(records, step, signer, schedule)
+    return _take(repository, step, signer, schedule)
 
 
-def revoke(records: SubscriberRecords, name: str, *, signer: Signer) -> Subscriber:
+def revoke(repository: SubscriberRepository, name: str, *, signer: Signer) -> Subscriber:
     """Let nobody open the subscriber's feed any more; one that was revoked before stays so.
 
     Raises:
         IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
     """
-    found = records.record().subscribers.named(name)
+    found = repository.record().subscribers.named(name)
     if found is not None and found.revoked_at is not None:
         return found
-    return _take(records, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=signer.now), signer)
+    return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=signer.now), signer)
 
 
 def _take(
-    records: SubscriberRecords, step: SubscriberStep, signer: Signer, schedule: Schedule | None = None
+    repository: SubscriberRepository, step: SubscriberStep, signer: Signer, schedule: Schedule | None = None
 ) -> Subscriber:
     """Record the step; where a ``schedule`` is named, only if it has the subscriber's feed."""
     action = f"subscriber {step.action}"
-    with records.writing(by=signer.by, at=signer.now, action=action, subject=step.name) as transaction:
+    with repository.writing(by=signer.by, at=signer.now, action=action, subject=step.name) as transaction:
         known = transaction.record.subscribers
         try:
             subscriber = after(known.named(step.name), step)
-        except UnknownSubscriberError:
-            raise UnknownSubscriberError(_unknown(step.name, known)) from None
+        except NotFoundError:
+            raise NotFoundError(_unknown(step.name, known)) from None
         if schedule is not None:
             _check_feed(schedule, subscriber)
         transaction.add_subscriber_step(step)
@@ -152,9 +144,9 @@ def _take(
 def _check_feed(schedule: Schedule, subscriber: Subscriber) -> None:
     try:
         schedule.feed(subscriber.feed)
-    except UnknownFeedError as error:
+    except NotFoundError as error:
         msg = f"{error}; revoke {subscriber.name!r} and add it again with one of these"
-        raise UnknownFeedError(msg) from None
+        raise NotFoundError(msg) from None
 
 
 def _unknown(name: str, known: Subscribers) -> str:
@@ -169,18 +161,18 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:_MOST_NAMES])) + others
 
 
-def subscriber_records(
-    schedule: Schedule, records: SubscriberRecords, *, now: datetime
+def subscribers_as_json(
+    schedule: Schedule, repository: SubscriberRepository, *, now: datetime
 ) -> tuple[dict[str, object], ...]:
     """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched.
 
     ``feed_exists`` says whether the schedule still has the feed.
     """
-    fetches = records.fetches()
+    fetches = repository.fetches()
     slugs = {feed.slug for feed in schedule.feeds}
-    known = records.record().subscribers.by_key.values()
+    known = repository.record().subscribers.by_key.values()
     return tuple(
-        {**_record(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
+        {**_as_json(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
         for subscriber in known
     )
 
@@ -192,7 +184,7 @@ def _clients(subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime]
     return dict(sorted(found, key=lambda each: each[1], reverse=True))
 
 
-def _record(subscriber: Subscriber, clients: Mapping[str, datetime], now: datetime) -> dict[str, object]:
+def _as_json(subscriber: Subscriber, clients: Mapping[str, datetime], now: datetime) -> dict[str, object]:
     return {
         "name": subscriber.name,
         "feed": subscriber.feed,

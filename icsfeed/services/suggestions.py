@@ -11,21 +11,17 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.freezes import FreezeIndex, frozen_days
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import happening, occurrences
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.services.upcoming import span_record
+from icsfeed.services.upcoming import span_as_json
 
 _STEP: Final = timedelta(minutes=5)
 _LONGEST: Final = timedelta(days=366)
-
-
-class DeadlineError(IcsfeedError):
-    """A deadline that leaves no time for the change, or so much that it is not urgent."""
 
 
 class Rank(IntEnum):
@@ -41,7 +37,7 @@ class Rank(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class SlotRequest:
     """What a slot is needed for: a change that lasts ``duration`` and is done ``by`` (aware) a deadline.
 
     Where ``environments`` names none, it touches all.
@@ -55,7 +51,7 @@ class Wish:
     def __post_init__(self) -> None:
         if self.duration <= timedelta():
             msg = f"a change takes some time, not {self.duration.total_seconds():g} s"
-            raise InvalidValueError(msg)
+            raise BadInputError(msg)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,9 +62,9 @@ class Suggestion:
     rank: Rank
     reasons: tuple[str, ...]
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The suggestion as JSON has it, in UTC and on the wall clock of ``zone``."""
-        return {**span_record(self.span, zone), "rank": self.rank.value, "reasons": list(self.reasons)}
+        return {**span_as_json(self.span, zone), "rank": self.rank.value, "reasons": list(self.reasons)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +95,7 @@ class _Ahead:
 
 def suggest(
     schedule: Schedule,
-    wish: Wish,
+    request: SlotRequest,
     *,
     now: datetime,
     busy: Iterable[tuple[str, Span]] = (),
@@ -114,8 +110,8 @@ def suggest(
         UnknownEnvironmentError: where the schedule has no such environment.
     """
     zone = schedule.calendar.zone
-    environments = schedule.environments_named(wish.environments)
-    span = _until_deadline(wish.by, now, zone)
+    environments = schedule.environments_named(request.environments)
+    span = _until_deadline(request.by, now, zone)
     ahead = _Ahead(
         span=span,
         windows=tuple(
@@ -131,26 +127,26 @@ def suggest(
     )
     starts = ahead.starts(zone)
     found = [
-        _judged(Span(start=start, end=start + wish.duration), wish.impact, ahead)
+        _judged(Span(start=start, end=start + request.duration), request.impact, ahead)
         for start in starts
-        if wish.duration <= span.end - start
+        if request.duration <= span.end - start
     ]
     if not found:
         msg = (
-            f"no slot of {length_text(wish.duration)} fits: it is {length_text(span.end - span.start)} until the "
+            f"no slot of {length_text(request.duration)} fits: it is {length_text(span.end - span.start)} until the "
             f"deadline, {_local(span.end, zone)}, and the soonest start is {_local(min(starts), zone)}"
         )
-        raise DeadlineError(msg)
+        raise RefusedError(msg)
     return tuple(sorted(found, key=lambda each: (each.rank, each.span.start)))
 
 
 def _until_deadline(by: datetime, now: datetime, zone: ZoneInfo) -> Span:
     if by <= now:
         msg = f"the deadline, {_local(by, zone)}, is past: it is {_local(now, zone)}"
-        raise DeadlineError(msg)
+        raise RefusedError(msg)
     if by - now > _LONGEST:
         msg = f"the deadline, {_local(by, zone)}, is more than a year away; name one that makes the change urgent"
-        raise DeadlineError(msg)
+        raise RefusedError(msg)
     return Span(start=now.astimezone(UTC), end=by.astimezone(UTC))
 
 

@@ -19,7 +19,7 @@ from icsfeed.domain.windows import Impact
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class UpcomingItem:
     """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's or a change's.
 
     ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
@@ -38,13 +38,13 @@ class Entry:
     reason: str = ""
     moved_from: datetime | None = None
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
-        """The entry as JSON has it, in UTC and on the wall clock of ``zone``."""
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
+        """The item as JSON has it, in UTC and on the wall clock of ``zone``."""
         record: dict[str, object] = {
             "kind": self.kind.value,
             "id": self.id,
             "name": self.name,
-            **span_record(self.span, zone),
+            **span_as_json(self.span, zone),
             "zone": zone.key,
             "environments": list(self.environments),
             "impact": self.impact.value if self.impact else None,
@@ -61,7 +61,7 @@ def utc_text(instant: datetime) -> str:
     return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def span_record(span: Span, zone: ZoneInfo) -> dict[str, str]:
+def span_as_json(span: Span, zone: ZoneInfo) -> dict[str, str]:
     """The two ends of a span as JSON has them: in ISO 8601, in UTC and on the wall clock of ``zone``."""
     return {
         "start": utc_text(span.start),
@@ -79,7 +79,7 @@ def upcoming(
     record: Record = NOTHING,
     *,
     now: datetime | None = None,
-) -> tuple[Entry, ...]:
+) -> tuple[UpcomingItem, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
 
     With ``environments``, only windows and changes that touch one of them; freezes hold for all. A change in progress
@@ -96,17 +96,17 @@ def upcoming(
         *_changes(schedule, record, span, wanted, now),
         *_freezes(schedule, span),
     ]
-    return tuple(sorted(found, key=lambda entry: (entry.span.start, entry.kind, entry.id)))
+    return tuple(sorted(found, key=lambda item: (item.span.start, item.kind, item.id)))
 
 
-def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[Entry]:
+def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[UpcomingItem]:
     for occurrence in occurrences(schedule, span, record.adjustments.values()):
         window, happens = occurrence.window, occurrence.span
         skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
         if happens is None or not happens.overlaps(span) or wanted.isdisjoint(window.environments):
             continue
         if occurrence.excluded is None or (skipped is not None and not skipped.silent):
-            yield Entry(
+            yield UpcomingItem(
                 kind=Kind.MAINTENANCE,
                 id=window.id,
                 name=window.name,
@@ -129,21 +129,21 @@ def note_of(occurrence: Occurrence) -> str:
 
 def _changes(
     schedule: Schedule, record: Record, span: Span, wanted: frozenset[str], now: datetime | None
-) -> Iterator[Entry]:
+) -> Iterator[UpcomingItem]:
     for change in all_changes(schedule, record).values():
         if wanted.isdisjoint(change.plan.environments):
             continue
         if change.plan.span.overlaps(span):
-            yield entry_of(change)
+            yield item_of(change)
         elif now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
-            entry = entry_of(change)
-            yield replace(entry, note="; ".join(filter(None, ("taking longer than planned", entry.note))))
+            item = item_of(change)
+            yield replace(item, note="; ".join(filter(None, ("taking longer than planned", item.note))))
 
 
-def entry_of(change: Change) -> Entry:
-    """A change as an entry, whenever it is."""
+def item_of(change: Change) -> UpcomingItem:
+    """A change as an item, whenever it is."""
     plan = change.plan
-    return Entry(
+    return UpcomingItem(
         kind=change.kind,
         id=change.id,
         name=plan.summary,
@@ -156,10 +156,10 @@ def entry_of(change: Change) -> Entry:
     )
 
 
-def _freezes(schedule: Schedule, span: Span) -> Iterator[Entry]:
+def _freezes(schedule: Schedule, span: Span) -> Iterator[UpcomingItem]:
     zone = schedule.calendar.zone
     for frozen in frozen_days(schedule.freezes, zone, local_date(span.start, zone), local_date(span.end, zone)):
         if frozen.span.overlaps(span):
-            yield Entry(
+            yield UpcomingItem(
                 kind=Kind.FREEZE, id=frozen.freeze.id, name=frozen.freeze.name, span=frozen.span, days=frozen.days
             )

@@ -10,14 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import UnavailableError
 
 _NEW: Final = 0o666  # less what the umask takes
 _PRIVATE: Final = 0o600
-
-
-class UnwritableFileError(IcsfeedError):
-    """A file that can't be written; whatever it held before is whole."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -85,7 +81,7 @@ def _refusals(path: Path) -> Iterator[None]:
         raise
     except FileExistsError:
         msg = f"{path} is there already; it was left as it is"
-        raise UnwritableFileError(msg) from None
+        raise UnavailableError(msg) from None
     except OSError as error:
         msg = f"{path} can't be written: {(error.strerror or 'it is a folder').lower()}"
-        raise UnwritableFileError(msg) from error
+        raise UnavailableError(msg) from error

@@ -5,15 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.tokens import TokenKey
 
 _LONGEST: Final = 4096
 """Bytes: whoever names a longer file means another one."""
-
-
-class TokenKeyError(IcsfeedError):
-    """A file that holds no token key."""
 
 
 def read_token_key(path: Path) -> TokenKey:
@@ -26,15 +22,15 @@ def read_token_key(path: Path) -> TokenKey:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
     except (OSError, ValueError) as error:
-        raise TokenKeyError(_unreadable(path, error)) from None
+        raise BadInputError(_unreadable(path, error)) from None
     if len(content) > _LONGEST:
         msg = f"{path}: this is no token key: it has more than {_LONGEST:,} bytes; {_hint(path)}"
-        raise TokenKeyError(msg)
+        raise BadInputError(msg)
     try:
         return TokenKey(secret=content.strip())
-    except InvalidValueError as error:
+    except BadInputError as error:
         msg = f"{path}: {error}; {_hint(path)}"
-        raise TokenKeyError(msg) from None
+        raise BadInputError(msg) from None
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> str:

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 from icsfeed.publication.live import Live
 from icsfeed.publication.pages.languages import LANGUAGES
 from icsfeed.web.front import RETRY_AFTER
+from icsfeed.web.gate import state
 from icsfeed.web.health import health
-from icsfeed.web.state import state
 
 
 def make_application(live: Live) -> Flask:

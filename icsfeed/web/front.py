@@ -13,13 +13,13 @@ from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.publication.found import Found
 from icsfeed.publication.live import LOOK_AGAIN, Live
 from icsfeed.publication.private import HEADERS as PRIVATE
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
-from icsfeed.web.answers import Answers, coding_of, private_answers, public_answers
+from icsfeed.publication.snapshot import Snapshot
+from icsfeed.web.cached_responses import CachedResponses, coding_of, private_answers, public_answers
 from icsfeed.web.clients import OTHER, family_of
 from icsfeed.web.request_log import RequestLog, shown_path
 from icsfeed.web.tally import Tally
@@ -59,19 +59,19 @@ _PREFLIGHT: Final = (
 class _Prepared:
     """The answers of a publication by path, and those of its private feeds; made when they are first asked for."""
 
-    def __init__(self, publication: Publication, found: Found) -> None:
+    def __init__(self, publication: Publication, found: Snapshot) -> None:
         self.publication = publication
         self.found = found
         self.problems = found.problems
         self.stale = tuple(source.value for source in sorted(found.problems))
-        self.public: dict[str, Answers] = {}
+        self.public: dict[str, CachedResponses] = {}
         self.private = lru_cache(maxsize=_PRIVATE_FEEDS)(self._private)
 
-    def answers_for(self, found: Found) -> bool:
+    def answers_for(self, found: Snapshot) -> bool:
         """Whether nothing that an answer tells is another one after that look."""
         return self.publication is found.publication and self.problems is found.problems
 
-    def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> Answers | None:
+    def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
         """The answers to all subscribers who have that feed with those alarms."""
         found = private_feed(self.publication, slug, alarms)
         return private_answers(found, self.publication.last_modified, self.stale) if found is not None else None
@@ -140,7 +140,7 @@ class Front:
         self._prepared = prepared
         return prepared
 
-    def _make(self, prepared: _Prepared, path: str) -> Answers | None:
+    def _make(self, prepared: _Prepared, path: str) -> CachedResponses | None:
         publication = prepared.publication
         # WSGI hands a path over as Latin-1, whatever it is encoded in (PEP 3333).
         there = publication.representations.get(path.encode("latin-1").decode(errors="replace"))
@@ -150,7 +150,7 @@ class Front:
         answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
         return answers
 
-    def _private(self, prepared: _Prepared, path: str, environ: WSGIEnvironment) -> Answers | None:
+    def _private(self, prepared: _Prepared, path: str, environ: WSGIEnvironment) -> CachedResponses | None:
         """The answers to whoever holds the path's token; ``None`` where it opens nothing."""
         token, slug = parse_private(path)
         subscriber = self._live.holder(token)
@@ -163,7 +163,7 @@ class Front:
 
     def _nothing_private(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Say no more than that: whether a token is wrong, revoked, over or another feed's is nobody's business."""
-        status = "404 Not Found"
+        status = "404 Not Snapshot"
         self._add(_LOCKED, environ.get("HTTP_USER_AGENT", ""), status)
         headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
         start_response(status, headers)

@@ -34,7 +34,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
-from icsfeed.services.changes import Announcement, Desk, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import databases
@@ -100,16 +100,19 @@ def plan(summary: str, start: datetime) -> Plan:
     )
 
 
-def fill(desk: Desk, count: int, *, apart: timedelta = 3 * HOUR) -> None:
+def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> None:
     """Record that many changes of the last months, each from its announcement to its end."""
     now = datetime.now(UTC).replace(microsecond=0)
     for number in range(count):
         start = now - (count - number) * apart
         made = announce(
-            desk, Announcement(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)), by="ann", now=start - HOUR
+            workspace,
+            AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)),
+            by="ann",
+            now=start - HOUR,
         )
         for step in (Step.START, Step.COMPLETE):
-            take_step(desk, made.change.id, step, by="ann", now=start)
+            take_step(workspace, made.change.id, step, by="ann", now=start)
 
 
 @contextlib.contextmanager
@@ -142,19 +145,19 @@ def _answers(port: int) -> bool:
     return False
 
 
-def latencies(desk: Desk, port: int, count: int) -> tuple[list[float], list[float]]:
+def latencies(workspace: Workspace, port: int, count: int) -> tuple[list[float], list[float]]:
     """Announce so many; gives how long each took to be recorded, and from then on to be seen by all (milliseconds)."""
     readers = [Reader(port) for _ in range(CONNECTIONS)]
     recorded, seen = [], []
     now = datetime.now(UTC)
     for number in range(-20, count):  # the first ones warm it up
-        announcement = Announcement(
+        announcement = AnnouncementRequest(
             kind=Kind.EMERGENCY, plan=plan(f"Urgent repair {number}.", now + number % 90 * HOUR)
         )
         for reader in readers:
             reader.wait_for(f"Urgent repair {number}.".encode())
         begun = time.perf_counter()
-        announce(desk, announcement, by="ann", now=datetime.now(UTC))
+        announce(workspace, announcement, by="ann", now=datetime.now(UTC))
         done = time.perf_counter()
         last = max(reader.seen.get(timeout=PATIENCE) for reader in readers)
         if number >= 0:
@@ -169,14 +172,14 @@ def latencies(desk: Desk, port: int, count: int) -> tuple[list[float], list[floa
 def measure(name: str, url: str, *, changes: int, writes: int) -> None:
     """Everything on one database."""
     database = Database(url)
-    desk = Desk(schedule=load_schedule(example_path()).schedule, records=database)
-    fill(desk, 50)
+    workspace = Workspace(schedule=load_schedule(example_path()).schedule, repository=database)
+    fill(workspace, 50)
     sizes(database.record())
-    fill(desk, changes - 50)
+    fill(workspace, changes - 50)
     sizes(database.record())
     report(f"{name}: one announcement, cold", ratio(partial(command, url), partial(run, "-c", "pass"), rounds=11), 45)
     with serving(url) as port:
-        recorded, seen = latencies(desk, port, writes)
+        recorded, seen = latencies(workspace, port, writes)
     click.echo(f"{name}, {writes} announcements at {changes} changes: recorded in {told(recorded)}")
     click.echo(f"    visible {told(seen)} later (goal: p99 at most {GOALS[name]} ms)")
     click.echo(f"    while the machine's load was {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

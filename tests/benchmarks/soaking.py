@@ -32,7 +32,7 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import Announcement, Desk, announce
+from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests import databases
@@ -119,7 +119,7 @@ def client(server: Server, tally: Tally, over: Event, number: int) -> None:
             time.sleep(0.01)
 
 
-def operator(desk: Desk, server: Server, counts: Counter[str], over: Event, is_down: Event) -> None:
+def operator(workspace: Workspace, server: Server, counts: Counter[str], over: Event, is_down: Event) -> None:
     """Announce a change every second, and see that it is public within another."""
     number = 0
     while not over.wait(1):
@@ -134,7 +134,7 @@ def operator(desk: Desk, server: Server, counts: Counter[str], over: Event, is_d
             reason="A soak",
         )
         try:
-            announce(desk, Announcement(kind=Kind.EMERGENCY, plan=plan), by="soak", now=now)
+            announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), by="soak", now=now)
         except IcsfeedError:
             counts["refused announcements"] += 1
             continue
@@ -201,14 +201,14 @@ def main(minutes: float) -> None:
         schedule = Path(folder) / "schedule.toml"
         schedule.write_text(SCHEDULE, encoding="utf-8")
         os.environ["ICSFEED_DATABASE"] = url
-        desk = Desk(schedule=load_schedule(schedule).schedule, records=Database(url))
-        fill(desk, CHANGES, apart=HOUR)
+        workspace = Workspace(schedule=load_schedule(schedule).schedule, repository=Database(url))
+        fill(workspace, CHANGES, apart=HOUR)
         with serving(schedule, "--workers", "2") as server:
             oldest = min(server.workers())
             clients = [lambda number=number: client(server, tally, over, number) for number in range(CLIENTS)]
             with started(
                 *clients,
-                lambda: operator(desk, server, counts, over, is_down),
+                lambda: operator(workspace, server, counts, over, is_down),
                 lambda: editor(schedule, counts, over),
             ):
                 end = time.monotonic() + 60 * minutes

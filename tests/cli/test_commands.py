@@ -220,8 +220,8 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
         stderr="",
     )
     assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
-    records = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
-    assert [record["change"] for record in records["dates"]] == ["removed", "moved", "added"]
+    repository = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
+    assert [record["change"] for record in repository["dates"]] == ["removed", "moved", "added"]
 
 
 def test_diff_shows_a_freeze_in_whole_days(folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from icsfeed.bootstrap import create_app
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
-from icsfeed.services.differences import Change, differences
+from icsfeed.services.differences import Edit, differences
 from icsfeed.store.schedule_file import load_schedule, read_schedule
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.examples import utc
@@ -259,17 +259,17 @@ def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
     rewritten = PLANNED.replace("2026-12-14", "2026-12-16")
     nothing = read_schedule(SCHEDULE.encode(), "nothing")
 
-    def told(old: object, text: str) -> list[tuple[Change, Kind, str, date]]:
+    def told(old: object, text: str) -> list[tuple[Edit, Kind, str, date]]:
         new = read_schedule((SCHEDULE + text).encode(), "after")
         found = differences(old, new, now=utc(2026, 12, 1)).dates  # type: ignore[arg-type] # a schedule
         return [(each.change, each.kind, each.id, each.day) for each in found]
 
     of_it = (Kind.PLANNED, "a-move", date(2026, 12, 14))
-    assert told(nothing, PLANNED) == [(Change.ADDED, *of_it)]
-    assert told(before, later) == [(Change.MOVED, *of_it)]
-    assert told(before, rewritten) == [(Change.MOVED, *of_it)]
-    assert told(before, cancelled) == [(Change.REMOVED, *of_it)]
-    assert told(before, "") == [(Change.REMOVED, *of_it)]
+    assert told(nothing, PLANNED) == [(Edit.ADDED, *of_it)]
+    assert told(before, later) == [(Edit.MOVED, *of_it)]
+    assert told(before, rewritten) == [(Edit.MOVED, *of_it)]
+    assert told(before, cancelled) == [(Edit.REMOVED, *of_it)]
+    assert told(before, "") == [(Edit.REMOVED, *of_it)]
     assert told(before, PLANNED) == []
     schedule.write_text(SCHEDULE + later, encoding="utf-8")
     (old := schedule.with_name("old.toml")).write_text(SCHEDULE + PLANNED, encoding="utf-8")

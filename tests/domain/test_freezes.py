@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.freezes import (
     ChangeFreeze,
     FreezeIndex,
@@ -137,7 +137,7 @@ def test_lifted_dates_part_a_freeze() -> None:
 
 
 def test_a_day_that_no_year_has_is_refused() -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         YearlyDays(start=(4, 31), through=(5, 1))
     assert str(refusal.value) == "no year has a day 31 of month 4"
 

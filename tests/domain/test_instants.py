@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from icsfeed.domain.instants import InvalidInstantError, parse_instant
+from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.instants import parse_instant
 from icsfeed.services.upcoming import utc_text
 from tests.examples import TORONTO, utc
 
@@ -47,7 +48,7 @@ def test_an_instant_has_an_offset_or_is_local(text: str, expected: datetime) -> 
     ],
 )
 def test_other_texts_are_refused_with_what_would_be_right(text: str, message: str) -> None:
-    with pytest.raises(InvalidInstantError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         parse_instant(text, TORONTO)
     assert str(refusal.value) == f"{text!r} {message}"
 

@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from tests.examples import PEAK_HOURS, TORONTO, span, utc
@@ -84,6 +84,6 @@ def test_the_edges(peak: PeakHours, within: Span, expected: list[Span]) -> None:
 
 @pytest.mark.parametrize(("weekdays", "shown"), [(frozenset[int](), "[]"), (frozenset({4, 7}), "[4, 7]")])
 def test_weekdays_that_no_week_has(weekdays: frozenset[int], shown: str) -> None:
-    with pytest.raises(InvalidValueError) as refused:
+    with pytest.raises(BadInputError) as refused:
         replace(PEAK_HOURS, weekdays=weekdays)
     assert str(refused.value) == f"peak hours are on weekdays from 0 (Monday) to 6, not on {shown}"

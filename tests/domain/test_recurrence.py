@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.recurrence import Frequency, Recurrence, parse_recurrence, weekly
 
 EXAMPLES = "such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, FREQ=MONTHLY;BYDAY=2TU or FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1"
@@ -106,7 +106,7 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
     ],
 )
 def test_other_rules_are_refused_with_what_would_be_right(text: str, message: str) -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         parse_recurrence(text)
     assert str(refusal.value) == message
 
@@ -137,7 +137,7 @@ def test_an_interval_counts_from_its_anchor_wherever_one_looks() -> None:
 
 def test_an_interval_without_an_anchor_is_refused() -> None:
     rule = parse_recurrence("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         list(rule.dates(date(2026, 1, 1), date(2026, 12, 31)))
     assert str(refusal.value) == "a rule with an interval of 2 needs a date to count from"
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
-from icsfeed.domain.schedule import UnknownFeedError, published_span
+from icsfeed.domain.schedule import published_span
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import zone
 from tests.examples import MONTH_END, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, span, utc
@@ -31,7 +31,7 @@ def test_the_order_of_the_parts_means_nothing() -> None:
 
 
 def test_two_windows_of_one_id_are_refused() -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         a_schedule(THURSDAY, THURSDAY)
     assert str(refusal.value) == "two windows are called 'thursday'"
 
@@ -48,7 +48,7 @@ def test_the_feed_all_is_always_there_and_first() -> None:
 
 
 def test_an_unknown_feed_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownFeedError) as refusal:
+    with pytest.raises(NotFoundError) as refusal:
         POLICY.feed("prod")
     assert str(refusal.value) == "there is no feed 'prod'; this schedule has all"
 
@@ -84,15 +84,15 @@ def test_a_feed_selects_by_kind_and_environment(kind: Kind, environments: set[st
 
 
 def test_spans_and_ranges_run_forward_and_in_utc() -> None:
-    with pytest.raises(InvalidValueError) as backward:
+    with pytest.raises(BadInputError) as backward:
         span((2026, 1, 2), (2026, 1, 1))
     assert str(backward.value) == (
         "a span ends after it starts, not 2026-01-02T00:00:00+00:00 to 2026-01-01T00:00:00+00:00"
     )
-    with pytest.raises(InvalidValueError) as local:
+    with pytest.raises(BadInputError) as local:
         Span(start=utc(2026, 1, 1).astimezone(zone("Etc/UTC")), end=utc(2026, 1, 2))
     assert str(local.value).startswith("a span is given in UTC, not datetime.datetime(2026, 1, 1, 0, 0, tzinfo=")
-    with pytest.raises(InvalidValueError) as days:
+    with pytest.raises(BadInputError) as days:
         DateRange(first=date(2026, 1, 2), last=date(2026, 1, 1))
     assert str(days.value) == "a range of dates runs forward, not from 2026-01-02 through 2026-01-01"
 

@@ -9,16 +9,8 @@ from typing import Any
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
-from icsfeed.domain.subscribers import (
-    NOBODY,
-    Action,
-    Subscribers,
-    SubscriberStateError,
-    SubscriberStep,
-    UnknownSubscriberError,
-    digest_of,
-)
+from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
+from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from tests.examples import NOW
 
 A_DAY = timedelta(days=1)
@@ -137,16 +129,14 @@ def test_alarms_are_kept_once_each_and_the_longest_first() -> None:
     [
         pytest.param(
             [added(), added("ACME  inc.")],
-            SubscriberStateError,
+            RefusedError,
             "there is a subscriber 'Acme Inc.' already; rotate hands out a new token",
             id="added twice, spelt otherwise",
         ),
-        pytest.param(
-            [rotated("two", NOW)], UnknownSubscriberError, "there is no subscriber 'Acme Inc.'", id="rotated unknown"
-        ),
+        pytest.param([rotated("two", NOW)], NotFoundError, "there is no subscriber 'Acme Inc.'", id="rotated unknown"),
         pytest.param(
             [added(), step(Action.REVOKE), rotated("two", NOW)],
-            SubscriberStateError,
+            RefusedError,
             "the subscriber 'Acme Inc.' was revoked on 2026-11-23; add it again",
             id="rotated when revoked",
         ),
@@ -199,6 +189,6 @@ def test_a_step_that_cannot_be_taken_says_why(
     ],
 )
 def test_a_step_that_cannot_be(fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         step(Action.ADD, **fields)
     assert str(refusal.value) == message

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.subscribers import Token, digest_of
 from icsfeed.domain.tokens import TokenKey
 from tests.examples import NOW
@@ -42,7 +42,7 @@ def test_a_token_is_told_where_its_digest_is_the_recorded_one() -> None:
 
 @pytest.mark.parametrize("length", [0, 31])
 def test_a_key_that_is_too_short_is_refused_and_not_shown(length: int) -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         TokenKey(secret=SECRET[:length])
     assert str(refusal.value) == f"a token key of {length} characters is too short; 32 is the least"
 

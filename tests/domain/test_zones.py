@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.zones import ClockChange, Onset, SettledClock, clock_changes, settled_clock, zone
 from tests.examples import TORONTO, utc
 
@@ -60,6 +60,6 @@ def test_zones_whose_rules_change_or_follow_the_moon_are_not_settled(name: str) 
 
 
 def test_an_unknown_zone_is_refused() -> None:
-    with pytest.raises(InvalidValueError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         zone("../etc/passwd")
     assert str(refusal.value) == "'../etc/passwd' is not a name of the IANA time zone database 2026f"

@@ -38,10 +38,10 @@ def dest(tmp_path: Path) -> Path:
 
 
 def test_the_destination_holds_what_is_exported_and_nothing_of_its_own_that_is_stale(dest: Path) -> None:
-    assert put(OLD, dest).record() == {"written": list(OLD), "removed": [], "unchanged": 0}
+    assert put(OLD, dest).as_json() == {"written": list(OLD), "removed": [], "unchanged": 0}
     assert contents(dest) == OLD | {}
     report = put(NEW, dest)
-    assert report.record() == {
+    assert report.as_json() == {
         "written": ["feeds/all.ics", "feeds/more.ics", "index.html"],
         "removed": ["deep/er/page.html", "feeds/gone.ics"],
         "unchanged": 0,

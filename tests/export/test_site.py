@@ -287,9 +287,9 @@ def test_a_database_that_is_new_does_not_set_revisions_back(schedule: Path, tmp_
 
     announce(now=LATEST)
     loaded, at = load_schedule(schedule), datetime.fromisoformat(LATEST)
-    records = Database(database)
-    record = record_revisions(publish_events(loaded.schedule, records.record(), now=at), records, now=at)
-    records.close()
+    repository = Database(database)
+    record = record_revisions(publish_events(loaded.schedule, repository.record(), now=at), repository, now=at)
+    repository.close()
     assert {lines[-1].revision.sequence for lines in record.ledger.values()} == {0}
     export_site(loaded.schedule, record, Folder(dest), changed_at=loaded.changed_at, now=at)
     after = revisions(dest)

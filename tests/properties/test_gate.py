@@ -16,7 +16,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.publishing import publish
-from icsfeed.services.gate import GateState, gate
+from icsfeed.services.gate import Verdict, gate
 from tests.changes import a_change
 from tests.properties.brute_force import DAY, SECOND, Policy, hull
 from tests.properties.schedules import NOWS, adjustments, schedules
@@ -144,7 +144,7 @@ def test_state_and_next_transition_are_those_of_the_facts(
     for at in (now, *(edge + step for edge in near for step in (-SECOND, 0 * SECOND, SECOND))):
         answer = gate(schedule, [environment], at=at, now=now, record=record)
         is_open = oracle.is_open(environment, at)
-        assert answer.state is (GateState.OPEN if is_open else GateState.CLOSED)
+        assert answer.state is (Verdict.OPEN if is_open else Verdict.CLOSED)
         turns = [edge for edge in edges if edge > at and oracle.is_open(environment, edge) is not is_open]
         if turns:
             assert answer.next_transition == turns[0]

@@ -22,14 +22,14 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import adjust
-from icsfeed.services.changes import Announcement, Desk, announce, take_step
+from icsfeed.services.adjustment_rules import AdjustmentRequest
+from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.occurrence_wishes import Wish
 from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
 from tests.readers import READERS, aic, rie
 from tests.readers.seen import Seen, both_renderings, seen_by
-from tests.services.desk import Memory
+from tests.services.workspace import Memory
 
 FROM, UNTIL = date(2026, 2, 15), date(2026, 3, 31)
 SCHEDULE: Final = replace(
@@ -130,7 +130,7 @@ class Operators(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.records = Memory()
+        self.repository = Memory()
         self.schedule = SCHEDULE
         self.now = BEGIN
         self.work: dict[str, Work] = {}
@@ -140,19 +140,19 @@ class Operators(RuleBasedStateMachine):
         self.edit()
 
     @property
-    def desk(self) -> Desk:
-        """The desk at which they all work."""
-        return Desk(schedule=self.schedule, records=self.records)
+    def workspace(self) -> Workspace:
+        """The workspace at which they all work."""
+        return Workspace(schedule=self.schedule, repository=self.repository)
 
     def refused(self, act: object, *, expected: bool) -> bool:
         """Do it, and tell whether it was refused, as the model expects or not."""
-        held = self.records.held
+        held = self.repository.held
         try:
             assert callable(act)
             act()
         except IcsfeedError:
             assert expected
-            assert self.records.held is held
+            assert self.repository.held is held
             return True
         assert not expected
         return False
@@ -171,12 +171,12 @@ class Operators(RuleBasedStateMachine):
         plan = Plan(
             summary=summary, environments=frozenset({"production"}), impact=Impact.OUTAGE, span=at, reason=reason
         )
-        wish = Announcement(kind=kind, plan=plan, tentative=tentative)
+        wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
         if not self.refused(
-            lambda: announce(self.desk, wish, by="ann", now=self.now),
+            lambda: announce(self.workspace, wish, by="ann", now=self.now),
             expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
         ):
-            (change_id,) = self.records.held.changes.keys() - self.work.keys()
+            (change_id,) = self.repository.held.changes.keys() - self.work.keys()
             state = State.TENTATIVE if tentative else State.CONFIRMED
             self.work[change_id] = Work(kind=kind, summary=summary, at=at, state=state, reason=reason)
 
@@ -188,7 +188,7 @@ class Operators(RuleBasedStateMachine):
         work = self.work[change_id]
         after = NEXT.get((work.state, step))
         if not self.refused(
-            lambda: take_step(self.desk, change_id, step, by="bob", now=self.now), expected=after is None
+            lambda: take_step(self.workspace, change_id, step, by="bob", now=self.now), expected=after is None
         ):
             assert after is not None
             work.state = after
@@ -210,7 +210,7 @@ class Operators(RuleBasedStateMachine):
             or (work.kind is Kind.PLANNED and not why and any(at.overlaps(each) for each in FROZEN))
         )
         if not self.refused(
-            lambda: take_step(self.desk, change_id, Step.UPDATE, amendment=amendment, by="bob", now=self.now),
+            lambda: take_step(self.workspace, change_id, Step.UPDATE, amendment=amendment, by="bob", now=self.now),
             expected=refused,
         ):
             work.at, work.reason = at, why
@@ -220,7 +220,7 @@ class Operators(RuleBasedStateMachine):
     def say(self, data: st.DataObject) -> None:
         """Add a message to any change."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
-        take_step(self.desk, change_id, Step.UPDATE, message="Still at it", by="bob", now=self.now)
+        take_step(self.workspace, change_id, Step.UPDATE, message="Still at it", by="bob", now=self.now)
 
     def where(self, day: date) -> Span | None:
         """Where that occurrence happens, if it does."""
@@ -232,12 +232,12 @@ class Operators(RuleBasedStateMachine):
         others = (self.where(each) for each in HAPPEN if each != day)
         return any(each is not None and each.overlaps(at) for each in others)
 
-    def wish(self, wish: Wish, expected: bool) -> None:
+    def wish(self, wish: AdjustmentRequest, expected: bool) -> None:
         """Adjust an occurrence, or try to."""
         day = wish.day
         over = day not in HAPPEN or (self.where(day) or HAPPEN[day]).end <= self.now
         refused = over or expected
-        if not self.refused(lambda: adjust(self.desk, wish, by="ann", now=self.now), expected=refused):
+        if not self.refused(lambda: adjust(self.workspace, wish, by="ann", now=self.now), expected=refused):
             self.adjusted.pop(day, None)
             if wish.to is not None:
                 self.adjusted[day] = wish.to
@@ -247,7 +247,7 @@ class Operators(RuleBasedStateMachine):
     @rule(day=DAYS, silent=st.booleans())
     def skip(self, day: date, silent: bool) -> None:
         """Skip an occurrence."""
-        wish = Wish(window_id="sunday", day=day, reason="A holiday", skip=True, silent=silent)
+        wish = AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", skip=True, silent=silent)
         self.wish(wish, self.adjusted.get(day) is silent)
 
     @rule(day=DAYS, hour=HOURS, length=LENGTHS)
@@ -255,7 +255,7 @@ class Operators(RuleBasedStateMachine):
         """Move an occurrence."""
         to = Span(start=BEGIN + hour * HOUR, end=BEGIN + (hour + length) * HOUR)
         self.wish(
-            Wish(window_id="sunday", day=day, reason="A holiday", to=to),
+            AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", to=to),
             to.end <= self.now
             or to in {HAPPEN.get(day), self.adjusted.get(day)}
             or any(to.overlaps(each) for each in FROZEN)
@@ -270,7 +270,7 @@ class Operators(RuleBasedStateMachine):
         refused = day not in self.adjusted or (
             policy is not None and (policy.end <= self.now or self.taken(day, policy))
         )
-        self.wish(Wish(window_id="sunday", day=day, reason=""), refused)
+        self.wish(AdjustmentRequest(window_id="sunday", day=day, reason=""), refused)
 
     @rule(hours=st.integers(1, 100))
     def wait(self, hours: int) -> None:
@@ -281,8 +281,8 @@ class Operators(RuleBasedStateMachine):
     def edit(self, name: str = "Scheduled maintenance") -> None:
         """Edit the schedule, and have a server take it up."""
         self.schedule = replace(SCHEDULE, windows=(replace(SCHEDULE.windows[0], name=name),))
-        events = publish_events(self.schedule, self.records.held, now=self.now)
-        record_revisions(events, self.records, now=self.now)
+        events = publish_events(self.schedule, self.repository.held, now=self.now)
+        record_revisions(events, self.repository, now=self.now)
 
     def expected(self) -> Seen:
         """What the model says subscribers see."""
@@ -303,7 +303,7 @@ class Operators(RuleBasedStateMachine):
     @invariant()
     def subscribers_see_what_the_model_says(self) -> None:
         """Both feeds are looked at by an engine in turn; of each event, SEQUENCE says what changed."""
-        feeds = both_renderings(self.schedule, self.records.held, now=self.now)
+        feeds = both_renderings(self.schedule, self.repository.held, now=self.now)
         reader, rendering = next(self.looks)
         assert seen_by(reader, feeds[rendering], now=self.now) == self.expected()
         public: dict[str, Version] = {}

@@ -28,14 +28,14 @@ from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedule
 from tests.readers import READERS, Reader, libical, require, rie
 
 Spans = Counter[tuple[date, date]]
-Found = tuple[Spans, Spans, Spans]
+Snapshot = tuple[Spans, Spans, Spans]
 """What happens, what is seen as cancelled, and the frozen dates with an exclusive end; each as often as it stands."""
 
 
 every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 
 
-def said_by_the_domain(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Found:
+def said_by_the_domain(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Snapshot:
     span = published_span(now, schedule.calendar.zone)
     happen: Spans = Counter()
     cancelled: Spans = Counter()
@@ -52,7 +52,7 @@ def said_by_the_domain(schedule: Schedule, adjusted: tuple[Adjustment, ...], now
     return happen, cancelled, freezes
 
 
-def read_by(reader: Reader, content: bytes, now: datetime) -> Found:
+def read_by(reader: Reader, content: bytes, now: datetime) -> Snapshot:
     happen: Spans = Counter()
     cancelled: Spans = Counter()
     freezes: Spans = Counter()

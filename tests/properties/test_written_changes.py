@@ -25,7 +25,7 @@ from icsfeed.services.events import publish_events
 from icsfeed.store.schedule_file import Mistake, ScheduleFileError, read_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import utc
-from tests.services.desk import a_desk, a_plan, announced, stepped
+from tests.services.workspace import a_plan, a_workspace, announced, stepped
 
 POLICY = read_schedule(SCHEDULE.encode(), "schedule.toml")
 ANNOUNCED = utc(2026, 12, 1, 12)
@@ -124,7 +124,7 @@ def normal(content: str) -> str:
 def test_what_is_written_is_what_is_recorded(
     kind: Kind, start: datetime, reason: str, tentative: bool, steps: list[tuple[Step, dict[str, Any], str]]
 ) -> None:
-    desk, records = a_desk(POLICY)
+    workspace, repository = a_workspace(POLICY)
     text = table(
         "changes",
         id=NAME,
@@ -138,17 +138,17 @@ def test_what_is_written_is_what_is_recorded(
         tentative=tentative,
     )
     plan = replace(a_plan(), span=Span(start=start, end=start + timedelta(hours=2)), reason=reason)
-    said = refused(announced, desk, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
+    said = refused(announced, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
     assert told(text) == [said] * (said is not None)
     if said is not None:
         return
     everything, impossible = text, []
-    now, (change_id,) = ANNOUNCED, records.held.changes
+    now, (change_id,) = ANNOUNCED, repository.held.changes
     for number, (step, what, message) in enumerate(steps):
         now += MINUTE
         update = table("changes.updates", at=now, step=step.value, **what, message=message)
         how = {"amendment": amendment(what) if what else None, "message": message, "now": now}
-        said = refused(stepped, desk, step, change_id, **how)
+        said = refused(stepped, workspace, step, change_id, **how)
         # An operator is told one reason, who writes a file every one.
         reasons = told(text + update)
         assert said in reasons if said is not None else reasons == []
@@ -160,4 +160,4 @@ def test_what_is_written_is_what_is_recorded(
     assert set(places) <= set(impossible)
     assert places[:1] == impossible[:1]
     schedule = read_schedule((SCHEDULE + text).encode(), "schedule.toml")
-    assert published(schedule, NOTHING, now) == published(POLICY, records.held, now)
+    assert published(schedule, NOTHING, now) == published(POLICY, repository.held, now)

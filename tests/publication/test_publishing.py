@@ -8,8 +8,8 @@ from datetime import datetime
 
 import pytest
 
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.schedule import UnknownFeedError
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
@@ -79,6 +79,6 @@ def test_pages_know_where_customers_reach_them() -> None:
 
 
 def test_an_unknown_feed_is_refused() -> None:
-    with pytest.raises(UnknownFeedError) as refusal:
+    with pytest.raises(NotFoundError) as refusal:
         build_feed(POLICY, "everything", Rendering.SERIES, now=NOW)
     assert str(refusal.value) == "there is no feed 'everything'; this schedule has all"

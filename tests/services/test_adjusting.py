@@ -10,21 +10,20 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import ConflictError, IcsfeedError, NotFoundError, RefusedError
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
-from icsfeed.domain.plans import RefusedPlanError
 from icsfeed.domain.recurrence import weekly
-from icsfeed.domain.schedule import Schedule, UnknownWindowError
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import zone
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import Adjusted, adjust
-from icsfeed.services.changes import ConflictError, Desk
-from icsfeed.services.occurrence_wishes import RefusedAdjustmentError, Wish, usual_length
+from icsfeed.services.adjustment_rules import AdjustmentRequest, usual_length
+from icsfeed.services.changes import Workspace
 from tests.examples import MONTH_END, PEAK_HOURS, SUNDAY, THURSDAY, TORONTO, a_window, span, utc
 from tests.readers import READERS, Reader
 from tests.readers.seen import Seen, both_renderings, seen_by
-from tests.services.desk import TWO_ENVIRONMENTS, Memory, a_desk, a_plan, announced
+from tests.services.workspace import TWO_ENVIRONMENTS, Memory, a_plan, a_workspace, announced
 
 NOW = utc(2026, 5, 5)
 REASON = "Vendor on site"
@@ -36,21 +35,23 @@ JUNE_4 = span((2026, 6, 4, 6), (2026, 6, 4, 10))
 """Thursday, 02:00 to 06:00 in Toronto, in summer."""
 
 
-def a_small_desk(schedule: Schedule = SMALL) -> tuple[Desk, Memory]:
-    return a_desk(schedule)
+def a_small_workspace(schedule: Schedule = SMALL) -> tuple[Workspace, Memory]:
+    return a_workspace(schedule)
 
 
-def skip(desk: Desk, day: date, *, silent: bool = False, window: str = "thursday", now: datetime = NOW) -> Adjusted:
-    wish = Wish(window_id=window, day=day, reason=REASON, skip=True, silent=silent)
-    return adjust(desk, wish, by="ann", now=now)
+def skip(
+    workspace: Workspace, day: date, *, silent: bool = False, window: str = "thursday", now: datetime = NOW
+) -> Adjusted:
+    wish = AdjustmentRequest(window_id=window, day=day, reason=REASON, skip=True, silent=silent)
+    return adjust(workspace, wish, by="ann", now=now)
 
 
-def move(desk: Desk, day: date, to: Span, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
-    return adjust(desk, Wish(window_id=window, day=day, reason=REASON, to=to), by="ann", now=now)
+def move(workspace: Workspace, day: date, to: Span, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
+    return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=REASON, to=to), by="ann", now=now)
 
 
-def restore(desk: Desk, day: date, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
-    return adjust(desk, Wish(window_id=window, day=day, reason=""), by="bob", now=now)
+def restore(workspace: Workspace, day: date, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
+    return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=""), by="bob", now=now)
 
 
 def windows_as_planned(schedule: Schedule) -> Seen:
@@ -69,12 +70,12 @@ def windows_as_planned(schedule: Schedule) -> Seen:
     return sorted(found)
 
 
-def check(reader: Reader, desk: Desk, records: Memory, gone: list[Span], come: Seen) -> None:
+def check(reader: Reader, workspace: Workspace, repository: Memory, gone: list[Span], come: Seen) -> None:
     """Have both renderings read: the policy's own, without the ``gone`` and with those that have ``come``."""
-    expected = Counter(windows_as_planned(desk.schedule))
+    expected = Counter(windows_as_planned(workspace.schedule))
     expected.subtract((each.start, each.end, "Scheduled maintenance", "CONFIRMED") for each in gone)
     expected.update(come)
-    for rendering, content in both_renderings(desk.schedule, records.held, now=NOW).items():
+    for rendering, content in both_renderings(workspace.schedule, repository.held, now=NOW).items():
         found = Counter(seen_by(reader, content, now=NOW))
         assert (found - expected, expected - found) == (Counter(), Counter()), rendering
         overridden_and_excluded(content)
@@ -119,16 +120,16 @@ every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: rea
 
 @every_reader
 def test_as_the_policy_has_it(reader: Reader) -> None:
-    desk, records = a_small_desk()
-    check(reader, desk, records, [], [])
+    workspace, repository = a_small_workspace()
+    check(reader, workspace, repository, [], [])
 
 
 @every_reader
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_moved_occurrence_is_where_it_was_moved_to_and_nowhere_else(reader: Reader, target: str) -> None:
-    desk, records = a_small_desk()
-    move(desk, date(2026, 6, 4), TARGETS[target])
-    check(reader, desk, records, [JUNE_4], moved(TARGETS[target]))
+    workspace, repository = a_small_workspace()
+    move(workspace, date(2026, 6, 4), TARGETS[target])
+    check(reader, workspace, repository, [JUNE_4], moved(TARGETS[target]))
 
 
 @every_reader
@@ -141,25 +142,25 @@ def test_a_moved_occurrence_is_where_it_was_moved_to_and_nowhere_else(reader: Re
     ],
 )
 def test_a_skipped_occurrence_is_seen_as_cancelled_or_not_at_all(reader: Reader, day: date, at: Span) -> None:
-    desk, records = a_small_desk()
-    skip(desk, day)
-    check(reader, desk, records, [at], cancelled(at))
-    skip(desk, day, silent=True)
-    check(reader, desk, records, [at], [])
-    skip(desk, day)
-    check(reader, desk, records, [at], cancelled(at))
-    restore(desk, day)
-    check(reader, desk, records, [], [])
+    workspace, repository = a_small_workspace()
+    skip(workspace, day)
+    check(reader, workspace, repository, [at], cancelled(at))
+    skip(workspace, day, silent=True)
+    check(reader, workspace, repository, [at], [])
+    skip(workspace, day)
+    check(reader, workspace, repository, [at], cancelled(at))
+    restore(workspace, day)
+    check(reader, workspace, repository, [], [])
 
 
 @every_reader
 def test_in_utc_a_skipped_occurrence_is_seen_as_cancelled_and_only_so(reader: Reader) -> None:
     """Home Assistant shows an override with a RECURRENCE-ID in UTC beside the instance that it overrides."""
     june = replace(THURSDAY, zone=zone("UTC"), effective_from=date(2026, 6, 1), effective_until=date(2026, 6, 30))
-    desk, records = a_small_desk(replace(SMALL, windows=(june,), freezes=()))
-    skip(desk, date(2026, 6, 11))
+    workspace, repository = a_small_workspace(replace(SMALL, windows=(june,), freezes=()))
+    skip(workspace, date(2026, 6, 11))
     first, skipped, *others = (span((2026, 6, day, 2), (2026, 6, day, 6)) for day in (4, 11, 18, 25))
-    for content in both_renderings(desk.schedule, records.held, now=NOW).values():
+    for content in both_renderings(workspace.schedule, repository.held, now=NOW).values():
         assert seen_by(reader, content, now=NOW) == [
             *moved(first),
             *cancelled(skipped),
@@ -170,34 +171,34 @@ def test_in_utc_a_skipped_occurrence_is_seen_as_cancelled_and_only_so(reader: Re
 @every_reader
 def test_an_irregular_occurrence_is_skipped_moved_and_restored(reader: Reader) -> None:
     """8 March, when the clock skips 02:00: 07:00Z to 10:00Z, an event of its own that cuts the series."""
-    desk, records = a_small_desk()
+    workspace, repository = a_small_workspace()
     early, day = utc(2026, 3, 1), date(2026, 3, 8)
     at = span((2026, 3, 8, 7), (2026, 3, 8, 10))
     assert usual_length(SMALL, "sunday", day) == timedelta(hours=3)
-    skip(desk, day, window="sunday", now=early)
-    check(reader, desk, records, [at], cancelled(at))
+    skip(workspace, day, window="sunday", now=early)
+    check(reader, workspace, repository, [at], cancelled(at))
     to = span((2026, 3, 9, 7), (2026, 3, 9, 10))
-    move(desk, day, to, window="sunday", now=early)
-    check(reader, desk, records, [at], moved(to))
-    restore(desk, day, window="sunday", now=early)
-    check(reader, desk, records, [], [])
+    move(workspace, day, to, window="sunday", now=early)
+    check(reader, workspace, repository, [at], moved(to))
+    restore(workspace, day, window="sunday", now=early)
+    check(reader, workspace, repository, [], [])
 
 
 @every_reader
 def test_moved_twice_skipped_moved_again_and_restored(reader: Reader) -> None:
-    desk, records = a_small_desk()
+    workspace, repository = a_small_workspace()
     day, again = date(2026, 6, 4), TARGETS["past its neighbour"]
-    move(desk, day, FRIDAY)
-    move(desk, day, again)
-    check(reader, desk, records, [JUNE_4], moved(again))
-    skip(desk, day)
-    check(reader, desk, records, [JUNE_4], cancelled(JUNE_4))
-    move(desk, day, FRIDAY)
-    check(reader, desk, records, [JUNE_4], moved(FRIDAY))
-    restore(desk, day)
-    check(reader, desk, records, [], [])
-    assert records.held.adjustments == {}
-    assert [action for _, action, _ in records.trail] == [
+    move(workspace, day, FRIDAY)
+    move(workspace, day, again)
+    check(reader, workspace, repository, [JUNE_4], moved(again))
+    skip(workspace, day)
+    check(reader, workspace, repository, [JUNE_4], cancelled(JUNE_4))
+    move(workspace, day, FRIDAY)
+    check(reader, workspace, repository, [JUNE_4], moved(FRIDAY))
+    restore(workspace, day)
+    check(reader, workspace, repository, [], [])
+    assert repository.held.adjustments == {}
+    assert [action for _, action, _ in repository.trail] == [
         *("window move",) * 2,
         "window skip",
         "window move",
@@ -207,13 +208,13 @@ def test_moved_twice_skipped_moved_again_and_restored(reader: Reader) -> None:
 
 @every_reader
 def test_an_occurrence_takes_the_place_of_one_that_was_moved_away(reader: Reader) -> None:
-    desk, records = a_small_desk()
+    workspace, repository = a_small_workspace()
     june_11 = span((2026, 6, 11, 6), (2026, 6, 11, 10))
-    move(desk, date(2026, 6, 11), FRIDAY)
-    move(desk, date(2026, 6, 4), june_11)
-    check(reader, desk, records, [JUNE_4, june_11], moved(june_11) + moved(FRIDAY))
-    with pytest.raises(RefusedAdjustmentError) as refusal:
-        restore(desk, date(2026, 6, 11))
+    move(workspace, date(2026, 6, 11), FRIDAY)
+    move(workspace, date(2026, 6, 4), june_11)
+    check(reader, workspace, repository, [JUNE_4, june_11], moved(june_11) + moved(FRIDAY))
+    with pytest.raises(RefusedError) as refusal:
+        restore(workspace, date(2026, 6, 11))
     assert str(refusal.value) == (
         "the occurrence of thursday on Thu 2026-06-11 can't be restored onto another one of the same window: "
         "Thu 2026-06-11 02:00–06:00 EDT"
@@ -223,10 +224,10 @@ def test_an_occurrence_takes_the_place_of_one_that_was_moved_away(reader: Reader
 @every_reader
 def test_every_occurrence_of_a_window_is_skipped(reader: Reader) -> None:
     june = tuple(replace(each, effective_from=date(2026, 6, 1)) for each in WINDOWS[:1])
-    desk, records = a_small_desk(replace(SMALL, windows=june))
+    workspace, repository = a_small_workspace(replace(SMALL, windows=june))
     for day in (4, 11, 18):
-        skip(desk, date(2026, 6, day), silent=day == 11)
-    for content in both_renderings(desk.schedule, records.held, now=NOW).values():
+        skip(workspace, date(2026, 6, day), silent=day == 11)
+    for content in both_renderings(workspace.schedule, repository.held, now=NOW).values():
         assert seen_by(reader, content, now=NOW) == [
             *cancelled(JUNE_4),
             *cancelled(span((2026, 6, 18, 6), (2026, 6, 18, 10))),
@@ -240,125 +241,128 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
     ("wish", "expected"),
     [
         pytest.param(
-            lambda desk: skip(desk, date(2026, 6, 5)),
+            lambda workspace: skip(workspace, date(2026, 6, 5)),
             "thursday has no occurrence on Fri 2026-06-05; the nearest are Thu 2026-06-04, Thu 2026-06-11, "
             "Thu 2026-06-18",
             id="not a date of the window: its neighbours that happen, and not those of a freeze",
         ),
         pytest.param(
-            lambda desk: skip(desk, date(2029, 6, 7)),
+            lambda workspace: skip(workspace, date(2029, 6, 7)),
             "thursday has no occurrence on Thu 2029-06-07; nor any within a year of it",
             id="years after its last",
         ),
         pytest.param(
-            lambda desk: skip(desk, date(9999, 12, 31)),
+            lambda workspace: skip(workspace, date(9999, 12, 31)),
             "9999-12-31 is out of reach: icsfeed knows the years 1971 to 2999",
             id="beyond what calendars know",
         ),
         pytest.param(
-            lambda desk: skip(desk, date(2026, 5, 28)),
+            lambda workspace: skip(workspace, date(2026, 5, 28)),
             "the occurrence of thursday on Thu 2026-05-28 does not happen anyway: Change freeze from 2026-05-25 "
             "through 2026-05-31",
             id="frozen",
         ),
         pytest.param(
-            lambda desk: skip(desk, date(2026, 6, 4), now=JUNE_4.end),
+            lambda workspace: skip(workspace, date(2026, 6, 4), now=JUNE_4.end),
             f"{OF_JUNE_4} is over: Thu 2026-06-04 02:00–06:00 EDT",
             id="over at this very instant",
         ),
         pytest.param(
-            lambda desk: restore(desk, date(2026, 6, 4)),
+            lambda workspace: restore(workspace, date(2026, 6, 4)),
             f"{OF_JUNE_4} is as the policy has it; there is nothing to restore",
             id="nothing to restore",
         ),
         pytest.param(
-            lambda desk: move(desk, date(2026, 6, 4), span((2026, 5, 4, 20), (2026, 5, 5))),
+            lambda workspace: move(workspace, date(2026, 6, 4), span((2026, 5, 4, 20), (2026, 5, 5))),
             f"{OF_JUNE_4} can't be moved into the past: Mon 2026-05-04 16:00–20:00 EDT",
             id="into the past, by an end that is now",
         ),
         pytest.param(
-            lambda desk: move(desk, date(2026, 6, 4), span((2026, 6, 24, 1), (2026, 6, 24, 4, 0, 1))),
+            lambda workspace: move(workspace, date(2026, 6, 4), span((2026, 6, 24, 1), (2026, 6, 24, 4, 0, 1))),
             f"{OF_JUNE_4} can't be moved into a change freeze: Change freeze, Wed 2026-06-24 – Tue 2026-06-30",
             id="into a freeze, by a second",
         ),
         pytest.param(
-            lambda desk: move(desk, date(2026, 6, 4), span((2026, 6, 11, 9, 59, 59), (2026, 6, 11, 12))),
+            lambda workspace: move(workspace, date(2026, 6, 4), span((2026, 6, 11, 9, 59, 59), (2026, 6, 11, 12))),
             f"{OF_JUNE_4} can't be moved onto another one of the same window: Thu 2026-06-11 02:00–06:00 EDT",
             id="onto another occurrence, by a second",
         ),
         pytest.param(
-            lambda desk: move(desk, date(2026, 6, 4), JUNE_4),
+            lambda workspace: move(workspace, date(2026, 6, 4), JUNE_4),
             f"{OF_JUNE_4} is there by the policy: Thu 2026-06-04 02:00–06:00 EDT; to take its adjustment back, "
             "restore it",
             id="where it is",
         ),
         pytest.param(
-            lambda desk: adjust(
-                desk, Wish(window_id="thursday", day=date(2026, 6, 4), reason="\n", skip=True), by="a", now=NOW
+            lambda workspace: adjust(
+                workspace,
+                AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="\n", skip=True),
+                by="a",
+                now=NOW,
             ),
             f"say why {OF_JUNE_4} is skipped; customers read it",
             id="without a reason",
         ),
         pytest.param(
-            lambda desk: (skip(desk, date(2026, 6, 4)), skip(desk, date(2026, 6, 4))),
+            lambda workspace: (skip(workspace, date(2026, 6, 4)), skip(workspace, date(2026, 6, 4))),
             f"{OF_JUNE_4} is skipped so already, for the same reason",
             id="skipped already",
         ),
         pytest.param(
-            lambda desk: (move(desk, date(2026, 6, 4), FRIDAY), move(desk, date(2026, 6, 4), FRIDAY)),
+            lambda workspace: (move(workspace, date(2026, 6, 4), FRIDAY), move(workspace, date(2026, 6, 4), FRIDAY)),
             f"{OF_JUNE_4} is moved so already, for the same reason",
             id="moved there already",
         ),
         pytest.param(
-            lambda desk: (
-                move(desk, date(2026, 6, 4), FRIDAY),
-                move(desk, date(2026, 6, 11), span((2026, 6, 5, 15), (2026, 6, 5, 19))),
+            lambda workspace: (
+                move(workspace, date(2026, 6, 4), FRIDAY),
+                move(workspace, date(2026, 6, 11), span((2026, 6, 5, 15), (2026, 6, 5, 19))),
             ),
             "the occurrence of thursday on Thu 2026-06-11 can't be moved onto another one of the same window: "
             "Fri 2026-06-05 08:00–12:00 EDT",
             id="onto one that was moved there",
         ),
         pytest.param(
-            lambda desk: (
-                move(desk, date(2026, 6, 4), FRIDAY),
-                restore(desk, date(2026, 6, 4), now=JUNE_4.end),
+            lambda workspace: (
+                move(workspace, date(2026, 6, 4), FRIDAY),
+                restore(workspace, date(2026, 6, 4), now=JUNE_4.end),
             ),
             f"{OF_JUNE_4} can't be restored into the past: Thu 2026-06-04 02:00–06:00 EDT; move it to the time at "
             "which it happens, or skip it",
             id="restored when its time by the policy has passed",
         ),
         pytest.param(
-            lambda desk: (
-                move(desk, date(2026, 6, 4), FRIDAY),
-                restore(desk, date(2026, 6, 4), now=FRIDAY.end),
+            lambda workspace: (
+                move(workspace, date(2026, 6, 4), FRIDAY),
+                restore(workspace, date(2026, 6, 4), now=FRIDAY.end),
             ),
             f"{OF_JUNE_4} is over: Fri 2026-06-05 08:00–12:00 EDT",
             id="restored when it is over where it was moved to",
         ),
     ],
 )
-def test_what_is_refused(wish: Callable[[Desk], object], expected: str) -> None:
-    desk, _ = a_small_desk()
-    with pytest.raises(RefusedAdjustmentError) as refusal:
-        wish(desk)
+def test_what_is_refused(wish: Callable[[Workspace], object], expected: str) -> None:
+    workspace, _ = a_small_workspace()
+    with pytest.raises(RefusedError) as refusal:
+        wish(workspace)
     assert str(refusal.value) == expected
 
 
 def test_where_the_clock_skips_a_window_there_is_nothing_to_adjust() -> None:
     """02:00 to 03:00 on 8 March in Toronto is nowhere."""
     short = a_window(recurrence=weekly(6), end=time(3), id="short")
-    desk, _ = a_small_desk(replace(SMALL, windows=(short,)))
+    workspace, _ = a_small_workspace(replace(SMALL, windows=(short,)))
     to = span((2026, 3, 9, 7), (2026, 3, 9, 8))
     for act in (skip, restore):
-        with pytest.raises(RefusedAdjustmentError) as refusal:
-            act(desk, date(2026, 3, 8), window="short", now=utc(2026, 3, 1))
+        with pytest.raises(RefusedError) as refusal:
+            act(workspace, date(2026, 3, 8), window="short", now=utc(2026, 3, 1))
         assert str(refusal.value) == (
             "the occurrence of short on Sun 2026-03-08 does not happen anyway: the clock goes from 02:00 to 03:00 "
             "that day"
         )
-    with pytest.raises(RefusedAdjustmentError):
-        move(desk, date(2026, 3, 8), to, window="short", now=utc(2026, 3, 1))
-    assert usual_length(desk.schedule, "short", date(2026, 3, 8)) == timedelta(hours=1)
+    with pytest.raises(RefusedError):
+        move(workspace, date(2026, 3, 8), to, window="short", now=utc(2026, 3, 1))
+    assert usual_length(workspace.schedule, "short", date(2026, 3, 8)) == timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -367,30 +371,30 @@ def test_where_the_clock_skips_a_window_there_is_nothing_to_adjust() -> None:
         (
             "wednesday",
             FRIDAY,
-            UnknownWindowError,
+            NotFoundError,
             "there is no maintenance window 'wednesday'; this schedule has sunday, thursday",
         ),
         (
             "thursday",
             span((2026, 6, 5), (2062, 6, 5)),
-            RefusedPlanError,
+            RefusedError,
             "an occurrence lasts at most 366 days, not 315576 h; look at the years",
         ),
     ],
 )
 def test_what_else_is_refused(window: str, to: Span, error: type[IcsfeedError], expected: str) -> None:
-    desk, records = a_small_desk()
+    workspace, repository = a_small_workspace()
     with pytest.raises(error) as refusal:
-        move(desk, date(2026, 6, 4), to, window=window)
-    assert (str(refusal.value), records.held.entry) == (expected, 0)
+        move(workspace, date(2026, 6, 4), to, window=window)
+    assert (str(refusal.value), repository.held.entry) == (expected, 0)
 
 
 def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
-    desk, records = a_small_desk()
-    wish = Wish(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
-    tried = adjust(desk, wish, by="ann", now=NOW, dry_run=True)
-    assert (tried.recorded, records.held.entry) == (False, 0)
-    done = adjust(desk, wish, by="ann", now=NOW)
+    workspace, repository = a_small_workspace()
+    wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
+    tried = adjust(workspace, wish, by="ann", now=NOW, dry_run=True)
+    assert (tried.recorded, repository.held.entry) == (False, 0)
+    done = adjust(workspace, wish, by="ann", now=NOW)
     assert (tried.occurrence, tried.events, tried.warnings) == (done.occurrence, done.events, done.warnings)
     assert [(event.uid.partition("@")[0], event.revision.sequence) for event in done.events] == [
         ("maintenance.thursday.2026.th", 1),
@@ -401,59 +405,62 @@ def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        pytest.param(lambda desk: skip(desk, date(2026, 6, 4)), "was skipped (Vendor on site)", id="skipped"),
+        pytest.param(lambda workspace: skip(workspace, date(2026, 6, 4)), "was skipped (Vendor on site)", id="skipped"),
         pytest.param(
-            lambda desk: move(desk, date(2026, 6, 4), FRIDAY),
+            lambda workspace: move(workspace, date(2026, 6, 4), FRIDAY),
             "was moved to Fri 2026-06-05 08:00–12:00 EDT (Vendor on site)",
             id="moved",
         ),
     ],
 )
-def test_of_two_operators_at_once_the_second_is_told(first: Callable[[Desk], object], said: str) -> None:
-    desk, records = a_small_desk()
-    wish = Wish(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
-    seen = adjust(desk, wish, by="bob", now=NOW, dry_run=True)
-    first(desk)
+def test_of_two_operators_at_once_the_second_is_told(first: Callable[[Workspace], object], said: str) -> None:
+    workspace, repository = a_small_workspace()
+    wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
+    seen = adjust(workspace, wish, by="bob", now=NOW, dry_run=True)
+    first(workspace)
     with pytest.raises(ConflictError) as refusal:
-        adjust(desk, wish, by="bob", now=NOW, expected=seen)
+        adjust(workspace, wish, by="bob", now=NOW, expected=seen)
     assert str(refusal.value) == f"{OF_JUNE_4} {said} in the meantime; nothing was changed now"
-    seen = adjust(desk, wish, by="bob", now=NOW, dry_run=True)
-    restore(desk, date(2026, 6, 4))
+    seen = adjust(workspace, wish, by="bob", now=NOW, dry_run=True)
+    restore(workspace, date(2026, 6, 4))
     with pytest.raises(ConflictError) as refusal:
-        adjust(desk, wish, by="bob", now=NOW, expected=seen)
+        adjust(workspace, wish, by="bob", now=NOW, expected=seen)
     assert str(refusal.value) == f"{OF_JUNE_4} was restored in the meantime; nothing was changed now"
-    assert records.held.entry == 2
+    assert repository.held.entry == 2
 
 
 def test_a_moved_occurrence_is_warned_of_as_a_change_is() -> None:
     busy = replace(SMALL, peak_hours=PEAK_HOURS)
-    desk, _ = a_small_desk(busy)
-    announced(desk, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
-    assert move(desk, date(2026, 6, 4), FRIDAY).warnings == (
+    workspace, _ = a_small_workspace(busy)
+    announced(workspace, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
+    assert move(workspace, date(2026, 6, 4), FRIDAY).warnings == (
         "it falls in customers' peak hours: Fri 2026-06-05 08:00–20:00 EDT",
         "it overlaps EC-1 (Database failover): Fri 2026-06-05 11:00–13:00 EDT",
     )
-    assert move(desk, date(2026, 6, 11), span((2026, 6, 14, 4), (2026, 6, 15, 5))).warnings == (
+    assert move(workspace, date(2026, 6, 11), span((2026, 6, 14, 4), (2026, 6, 15, 5))).warnings == (
         "it lasts 25 h; is that meant?",
         "it overlaps the maintenance window 'sunday': Sun 2026-06-14 02:00–06:00 EDT",
     )
-    assert move(desk, date(2026, 6, 18), span((2026, 5, 4, 23), (2026, 5, 5, 1))).warnings == (
+    assert move(workspace, date(2026, 6, 18), span((2026, 5, 4, 23), (2026, 5, 5, 1))).warnings == (
         "it starts in the past: Mon 2026-05-04 19:00–21:00 EDT",
         "it falls in customers' peak hours: Mon 2026-05-04 08:00–20:00 EDT",
     )
-    assert move(desk, date(2026, 6, 18), span((2026, 5, 5), (2026, 5, 5, 1))).warnings == ()
+    assert move(workspace, date(2026, 6, 18), span((2026, 5, 5), (2026, 5, 5, 1))).warnings == ()
 
 
 def test_an_occurrence_beyond_the_published_span_is_adjusted_for_later() -> None:
     beyond = "it lies beyond the published span; subscribers do not see it before its year comes near"
-    desk, records = a_small_desk(TWO_ENVIRONMENTS)
-    assert (skip(desk, date(2028, 6, 1)).warnings, skip(desk, date(2028, 6, 1), silent=True).events) == ((beyond,), ())
-    moved_away = move(desk, date(2026, 6, 4), span((2028, 6, 2), (2028, 6, 2, 4)))
+    workspace, repository = a_small_workspace(TWO_ENVIRONMENTS)
+    assert (skip(workspace, date(2028, 6, 1)).warnings, skip(workspace, date(2028, 6, 1), silent=True).events) == (
+        (beyond,),
+        (),
+    )
+    moved_away = move(workspace, date(2026, 6, 4), span((2028, 6, 2), (2028, 6, 2, 4)))
     assert moved_away.warnings == (beyond,)
     assert [event.uid.partition("@")[0] for event in moved_away.events] == ["maintenance.thursday.2026.th"]
     june_2028 = (utc(2028, 6, 1), utc(2028, 6, 9))
     later = utc(2027, 2, 1)
-    content = both_renderings(desk.schedule, records.held, now=later)[Rendering.SERIES]
+    content = both_renderings(workspace.schedule, repository.held, now=later)[Rendering.SERIES]
     assert seen_by(READERS[0], content, now=later, within=june_2028) == [
         *moved(span((2028, 6, 2), (2028, 6, 2, 4))),
         *moved(span((2028, 6, 4, 6), (2028, 6, 4, 10))),
@@ -463,19 +470,19 @@ def test_an_occurrence_beyond_the_published_span_is_adjusted_for_later() -> None
 
 @every_reader
 def test_a_freeze_that_comes_later_takes_a_moved_occurrence_away_and_lifted_gives_it_back(reader: Reader) -> None:
-    desk, records = a_small_desk()
-    move(desk, date(2026, 6, 4), FRIDAY)
+    workspace, repository = a_small_workspace()
+    move(workspace, date(2026, 6, 4), FRIDAY)
     day = FRIDAY.start.date()
     freeze = ChangeFreeze(id="launch", name="Launch", pattern=NamedDays(days=DateRange(first=day, last=day)))
-    frozen = replace(desk.schedule, freezes=(*desk.schedule.freezes, freeze))
-    check(reader, replace(desk, schedule=frozen), records, [JUNE_4], [])
-    check(reader, desk, records, [JUNE_4], moved(FRIDAY))
+    frozen = replace(workspace.schedule, freezes=(*workspace.schedule.freezes, freeze))
+    check(reader, replace(workspace, schedule=frozen), repository, [JUNE_4], [])
+    check(reader, workspace, repository, [JUNE_4], moved(FRIDAY))
 
 
 def test_the_record_has_all_that_a_program_needs() -> None:
-    desk, _ = a_small_desk()
-    done = move(desk, date(2026, 6, 4), FRIDAY)
-    record = done.record(TORONTO)
+    workspace, _ = a_small_workspace()
+    done = move(workspace, date(2026, 6, 4), FRIDAY)
+    record = done.as_json(TORONTO)
     assert record.pop("events") == [event.content.decode() for event in done.events]
     assert record == {
         "window": "thursday",
@@ -489,7 +496,7 @@ def test_the_record_has_all_that_a_program_needs() -> None:
         "recorded": True,
         "warnings": [],
     }
-    skipped = skip(desk, date(2026, 6, 4)).record(TORONTO)
+    skipped = skip(workspace, date(2026, 6, 4)).as_json(TORONTO)
     assert (skipped["happens"], skipped["note"], skipped["start"]) == (
         False,
         "skipped: Vendor on site",

@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.changes import Plan, State
-from icsfeed.domain.errors import IcsfeedError, InvalidValueError
+from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
-from icsfeed.domain.plans import RefusedPlanError
-from icsfeed.domain.schedule import UnknownEnvironmentError
-from icsfeed.services.changes import ConflictError
 from tests.examples import span, utc
-from tests.services.desk import NIGHT, TWO_HOURS, a_desk, a_plan, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO_HOURS, a_plan, a_workspace, announced, stepped, updated
 
 IN_FREEZE = span((2026, 11, 25, 6), (2026, 11, 25, 8))
 """01:00 to 03:00 in Toronto, in the last seven days of November."""
@@ -32,48 +29,48 @@ IN_AUTUMN = utc(2026, 11, 20)
 
 
 def test_it_is_recorded_with_who_and_when() -> None:
-    desk, records = a_desk()
-    outcome = announced(desk, message="On it")
+    workspace, repository = a_workspace()
+    outcome = announced(workspace, message="On it")
     assert outcome.recorded
-    assert records.held.changes == {"EC-1": outcome.change}
+    assert repository.held.changes == {"EC-1": outcome.change}
     assert (outcome.change.id, outcome.change.state, outcome.change.plan) == ("EC-1", State.CONFIRMED, a_plan())
     assert (outcome.change.latest.by, outcome.change.latest.at, outcome.change.latest.message) == (
         "ann",
         NIGHT,
         "On it",
     )
-    assert records.trail == [("ann", "emergency announce", "EC-1")]
+    assert repository.trail == [("ann", "emergency announce", "EC-1")]
 
 
 def test_each_kind_is_counted_for_itself() -> None:
-    desk, records = a_desk()
-    announced(desk)
-    announced(desk, kind=Kind.PLANNED)
-    announced(desk, a_plan(summary="Another"))
-    assert list(records.held.changes) == ["EC-1", "PC-1", "EC-2"]
+    workspace, repository = a_workspace()
+    announced(workspace)
+    announced(workspace, kind=Kind.PLANNED)
+    announced(workspace, a_plan(summary="Another"))
+    assert list(repository.held.changes) == ["EC-1", "PC-1", "EC-2"]
 
 
 def test_a_dry_run_shows_all_and_records_nothing() -> None:
-    desk, records = a_desk()
-    tried = announced(desk, dry_run=True)
-    assert (records.held.entry, tried.recorded) == (0, False)
-    done = announced(desk)
+    workspace, repository = a_workspace()
+    tried = announced(workspace, dry_run=True)
+    assert (repository.held.entry, tried.recorded) == (0, False)
+    done = announced(workspace)
     assert (tried.change, tried.event, tried.warnings) == (done.change, done.event, done.warnings)
 
 
 def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
-    desk, records = a_desk()
-    first = announced(desk, tentative=True)
-    again = announced(desk, by="bob", now=NIGHT + timedelta(minutes=3), message="Me too")
+    workspace, repository = a_workspace()
+    first = announced(workspace, tentative=True)
+    again = announced(workspace, by="bob", now=NIGHT + timedelta(minutes=3), message="Me too")
     assert (again.change, again.recorded, again.repeats) == (first.change, False, True)
     assert again.warnings == (
         "this emergency change has been announced already: EC-1, which is tentative; nothing was changed",
     )
     assert again.event == first.event
-    assert announced(desk, dry_run=True) == again
-    assert records.held.entry == 1
-    stepped(desk, Step.CANCEL)
-    assert announced(desk).change.id == "EC-2"
+    assert announced(workspace, dry_run=True) == again
+    assert repository.held.entry == 1
+    stepped(workspace, Step.CANCEL)
+    assert announced(workspace).change.id == "EC-2"
 
 
 @pytest.mark.parametrize(
@@ -88,28 +85,28 @@ def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
     ids=str,
 )
 def test_other_words_are_another_change(overrides: dict[str, Any]) -> None:
-    desk, _ = a_desk()
-    announced(desk)
-    assert announced(desk, a_plan(**overrides)).change.id == "EC-2"
+    workspace, _ = a_workspace()
+    announced(workspace)
+    assert announced(workspace, a_plan(**overrides)).change.id == "EC-2"
 
 
 def test_the_same_words_of_the_other_kind_are_another_change() -> None:
-    desk, _ = a_desk()
-    announced(desk)
-    assert announced(desk, kind=Kind.PLANNED).change.id == "PC-1"
+    workspace, _ = a_workspace()
+    announced(workspace)
+    assert announced(workspace, kind=Kind.PLANNED).change.id == "PC-1"
 
 
 def test_a_key_makes_an_announcement_once_whatever_became_of_it() -> None:
-    desk, records = a_desk()
-    announced(desk, key="incident-42")
-    updated(desk, summary="Database failover, second attempt")
-    stepped(desk, Step.CANCEL)
-    again = announced(desk, key=" incident-42 ")
+    workspace, repository = a_workspace()
+    announced(workspace, key="incident-42")
+    updated(workspace, summary="Database failover, second attempt")
+    stepped(workspace, Step.CANCEL)
+    again = announced(workspace, key=" incident-42 ")
     assert (again.change.id, again.repeats) == ("EC-1", True)
     assert again.warnings == (
         "this emergency change has been announced already: EC-1, which is cancelled; nothing was changed",
     )
-    assert records.held.entry == 3
+    assert repository.held.entry == 3
 
 
 @pytest.mark.parametrize(
@@ -120,12 +117,12 @@ def test_a_key_makes_an_announcement_once_whatever_became_of_it() -> None:
     ],
 )
 def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
-    desk, records = a_desk()
-    announced(desk, key="incident-42")
+    workspace, repository = a_workspace()
+    announced(workspace, key="incident-42")
     with pytest.raises(ConflictError) as refusal:
-        announced(desk, plan, kind=kind, key="incident-42")
+        announced(workspace, plan, kind=kind, key="incident-42")
     assert str(refusal.value) == ("the key 'incident-42' is that of EC-1, which says something else; take another")
-    assert records.held.entry == 1
+    assert repository.held.entry == 1
 
 
 @pytest.mark.parametrize(
@@ -133,53 +130,53 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
     [
         (
             {"environments": frozenset({"production", "prod"})},
-            UnknownEnvironmentError,
+            NotFoundError,
             "there is no environment 'prod'; this schedule has preview, production",
         ),
         (
             {"ticket": "TICKET-42"},
-            RefusedPlanError,
+            RefusedError,
             "'TICKET-42' is not the address of a ticket; write it from https:// on",
         ),
         (
             {"ticket": "javascript:alert(1)"},
-            RefusedPlanError,
+            RefusedError,
             "'javascript:alert(1)' is not the address of a ticket; write it from https:// on",
         ),
         (
             {"ticket": "https://"},
-            RefusedPlanError,
+            RefusedError,
             "'https://' is not the address of a ticket; write it from https:// on",
         ),
         (
             {"ticket": "http://["},
-            RefusedPlanError,
+            RefusedError,
             "'http://[' is not the address of a ticket; write it from https:// on",
         ),
         (
             {"ticket": "https://a.example/\r\nATTACH:b"},
-            RefusedPlanError,
+            RefusedError,
             "'https://a.example/\\r\\nATTACH:b' is not the address of a ticket; write it from https:// on",
         ),
         (
             {"ticket": "https://a.example/" + "x" * 2000},
-            RefusedPlanError,
+            RefusedError,
             "the address of the ticket has 2,018 characters; a calendar has room for 2,000",
         ),
         (
             {"summary": "x" * 251},
-            RefusedPlanError,
+            RefusedError,
             "the summary has 251 characters; a calendar has room for 250",
         ),
         (
             {"reason": "x" * 10_001},
-            RefusedPlanError,
+            RefusedError,
             "the reason has 10,001 characters; a calendar has room for 10,000",
         ),
-        ({"summary": "\x07\r\n"}, InvalidValueError, "a change has a summary: what subscribers read"),
+        ({"summary": "\x07\r\n"}, BadInputError, "a change has a summary: what subscribers read"),
         (
             {"span": span((2026, 12, 8, 6), (2062, 12, 8, 8))},
-            RefusedPlanError,
+            RefusedError,
             "a change lasts at most 366 days, not 315578 h; look at the years",
         ),
     ],
@@ -187,56 +184,56 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
 )
 def test_what_is_refused(overrides: dict[str, Any], error: type[IcsfeedError], expected: str) -> None:
     for dry_run in (True, False):
-        desk, records = a_desk()
+        workspace, repository = a_workspace()
         with pytest.raises(error) as refusal:
-            announced(desk, a_plan(**overrides), dry_run=dry_run)
+            announced(workspace, a_plan(**overrides), dry_run=dry_run)
         assert str(refusal.value) == expected
-        assert records.held.entry == 0
+        assert repository.held.entry == 0
 
 
 def test_a_message_that_is_too_long_is_refused() -> None:
-    desk, records = a_desk()
-    with pytest.raises(RefusedPlanError) as refusal:
-        announced(desk, message="x" * 10_001)
+    workspace, repository = a_workspace()
+    with pytest.raises(RefusedError) as refusal:
+        announced(workspace, message="x" * 10_001)
     assert str(refusal.value) == "the message has 10,001 characters; a calendar has room for 10,000"
-    announced(desk)
-    with pytest.raises(RefusedPlanError):
-        stepped(desk, Step.CANCEL, message="x" * 10_001)
-    assert records.held.entry == 1
+    announced(workspace)
+    with pytest.raises(RefusedError):
+        stepped(workspace, Step.CANCEL, message="x" * 10_001)
+    assert repository.held.entry == 1
 
 
 def test_texts_are_made_fit_for_a_calendar() -> None:
-    desk, records = a_desk()
+    workspace, repository = a_workspace()
     plan = a_plan(
         summary=" Database\r\nfailover\x1b[31m\udcff ",
         reason="A disk\r\n\r\nis failing\x00 ",
         ticket=" https://tickets.example.com/42\n",
     )
-    outcome = announced(desk, plan, message="\u2028On it\x07\n", by="Ann\nB.\x7f")
+    outcome = announced(workspace, plan, message="\u2028On it\x07\n", by="Ann\nB.\x7f")
     assert outcome.change.plan == a_plan(
         summary="Database failover[31m\ufffd",
         reason="A disk\n\nis failing",
         ticket="https://tickets.example.com/42",
     )
     assert (outcome.change.latest.message, outcome.change.latest.by) == ("On it", "Ann B.")
-    assert records.trail == [("Ann B.", "emergency announce", "EC-1")]
+    assert repository.trail == [("Ann B.", "emergency announce", "EC-1")]
 
 
 def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
     half = timedelta(milliseconds=500)
-    desk, _ = a_desk()
+    workspace, _ = a_workspace()
     plan = a_plan(span=replace(TWO_HOURS, start=TWO_HOURS.start + half, end=TWO_HOURS.end + half))
-    assert announced(desk, plan).change.plan.span == TWO_HOURS
-    with pytest.raises(InvalidValueError) as refusal:
-        announced(desk, a_plan(span=replace(TWO_HOURS, end=TWO_HOURS.start + half)))
+    assert announced(workspace, plan).change.plan.span == TWO_HOURS
+    with pytest.raises(BadInputError) as refusal:
+        announced(workspace, a_plan(span=replace(TWO_HOURS, end=TWO_HOURS.start + half)))
     assert str(refusal.value) == (
         "a span ends after it starts, not 2026-12-08T06:00:00+00:00 to 2026-12-08T06:00:00+00:00"
     )
 
 
 def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
-    desk, _ = a_desk()
-    outcome = announced(desk, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
+    workspace, _ = a_workspace()
+    outcome = announced(workspace, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
     assert outcome.warnings == ("it falls in a change freeze: Change freeze, Tue 2026-11-24 – Mon 2026-11-30",)
     assert outcome.event is not None
     text = outcome.event.content.replace(b"\r\n ", b"")
@@ -244,30 +241,30 @@ def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
 
 
 def test_a_planned_change_in_a_freeze_says_why() -> None:
-    desk, records = a_desk()
-    with pytest.raises(RefusedPlanError) as refusal:
-        announced(desk, a_plan(span=IN_FREEZE, reason=" \n"), kind=Kind.PLANNED, now=IN_AUTUMN)
-    assert (str(refusal.value), records.held.entry) == (NO_REASON, 0)
-    outcome = announced(desk, a_plan(span=IN_FREEZE), kind=Kind.PLANNED, now=IN_AUTUMN)
+    workspace, repository = a_workspace()
+    with pytest.raises(RefusedError) as refusal:
+        announced(workspace, a_plan(span=IN_FREEZE, reason=" \n"), kind=Kind.PLANNED, now=IN_AUTUMN)
+    assert (str(refusal.value), repository.held.entry) == (NO_REASON, 0)
+    outcome = announced(workspace, a_plan(span=IN_FREEZE), kind=Kind.PLANNED, now=IN_AUTUMN)
     assert outcome.recorded
 
 
 def test_a_planned_change_is_not_moved_into_a_freeze_without_a_reason_nor_loses_its_reason_there() -> None:
-    desk, records = a_desk()
-    announced(desk, a_plan(span=BEFORE_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
-    with pytest.raises(RefusedPlanError) as refusal:
-        updated(desk, "PC-1", end=utc(2026, 11, 24, 5, 0, 1))
+    workspace, repository = a_workspace()
+    announced(workspace, a_plan(span=BEFORE_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
+    with pytest.raises(RefusedError) as refusal:
+        updated(workspace, "PC-1", end=utc(2026, 11, 24, 5, 0, 1))
     assert str(refusal.value) == NO_REASON
-    updated(desk, "PC-1", start=IN_FREEZE.start, reason="The vendor is here that day")
-    with pytest.raises(RefusedPlanError) as refusal:
-        updated(desk, "PC-1", reason="  ")
-    assert (str(refusal.value), records.held.entry) == (NO_REASON, 2)
+    updated(workspace, "PC-1", start=IN_FREEZE.start, reason="The vendor is here that day")
+    with pytest.raises(RefusedError) as refusal:
+        updated(workspace, "PC-1", reason="  ")
+    assert (str(refusal.value), repository.held.entry) == (NO_REASON, 2)
 
 
 @pytest.mark.parametrize("step", [Step.START, Step.CANCEL])
 def test_every_other_step_of_a_planned_change_that_a_new_freeze_overtook_is_possible(step: Step) -> None:
-    desk, records = a_desk(replace(a_desk()[0].schedule, freezes=()))
-    announced(desk, a_plan(span=IN_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
-    frozen = replace(desk, schedule=a_desk()[0].schedule)
+    workspace, repository = a_workspace(replace(a_workspace()[0].schedule, freezes=()))
+    announced(workspace, a_plan(span=IN_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
+    frozen = replace(workspace, schedule=a_workspace()[0].schedule)
     stepped(frozen, step, "PC-1", now=IN_AUTUMN)
-    assert records.held.entry == 2
+    assert repository.held.entry == 2

@@ -14,7 +14,7 @@ from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange
-from icsfeed.services.differences import Change, Difference, Differences, FeedDifference, differences
+from icsfeed.services.differences import Difference, Differences, Edit, FeedDifference, differences
 from tests.changes import PLAN, a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
 
@@ -67,7 +67,7 @@ def test_dates_outside_the_published_span_do_not_count() -> None:
 
 def test_records() -> None:
     longer = a_schedule(replace(SHORT, effective_until=date(2026, 11, 19)), feeds=(PREVIEW,))
-    assert differences(a_schedule(SHORT), longer, now=NOW).record() == {
+    assert differences(a_schedule(SHORT), longer, now=NOW).as_json() == {
         "uid_domain": None,
         "feeds": [{"change": "added", "slug": "preview"}],
         "dates": [
@@ -88,10 +88,10 @@ def test_a_feed_loses_and_gains_what_touches_other_environments() -> None:
     old = a_schedule(SHORT, environments=BOTH, feeds=(PREVIEW, PRODUCTION), freezes=(MONTH_END,))
     new = replace(old, windows=(replace(SHORT, environments=frozenset({"preview"})),))
     days = (date(2026, 11, 5), date(2026, 11, 12))
-    gone = FeedDifference(slug="production", change=Change.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days)
-    come = replace(gone, slug="preview", change=Change.ADDED)
+    gone = FeedDifference(slug="production", change=Edit.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days)
+    come = replace(gone, slug="preview", change=Edit.ADDED)
     assert differences(old, new, now=NOW) == Differences(uid_domain=None, feeds=(come, gone), dates=())
-    assert gone.record() == {
+    assert gone.as_json() == {
         "change": "removed",
         "slug": "production",
         "kind": "maintenance",
@@ -104,7 +104,7 @@ def test_a_feed_of_other_kinds_loses_freezes_too() -> None:
     old = a_schedule(feeds=(PREVIEW,), freezes=(MONTH_END,), environments=BOTH)
     new = replace(old, feeds=(replace(PREVIEW, kinds=frozenset({Kind.MAINTENANCE})),))
     (lost,) = differences(old, new, now=NOW).feeds
-    assert (lost.change, lost.kind, lost.id, len(lost.days)) == (Change.REMOVED, Kind.FREEZE, "month-end", 36)
+    assert (lost.change, lost.kind, lost.id, len(lost.days)) == (Edit.REMOVED, Kind.FREEZE, "month-end", 36)
 
 
 def test_a_date_that_comes_or_goes_is_told_once_and_of_no_feed() -> None:
@@ -118,8 +118,8 @@ def test_feeds_that_vanish_and_come() -> None:
     """With the first [[feeds]], the automatic ones are no longer published."""
     old, new = a_schedule(feeds=(PREVIEW, PRODUCTION)), a_schedule(feeds=(PRODUCTION, replace(PREVIEW, slug="test")))
     assert differences(old, new, now=NOW).feeds == (
-        FeedDifference(slug="preview", change=Change.REMOVED),
-        FeedDifference(slug="test", change=Change.ADDED),
+        FeedDifference(slug="preview", change=Edit.REMOVED),
+        FeedDifference(slug="test", change=Edit.ADDED),
     )
 
 
@@ -128,7 +128,7 @@ def test_another_uid_domain_makes_every_event_a_new_one() -> None:
     found = differences(POLICY, new, now=NOW)
     domains = ("maintenance.example.com", "status.example.com")
     assert found == Differences(uid_domain=domains, feeds=(), dates=())
-    assert found.record()["uid_domain"] == {"before": domains[0], "after": domains[1]}
+    assert found.as_json()["uid_domain"] == {"before": domains[0], "after": domains[1]}
 
 
 MOVE = Move(window_id="thursday", day=date(2026, 11, 12), to=span((2026, 11, 11, 17), (2026, 11, 11, 21)), reason="m")
@@ -159,9 +159,9 @@ def test_what_an_edit_does_not_touch_where_operators_adjusted_it() -> None:
 def test_another_id_leaves_adjustments_behind() -> None:
     found = differences(a_schedule(SHORT), a_schedule(replace(SHORT, id="weekly")), now=NOW, record=ADJUSTED).dates
     assert [(each.change, each.id, each.day.day, each.before or each.after) for each in found] == [
-        (Change.ADDED, "weekly", 5, span((2026, 11, 5, 7), (2026, 11, 5, 11))),
-        (Change.REMOVED, "thursday", 12, MOVE.to),
-        (Change.ADDED, "weekly", 12, span((2026, 11, 12, 7), (2026, 11, 12, 11))),
+        (Edit.ADDED, "weekly", 5, span((2026, 11, 5, 7), (2026, 11, 5, 11))),
+        (Edit.REMOVED, "thursday", 12, MOVE.to),
+        (Edit.ADDED, "weekly", 12, span((2026, 11, 12, 7), (2026, 11, 12, 11))),
     ]
 
 
@@ -186,5 +186,5 @@ def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
     new = replace(old, feeds=(replace(PRODUCTION, environments=frozenset({"preview", "production"})),))
     record = recorded(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))
     day = (date(2026, 12, 3),)
-    come = FeedDifference(slug="production", change=Change.ADDED, kind=Kind.EMERGENCY, id="EC-1", days=day)
+    come = FeedDifference(slug="production", change=Edit.ADDED, kind=Kind.EMERGENCY, id="EC-1", days=day)
     assert differences(old, new, now=NOW, record=record) == Differences(uid_domain=None, feeds=(come,), dates=())

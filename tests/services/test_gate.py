@@ -13,12 +13,12 @@ import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, State
+from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
-from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.domain.spans import Span
-from icsfeed.services.gate import Answer, OutOfReachError, gate
+from icsfeed.services.gate import GateAnswer, gate
 from tests.changes import PLAN, a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, span, utc
 
@@ -34,11 +34,11 @@ FROZEN = 'in the change freeze "month-end" from 2026-11-24 through 2026-11-30'
 SECOND = timedelta(seconds=1)
 
 
-def asked(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> Answer:
+def asked(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> GateAnswer:
     return gate(THURSDAYS, ["production"], at=at, now=now, record=record)
 
 
-def told(answer: Answer) -> tuple[str, str, datetime | None]:
+def told(answer: GateAnswer) -> tuple[str, str, datetime | None]:
     return answer.state.value, answer.why, answer.next_transition
 
 
@@ -263,14 +263,14 @@ def test_what_touches_several_environments_may_run_where_all_are_open() -> None:
 
 
 def test_an_unknown_environment_is_refused() -> None:
-    with pytest.raises(UnknownEnvironmentError) as refusal:
+    with pytest.raises(NotFoundError) as refusal:
         gate(TWO, ["prod"], at=NOW, now=NOW)
     assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
 
 
 @pytest.mark.parametrize("at", [utc(2025, 1, 1, 5) - SECOND, utc(2028, 1, 1, 5)])
 def test_what_is_not_published_is_not_told(at: datetime) -> None:
-    with pytest.raises(OutOfReachError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         asked(at)
     assert (
         str(refusal.value) == f"{at:%Y-%m-%dT%H:%M:%SZ} is out of reach: the gate knows 2025-01-01 through 2027-12-31"
@@ -282,7 +282,7 @@ def test_what_is_not_published_is_not_told(at: datetime) -> None:
 def test_the_record_is_in_utc_and_on_the_wall() -> None:
     answer = asked(datetime(2026, 12, 3, 2, tzinfo=TORONTO))
     assert answer.at.tzinfo is UTC
-    assert answer.record(TORONTO) == {
+    assert answer.as_json(TORONTO) == {
         "environments": ["production"],
         "state": "OPEN",
         "why": INSIDE,
@@ -291,5 +291,5 @@ def test_the_record_is_in_utc_and_on_the_wall() -> None:
         "next_transition_time": "2026-12-03T11:00:00Z",
         "local_next_transition_time": "2026-12-03T06:00:00-05:00",
     }
-    last = asked(utc(2027, 12, 30)).record(TORONTO)
+    last = asked(utc(2027, 12, 30)).as_json(TORONTO)
     assert (last["next_transition_time"], last["local_next_transition_time"]) == (None, None)

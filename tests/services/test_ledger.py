@@ -20,17 +20,17 @@ from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed, feed_path
 from icsfeed.publication.live import Live
 from icsfeed.services.adjusting import adjust
-from icsfeed.services.changes import Desk
+from icsfeed.services.adjustment_rules import AdjustmentRequest
+from icsfeed.services.changes import Workspace
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.occurrence_wishes import Wish
-from icsfeed.services.records import Records
+from icsfeed.services.repository import Repository
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import POLICY, a_schedule, a_window, span, utc
 from tests.readers.seen import both_renderings
-from tests.services.desk import NIGHT, TWO, Memory, a_desk, a_plan, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO, Memory, a_plan, a_workspace, announced, stepped, updated
 
 MINUTE = timedelta(minutes=1)
 FROM, UNTIL = date(2026, 10, 1), date(2027, 2, 28)
@@ -75,9 +75,9 @@ def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, in
     }
 
 
-def publish(schedule: Schedule, records: Records, *, now: datetime) -> Record:
+def publish(schedule: Schedule, repository: Repository, *, now: datetime) -> Record:
     """Record what a server does that takes the schedule up."""
-    return record_revisions(publish_events(schedule, records.record(), now=now), records, now=now)
+    return record_revisions(publish_events(schedule, repository.record(), now=now), repository, now=now)
 
 
 def test_an_edit_raises_exactly_what_it_touches(database_url: str) -> None:
@@ -131,10 +131,10 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
     policy = replace(WINTER, windows=(thursdays,))
     with opened(database_url) as database:
         publish(policy, database, now=NIGHT)
-        desk = Desk(schedule=policy, records=database)
-        announced(desk)
-        wish = Wish(window_id="thursday", day=date(2026, 12, 17), reason="A holiday", skip=True)
-        adjust(desk, wish, by="ann", now=NIGHT)
+        workspace = Workspace(schedule=policy, repository=database)
+        announced(workspace)
+        wish = AdjustmentRequest(window_id="thursday", day=date(2026, 12, 17), reason="A holiday", skip=True)
+        adjust(workspace, wish, by="ann", now=NIGHT)
         record = database.record()
         recorded_anew = publish(policy, database, now=new_year)
         for rendering in Rendering:
@@ -154,37 +154,39 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
 
 
 def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_everywhere() -> None:
-    desk, records = a_desk(replace(WINTER, windows=(), freezes=()))
-    announced(desk)
-    moved = updated(desk, start=utc(2028, 2, 1, 6))
+    workspace, repository = a_workspace(replace(WINTER, windows=(), freezes=()))
+    announced(workspace)
+    moved = updated(workspace, start=utc(2028, 2, 1, 6))
     assert moved.event is None
     first, second = (
-        both_renderings(desk.schedule, records.held, now=now) for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
+        both_renderings(workspace.schedule, repository.held, now=now) for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
     )
     assert first == second
     assert b"SEQUENCE:1\r\n" in first[Rendering.SERIES]
 
 
-def scenario(records: Records) -> list[bytes]:
+def scenario(repository: Repository) -> list[bytes]:
     """What operators and an edit do in a night; the feed's bytes after each step."""
-    desk = Desk(schedule=TWO_ENVIRONMENTS, records=records)
+    workspace = Workspace(schedule=TWO_ENVIRONMENTS, repository=repository)
     feeds: list[bytes] = []
 
     def look(schedule: Schedule, now: datetime) -> None:
-        feeds.extend(build_feed(schedule, "all", each, now=now, record=records.record()).body for each in Rendering)
+        feeds.extend(build_feed(schedule, "all", each, now=now, record=repository.record()).body for each in Rendering)
 
-    publish(TWO_ENVIRONMENTS, records, now=NIGHT)
-    announced(desk, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
+    publish(TWO_ENVIRONMENTS, repository, now=NIGHT)
+    announced(workspace, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
     look(TWO_ENVIRONMENTS, NIGHT)
-    stepped(desk, Step.CONFIRM, now=NIGHT + MINUTE)
-    updated(desk, summary="Failover of the database; at last, é", impact=None)
+    stepped(workspace, Step.CONFIRM, now=NIGHT + MINUTE)
+    updated(workspace, summary="Failover of the database; at last, é", impact=None)
     look(TWO_ENVIRONMENTS, NIGHT + MINUTE)
     for day, to in ((17, None), (10, span((2026, 12, 11, 7), (2026, 12, 11, 11)))):
-        wish = Wish(window_id="thursday", day=date(2026, 12, day), reason="Holiday", to=to, skip=to is None)
-        adjust(desk, wish, by="bob", now=NIGHT + 2 * MINUTE)
+        wish = AdjustmentRequest(
+            window_id="thursday", day=date(2026, 12, day), reason="Holiday", to=to, skip=to is None
+        )
+        adjust(workspace, wish, by="bob", now=NIGHT + 2 * MINUTE)
     look(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
-    publish(EDITED, records, now=NIGHT + 3 * MINUTE)
-    stepped(replace(desk, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
+    publish(EDITED, repository, now=NIGHT + 3 * MINUTE)
+    stepped(replace(workspace, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
     look(EDITED, NIGHT + 4 * MINUTE)
     return feeds
 
@@ -204,45 +206,45 @@ def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(data
 
 def test_an_operator_who_comes_between_loses_no_revision() -> None:
     """What was public when a server looked is not what is public when it records."""
-    desk, records = a_desk()
-    publish(desk.schedule, records, now=NIGHT)
-    announced(desk)
-    edited = replace(desk.schedule, windows=desk.schedule.windows[:1])
-    stale = publish_events(edited, records.record(), now=NIGHT)
-    stepped(desk, Step.START)
-    announced(desk, a_plan(summary="Another"))
-    record = record_revisions(stale, records, now=NIGHT + MINUTE)
+    workspace, repository = a_workspace()
+    publish(workspace.schedule, repository, now=NIGHT)
+    announced(workspace)
+    edited = replace(workspace.schedule, windows=workspace.schedule.windows[:1])
+    stale = publish_events(edited, repository.record(), now=NIGHT)
+    stepped(workspace, Step.START)
+    announced(workspace, a_plan(summary="Another"))
+    record = record_revisions(stale, repository, now=NIGHT + MINUTE)
     assert [line.revision.sequence for line in record.ledger["emergency.ec-1@maintenance.example.com"]] == [0, 1]
     assert [line.digest == "" for line in record.ledger["emergency.ec-2@maintenance.example.com"]] == [False]
-    stepped(desk, Step.COMPLETE)
-    assert sequences(edited, records.record(), Rendering.SERIES, now=NIGHT)["emergency.ec-1"] == 2
+    stepped(workspace, Step.COMPLETE)
+    assert sequences(edited, repository.record(), Rendering.SERIES, now=NIGHT)["emergency.ec-1"] == 2
 
 
 def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
-    _, records = a_desk()
+    _, repository = a_workspace()
     schedule = a_schedule(a_window(effective_from=date(2026, 12, 1), effective_until=date(2026, 12, 31)))
     other = replace(schedule, windows=(replace(schedule.windows[0], name="Maintenance"),))
-    publish(schedule, records, now=NIGHT)
-    shown = publish_events(other, records.record(), now=NIGHT + MINUTE)
+    publish(schedule, repository, now=NIGHT)
+    shown = publish_events(other, repository.record(), now=NIGHT + MINUTE)
     overlay = shown.lacking(now=NIGHT + MINUTE)
     record = record_revisions(
-        publish_events(schedule, records.record(), now=NIGHT), records, now=NIGHT + 2 * MINUTE, unrecorded=overlay
+        publish_events(schedule, repository.record(), now=NIGHT), repository, now=NIGHT + 2 * MINUTE, unrecorded=overlay
     )
     uid = "maintenance.thursday.2026.th@maintenance.example.com"
     assert [(line.revision.sequence, line.revision.at) for line in record.ledger[uid]][1:] == [
         (1, NIGHT + MINUTE),
         (2, NIGHT + 2 * MINUTE),
     ]
-    entry = records.held.entry
-    record_revisions(publish_events(schedule, record, now=NIGHT), records, now=NIGHT, unrecorded=overlay)
-    assert (records.held.entry, records.held.ledger) == (entry, record.ledger)
+    entry = repository.held.entry
+    record_revisions(publish_events(schedule, record, now=NIGHT), repository, now=NIGHT, unrecorded=overlay)
+    assert (repository.held.entry, repository.held.ledger) == (entry, record.ledger)
 
 
 def a_server(folder: Path, name: str, text: str, url: str) -> tuple[Live, Database]:
     (path := folder / name).write_text(text, encoding="utf-8")
     database = Database(url)
     logger = structlog.wrap_logger(None, processors=[LogCapture()])
-    return Live(path, clock=lambda: NIGHT, load=load_schedule, records=database, log=logger), database
+    return Live(path, clock=lambda: NIGHT, load=load_schedule, repository=database, log=logger), database
 
 
 def test_two_machines_with_different_files_do_not_answer_each_other(database_url: str, tmp_path: Path) -> None:
@@ -262,7 +264,7 @@ def test_two_machines_with_different_files_do_not_answer_each_other(database_url
                 bodies.append(public.representations[feed_path("all", Rendering.SERIES)].body)
             assert database.record().entry == entry + round_number
             announced(
-                Desk(schedule=load_schedule(tmp_path / "new.toml").schedule, records=database),
+                Workspace(schedule=load_schedule(tmp_path / "new.toml").schedule, repository=database),
                 a_plan(summary=f"Number {round_number}"),
             )
         assert bodies[0] != bodies[1]
@@ -274,9 +276,9 @@ def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> No
     live, database = a_server(tmp_path, "schedule.toml", SCHEDULE, database_url)
     with contextlib.closing(database):
         schedule = load_schedule(tmp_path / "schedule.toml").schedule
-        desk = Desk(schedule=schedule, records=database)
-        announced(desk)
-        stepped(desk, Step.UPDATE, amendment=Amendment(duration=timedelta(hours=3)))
+        workspace = Workspace(schedule=schedule, repository=database)
+        announced(workspace)
+        stepped(workspace, Step.UPDATE, amendment=Amendment(duration=timedelta(hours=3)))
         public = live.current()
         assert public is not None
         for feed in schedule.feeds:

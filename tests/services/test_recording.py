@@ -10,25 +10,25 @@ from datetime import date
 import pytest
 
 from icsfeed.domain.adjustments import Move
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import ConflictError, IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.record import Record
 from icsfeed.services.adjusting import adjust
-from icsfeed.services.changes import ConflictError, Desk
-from icsfeed.services.occurrence_wishes import Wish
+from icsfeed.services.adjustment_rules import AdjustmentRequest
+from icsfeed.services.changes import Workspace
 from icsfeed.store.database.database import Database
 from tests.examples import span, utc
-from tests.services.desk import NIGHT, TWO_ENVIRONMENTS, a_plan, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, announced, stepped, updated
 
 FRIDAY = span((2026, 12, 11, 7), (2026, 12, 11, 11))
 
 
 @pytest.fixture
-def desk(database_url: str) -> Iterator[Desk]:
-    """A desk with an empty database."""
+def workspace(database_url: str) -> Iterator[Workspace]:
+    """A workspace with an empty database."""
     with contextlib.closing(Database(database_url)) as database:
-        yield Desk(schedule=TWO_ENVIRONMENTS, records=database)
+        yield Workspace(schedule=TWO_ENVIRONMENTS, repository=database)
 
 
 def reread(url: str) -> Record:
@@ -36,63 +36,66 @@ def reread(url: str) -> Record:
         return database.record()
 
 
-def test_every_step_is_there_afterwards(desk: Desk, database_url: str) -> None:
+def test_every_step_is_there_afterwards(workspace: Workspace, database_url: str) -> None:
     texts = a_plan(summary="Ünïcödé 🛠", reason="A line\n\nand another; with, 'marks'", ticket="https://t.example/1")
-    announced(desk, texts, tentative=True, message="Soon")
-    announced(desk, kind=Kind.PLANNED)
-    stepped(desk, Step.CONFIRM, by="Bob")
-    last = updated(desk, environments=frozenset({"preview", "production"}), end=utc(2026, 12, 8, 9)).change
+    announced(workspace, texts, tentative=True, message="Soon")
+    announced(workspace, kind=Kind.PLANNED)
+    stepped(workspace, Step.CONFIRM, by="Bob")
+    last = updated(workspace, environments=frozenset({"preview", "production"}), end=utc(2026, 12, 8, 9)).change
     found = reread(database_url)
     assert (list(found.changes), found.changes["EC-1"]) == (["EC-1", "PC-1"], last)
-    assert found == desk.records.record()
+    assert found == workspace.repository.record()
     assert found.entry == 4
 
 
-def test_a_key_is_known_for_good(desk: Desk) -> None:
-    announced(desk, key="incident-42")
-    stepped(desk, Step.CANCEL)
-    entry = desk.records.entry()
-    again = announced(desk, key="incident-42")
+def test_a_key_is_known_for_good(workspace: Workspace) -> None:
+    announced(workspace, key="incident-42")
+    stepped(workspace, Step.CANCEL)
+    entry = workspace.repository.entry()
+    again = announced(workspace, key="incident-42")
     assert (again.change.id, again.repeats) == ("EC-1", True)
     with pytest.raises(ConflictError):
-        announced(desk, a_plan(summary="Another"), key="incident-42")
-    assert desk.records.entry() == entry
+        announced(workspace, a_plan(summary="Another"), key="incident-42")
+    assert workspace.repository.entry() == entry
 
 
-def test_what_is_refused_leaves_no_entry(desk: Desk) -> None:
-    announced(desk)
+def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
+    announced(workspace)
     refused = (
-        lambda: announced(desk, a_plan(ticket="42")),
-        lambda: stepped(desk, Step.CONFIRM),
-        lambda: stepped(desk, Step.CANCEL, expected=9),
+        lambda: announced(workspace, a_plan(ticket="42")),
+        lambda: stepped(workspace, Step.CONFIRM),
+        lambda: stepped(workspace, Step.CANCEL, expected=9),
         lambda: adjust(
-            desk, Wish(window_id="thursday", day=date(2026, 12, 11), reason="x", skip=True), by="a", now=NIGHT
+            workspace,
+            AdjustmentRequest(window_id="thursday", day=date(2026, 12, 11), reason="x", skip=True),
+            by="a",
+            now=NIGHT,
         ),
     )
     for wish in refused:
         with pytest.raises(IcsfeedError):
             wish()
-    assert desk.records.entry() == 1
+    assert workspace.repository.entry() == 1
 
 
-def test_adjustments_are_there_afterwards(desk: Desk, database_url: str) -> None:
+def test_adjustments_are_there_afterwards(workspace: Workspace, database_url: str) -> None:
     day = date(2026, 12, 10)
-    wish = Wish(window_id="thursday", day=day, reason="A holiday", skip=True)
-    adjust(desk, wish, by="ann", now=NIGHT)
-    adjust(desk, replace(wish, skip=False, to=FRIDAY), by="bob", now=NIGHT)
+    wish = AdjustmentRequest(window_id="thursday", day=day, reason="A holiday", skip=True)
+    adjust(workspace, wish, by="ann", now=NIGHT)
+    adjust(workspace, replace(wish, skip=False, to=FRIDAY), by="bob", now=NIGHT)
     assert reread(database_url).adjustments == {
         ("thursday", day): Move(window_id="thursday", day=day, to=FRIDAY, reason="A holiday")
     }
-    adjust(desk, replace(wish, skip=False), by="bob", now=NIGHT)
+    adjust(workspace, replace(wish, skip=False), by="bob", now=NIGHT)
     assert reread(database_url).adjustments == {}
 
 
-def test_of_two_desks_the_second_is_told(desk: Desk, database_url: str) -> None:
-    announced(desk)
+def test_of_two_desks_the_second_is_told(workspace: Workspace, database_url: str) -> None:
+    announced(workspace)
     with contextlib.closing(Database(database_url)) as elsewhere:
-        other = replace(desk, records=elsewhere)
+        other = replace(workspace, repository=elsewhere)
         assert elsewhere.record().changes["EC-1"].latest.number == 1
-        stepped(desk, Step.START, by="ann", expected=1)
+        stepped(workspace, Step.START, by="ann", expected=1)
         with pytest.raises(ConflictError) as refusal:
             stepped(other, Step.CANCEL, expected=1)
         assert str(refusal.value) == (

@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
+from icsfeed.domain.errors import NotFoundError, RefusedError
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.schedule import UnknownFeedError
-from icsfeed.domain.subscribers import SubscriberStateError, UnknownSubscriberError, digest_of
-from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscriber_records
+from icsfeed.domain.subscribers import digest_of
+from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscribers_as_json
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.refusals import UnavailableDatabaseError
 from tests.examples import NOW, POLICY
@@ -25,7 +25,7 @@ LATER = Signer(by="op", now=NOW + timedelta(days=1))
 
 
 @pytest.fixture
-def records(database_url: str) -> Iterator[Database]:
+def repository(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
@@ -39,36 +39,36 @@ def elsewhere(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def holders(records: Database, *tokens: str) -> list[str | None]:
-    found = [records.record().subscribers.holder(token, now=NOW) for token in tokens]
+def holders(repository: Database, *tokens: str) -> list[str | None]:
+    found = [repository.record().subscribers.holder(token, now=NOW) for token in tokens]
     return [each.name if each is not None else None for each in found]
 
 
-def test_another_server_learns_of_each_step(records: Database, elsewhere: Database) -> None:
+def test_another_server_learns_of_each_step(repository: Database, elsewhere: Database) -> None:
     assert holders(elsewhere, "one") == [None]
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
     assert elsewhere.entry() == 1
     assert holders(elsewhere, "one") == ["Acme Inc."]
-    add(POLICY, records, "Other", feed="all", token="two", signer=SIGNER)
-    rotate(POLICY, records, "acme inc.", token="three", signer=SIGNER)
+    add(POLICY, repository, "Other", feed="all", token="two", signer=SIGNER)
+    rotate(POLICY, repository, "acme inc.", token="three", signer=SIGNER)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
-    revoke(records, "Other", signer=SIGNER)
+    revoke(repository, "Other", signer=SIGNER)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
 
 
 def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
-    records: Database, elsewhere: Database
+    repository: Database, elsewhere: Database
 ) -> None:
     alarms = (timedelta(hours=1), timedelta(minutes=5))
-    add(POLICY, records, "Acme Inc.", feed="all", alarms=alarms, token="one", signer=SIGNER)
-    rotate(POLICY, records, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
-    assert elsewhere.record().subscribers == records.record().subscribers
+    add(POLICY, repository, "Acme Inc.", feed="all", alarms=alarms, token="one", signer=SIGNER)
+    rotate(POLICY, repository, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
+    assert elsewhere.record().subscribers == repository.record().subscribers
 
 
-def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(records: Database, database_url: str) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", token="a-token-of-acme", signer=SIGNER)
-    rotate(POLICY, records, "Acme Inc.", token="another-token", signer=SIGNER)
-    revoke(records, "Acme Inc.", signer=SIGNER)
+def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Database, database_url: str) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", token="a-token-of-acme", signer=SIGNER)
+    rotate(POLICY, repository, "Acme Inc.", token="another-token", signer=SIGNER)
+    revoke(repository, "Acme Inc.", signer=SIGNER)
     engine = sqlalchemy.create_engine(database_url)
     with engine.connect() as connection:
         trail = connection.execute(text('SELECT "by", action, subject FROM audit_trail ORDER BY entry')).all()
@@ -82,8 +82,8 @@ def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(records: Datab
     assert (digest_of("a-token-of-acme") in rows, "token" in rows) == (True, False)
 
 
-def test_what_was_done_cannot_be_rewritten(records: Database, database_url: str) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: str) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
     engine = sqlalchemy.create_engine(database_url)
     for statement in ("UPDATE subscriber_steps SET name = 'Other'", "DELETE FROM subscriber_steps"):
         with engine.connect() as connection, pytest.raises(sqlalchemy.exc.DBAPIError, match="never rewritten"):
@@ -94,90 +94,90 @@ def test_what_was_done_cannot_be_rewritten(records: Database, database_url: str)
 @pytest.mark.parametrize(
     "do",
     [
-        pytest.param(lambda records: rotate(POLICY, records, "Acme", token="one", signer=SIGNER), id="rotate"),
-        pytest.param(lambda records: revoke(records, "Acme", signer=SIGNER), id="revoke"),
+        pytest.param(lambda repository: rotate(POLICY, repository, "Acme", token="one", signer=SIGNER), id="rotate"),
+        pytest.param(lambda repository: revoke(repository, "Acme", signer=SIGNER), id="revoke"),
     ],
 )
 def test_an_unknown_name_is_refused_with_those_that_are_known(
-    records: Database, do: Callable[[Database], object]
+    repository: Database, do: Callable[[Database], object]
 ) -> None:
-    with pytest.raises(UnknownSubscriberError) as refusal:
-        do(records)
+    with pytest.raises(NotFoundError) as refusal:
+        do(repository)
     assert str(refusal.value) == "there is no subscriber 'Acme'; there is none yet"
-    add(POLICY, records, "Acme Inc.", feed="all", token="two", signer=SIGNER)
-    add(POLICY, records, "Gone", feed="all", token="three", signer=SIGNER)
-    revoke(records, "Gone", signer=SIGNER)
-    with pytest.raises(UnknownSubscriberError) as refusal:
-        do(records)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="two", signer=SIGNER)
+    add(POLICY, repository, "Gone", feed="all", token="three", signer=SIGNER)
+    revoke(repository, "Gone", signer=SIGNER)
+    with pytest.raises(NotFoundError) as refusal:
+        do(repository)
     assert str(refusal.value) == "there is no subscriber 'Acme'; there are 'Acme Inc.'"
 
 
-def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(records: Database) -> None:
-    with pytest.raises(UnknownFeedError):
-        add(POLICY, records, "Acme Inc.", feed="nothing", token="one", signer=SIGNER)
-    assert records.record().entry == 0
+def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(repository: Database) -> None:
+    with pytest.raises(NotFoundError):
+        add(POLICY, repository, "Acme Inc.", feed="nothing", token="one", signer=SIGNER)
+    assert repository.record().entry == 0
 
 
-def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(records: Database) -> None:
+def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(repository: Database) -> None:
     """The address that was handed out was answered by 404."""
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
-    add(replace(POLICY, feeds=(preview,)), records, "Acme Inc.", feed="preview", token="one", signer=SIGNER)
-    with pytest.raises(UnknownFeedError) as refusal:
-        rotate(POLICY, records, "acme inc.", token="two", signer=SIGNER)
+    add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", signer=SIGNER)
+    with pytest.raises(NotFoundError) as refusal:
+        rotate(POLICY, repository, "acme inc.", token="two", signer=SIGNER)
     assert str(refusal.value) == (
         "there is no feed 'preview'; this schedule has all; revoke 'Acme Inc.' and add it again with one of these"
     )
-    assert (records.record().entry, holders(records, "one", "two")) == (1, ["Acme Inc.", None])
-    assert [each["feed_exists"] for each in subscriber_records(POLICY, records, now=NOW)] == [False]
-    revoke(records, "Acme Inc.", signer=SIGNER)
-    assert holders(records, "one") == [None]
+    assert (repository.record().entry, holders(repository, "one", "two")) == (1, ["Acme Inc.", None])
+    assert [each["feed_exists"] for each in subscribers_as_json(POLICY, repository, now=NOW)] == [False]
+    revoke(repository, "Acme Inc.", signer=SIGNER)
+    assert holders(repository, "one") == [None]
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_recorded(records: Database) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
-    with pytest.raises(SubscriberStateError):
-        add(POLICY, records, "ACME INC.", feed="all", token="two", signer=SIGNER)
-    assert (records.record().entry, holders(records, "one", "two")) == (1, ["Acme Inc.", None])
+def test_a_name_that_is_taken_is_refused_and_nothing_is_recorded(repository: Database) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    with pytest.raises(RefusedError):
+        add(POLICY, repository, "ACME INC.", feed="all", token="two", signer=SIGNER)
+    assert (repository.record().entry, holders(repository, "one", "two")) == (1, ["Acme Inc.", None])
 
 
-def test_revoking_twice_is_recorded_once(records: Database) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
-    first = revoke(records, "Acme Inc.", signer=SIGNER)
-    assert revoke(records, "Acme Inc.", signer=LATER) == first
-    assert records.record().entry == 2
+def test_revoking_twice_is_recorded_once(repository: Database) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    first = revoke(repository, "Acme Inc.", signer=SIGNER)
+    assert revoke(repository, "Acme Inc.", signer=LATER) == first
+    assert repository.record().entry == 2
 
 
-def test_fetches_are_noted_without_being_news(records: Database, elsewhere: Database) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+def test_fetches_are_noted_without_being_news(repository: Database, elsewhere: Database) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
     before = elsewhere.record()
     hour = timedelta(hours=1)
-    records.note_fetches({("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
+    repository.note_fetches({("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
     elsewhere.note_fetches({("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW})
-    assert records.fetches() == {("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW + hour}
+    assert repository.fetches() == {("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW + hour}
     assert (elsewhere.entry(), elsewhere.record() is before) == (before.entry, True)
 
 
-def test_where_nothing_was_recorded_nothing_was_fetched_and_nothing_is_made(records: Database) -> None:
-    assert records.fetches() == {}
-    assert records.file is None or not records.file.exists()
+def test_where_nothing_was_recorded_nothing_was_fetched_and_nothing_is_made(repository: Database) -> None:
+    assert repository.fetches() == {}
+    assert repository.file is None or not repository.file.exists()
 
 
 def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) -> None:
-    records = Database(f"sqlite:///{tmp_path}/icsfeed.db")
+    repository = Database(f"sqlite:///{tmp_path}/icsfeed.db")
     with contextlib.suppress(UnavailableDatabaseError):
-        records.note_fetches({("acme inc.", "google"): NOW})
+        repository.note_fetches({("acme inc.", "google"): NOW})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_support_asks(records: Database) -> None:
-    add(POLICY, records, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", signer=SIGNER)
-    add(POLICY, records, "Gone", feed="all", token="two", signer=SIGNER)
-    rotate(POLICY, records, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
-    revoke(records, "Gone", signer=LATER)
+def test_what_support_asks(repository: Database) -> None:
+    add(POLICY, repository, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", signer=SIGNER)
+    add(POLICY, repository, "Gone", feed="all", token="two", signer=SIGNER)
+    rotate(POLICY, repository, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
+    revoke(repository, "Gone", signer=LATER)
     hour = timedelta(hours=1)
     earlier = {("acme inc.", "browser"): NOW - hour}
-    records.note_fetches({**earlier, ("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
-    assert subscriber_records(POLICY, records, now=LATER.now) == (
+    repository.note_fetches({**earlier, ("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
+    assert subscribers_as_json(POLICY, repository, now=LATER.now) == (
         {
             "name": "Acme Inc.",
             "feed": "all",
@@ -203,7 +203,7 @@ def test_what_support_asks(records: Database) -> None:
     )
 
 
-def test_a_subscriber_changes_nothing_that_feeds_show(records: Database, elsewhere: Database) -> None:
+def test_a_subscriber_changes_nothing_that_feeds_show(repository: Database, elsewhere: Database) -> None:
     before = elsewhere.record()
-    add(POLICY, records, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
     assert elsewhere.record().changed_at == before.changed_at

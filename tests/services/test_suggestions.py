@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.adjustments import Move, Skip
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
-from icsfeed.services.suggestions import DeadlineError, Rank, Suggestion, Wish, suggest
+from icsfeed.services.suggestions import Rank, SlotRequest, Suggestion, suggest
 from tests.examples import PEAK_HOURS, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window, span, utc
 
 BUSY_HOURS = replace(POLICY, peak_hours=PEAK_HOURS)
@@ -32,8 +31,8 @@ IN_FREEZE = (
 )
 
 
-def two_hours(by: datetime, **overrides: Any) -> Wish:  # noqa: ANN401  (any field)
-    return replace(Wish(duration=timedelta(hours=2), by=by), **overrides)
+def two_hours(by: datetime, **overrides: Any) -> SlotRequest:  # noqa: ANN401  (any field)
+    return replace(SlotRequest(duration=timedelta(hours=2), by=by), **overrides)
 
 
 def ranked(found: tuple[Suggestion, ...]) -> list[tuple[int, datetime]]:
@@ -65,9 +64,9 @@ def test_thursdays_window_then_the_evenings_then_at_once() -> None:
 
 def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
     """Monday the 23rd, 07:00: an hour is left before the peak, and Thursday the 26th is frozen."""
-    wish = Wish(duration=timedelta(hours=1), by=utc(2026, 11, 26, 12))
+    request = SlotRequest(duration=timedelta(hours=1), by=utc(2026, 11, 26, 12))
     assert [
-        (each.rank, each.span.start, each.reasons) for each in suggest(BUSY_HOURS, wish, now=utc(2026, 11, 23, 12))
+        (each.rank, each.span.start, each.reasons) for each in suggest(BUSY_HOURS, request, now=utc(2026, 11, 23, 12))
     ] == [
         (Rank.QUIET, utc(2026, 11, 23, 12), ("outside peak hours", "starts now")),
         (Rank.QUIET, utc(2026, 11, 24, 1), ("outside peak hours", "starts in 13 h")),
@@ -84,7 +83,7 @@ def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
     ],
 )
 def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> None:
-    (found,) = suggest(BUSY_HOURS, Wish(duration=length, by=utc(2026, 12, 7, 15)), now=utc(2026, 12, 7, 12))
+    (found,) = suggest(BUSY_HOURS, SlotRequest(duration=length, by=utc(2026, 12, 7, 15)), now=utc(2026, 12, 7, 12))
     assert (found.rank, found.reasons) == (rank, (f"{when} peak hours", "starts now"))
 
 
@@ -130,8 +129,8 @@ def test_a_schedule_without_peak_hours_says_nothing_of_them() -> None:
     ],
 )
 def test_the_sunday_on_which_the_clock_is_put_forward(length: timedelta, rank: Rank) -> None:
-    wish = Wish(duration=length, by=utc(2026, 3, 8, 12))
-    found = suggest(BUSY_HOURS, wish, now=utc(2026, 3, 8, 4))
+    request = SlotRequest(duration=length, by=utc(2026, 3, 8, 12))
+    found = suggest(BUSY_HOURS, request, now=utc(2026, 3, 8, 4))
     assert (rank, utc(2026, 3, 8, 7)) in ranked(found)
 
 
@@ -167,7 +166,7 @@ def test_what_remains_of_a_window_under_way(now: datetime, rank: Rank, reasons: 
 
 
 def test_skipped_and_moved_windows_count_as_they_happen() -> None:
-    wish = two_hours(utc(2026, 12, 13, 12))
+    request = two_hours(utc(2026, 12, 13, 12))
     adjusted = (
         Skip(window_id="thursday", day=date(2026, 12, 10), reason="Not needed", silent=True),
         Move(
@@ -177,7 +176,7 @@ def test_skipped_and_moved_windows_count_as_they_happen() -> None:
             reason="Vendor on site",
         ),
     )
-    found = suggest(BUSY_HOURS, wish, now=MONDAY, adjustments=adjusted)
+    found = suggest(BUSY_HOURS, request, now=MONDAY, adjustments=adjusted)
     assert [each.span.start for each in found if each.rank is Rank.WINDOW] == [utc(2026, 12, 12, 20)]
 
 
@@ -303,7 +302,7 @@ def test_a_slot_may_end_at_the_deadline() -> None:
     ],
 )
 def test_deadlines_that_leave_no_time_or_all_of_it(by: datetime, message: str) -> None:
-    with pytest.raises(DeadlineError) as refused:
+    with pytest.raises(RefusedError) as refused:
         suggest(BUSY_HOURS, two_hours(by), now=MONDAY)
     assert str(refused.value) == message
 
@@ -314,21 +313,21 @@ def test_a_year_ahead_is_looked_at() -> None:
 
 
 def test_an_unknown_environment() -> None:
-    with pytest.raises(UnknownEnvironmentError) as refused:
+    with pytest.raises(NotFoundError) as refused:
         suggest(TWO, two_hours(utc(2026, 12, 8), environments=("preview", "prod")), now=MONDAY)
     assert str(refused.value) == "there is no environment 'prod'; this schedule has preview, production"
 
 
 @pytest.mark.parametrize(("duration", "shown"), [(timedelta(), "0 s"), (timedelta(hours=-2), "-7200 s")])
 def test_a_change_takes_time(duration: timedelta, shown: str) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        Wish(duration=duration, by=MONDAY)
+    with pytest.raises(BadInputError) as refused:
+        SlotRequest(duration=duration, by=MONDAY)
     assert str(refused.value) == f"a change takes some time, not {shown}"
 
 
 def test_records_are_in_utc_and_on_the_wall() -> None:
     (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=MONDAY)
-    assert found.record(TORONTO) == {
+    assert found.as_json(TORONTO) == {
         "start": "2026-12-07T15:05:00Z",
         "end": "2026-12-07T17:05:00Z",
         "local_start": "2026-12-07T10:05:00-05:00",

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from icsfeed.domain.changes import State
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.schedule import UnknownEnvironmentError
 from icsfeed.services.upcoming import upcoming
 from tests.changes import a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
@@ -41,7 +41,7 @@ def test_an_environment_has_its_windows_and_every_freeze() -> None:
 
 
 def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UnknownEnvironmentError) as refusal:
+    with pytest.raises(NotFoundError) as refusal:
         upcoming(TWO, NOW, timedelta(days=14), ("prod",))
     assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
 
@@ -60,7 +60,7 @@ def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
 
 
 def test_records_are_in_utc_and_on_the_wall() -> None:
-    freeze, window = (entry.record(TORONTO) for entry in upcoming(TWO, NOW, timedelta(days=11)))
+    freeze, window = (entry.as_json(TORONTO) for entry in upcoming(TWO, NOW, timedelta(days=11)))
     assert window == {
         "kind": "maintenance",
         "id": "thursday",

@@ -15,9 +15,9 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import Desk
+from icsfeed.services.changes import Workspace
 from tests.examples import PEAK_HOURS, span, utc
-from tests.services.desk import NIGHT, TWO_ENVIRONMENTS, a_desk, a_plan, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, a_workspace, announced, stepped, updated
 
 BUSY = replace(TWO_ENVIRONMENTS, peak_hours=PEAK_HOURS)
 PEAK = "it falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
@@ -29,12 +29,12 @@ BEYOND = "it ends beyond the published span; subscribers will see it later, when
 NO_REASON = "it does not say why it can't wait for a window; give a reason"
 
 
-def a_busy_desk() -> Desk:
-    return a_desk(BUSY)[0]
+def a_busy_workspace() -> Workspace:
+    return a_workspace(BUSY)[0]
 
 
 def warned(when: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any field)
-    return announced(a_busy_desk(), a_plan(span=when, **overrides)).warnings
+    return announced(a_busy_workspace(), a_plan(span=when, **overrides)).warnings
 
 
 @pytest.mark.parametrize(
@@ -81,60 +81,62 @@ def test_peak_hours_matter_to_what_customers_notice(impact: Impact, expected: tu
 
 
 def test_without_peak_hours_nothing_is_said_of_them() -> None:
-    desk, _ = a_desk()
-    assert announced(desk, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
+    workspace, _ = a_workspace()
+    assert announced(workspace, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
 
 
 def test_an_emergency_says_why_it_cannot_wait_and_a_planned_change_need_not() -> None:
-    desk = a_busy_desk()
-    assert announced(desk, a_plan(reason="")).warnings == (NO_REASON,)
-    assert announced(a_busy_desk(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
+    workspace = a_busy_workspace()
+    assert announced(workspace, a_plan(reason="")).warnings == (NO_REASON,)
+    assert announced(a_busy_workspace(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
 
 
 def test_windows_and_changes_of_other_environments_do_not_matter() -> None:
-    desk = a_busy_desk()
-    announced(desk)
+    workspace = a_busy_workspace()
+    announced(workspace)
     elsewhere = frozenset({"preview"})
-    assert announced(desk, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
+    assert announced(workspace, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
     assert warned(span((2026, 12, 10, 7), (2026, 12, 10, 8)), environments=elsewhere) == ()
 
 
 def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
-    desk = a_busy_desk()
-    announced(desk)
+    workspace = a_busy_workspace()
+    announced(workspace)
     after = span((2026, 12, 8, 8), (2026, 12, 8, 9))
-    assert announced(desk, a_plan(summary="After", span=after)).warnings == ()
+    assert announced(workspace, a_plan(summary="After", span=after)).warnings == ()
     overlap = ("it overlaps EC-1 (Database failover): Tue 2026-12-08 01:00–03:00 EST",)
     earlier = span((2026, 12, 8, 7, 59, 59), (2026, 12, 8, 8))
-    assert announced(desk, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings == overlap
-    stepped(desk, Step.CANCEL)
-    stepped(desk, Step.CANCEL, "PC-1")
-    assert announced(desk, a_plan(summary="Now free", span=earlier)).warnings == ()
+    assert (
+        announced(workspace, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings == overlap
+    )
+    stepped(workspace, Step.CANCEL)
+    stepped(workspace, Step.CANCEL, "PC-1")
+    assert announced(workspace, a_plan(summary="Now free", span=earlier)).warnings == ()
 
 
 def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> None:
-    desk, records = a_desk()
+    workspace, repository = a_workspace()
     to = span((2026, 12, 8, 7), (2026, 12, 8, 11))
     move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
-    records.held = replace(records.held, adjustments={("thursday", move.day): move})
-    assert announced(desk).warnings == (
+    repository.held = replace(repository.held, adjustments={("thursday", move.day): move})
+    assert announced(workspace).warnings == (
         "it overlaps the maintenance window 'thursday': Tue 2026-12-08 02:00–06:00 EST",
     )
     skip = Skip(window_id="thursday", day=move.day, reason="r")
-    records.held = replace(records.held, adjustments={("thursday", move.day): skip})
-    assert announced(desk, a_plan(span=span((2026, 12, 10, 7), (2026, 12, 10, 8)))).warnings == ()
+    repository.held = replace(repository.held, adjustments={("thursday", move.day): skip})
+    assert announced(workspace, a_plan(span=span((2026, 12, 10, 7), (2026, 12, 10, 8)))).warnings == ()
 
 
 def test_many_overlaps_are_counted() -> None:
-    desk = a_busy_desk()
+    workspace = a_busy_workspace()
     for number in range(5):
-        announced(desk, a_plan(summary=f"Number {number}"))
-    *_, fourth, fifth = announced(desk, a_plan(summary="The sixth")).warnings
+        announced(workspace, a_plan(summary=f"Number {number}"))
+    *_, fourth, fifth = announced(workspace, a_plan(summary="The sixth")).warnings
     assert (fourth, fifth) == (
         "it overlaps EC-3 (Number 2): Tue 2026-12-08 01:00–03:00 EST",
         "it overlaps 2 more changes",
     )
-    month = announced(a_busy_desk(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
+    month = announced(a_busy_workspace(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
     assert [each for each in month if "overlaps" in each] == [
         "it overlaps the maintenance window 'thursday': Thu 2026-12-03 02:00–06:00 EST",
         "it overlaps the maintenance window 'sunday': Sun 2026-12-06 02:00–06:00 EST",
@@ -144,47 +146,47 @@ def test_many_overlaps_are_counted() -> None:
 
 
 def test_what_was_said_once_is_not_said_again() -> None:
-    desk = a_busy_desk()
+    workspace = a_busy_workspace()
     plan = a_plan(span=span((2026, 12, 10, 6), (2026, 12, 10, 14)), reason="")
     peak = "it falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
-    assert announced(desk, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
-    assert stepped(desk, Step.CONFIRM).warnings == ()
-    assert updated(desk, summary="Another name").warnings == ()
-    assert stepped(desk, Step.UPDATE, message="Nothing new").warnings == ()
-    assert updated(desk, impact=Impact.DEGRADED).warnings == (peak,)
-    assert updated(desk, environments=frozenset({"preview", "production"})).warnings == (WINDOW,)
-    assert updated(desk, end=utc(2026, 12, 10, 13)).warnings == (WINDOW,)
-    assert updated(desk, reason="It burns").warnings == ()
-    assert updated(desk, reason="").warnings == (NO_REASON,)
-    assert stepped(desk, Step.CANCEL).warnings == ()
+    assert announced(workspace, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
+    assert stepped(workspace, Step.CONFIRM).warnings == ()
+    assert updated(workspace, summary="Another name").warnings == ()
+    assert stepped(workspace, Step.UPDATE, message="Nothing new").warnings == ()
+    assert updated(workspace, impact=Impact.DEGRADED).warnings == (peak,)
+    assert updated(workspace, environments=frozenset({"preview", "production"})).warnings == (WINDOW,)
+    assert updated(workspace, end=utc(2026, 12, 10, 13)).warnings == (WINDOW,)
+    assert updated(workspace, reason="It burns").warnings == ()
+    assert updated(workspace, reason="").warnings == (NO_REASON,)
+    assert stepped(workspace, Step.CANCEL).warnings == ()
 
 
 def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> None:
-    desk = a_busy_desk()
-    announced(desk)
-    stepped(desk, Step.START)
+    workspace = a_busy_workspace()
+    announced(workspace)
+    stepped(workspace, Step.START)
     half_past = NIGHT + timedelta(minutes=30)
-    assert stepped(desk, Step.UPDATE, message="Going on", now=half_past).warnings == ()
+    assert stepped(workspace, Step.UPDATE, message="Going on", now=half_past).warnings == ()
     longer = Amendment(duration=timedelta(hours=3))
-    assert stepped(desk, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
+    assert stepped(workspace, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
     shorter = Amendment(end=half_past)
-    assert stepped(desk, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
+    assert stepped(workspace, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
         "it is over already: it ended Tue 2026-12-08 01:30 EST",
     )
-    assert stepped(desk, Step.COMPLETE, now=half_past).warnings == ()
+    assert stepped(workspace, Step.COMPLETE, now=half_past).warnings == ()
 
 
 def test_confirming_what_is_over_is_worth_a_look() -> None:
-    desk = a_busy_desk()
-    announced(desk, tentative=True)
-    assert stepped(desk, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
+    workspace = a_busy_workspace()
+    announced(workspace, tentative=True)
+    assert stepped(workspace, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
         "it is over already: it ended Tue 2026-12-08 03:00 EST",
     )
 
 
 def test_a_change_started_before_its_time_keeps_that_time_for_subscribers() -> None:
-    desk = a_busy_desk()
-    announced(desk)
-    assert stepped(desk, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
+    workspace = a_busy_workspace()
+    announced(workspace)
+    assert stepped(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
         "it is started before its time, Tue 2026-12-08 01:00–03:00 EST; subscribers see that time",
     )

@@ -20,7 +20,7 @@ import psycopg  # noqa: F401
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
-from icsfeed.services.changes import Announcement, Desk, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
 from tests.examples import NOW, POLICY
 from tests.store.work import a_plan
@@ -58,17 +58,17 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
     """Announce changes, take them step by step, and tell of each as soon as it is recorded."""
     try:
         database = Database(url)
-        desk = Desk(schedule=POLICY, records=database)
+        workspace = Workspace(schedule=POLICY, repository=database)
         database.record()
         os.write(pipe, b" ")
         for number in count():
             name = f"{word}-{number}"
             plan = a_plan(summary=name)
-            change = announce(desk, Announcement(kind=Kind.EMERGENCY, plan=plan), by=name, now=NOW).change
+            change = announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), by=name, now=NOW).change
             os.write(pipe, f"{change.id} 1\n".encode())
             for step in LIVES[number % len(LIVES)]:
                 more = Amendment(summary=f"{name} {step}") if step is Step.UPDATE else None
-                change = take_step(desk, change.id, step, amendment=more, by=name, now=NOW).change
+                change = take_step(workspace, change.id, step, amendment=more, by=name, now=NOW).change
                 os.write(pipe, f"{change.id} {change.latest.number}\n".encode())
     except BaseException as error:  # noqa: BLE001  (a fork must not go on as its parent)
         os.write(2, f"{error!r}\n".encode())

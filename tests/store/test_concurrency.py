@@ -18,10 +18,11 @@ import pytest
 import sqlalchemy as sa
 
 from icsfeed.domain.changes import State, number_of
-from icsfeed.domain.lifecycle import ImpossibleStepError, Step
+from icsfeed.domain.errors import ConflictError, RefusedError
+from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
-from icsfeed.services.changes import ConflictError, Desk, Outcome, take_step
+from icsfeed.services.changes import Outcome, Workspace, take_step
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database.database import Database
@@ -29,7 +30,7 @@ from icsfeed.store.database.tables import audit_trail
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY
 from tests.store.work import HOUR, announce_one, in_sql, opened, read, several, write
 
-Found = TypeVar("Found")
+Snapshot = TypeVar("Snapshot")
 
 WRITERS = 4
 CHANGES = 250
@@ -54,7 +55,7 @@ WRITING = """
 def step(database: Database, change_id: str, summary: str, *, expected: int | None = None, by: str = "ann") -> Outcome:
     """Alter a change as an operator does."""
     return take_step(
-        Desk(schedule=POLICY, records=database),
+        Workspace(schedule=POLICY, repository=database),
         change_id,
         Step.UPDATE,
         amendment=Amendment(summary=summary),
@@ -64,11 +65,11 @@ def step(database: Database, change_id: str, summary: str, *, expected: int | No
     )
 
 
-def at_once(users: list[Database], use: Callable[[Database], Found]) -> list[Found]:
+def at_once(users: list[Database], use: Callable[[Database], Snapshot]) -> list[Snapshot]:
     """What each gets who does the same at the same moment."""
     barrier = Barrier(len(users))
 
-    def run(database: Database) -> Found:
+    def run(database: Database) -> Snapshot:
         barrier.wait(60)
         return use(database)
 
@@ -152,10 +153,10 @@ def test_of_many_operators_at_the_same_moment_one_is_first(database_url: str) ->
 
 def test_a_step_that_is_taken_twice_at_once_is_taken_once(database_url: str) -> None:
     def start(database: Database) -> str:
-        desk = Desk(schedule=POLICY, records=database)
+        workspace = Workspace(schedule=POLICY, repository=database)
         try:
-            return take_step(desk, "EC-1", Step.START, by="ann", now=NOW).change.state
-        except ImpossibleStepError as refusal:
+            return take_step(workspace, "EC-1", Step.START, by="ann", now=NOW).change.state
+        except RefusedError as refusal:
             return str(refusal)
 
     with several(database_url, 4) as users:
@@ -187,14 +188,16 @@ def test_workers_record_the_revisions_of_an_edit_once(database_url: str) -> None
     with several(database_url, 4) as workers:
         for schedule, sequence in ((POLICY, 0), (edited, 1)):
             events = {id(each): publish_events(schedule, each.record(), now=NOW) for each in workers}
-            records = at_once(workers, partial(take_up, events))
-            assert records == [records[0]] * 4
-            assert {line.revision.sequence for lines in records[0].ledger.values() for line in lines[-1:]} >= {sequence}
+            repository = at_once(workers, partial(take_up, events))
+            assert repository == [repository[0]] * 4
+            assert {line.revision.sequence for lines in repository[0].ledger.values() for line in lines[-1:]} >= {
+                sequence
+            }
             assert all(
                 [line.revision.sequence for line in lines] == list(range(len(lines)))
-                for lines in records[0].ledger.values()
+                for lines in repository[0].ledger.values()
             )
-        twice = [uid for uid, lines in records[0].ledger.items() if len(lines) == 2]
+        twice = [uid for uid, lines in repository[0].ledger.items() if len(lines) == 2]
         assert twice
         assert all("thursday" in uid for uid in twice)
     assert entries(database_url) == [1, 2]

@@ -16,12 +16,13 @@ import sqlalchemy as sa
 
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import Announcement, ConflictError, Desk, announce
+from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.store.database import recorded
 from icsfeed.store.database.database import ANOTHER, Database
 from icsfeed.store.database.migrating import VERSIONS
@@ -256,8 +257,8 @@ def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
         with pytest.raises(ConflictError) as refusal:
             announce_one(bob, "another", key="k")
         assert str(refusal.value) == "the key 'k' is that of EC-1, which says something else; take another"
-        planned = Announcement(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
-        announce(Desk(schedule=POLICY, records=bob), planned, by="bob", now=NOW)
+        planned = AnnouncementRequest(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
+        announce(Workspace(schedule=POLICY, repository=bob), planned, by="bob", now=NOW)
         with write(ann) as transaction:
             assert [transaction.announced_with(key) for key in ("k", "l", "m")] == ["EC-1", "PC-1", None]
         assert list(ann.record().changes) == ["EC-1", "PC-1"]

@@ -28,9 +28,9 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file import (
+    FilePosition,
     FileSignature,
     Mistake,
-    Place,
     ScheduleFileError,
     example_path,
     load_schedule,
@@ -363,7 +363,7 @@ def test_where_a_table_stands(tmp_path: Path) -> None:
         loaded.place_of("environments", "preview"),
         loaded.place_of("feeds", "public"),
         loaded.place_of("maintenance_windows", "thursday"),
-    ] == [Place("environments[1]", 10), Place("feeds[0]", 14), Place("maintenance_windows", None)]
+    ] == [FilePosition("environments[1]", 10), FilePosition("feeds[0]", 14), FilePosition("maintenance_windows", None)]
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, 
     path = tmp_path / "schedule.toml"
     path.write_text(f'{BASE}\n{heading}\nslug = "public"\nname = "Public"\n', encoding="utf-8")
     line = path.read_text(encoding="utf-8").splitlines().index('slug = "public"')
-    assert load_schedule(path).place_of("feeds", "public") == Place("feeds[0]", line)
+    assert load_schedule(path).place_of("feeds", "public") == FilePosition("feeds[0]", line)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.store.token_key import TokenKeyError, read_token_key
+from icsfeed.store.token_key import read_token_key
 
 SECRET = b"q0y5Wf3kT9vJ2mXc8bN4hR7sL1pZ6dGa"
 HINT = "make a token key by: openssl rand -base64 32 > {}"
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(TokenKeyError) as refused:
+    with pytest.raises(BadInputError) as refused:
         read_token_key(path)
     return str(refused.value)
 

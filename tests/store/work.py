@@ -19,7 +19,7 @@ from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import Announcement, Desk, Outcome, announce
+from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.writing import Transaction
 from tests.examples import NOW, POLICY
@@ -95,8 +95,8 @@ def announce_one(
     """Announce an emergency change as an operator does, for so many hours later."""
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
     plan = a_plan(summary=summary, span=span)
-    announcement = Announcement(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
-    return announce(Desk(schedule=POLICY, records=database), announcement, by="ann", now=now)
+    announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
+    return announce(Workspace(schedule=POLICY, repository=database), announcement, by="ann", now=now)
 
 
 def write_anything(random: Random, transaction: Transaction) -> None:

@@ -93,7 +93,7 @@ class Disk:
 
 @dataclass
 class Shelf:
-    """Records in memory; ``fault`` is what reading or writing them raises, ``full`` what keeping a schedule does."""
+    """Repository in memory; ``fault`` is what reading or writing them raises, ``full`` what keeping a schedule does."""
 
     kept: Record = NOTHING
     fault: Exception | None = None
@@ -172,7 +172,7 @@ class Served:
             Path("schedule.toml"),
             clock=self.clock,
             load=self.disk.load,
-            records=self.shelf,
+            repository=self.shelf,
             log=log,
             signature=self.disk.signature,
             preview=self.preview,
@@ -209,7 +209,7 @@ class Served:
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The application behind a front that has none."""
     del environ
-    start_response("404 Not Found", [])
+    start_response("404 Not Snapshot", [])
     return []
 
 

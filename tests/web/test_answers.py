@@ -7,7 +7,7 @@ from werkzeug.test import Client
 
 from icsfeed.publication.representations import Representation
 from icsfeed.store.database.refusals import UnavailableDatabaseError
-from icsfeed.web.answers import Answer, coding_of, private_answers, public_answers
+from icsfeed.web.cached_responses import CachedResponse, coding_of, private_answers, public_answers
 from tests.examples import NOW
 from tests.web.fakes import PATH, Served, front_of, mistakes
 
@@ -17,7 +17,7 @@ PAGE = Representation(
 )
 
 
-def headers(answer: Answer) -> dict[str, str]:
+def headers(answer: CachedResponse) -> dict[str, str]:
     return dict(answer.whole)
 
 

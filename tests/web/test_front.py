@@ -15,8 +15,8 @@ from werkzeug.http import http_date
 from werkzeug.test import Client
 
 from icsfeed.bootstrap import create_app
-from icsfeed.publication.found import Found
 from icsfeed.publication.publishing import Publication, publish
+from icsfeed.publication.snapshot import Snapshot
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW
@@ -280,7 +280,7 @@ class Interleaved:
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         old, new = (publish(schedule, changed_at=NOW, now=NOW) for schedule in (BEFORE, AFTER))
-        self.old, self.new = (Found(due=NOW, publication=publication) for publication in (old, new))
+        self.old, self.new = (Snapshot(due=NOW, publication=publication) for publication in (old, new))
         self.meanwhile = meanwhile
         self.looks = 0
         self.state = self.old
@@ -290,7 +290,7 @@ class Interleaved:
         """Time that stands still."""
         return 0
 
-    def found(self) -> Found:
+    def found(self) -> Snapshot:
         """What ``Live`` does."""
         self.looks += 1
         if self.looks > 1:

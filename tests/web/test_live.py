@@ -132,7 +132,7 @@ def test_the_schedule_that_was_public_last_is_kept_for_whoever_starts_while_it_i
     log = structlog.wrap_logger(None, processors=[capture := LogCapture()])
 
     def started() -> Live:
-        return Live(path, clock=Clock(), load=load_schedule, records=shelf, log=log)
+        return Live(path, clock=Clock(), load=load_schedule, repository=shelf, log=log)
 
     before = started().current()
     assert before is not None
@@ -430,7 +430,7 @@ def path(tmp_path: Path) -> Path:
 
 def on_disk(path: Path) -> Live:
     log = structlog.wrap_logger(structlog.testing.CapturingLogger())
-    return Live(path, clock=Clock(), load=load_schedule, records=Shelf(), log=log)
+    return Live(path, clock=Clock(), load=load_schedule, repository=Shelf(), log=log)
 
 
 def shows(live: Live, name: str) -> bool:

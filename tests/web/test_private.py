@@ -29,33 +29,33 @@ PRIVATE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """A server, and the support desk that hands tokens out."""
+    """A server, and the support workspace that hands tokens out."""
 
     client: FlaskClient
-    records: Database
+    repository: Database
     schedule: Schedule
     clock: Clock
     fetches: list[tuple[str, str]]
 
     def add(self, name: str, token: str, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> str:
         """Add a subscriber, and wait as long as a server may take to learn of it; gives the path."""
-        add(self.schedule, self.records, name, feed=feed, alarms=alarms, token=token, signer=self.signer)
+        add(self.schedule, self.repository, name, feed=feed, alarms=alarms, token=token, signer=self.signer)
         self.clock.pass_by(seconds=2)
         return private_path(token, feed)
 
     def rotate(self, name: str, token: str, overlap: timedelta) -> None:
         """Hand out another token."""
-        rotate(self.schedule, self.records, name, token=token, overlap=overlap, signer=self.signer)
+        rotate(self.schedule, self.repository, name, token=token, overlap=overlap, signer=self.signer)
         self.clock.pass_by(milliseconds=10)
 
     def revoke(self, name: str) -> None:
         """Take the feed away."""
-        revoke(self.records, name, signer=self.signer)
+        revoke(self.repository, name, signer=self.signer)
         self.clock.pass_by(milliseconds=10)
 
     @property
     def signer(self) -> Signer:
-        """Whoever is at the desk now."""
+        """Whoever is at the workspace now."""
         return Signer(by="support", now=self.clock.now)
 
 
@@ -63,7 +63,7 @@ class Office:
 def office(schedule: Path, database_url: str) -> Iterator[Office]:
     clock = Clock()
     fetches: list[tuple[str, str]] = []
-    server, records = Database(database_url), Database(database_url)
+    server, repository = Database(database_url), Database(database_url)
     app = create_app(
         schedule=schedule,
         database=server,
@@ -71,8 +71,8 @@ def office(schedule: Path, database_url: str) -> Iterator[Office]:
         fetched=lambda subscriber, client: fetches.append((subscriber.name, client)),
     )
     policy = load_schedule(schedule).schedule
-    yield Office(client=app.test_client(), records=records, schedule=policy, clock=clock, fetches=fetches)
-    records.close()
+    yield Office(client=app.test_client(), repository=repository, schedule=policy, clock=clock, fetches=fetches)
+    repository.close()
     server.close()
 
 
@@ -153,7 +153,7 @@ def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: s
         "Cache-Control": "private, no-store",
     }
     assert {path: (each.status, each.data, dict(each.headers)) for path, each in answers.items()} == dict.fromkeys(
-        paths, ("404 Not Found", body, headers)
+        paths, ("404 Not Snapshot", body, headers)
     )
     opened = [private_path("one", "production"), private_path("new", "all")]
     assert [office.client.get(path).status_code for path in opened] == [200, 200]
@@ -162,11 +162,11 @@ def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: s
 def test_a_step_takes_effect_within_the_time_between_two_looks(office: Office) -> None:
     path = private_path("one", "all")
     assert office.client.get(path).status_code == 404
-    look = office.records.look_every
-    add(office.schedule, office.records, "Acme Inc.", feed="all", token="one", signer=office.signer)
+    look = office.repository.look_every
+    add(office.schedule, office.repository, "Acme Inc.", feed="all", token="one", signer=office.signer)
     office.clock.now += look
     assert office.client.get(path).status_code == 200
-    revoke(office.records, "Acme Inc.", signer=office.signer)
+    revoke(office.repository, "Acme Inc.", signer=office.signer)
     office.clock.now += look
     assert office.client.get(path).status_code == 404
 

@@ -33,7 +33,7 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Announcement:
+class AnnouncementCard:
     """A change in words, the latest update first; ``freeze`` is called what it falls in."""
 
     anchor: str
@@ -65,7 +65,7 @@ class Announcement:
 
 def announcements(
     schedule: Schedule, record: Record, dates: Dates, today: date
-) -> tuple[tuple[Announcement, ...], tuple[Announcement, ...]]:
+) -> tuple[tuple[AnnouncementCard, ...], tuple[AnnouncementCard, ...]]:
     """What is yet to come or in progress, the next one first; and what is over, the latest first."""
     begin = span_of_day(today, dates).start
     current, past = [], []
@@ -81,10 +81,10 @@ def announcements(
     )
 
 
-def _announcement(change: Change, schedule: Schedule, dates: Dates) -> Announcement:
+def _announcement(change: Change, schedule: Schedule, dates: Dates) -> AnnouncementCard:
     plan, say = change.plan, dates.language.say
     frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
-    return Announcement(
+    return AnnouncementCard(
         anchor=anchor_of(change.kind, change.id),
         number=change.id,
         kind=change.kind,

@@ -14,7 +14,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.dates import Dates, When
 from icsfeed.publication.pages.policies import environments_text
-from icsfeed.services.upcoming import Entry, entry_of, upcoming, utc_text
+from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 
 _MARGIN = timedelta(days=2)
 """More than any two zones' dates are apart."""
@@ -90,7 +90,7 @@ def in_progress(record: Record, schedule: Schedule, dates: Dates) -> Iterator[Sh
     """The changes that are in progress, however long they were to take."""
     for change in public_changes(schedule, record):
         if change.state is State.IN_PROGRESS:
-            yield _shown(entry_of(change), schedule, dates)
+            yield _shown(item_of(change), schedule, dates)
 
 
 def anchor_of(kind: Kind, change_id: str) -> str:
@@ -104,7 +104,7 @@ def distinct(entries: Iterable[Shown]) -> tuple[Shown, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.span.start, each.kind, each.name)))
 
 
-def _shown(entry: Entry, schedule: Schedule, dates: Dates) -> Shown:
+def _shown(entry: UpcomingItem, schedule: Schedule, dates: Dates) -> Shown:
     say = dates.language.say
     kind = say(f"kind {entry.kind}")
     facts = [
@@ -126,7 +126,7 @@ def _shown(entry: Entry, schedule: Schedule, dates: Dates) -> Shown:
     )
 
 
-def _note(entry: Entry, dates: Dates) -> str:
+def _note(entry: UpcomingItem, dates: Dates) -> str:
     if entry.kind is not Kind.MAINTENANCE:
         return ""
     if entry.moved_from is not None:

@@ -17,7 +17,7 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class PageLinks:
     """A page at ``below`` the folder of its language; ``base`` is the address of the site, where that is known.
 
     ``policy`` is the page's Content-Security-Policy.

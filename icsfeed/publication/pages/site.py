@@ -20,7 +20,7 @@ from icsfeed.publication.pages.dates import Dates
 from icsfeed.publication.pages.entries import Shown, distinct, entries_around, entries_from, in_progress, span_of_day
 from icsfeed.publication.pages.languages import LANGUAGES, Language
 from icsfeed.publication.pages.months import month, month_after, month_days, months_of
-from icsfeed.publication.pages.places import Place
+from icsfeed.publication.pages.places import PageLinks
 from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import Assets, assets, environment, rendered
 from icsfeed.publication.pages.statuses import Status, first_work, status_of
@@ -175,7 +175,7 @@ class Site:
         **context: object,
     ) -> Representation:
         policy = _policy(self._calendar)
-        place = Place(language=self.language, below=below, base=self.base, policy=policy)
+        place = PageLinks(language=self.language, below=below, base=self.base, policy=policy)
         data = {
             "zone": self._calendar.zone.key,
             "locale": self.dates.tag,

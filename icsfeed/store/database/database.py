@@ -20,7 +20,7 @@ from icsfeed.store.database.reading import read_record
 from icsfeed.store.database.refusals import UnavailableDatabaseError, shown
 from icsfeed.store.database.schedules import keep_schedule, read_kept_schedule
 from icsfeed.store.database.sqlite import SECONDS_TO_WAIT, identity_of
-from icsfeed.store.database.subscribers import Fetches, note_fetches, read_fetches
+from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
 from icsfeed.store.database.urls import file_of, parse_url
 from icsfeed.store.database.writing import Signature, Transaction
 
@@ -113,7 +113,7 @@ class Database:
             record = self._record = read_record(connection, self._record)
             yield Transaction(connection, record, Signature(by=by, at=at, action=action, subject=subject))
 
-    def note_fetches(self, fetches: Fetches) -> None:
+    def note_fetches(self, fetches: FetchTimes) -> None:
         """Note when subscribers' feeds were last fetched, which is no news and no operator's work.
 
         Raises:
@@ -124,7 +124,7 @@ class Database:
         with self._writing() as connection:
             note_fetches(connection, fetches)
 
-    def fetches(self) -> Fetches:
+    def fetches(self) -> FetchTimes:
         """When each family of clients last fetched each subscriber's feed.
 
         Raises:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, key_of
 from icsfeed.store.database.tables import subscriber_fetches, subscriber_steps
 
-Fetches: TypeAlias = Mapping[tuple[str, str], datetime]
+FetchTimes: TypeAlias = Mapping[tuple[str, str], datetime]
 """When a feed was last fetched, by its subscriber (as ``key_of`` has the name) and the family of the client."""
 
 _MINUTE = timedelta(minutes=1)
@@ -59,12 +59,12 @@ def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> Non
     )
 
 
-def read_fetches(connection: Connection) -> Fetches:
+def read_fetches(connection: Connection) -> FetchTimes:
     """All that were noted."""
     return {(row.subscriber, row.client): row.at for row in connection.execute(select(subscriber_fetches))}
 
 
-def note_fetches(connection: Connection, fetches: Fetches) -> None:
+def note_fetches(connection: Connection, fetches: FetchTimes) -> None:
     """Note those that are later than what was noted before; no other writer may be there."""
     table = subscriber_fetches
     known = read_fetches(connection)

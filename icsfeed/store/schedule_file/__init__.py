@@ -4,19 +4,19 @@ from icsfeed.store.schedule_file.editor_schema import json_schema
 from icsfeed.store.schedule_file.lines import locate
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.reading import (
+    FilePosition,
     FileSignature,
     LoadedSchedule,
-    Place,
     example_path,
     load_schedule,
     read_schedule,
 )
 
 __all__ = [
+    "FilePosition",
     "FileSignature",
     "LoadedSchedule",
     "Mistake",
-    "Place",
     "ScheduleFileError",
     "example_path",
     "json_schema",

@@ -46,7 +46,7 @@ class FileSignature(NamedTuple):
         return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) // _NANOSECONDS, UTC)
 
 
-class Place(NamedTuple):
+class FilePosition(NamedTuple):
     """Where something stands in a schedule file: its key path and line (``None``: it is not there)."""
 
     path: str
@@ -77,13 +77,13 @@ class LoadedSchedule:
         """When the file was last changed, or put in its place (UTC, whole seconds)."""
         return self.signature.changed_at
 
-    def place_of(self, tables: str, name: str) -> Place:
+    def place_of(self, tables: str, name: str) -> FilePosition:
         """Where, among ``maintenance_windows`` or another array of tables, the one of that id, or slug, stands."""
-        return _places(self.content, tables).get(name) or Place(path=tables, line=None)
+        return _places(self.content, tables).get(name) or FilePosition(path=tables, line=None)
 
 
 @lru_cache(maxsize=8)
-def _places(content: bytes, tables: str) -> dict[str, Place]:
+def _places(content: bytes, tables: str) -> dict[str, FilePosition]:
     """Where each of an array of tables stands, by its id or slug: once for all that there is to say of them."""
     key = "slug" if tables == "feeds" else "id"
     elements = parse(content).data.get(tables, [])
@@ -92,7 +92,7 @@ def _places(content: bytes, tables: str) -> dict[str, Place]:
     for index, table in enumerate(elements):
         keys = (tables, index)
         line = at_a_glance[index] if len(at_a_glance) == len(elements) else lines.of(keys)
-        found[table[key]] = Place(path=write_path(keys), line=line)
+        found[table[key]] = FilePosition(path=write_path(keys), line=line)
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.errors import InvalidValueError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.zones import zone, zone_names
 from icsfeed.store.schedule_file.guesses import meant
 from icsfeed.store.schedule_file.notation import written
@@ -152,7 +152,7 @@ def advised_zone(name: str) -> ZoneInfo:
         InvalidValueError: where it is not to be written; the message says what is.
     """
     if (message := refusal(name)) is not None:
-        raise InvalidValueError(message)
+        raise BadInputError(message)
     return zone(name)
 
 

@@ -22,7 +22,7 @@ STALE: Final = "X-Icsfeed-Stale"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class CachedResponse:
     """A representation in one content coding, with the headers of the responses 200 and 304."""
 
     body: bytes
@@ -45,7 +45,7 @@ class Answer:
         return not is_resource_modified(http_if_modified_since=since, last_modified=self.last_modified)
 
 
-Answers: TypeAlias = tuple[Answer, ...]
+CachedResponses: TypeAlias = tuple[CachedResponse, ...]
 """A representation in each coding, in the order of ``_CODINGS``."""
 
 _IDENTITY: Final = "identity"
@@ -53,13 +53,15 @@ _CODINGS: Final = (_IDENTITY, "gzip", "br")
 """As it is, and packed, the tightest last."""
 
 
-def public_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
+def public_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> CachedResponses:
     """The answers at a public path; ``stale`` are the sources of the truth that can't be read now."""
     since = last_modified if there.dated else None
     return _answers(there, since, (*there.public_headers, *_stale(stale)))
 
 
-def private_answers(there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()) -> Answers:
+def private_answers(
+    there: Representation, last_modified: datetime | None, stale: Iterable[str] = ()
+) -> CachedResponses:
     """The answers to whoever has a token."""
     return _answers(there, last_modified, (PRIVATE_CACHES, *PRIVATE, *_stale(stale)))
 
@@ -69,7 +71,7 @@ def _stale(sources: Iterable[str]) -> Headers:
     return ((STALE, said),) if said else ()
 
 
-def _answers(there: Representation, last_modified: datetime | None, also: Headers) -> Answers:
+def _answers(there: Representation, last_modified: datetime | None, also: Headers) -> CachedResponses:
     bodies = (there.body, there.packed, there.tightly_packed)
     return tuple(
         _answer(replace(there, body=body), last_modified, coding, also)
@@ -77,7 +79,9 @@ def _answers(there: Representation, last_modified: datetime | None, also: Header
     )
 
 
-def _answer(representation: Representation, last_modified: datetime | None, coding: str, also: Headers) -> Answer:
+def _answer(
+    representation: Representation, last_modified: datetime | None, coding: str, also: Headers
+) -> CachedResponse:
     etag = quote_etag(representation.etag)
     dated = (("Last-Modified", http_date(last_modified)),) if last_modified is not None else ()
     unchanged = (("ETag", etag), *dated, ("Vary", "Accept-Encoding"), *also)
@@ -90,7 +94,9 @@ def _answer(representation: Representation, last_modified: datetime | None, codi
     if representation.download is not None:
         name = quote_header_value(representation.download, allow_token=False)
         whole = (*whole, ("Content-Disposition", f"attachment; filename={name}"))
-    return Answer(body=representation.body, etag=etag, last_modified=last_modified, whole=whole, unchanged=unchanged)
+    return CachedResponse(
+        body=representation.body, etag=etag, last_modified=last_modified, whole=whole, unchanged=unchanged
+    )
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ _ONE_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Snapshot:
     """What was found at the last look: ``publication`` is what is public, ``problems`` what was wrong.
 
     ``due`` is when to look again although nothing has changed. ``edited_at`` is when the schedule was changed, and not
@@ -41,11 +41,11 @@ class Found:
         record = self.record or NOTHING
         return replace(record, ledger=with_lines(record.ledger, self.overlay)) if self.overlay else record
 
-    def shows_what(self, other: Found) -> bool:
+    def shows_what(self, other: Snapshot) -> bool:
         """Whether what is recorded in both comes to the same feeds."""
         return self.record is not None and other.record is not None and self.record.shows_what(other.record)
 
-    def dated(self, publication: Publication, now: datetime) -> Found:
+    def dated(self, publication: Publication, now: datetime) -> Snapshot:
         """With that publication, whose date is told only when its second is over.
 
         So no client that asks by date alone (RFC 9110, section 8.8.2) is stuck with the first of two states within a
@@ -61,7 +61,7 @@ class Found:
         )
 
 
-def last_modified(made: Publication, before: Found, now: datetime, *, is_news: bool) -> datetime:
+def last_modified(made: Publication, before: Snapshot, now: datetime, *, is_news: bool) -> datetime:
     """From when on ``made`` is what it is: the second after its change, and for news later than what was said before.
 
     A file may say that it was changed in the future, or an older one be restored.

@@ -8,20 +8,16 @@ from typing import Final
 from flask import Blueprint, Response, json, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError, IcsfeedError
 from icsfeed.domain.instants import parse_instant
 from icsfeed.publication.live import Live
-from icsfeed.services.gate import Answer, gate
+from icsfeed.services.gate import GateAnswer, gate
 from icsfeed.web.front import RETRY_AFTER
 
 _LONGEST: Final = 10
 """Seconds for which a cache may hold an answer: an emergency change that is announced is to be known soon."""
 
 _KNOWN: Final = frozenset({"environment", "at"})
-
-
-class _MeaninglessQueryError(IcsfeedError):
-    """A query that asks for nothing, or for something that this address does not know."""
 
 
 def state(live: Live) -> Blueprint:
@@ -49,7 +45,7 @@ def state(live: Live) -> Blueprint:
             found = gate(schedule, environments, at=at, now=now, record=record)
         except IcsfeedError as error:
             return _problem(400, "Bad Request", str(error))
-        response = jsonify({**found.record(zone), "stale": bool(live.problems)})
+        response = jsonify({**found.as_json(zone), "stale": bool(live.problems)})
         response.headers["Cache-Control"] = _cache_control(found, now if asked is None else None)
         return response
 
@@ -66,18 +62,18 @@ def _environments(known: dict[str, str]) -> list[str]:
         if name not in _KNOWN:
             # A misspelt "at" would be answered with the state of now.
             msg = f"there is no parameter {name!r}; this address takes environment and at"
-            raise _MeaninglessQueryError(msg)
+            raise BadInputError(msg)
     if len(instants := request.args.getlist("at")) > 1:
         msg = f"at is one instant; here are {len(instants)}: {', '.join(instants)}"
-        raise _MeaninglessQueryError(msg)
+        raise BadInputError(msg)
     named = request.args.getlist("environment")
     if not named:
         msg = f"name an environment, such as environment={next(iter(known))}; this schedule has {', '.join(known)}"
-        raise _MeaninglessQueryError(msg)
+        raise BadInputError(msg)
     return named
 
 
-def _cache_control(answer: Answer, now: datetime | None) -> str:
+def _cache_control(answer: GateAnswer, now: datetime | None) -> str:
     """Until when the answer may be held; one that is of ``now`` ends with the next transition."""
     seconds = _LONGEST
     if now is not None and answer.next_transition is not None:

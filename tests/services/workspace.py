@@ -1,4 +1,4 @@
-"""An operator's desk over a record in memory, for what does not need a database."""
+"""An operator's workspace over a record in memory, for what does not need a database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import Announcement, Desk, Outcome, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce, take_step
 from tests.examples import POLICY, span, utc
 
 TWO: tuple[Environment, ...] = (
@@ -40,7 +40,7 @@ PLAN = Plan(
 
 @dataclass
 class Memory:
-    """Records in memory; ``trail`` is the audit trail: by whom, the action and its subject."""
+    """Repository in memory; ``trail`` is the audit trail: by whom, the action and its subject."""
 
     held: Record = NOTHING
     keys: dict[str, str] = field(default_factory=dict)
@@ -104,10 +104,10 @@ class Draft:
             self.drafted = replace(self.drafted, ledger=ledger)
 
 
-def a_desk(schedule: Schedule = TWO_ENVIRONMENTS) -> tuple[Desk, Memory]:
-    """A desk with nothing on it yet."""
-    records = Memory()
-    return Desk(schedule=schedule, records=records), records
+def a_workspace(schedule: Schedule = TWO_ENVIRONMENTS) -> tuple[Workspace, Memory]:
+    """A workspace with nothing on it yet."""
+    repository = Memory()
+    return Workspace(schedule=schedule, repository=repository), repository
 
 
 def a_plan(**overrides: Any) -> Plan:  # noqa: ANN401  (any field)
@@ -116,7 +116,7 @@ def a_plan(**overrides: Any) -> Plan:  # noqa: ANN401  (any field)
 
 
 def announced(
-    desk: Desk,
+    workspace: Workspace,
     plan: Plan = PLAN,
     *,
     kind: Kind = Kind.EMERGENCY,
@@ -128,15 +128,15 @@ def announced(
     dry_run: bool = False,
 ) -> Outcome:
     """Announce it."""
-    wish = Announcement(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
-    return announce(desk, wish, by=by, now=now, dry_run=dry_run)
+    wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
+    return announce(workspace, wish, by=by, now=now, dry_run=dry_run)
 
 
-def stepped(desk: Desk, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
+def stepped(workspace: Workspace, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
     """Take a change a step further."""
-    return take_step(desk, change_id, step, **{"by": "bob", "now": NIGHT, **how})
+    return take_step(workspace, change_id, step, **{"by": "bob", "now": NIGHT, **how})
 
 
-def updated(desk: Desk, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)
+def updated(workspace: Workspace, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)
     """Amend a change."""
-    return stepped(desk, Step.UPDATE, change_id, amendment=Amendment(**what))
+    return stepped(workspace, Step.UPDATE, change_id, amendment=Amendment(**what))

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
-    from icsfeed.services.changes import Desk
+    from icsfeed.services.changes import Workspace
     from icsfeed.store.schedule_file import LoadedSchedule
 
 DEFAULT_SCHEDULE = Path("schedule.toml")
@@ -38,17 +38,17 @@ def open_schedule(named: Path | None) -> LoadedSchedule:
 
 
 @contextmanager
-def open_desk(schedule: Path | None, database: str) -> Iterator[Desk]:
+def open_workspace(schedule: Path | None, database: str) -> Iterator[Workspace]:
     """What an operator works with, as long as the command lasts."""
-    from icsfeed.services.changes import Desk
+    from icsfeed.services.changes import Workspace
     from icsfeed.store.database.database import Database
 
     policy = open_schedule(schedule).schedule
-    records = Database(database)
+    repository = Database(database)
     try:
-        yield Desk(schedule=policy, records=records)
+        yield Workspace(schedule=policy, repository=repository)
     finally:
-        records.close()
+        repository.close()
 
 
 def instant_now(text: str | None, schedule: Schedule) -> datetime:

@@ -17,7 +17,7 @@ from icsfeed.domain.subscribers import Subscriber
 from icsfeed.domain.times import day_text, days_text, span_text
 
 
-def loose_ends(schedule: Schedule, record: Record, *, now: datetime) -> Iterator[tuple[str, str]]:
+def unmatched(schedule: Schedule, record: Record, *, now: datetime) -> Iterator[tuple[str, str]]:
     """What is not over at ``now`` (aware), and what is to be said of it.
 
     A change is named by its id, an occurrence by window and date, as the audit trail has them; a subscriber by that

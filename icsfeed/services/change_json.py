@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Change
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
-from icsfeed.services.upcoming import span_record, utc_text
+from icsfeed.services.upcoming import span_as_json, utc_text
 
 
-def change_record(change: Change, zone: ZoneInfo) -> dict[str, object]:
+def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
     """The whole change, its updates in order; instants in UTC and on the wall clock of ``zone``."""
     plan = change.plan
     return {
@@ -21,7 +21,7 @@ def change_record(change: Change, zone: ZoneInfo) -> dict[str, object]:
         "summary": plan.summary,
         "environments": sorted(plan.environments),
         "impact": plan.impact.value,
-        **span_record(plan.span, zone),
+        **span_as_json(plan.span, zone),
         "reason": plan.reason,
         "ticket": plan.ticket,
         "announced_at": utc_text(change.announced_at),

@@ -36,7 +36,7 @@ class Writing(Protocol):
         """Record lines of the ledger of revisions."""
 
 
-class Records(Protocol):
+class Repository(Protocol):
     """Where operators' work is recorded; ``icsfeed.store.database.Database`` is one."""
 
     @property
@@ -53,8 +53,8 @@ class Records(Protocol):
         """Record something, whole or not at all."""
 
 
-class ScheduleRecords(Records, Protocol):
-    """Records that also keep the schedule file that was public last; ``icsfeed.store.database.Database`` is one."""
+class ScheduleRepository(Repository, Protocol):
+    """Repository that also keep the schedule file that was public last; ``icsfeed.store.database.Database`` is one."""
 
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         """The bytes of the one that was kept last, and when they were changed; ``None`` where none was."""

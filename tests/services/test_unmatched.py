@@ -18,7 +18,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep
 from icsfeed.services.advice import advise
-from icsfeed.services.loose_ends import loose_ends
+from icsfeed.services.unmatched import unmatched
 from tests.changes import PLAN, a_change, recorded
 from tests.examples import NOW, POLICY, THURSDAY, a_schedule, a_window, span, utc
 
@@ -41,7 +41,7 @@ def adjusted(*adjustments: Adjustment) -> Record:
 
 
 def told(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[str, str]]:
-    return list(loose_ends(schedule, record, now=now))
+    return list(unmatched(schedule, record, now=now))
 
 
 IN_A_FREEZE = (

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
 from icsfeed.domain.record import Record
@@ -25,12 +25,8 @@ _NAMED: Final = 3
 """So many dates are named where one is meant that is not an occurrence's."""
 
 
-class RefusedAdjustmentError(IcsfeedError):
-    """An occurrence that can't be skipped, moved or restored so."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class AdjustmentRequest:
     """What is to become of the occurrence of ``window_id`` that the policy has start on ``day`` (local).
 
     ``to`` is where it is moved; with ``skip`` it does not happen, ``silent`` without a trace in customers' calendars;
@@ -74,7 +70,7 @@ def named_occurrence(
     """
     if day.year not in YEARS:
         msg = f"{day} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
-        raise RefusedAdjustmentError(msg)
+        raise RefusedError(msg)
     found = occurrence_on(schedule, window, day, adjustments)
     if found is not None:
         return found
@@ -84,59 +80,61 @@ def named_occurrence(
     msg = f"{window.id} has no occurrence on {day_text(day)}; " + (
         f"the nearest are {nearest}" if nearest else "nor any within a year of it"
     )
-    raise RefusedAdjustmentError(msg)
+    raise RefusedError(msg)
 
 
-def check_wish(schedule: Schedule, record: Record, wish: Wish, *, now: datetime) -> None:
-    """Hold a wish against the policy and what is recorded at ``now`` (aware).
+def check_adjustment(schedule: Schedule, record: Record, request: AdjustmentRequest, *, now: datetime) -> None:
+    """Hold a request against the policy and what is recorded at ``now`` (aware).
 
     Raises:
         IcsfeedError: where it can't be fulfilled.
     """
-    window = schedule.window(wish.window_id)
-    of_it = wish.occurrence
-    policy = named_occurrence(schedule, window, wish.day)
-    there = record.adjustments.get((window.id, wish.day))
+    window = schedule.window(request.window_id)
+    of_it = request.occurrence
+    policy = named_occurrence(schedule, window, request.day)
+    there = record.adjustments.get((window.id, request.day))
     if policy.excluded is not None or policy.policy.span is None:
         msg = f"{of_it} does not happen anyway: {policy.excluded}"
-        raise RefusedAdjustmentError(msg)
+        raise RefusedError(msg)
     span = there.to if isinstance(there, Move) else policy.policy.span
     if span.end <= now:
         msg = f"{of_it} is over: {span_text(span, window.zone)}"
-        raise RefusedAdjustmentError(msg)
-    if wish.adjustment is not None and not wish.reason:
-        msg = f"say why {of_it} is {_DONE[wish.action]}; customers read it"
-        raise RefusedAdjustmentError(msg)
-    if there == wish.adjustment:
+        raise RefusedError(msg)
+    if request.adjustment is not None and not request.reason:
+        msg = f"say why {of_it} is {_DONE[request.action]}; customers read it"
+        raise RefusedError(msg)
+    if there == request.adjustment:
         msg = (
             f"{of_it} is as the policy has it; there is nothing to restore"
             if there is None
-            else f"{of_it} is {_DONE[wish.action]} so already, for the same reason"
+            else f"{of_it} is {_DONE[request.action]} so already, for the same reason"
         )
-        raise RefusedAdjustmentError(msg)
-    if not wish.skip:
-        _check_target(schedule, record, wish, policy.policy.span, now)
+        raise RefusedError(msg)
+    if not request.skip:
+        _check_target(schedule, record, request, policy.policy.span, now)
 
 
-def _check_target(schedule: Schedule, record: Record, wish: Wish, policy: Span, now: datetime) -> None:
+def _check_target(schedule: Schedule, record: Record, request: AdjustmentRequest, policy: Span, now: datetime) -> None:
     """See whether the occurrence can be where it is moved to or, when it is restored, where the ``policy`` has it."""
-    zone, of_it = schedule.calendar.zone, wish.occurrence
-    to = wish.to or policy
+    zone, of_it = schedule.calendar.zone, request.occurrence
+    to = request.to or policy
     if to.end <= now:
-        instead = "" if wish.to else "; move it to the time at which it happens, or skip it"
-        msg = f"{of_it} can't be {_DONE[wish.action]} into the past: {span_text(to, zone)}{instead}"
-        raise RefusedAdjustmentError(msg)
-    if wish.to == policy:
+        instead = "" if request.to else "; move it to the time at which it happens, or skip it"
+        msg = f"{of_it} can't be {_DONE[request.action]} into the past: {span_text(to, zone)}{instead}"
+        raise RefusedError(msg)
+    if request.to == policy:
         msg = f"{of_it} is there by the policy: {span_text(policy, zone)}; to take its adjustment back, restore it"
-        raise RefusedAdjustmentError(msg)
+        raise RefusedError(msg)
     frozen = freeze_touching(schedule.freezes, zone, to)
     if frozen is not None:
         msg = f"{of_it} can't be moved into a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
-        raise RefusedAdjustmentError(msg)
+        raise RefusedError(msg)
     for other, span in happening(occurrences(schedule, to, record.adjustments.values()), to):
-        if other.window.id == wish.window_id and other.original_start.date() != wish.day:
-            msg = f"{of_it} can't be {_DONE[wish.action]} onto another one of the same window: {span_text(span, zone)}"
-            raise RefusedAdjustmentError(msg)
+        if other.window.id == request.window_id and other.original_start.date() != request.day:
+            msg = (
+                f"{of_it} can't be {_DONE[request.action]} onto another one of the same window: {span_text(span, zone)}"
+            )
+            raise RefusedError(msg)
 
 
 def usual_length(schedule: Schedule, window_id: str, day: date) -> timedelta:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from icsfeed.cli.inputs import instant_now, open_workspace, whoever_calls
 from icsfeed.cli.options import database_option, json_option, now_option, operator_option, option, schedule_option
-from icsfeed.cli.truth import instant_now, open_desk, whoever_calls
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from icsfeed.ical.events import CalendarEvent
-    from icsfeed.services.changes import Desk
+    from icsfeed.services.changes import Workspace
 
 
 class Result(Protocol):
@@ -34,7 +34,7 @@ class Result(Protocol):
     def warnings(self) -> Sequence[str]:
         """What the operator should know."""
 
-    def record(self, zone: ZoneInfo) -> dict[str, object]:
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """All of it, as JSON has it."""
 
 
@@ -42,10 +42,10 @@ _Result = TypeVar("_Result", bound=Result)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class Invocation:
     """One call of such a command: what it works with, who calls, when, and how it is to speak."""
 
-    desk: Desk
+    workspace: Workspace
     now: datetime
     by: str = ""
     as_json: bool = False
@@ -55,7 +55,7 @@ class Call:
     @property
     def zone(self) -> ZoneInfo:
         """The calendar's zone."""
-        return self.desk.schedule.calendar.zone
+        return self.workspace.schedule.calendar.zone
 
     def instant(self, text: str) -> datetime:
         """The instant that an option's text names."""
@@ -85,7 +85,7 @@ class Call:
                 click.confirm(asked, abort=True, err=True)
         result = act(self.dry_run, seen)
         if self.as_json:
-            self.print_json(result.record(self.zone))
+            self.print_json(result.as_json(self.zone))
             return
         self._warn(each for each in result.warnings if seen is None or each not in seen.warnings or not question(seen))
         if self.dry_run:
@@ -118,7 +118,7 @@ def _at_a_terminal() -> bool:
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Have the command, which takes a ``Call`` and its own options, take those of all that read the record."""
+    """Have the command, which takes a ``Invocation`` and its own options, take those of all that read the record."""
 
     @json_option
     @now_option
@@ -126,14 +126,14 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     @schedule_option
     @functools.wraps(command)
     def run(*, schedule: Path | None, database: str, now: str | None, as_json: bool, **own: object) -> None:
-        with open_desk(schedule, database) as desk:
-            command(Call(desk=desk, now=instant_now(now, desk.schedule), as_json=as_json), **own)
+        with open_workspace(schedule, database) as workspace:
+            command(Invocation(workspace=workspace, now=instant_now(now, workspace.schedule), as_json=as_json), **own)
 
     return run
 
 
 def recording(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Have the command, which takes a ``Call`` and its own options, take those of all that record something."""
+    """Have the command, which takes a ``Invocation`` and its own options, take those of all that record something."""
 
     @json_option
     @option("--dry-run", is_flag=True, help="Change nothing; print the events as subscribers would get them.")
@@ -154,10 +154,10 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
         yes: bool,
         **own: object,
     ) -> None:
-        with open_desk(schedule, database) as desk:
-            call = Call(
-                desk=desk,
-                now=instant_now(now, desk.schedule),
+        with open_workspace(schedule, database) as workspace:
+            call = Invocation(
+                workspace=workspace,
+                now=instant_now(now, workspace.schedule),
                 by=whoever_calls(operator),
                 as_json=as_json,
                 dry_run=dry_run,
