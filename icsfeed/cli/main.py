@@ -26,6 +26,7 @@ _COMMANDS = {
     "database": "Look after the database.",
     "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds, and a page that lists them.",
+    "manual": "Show the manual of this version.",
 }
 """Each command is in a room of its own name, which is entered when the command is called."""
 

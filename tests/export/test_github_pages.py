@@ -1,4 +1,4 @@
-"""The workflow for GitHub Pages that the README shows: its commands, run on a repository of the test's own."""
+"""The workflow for GitHub Pages that the manual shows: its commands, run on a repository of the test's own."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from typing import Any
 import pytest
 
 from tests.cli.running import NOW, SCHEDULE
+from tests.manual.documents import TOPICS
 from tests.required import require
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def steps() -> list[dict[str, Any]]:
-    found = re.search(r"^<!-- GitHub Pages -->\n```yaml\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
-    assert found
-    workflow = importlib.import_module("yaml").safe_load(found[1])
+    workflow = importlib.import_module("yaml").safe_load(TOPICS["deploy"].block("GitHub Pages"))
     return list(workflow["jobs"]["export"]["steps"])
 
 

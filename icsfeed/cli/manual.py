@@ -1,0 +1,66 @@
+"""``icsfeed manual``: the manual of the installed version, in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+import click
+
+from icsfeed.domain.errors import IcsfeedError
+
+_MAX_COLUMNS: Final = 120
+
+
+class UnknownTopicError(IcsfeedError):
+    """A topic that the manual does not have."""
+
+
+@click.command()
+@click.argument("topic", required=False)
+def manual(topic: str | None) -> None:
+    """Show the manual of this version: its list of topics or, with TOPIC, one of them.
+
+    Piped, the text is Markdown.
+
+    Example: icsfeed manual operators
+    """
+    topics = _topics()
+    if topic is None:
+        width = max(map(len, topics))
+        for name, page in topics.items():
+            click.echo(f"{name:{width}}  {_summary(page)}")
+        return
+    if topic not in topics:
+        msg = f'the manual has no topic "{topic}"; its topics are {", ".join(topics)}'
+        raise UnknownTopicError(msg)
+    text = topics[topic].read_text(encoding="utf-8")
+    if sys.stdout.isatty():
+        click.echo_via_pager(_laid_out(text))
+    else:
+        click.echo(text, nl=False)
+
+
+def _topics() -> dict[str, Traversable]:
+    """The pages of the manual by topic, in alphabetical order."""
+    pages = (files("icsfeed") / "manual").iterdir()
+    markdown = sorted((page for page in pages if page.name.endswith(".md")), key=lambda page: page.name)
+    return {page.name.removesuffix(".md"): page for page in markdown}
+
+
+def _summary(page: Traversable) -> str:
+    """The line below the title: for whom the page is, and what it is about."""
+    return page.read_text(encoding="utf-8").splitlines()[2].strip("*")
+
+
+def _laid_out(text: str) -> str:
+    """The Markdown as this terminal can show it. Links keep their targets: those are other topics."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    with console.capture() as capture:
+        console.print(Markdown(text, hyperlinks=False), width=min(console.width, _MAX_COLUMNS))
+    return capture.get()

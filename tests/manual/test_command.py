@@ -1,0 +1,41 @@
+"""``icsfeed manual``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.running import Outcome, run
+from tests.cli.terminal import at_a_terminal
+from tests.manual.documents import TOPICS
+
+
+def test_without_a_topic_it_lists_them_with_their_readers() -> None:
+    outcome = run("manual")
+    assert (outcome.status, outcome.stderr) == (0, "")
+    lines = outcome.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(TOPICS)
+    assert lines[3] == "deploy         For deploy engineers: serve the calendar, or export it to a static host."
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_piped_a_topic_is_its_markdown(topic: str) -> None:
+    assert run("manual", topic) == Outcome(status=0, stdout=TOPICS[topic].text, stderr="")
+
+
+def test_an_unknown_topic_is_refused_with_the_known_ones() -> None:
+    assert run("manual", "operator") == Outcome(
+        status=1,
+        stdout="",
+        stderr='the manual has no topic "operator"; its topics are commands, customers, database, deploy, design, faq, '
+        "gate, operators, policy, private-feeds, schedule-file\n",
+    )
+
+
+def test_a_terminal_shows_it_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.setenv("COLUMNS", "100")
+    session = at_a_terminal("manual", "database")
+    assert session.status == 0
+    assert "The database" in session.screen
+    assert "# The database" not in session.screen
+    assert "<!--" not in session.screen

@@ -1,0 +1,160 @@
+"""The examples of README and manual run, and print what they are shown to print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from icsfeed.bootstrap import create_app
+from icsfeed.domain.changes import State
+from icsfeed.store.schedule_file import example_path, load_schedule
+from tests.manual.documents import EVERY_DOCUMENT, README, ROOT, TOPICS, Block, Document
+from tests.required import require
+
+CALENDAR = """\
+[calendar]
+name = "Maintenance"
+timezone = "America/Toronto"
+uid_domain = "maintenance.example.com"
+"""
+ENVIRONMENT = """\
+[[environments]]
+id = "production"
+name = "Production"
+"""
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``icsfeed`` as a reader would; standard error is beside standard output."""
+    return subprocess.run(
+        [sys.executable, "-m", "icsfeed", *shlex.split(command)[1:]],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def commands(block: Block) -> list[str]:
+    """The commands of icsfeed in a block of ``sh``; what serves goes on for ever."""
+    lines = (line.partition("  #")[0].strip() for line in block.text.replace("\\\n", "").splitlines())
+    return [line for line in lines if line.startswith("icsfeed ") and not line.startswith("icsfeed serve")]
+
+
+def sessions(block: Block) -> list[tuple[str, str]]:
+    """The commands of a block of ``console``, each with what it prints."""
+    found = re.findall(r"^\$ ([^\n]*)\n(.*?)(?=^\$ |\Z)", block.text, re.MULTILINE | re.DOTALL)
+    return [(command, output) for command, output in found if command.startswith("icsfeed ")]
+
+
+WITH_EXAMPLES = [
+    document
+    for document in EVERY_DOCUMENT
+    if any(map(commands, document.blocks("sh"))) or any(map(sessions, document.blocks("console")))
+]
+
+
+def test_the_documents_that_a_newcomer_follows_have_examples() -> None:
+    names = {document.path.stem for document in WITH_EXAMPLES}
+    assert {"README", "policy", "operators", "gate", "private-feeds", "deploy"} <= names
+
+
+@pytest.mark.parametrize("document", WITH_EXAMPLES, ids=lambda document: document.name)
+def test_the_commands_run_one_after_the_other(document: Document, tmp_path: Path) -> None:
+    """In a folder with the example as its schedule, unless the first command writes a starter."""
+    blocks = document.blocks()
+    first = next((command for block in blocks for command in commands(block)), "")
+    if not first.startswith("icsfeed init"):
+        (tmp_path / "schedule.toml").write_bytes(example_path().read_bytes())
+    for block in blocks:
+        if block.file_name:
+            (tmp_path / block.file_name).write_text(block.text, encoding="utf-8")
+        if block.language == "sh":
+            for command in commands(block):
+                done = run(command, tmp_path)
+                assert done.returncode == 0, f"{command}\n{done.stdout}"
+                assert "warning" not in done.stdout or "check" in command, f"{command}\n{done.stdout}"
+        if block.language == "console":
+            for command, output in sessions(block):
+                pattern = re.escape(output).replace("…", ".*")
+                assert re.fullmatch(pattern, printed := run(command, tmp_path).stdout), f"{command}\n{printed}"
+
+
+def schedule_text(block: Block) -> str:
+    """The block as a whole schedule file: with a calendar and an environment, unless it has its own."""
+    before = ((CALENDAR, "[calendar]"), (ENVIRONMENT, "[[environments]]"))
+    return "\n".join([*(text for text, head in before if head not in block.text), block.text])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [block for document in EVERY_DOCUMENT for block in document.blocks("toml") if block.file_name != "broken.toml"],
+    ids=lambda block: block.file_name or "schedule.toml",
+)
+def test_every_schedule_is_free_of_errors(block: Block, tmp_path: Path) -> None:
+    (path := tmp_path / "schedule.toml").write_text(schedule_text(block), encoding="utf-8")
+    load_schedule(path)
+
+
+def test_the_change_in_git_goes_through_its_steps(tmp_path: Path) -> None:
+    (block,) = TOPICS["operators"].blocks("toml")
+    (path := tmp_path / "schedule.toml").write_text(schedule_text(block), encoding="utf-8")
+    (change,) = load_schedule(path).schedule.changes
+    assert (change.id, [update.state for update in change.updates]) == (
+        "failover",
+        [State.CONFIRMED, State.CONFIRMED, State.IN_PROGRESS, State.COMPLETED],
+    )
+
+
+def test_the_gate_answers_over_http_as_shown() -> None:
+    shown = next(block.text for block in TOPICS["gate"].blocks("console") if "curl" in block.text)
+    command, _, answer = shown.partition("\n")
+    url = re.findall(r"https://maintenance\.example\.com(/[^']*)", command)[0]
+    now = datetime(2026, 11, 25, 15, tzinfo=UTC)
+    client = create_app(schedule=example_path(), clock=lambda: now).test_client()
+    assert client.get(url).json == json.loads(answer)
+
+
+def test_private_feeds_are_exported_as_shown(tmp_path: Path) -> None:
+    require(None if shutil.which("openssl") else "openssl is not installed")
+    (tmp_path / "schedule.toml").write_bytes(example_path().read_bytes())
+    icsfeed = f'icsfeed() {{ "{sys.executable}" -m icsfeed "$@"; }}\n'
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-euc", icsfeed + TOPICS["private-feeds"].block("private feeds")],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    path = done.stdout.splitlines()[0]
+    assert re.fullmatch(r"/private/[\w-]{32}/production\.ics", path)
+    assert b"TRIGGER:-PT30M" in (tmp_path / "public" / path[1:]).read_bytes()
+    assert (tmp_path / "tokens.key").stat().st_mode & 0o077 == 0
+
+
+def test_every_workflow_uses_actions_that_run_today() -> None:
+    yaml = import_module("yaml")
+    texts = [block.text for document in EVERY_DOCUMENT for block in document.blocks("yaml")]
+    assert [yaml.safe_load(text) for text in texts if not yaml.safe_load(text)] == []
+    used = {use for text in texts for use in re.findall(r"uses: (\S+)", text)}
+    assert used == {"actions/checkout@v5", "actions/setup-python@v6"}
+    assert {machine for text in texts for machine in re.findall(r"runs-on: (\S+)", text)} == {"ubuntu-24.04"}
+
+
+@pytest.mark.parametrize("word", ["init", "check", "upcoming", "emergency announce", "window skip"])
+def test_the_readme_shows_what_a_newcomer_needs(word: str) -> None:
+    assert any(command.startswith(f"icsfeed {word}") for block in README.blocks("sh") for command in commands(block))

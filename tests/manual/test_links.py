@@ -1,0 +1,33 @@
+"""Links lead somewhere, also where only the package is installed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.manual.documents import EVERY_DOCUMENT, MANUAL, TOPICS, Document
+
+
+@pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: document.name)
+def test_every_link_leads_to_a_file_and_a_heading(document: Document) -> None:
+    missing = []
+    for target in document.links():
+        name, _, anchor = target.partition("#")
+        path = (document.path.parent / name).resolve() if name else document.path
+        if not path.is_file() or (anchor and anchor not in Document(path=path).anchors()):
+            missing.append(target)
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", TOPICS.values(), ids=TOPICS)
+def test_the_manual_links_only_to_itself(document: Document) -> None:
+    """The rest of the repository is not installed with it."""
+    targets = {(document.path.parent / target.partition("#")[0]).resolve() for target in document.links()}
+    assert {target for target in targets if not target.is_relative_to(MANUAL)} == set()
+
+
+@pytest.mark.parametrize("document", TOPICS.values(), ids=TOPICS)
+def test_every_topic_names_its_reader_below_its_title(document: Document) -> None:
+    title, empty, reader, *_ = document.text.splitlines()
+    assert (title[:2], empty) == ("# ", "")
+    assert reader.startswith("*For ")
+    assert reader.endswith(".*")

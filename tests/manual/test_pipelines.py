@@ -1,0 +1,62 @@
+"""The scripts that the manual shows for pipelines deploy only where the gate is known to be open."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.manual.documents import TOPICS
+from tests.required import require
+
+GATE = TOPICS["gate"]
+WAITING = re.search(r"^  run: (until .*)$", GATE.blocks("yaml")[0].text, re.MULTILINE)
+DEPLOYING = next(block.text for block in GATE.blocks("bash") if "./deploy" in block.text and "curl" in block.text)
+
+
+def in_a_pipeline(folder: Path, script: str, *answers: str) -> tuple[int, int]:
+    """Run the script where curl has those answers, one after the other, and fails where one is empty.
+
+    Gives its exit status, and how often it asked.
+    """
+    require(None if shutil.which("jq") else "jq is not installed")
+    for number, answer in enumerate(answers, start=1):
+        (folder / f"{number}.json").write_text(answer, encoding="utf-8")
+    programs = {
+        "curl": 'cd "$ANSWERS"; echo >> asked; cat "$(wc -l < asked).json" | grep .',
+        "sleep": "true",
+        "deploy": 'touch "$ANSWERS/deployed"',
+    }
+    for name, program in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "ANSWERS": str(folder), "STATE": "https://example.com"}
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, len((folder / "asked").read_text(encoding="utf-8"))
+
+
+def test_a_pipeline_waits_until_the_answer_is_open(tmp_path: Path) -> None:
+    assert WAITING is not None
+    answers = ('{"state": "CLOSED"}', "", "<html>", '{"detail": "OPEN"}', '{"state": "OPEN"}', '{"state": "CLOSED"}')
+    assert in_a_pipeline(tmp_path, WAITING[1], *answers) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "deploys"),
+    [('{"state": "OPEN"}', True), ('{"state": "CLOSED"}', False), ("", False), ("<html>", False)],
+)
+def test_a_pipeline_deploys_where_the_answer_is_open_alone(tmp_path: Path, answer: str, deploys: bool) -> None:
+    """With ``jq -e``, version 1.6, no answer at all was as good as an open gate."""
+    status, asked = in_a_pipeline(tmp_path, DEPLOYING, answer)
+    assert (status == 0, asked, (tmp_path / "deployed").exists()) == (deploys, 1, deploys)
