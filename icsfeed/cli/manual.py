@@ -9,13 +9,9 @@ from typing import Final
 
 import click
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import NotFoundError
 
 _MAX_COLUMNS: Final = 120
-
-
-class UnknownTopicError(IcsfeedError):
-    """A topic that the manual does not have."""
 
 
 @click.command()
@@ -35,7 +31,7 @@ def manual(topic: str | None) -> None:
         return
     if topic not in topics:
         msg = f'the manual has no topic "{topic}"; its topics are {", ".join(topics)}'
-        raise UnknownTopicError(msg)
+        raise NotFoundError(msg)
     text = topics[topic].read_text(encoding="utf-8")
     if sys.stdout.isatty():
         click.echo_via_pager(_laid_out(text))

@@ -1,0 +1,106 @@
+"""The recipes of the topic ``policy`` give the dates that they promise."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.schedule import Schedule
+from icsfeed.services.upcoming import UpcomingItem, upcoming
+from icsfeed.store.schedule_file import load_schedule
+from tests.manual.documents import TOPICS
+from tests.manual.test_examples import schedule_text
+
+
+@pytest.fixture(name="recipe")
+def _recipe(request: pytest.FixtureRequest, tmp_path: Path) -> Schedule:
+    """The schedule of the recipe that a test names."""
+    (block,) = (each for each in TOPICS["policy"].blocks("toml") if each.file_name == request.param)
+    (path := tmp_path / "schedule.toml").write_text(schedule_text(block), encoding="utf-8")
+    return load_schedule(path).schedule
+
+
+def items(schedule: Schedule, first: date, days: int) -> tuple[UpcomingItem, ...]:
+    """What comes from the beginning of that day on, in UTC."""
+    return upcoming(schedule, datetime(first.year, first.month, first.day, tzinfo=UTC), timedelta(days=days))
+
+
+def windows(schedule: Schedule, first: date, days: int) -> list[tuple[str, str, float]]:
+    """The windows of that span: each with its id, its start in UTC and its hours."""
+    return [
+        (each.id, f"{each.span.start:%Y-%m-%d %H:%M}", (each.span.end - each.span.start) / timedelta(hours=1))
+        for each in items(schedule, first, days)
+        if each.kind is Kind.MAINTENANCE
+    ]
+
+
+def freezes(schedule: Schedule, first: date, days: int) -> list[tuple[str, str]]:
+    """The freezes of that span, with their first and last days."""
+    return [
+        (each.id, f"{each.days.first}/{each.days.last}")
+        for each in items(schedule, first, days)
+        if each.days is not None
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["new-hours.toml"], indirect=True)
+def test_new_hours_begin_in_march(recipe: Schedule) -> None:
+    assert windows(recipe, date(2027, 2, 18), 21) == [
+        ("thursday", "2027-02-18 07:00", 4),
+        ("thursday", "2027-02-25 07:00", 4),
+        ("thursday-early", "2027-03-04 06:00", 3),
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["two-zones.toml"], indirect=True)
+def test_each_region_has_its_own_hours_and_feed(recipe: Schedule) -> None:
+    """America has summer time already; on Europe's first night of it, the window lasts an hour less."""
+    assert windows(recipe, date(2027, 3, 21), 12) == [
+        ("sunday-europe", "2027-03-21 01:00", 4),
+        ("sunday-america", "2027-03-21 06:00", 4),
+        ("sunday-europe", "2027-03-28 01:00", 3),
+        ("sunday-america", "2027-03-28 06:00", 4),
+    ]
+    assert [(feed.slug, sorted(feed.environments)) for feed in recipe.feeds] == [
+        ("all", ["america", "europe"]),
+        ("america", ["america"]),
+        ("europe", ["europe"]),
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["irregular.toml"], indirect=True)
+def test_an_irregular_window_follows_its_rule(recipe: Schedule) -> None:
+    assert windows(recipe, date(2027, 1, 1), 31) == [
+        ("alternate-wednesday", "2027-01-07 02:00", 2),
+        ("second-tuesday", "2027-01-13 03:00", 4),
+        ("alternate-wednesday", "2027-01-21 02:00", 2),
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["quarter-end.toml"], indirect=True)
+def test_each_quarter_ends_with_a_freeze(recipe: Schedule) -> None:
+    assert freezes(recipe, date(2027, 1, 2), 364) == [
+        ("quarter-1", "2027-03-25/2027-03-31"),
+        ("quarter-2", "2027-06-24/2027-06-30"),
+        ("quarter-3", "2027-09-24/2027-09-30"),
+        ("quarter-4", "2027-12-25/2027-12-31"),
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["black-friday.toml"], indirect=True)
+def test_black_friday_lies_in_its_freeze(recipe: Schedule) -> None:
+    assert freezes(recipe, date(2026, 11, 1), 400) == [
+        ("black-friday-2026", "2026-11-23/2026-11-30"),
+        ("black-friday-2027", "2027-11-22/2027-11-29"),
+    ]
+
+
+@pytest.mark.parametrize("recipe", ["lifted.toml"], indirect=True)
+def test_the_window_of_a_lifted_day_takes_place(recipe: Schedule) -> None:
+    assert windows(recipe, date(2026, 12, 18), 20) == [
+        ("thursday", "2026-12-24 07:00", 4),
+        ("thursday", "2026-12-31 07:00", 4),
+    ]
