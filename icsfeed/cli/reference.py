@@ -31,6 +31,9 @@ there is none, the packaged example, and the command says so. `--now` pins the c
 
 **The audit trail.** `--operator` names who did it; by default it is the system's user.
 
+**Completion.** In bash, `eval "$(_ICSFEED_COMPLETE=bash_source icsfeed)"` completes commands and options; for zsh and
+fish, write `zsh_source` or `fish_source`.
+
 **Exit status.** 0: done. 1: the answer is no, or the input is bad; the reason is on standard error. 2: wrong usage.
 """
 

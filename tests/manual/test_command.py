@@ -39,3 +39,11 @@ def test_a_terminal_shows_it_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "The database" in session.screen
     assert "# The database" not in session.screen
     assert "<!--" not in session.screen
+
+
+def test_a_shell_completes_commands() -> None:
+    """As the topic ``commands`` says; bash asks like this."""
+    asking = {"_ICSFEED_COMPLETE": "bash_complete", "COMP_WORDS": "icsfeed manual --h", "COMP_CWORD": "2"}
+    assert run(environment=asking) == Outcome(status=0, stdout="plain,--help\n", stderr="")
+    asking = {"_ICSFEED_COMPLETE": "bash_complete", "COMP_WORDS": "icsfeed em", "COMP_CWORD": "1"}
+    assert run(environment=asking) == Outcome(status=0, stdout="plain,emergency\n", stderr="")
