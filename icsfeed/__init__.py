@@ -1,3 +1,3 @@
 """Publish a vendor's maintenance calendar as feeds that every calendar client reads alike."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,7 +103,7 @@ class Server:
             self.process = None
 
     @contextlib.contextmanager
-    def hanging(self) -> Iterator[None]:
+    def hanging(self) -> Generator[None]:
         """Have all of its processes stand still: it takes connections still, and never answers."""
         assert self.process is not None
         pid = self.process.pid
@@ -118,7 +118,7 @@ class Server:
                 os.kill(each, signal.SIGCONT)
 
     @contextlib.contextmanager
-    def database(self) -> Iterator[str]:
+    def database(self) -> Generator[str]:
         """Give the URL of a new and empty database, which is dropped in the end; the server may be down meanwhile."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name}")
@@ -145,7 +145,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def a_server() -> Iterator[Server]:
+def a_server() -> Generator[Server]:
     """Make a server, not started yet; in the end it is stopped, and its folder removed."""
     programs = _programs()
     assert programs is not None

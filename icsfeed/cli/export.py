@@ -7,7 +7,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -240,8 +240,10 @@ def _record(database: str, schedule: Schedule, now: datetime, *, recording: bool
 
 def _target(dest: str) -> Target:
     if "://" in dest:
-        from icsfeed.export.bucket import Bucket
+        from icsfeed.optional_packages import optional_package
 
+        with optional_package("obstore", use="An export to a bucket"):
+            from icsfeed.export.bucket import Bucket
         return Bucket(dest)
     from icsfeed.export.folder import Folder
 
@@ -249,7 +251,7 @@ def _target(dest: str) -> Target:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Progress | None]:
+def _progress(*, shown: bool) -> Generator[Progress | None]:
     """A bar on a terminal."""
     if not shown:
         yield None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ def open_schedule(named: Path | None) -> LoadedSchedule:
 
 
 @contextmanager
-def open_workspace(schedule: Path | None, database: str) -> Iterator[Workspace]:
+def open_workspace(schedule: Path | None, database: str) -> Generator[Workspace]:
     """What an operator works with, as long as the command lasts."""
     from icsfeed.services.changes import Workspace
     from icsfeed.store.database.database import Database

@@ -8,7 +8,7 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Final
 
 import click
@@ -33,7 +33,7 @@ def print_json(value: object) -> None:
 
 
 @contextlib.contextmanager
-def told_plainly() -> Iterator[None]:
+def told_plainly() -> Generator[None]:
     """Let nobody see a traceback for what standard output does not take."""
     codecs.register_error("icsfeed", _plainer)
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,10 +91,12 @@ def serve(
     the log says why. Ctrl-C or SIGTERM ends it; HUP starts the workers anew. With --now the clock stands still, and
     nothing is recorded.
     """
+    from icsfeed.store.database.database import Database
     from icsfeed.store.schedule_file import load_schedule
 
     path = schedule_path(schedule).absolute()
     policy = load_schedule(path).schedule
+    Database(database).close()  # a wrong URL is refused here once, not in each worker; nothing connects yet
     below = prefix_of(prefix)
     choice = {
         "ICSFEED_SCHEDULE": str(path),
@@ -115,7 +117,7 @@ def serve(
 
 
 @contextmanager
-def _shared_counts() -> Iterator[None]:
+def _shared_counts() -> Generator[None]:
     """A folder in which the workers add up what they count for /metrics, unless the environment names one."""
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         yield
@@ -167,6 +169,7 @@ def run_server(
     )
     server.on_startup(lambda: click.echo(announcement, err=True))
     _let_many_in()
+    os.environ["PYTHONSAFEPATH"] = "1"  # or a worker would start by importing from the current folder: a copy.py, say
     for variable, value in _ALLOCATION.items():
         os.environ.setdefault(variable, value)  # read where a process begins, as those of the workers do below
     # A fork would carry over the parent's signal handlers, which do nothing in a worker, and whatever locks its threads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -161,7 +161,7 @@ def list_them(schedule: Path | None, database: str, now: str | None, *, as_json:
 
 
 @contextmanager
-def _opened(schedule: Path | None, database: str) -> Iterator[tuple[Schedule, Database]]:
+def _opened(schedule: Path | None, database: str) -> Generator[tuple[Schedule, Database]]:
     from icsfeed.store.database.database import Database
 
     policy = open_schedule(schedule).schedule

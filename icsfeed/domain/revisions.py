@@ -44,13 +44,13 @@ class Revisable(Protocol):
     """An event, as far as its revisions go: ``first`` is its revision where nothing is recorded of it."""
 
     @property
-    def uid(self) -> str: ...  # noqa: D102  (see the class)
+    def uid(self) -> str: ...
 
     @property
-    def digest(self) -> str: ...  # noqa: D102
+    def digest(self) -> str: ...
 
     @property
-    def first(self) -> Revision: ...  # noqa: D102
+    def first(self) -> Revision: ...
 
 
 def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:

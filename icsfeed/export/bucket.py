@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import timedelta
@@ -76,7 +76,7 @@ class Bucket:
         return self._url
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Generator[None]:
         """See that no other export is at it, which there may be where the manifest says that one has begun."""
         found = self.read(MANIFEST)
         if found is not None and Manifest.from_json(found, self._url).pending:
@@ -172,7 +172,7 @@ class Bucket:
         return ExportError(f"another export to {self._url} is under way; try again when it is done")
 
     @contextmanager
-    def _refusals(self) -> Iterator[None]:
+    def _refusals(self) -> Generator[None]:
         try:
             yield
         except (AlreadyExistsError, PreconditionError):

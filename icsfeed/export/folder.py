@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ class Folder:
         return str(self._path)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> Generator[None]:
         """Keep other exports away until this one ends, however it ends."""
         self._folders.clear()
         with self._refusals():
@@ -173,7 +173,7 @@ class Folder:
         self._folders.discard(_PARTS)
 
     @contextmanager
-    def _refusals(self) -> Iterator[None]:
+    def _refusals(self) -> Generator[None]:
         try:
             yield
         except OSError as error:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -116,7 +116,7 @@ def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> No
 
 
 @contextlib.contextmanager
-def serving(url: str) -> Iterator[int]:
+def serving(url: str) -> Generator[int]:
     """``serve`` on that database; gives the port."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port: int = free.getsockname()[1]
@@ -235,14 +235,14 @@ def main(changes: int, writes: int, only: str | None) -> None:
 
 
 @contextlib.contextmanager
-def a_file() -> Iterator[str]:
+def a_file() -> Generator[str]:
     """A SQLite database."""
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{folder}/icsfeed.db"
 
 
 @contextlib.contextmanager
-def a_server() -> Iterator[str]:
+def a_server() -> Generator[str]:
     """A PostgreSQL database."""
     if missing := databases.unavailable():
         raise click.ClickException(missing)

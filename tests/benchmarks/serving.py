@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -124,7 +124,7 @@ def make_rebuilding() -> WSGIApplication:
 
 
 @contextlib.contextmanager
-def nginx(feed: bytes) -> Iterator[str]:
+def nginx(feed: bytes) -> Generator[str]:
     """Nginx with one worker, as icsfeed has one here, and the feed as a file, with its gzip beside it."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
@@ -162,7 +162,7 @@ http {{
 
 
 @contextlib.contextmanager
-def running(factory: str) -> Iterator[str]:
+def running(factory: str) -> Generator[str]:
     """A server of that application, started as ``serve`` starts it; gives the URL of the feed."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]

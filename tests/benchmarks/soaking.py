@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,7 +181,7 @@ def memory_when_new(schedule: Path) -> int:
 
 
 @contextlib.contextmanager
-def started(*threads: Callable[[], None]) -> Iterator[None]:
+def started(*threads: Callable[[], None]) -> Generator[None]:
     """Those at work, until they end."""
     running = [Thread(target=each, daemon=True) for each in threads]
     for each in running:

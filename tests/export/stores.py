@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,7 +58,7 @@ class Store:
         return [f"{request} {status}" for request, status in lines]
 
     @contextlib.contextmanager
-    def asking_for_credentials(self) -> Iterator[None]:
+    def asking_for_credentials(self) -> Generator[None]:
         """As long as it asks, no request passes whose signature is not by a key that the server knows."""
         self.ask("POST", "/moto-api/reset-auth", content=b"0")
         try:
@@ -68,7 +68,7 @@ class Store:
 
 
 @contextlib.contextmanager
-def a_store(folder: Path) -> Iterator[Store]:
+def a_store(folder: Path) -> Generator[Store]:
     """Start one, with its log in that folder."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

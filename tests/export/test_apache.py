@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ FOREIGN = "<style>p { color: red }</style>"
 
 
 @contextlib.contextmanager
-def serving(site: Path, folder: Path, *, modules: Iterable[str] = MODULES) -> Iterator[httpx.Client]:
+def serving(site: Path, folder: Path, *, modules: Iterable[str] = MODULES) -> Generator[httpx.Client]:
     def command(program: str, port: int) -> list[str]:
         found = Path(program).parents[1] / "lib" / "apache2" / "modules"
         loading = "\n".join(f"LoadModule {name}_module {found}/mod_{name}.so" for name in modules)

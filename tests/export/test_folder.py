@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -230,7 +230,7 @@ def mount(*arguments: str | Path) -> str:
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path, kilobytes: int) -> Iterator[None]:
+def small_disk(folder: Path, kilobytes: int) -> Generator[None]:
     require(None if os.geteuid() == 0 else "only root can mount a small disk")
     folder.mkdir()
     fault = mount("-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", folder)

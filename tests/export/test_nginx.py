@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +49,7 @@ http {{
 
 
 @contextlib.contextmanager
-def serving(site: Path, folder: Path) -> Iterator[httpx.Client]:
+def serving(site: Path, folder: Path) -> Generator[httpx.Client]:
     def command(program: str, port: int) -> list[str]:
         configuration = folder / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(folder=folder, port=port, site=site), encoding="utf-8")

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -275,7 +275,7 @@ class Watcher:
 
 
 @contextlib.contextmanager
-def watching(folder: Path, *options: str | Path) -> Iterator[Watcher]:
+def watching(folder: Path, *options: str | Path) -> Generator[Watcher]:
     with (folder / "errors").open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "icsfeed", "export", folder / "site", "--watch", "--json", *options],

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import httpx
@@ -23,7 +23,7 @@ DEBIAN = {"nginx": "nginx", "apache2": "apache2-bin"}
 
 
 @contextlib.contextmanager
-def web_server(name: str, folder: Path, command: Callable[[str, int], list[str]]) -> Iterator[httpx.Client]:
+def web_server(name: str, folder: Path, command: Callable[[str, int], list[str]]) -> Generator[httpx.Client]:
     """Start that program with what ``command`` makes of its path and a port; its log is ``error.log`` in the folder."""
     program = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
     require(None if program else f"{name} is not installed: Debian's {DEBIAN[name]}")

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -38,7 +38,7 @@ SECONDS_TO_START: Final = 60
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served() -> Generator[str]:
     """The address of a server that shows the example with something announced."""
     with TemporaryDirectory() as name, socket.socket() as free:
         folder = Path(name)

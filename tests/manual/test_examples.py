@@ -100,8 +100,12 @@ def schedule_text(block: Block) -> str:
 
 @pytest.mark.parametrize(
     "block",
-    [block for document in EVERY_DOCUMENT for block in document.blocks("toml") if block.file_name != "broken.toml"],
-    ids=lambda block: block.file_name or "schedule.toml",
+    [
+        pytest.param(block, id=f"{document.name}: {block.file_name or 'schedule.toml'}")
+        for document in EVERY_DOCUMENT
+        for block in document.blocks("toml")
+        if block.file_name != "broken.toml"
+    ],
 )
 def test_every_schedule_is_free_of_errors(block: Block, tmp_path: Path) -> None:
     (path := tmp_path / "schedule.toml").write_text(schedule_text(block), encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -46,7 +46,7 @@ EDITED = replace(TWO_ENVIRONMENTS, windows=(replace(TWO_ENVIRONMENTS.windows[0],
 
 
 @contextlib.contextmanager
-def opened(url: str) -> Iterator[Database]:
+def opened(url: str) -> Generator[Database]:
     database = Database(url)
     try:
         yield database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ class Memory:
         return self.held
 
     @contextlib.contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Draft]:
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Draft]:
         """Record something, whole or not at all."""
         draft = Draft(record=self.held, drafted=self.held, subject=subject, keys=dict(self.keys))
         yield draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,14 @@ FILL = "fill"
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path, size: str = "1m") -> Iterator[Path]:
+def small_disk(folder: Path, size: str = "1m") -> Generator[Path]:
     """A disk of that size at ``folder``."""
     with _mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
         yield folder
 
 
 @contextlib.contextmanager
-def read_only_view(folder: Path, view: Path) -> Iterator[Path]:
+def read_only_view(folder: Path, view: Path) -> Generator[Path]:
     """The same folder once more, at ``view``, where nothing can be written; as a container sees its host's."""
     with _mounted(view, "--bind", str(folder)):
         subprocess.run(["mount", "-o", "remount,bind,ro", view], check=True)  # noqa: S607  (the system's)
@@ -29,7 +29,7 @@ def read_only_view(folder: Path, view: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path, *what: str) -> Iterator[None]:
+def _mounted(folder: Path, *what: str) -> Generator[None]:
     folder.mkdir()
     done = subprocess.run(["mount", *what, folder], capture_output=True, check=False)  # noqa: S607  (the system's)
     if done.returncode != 0:

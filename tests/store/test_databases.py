@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def engine_of(url: str) -> Iterator[Engine]:
+def engine_of(url: str) -> Generator[Engine]:
     engine = sqlalchemy.create_engine(url)
     try:
         yield engine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -55,14 +55,14 @@ def a_line(uid: str, sequence: int = 0, *, digest: str = "a" * 32, at: datetime 
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Database]:
+def opened(url: str) -> Generator[Database]:
     """The database, let go of in the end."""
     with closing(Database(url)) as database:
         yield database
 
 
 @contextmanager
-def several(url: str, count: int) -> Iterator[list[Database]]:
+def several(url: str, count: int) -> Generator[list[Database]]:
     """As many who use the database, each on connections of their own."""
     with ExitStack() as stack:
         yield [stack.enter_context(opened(url)) for _ in range(count)]
@@ -75,7 +75,7 @@ def read(url: str) -> Record:
 
 
 @contextmanager
-def in_sql(url: str) -> Iterator[sa.Connection]:
+def in_sql(url: str) -> Generator[sa.Connection]:
     """The database as another program has it, in one transaction."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
@@ -83,7 +83,7 @@ def in_sql(url: str) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Iterator[Transaction]:
+def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Generator[Transaction]:
     """Record something, whatever it is."""
     with database.writing(by=by, at=at, action="test", subject="") as transaction:
         yield transaction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -127,7 +127,7 @@ class Shelf:
         self.schedule = (content, changed_at)
 
     @contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Any]:
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Any]:
         """What ``Database`` does, as far as the ledger of revisions goes."""
         assert (by, action, subject) == ("icsfeed", "publish", "schedule")
         if self.read_only is not None:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,16 +75,27 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def free_port() -> int:
+    """A port of 127.0.0.1 at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
 @contextlib.contextmanager
-def serving(schedule: Path, *arguments: str) -> Iterator[Server]:
-    """Start one that serves the file, wait until it answers, and end it whatever happens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def serving(
+    schedule: Path,
+    *arguments: str,
+    command: Sequence[str | Path] = (sys.executable, "-m", "icsfeed"),
+    folder: Path = ROOT,
+) -> Generator[Server]:
+    """Start ``command`` in ``folder`` to serve the schedule, wait until it answers, and kill it in the end."""
+    port = free_port()
     log = schedule.with_name("log")
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "icsfeed", "serve", "--port", str(port), "--schedule", str(schedule), *arguments],
-            cwd=ROOT,
+            [*command, "serve", "--port", str(port), "--schedule", str(schedule), *arguments],
+            cwd=folder,
             stdout=output,
             stderr=output,
             start_new_session=True,

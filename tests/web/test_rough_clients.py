@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,7 @@ GET = b"GET /feeds/all.ics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 @contextlib.contextmanager
-def connections(server: Server, number: int) -> Iterator[list[socket.socket]]:
+def connections(server: Server, number: int) -> Generator[list[socket.socket]]:
     address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(socket.create_connection(address, timeout=PATIENCE)) for _ in range(number)]

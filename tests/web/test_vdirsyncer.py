@@ -131,22 +131,24 @@ def test_they_show_a_year_of_windows_as_icsfeed_expands_it(schedule: Path, tmp_p
 def test_an_emergency_comes_and_goes_with_the_next_fetch_of_a_private_feed(schedule: Path, tmp_path: Path) -> None:
     database = ("--schedule", str(schedule), "--database", f"sqlite:///{tmp_path}/icsfeed.db")
     path = run("subscriber", "add", "Acme", "--feed", "emergency", "--alarm", "30m", *database).stdout.strip()
-    announced = datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    now = datetime.now(UTC)
+    # In the zone that khal is configured for: its own "today" is that of the process's zone.
+    today = f"{now.astimezone(TORONTO):%Y-%m-%d}"
     with serving(schedule, *database[2:]) as server:
         subscriber = Subscriber.of(server.url + path, tmp_path / "customer")
         subscriber.fetch()
-        assert subscriber.shown("today", 30, "--once") == []
+        assert subscriber.shown(today, 30, "--once") == []
         words = ("--summary", "Database failover", "--environment", "production", "--reason", "A disk is failing")
-        done = run("emergency", "announce", *words, "--start", announced, "--duration", "2h", *database)
+        done = run("emergency", "announce", *words, "--start", f"{now:%Y-%m-%dT%H:%MZ}", "--duration", "2h", *database)
         assert (done.status, done.stdout) == (0, "EC-1\n")
         assert "Copying" in subscriber.fetch()
-        ((_, _, title),) = subscriber.shown("today", 30, "--once")
+        ((_, _, title),) = subscriber.shown(today, 30, "--once")
         assert "Database failover" in title
         (event,) = (subscriber.folder / "calendar").iterdir()
         assert "TRIGGER:-PT30M" in event.read_text("utf-8")
         run("emergency", "cancel", "EC-1", "--message", "Not needed", *database)
         assert "Copying" in subscriber.fetch()
-        ((_, _, title),) = subscriber.shown("today", 30, "--once")
+        ((_, _, title),) = subscriber.shown(today, 30, "--once")
         assert (title.startswith("Cancelled: "), title.endswith("Database failover")) == (True, True)
         assert server.end(signal.SIGTERM) == 0
     (listed,) = json.loads(run("subscriber", "list", "--json", *database).stdout)

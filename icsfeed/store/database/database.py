@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -99,7 +99,7 @@ class Database:
         return self.record()
 
     @contextlib.contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Iterator[Transaction]:
+    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Transaction]:
         """Record something, while nobody else does: whole when the block ends, not at all where it raises.
 
         ``by`` whom, ``at`` what instant (aware), which ``action`` on which ``subject``: that is for the audit trail.
@@ -169,7 +169,7 @@ class Database:
             return migrate(connection)
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self) -> Generator[Connection]:
         self._make()
         # Threads of one process take turns here: they would wait longer for each other in the database.
         if not self._turn.acquire(timeout=SECONDS_TO_WAIT):

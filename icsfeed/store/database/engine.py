@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from sqlite3 import OperationalError
@@ -14,6 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from icsfeed.optional_packages import optional_package
 from icsfeed.store.database import sqlite
 from icsfeed.store.database.refusals import UncertainOutcomeError, reason_of, refusal_of, shown
 from icsfeed.store.database.urls import file_of
@@ -59,7 +60,8 @@ def _to_a_file(url: URL, file: Path) -> Engine:
 
 
 def _to_a_server(url: URL) -> Engine:
-    from icsfeed.store.database.postgresql import SECONDS_TO_CONNECT, PatientConnection  # noqa: PLC0415  (as needed)
+    with optional_package("psycopg[binary]", use="A PostgreSQL database"):
+        from icsfeed.store.database.postgresql import SECONDS_TO_CONNECT, PatientConnection  # noqa: PLC0415
 
     engine = create_engine(
         url,
@@ -82,7 +84,7 @@ def _to_a_server(url: URL) -> Engine:
 
 
 @contextlib.contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine) -> Generator[Connection]:
     """A transaction that sees one state of the database throughout.
 
     Raises:
@@ -93,7 +95,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine) -> Generator[Connection]:
     """A transaction in which nobody else writes: whole when it ends, absent when it is broken off.
 
     Raises:
@@ -130,7 +132,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def unhurried(connection: Connection) -> Iterator[None]:
+def unhurried(connection: Connection) -> Generator[None]:
     """Give the database the time that a migration may take."""
     if connection.dialect.name != "postgresql":
         yield
@@ -148,7 +150,7 @@ def _is_in_doubt(error: DBAPIError) -> bool:
 
 
 @contextlib.contextmanager
-def _refusals(url: URL, what: str) -> Iterator[None]:
+def _refusals(url: URL, what: str) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -69,7 +69,7 @@ def take_turn(connection: Connection) -> None:
 
 
 @contextlib.contextmanager
-def patient(connection: Connection, seconds: float) -> Iterator[None]:
+def patient(connection: Connection, seconds: float) -> Generator[None]:
     """Let the server be silent for so long."""
     driver: object = connection.connection.dbapi_connection
     if not isinstance(driver, PatientConnection):  # pragma: no cover  (the only one that is made)

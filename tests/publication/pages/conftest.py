@@ -36,7 +36,7 @@ def host() -> Iterator[Host]:
 class Open(Protocol):
     """Opens a path of a site as a visitor of that time zone at that moment, and gives the page."""
 
-    def __call__(  # noqa: D102  (see the class)
+    def __call__(
         self,
         site: Mapping[str, Representation],
         path: str = "/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -52,7 +52,7 @@ class _Silent(WSGIRequestHandler):
 
 
 @contextlib.contextmanager
-def hosting() -> Iterator[Host]:
+def hosting() -> Generator[Host]:
     """A host on a free port of the loopback address."""
     host = Host()
     server = make_server(LOOPBACK, 0, host, threaded=True, request_handler=_Silent)
