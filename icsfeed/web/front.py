@@ -163,7 +163,7 @@ class Front:
 
     def _nothing_private(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Say no more than that: whether a token is wrong, revoked, over or another feed's is nobody's business."""
-        status = "404 Not Snapshot"
+        status = "404 Not Found"
         self._add(_LOCKED, environ.get("HTTP_USER_AGENT", ""), status)
         headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
         start_response(status, headers)

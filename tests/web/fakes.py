@@ -209,7 +209,7 @@ class Served:
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The application behind a front that has none."""
     del environ
-    start_response("404 Not Snapshot", [])
+    start_response("404 Not Found", [])
     return []
 
 

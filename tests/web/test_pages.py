@@ -87,7 +87,7 @@ FAILED = ["That did not work", "Cela n’a pas fonctionné"]
 
 @pytest.mark.parametrize(
     ("request_line", "status", "title", "headings"),
-    [("GET /nothing", 404, "Not Snapshot", MISSING), ("POST /healthz", 405, "Method Not Allowed", FAILED)],
+    [("GET /nothing", 404, "Not Found", MISSING), ("POST /healthz", 405, "Method Not Allowed", FAILED)],
 )
 def test_errors_are_a_short_page_in_each_language_or_json(
     client: FlaskClient, request_line: str, status: int, title: str, headings: list[str]

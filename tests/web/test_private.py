@@ -153,7 +153,7 @@ def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: s
         "Cache-Control": "private, no-store",
     }
     assert {path: (each.status, each.data, dict(each.headers)) for path, each in answers.items()} == dict.fromkeys(
-        paths, ("404 Not Snapshot", body, headers)
+        paths, ("404 Not Found", body, headers)
     )
     opened = [private_path("one", "production"), private_path("new", "all")]
     assert [office.client.get(path).status_code for path in opened] == [200, 200]

@@ -35,7 +35,7 @@ class Host:
         found = self.site.get(path.removeprefix(self.prefix)) if path.startswith(f"{self.prefix}/") else None
         self.requests.append((path, 200 if found else 404))
         if found is None:
-            start_response("404 Not Snapshot", [("Content-Type", "text/plain")])
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"nothing here"]
         headers = [("Content-Type", found.content_type), ("Cache-Control", "no-store")]
         if found.security:
