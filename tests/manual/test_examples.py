@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed import __version__
 from icsfeed.bootstrap import create_app
 from icsfeed.domain.changes import State
 from icsfeed.store.schedule_file import example_path, load_schedule
@@ -150,13 +151,36 @@ def test_private_feeds_are_exported_as_shown(tmp_path: Path) -> None:
     assert (tmp_path / "tokens.key").stat().st_mode & 0o077 == 0
 
 
-def test_every_workflow_uses_actions_that_run_today() -> None:
-    yaml = import_module("yaml")
-    texts = [block.text for document in EVERY_DOCUMENT for block in document.blocks("yaml")]
-    assert [yaml.safe_load(text) for text in texts if not yaml.safe_load(text)] == []
-    used = {use for text in texts for use in re.findall(r"uses: (\S+)", text)}
+YAML = [block for document in EVERY_DOCUMENT for block in document.blocks("yaml")]
+
+
+def test_every_workflow_pins_actions_and_packages_that_run_today() -> None:
+    used = {use for block in YAML for use in re.findall(r"uses: (\S+)", block.text)}
     assert used == {"actions/checkout@v5", "actions/setup-python@v6"}
-    assert {machine for text in texts for machine in re.findall(r"runs-on: (\S+)", text)} == {"ubuntu-24.04"}
+    assert {machine for block in YAML for machine in re.findall(r"runs-on: (\S+)", block.text)} == {"ubuntu-24.04"}
+    assert {ref for block in YAML for ref in re.findall(r"YOU/icsfeed, ref: ([^,\s]+)", block.text)} == {
+        f"v{__version__}"
+    }
+
+
+@pytest.mark.parametrize("block", YAML, ids=lambda block: block.marker or block.text.partition("\n")[0])
+def test_every_yaml_example_can_be_read(block: Block) -> None:
+    documents = list(import_module("yaml").safe_load_all(block.text))
+    assert all(documents)
+
+
+def test_the_pods_of_the_kubernetes_example_have_what_they_name(tmp_path: Path) -> None:
+    objects = {each["kind"]: each for each in import_module("yaml").safe_load_all(TOPICS["deploy"].block("Kubernetes"))}
+    (name, text) = next(iter(objects["ConfigMap"]["data"].items()))
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    load_schedule(tmp_path / name)
+    template = objects["Deployment"]["spec"]["template"]
+    (container,) = template["spec"]["containers"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    assert {volume["name"] for volume in template["spec"]["volumes"]} == set(mounts)
+    assert container["image"].endswith(f":{__version__}")
+    assert container["env"][0] == {"name": "ICSFEED_SCHEDULE", "value": f"{mounts['schedule']}/{name}"}
+    assert objects["Service"]["spec"]["selector"] == template["metadata"]["labels"]
 
 
 @pytest.mark.parametrize("word", ["init", "check", "upcoming", "emergency announce", "window skip"])
