@@ -107,7 +107,7 @@ def _shown(line: str) -> str:
 def _about_characters(line: str, reason: str) -> str | None:
     if reason.startswith(_QUOTE_OPEN):
         return f"{_shown(line)} has a quote that is not closed; close it on the same line"
-    if reason.startswith(("Illegal character", "Snapshot invalid character")):
+    if reason.startswith(("Illegal character", "Found invalid character")):
         control = _CONTROL.search(line)
         which = f" U+{ord(control[0]):04X} at position {control.start() + 1}" if control else ""
         return f"the line has the control character{which}; remove it"
