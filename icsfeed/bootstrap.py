@@ -21,6 +21,8 @@ from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.domain.zones import zone
 from icsfeed.publication.live import Clock, Live, unpaced
+from icsfeed.publication.publisher import Publisher
+from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.services.fetches import Fetches
 from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
@@ -66,14 +68,10 @@ def create_app(
         path, is_example = DEFAULT_SCHEDULE.absolute(), False  # it is gone; nobody's customers are to see the example
     time, log = clock or _clock(path), service_log()
     preview = clock is None and bool(os.environ.get("ICSFEED_NOW"))
+    sources = Sources(ScheduleFile(path=path), repository, log=log)
     live = Live(
-        path,
+        Publisher(sources, records=not preview, keeps_schedule=not is_example),
         clock=time,
-        load=load_schedule,
-        repository=repository,
-        log=log,
-        preview=preview,
-        keeps=not is_example,
         patience=PATIENCE,
         seconds=monotonic if clock is None else unpaced,
     )

@@ -165,6 +165,8 @@ def _watch(
     from icsfeed.export.site import export_site
     from icsfeed.export.watching import watch
     from icsfeed.publication.live import Live
+    from icsfeed.publication.publisher import Publisher
+    from icsfeed.publication.sources import ScheduleFile, Sources
     from icsfeed.store.database.database import Database
     from icsfeed.store.schedule_file import load_schedule
 
@@ -186,15 +188,8 @@ def _watch(
         )
 
     try:
-        live = Live(
-            path,
-            clock=tell_time,
-            load=load_schedule,
-            repository=repository,
-            log=log,
-            base_url=base_url,
-            preview=now is not None,
-        )
+        sources = Sources(ScheduleFile(path=path), repository, log=log)
+        live = Live(Publisher(sources, base_url=base_url, records=now is None), clock=tell_time)
         watch(
             live,
             export_it,

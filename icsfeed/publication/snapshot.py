@@ -1,4 +1,4 @@
-"""What a look at the schedule's file and the record has found, and what is public because of it."""
+"""The state of a server at one moment: its sources as they were last read, and the publication made from them."""
 
 from __future__ import annotations
 
@@ -17,57 +17,57 @@ _ONE_SECOND: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """What was found at the last look: ``publication`` is what is public, ``problems`` what was wrong.
+    """The sources as they were last read, and what is public.
 
-    ``due`` is when to look again although nothing has changed. ``edited_at`` is when the schedule was changed, and not
-    after it was found: a file may come from the future. ``overlay`` are lines that the ledger lacks and that could not
-    be recorded.
+    ``due`` is when to read the sources again although neither has changed. ``schedule_changed_at`` is never later than
+    the moment when the file was read, even if the file is dated in the future. ``unrecorded`` are ledger lines that are
+    public but could not be written to the database yet. ``publication`` is ``None`` until both sources could be read.
     """
 
     due: datetime
-    signature: FileSignature | None = None
+    file_signature: FileSignature | None = None
+    schedule_file: LoadedSchedule | None = None
+    schedule_changed_at: datetime = NEVER
     entry: int = 0
-    loaded: LoadedSchedule | None = None
-    edited_at: datetime = NEVER
     record: Record | None = None
-    overlay: tuple[LedgerLine, ...] = ()
+    unrecorded: tuple[LedgerLine, ...] = ()
     publication: Publication | None = None
     last_modified: datetime | None = None
     problems: Problems = field(default_factory=dict)
 
     @property
-    def overlaid(self) -> Record:
-        """The record with the lines that could not be recorded."""
+    def full_record(self) -> Record:
+        """The record with the unrecorded ledger lines."""
         record = self.record or NOTHING
-        return replace(record, ledger=with_lines(record.ledger, self.overlay)) if self.overlay else record
+        return replace(record, ledger=with_lines(record.ledger, self.unrecorded)) if self.unrecorded else record
 
-    def shows_what(self, other: Snapshot) -> bool:
-        """Whether what is recorded in both comes to the same feeds."""
+    def shows_same_as(self, other: Snapshot) -> bool:
+        """Whether both have a record, and feeds show the same of either."""
         return self.record is not None and other.record is not None and self.record.shows_what(other.record)
 
-    def dated(self, publication: Publication, now: datetime) -> Snapshot:
-        """With that publication, whose date is told only when its second is over.
+    def with_publication(self, publication: Publication, now: datetime) -> Snapshot:
+        """The snapshot with that publication, which gets its ``last_modified`` only once that second has begun.
 
-        So no client that asks by date alone (RFC 9110, section 8.8.2) is stuck with the first of two states within a
-        second.
+        HTTP's dates have whole seconds (RFC 9110, section 8.8.2): a client that asks by date alone must not get stuck
+        with the first of two publications made within one second.
         """
-        said = self.last_modified
-        told = replace(publication, last_modified=said if said is not None and said <= now else None)
+        date = self.last_modified
+        dated = replace(publication, last_modified=date if date is not None and date <= now else None)
         due = min(self.due, publication.fresh_until)
         return replace(
             self,
-            publication=told if told != publication else publication,
-            due=min(due, said) if said is not None and said > now else due,
+            publication=dated if dated != publication else publication,
+            due=min(due, date) if date is not None and date > now else due,
         )
 
 
-def last_modified(made: Publication, before: Snapshot, now: datetime, *, is_news: bool) -> datetime:
-    """From when on ``made`` is what it is: the second after its change, and for news later than what was said before.
+def last_modified(publication: Publication, before: Snapshot, now: datetime, *, is_news: bool) -> datetime:
+    """The date of a publication: the second after its change and, for news, later than the date given out before.
 
-    A file may say that it was changed in the future, or an older one be restored.
+    A file may be dated in the future, or an older one be restored.
     """
-    said = min(made.changed_at, now).replace(microsecond=0) + _ONE_SECOND
+    date = min(publication.changed_at, now).replace(microsecond=0) + _ONE_SECOND
     if before.last_modified is None:
-        return said
-    later = is_news and before.last_modified <= now
-    return max(said, before.last_modified + (_ONE_SECOND if later else timedelta()))
+        return date
+    must_advance = is_news and before.last_modified <= now
+    return max(date, before.last_modified + (_ONE_SECOND if must_advance else timedelta()))

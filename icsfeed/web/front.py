@@ -13,18 +13,19 @@ from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.publication.live import LOOK_AGAIN, Live
+from icsfeed.publication.live import Live
 from icsfeed.publication.private import HEADERS as PRIVATE
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
 from icsfeed.publication.snapshot import Snapshot
+from icsfeed.publication.sources import FILE_RETRY
 from icsfeed.web.cached_responses import CachedResponses, coding_of, private_answers, public_answers
 from icsfeed.web.clients import OTHER, family_of
 from icsfeed.web.request_log import RequestLog, shown_path
 from icsfeed.web.tally import Tally
 
-RETRY_AFTER: Final = str(int(LOOK_AGAIN.total_seconds()))
+RETRY_AFTER: Final = str(int(FILE_RETRY.total_seconds()))
 """Seconds until it is worth asking again where there is nothing to serve."""
 
 Fetched: TypeAlias = Callable[[Subscriber, str], None]
@@ -59,17 +60,17 @@ _PREFLIGHT: Final = (
 class _Prepared:
     """The answers of a publication by path, and those of its private feeds; made when they are first asked for."""
 
-    def __init__(self, publication: Publication, found: Snapshot) -> None:
+    def __init__(self, publication: Publication, snapshot: Snapshot) -> None:
         self.publication = publication
-        self.found = found
-        self.problems = found.problems
-        self.stale = tuple(source.value for source in sorted(found.problems))
+        self.snapshot = snapshot
+        self.problems = snapshot.problems
+        self.stale = tuple(source.value for source in sorted(snapshot.problems))
         self.public: dict[str, CachedResponses] = {}
         self.private = lru_cache(maxsize=_PRIVATE_FEEDS)(self._private)
 
-    def answers_for(self, found: Snapshot) -> bool:
+    def answers_for(self, snapshot: Snapshot) -> bool:
         """Whether nothing that an answer tells is another one after that look."""
-        return self.publication is found.publication and self.problems is found.problems
+        return self.publication is snapshot.publication and self.problems is snapshot.problems
 
     def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
         """The answers to all subscribers who have that feed with those alarms."""
@@ -101,7 +102,7 @@ class Front:
         path = environ.get("PATH_INFO", "")
         try:
             live, prepared = self._live, self._prepared
-            if prepared is None or prepared.found is not live.state or self._seconds() >= live.rests_until:
+            if prepared is None or prepared.snapshot is not live.snapshot or self._seconds() >= live.next_look:
                 prepared = self._taken_up()
             if prepared is None:
                 return self._without_any(path, environ, start_response)
@@ -130,13 +131,13 @@ class Front:
 
     def _taken_up(self) -> _Prepared | None:
         """What answers from now on, after a look; ``None`` where there is nothing to serve."""
-        found, prepared = self._live.found(), self._prepared
-        if found.publication is None:
+        snapshot, prepared = self._live.refresh(), self._prepared
+        if snapshot.publication is None:
             return None
-        if prepared is None or not prepared.answers_for(found):
-            prepared = _Prepared(found.publication, found)
+        if prepared is None or not prepared.answers_for(snapshot):
+            prepared = _Prepared(snapshot.publication, snapshot)
         else:
-            prepared.found = found
+            prepared.snapshot = snapshot
         self._prepared = prepared
         return prepared
 
@@ -146,7 +147,7 @@ class Front:
         there = publication.representations.get(path.encode("latin-1").decode(errors="replace"))
         if there is None:
             return None
-        self._live.say_limit(path, there.left_out)
+        self._live.limit_log.report(path, there.left_out)
         answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
         return answers
 

@@ -19,6 +19,8 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed, feed_path
 from icsfeed.publication.live import Live
+from icsfeed.publication.publisher import Publisher
+from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import Workspace
@@ -244,7 +246,8 @@ def a_server(folder: Path, name: str, text: str, url: str) -> tuple[Live, Databa
     (path := folder / name).write_text(text, encoding="utf-8")
     database = Database(url)
     logger = structlog.wrap_logger(None, processors=[LogCapture()])
-    return Live(path, clock=lambda: NIGHT, load=load_schedule, repository=database, log=logger), database
+    publisher = Publisher(Sources(ScheduleFile(path=path), database, log=logger))
+    return Live(publisher, clock=lambda: NIGHT), database
 
 
 def test_two_machines_with_different_files_do_not_answer_each_other(database_url: str, tmp_path: Path) -> None:

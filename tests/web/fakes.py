@@ -18,8 +18,10 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.live import Live, unpaced
+from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
+from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, Mistake, ScheduleFileError
 from icsfeed.web.front import Front
 from icsfeed.web.request_log import RequestLog
@@ -168,14 +170,10 @@ class Served:
         log = structlog.wrap_logger(
             None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
         )
+        file = ScheduleFile(path=Path("schedule.toml"), load=self.disk.load, read_signature=self.disk.signature)
         self.live = Live(
-            Path("schedule.toml"),
+            Publisher(Sources(file, self.shelf, log=log), records=not self.preview),
             clock=self.clock,
-            load=self.disk.load,
-            repository=self.shelf,
-            log=log,
-            signature=self.disk.signature,
-            preview=self.preview,
             patience=self.patience,
             seconds=self._seconds if self.paced else unpaced,
         )

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
+from structlog.testing import LogCapture
 from werkzeug.http import http_date
 from werkzeug.test import Client
 
 from icsfeed.bootstrap import create_app
+from icsfeed.publication.problems import LimitLog
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.store.schedule_file import load_schedule
@@ -283,24 +286,22 @@ class Interleaved:
         self.old, self.new = (Snapshot(due=NOW, publication=publication) for publication in (old, new))
         self.meanwhile = meanwhile
         self.looks = 0
-        self.state = self.old
-        self.rests_until = inf
+        self.snapshot = self.old
+        self.next_look = inf
+        self.limit_log = LimitLog(structlog.wrap_logger(None, processors=[LogCapture()]))
 
     def seconds(self) -> float:
         """Time that stands still."""
         return 0
 
-    def found(self) -> Snapshot:
+    def refresh(self) -> Snapshot:
         """What ``Live`` does."""
         self.looks += 1
         if self.looks > 1:
-            self.state = self.new
+            self.snapshot = self.new
             return self.new
         self.meanwhile()
         return self.old
-
-    def say_limit(self, path: str, left_out: int) -> None:
-        """Nobody listens."""
 
 
 def test_a_thread_that_comes_late_with_the_old_publication_does_not_hold_up_the_new_one() -> None:

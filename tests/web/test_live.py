@@ -19,7 +19,9 @@ from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.publication import live
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem, Source
+from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import publish
+from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.store.database.refusals import UnavailableDatabaseError
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
@@ -132,7 +134,7 @@ def test_the_schedule_that_was_public_last_is_kept_for_whoever_starts_while_it_i
     log = structlog.wrap_logger(None, processors=[capture := LogCapture()])
 
     def started() -> Live:
-        return Live(path, clock=Clock(), load=load_schedule, repository=shelf, log=log)
+        return Live(Publisher(Sources(ScheduleFile(path=path), shelf, log=log)), clock=Clock())
 
     before = started().current()
     assert before is not None
@@ -211,7 +213,7 @@ def test_a_schedule_that_fails_in_the_new_year_leaves_the_old_year_public() -> N
     served = Served(clock=Clock(now=LAST_OF_YEAR))
     before = served.live.current()
     served.disk.write(mistakes("one"), LAST_OF_YEAR)
-    kept = served.live.state.loaded  # no schedule is known that fails by time alone
+    kept = served.live.snapshot.schedule_file  # no schedule is known that fails by time alone
     object.__setattr__(kept, "schedule", None)
     served.clock.now = NEW_YEAR
     assert all(served.live.current() is before for _ in range(2))
@@ -430,7 +432,7 @@ def path(tmp_path: Path) -> Path:
 
 def on_disk(path: Path) -> Live:
     log = structlog.wrap_logger(structlog.testing.CapturingLogger())
-    return Live(path, clock=Clock(), load=load_schedule, repository=Shelf(), log=log)
+    return Live(Publisher(Sources(ScheduleFile(path=path), Shelf(), log=log)), clock=Clock())
 
 
 def shows(live: Live, name: str) -> bool:

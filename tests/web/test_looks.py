@@ -21,11 +21,11 @@ def served_in_pace(clock: Clock | None = None) -> Served:
 
 def test_whoever_asks_within_the_time_between_two_looks_is_told_the_same() -> None:
     served = served_in_pace()
-    served.live.found()
+    served.live.refresh()
     served.disk.write(AFTER, served.clock.now)
     looks = served.disk.looks
     served.clock.now += LOOK_EVERY - MOMENT
-    assert len({id(served.live.found()) for _ in range(5)}) == 1
+    assert len({id(served.live.refresh()) for _ in range(5)}) == 1
     assert served.disk.looks == looks
     served.clock.now += MOMENT
     assert b"new platform" in served.feed().body
@@ -36,7 +36,7 @@ def test_a_clock_set_back_puts_off_no_look() -> None:
     served = served_in_pace()
     seconds = 0.0
     served.live.seconds = lambda: seconds
-    served.live.found()
+    served.live.refresh()
     seconds += LOOK_EVERY.total_seconds()
     served.clock.pass_by(days=-1)
     served.disk.write(AFTER, served.clock.now)
@@ -57,7 +57,7 @@ def test_a_front_gives_what_another_thread_found_without_a_look_of_its_own() -> 
     assert "new platform" not in client.get(PATH).text
     served.disk.write(AFTER, served.clock.now)
     served.clock.now += LOOK_EVERY
-    served.live.found()
+    served.live.refresh()
     looks = served.disk.looks
     assert "new platform" in client.get(PATH).text
     assert served.disk.looks == looks

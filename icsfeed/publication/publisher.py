@@ -1,0 +1,90 @@
+"""Publishes what the sources say, and records the revisions and the schedule that become public."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.publication.problems import Source, attempt
+from icsfeed.publication.publishing import publish
+from icsfeed.publication.snapshot import Snapshot, last_modified
+from icsfeed.publication.sources import Sources
+from icsfeed.services.events import publish_events
+from icsfeed.services.ledger import record_revisions
+from icsfeed.store.schedule_file import LoadedSchedule
+
+_NEVER_DUE: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Publisher:
+    """Turns sources into snapshots with a publication.
+
+    ``base_url`` is where customers reach it, if the schedule does not say. A preview ``records`` nothing. One that
+    ``keeps_schedule`` stores each schedule that becomes public, so that a server can start while the file is broken.
+    """
+
+    def __init__(
+        self, sources: Sources, *, base_url: str = "", records: bool = True, keeps_schedule: bool = True
+    ) -> None:
+        self.sources = sources
+        self._base_url = base_url
+        self._records = records
+        self._keeps_schedule = records and keeps_schedule
+
+    def first_snapshot(self, *, now: datetime) -> Snapshot:
+        """The snapshot of a server that starts."""
+        return self.next_snapshot(Snapshot(due=now), now=now)
+
+    def next_snapshot(self, before: Snapshot, *, now: datetime) -> Snapshot:
+        """Read the sources, and publish what they say now; what is good in ``before`` stays public if they fail."""
+        read = self.sources.read(replace(before, due=_NEVER_DUE), now=now)
+        snapshot = attempt(lambda: self._published(before, read, now))
+        if isinstance(snapshot, Exception):  # a schedule that can't be published: last year's calendar is better
+            good = replace(read, schedule_file=before.schedule_file)
+            return self.sources.with_problem(good, Source.SCHEDULE, snapshot, now=now)
+        return snapshot
+
+    def _published(self, before: Snapshot, read: Snapshot, now: datetime) -> Snapshot:
+        file, public = read.schedule_file, before.publication
+        if file is None or read.record is None:
+            return read
+        is_edited = file is not before.schedule_file
+        if is_edited or (read.unrecorded and self._records):
+            read = self._with_revisions(read, file, now)
+        elif public is not None and read.shows_same_as(before) and now < public.fresh_until:
+            return read.with_publication(public, now)
+        publication = publish(
+            file.schedule,
+            record=read.full_record,
+            changed_at=read.schedule_changed_at,
+            now=now,
+            before=public.events if public is not None else None,
+            base_url=self._base_url,
+        )
+        is_news = is_edited or not read.shows_same_as(before)
+        date = last_modified(publication, before, now, is_news=is_news)
+        return replace(read, last_modified=date).with_publication(publication, now)
+
+    def _with_revisions(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:
+        """The snapshot with the ledger lines that its events lack: recorded or, where that fails, unrecorded."""
+        before = snapshot.publication.events if snapshot.publication is not None else None
+        events = publish_events(file.schedule, snapshot.full_record, now=now, before=before)
+        if self._records:
+            try:
+                record = record_revisions(events, self.sources.repository, now=now, unrecorded=snapshot.unrecorded)
+            except IcsfeedError as error:
+                if not snapshot.unrecorded:
+                    self.sources.log.warning("revisions not recorded", reason=str(error))
+            else:
+                if self._keeps_schedule and Source.SCHEDULE not in snapshot.problems:  # else it came from there
+                    self._keep(file, snapshot.schedule_changed_at)
+                return replace(snapshot, record=record, entry=record.entry, unrecorded=())
+        return replace(snapshot, unrecorded=(*snapshot.unrecorded, *events.lacking(now=now)))
+
+    def _keep(self, file: LoadedSchedule, changed_at: datetime) -> None:
+        try:
+            self.sources.repository.keep_schedule(file.content, changed_at)
+        except IcsfeedError as error:
+            self.sources.log.warning("schedule not kept", reason=str(error))

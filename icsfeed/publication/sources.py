@@ -1,0 +1,119 @@
+"""Reads the schedule file and the database. A source that can't be read keeps its last good state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from icsfeed.publication.problems import ProblemLog, Source, attempt
+from icsfeed.publication.snapshot import Snapshot
+from icsfeed.services.repository import ScheduleRepository
+from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, load_schedule
+
+FILE_RETRY: Final = timedelta(minutes=1)
+"""How soon a schedule file that could not be read is read again, if it does not change before.
+
+An edit is seen at once; this is for trouble that is not the file's own, such as a full table of open files.
+"""
+
+DATABASE_RETRY: Final = timedelta(seconds=1)
+"""How soon a database that could not be read is asked again."""
+
+
+def file_signature(path: str) -> FileSignature | None:
+    """The signature of the file at ``path``; ``None`` where there is no such file."""
+    try:
+        return FileSignature.of(os.stat(path))  # noqa: PTH116  (many times a second, and a Path costs as much again)
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScheduleFile:
+    """The schedule file at ``path``, with the functions that read its content and its signature."""
+
+    path: Path
+    load: Callable[[Path], LoadedSchedule] = load_schedule
+    read_signature: Callable[[str], FileSignature | None] = file_signature
+
+    def signature(self) -> FileSignature | None:
+        """The file's signature now."""
+        return self.read_signature(str(self.path))
+
+
+class Sources:
+    """The schedule file and the repository that a server publishes. Problems go to ``log`` and into the snapshot."""
+
+    def __init__(self, file: ScheduleFile, repository: ScheduleRepository, *, log: FilteringBoundLogger) -> None:
+        self.log = log.bind(path=str(file.path))
+        self.repository = repository
+        self._file = file
+        self._problem_log = ProblemLog(self.log)
+
+    def have_changed_since(self, snapshot: Snapshot) -> bool:
+        """Whether there is anything new to read; a database in trouble is asked again only when that is due."""
+        if self._file.signature() != snapshot.file_signature:
+            return True
+        return Source.DATABASE not in snapshot.problems and self.repository.entry() != snapshot.entry
+
+    def read(self, before: Snapshot, *, now: datetime) -> Snapshot:
+        """The snapshot before with its sources as they are now, and the publication of before."""
+        # The signature is taken before the content, so that an edit while it is read is noticed the next time.
+        signature = self._file.signature()
+        snapshot = before
+        if signature != before.file_signature or before.schedule_file is None or Source.SCHEDULE in before.problems:
+            snapshot = self._with_schedule(snapshot, signature, now)
+        return self._with_record(snapshot, now)
+
+    def with_problem(self, snapshot: Snapshot, source: Source, error: Exception, *, now: datetime) -> Snapshot:
+        """The snapshot with a problem of that source, to be read again soon."""
+        good = snapshot.publication or (snapshot.schedule_file if source is Source.SCHEDULE else None)
+        public = "what was good last" if good else "nothing"
+        problems = self._problem_log.add(snapshot.problems, source, error, now=now, public=public)
+        retry = DATABASE_RETRY if source is Source.DATABASE else FILE_RETRY
+        return replace(snapshot, problems=problems, due=min(snapshot.due, now + retry))
+
+    def _with_schedule(self, snapshot: Snapshot, signature: FileSignature | None, now: datetime) -> Snapshot:
+        file = attempt(lambda: self._file.load(self._file.path))
+        if isinstance(file, Exception):
+            good = snapshot if snapshot.schedule_file is not None else self._with_kept_schedule(snapshot)
+            return self.with_problem(replace(good, file_signature=signature), Source.SCHEDULE, file, now=now)
+        if signature != snapshot.file_signature:
+            self.log.info("schedule published", changed_at=file.changed_at.isoformat())
+        elif snapshot.schedule_file is not None and file.content == snapshot.schedule_file.content:
+            file = snapshot.schedule_file
+        is_same = file is snapshot.schedule_file
+        return replace(
+            snapshot,
+            file_signature=signature,
+            schedule_file=file,
+            schedule_changed_at=snapshot.schedule_changed_at if is_same else min(file.changed_at, now),
+            problems=self._problem_log.remove(snapshot.problems, Source.SCHEDULE),
+        )
+
+    def _with_kept_schedule(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with the schedule that was public last, here or in another process, if one was kept."""
+        file = attempt(self._kept_schedule)
+        if isinstance(file, Exception):
+            self.log.warning("no schedule kept", reason=str(file))
+            return snapshot
+        if file is None:
+            return snapshot
+        return replace(snapshot, schedule_file=file, schedule_changed_at=file.changed_at)
+
+    def _kept_schedule(self) -> LoadedSchedule | None:
+        kept = self.repository.kept_schedule()
+        return LoadedSchedule.kept(*kept, source="the schedule kept") if kept is not None else None
+
+    def _with_record(self, snapshot: Snapshot, now: datetime) -> Snapshot:
+        record = attempt(self.repository.record)
+        if isinstance(record, Exception):
+            return self.with_problem(snapshot, Source.DATABASE, record, now=now)
+        problems = self._problem_log.remove(snapshot.problems, Source.DATABASE)
+        return replace(snapshot, record=record, entry=record.entry, problems=problems)
