@@ -1,4 +1,4 @@
-"""Links lead somewhere, also where only the package is installed."""
+"""Links lead somewhere, also where only the package is installed; topics name their readers; lines are short."""
 
 from __future__ import annotations
 
@@ -31,3 +31,9 @@ def test_every_topic_names_its_reader_below_its_title(document: Document) -> Non
     assert (title[:2], empty) == ("# ", "")
     assert reader.startswith("*For ")
     assert reader.endswith(".*")
+
+
+@pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: document.name)
+def test_paragraphs_keep_to_120_columns(document: Document) -> None:
+    lines = [line for line in document.prose.splitlines() if not line.startswith(("|", "!["))]
+    assert [line for line in lines if len(line) > 120] == []
