@@ -50,9 +50,10 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
     if as_json:
         print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
         return
-    for warning in warnings:
+    for advice, warning in zip(found, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
-        click.echo(f"{path}{line}: warning: {warning['path'] or warning['recorded']}: {warning['message']}")
+        subject = f'{advice.table} "{advice.name}"' if advice.table else advice.name
+        click.echo(f"{path}{line}: warning: {subject}: {advice.message}")
     counts = (
         _count(len(policy.environments), "environment"),
         _count(len(policy.windows), "maintenance window"),
@@ -64,11 +65,11 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
 
 
 def _warning(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:
-    """The warning as JSON has it: what is recorded stands nowhere in the file, and has no path."""
+    """The warning as JSON; one about something recorded has no path in the file."""
     if not advice.table:
         return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
-    place = loaded.place_of(advice.table, advice.name)
-    return {"path": place.path, "line": place.line, "recorded": None, "message": advice.message}
+    position = loaded.position_of(advice.table, advice.name)
+    return {"path": position.path, "line": position.line, "recorded": None, "message": advice.message}
 
 
 def _count(number: int, what: str) -> str:

@@ -96,7 +96,7 @@ def export(
 def _base_url(text: str) -> str:
     if not text:
         return text
-    from icsfeed.store.schedule_file.values import site_address
+    from icsfeed.store.schedule_file.addresses import site_address
 
     try:
         return site_address(text)

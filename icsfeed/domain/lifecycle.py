@@ -66,32 +66,18 @@ def _possible(state: State) -> str:
 
 
 def advance(change: Change, step: Step, *, plan: Plan | None = None, message: str, by: str, at: datetime) -> Change:
-    """The change after that step; ``plan`` is what holds from then on, where an update alters it.
+    """The change after that step; ``plan`` is the new plan, where an update alters it.
 
     An update that only adds a message is possible in every state: there is often more to say when it is over.
 
     Raises:
-        ImpossibleStepError: where the state does not allow it, or nothing would change.
+        RefusedError: where the state does not allow it, or nothing would change.
     """
     plan = plan or change.plan
-    check_step(change, step, plan=plan, message=message)
-    return taken(change, step, plan=plan, message=message, by=by, at=at)
-
-
-def check_step(change: Change, step: Step, *, plan: Plan, message: str) -> None:
-    """Hold a step against the state of a change; ``plan`` is what would hold from then on.
-
-    Raises:
-        ImpossibleStepError: where the state does not allow it, or nothing would change.
-    """
     if step is Step.UPDATE:
         _check_update(change, plan, message)
     elif step not in _POSSIBLE[change.state]:
         raise RefusedError(_refusal(change, step))
-
-
-def taken(change: Change, step: Step, *, plan: Plan, message: str, by: str, at: datetime) -> Change:
-    """The change after that step, whether or not it is possible."""
     update = Update(
         number=change.latest.number + 1,
         at=at,

@@ -38,7 +38,7 @@ def test_check_counts_and_warns(schedule: Path) -> None:
     assert run("check", "--now", NOW) == Outcome(
         status=0,
         stdout=(
-            "schedule.toml:14: warning: maintenance_windows[0]: "
+            'schedule.toml:14: warning: maintenance_windows "thursday": '
             "the clock of America/Toronto changes during the window: on "
             "2025-03-09 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
             "2026-03-08 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
@@ -55,7 +55,7 @@ def test_check_names_every_mistake_and_exits_with_1(schedule: Path) -> None:
     assert (found.status, found.stdout) == (1, "")
     assert [line.split(": ")[:2] for line in found.stderr.splitlines()] == [
         ["schedule.toml:3", "calendar.timezone"],
-        ["schedule.toml:18", "maintenance_windows[0].start"],
+        ["schedule.toml:18", 'maintenance_windows "thursday", start'],
     ]
 
 
@@ -183,12 +183,12 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
         (
             ("--zone", "America/Torronto"),
             "",
-            '"America/Torronto" is not a name of the IANA time zone database; did you mean "America/Toronto"?\n',
+            '"America/Torronto" is not a name in the IANA time zone database; did you mean "America/Toronto"?\n',
         ),
         (
             ("--zone", "Foo/Bar"),
             "",
-            '"Foo/Bar" is not a name of the IANA time zone database; write an IANA zone such as "America/Toronto"\n',
+            '"Foo/Bar" is not a name in the IANA time zone database; write an IANA zone such as "America/Toronto"\n',
         ),
         (
             ("--now", "2026-11-01T01:30"),

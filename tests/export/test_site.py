@@ -333,7 +333,7 @@ def test_an_address_at_which_nobody_reaches_the_site_is_refused(tmp_path: Path, 
         assert refused == Outcome(
             status=1,
             stdout="",
-            stderr=f'--base-url: "{address}" is not the address of a web site; write it from https:// on, without '
+            stderr=f'--base-url: "{address}" is not the address of a web site; write the full address, without '
             'spaces, ? or #, such as "https://maintenance.example.com"\n',
         )
     assert not (tmp_path / "site").exists()
@@ -364,7 +364,7 @@ def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path
     schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
     done = run("export", tmp_path / "site")
     assert (done.status, done.stdout) == (1, "")
-    assert done.stderr.startswith("schedule.toml:18: maintenance_windows[0].start: ")
+    assert done.stderr.startswith('schedule.toml:18: maintenance_windows "thursday", start: ')
     assert dates(tmp_path / "site") == before
 
 

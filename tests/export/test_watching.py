@@ -356,7 +356,7 @@ def test_a_schedule_with_mistakes_is_not_watched(schedule: Path, tmp_path: Path)
     schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
     done = run("export", tmp_path / "site", "--watch")
     assert (done.status, done.stdout) == (1, "")
-    assert done.stderr.startswith("schedule.toml:18: maintenance_windows[0].start: ")
+    assert done.stderr.startswith('schedule.toml:18: maintenance_windows "thursday", start: ')
     assert not (tmp_path / "site").exists()
 
 

@@ -243,7 +243,7 @@ def test_when_business_peaks(keys: str, name: str) -> None:
     assert read(BASE + text) == replace(schedule(), peak_hours=peak_hours)
 
 
-def test_feeds_that_are_named_take_the_place_of_the_automatic_ones() -> None:
+def test_feeds_that_are_named_take_the_position_of_the_automatic_ones() -> None:
     text = """
 [[feeds]]
 slug = "public"
@@ -360,9 +360,9 @@ def test_where_a_table_stands(tmp_path: Path) -> None:
     path.write_text(BASE + '\n[[feeds]]\nslug = "public"\nname = "Public"\n', encoding="utf-8")
     loaded = load_schedule(path)
     assert [
-        loaded.place_of("environments", "preview"),
-        loaded.place_of("feeds", "public"),
-        loaded.place_of("maintenance_windows", "thursday"),
+        loaded.position_of("environments", "preview"),
+        loaded.position_of("feeds", "public"),
+        loaded.position_of("maintenance_windows", "thursday"),
     ] == [FilePosition("environments[1]", 10), FilePosition("feeds[0]", 14), FilePosition("maintenance_windows", None)]
 
 
@@ -380,7 +380,7 @@ def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, 
     path = tmp_path / "schedule.toml"
     path.write_text(f'{BASE}\n{heading}\nslug = "public"\nname = "Public"\n', encoding="utf-8")
     line = path.read_text(encoding="utf-8").splitlines().index('slug = "public"')
-    assert load_schedule(path).place_of("feeds", "public") == FilePosition("feeds[0]", line)
+    assert load_schedule(path).position_of("feeds", "public") == FilePosition("feeds[0]", line)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, 
             id="missing",
         ),
         pytest.param(".", "this is a folder; name the file in it, such as schedule.toml", id="a folder"),
-        pytest.param("a\0b", "this is no name of a file; name one such as schedule.toml", id="no name"),
+        pytest.param("a\0b", "this is not the name of a file; write one such as schedule.toml", id="no name"),
         pytest.param("x" * 300, "the file can't be read: file name too long", id="whatever the system says"),
     ],
 )
@@ -409,7 +409,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path.touch(mode=0)
     with pytest.raises(ScheduleFileError) as refused:
         load_schedule(path)
-    message = "the file may not be read; give the user who runs icsfeed leave to read it"
+    message = "permission denied; allow the user who runs icsfeed to read the file"
     assert refused.value.mistakes == (Mistake(path="", line=None, message=message),)
 
 

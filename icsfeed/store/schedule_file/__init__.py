@@ -1,7 +1,6 @@
-"""The schedule file, ``schedule.toml``: a maintenance policy as people write it down."""
+"""The schedule file, ``schedule.toml``, which holds a maintenance policy."""
 
 from icsfeed.store.schedule_file.editor_schema import json_schema
-from icsfeed.store.schedule_file.lines import locate
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.reading import (
     FilePosition,
@@ -21,6 +20,5 @@ __all__ = [
     "example_path",
     "json_schema",
     "load_schedule",
-    "locate",
     "read_schedule",
 ]

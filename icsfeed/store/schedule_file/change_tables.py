@@ -1,80 +1,75 @@
-"""The tables of changes that stand in the schedule file."""
+"""The tables of changes in the schedule file: their keys, what each is for, and an example."""
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, NotRequired, TypeAlias, TypedDict
+from typing import Annotated, Required, TypedDict
 
 from icsfeed.store.schedule_file import change_values, values
 from icsfeed.store.schedule_file.keys import Key
 from icsfeed.store.schedule_file.values import array
 
-_at = partial(datetime, 2026, 12, 8)
-"""A local date and time, as an example."""
+_example_time = partial(datetime, 2026, 12, 8)
 
-_ENVIRONMENTS: TypeAlias = Annotated[
-    list[str], Key(array(values.REFERENCE, least=1), "The ids of what it touches; by default all.", ["production"])
+_Environments = Annotated[
+    list[str],
+    Key(
+        array(values.REFERENCE, min_length=1), "The ids of the environments it affects; by default all.", ["production"]
+    ),
 ]
-_IMPACT: TypeAlias = Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
-_END: TypeAlias = Annotated[
-    datetime, Key(change_values.MOMENT, "When it ends, in the calendar's zone or with an offset.", _at(3))
+_ImpactName = Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
+_End = Annotated[
+    datetime,
+    Key(change_values.MOMENT, "When it ends, in the calendar's zone or with an offset.", _example_time(3)),
 ]
-_DURATION: TypeAlias = Annotated[str, Key(change_values.LENGTH, "In place of end: how long it takes.", "2h")]
-_REASON: TypeAlias = Annotated[str, Key(change_values.REASON, "Why it can't wait for a window.", "A disk is failing")]
-_TICKET: TypeAlias = Annotated[
+_Duration = Annotated[str, Key(change_values.LENGTH, "In place of end: how long it takes.", "2h")]
+_Reason = Annotated[str, Key(change_values.REASON, "Why it can't wait for a window.", "A disk is failing")]
+_Ticket = Annotated[
     str, Key(change_values.TICKET, "The address of a ticket.", "https://support.example.com/tickets/4711")
 ]
-_MESSAGE: TypeAlias = Annotated[str, Key(change_values.MESSAGE, "What else to tell.", "The vendor is late")]
+_Message = Annotated[str, Key(change_values.MESSAGE, "A message to subscribers.", "The vendor is late")]
 
 
-class UpdateTable(TypedDict):
-    """What became of a change: a step, or what is different from then on."""
+class UpdateTable(TypedDict, total=False):
+    """An update of a change: a step, or what is different from then on."""
 
-    at: Annotated[datetime, Key(change_values.MOMENT, "When it was told.", _at(0, 55))]
-    step: NotRequired[
-        Annotated[
-            str,
-            Key(change_values.STEP, "What was done; left out of an update that alters or tells something.", "complete"),
-        ]
+    at: Required[Annotated[datetime, Key(change_values.MOMENT, "When it was made.", _example_time(0, 55))]]
+    step: Annotated[
+        str, Key(change_values.STEP, "The step taken; left out of an update that alters or adds something.", "complete")
     ]
-    message: NotRequired[_MESSAGE]
-    summary: NotRequired[Annotated[str, Key(change_values.SUMMARY, "What subscribers read from now on.", "Failover")]]
-    environments: NotRequired[_ENVIRONMENTS]
-    impact: NotRequired[_IMPACT]
-    start: NotRequired[
-        Annotated[
-            datetime,
-            Key(change_values.MOMENT, "When it starts; alone, it takes the end along.", _at(1, 30)),
-        ]
+    message: _Message
+    summary: Annotated[str, Key(change_values.SUMMARY, "The title for subscribers from now on.", "Failover")]
+    environments: _Environments
+    impact: _ImpactName
+    start: Annotated[
+        datetime, Key(change_values.MOMENT, "When it starts; alone, it moves the end as well.", _example_time(1, 30))
     ]
-    end: NotRequired[_END]
-    duration: NotRequired[_DURATION]
-    reason: NotRequired[_REASON]
-    ticket: NotRequired[_TICKET]
+    end: _End
+    duration: _Duration
+    reason: _Reason
+    ticket: _Ticket
 
 
-class ChangeTable(TypedDict):
+class ChangeTable(TypedDict, total=False):
     """A one-off change, emergency or planned, that is kept here and not in the database."""
 
-    id: Annotated[
-        str, Key(change_values.CHANGE_ID, "What tells it from the others; it is part of the UID.", "failover")
+    id: Required[Annotated[str, Key(change_values.CHANGE_ID, "Its unique id, which is part of the UID.", "failover")]]
+    kind: Required[
+        Annotated[str, Key(change_values.KIND_OF_CHANGE, "Whether it is an emergency or planned.", "emergency")]
     ]
-    kind: Annotated[str, Key(change_values.KIND_OF_CHANGE, "Whether it is an emergency.", "emergency")]
-    summary: Annotated[str, Key(change_values.SUMMARY, "What subscribers read.", "Database failover")]
-    environments: NotRequired[_ENVIRONMENTS]
-    impact: NotRequired[_IMPACT]
-    start: Annotated[
-        datetime,
-        Key(change_values.MOMENT, "When it starts, in the calendar's zone or with an offset.", _at(1)),
+    summary: Required[Annotated[str, Key(change_values.SUMMARY, "The title for subscribers.", "Database failover")]]
+    environments: _Environments
+    impact: _ImpactName
+    start: Required[
+        Annotated[
+            datetime,
+            Key(change_values.MOMENT, "When it starts, in the calendar's zone or with an offset.", _example_time(1)),
+        ]
     ]
-    end: NotRequired[_END]
-    duration: NotRequired[_DURATION]
-    reason: NotRequired[_REASON]
-    ticket: NotRequired[_TICKET]
-    announced: Annotated[datetime, Key(change_values.MOMENT, "When it was announced.", _at(0, 30))]
-    tentative: NotRequired[
-        Annotated[bool, Key(change_values.YES_OR_NO, "Whether it may still not happen.", example=True)]
-    ]
-    message: NotRequired[_MESSAGE]
-    updates: NotRequired[
-        Annotated[list[UpdateTable], Key(None, "What became of it, in order.", table=UpdateTable, many=True)]
-    ]
+    end: _End
+    duration: _Duration
+    reason: _Reason
+    ticket: _Ticket
+    announced: Required[Annotated[datetime, Key(change_values.MOMENT, "When it was announced.", _example_time(0, 30))]]
+    tentative: Annotated[bool, Key(change_values.YES_OR_NO, "Whether it may still be called off.", example=True)]
+    message: _Message
+    updates: Annotated[list[UpdateTable], Key(None, "Its updates, in order.", table=UpdateTable, many=True)]

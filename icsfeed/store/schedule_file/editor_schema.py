@@ -1,4 +1,4 @@
-"""The JSON Schema of the schedule file: what editors complete and check by."""
+"""The JSON Schema of the schedule file, by which editors complete and check it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from icsfeed.store.schedule_file.model import ScheduleTables
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the schedule file, for editors; dates and times are strings with a format."""
+    """The JSON Schema (draft 2020-12) of the schedule file; dates and times are strings with a format."""
     from pydantic.json_schema import GenerateJsonSchema  # noqa: PLC0415  (slow, and for editors only)
     from pydantic_core import to_jsonable_python  # noqa: PLC0415
 

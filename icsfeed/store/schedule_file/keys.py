@@ -1,9 +1,9 @@
-"""Keys: how a table of the schedule file declares what it may hold, and what pydantic checks it by."""
+"""The declaration of keys in the tables of the schedule file, and the pydantic schemas made of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NotRequired, get_args, get_origin, get_type_hints
+from typing import Any, NotRequired, Required, get_args, get_origin, get_type_hints
 
 from pydantic_core import SchemaValidator, core_schema
 from pydantic_core.core_schema import CoreSchema
@@ -13,7 +13,7 @@ from icsfeed.store.schedule_file.values import array, for_json_schema
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a key holds; ``table`` is set in place of ``schema`` where that is a table or, ``many``, tables."""
+    """A key of a table: the schema of its value or, for a table or (``many``) an array of them, that ``table``."""
 
     schema: CoreSchema | None
     description: str
@@ -24,30 +24,26 @@ class Key:
 
 @cache
 def keys_of(table: type) -> Mapping[str, Key]:
-    """The keys that a table may have."""
-    return {name: key for name, (key, _) in _declared(table).items()}
+    """The keys that a table may have, by name."""
+    return {name: _declared_key(hint) for name, hint in get_type_hints(table, include_extras=True).items()}
 
 
-def _declared(table: type) -> dict[str, tuple[Key, bool]]:
-    """Each key of a table, and whether it is required."""
-    declared = {}
-    for name, hint in get_type_hints(table, include_extras=True).items():
-        required = get_origin(hint) is not NotRequired
-        declared[name] = (get_args(hint if required else get_args(hint)[0])[1], required)
-    return declared
+def _declared_key(hint: Any) -> Key:  # noqa: ANN401  (a type)
+    annotated = get_args(hint)[0] if get_origin(hint) in {Required, NotRequired} else hint
+    key: Key = get_args(annotated)[1]
+    return key
 
 
-def table_schema(table: type, *, partial: bool = False) -> CoreSchema:
-    """What pydantic checks a table by, and makes its JSON Schema of; ``partial``: any of its keys may be left out."""
+def table_schema(table: type) -> CoreSchema:
+    """The pydantic schema of a table, which its JSON Schema is made of as well."""
     fields = {}
-    for name, (key, required) in _declared(table).items():
+    for name, key in keys_of(table).items():
+        required = name in table.__required_keys__  # type: ignore[attr-defined]  # it is a TypedDict
         notes: dict[str, object] = {"description": key.description}
         if key.example is not None:
             notes["examples"] = [key.example]
         fields[name] = core_schema.typed_dict_field(
-            _schema(key, required=required),
-            required=required and not partial,
-            metadata=for_json_schema(**notes),
+            _schema(key, required=required), required=required, metadata=for_json_schema(**notes)
         )
     return core_schema.typed_dict_schema(
         fields,
@@ -62,10 +58,10 @@ def _schema(key: Key, *, required: bool) -> CoreSchema:
         return key.schema
     if key.table is None:  # pragma: no cover  (one or the other)
         raise AssertionError
-    return array(table_schema(key.table), least=int(required)) if key.many else table_schema(key.table)
+    return array(table_schema(key.table), min_length=int(required)) if key.many else table_schema(key.table)
 
 
 @cache
-def part_validator(table: type) -> SchemaValidator:
-    """What checks that which is left of a table when what is wrong with it is taken out."""
-    return SchemaValidator(table_schema(table, partial=True))
+def table_validator(table: type) -> SchemaValidator:
+    """The validator of a single table of that type."""
+    return SchemaValidator(table_schema(table))

@@ -1,116 +1,155 @@
-"""Which line of a TOML file a key path stands on: ``tomllib`` keeps no positions."""
+"""Line numbers of the keys and values in a TOML file, which no TOML parser for Python keeps."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from icsfeed.store.schedule_file.notation import KeyPath, read_key, read_path
+from icsfeed.store.schedule_file.notation import KeyPath, key_names
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_DEEPEST = 8
-"""Twice as deep as anything in a schedule: what lies deeper is on the line of what is around it."""
+_MAX_DEPTH: Final = 8
+"""Twice the depth of a schedule: deeper values count as being on the line of what surrounds them."""
+
+_TOKEN: Final = re.compile(
+    rb'"""(?:\\.|[^\\])*?""""{0,2}|'
+    rb"'''.*?''''{0,2}|"
+    rb'"(?:\\.|[^"\\\n])*"|'
+    rb"'[^'\n]*'|"
+    rb"\#[^\n]*|[{}\n]|"
+    rb"(?<![\d:+-])(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d(?![\d:])(?:[Zz]|[+-]\d\d:\d\d)?",
+    re.DOTALL,
+)
 
 
-def locate(content: bytes, path: str) -> int | None:
-    """The line, from 1, of a key path such as ``maintenance_windows[1].start``.
-
-    A path that the file does not have gets the line of the nearest table or element around it; ``None`` where that is
-    the file itself.
-    """
-    return Lines(content).of(read_path(path))
-
-
-def headings(content: bytes, name: str) -> list[int]:
-    """The lines of all ``[[name]]``, at a glance; where they are not as many as the tables, a closer look is needed."""
-    pattern = re.compile(rb"\s*\[\[\s*" + name.encode() + rb"\s*\]\]")
-    return [line for line, text in enumerate(content.split(b"\n"), 1) if pattern.match(text)]
+def heading_lines(content: bytes, name: str) -> list[int]:
+    """The lines that read ``[[name]]``, without parsing: other notations, and texts like it, make the count differ."""
+    heading = re.compile(rb"\s*\[\[\s*" + name.encode() + rb"\s*\]\]")
+    return [number for number, line in enumerate(content.split(b"\n"), 1) if heading.match(line)]
 
 
 class Lines:
-    """The lines of a file's keys; the file is only looked at when the first one is asked for."""
+    """The line of each key and array element of a file; the file is parsed when the first one is asked for."""
 
-    def __init__(self, content: bytes, known: Mapping[KeyPath, int | None] | None = None) -> None:
-        self._content = content
-        self._known = {keys: line for keys, line in (known or {}).items() if keys and line is not None}
+    def __init__(self, content: bytes) -> None:
+        self._content = content.removeprefix(b"\xef\xbb\xbf")
 
-    def of(self, keys: KeyPath) -> int | None:
-        """The line of ``keys`` or, where the file does not have them, of the nearest table or element around."""
+    def of(self, keys: KeyPath) -> int:
+        """The line of a path (from 1) or, where the file lacks it, of the nearest table or element around it."""
         while keys and keys not in self._lines:
             keys = keys[:-1]
-        return self._lines.get(keys)
+        return self._lines.get(keys, 1)
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:
-        # Only where a line is asked for: the two take twice as long to import as an interpreter to start.
+        # Only for mistakes and warnings: the two take twice as long to import as the interpreter to start.
         import tree_sitter  # noqa: PLC0415
         import tree_sitter_toml  # noqa: PLC0415
 
         parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
-        # The grammar wants a line break at the end, and knows no byte order mark.
-        tree = parser.parse(self._content.removeprefix(b"\xef\xbb\xbf") + b"\n")
-        return _lines_of(tree.root_node) | self._known
+        # The grammar requires a line break at the end.
+        tree = parser.parse(_as_toml_1_0(self._content) + b"\n")
+        return _Walk(self._content).lines_of(tree.root_node)
 
 
-def _lines_of(document: Node) -> dict[KeyPath, int]:
-    lines: dict[KeyPath, int] = {}
-    elements: Counter[KeyPath] = Counter()
-    nodes: list[tuple[KeyPath, Node]] = []
-    for node in document.named_children:
-        if node.type == "pair":
-            nodes.append(((), node))
-        elif node.type in ("table", "table_array_element") and node.named_children:
-            keys = _declared(node, lines, elements)
-            nodes += [(keys, child) for child in node.named_children[1:]]
-    # A list of what is left to see, rather than recursion: a file may nest deeper than Python's stack.
-    while nodes:
-        keys, node = nodes.pop()
-        if len(keys) <= _DEEPEST:
-            nodes += _within(keys, node, lines)
-    return lines
+def _as_toml_1_0(content: bytes) -> bytes:
+    """The file in TOML 1.0, which is all the grammar knows, with every key and value at its offset.
+
+    TOML 1.1 has times without seconds, line breaks, comments and a last comma in inline tables, and two more escapes.
+    """
+    converted = bytearray(content)
+    depth = 0
+    for token in _TOKEN.finditer(content):
+        start, end = token.span()
+        match token[0][:1]:
+            case b"{":
+                depth += 1
+            case b"}":
+                depth -= 1
+                last = len(converted[:start].rstrip(b" \t")) - 1
+                if converted[last : last + 1] == b",":
+                    converted[last : last + 1] = b" "
+            case b"\n" | b"#":
+                if depth > 0:
+                    converted[start:end] = b" " * (end - start)
+            case b'"':
+                converted[start:end] = re.sub(rb"\\(.)", _escape_of_toml_1_0, token[0], flags=re.DOTALL)
+            case digit if digit.isdigit():
+                converted[start:end] = b"1" * (end - start)
+    return bytes(converted)
 
 
-def _within(keys: KeyPath, node: Node, lines: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, Node]]:
-    """The nodes in a pair, an inline table or an array, each with its path; their lines are noted."""
-    line = node.start_point[0] + 1
-    match node.type:
-        case "pair":
-            names = _names(node.named_children[0])
-            for depth in range(1, len(names) + 1):
-                lines.setdefault(keys + names[:depth], line)
-            yield keys + names, node.named_children[-1]
-        case "inline_table":
-            yield from ((keys, pair) for pair in node.named_children)
-        case "array":
-            items = [child for child in node.named_children if child.type not in ("comment", "ERROR")]
-            for index, item in enumerate(items):
-                lines[(*keys, index)] = item.start_point[0] + 1
-                yield (*keys, index), item
+def _escape_of_toml_1_0(escape: re.Match[bytes]) -> bytes:
+    return rb"\t" if escape[1] in b"ex" else escape[0]
 
 
-def _declared(header: Node, lines: dict[KeyPath, int], elements: Counter[KeyPath]) -> KeyPath:
-    """The path that ``[a.b]`` or ``[[a.b]]`` opens: under an array of tables, that of its last element."""
-    line = header.start_point[0] + 1
-    keys: KeyPath = ()
-    *above, last = _names(header.named_children[0]) or ("",)
-    for name in above:
-        keys = (*keys, name)
-        lines.setdefault(keys, line)
-        if elements[keys]:
-            keys = (*keys, elements[keys] - 1)
-    keys = (*keys, last)
-    lines.setdefault(keys, line)
-    if header.type == "table_array_element":
-        elements[keys] += 1
-        keys = (*keys, elements[keys] - 1)
-        lines[keys] = line
-    return keys
+class _Walk:
+    """A walk over the syntax tree of a file."""
 
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._line_starts = [line_break.end() for line_break in re.finditer(b"\n", content)]
+        self._lines: dict[KeyPath, int] = {}
+        self._lengths: Counter[KeyPath] = Counter()
 
-def _names(key: Node) -> tuple[str, ...]:
-    return read_key((key.text or b"").decode(errors="replace"))[:_DEEPEST]
+    def lines_of(self, document: Node) -> dict[KeyPath, int]:
+        """The line of each path in the document."""
+        nodes: list[tuple[KeyPath, Node]] = []
+        for node in document.named_children:
+            if node.type == "pair":
+                nodes.append(((), node))
+            elif node.type in ("table", "table_array_element") and node.named_children:
+                keys = self._enter(node)
+                nodes += [(keys, child) for child in node.named_children[1:]]
+        # A list of the nodes to visit, rather than recursion: a file may be nested deeper than Python's stack.
+        while nodes:
+            keys, node = nodes.pop()
+            if len(keys) <= _MAX_DEPTH:
+                nodes += self._visit(keys, node)
+        return self._lines
+
+    def _visit(self, keys: KeyPath, node: Node) -> Iterator[tuple[KeyPath, Node]]:
+        """Note the lines in a pair, an inline table or an array, and return the nodes within it."""
+        match node.type:
+            case "pair":
+                names = self._names(node.named_children[0])
+                for depth in range(1, len(names) + 1):
+                    self._lines.setdefault(keys + names[:depth], self._line(node))
+                yield keys + names, node.named_children[-1]
+            case "inline_table":
+                yield from ((keys, pair) for pair in node.named_children)
+            case "array":
+                items = [child for child in node.named_children if child.type not in ("comment", "ERROR")]
+                for index, item in enumerate(items):
+                    self._lines[(*keys, index)] = self._line(item)
+                    yield (*keys, index), item
+
+    def _enter(self, header: Node) -> KeyPath:
+        """The path that ``[a.b]`` or ``[[a.b]]`` opens: below an array of tables, in its last element."""
+        line = self._line(header)
+        keys: KeyPath = ()
+        *parents, last = self._names(header.named_children[0]) or ("",)
+        for name in parents:
+            keys = (*keys, name)
+            self._lines.setdefault(keys, line)
+            if self._lengths[keys]:
+                keys = (*keys, self._lengths[keys] - 1)
+        keys = (*keys, last)
+        self._lines.setdefault(keys, line)
+        if header.type == "table_array_element":
+            self._lengths[keys] += 1
+            keys = (*keys, self._lengths[keys] - 1)
+            self._lines[keys] = line
+        return keys
+
+    def _line(self, node: Node) -> int:
+        return bisect_right(self._line_starts, node.start_byte) + 1
+
+    def _names(self, key: Node) -> tuple[str, ...]:
+        return key_names(self._content[key.start_byte : key.end_byte].decode(errors="replace"))[:_MAX_DEPTH]

@@ -1,38 +1,44 @@
-"""What is wrong with a schedule file, for the person who has to mend it."""
+"""Mistakes in a schedule file, as reported to its author."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError
 from icsfeed.store.schedule_file.notation import KeyPath
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mistake:
-    """What is wrong, and what would be right, at a key path and a line (from 1).
+    """What is wrong and how to mend it, with its key path and its line (from 1).
 
-    ``path`` is empty where a mistake is the whole file's, ``line`` is ``None`` where it has none.
+    ``path`` is empty for a mistake of the whole file, and ``line`` is ``None`` where the file can't be read.
+    ``subject`` is the path with the id of its table, as people know it. A syntax error has a ``column`` (from 1) and
+    an ``excerpt``: the line, and below it a caret.
     """
 
     path: str
     line: int | None
     message: str
+    subject: str = ""
+    column: int | None = None
+    excerpt: str = ""
 
     def __str__(self) -> str:
-        return f"{f'line {self.line}: ' if self.line is not None else ''}{self.described}"
+        column = f", column {self.column}" if self.column is not None else ""
+        return f"{f'line {self.line}{column}: ' if self.line is not None else ''}{self.text}"
 
     @property
-    def described(self) -> str:
-        """The mistake without its line."""
-        return f"{self.path}: {self.message}" if self.path else self.message
+    def text(self) -> str:
+        """The mistake without its position."""
+        subject = self.subject or self.path
+        return f"{subject}: {self.message}" if subject else self.message
 
 
-class ScheduleFileError(IcsfeedError):
-    """A schedule file that says no schedule: all its mistakes at once, by line."""
+class ScheduleFileError(BadInputError):
+    """A schedule file with mistakes, sorted by line."""
 
     def __init__(self, source: str, mistakes: Iterable[Mistake]) -> None:
         self.source = source
@@ -40,26 +46,16 @@ class ScheduleFileError(IcsfeedError):
         super().__init__(source, self.mistakes)
 
     def __str__(self) -> str:
-        return "\n".join(
-            f"{self.source}{f':{mistake.line}' if mistake.line is not None else ''}: {mistake.described}"
-            for mistake in self.mistakes
-        )
+        return "\n".join(self._paragraph(mistake) for mistake in self.mistakes)
+
+    def _paragraph(self, mistake: Mistake) -> str:
+        position = "".join(f":{number}" for number in (mistake.line, mistake.column) if number is not None)
+        excerpt = "".join(f"\n    {line}" for line in mistake.excerpt.splitlines())
+        return f"{self.source}{position}: {mistake.text}{excerpt}"
 
 
 class Finding(NamedTuple):
-    """A mistake by the keys that lead to it; ``line`` where it is known already."""
+    """A mistake at a key path, before its line is looked up."""
 
     keys: KeyPath
     message: str
-    line: int | None = None
-
-
-class _SetAside(Enum):
-    VALUE = "…"
-
-    def __str__(self) -> str:
-        return self.value
-
-
-SET_ASIDE: Final = _SetAside.VALUE
-"""What stands in the data for a value that is no TOML: what is wrong with it has been found."""

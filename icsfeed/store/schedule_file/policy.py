@@ -1,4 +1,4 @@
-"""From the tables of a schedule file, in which nothing is wrong, to the schedule."""
+"""The schedule in the validated tables of a schedule file."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 
 def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Schedule:
-    """The schedule that the tables say; the ``changes`` in them are for another room to read."""
+    """The schedule in the tables, with the ``changes`` that were read from them."""
     calendar = _calendar(tables["calendar"])
     environments = tuple(Environment(id=each["id"], name=each["name"]) for each in tables["environments"])
-    every = frozenset(environment.id for environment in environments)
+    all_ids = frozenset(environment.id for environment in environments)
     feeds, peak_hours = tables.get("feeds"), tables.get("peak_hours")
     return Schedule(
         calendar=calendar,
         environments=environments,
-        windows=tuple(_window(each, calendar, every) for each in tables.get("maintenance_windows", ())),
+        windows=tuple(_window(each, calendar, all_ids) for each in tables.get("maintenance_windows", ())),
         freezes=tuple(freeze_of(each) for each in tables.get("change_freezes", ())),
         feeds=automatic_feeds(calendar.name, environments)
         if feeds is None
-        else tuple(_feed(each, every) for each in feeds),
+        else tuple(_feed(each, all_ids) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
         changes=changes,
     )
@@ -71,7 +71,7 @@ def _calendar(table: CalendarTable) -> Calendar:
     )
 
 
-def _window(table: WindowTable, calendar: Calendar, every_environment: frozenset[str]) -> MaintenanceWindow:
+def _window(table: WindowTable, calendar: Calendar, all_ids: frozenset[str]) -> MaintenanceWindow:
     return MaintenanceWindow(
         id=table["id"],
         name=table["name"],
@@ -80,7 +80,7 @@ def _window(table: WindowTable, calendar: Calendar, every_environment: frozenset
         start=table["start"],
         end=table["end"],
         zone=zone(table["timezone"]) if "timezone" in table else calendar.zone,
-        environments=frozenset(table.get("environments", every_environment)),
+        environments=frozenset(table.get("environments", all_ids)),
         impact=Impact(table.get("impact", Impact.OUTAGE)),
         effective_from=table.get("effective_from"),
         effective_until=table.get("effective_until"),
@@ -94,7 +94,7 @@ def _recurrence(table: WindowTable) -> Recurrence:
 
 
 def freeze_of(table: FreezeTable) -> ChangeFreeze:
-    """The change freeze that its table says."""
+    """The change freeze in its table."""
     return ChangeFreeze(
         id=table["id"],
         name=table["name"],
@@ -118,7 +118,7 @@ def _pattern(table: FreezeTable) -> Pattern:
     if isinstance(first, date) and isinstance(last, date):
         return NamedDays(days=DateRange(first=first, last=last))
     start, through = month_day(str(first)), month_day(str(last))
-    if start is None or through is None:  # pragma: no cover  (neither has been let in)
+    if start is None or through is None:  # pragma: no cover  (both were validated)
         raise AssertionError
     return YearlyDays(start=start, through=through)
 
@@ -132,11 +132,11 @@ def _peak_hours(table: PeakHoursTable, calendar: Calendar) -> PeakHours:
     )
 
 
-def _feed(table: FeedTable, every_environment: frozenset[str]) -> Feed:
+def _feed(table: FeedTable, all_ids: frozenset[str]) -> Feed:
     return Feed(
         slug=table["slug"],
         name=table["name"],
         description=table.get("description", ""),
-        environments=frozenset(table.get("environments", every_environment)),
+        environments=frozenset(table.get("environments", all_ids)),
         kinds=frozenset(Kind(kind) for kind in table.get("kinds", tuple(Kind))),
     )

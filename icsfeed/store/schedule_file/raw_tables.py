@@ -1,62 +1,66 @@
-"""The tables of a schedule file as TOML gives them, and what of them is sound."""
+"""The tables of a schedule file as TOML gives them, with the paths in which a mistake was found."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from icsfeed.store.schedule_file.notation import KeyPath
-from icsfeed.store.schedule_file.sentences import given_keys
+from icsfeed.store.schedule_file.value_checks import intended_keys
+
+
+def id_key(tables: str) -> str:
+    """The key that holds the id of each table in that array."""
+    return "slug" if tables == "feeds" else "id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawTable:
-    """One table: the keys that it has or means to have, its values, and those of them in which nothing is wrong."""
+    """A table at a key path; ``mistaken`` holds every path of the file at or below which there is a mistake."""
 
     keys: KeyPath
-    given: AbstractSet[str]
     raw: Mapping[str, Any]
-    sound: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Soundness:
-    """What can be relied on: all but ``mistaken`` paths, those within them and those around them."""
-
-    mistaken: Collection[KeyPath]
+    mistaken: frozenset[KeyPath]
 
     @classmethod
-    def beside(cls, mistakes: Iterable[KeyPath]) -> Soundness:
-        """All but what has one of ``mistakes`` in it."""
-        return cls(mistaken=frozenset(keys[:end] for keys in mistakes for end in range(1, len(keys) + 1)))
+    def of_file(cls, data: Mapping[str, Any], mistakes: Iterable[KeyPath]) -> RawTable:
+        """The table that is the whole file."""
+        mistaken = frozenset(keys[:end] for keys in mistakes for end in range(1, len(keys) + 1))
+        return cls(keys=(), raw=data, mistaken=mistaken)
 
-    def tables(self, data: Mapping[str, Any], name: str, within: KeyPath = ()) -> Iterator[RawTable]:
-        """The tables of the array of that name, as far as they are tables; ``within`` is where ``data`` stands."""
-        elements = data.get(name)
-        for index, raw in enumerate(elements if isinstance(elements, list) else []):
-            if isinstance(raw, dict):
-                yield self._table((*within, name, index), raw)
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is free of mistakes."""
+        return self.keys not in self.mistaken
 
-    def table(self, data: Mapping[str, Any], name: str) -> RawTable | None:
-        """The one table of that name; ``None`` where there is none, or no table."""
-        raw = data.get(name)
-        return self._table((name,), raw) if isinstance(raw, dict) else None
+    @property
+    def sound(self) -> dict[str, Any]:
+        """Its values without mistakes."""
+        return {key: value for key, value in self.raw.items() if (*self.keys, key) not in self.mistaken}
 
-    def _table(self, keys: KeyPath, raw: Mapping[str, Any]) -> RawTable:
-        sound = {key: value for key, value in raw.items() if (*keys, key) not in self.mistaken}
-        return RawTable(keys=keys, given=self.given(keys, raw), raw=raw, sound=sound)
+    @property
+    def intended(self) -> set[str]:
+        """Its keys, and those that its misspelt ones were meant to be."""
+        return intended_keys(self.keys, self.raw)
 
-    @staticmethod
-    def given(keys: KeyPath, raw: Mapping[str, Any]) -> AbstractSet[str]:
-        """The keys that a table has, and those that its misspelt ones were meant to be."""
-        return given_keys(keys, raw)
+    def table(self, name: str) -> RawTable | None:
+        """The table of that name within it, if any."""
+        return self._at((*self.keys, name), self.raw.get(name))
 
-    def items(self, table: RawTable, key: str) -> Iterator[tuple[KeyPath, Any]]:
-        """The sound items of an array, each with its path."""
-        items = table.raw.get(key)
-        for index, value in enumerate(items if isinstance(items, list) else []):
-            keys = (*table.keys, key, index)
-            if keys not in self.mistaken:
-                yield keys, value
+    def tables(self, name: str) -> Iterator[RawTable]:
+        """The tables in the array of that name within it."""
+        tables = (self._at(keys, value) for keys, value in self._elements(name))
+        return (table for table in tables if table is not None)
+
+    def sound_items(self, key: str) -> Iterator[tuple[KeyPath, Any]]:
+        """The elements without mistakes of an array within it, each with its path."""
+        return ((keys, value) for keys, value in self._elements(key) if keys not in self.mistaken)
+
+    def _elements(self, key: str) -> Iterator[tuple[KeyPath, Any]]:
+        elements = self.raw.get(key)
+        for index, value in enumerate(elements if isinstance(elements, list) else []):
+            yield (*self.keys, key, index), value
+
+    def _at(self, keys: KeyPath, value: object) -> RawTable | None:
+        return RawTable(keys=keys, raw=value, mistaken=self.mistaken) if isinstance(value, dict) else None

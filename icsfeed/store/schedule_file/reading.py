@@ -1,4 +1,4 @@
-"""Reading a schedule file: from disk to the schedule, or to all its mistakes."""
+"""Schedule files read from disk: to a schedule, or to every mistake in them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from icsfeed.domain.schedule import Schedule
-from icsfeed.store.schedule_file.lines import Lines, headings
-from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
-from icsfeed.store.schedule_file.notation import write_path
+from icsfeed.store.schedule_file.lines import Lines, heading_lines
+from icsfeed.store.schedule_file.mistakes import Finding, Mistake, ScheduleFileError
+from icsfeed.store.schedule_file.notation import KeyPath, as_toml, path_text
 from icsfeed.store.schedule_file.policy import schedule_of
-from icsfeed.store.schedule_file.references import contradictions
-from icsfeed.store.schedule_file.sentences import validated
+from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
 from icsfeed.store.schedule_file.syntax import parse
-from icsfeed.store.schedule_file.toml_data import NotTomlError
+from icsfeed.store.schedule_file.table_checks import table_findings
+from icsfeed.store.schedule_file.value_checks import validated
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
@@ -27,7 +27,7 @@ _NANOSECONDS: Final = 1_000_000_000
 
 
 class FileSignature(NamedTuple):
-    """What a file system says of a file, without a look into it: whoever sees another one reads it again."""
+    """A file's metadata: while it is the same, the file need not be read again."""
 
     mtime_ns: int
     ctime_ns: int
@@ -41,13 +41,13 @@ class FileSignature(NamedTuple):
 
     @property
     def changed_at(self) -> datetime:
-        """When the file was last changed, or put in its place (UTC, whole seconds)."""
-        # A deployment may keep an old time of change; the inode's own time tells when the file came.
+        """When the file was last edited, or put in place (UTC, whole seconds)."""
+        # A deployment may keep an old time of change; the inode's own time says when the file came.
         return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) // _NANOSECONDS, UTC)
 
 
 class FilePosition(NamedTuple):
-    """Where something stands in a schedule file: its key path and line (``None``: it is not there)."""
+    """The key path and line of a table in a schedule file; the line is ``None`` where the file lacks it."""
 
     path: str
     line: int | None
@@ -55,7 +55,7 @@ class FilePosition(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedSchedule:
-    """A schedule, the bytes that say it, and the file that they came from."""
+    """A schedule with the bytes and the file that it was read from."""
 
     schedule: Schedule
     content: bytes
@@ -63,10 +63,10 @@ class LoadedSchedule:
 
     @classmethod
     def kept(cls, content: bytes, changed_at: datetime, *, source: str) -> LoadedSchedule:
-        """The schedule of a file that was good once; ``source`` is what messages call it.
+        """The schedule in the bytes of a file as it once was; messages call it ``source``.
 
         Raises:
-            ScheduleFileError: with every mistake there is.
+            ScheduleFileError: with every mistake.
         """
         then = int(changed_at.timestamp()) * _NANOSECONDS
         signature = FileSignature(mtime_ns=then, ctime_ns=then, size=len(content), inode=0)
@@ -74,87 +74,97 @@ class LoadedSchedule:
 
     @property
     def changed_at(self) -> datetime:
-        """When the file was last changed, or put in its place (UTC, whole seconds)."""
+        """When the file was last edited, or put in place (UTC, whole seconds)."""
         return self.signature.changed_at
 
-    def place_of(self, tables: str, name: str) -> FilePosition:
-        """Where, among ``maintenance_windows`` or another array of tables, the one of that id, or slug, stands."""
-        return _places(self.content, tables).get(name) or FilePosition(path=tables, line=None)
+    def position_of(self, tables: str, name: str) -> FilePosition:
+        """The position of the table with that id, or slug, in an array such as ``maintenance_windows``."""
+        return _positions(self.content, tables).get(name) or FilePosition(path=tables, line=None)
 
 
 @lru_cache(maxsize=8)
-def _places(content: bytes, tables: str) -> dict[str, FilePosition]:
-    """Where each of an array of tables stands, by its id or slug: once for all that there is to say of them."""
-    key = "slug" if tables == "feeds" else "id"
-    elements = parse(content).data.get(tables, [])
-    at_a_glance, lines = headings(content, tables), Lines(content)
-    found = {}
+def _positions(content: bytes, tables: str) -> dict[str, FilePosition]:
+    """The position of each of an array of tables, by id or slug; cached, for there may be many warnings."""
+    elements = parse(content, source="").get(tables, [])
+    headings, lines = heading_lines(content, tables), Lines(content)
+    positions = {}
     for index, table in enumerate(elements):
-        keys = (tables, index)
-        line = at_a_glance[index] if len(at_a_glance) == len(elements) else lines.of(keys)
-        found[table[key]] = FilePosition(path=write_path(keys), line=line)
-    return found
+        line = headings[index] if len(headings) == len(elements) else lines.of((tables, index))
+        positions[table[id_key(tables)]] = FilePosition(path=path_text((tables, index)), line=line)
+    return positions
 
 
 def read_schedule(content: bytes, source: str) -> Schedule:
-    """The schedule that the bytes of a schedule file say; ``source`` is what messages call the file.
+    """The schedule in the bytes of a schedule file, which messages call ``source``.
 
     Raises:
-        ScheduleFileError: with every mistake there is.
+        ScheduleFileError: with the first syntax error, or else with every mistake.
     """
-    try:
-        data, broken, readable = parse(content)
-    except NotTomlError as error:
-        raise ScheduleFileError(source, error.mistakes) from None
-    lines = Lines(readable, known={each.keys: each.line for each in broken})
+    data = parse(content, source)
+    lines = Lines(content)
     tables, findings = validated(data)
-    findings = [*broken, *findings]
-    findings += contradictions(data, findings, lines.of)
+    findings += table_findings(_raw_file(data, findings), lines.of)
     changes: tuple[Change, ...] = ()
     if "changes" in data:
-        from icsfeed.store.schedule_file.written_changes import read_changes  # noqa: PLC0415  (few schedules have any)
+        from icsfeed.store.schedule_file.changes import read_changes  # noqa: PLC0415  (few schedules have any)
 
-        changes, wrong = read_changes(data, findings)
-        findings += wrong
+        changes, refusals = read_changes(_raw_file(data, findings))
+        findings += refusals
     if tables is None or findings:
-        mistakes = (
-            Mistake(path=write_path(each.keys), line=each.line or lines.of(each.keys), message=each.message)
-            for each in findings
-        )
-        raise ScheduleFileError(source, mistakes)
+        raise ScheduleFileError(source, [_mistake(data, finding, lines) for finding in findings])
     return schedule_of(tables, changes)
 
 
+def _raw_file(data: dict[str, Any], findings: list[Finding]) -> RawTable:
+    return RawTable.of_file(data, [finding.keys for finding in findings])
+
+
+def _mistake(data: dict[str, Any], finding: Finding, lines: Lines) -> Mistake:
+    keys = finding.keys
+    return Mistake(path=path_text(keys), line=lines.of(keys), subject=_subject(data, keys), message=finding.message)
+
+
+def _subject(data: dict[str, Any], keys: KeyPath) -> str:
+    """The path with the table's id in place of its index, such as ``maintenance_windows "thursday", start``."""
+    match keys:
+        case (str(tables), int(index), *rest):
+            element = data[tables][index]
+            name = element.get(id_key(tables)) if isinstance(element, dict) else None
+            if isinstance(name, str):
+                return ", ".join(filter(None, [f"{tables} {as_toml(name)}", path_text(tuple(rest))]))
+    return path_text(keys)
+
+
 def load_schedule(path: Path) -> LoadedSchedule:
-    """The schedule of the file at ``path``.
+    """The schedule in the file at ``path``.
 
     Raises:
-        ScheduleFileError: with every mistake there is; where the file can't be read, with that one.
+        ScheduleFileError: with every mistake, or with the reason why the file can't be read.
     """
     try:
         with path.open("rb") as file:
-            # Before the bytes: a change in between leaves an old signature, and the file is read again.
+            # Before the bytes: an edit in between leaves an old signature, so the file is read again.
             signature = FileSignature.of(os.fstat(file.fileno()))
             content = file.read()
     except (OSError, ValueError) as error:
-        raise ScheduleFileError(str(path), [Mistake(path="", line=None, message=_unreadable(error))]) from None
+        raise ScheduleFileError(str(path), [Mistake(path="", line=None, message=_read_error(error))]) from None
     return LoadedSchedule(schedule=read_schedule(content, str(path)), content=content, signature=signature)
 
 
-def _unreadable(error: OSError | ValueError) -> str:
+def _read_error(error: OSError | ValueError) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
             return "there is no such file; write a starter with `icsfeed init`, or name another with --schedule"
         case IsADirectoryError():
             return "this is a folder; name the file in it, such as schedule.toml"
         case PermissionError():
-            return "the file may not be read; give the user who runs icsfeed leave to read it"
+            return "permission denied; allow the user who runs icsfeed to read the file"
         case OSError():
             return f"the file can't be read: {(error.strerror or 'the system gives no reason').lower()}"
         case _:
-            return "this is no name of a file; name one such as schedule.toml"
+            return "this is not the name of a file; write one such as schedule.toml"
 
 
 def example_path() -> Path:
-    """The packaged example of a schedule file."""
+    """The example schedule file in the package."""
     return _EXAMPLE

@@ -1,4 +1,4 @@
-"""What to write instead of a time zone's abbreviation, offset or misspelt name."""
+"""Advice about time zones: the IANA name for an abbreviation, an offset or a misspelt name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.zones import zone, zone_names
-from icsfeed.store.schedule_file.guesses import meant
-from icsfeed.store.schedule_file.notation import written
+from icsfeed.store.schedule_file.near_matches import nearest
+from icsfeed.store.schedule_file.notation import as_toml
 
 _TWO_READINGS: Final = {
     "EST": ("Eastern civil time", "America/Toronto", -5),
@@ -36,7 +36,7 @@ _TWO_READINGS: Final = {
     "AEDT": ("south-eastern Australian civil time", "Australia/Sydney", 11),
     "NZST": ("New Zealand's civil time", "Pacific/Auckland", 12),
 }
-"""An abbreviation: the civil time, with summer time, that it may mean, and the hours from UTC that it may mean."""
+"""For an abbreviation, its two meanings: a civil time with summer time and its zone, and hours from UTC all year."""
 
 _ONE_READING: Final = {
     "Z": "UTC",
@@ -96,91 +96,81 @@ ALL_YEAR: Final = {
     11: "Pacific/Guadalcanal",
     12: "Pacific/Tarawa",
 }
-"""A zone without summer time for so many hours ahead of UTC."""
+"""A zone without summer time, by its hours ahead of UTC."""
 
-_HOURS: Final = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+_NUMBER_WORDS: Final = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _OFFSET: Final = re.compile(
     r"(?:etc/)?(?:utc|gmt|z)?\s*(?P<hours>[+\u2212-]\s*\d{1,2})(?::?(?P<minutes>\d\d))?", re.IGNORECASE
 )
-_NO_ZONES: Final = frozenset({"Factory", "Etc/Unknown", "localtime", "posixrules"})
-_SAME_AS_UTC: Final = frozenset(
+_PLACEHOLDERS: Final = frozenset({"Factory", "Etc/Unknown", "localtime", "posixrules"})
+_UTC_ALIASES: Final = frozenset(
     {"GMT0", "ETC/GMT", "ETC/GMT0", "ETC/GREENWICH", "ETC/UCT", "ETC/UNIVERSAL", "ETC/ZULU"}
 )
 _EXAMPLE: Final = 'write an IANA zone such as "America/Toronto"'
 
 
 def refusal(name: str) -> str | None:
-    """Why ``name`` is not to be a schedule's zone, and what to write; ``None`` where it may be one."""
-    shown, upper = written(name), name.strip().upper()
+    """Why ``name`` can't be a schedule's zone, and what to write; ``None`` where it can."""
+    quoted, upper = as_toml(name), name.strip().upper()
     if upper in _TWO_READINGS:
         words, civil, hours = _TWO_READINGS[upper]
         return (
-            f"{shown} can mean two things: {words} with summer time (write {written(civil)}), "
-            f"or {_from_utc(hours)} all year (write {written(ALL_YEAR[hours])})"
+            f"{quoted} can mean two things: {words} with summer time (write {as_toml(civil)}), "
+            f"or {_from_utc(hours)} all year (write {as_toml(ALL_YEAR[hours])})"
         )
     if upper in _ONE_READING:
-        return f"{shown} is not the IANA name of a place's time zone; write {written(_ONE_READING[upper])}"
-    if upper in _SAME_AS_UTC:
-        return f'{shown} is another name of UTC; write "UTC"'
+        return f"{quoted} is not the IANA name of a place's time zone; write {as_toml(_ONE_READING[upper])}"
+    if upper in _UTC_ALIASES:
+        return f'{quoted} is another name of UTC; write "UTC"'
     if offset := _OFFSET.fullmatch(name.strip()):
-        return f"{shown} is an offset from UTC, not a time zone; {_instead_of(name, offset)}"
-    if name in zone_names() - _NO_ZONES:
+        return f"{quoted} is an offset from UTC, not a time zone; {_zone_for_offset(name, offset)}"
+    if name in zone_names() - _PLACEHOLDERS:
         return None
-    guess = _meant(name) if name not in _NO_ZONES else None
-    instead = f"did you mean {written(guess)}?" if guess and refusal(guess) is None else _EXAMPLE
-    return f"{shown} is not a name of the IANA time zone database; {instead}"
+    match = _nearest_zone(name) if name not in _PLACEHOLDERS else None
+    remedy = f"did you mean {as_toml(match)}?" if match and refusal(match) is None else _EXAMPLE
+    return f"{quoted} is not a name in the IANA time zone database; {remedy}"
 
 
 def advised_zone(name: str) -> ZoneInfo:
     """The zone of that name.
 
     Raises:
-        InvalidValueError: where it is not to be written; the message says what is.
+        BadInputError: where it can't be a schedule's zone; the message says what to write.
     """
     if (message := refusal(name)) is not None:
         raise BadInputError(message)
     return zone(name)
 
 
-def _meant(name: str) -> str | None:
-    """The zone of the nearest name, or the one of the nearest city where only a city is named."""
-    names = sorted(zone_names() - _NO_ZONES, reverse=True)
+def _nearest_zone(name: str) -> str | None:
+    """The zone of the nearest name or, where only a city is named, of the nearest city."""
+    names = sorted(zone_names() - _PLACEHOLDERS, reverse=True)
     if "/" in name:
-        return meant(name, names)
+        return nearest(name, names)
     cities = {each.rsplit("/", 1)[-1]: each for each in names}
-    city = meant(name, cities, cutoff=0.8)
+    city = nearest(name, cities, cutoff=0.8)
     return cities[city] if city is not None else None
 
 
 def _from_utc(hours: int) -> str:
     if not hours:
         return "UTC"
-    return f"{_HOURS[abs(hours)]} hour{'s' if abs(hours) > 1 else ''} {'ahead of' if hours > 0 else 'behind'} UTC"
+    unit, side = "hours" if abs(hours) > 1 else "hour", "ahead of" if hours > 0 else "behind"
+    return f"{_NUMBER_WORDS[abs(hours)]} {unit} {side} UTC"
 
 
-def _instead_of(name: str, offset: re.Match[str]) -> str:
+def _zone_for_offset(name: str, offset: re.Match[str]) -> str:
     hours = int(re.sub(r"\s", "", offset["hours"]).replace("\u2212", "-"))
     # POSIX counts the other way: Etc/GMT+5 is five hours behind UTC.
     hours = -hours if name.strip().upper().startswith("ETC/GMT") else hours
     if hours not in ALL_YEAR or int(offset["minutes"] or 0):
         return _EXAMPLE
-    return f"{_EXAMPLE}, or for {_from_utc(hours)} all year {written(ALL_YEAR[hours])}"
+    return f"{_EXAMPLE}, or for {_from_utc(hours)} all year {as_toml(ALL_YEAR[hours])}"
 
 
 def timezone_names() -> list[str]:
-    """Every name that may be a schedule's time zone, in order: what an editor offers."""
+    """Every name that can be a schedule's time zone, sorted: what an editor offers."""
     return sorted(name for name in zone_names() if refusal(name) is None)

@@ -1,0 +1,184 @@
+"""The ``[[changes]]`` of a schedule file, taken step by step by the rules for changes that operators record.
+
+Of each change at most one refusal is reported, and only where its single values are right: what follows a refused step
+can't be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.instants import instant_in
+from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.lifecycle import Step, advance
+from icsfeed.domain.plans import Amendment, check_freezes, plausible
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file.change_tables import ChangeTable
+from icsfeed.store.schedule_file.keys import table_validator
+from icsfeed.store.schedule_file.mistakes import Finding
+from icsfeed.store.schedule_file.model import FreezeTable
+from icsfeed.store.schedule_file.notation import KeyPath, as_toml
+from icsfeed.store.schedule_file.policy import freeze_of
+from icsfeed.store.schedule_file.raw_tables import RawTable
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from icsfeed.domain.freezes import ChangeFreeze
+
+AUTHOR: Final = "schedule file"
+"""The name that histories have for the author of steps in the file."""
+
+_PLAN_KEYS: Final = ("summary", "environments", "impact", "start", "end", "duration", "reason", "ticket")
+_TIME_KEYS: Final = ("announced", "at", "start", "end")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Policy:
+    """What changes are held against: the calendar's zone, the ids of the environments, the freezes."""
+
+    zone: ZoneInfo
+    environments: frozenset[str]
+    freezes: tuple[ChangeFreeze, ...]
+
+    @classmethod
+    def of(cls, file: RawTable) -> _Policy | None:
+        """The policy in the sound tables of a file; ``None`` where it lacks a zone or an environment."""
+        calendar = file.table("calendar")
+        name = calendar.sound.get("timezone") if calendar is not None else None
+        environments = frozenset(table.sound["id"] for table in file.tables("environments") if "id" in table.sound)
+        if name is None or not environments:
+            return None
+        validate = table_validator(FreezeTable).validate_python
+        freezes = tuple(freeze_of(validate(table.raw)) for table in file.tables("change_freezes") if table.is_sound)
+        return cls(zone=zone(name), environments=environments, freezes=freezes)
+
+
+class _RefusedError(Exception):
+    """A part of a change that the rules refuse, as a finding."""
+
+    def __init__(self, keys: KeyPath, message: str) -> None:
+        self.finding = Finding(keys=keys, message=message)
+        super().__init__(self.finding)
+
+
+def read_changes(file: RawTable) -> tuple[tuple[Change, ...], list[Finding]]:
+    """The changes in the sound tables of a file, and what is refused of them."""
+    policy = _Policy.of(file)
+    if policy is None:
+        return (), []
+    changes, findings = [], []
+    for table in file.tables("changes"):
+        mistakes = [*_misplaced_keys(table), *_ambiguous_times(table, policy.zone)]
+        findings += mistakes
+        if mistakes or not table.is_sound:
+            continue
+        try:
+            changes.append(_change(table, policy))
+        except _RefusedError as error:
+            findings.append(error.finding)
+    return tuple(changes), findings
+
+
+def _misplaced_keys(change: RawTable) -> Iterator[Finding]:
+    """What belongs into an update of its own, rather than beside a step."""
+    for update in change.tables("updates"):
+        step, keys = update.sound.get("step", Step.UPDATE), [key for key in _PLAN_KEYS if key in update.raw]
+        if step != Step.UPDATE and keys:
+            names = " and ".join(filter(None, [", ".join(keys[:-1]), keys[-1]]))
+            message = f"the step {as_toml(step)} takes a message alone; move {names} into an update of its own"
+            yield Finding(keys=(*update.keys, keys[0]), message=message)
+
+
+def _ambiguous_times(change: RawTable, tz: ZoneInfo) -> Iterator[Finding]:
+    """Local times that the zone skips or repeats."""
+    for part in (change, *change.tables("updates")):
+        for key, value in part.sound.items():
+            if key in _TIME_KEYS:
+                try:
+                    instant_in(value, tz, shown=as_toml(value))
+                except IcsfeedError as error:
+                    yield Finding(keys=(*part.keys, key), message=str(error))
+
+
+def _change(table: RawTable, policy: _Policy) -> Change:
+    """The change, announced and taken through its updates.
+
+    Raises:
+        _RefusedError: with the first part that the rules refuse.
+    """
+    values: ChangeTable = table_validator(ChangeTable).validate_python(table.raw)
+    change = _announced(values, table.keys, policy)
+    for index, update in enumerate(values.get("updates", ())):
+        keys = (*table.keys, "updates", index)
+        at, before = instant_in(update["at"], policy.zone, shown=""), change.plan
+        if at < change.latest.at:
+            message = f"{as_toml(update['at'])} is before the time above it; write updates in the order of time"
+            raise _RefusedError((*keys, "at"), message)
+        plan = _amended(before, update, keys, policy)
+        step, message = Step(update.get("step", Step.UPDATE)), update.get("message", "")
+        try:
+            change = advance(change, step, plan=plan, message=message, by=AUTHOR, at=at)
+            if plan != before:
+                check_freezes(policy.freezes, policy.zone, change.kind, plan)
+        except IcsfeedError as error:
+            raise _RefusedError(keys, str(error)) from None
+    return change
+
+
+def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
+    start = instant_in(values["start"], policy.zone, shown="")
+    plan = Plan(
+        summary=values["summary"],
+        environments=policy.environments,
+        impact=Impact.OUTAGE,
+        span=Span(start=start, end=start + timedelta(hours=1)),
+    )
+    plan = _amended(plan, values, keys, policy)
+    kind = Kind(values["kind"])
+    try:
+        check_freezes(policy.freezes, policy.zone, kind, plan)
+    except IcsfeedError as error:
+        raise _RefusedError(keys, str(error)) from None
+    update = Update(
+        number=1,
+        at=instant_in(values["announced"], policy.zone, shown=""),
+        by=AUTHOR,
+        message=values.get("message", ""),
+        state=State.TENTATIVE if values.get("tentative", False) else State.CONFIRMED,
+        plan=plan,
+    )
+    return Change(kind=kind, id=values["id"], updates=(update,))
+
+
+def _amended(plan: Plan, values: Mapping[str, Any], keys: KeyPath, policy: _Policy) -> Plan:
+    """The plan with what the table says of it."""
+    amendment = {key: _domain_value(key, values[key], policy) for key in _PLAN_KEYS if key in values}
+    try:
+        amended = Amendment(**amendment).of(plan, policy.zone)
+        plausible(amended.span, "a change")
+    except IcsfeedError as error:
+        raise _RefusedError((*keys, "end" if "end" in values else "duration"), str(error)) from None
+    return amended
+
+
+def _domain_value(key: str, value: Any, policy: _Policy) -> Any:  # noqa: ANN401  (one type per key)
+    match key:
+        case "environments":
+            return frozenset(value)
+        case "impact":
+            return Impact(value)
+        case "duration":
+            return parse_length(value)
+        case "start" | "end":
+            return instant_in(value, policy.zone, shown="")
+        case _:
+            return value
