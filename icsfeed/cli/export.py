@@ -196,7 +196,7 @@ def _watch(
             private=token_key is not None,
             wait=_until_told_to_end(),
             log=log,
-            told=telling.tell_again,
+            on_export=telling.tell_again,
         )
     finally:
         repository.close()

@@ -1,29 +1,30 @@
-"""An export: only what has changed is written, in an order in which nobody finds what is not there yet."""
+"""One export: write only what has changed, in an order that never leaves a link to a missing file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TypeAlias
 
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.revisions import Ledger
 from icsfeed.export.files import SiteFile
-from icsfeed.export.manifest import Manifest, Written
-from icsfeed.export.private_names import FOLDER, is_secret, noted_as, shown_as
-from icsfeed.export.targets import ExportError, Target
+from icsfeed.export.manifest import ExportedFile, Manifest
+from icsfeed.export.private_names import FOLDER, display_name, is_secret, manifest_name
+from icsfeed.export.targets import Target
 from icsfeed.publication.private import LeftOut
 from icsfeed.services.upcoming import utc_text
 
 Progress: TypeAlias = Callable[[int, int], None]
-"""Hears how many files of how many are done."""
+"""Called with the number of files written so far, and with the number of all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What an export did, or would do: names of files as they may be shown, in order.
+    """The result of an export: names of files as they may be shown, in order.
 
-    ``private_left_out`` are the private feeds that it did not write; ``None`` where it was to write none.
+    ``private_left_out`` are the private feeds that it could not write; ``None`` if none were to be written.
     """
 
     written: tuple[str, ...]
@@ -33,34 +34,34 @@ class Report:
 
     @property
     def without_feed(self) -> tuple[str, ...]:
-        """The subscribers whose private feed is not there."""
+        """The subscribers whose private feed is missing."""
         return tuple(each.name for each in self.private_left_out or () if each.until is None)
 
     @property
     def without_old_address(self) -> tuple[str, ...]:
-        """The subscribers whose private feed is not where it was before, though it still might be."""
+        """The subscribers whose previous address is still valid, but missing here."""
         return tuple(each.name for each in self.private_left_out or () if each.until is not None)
 
     def as_json(self) -> dict[str, object]:
-        """The report as JSON has it."""
-        found: dict[str, object] = {
+        """The report as JSON."""
+        report: dict[str, object] = {
             "written": list(self.written),
             "removed": list(self.removed),
             "unchanged": self.unchanged,
         }
         if self.private_left_out is not None:
-            found["private_left_out"] = [
+            report["private_left_out"] = [
                 {"name": each.name, "until": utc_text(each.until) if each.until is not None else None}
                 for each in self.private_left_out
             ]
-        return found
+        return report
 
 
 def read_manifest(target: Target) -> Manifest:
-    """What was exported there before.
+    """The manifest of the export before; an empty one if there was none.
 
     Raises:
-        IcsfeedError: where it can't be read, or is none.
+        IcsfeedError: if it can't be read, or is not a manifest.
     """
     content = target.read_manifest()
     return Manifest.from_json(content, str(target)) if content is not None else Manifest()
@@ -75,59 +76,63 @@ def export(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Have ``target`` hold exactly ``files``, besides what is not icsfeed's; ``before`` is its manifest.
+    """Make ``target`` hold exactly ``files``, apart from files that icsfeed did not write; ``before`` is its manifest.
 
-    Killed at any moment, each file is the old one or the new one, and the next export completes it.
+    If the process is killed, every file is either the old or the new one, and the next export completes the site.
 
     Raises:
-        ExportError: where it can't be written, or a file is in the way that no export wrote.
+        IcsfeedError: if the target can't be written, or has another program's file in the place of one of ours.
     """
     site = {file.name: file for file in sorted(files, key=lambda file: (file.order, file.name))}
-    noted = before.names
-    names = noted | site.keys()
-    plain = frozenset(name for name in names if not is_secret(name))
-    there = target.sizes(plain, folder=FOLDER if plain != names else "")
-    own = {name for name in there if noted_as(name) in noted}
-    _refuse_foreign(target, own, site, there)
-    changed = [file for file in site.values() if not _is_there(file, before, there)]
-    stale = sorted(name for name in own - site.keys() if there[name] >= 0)
+    names = before.names | site.keys()
+    public_names = frozenset(name for name in names if not is_secret(name))
+    sizes = target.sizes(public_names, folder=FOLDER if public_names != names else "")
+    own_names = {name for name in sizes if manifest_name(name) in before.names}
+    _refuse_to_replace_others(target, own_names, site, sizes)
+    changed = [file for file in site.values() if not _is_current(file, before, sizes)]
+    obsolete = sorted(name for name in own_names - site.keys() if sizes[name] >= 0)
     report = Report(
-        written=tuple(file.shown_as for file in changed),
-        removed=tuple(map(shown_as, stale)),
+        written=tuple(file.display_name for file in changed),
+        removed=tuple(map(display_name, obsolete)),
         unchanged=len(site) - len(changed),
     )
     if dry_run:
         return report
-    if changed or stale:
-        # Whatever happens from here on, these are known for icsfeed's own.
-        started = replace(before, pending=before.pending.union(file.noted_as for file in changed))
-        target.write_manifest(started.to_json())
-        target.write(changed, _counted(progress, len(changed)))
-        target.remove(stale)
-    now_there = {file.noted_as: Written(digest=file.digest, size=len(file.body)) for file in changed}
-    noted_files = (file.noted_as for file in site.values())
-    after = Manifest(files={name: now_there.get(name) or before.files[name] for name in noted_files}, ledger=ledger)
+    if changed or obsolete:
+        # Listed before they are written: whatever happens next, these files are recognized as icsfeed's.
+        pending = before.pending.union(file.manifest_name for file in changed)
+        target.write_manifest(replace(before, pending=pending).to_json())
+        target.write(changed, _counter(progress, len(changed)))
+        target.remove(obsolete)
+    written = {file.manifest_name: ExportedFile(digest=file.digest, size=len(file.body)) for file in changed}
+    manifest_names = (file.manifest_name for file in site.values())
+    after = Manifest(files={name: written.get(name) or before.files[name] for name in manifest_names}, ledger=ledger)
     if after != before:
         target.write_manifest(after.to_json())
     return report
 
 
-def _is_there(file: SiteFile, before: Manifest, there: dict[str, int]) -> bool:
-    written = before.files.get(file.noted_as)
-    if written is None or file.noted_as in before.pending:
+def _is_current(file: SiteFile, before: Manifest, sizes: Mapping[str, int]) -> bool:
+    exported = before.files.get(file.manifest_name)
+    if exported is None or file.manifest_name in before.pending:
         return False
-    return written.digest == file.digest and there.get(file.name) == written.size
+    return exported.digest == file.digest and sizes.get(file.name) == exported.size
 
 
-def _refuse_foreign(target: Target, own: set[str], site: dict[str, SiteFile], there: dict[str, int]) -> None:
-    """Refuse to write over what no export wrote, unless it is the same."""
+def _refuse_to_replace_others(
+    target: Target, own_names: set[str], site: Mapping[str, SiteFile], sizes: Mapping[str, int]
+) -> None:
+    """Refuse to replace a file that no export wrote, unless its bytes are the same."""
     for name, file in site.items():
-        is_other = there.get(name, 0) < 0
-        if is_other or (name in there and name not in own and target.read(name) != file.body):
-            msg = f"{target} has a file {file.shown_as} that no export wrote; move it away, or export to another place"
-            raise ExportError(msg)
+        is_no_file = sizes.get(name, 0) < 0
+        if is_no_file or (name in sizes and name not in own_names and target.read(name) != file.body):
+            msg = (
+                f'{target} has a file "{file.display_name}" that no export wrote; '
+                "move it away, or export to another destination"
+            )
+            raise RefusedError(msg)
 
 
-def _counted(progress: Progress | None, total: int) -> Callable[[], None]:
+def _counter(progress: Progress | None, total: int) -> Callable[[], None]:
     numbers = count(1)
     return (lambda: progress(next(numbers), total)) if progress is not None else (lambda: None)

@@ -1,4 +1,4 @@
-"""From the publication to files: what each path is called on a web host, and what a host should say of it."""
+"""The publication as files: their names, their bytes, and the headers with which a web host should send them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
-from icsfeed.export.private_names import noted_as, shown_as
-from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHES
-from icsfeed.publication.private import HEADERS as PRIVATE
+from icsfeed.export import private_names
+from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
+from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
 from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
@@ -20,7 +20,7 @@ DISPOSITION: Final = "Content-Disposition"
 
 
 class Order(IntEnum):
-    """What goes up first: a page speaks of feeds, so the feeds are there before it."""
+    """The order of upload: pages link to feeds and assets, so these come first."""
 
     FEED = 0
     ASSET = 1
@@ -29,58 +29,55 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SiteFile:
-    """A file of the site: its ``name`` is relative to the site's root, with slashes.
+    """A file of the site. Its ``name`` is relative to the site's root, with slashes.
 
-    ``make`` gives its bytes, and ``known_by`` changes whenever they do: what is there already need not be made.
-    ``headers`` are what a host should say of it, besides its type.
+    ``make`` returns the bytes and is called only if they are needed: ``fingerprint`` changes whenever they do.
+    ``headers`` are those that a host should send besides Content-Type.
     """
 
     name: str
     make: Callable[[], bytes]
-    known_by: str
+    fingerprint: str
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
     order: Order = Order.ASSET
 
     @cached_property
     def body(self) -> bytes:
-        """Its bytes."""
         return self.make()
 
     @cached_property
-    def noted_as(self) -> str:
-        """What the manifest calls it."""
-        return noted_as(self.name)
+    def manifest_name(self) -> str:
+        return private_names.manifest_name(self.name)
 
     @property
-    def shown_as(self) -> str:
-        """What reports and messages call it."""
-        return shown_as(self.name)
+    def display_name(self) -> str:
+        return private_names.display_name(self.name)
 
     @cached_property
     def digest(self) -> str:
-        """What its bytes, and all that is said of them, are known by."""
-        said = [self.known_by, self.content_type, *(f"{name}: {value}" for name, value in self.headers.items())]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+        """A digest of the bytes and of all headers."""
+        headers = [f"{name}: {value}" for name, value in self.headers.items()]
+        return hashlib.sha256("\n".join([self.fingerprint, self.content_type, *headers]).encode()).hexdigest()[:32]
 
 
 def site_files(publication: Publication) -> Iterator[SiteFile]:
     """Every path of the publication as a file."""
     for path, representation in publication.representations.items():
-        yield _site_file(path, representation, _headers(representation))
+        yield _site_file(path, representation, _public_headers(representation))
 
 
 def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
     """Every private feed as a file."""
     for path, representation in private.representations.items():
-        yield _site_file(path, representation, dict((PRIVATE_CACHES, *PRIVATE)))
+        yield _site_file(path, representation, dict((PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS)))
 
 
 def _site_file(path: str, representation: Representation, headers: Mapping[str, str]) -> SiteFile:
     return SiteFile(
         name=file_name(path),
-        make=_body(representation),
-        known_by=representation.etag,
+        make=lambda: representation.body,
+        fingerprint=representation.etag,
         content_type=representation.content_type,
         headers=headers,
         order=_order(path, representation),
@@ -88,17 +85,25 @@ def _site_file(path: str, representation: Representation, headers: Mapping[str, 
 
 
 def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:
-    """Beside each file of text the same in gzip and in Brotli, for hosts that hand them out as they are."""
+    """Each text file once more in gzip and in Brotli, for hosts that send such files as they are."""
     for path, representation in site.representations.items():
         if _is_text(representation.content_type.partition(";")[0]):
-            for end, make in ((".gz", _packed(representation)), (".br", _tightly_packed(representation))):
+            for suffix, make in ((".gz", _gzip_body), (".br", _brotli_body)):
                 yield SiteFile(
-                    name=f"{file_name(path)}{end}",
-                    make=make,
-                    known_by=representation.etag,
+                    name=file_name(path) + suffix,
+                    make=partial(make, representation),
+                    fingerprint=representation.etag,
                     content_type="application/octet-stream",
                     order=_order(path, representation),
                 )
+
+
+def _gzip_body(representation: Representation) -> bytes:
+    return representation.packed
+
+
+def _brotli_body(representation: Representation) -> bytes:
+    return representation.tightly_packed
 
 
 def _is_text(content_type: str) -> bool:
@@ -106,24 +111,12 @@ def _is_text(content_type: str) -> bool:
 
 
 def file_name(path: str) -> str:
-    """What a web host calls the file that it shows at ``path``."""
+    """The name of the file that a web host sends for ``path``."""
     return f"{path}index.html".removeprefix("/") if path.endswith("/") else path.removeprefix("/")
 
 
-def _body(representation: Representation) -> Callable[[], bytes]:
-    return lambda: representation.body
-
-
-def _packed(representation: Representation) -> Callable[[], bytes]:
-    return lambda: representation.packed
-
-
-def _tightly_packed(representation: Representation) -> Callable[[], bytes]:
-    return lambda: representation.tightly_packed
-
-
-def _headers(representation: Representation) -> dict[str, str]:
-    """What the server says, too."""
+def _public_headers(representation: Representation) -> dict[str, str]:
+    """The headers that the server sends, too."""
     headers = dict(representation.public_headers)
     if representation.download is not None:
         headers[DISPOSITION] = f'attachment; filename="{representation.download}"'

@@ -1,6 +1,6 @@
-"""What web hosts are told of the files, each in its own way: Netlify, Cloudflare Pages, Apache, nginx, GitHub Pages.
+"""Types and headers of the files for web hosts, each in its own format: Netlify, Cloudflare Pages, Apache, nginx.
 
-They are told by folder, as far as the files in it agree, and Cloudflare takes no more than 100 rules.
+Rules are for whole folders where the files in them agree, since Cloudflare takes no more than 100 rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
 _NOT_FOUND: Final = "404.html"
 _PAGE: Final = "index.html"
 _POLICY: Final = "Content-Security-Policy"
-_UNLISTED: Final = (
+_NO_LISTING: Final = (
     "<IfModule mod_autoindex.c>",
     "  IndexIgnore *",
     "</IfModule>",
@@ -28,16 +28,16 @@ _UNLISTED: Final = (
     "  RedirectMatch 404 /$",
     "</IfModule>",
 )
-"""What Apache is told where nobody may see what there is; to say ``Options -Indexes`` most hosts do not allow."""
+"""Keeps Apache from listing a folder. Most hosts don't allow ``Options -Indexes``."""
 
-_HIDDEN: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
+_HIDE_APACHE_FILES: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What holds for the files below ``path`` (it ends in a slash), or for the one file there.
+    """The types and headers of the files below ``path`` (which ends in a slash), or of the one file there.
 
-    ``types`` are by the end of the name.
+    ``types`` are by suffix, without the dot.
     """
 
     path: str
@@ -46,45 +46,45 @@ class Rule:
 
 
 def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
-    """The files for web hosts, in the place where each looks for them; none has a token in it."""
-    # Private files are all alike: one stands for all of a feed, under a name that may be shown.
-    site = tuple({file.shown_as: replace(file, name=file.shown_as) for file in site}.values())
+    """The files in which each host looks for its rules; none contains a token."""
+    # The private files of a feed are all alike: one stands for all of them, under a name without a token.
+    site = tuple({file.display_name: replace(file, name=file.display_name) for file in site}.values())
     rules = rules_of(site)
-    has_page = any(file.name == _NOT_FOUND for file in site)
+    has_not_found_page = any(file.name == _NOT_FOUND for file in site)
     yield _text(NETLIFY, _netlify(site))
-    yield _text(NGINX, _nginx(rules, has_page=has_page))
+    yield _text(NGINX, _nginx(rules, has_not_found_page=has_not_found_page))
     for folder, own in _by_folder(rules).items():
-        yield _text(f"{folder}{APACHE}", _apache(folder, own, has_page=has_page))
+        yield _text(f"{folder}{APACHE}", _apache(folder, own, has_not_found_page=has_not_found_page))
     yield _text(f"{OWN_FOLDER}/{APACHE}", "Require all denied\n")
     yield _text(".nojekyll", "")
 
 
 def rules_of(site: Iterable[SiteFile]) -> tuple[Rule, ...]:
-    """A rule for each folder at the top, and one for each file that is not as the others there; each fits one rule."""
+    """A rule for each top-level folder, and one for each file that differs from the others in it."""
     folders: defaultdict[str, list[SiteFile]] = defaultdict(list)
     for file in site:
         folders[file.name.partition("/")[0] + "/" if "/" in file.name else ""].append(file)
-    return tuple(rule for folder, files in sorted(folders.items()) for rule in _rules(folder, files))
+    return tuple(rule for folder, files in sorted(folders.items()) for rule in _rules_of_folder(folder, files))
 
 
-def _rules(folder: str, files: list[SiteFile]) -> Iterator[Rule]:
+def _rules_of_folder(folder: str, files: list[SiteFile]) -> Iterator[Rule]:
     if not folder:
-        yield from (_of_one(file) for file in files)
+        yield from (_rule_of_file(file) for file in files)
         return
-    common = Counter(tuple(_said(file).items()) for file in files).most_common(1)[0][0]
+    common = Counter(tuple(_headers(file).items()) for file in files).most_common(1)[0][0]
     types = {_suffix(file): file.content_type for file in reversed(files)}
     yield Rule(path=folder, types=types, headers=dict(common))
     for file in files:
-        if tuple(_said(file).items()) != common or types[_suffix(file)] != file.content_type:
-            yield _of_one(file)
+        if tuple(_headers(file).items()) != common or types[_suffix(file)] != file.content_type:
+            yield _rule_of_file(file)
 
 
-def _of_one(file: SiteFile) -> Rule:
-    return Rule(path=file.name, types={_suffix(file): file.content_type}, headers=_said(file))
+def _rule_of_file(file: SiteFile) -> Rule:
+    return Rule(path=file.name, types={_suffix(file): file.content_type}, headers=_headers(file))
 
 
-def _said(file: SiteFile) -> dict[str, str]:
-    """The headers; a download needs no name of its own where that is the end of its address."""
+def _headers(file: SiteFile) -> dict[str, str]:
+    """The headers; a download is named only if its name isn't the end of its address."""
     plain = f'attachment; filename="{file.name.rpartition("/")[2]}"'
     return {name: "attachment" if value == plain else value for name, value in file.headers.items()}
 
@@ -94,75 +94,87 @@ def _suffix(file: SiteFile) -> str:
 
 
 def _by_folder(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """The rules by the folder that Apache looks for them in, the root among them in any case."""
-    found: dict[str, list[Rule]] = {"": []}
+    """The rules by the folder in which Apache looks for them; the root is always among the folders."""
+    by_folder: dict[str, list[Rule]] = {"": []}
     for rule in rules:
-        found.setdefault(rule.path[: rule.path.rfind("/") + 1], []).append(rule)
-    return found
+        by_folder.setdefault(rule.path[: rule.path.rfind("/") + 1], []).append(rule)
+    return by_folder
 
 
 def _netlify(site: Iterable[SiteFile]) -> str:
-    """Netlify and Cloudflare know the types by the names."""
-    said = {file.name: _said(file) for file in site}
+    """The headers alone: Netlify and Cloudflare derive the types from the names."""
+    headers_by_name = {file.name: _headers(file) for file in site}
     blocks = (
         "".join([f"/{path}\n", *(f"  {name}: {value}\n" for name, value in headers.items())])
-        for folder, own in _by_part("", said)
-        for path, headers in _agreed(folder, own)
+        for part, files in _by_part("", headers_by_name)
+        for path, headers in _shared_headers(part, files)
     )
     return "\n".join(blocks)
 
 
-def _agreed(path: str, said: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """By path what all files there agree on, then what those in each part of it do, down to single files.
+def _shared_headers(
+    path: str, headers_by_name: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """By path, the headers that all files there share, then those that each part of it shares, down to single files.
 
-    So no file meets a header twice: Cloudflare would join the two values.
+    Thus no file gets a header twice: Cloudflare would join the two values.
     """
-    first = next(iter(said.values()))
-    common = {name: value for name, value in first.items() if all(each.get(name) == value for each in said.values())}
-    is_folder = path.endswith("/")
-    if common:
-        # A page is asked for by its folder's address.
-        yield f"{path}*" if is_folder else path.removesuffix(_PAGE), common
-    left = {
-        file: {name: value for name, value in headers.items() if name not in common} for file, headers in said.items()
+    first = next(iter(headers_by_name.values()))
+    shared = {
+        name: value
+        for name, value in first.items()
+        if all(headers.get(name) == value for headers in headers_by_name.values())
     }
-    if is_folder and any(left.values()):
-        for part, own in _by_part(path, left):
-            yield from _agreed(part, own)
+    is_folder = path.endswith("/")
+    if shared:
+        # A page is requested under its folder's address.
+        yield f"{path}*" if is_folder else path.removesuffix(_PAGE), shared
+    rest = {
+        file: {name: value for name, value in headers.items() if name not in shared}
+        for file, headers in headers_by_name.items()
+    }
+    if is_folder and any(rest.values()):
+        for part, files in _by_part(path, rest):
+            yield from _shared_headers(part, files)
 
 
-def _by_part(folder: str, said: Mapping[str, Mapping[str, str]]) -> list[tuple[str, dict[str, Mapping[str, str]]]]:
-    """The folders and files in a folder, each with what is said of all there."""
+def _by_part(
+    folder: str, headers_by_name: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, dict[str, Mapping[str, str]]]]:
+    """The files and subfolders of a folder, each with the headers of all files in it."""
     parts: defaultdict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
-    for name, headers in said.items():
+    for name, headers in headers_by_name.items():
         part, slash, _ = name.removeprefix(folder).partition("/")
         parts[f"{folder}{part}{slash}"][name] = headers
     return sorted(parts.items())
 
 
-def _apache(folder: str, rules: Iterable[Rule], *, has_page: bool) -> str:
+def _apache(folder: str, rules: Iterable[Rule], *, has_not_found_page: bool) -> str:
     is_root = not folder
     lines = [f"DirectoryIndex {_PAGE}"] if is_root else []
     if folder == PRIVATE_FOLDER:
-        lines += _UNLISTED
-    if is_root and has_page:
+        lines += _NO_LISTING
+    if is_root and has_not_found_page:
         lines.append(f"ErrorDocument 404 /{_NOT_FOUND}")
     for rule in rules:
         name = rule.path.rpartition("/")[2]
-        # What is said of a name holds in all folders below, whoever's they are; the pages have their policy in them.
-        kept = {each: said for each, said in rule.headers.items() if name != _PAGE or each != _POLICY or not is_root}
-        said = {each: value.replace("%", "%%") for each, value in kept.items()}
-        of_all = [
+        # A rule for a name also applies in all folders below. A page contains its policy anyway.
+        headers = {
+            header: value.replace("%", "%%")
+            for header, value in rule.headers.items()
+            if header != _POLICY or name != _PAGE or not is_root
+        }
+        directives = [
             *(f'AddType "{content_type}" .{suffix}' for suffix, content_type in sorted(rule.types.items())),
             "<IfModule mod_headers.c>",
-            *(f"  Header set {each} {_quoted(value)}" for each, value in said.items()),
+            *(f"  Header set {header} {_quoted(value)}" for header, value in headers.items()),
             "</IfModule>",
         ]
-        lines += of_all if not name else [f'<Files "{name}">', *of_all, "</Files>"]
+        lines += directives if not name else [f'<Files "{name}">', *directives, "</Files>"]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _nginx(rules: Iterable[Rule], *, has_page: bool) -> str:
+def _nginx(rules: Iterable[Rule], *, has_not_found_page: bool) -> str:
     lines = [
         "# Within a server block whose root is the folder FOLDER: include FOLDER/.icsfeed/nginx.conf;",
         f"index {_PAGE};",
@@ -171,14 +183,18 @@ def _nginx(rules: Iterable[Rule], *, has_page: bool) -> str:
         "# With the module for Brotli: brotli_static on;",
         f"location ^~ /{OWN_FOLDER}/ {{ return 404; }}",
         f"location = /{NETLIFY} {{ return 404; }}",
-        _HIDDEN,
+        _HIDE_APACHE_FILES,
     ]
-    if has_page:
+    if has_not_found_page:
         lines.append(f"error_page 404 /{_NOT_FOUND};")
     for rule in rules:
         types = " ".join(f"{_quoted(content_type)} {suffix};" for suffix, content_type in sorted(rule.types.items()))
-        of_folder = rule.path.endswith("/")
-        begin = [f"location ^~ /{rule.path} {{", f"  {_HIDDEN}"] if of_folder else [f"location = /{rule.path} {{"]
+        is_folder = rule.path.endswith("/")
+        begin = (
+            [f"location ^~ /{rule.path} {{", f"  {_HIDE_APACHE_FILES}"]
+            if is_folder
+            else [f"location = /{rule.path} {{"]
+        )
         if rule.path == PRIVATE_FOLDER:
             begin.append("  autoindex off;")
         headers = [f"  add_header {name} {_quoted(value)};" for name, value in rule.headers.items()]
@@ -193,5 +209,5 @@ def _quoted(value: str) -> str:
 
 def _text(name: str, text: str) -> SiteFile:
     return SiteFile(
-        name=name, make=text.encode, known_by=text, content_type="text/plain; charset=utf-8", order=Order.FEED
+        name=name, make=text.encode, fingerprint=text, content_type="text/plain; charset=utf-8", order=Order.FEED
     )

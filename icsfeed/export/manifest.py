@@ -1,4 +1,7 @@
-"""The manifest: what an export wrote to its destination, so that the next one goes on from there."""
+"""The manifest: the files that exports wrote to a destination, and the revisions of the events in them.
+
+It lies in the destination itself, so the next export continues from it on any machine.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision
 from icsfeed.export.private_names import is_secret
 
 OWN_FOLDER: Final = ".icsfeed"
 NAME: Final = f"{OWN_FOLDER}/manifest.json"
 _VERSION: Final = 1
-_WITH_SECRETS: Final = 2
-"""What an icsfeed that knows no private files must not go on from: it would forget them, and they stay."""
+_VERSION_WITH_SECRETS: Final = 2
+"""Refused by versions of icsfeed that don't know private files: they would drop these from the manifest, and the files
+themselves would stay public.
+"""
+
 _quoted: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class ForeignManifestError(IcsfeedError):
-    """A manifest that this icsfeed did not write."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Written:
-    """A file that an export wrote: what it is known by, and its size in bytes."""
+class ExportedFile:
+    """A file as an export wrote it: ``SiteFile.digest``, and the size in bytes."""
 
     digest: str
     size: int
@@ -34,110 +36,116 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Manifest:
-    """The files of a destination by name, and the last line of the ledger of every event.
+    """The files of a destination by name, and the last ledger line of every event.
 
-    ``pending`` are names that an export was about to write and may not have: they are icsfeed's, whatever is there.
-    Those with a token in them are as ``noted_as`` has them, all others as they are.
+    ``pending`` are the names that an export was about to write. They are icsfeed's, whether it wrote them or not. All
+    names are as ``private_names.manifest_name`` returns them.
     """
 
-    files: Mapping[str, Written] = field(default_factory=dict)
+    files: Mapping[str, ExportedFile] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
     ledger: Ledger = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
-        """All names that are icsfeed's."""
+        """The names of all files that are icsfeed's."""
         return self.pending | self.files.keys()
 
     def to_json(self) -> bytes:
-        """The manifest as a file, a line an entry; the same bytes for the same content."""
+        """The manifest as a file, one entry a line; the same bytes for the same content."""
         files = (
             f"{_quoted(name)}: [{_quoted(self.files[name].digest)}, {self.files[name].size}]"
             for name in sorted(self.files)
         )
-        ledger = (f"{_quoted(uid)}: [{_said(self.ledger[uid][-1])}]" for uid in sorted(self.ledger))
+        ledger = (f"{_quoted(uid)}: [{_line_json(self.ledger[uid][-1])}]" for uid in sorted(self.ledger))
         parts = [
-            f'"icsfeed": {_WITH_SECRETS if any(map(is_secret, self.names)) else _VERSION}',
-            f'"files": {{{_lines(files)}}}',
-            f'"pending": [{_lines(map(_quoted, sorted(self.pending)))}]',
-            f'"ledger": {{{_lines(ledger)}}}',
+            f'"icsfeed": {_VERSION_WITH_SECRETS if any(map(is_secret, self.names)) else _VERSION}',
+            f'"files": {{{_one_a_line(files)}}}',
+            f'"pending": [{_one_a_line(map(_quoted, sorted(self.pending)))}]',
+            f'"ledger": {{{_one_a_line(ledger)}}}',
         ]
         return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
     @classmethod
-    def from_json(cls, content: bytes, where: str) -> Manifest:
-        """The manifest that a file says; ``where`` is what messages call its destination.
+    def from_json(cls, content: bytes, destination: str) -> Manifest:
+        """The manifest in a file; ``destination`` is for messages.
 
         Raises:
-            ForeignManifestError: where it is not one that this icsfeed wrote.
+            RefusedError: if this version of icsfeed did not write it.
         """
         try:
-            said = json.loads(content)
-            record = {_VERSION: said, _WITH_SECRETS: said}[said["icsfeed"]]
+            data = _checked_version(json.loads(content))
             return cls(
-                files={_name(name): _file(*file) for name, file in record["files"].items()},
-                pending=frozenset(map(_name, record["pending"])),
-                ledger={uid: (_line(uid, *line),) for uid, line in record["ledger"].items()},
+                files={_checked_name(name): _exported_file(*file) for name, file in data["files"].items()},
+                pending=frozenset(map(_checked_name, data["pending"])),
+                ledger={uid: (_ledger_line(uid, *line),) for uid, line in data["ledger"].items()},
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             msg = (
-                f"{where} has a {NAME} that this icsfeed did not write; export to another place, or to this one emptied"
+                f"{destination} has a {NAME} that this version of icsfeed did not write; "
+                "export to another destination, or empty this one"
             )
-            raise ForeignManifestError(msg) from error
+            raise RefusedError(msg) from error
 
 
-def joined(recorded: Ledger, exported: Ledger) -> Ledger:
-    """The ledger of a database, gone on from an earlier export where the database does not know of it.
+def continued(recorded: Ledger, exported: Ledger) -> Ledger:
+    """The ledger of a database, continued from an earlier export for the events of which the database knows less.
 
-    It does where it has the very line that was exported, or has gone beyond it.
+    The database knows as much as the export if it has the very line that was exported, or a later one.
     """
-    unknown = {uid: lines for uid, lines in exported.items() if not _knows(recorded.get(uid, ()), lines[-1])}
+    unknown = {uid: lines for uid, lines in exported.items() if not _has(recorded.get(uid, ()), lines[-1])}
     return {**recorded, **unknown} if unknown else recorded
 
 
 def last_lines(ledger: Ledger) -> Ledger:
-    """What of a ledger is worth keeping at a destination: what was public last, in whole seconds."""
-    return {uid: (_whole_seconds(lines[-1]),) for uid, lines in ledger.items()}
+    """The part of a ledger that a destination keeps: the last line of each event, in whole seconds."""
+    return {uid: (_in_whole_seconds(lines[-1]),) for uid, lines in ledger.items()}
 
 
-def _knows(lines: Iterable[LedgerLine], exported: LedgerLine) -> bool:
-    said = (exported.digest, exported.revision.sequence)
+def _has(lines: Iterable[LedgerLine], exported: LedgerLine) -> bool:
+    key = (exported.digest, exported.revision.sequence)
     return any(
-        line.revision.sequence > exported.revision.sequence or (line.digest, line.revision.sequence) == said
+        line.revision.sequence > exported.revision.sequence or (line.digest, line.revision.sequence) == key
         for line in lines
     )
 
 
-def _whole_seconds(line: LedgerLine) -> LedgerLine:
+def _in_whole_seconds(line: LedgerLine) -> LedgerLine:
     at = line.revision.at.astimezone(UTC).replace(microsecond=0)
     return LedgerLine(uid=line.uid, digest=line.digest, revision=Revision(sequence=line.revision.sequence, at=at))
 
 
-def _lines(entries: Iterable[str]) -> str:
-    joined_entries = ",\n".join(entries)
-    return f"\n{joined_entries}\n" if joined_entries else ""
+def _one_a_line(entries: Iterable[str]) -> str:
+    lines = ",\n".join(entries)
+    return f"\n{lines}\n" if lines else ""
 
 
-def _said(line: LedgerLine) -> str:
+def _line_json(line: LedgerLine) -> str:
     at = line.revision.at.astimezone(UTC)
     return f'{line.revision.sequence}, {_quoted(line.digest)}, "{at:%Y-%m-%dT%H:%M:%SZ}"'
 
 
-def _name(name: Any) -> str:  # noqa: ANN401  (whatever the file says)
-    """A name within the destination: what a manifest names, exports write over and delete."""
+def _checked_version(data: Any) -> Any:  # noqa: ANN401  (any JSON value)
+    if data["icsfeed"] not in {_VERSION, _VERSION_WITH_SECRETS}:
+        raise ValueError(data["icsfeed"])
+    return data
+
+
+def _checked_name(name: Any) -> str:  # noqa: ANN401  (any JSON value)
+    """A name within the destination: exports replace and remove the files that a manifest lists."""
     parts = name.split("/")
     if not {"", ".", ".."}.isdisjoint(parts) or {"\\", "\0", ":"} & set(name) or name == NAME:
         raise ValueError(name)
     return str(name)
 
 
-def _file(digest: Any, size: Any) -> Written:  # noqa: ANN401
+def _exported_file(digest: Any, size: Any) -> ExportedFile:  # noqa: ANN401
     if not isinstance(digest, str) or type(size) is not int:
         raise TypeError
-    return Written(digest=digest, size=size)
+    return ExportedFile(digest=digest, size=size)
 
 
-def _line(uid: str, sequence: Any, digest: Any, at: Any) -> LedgerLine:  # noqa: ANN401
+def _ledger_line(uid: str, sequence: Any, digest: Any, at: Any) -> LedgerLine:  # noqa: ANN401
     if type(sequence) is not int or not isinstance(digest, str):
         raise TypeError
     moment = datetime.fromisoformat(at).astimezone(UTC)

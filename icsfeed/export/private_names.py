@@ -1,7 +1,7 @@
-"""Names with a token in them: who knows one can read the feed, so nothing that others can read says it.
+"""File names that contain a token.
 
-The manifest often lies where everybody can read it. It has a digest in the place of each such name: what an export
-wrote is known again when it is found there, and only then.
+A private feed's address is its secret, and the manifest often lies where everybody can read it. It therefore holds a
+digest in place of each such name: enough to recognize a file that an earlier export wrote, and of no other use.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from typing import Final
 from icsfeed.publication.private import PREFIX, masked
 
 FOLDER: Final = PREFIX.removeprefix("/")
-_NOTED: Final = f"{FOLDER}#/"
-"""No token has that character."""
+_DIGEST_PREFIX: Final = f"{FOLDER}#/"
+"""No token contains a "#"."""
 
 
 def is_secret(name: str) -> bool:
-    """Whether a file's name has a token in it; what lies beside the tokens' folders has none."""
+    """Whether a file's name contains a token; files directly in the folder of private feeds have none."""
     return "/" in name.removeprefix(FOLDER) and name.startswith(FOLDER)
 
 
-def noted_as(name: str) -> str:
-    """What the manifest calls the file of that name."""
+def manifest_name(name: str) -> str:
+    """The name under which the manifest lists a file."""
     if not is_secret(name):
         return name
-    # What is found in a folder may be named in any encoding.
-    return _NOTED + hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:32]
+    # A name read from a folder may have any encoding.
+    return _DIGEST_PREFIX + hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
-def shown_as(name: str) -> str:
-    """What reports and messages call the file of that name, or the folder, whose name ends in a slash."""
+def display_name(name: str) -> str:
+    """The name of a file, or of a folder (it ends in a slash), in reports and messages."""
     return masked(f"/{name}").removeprefix("/") if is_secret(name) else name

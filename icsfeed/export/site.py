@@ -1,4 +1,4 @@
-"""The whole site to one destination, its revisions gone on from the export before."""
+"""The export of the whole site, with revisions that continue from the export before."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import with_lines
 from icsfeed.domain.schedule import Schedule
@@ -14,9 +15,9 @@ from icsfeed.export.exporting import Progress, Report, export, read_manifest
 from icsfeed.export.files import SiteFile, packed_files, private_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
-from icsfeed.export.manifest import Manifest, joined, last_lines
+from icsfeed.export.manifest import Manifest, continued, last_lines
 from icsfeed.export.private_names import is_secret
-from icsfeed.export.targets import ExportError, Target
+from icsfeed.export.targets import Target
 from icsfeed.publication.private import NO_PRIVATE_FEEDS, PrivateFeeds, private_feeds
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -47,7 +48,7 @@ def export_site(
     """
     with nullcontext() if dry_run else target.locked():
         manifest = read_manifest(target)
-        record = replace(record, ledger=joined(record.ledger, manifest.ledger))
+        record = replace(record, ledger=continued(record.ledger, manifest.ledger))
         events = publish_events(schedule, record, now=now, before=before)
         ledger = with_lines(record.ledger, events.lacking(now=now))
         publication = publish(
@@ -68,28 +69,28 @@ def export_site(
 
 
 def _refuse_to_lose_all(target: Target, before: Manifest, record: Record, key: TokenKey, private: PrivateFeeds) -> None:
-    """Refuse what a slip makes of private feeds: with another key or database there is none left to export.
+    """Refuse to remove all private feeds because of a wrong key or database.
 
-    Where the last of them was revoked, or is over, there is none left either, and they are to go.
+    If the last of them was revoked or has expired, they are removed.
     """
     if private.representations or not any(map(is_secret, before.names)):
         return
     if private.left_out and not record.subscribers.knows(key):
         msg = (
-            f"{target} has private feeds, and not one token was made with this key; look at "
-            "--token-key-file, or export without --private to take them all away"
+            f"{target} has private feeds, but no token was made with this key; check --token-key-file, "
+            "or export without --private to remove them all"
         )
-        raise ExportError(msg)
+        raise RefusedError(msg)
     if not record.subscribers.by_key:
         msg = (
-            f"{target} has private feeds, and this database knows of no subscriber; look at --database, "
-            "or export without --private to take them all away"
+            f"{target} has private feeds, but this database has no subscriber; check --database, "
+            "or export without --private to remove them all"
         )
-        raise ExportError(msg)
+        raise RefusedError(msg)
 
 
 def all_files(publication: Publication, private: PrivateFeeds, *, with_hosts: bool) -> tuple[SiteFile, ...]:
-    """The files of a site; ``with_hosts`` also those that web hosts read: packed ones, and what they are told."""
+    """The files of a site; ``with_hosts`` adds compressed copies, and the files in which web hosts look for rules."""
     files = (*site_files(publication), *private_files(private))
     if not with_hosts:
         return files

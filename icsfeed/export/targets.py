@@ -1,4 +1,4 @@
-"""Where a site can be written: a folder, or a bucket of an object store."""
+"""The destination of an export: a folder, or a bucket of an object store."""
 
 from __future__ import annotations
 
@@ -6,43 +6,47 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from icsfeed.domain.errors import IcsfeedError
 from icsfeed.export.files import SiteFile
-
-
-class ExportError(IcsfeedError):
-    """A destination that can't be written; each file there is whole, and the next export goes on from there."""
 
 
 class Target(Protocol):
     """A destination. All names are relative to it, with slashes.
 
-    Whatever can't be done is an ``ExportError``.
+    Each method raises an ``UnavailableError`` if the destination can't be read or written. Every file there is whole
+    even then, and the next export completes the site.
     """
 
     def __str__(self) -> str:
-        """What messages call it."""
+        """The destination in messages."""
 
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other exports away meanwhile, or be refused by one that is at it."""
+        """Keep other exports out meanwhile.
+
+        Raises:
+            ConflictError: if another export is running.
+        """
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes; ``None`` where there is none, or no file."""
+        """The file's bytes; ``None`` if there is no such file."""
 
     def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
-        """The sizes in bytes of those that are there; of what is no file, -1.
+        """The sizes in bytes of those ``names`` that exist; -1 for anything that is not a file.
 
-        So are those of all that is in the folders of a ``folder``, if one is named (with its slash).
+        ``folder`` (with its slash) adds the files in all of its subfolders.
         """
 
     def read_manifest(self) -> bytes | None:
-        """The manifest as it is now; ``None`` where there is none."""
+        """The current manifest; ``None`` if there is none."""
 
     def write_manifest(self, content: bytes) -> None:
-        """Put the manifest in its place, unless another export has written it since it was read."""
+        """Replace the manifest.
 
-    def write(self, files: Sequence[SiteFile], written: Callable[[], None]) -> None:
-        """Put each file in its place in one step, in their order; ``written`` hears of each."""
+        Raises:
+            ConflictError: if another export has written it since it was read.
+        """
+
+    def write(self, files: Sequence[SiteFile], on_written: Callable[[], None]) -> None:
+        """Replace each file in one step, in the given order; ``on_written`` is called after each."""
 
     def remove(self, names: Sequence[str]) -> None:
-        """Take files away, where they are there."""
+        """Remove the files that exist."""

@@ -1,4 +1,4 @@
-"""A site that follows the truth: exported again whenever what is public has changed."""
+"""Continuous export: the site is exported again whenever its content changes."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from icsfeed.publication.private import LeftOut
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
-LOOK_EVERY: Final = 0.25
-"""Seconds: often enough that a change is public within one, and next to no work."""
+SECONDS_BETWEEN_LOOKS: Final = 0.25
+"""Often enough for a change to be public within a second, and hardly any work."""
 
-TRY_AGAIN: Final = 5.0
-"""Seconds until an export that failed is tried again."""
+SECONDS_BEFORE_RETRY: Final = 5.0
 
 
 def watch(
@@ -31,62 +30,66 @@ def watch(
     private: bool = False,
     wait: Callable[[float], bool],
     log: FilteringBoundLogger,
-    told: Callable[[Report], None],
+    on_export: Callable[[Report], None],
 ) -> None:
-    """Export what ``live`` shows, and again when that changes, by an edit, a record or time alone.
+    """Export what ``live`` publishes, and again whenever an edit, a record or time alone changes it.
 
-    That subscribers come and go, and that their tokens end, counts only where ``private`` feeds are exported, too.
-    ``wait`` lets so many seconds pass and says whether to end. ``told`` hears of each export that wrote something. One
-    that fails is logged, once for each reason, and tried again; an edit with mistakes leaves the site as it is, and
-    ``live`` logs it.
+    Changes of subscribers and of their tokens count only if ``private`` feeds are exported, too. ``wait`` waits for a
+    number of seconds and returns whether to stop. ``on_export`` is called after each export that wrote something. A
+    failed export is logged, once per reason, and tried again. A broken schedule leaves the site as it is; ``live`` logs
+    it.
 
     Raises:
-        IcsfeedError: where already the first export fails.
+        IcsfeedError: if the very first export fails.
     """
-    shown: _Shown | None = None
+    exported: _ExportedState | None = None
     left_out: tuple[LeftOut, ...] = ()
-    fault = ""
+    last_failure = ""
     pause = 0.0
     while not wait(pause):
-        pause = LOOK_EVERY
+        pause = SECONDS_BETWEEN_LOOKS
         publication, subscribers, now = live.current(), live.subscribers if private else NOBODY, live.now()
-        if publication is None or (shown is not None and shown.holds(publication, subscribers, now)):
+        if publication is None or (exported is not None and exported.is_current(publication, subscribers, now)):
             continue
         try:
             report = export(publication, subscribers)
         except IcsfeedError as error:
-            if shown is None:
+            if exported is None:
                 raise
-            if str(error) != fault:
-                log.warning("export failed", reason=str(error), again_in=TRY_AGAIN)
-            fault, pause = str(error), TRY_AGAIN
+            if str(error) != last_failure:
+                log.warning("export failed", reason=str(error), again_in=SECONDS_BEFORE_RETRY)
+            last_failure, pause = str(error), SECONDS_BEFORE_RETRY
             continue
-        if fault:
+        if last_failure:
             log.info("export works again")
-        until = subscribers.next_end(now=now)
-        shown, fault = _Shown(of=publication.representations, subscribers=subscribers, until=until), ""
-        before, left_out = left_out, report.private_left_out or ()
-        if left_out and left_out != before:
+            last_failure = ""
+        exported = _ExportedState(
+            representations=publication.representations,
+            subscribers=subscribers,
+            until=subscribers.next_end(now=now),
+        )
+        if report.private_left_out and report.private_left_out != left_out:
             log.warning(
                 "private feeds left out",
-                reason="their tokens were not made with this key; subscriber rotate hands out others with it",
+                reason='their tokens were not made with this key; "icsfeed subscriber rotate" makes new ones with it',
                 subscribers=report.without_feed,
                 old_addresses_of=report.without_old_address,
             )
+        left_out = report.private_left_out or ()
         if report.written or report.removed:
-            told(report)
+            on_export(report)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Shown:
-    """What was exported last; ``until`` is when time alone ends one of the tokens in it."""
+class _ExportedState:
+    """The content of the last export; at ``until``, the first of the tokens in it ends."""
 
-    of: Mapping[str, Representation]
+    representations: Mapping[str, Representation]
     subscribers: Subscribers
     until: datetime | None
 
-    def holds(self, publication: Publication, subscribers: Subscribers, now: datetime) -> bool:
+    def is_current(self, publication: Publication, subscribers: Subscribers, now: datetime) -> bool:
         """Whether an export would write the same again."""
-        # The date that servers tell of a publication comes a second after it; the representations stay the same.
-        is_same = publication.representations is self.of and subscribers is self.subscribers
+        # The publication itself is replaced a second later, when servers start to send its date.
+        is_same = publication.representations is self.representations and subscribers is self.subscribers
         return is_same and (self.until is None or now < self.until)

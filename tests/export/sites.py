@@ -22,7 +22,7 @@ def site(contents: Mapping[str, str]) -> list[SiteFile]:
         SiteFile(
             name=name,
             make=text.encode,
-            known_by=text,
+            fingerprint=text,
             content_type="text/html" if name.endswith(".html") else "text/calendar",
             order=Order.PAGE if name.endswith(".html") else Order.FEED,
         )

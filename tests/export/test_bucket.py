@@ -18,7 +18,7 @@ from icsfeed.export.bucket import Bucket
 from icsfeed.export.exporting import read_manifest
 from icsfeed.export.manifest import NAME as MANIFEST
 from icsfeed.export.manifest import Manifest
-from icsfeed.export.store_answers import NO_CREDENTIALS, reason_of
+from icsfeed.export.store_errors import NO_CREDENTIALS, reason_of
 from icsfeed.publication.representations import CACHE_CONTROL
 from tests.cli.running import NOW, run
 from tests.export.sites import contents, put
@@ -28,7 +28,7 @@ KEY, SECRET = "AKIAWRONG", "a-secret-that-nobody-may-see"
 OLD = {"feeds/all.ics": "old", "feeds/gone.ics": "gone", "index.html": "page"}
 NEW = {"feeds/all.ics": "new", "index.html": "page"}
 NUMBERS = count()
-WHOLE = "every object there is whole, and the next export goes on"
+WHOLE = "every object there is whole, and the next export continues from there"
 
 
 @pytest.fixture(scope="module")
@@ -147,8 +147,8 @@ def test_private_feeds_are_objects_that_say_that_they_are(
 def test_a_foreign_private_object_in_the_way_is_not_named(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/private/secret/all.ics", content=b"foreign")
     assert refusal({"private/secret/all.ics": "ours"}, f"s3://{bucket}") == (
-        f"s3://{bucket} has a file private/{{token}}/all.ics that no export wrote; move it away, or export to another "
-        "place"
+        f's3://{bucket} has a file "private/{{token}}/all.ics" that no export wrote; move it away, '
+        "or export to another destination"
     )
     assert objects(store, bucket) == {"private/secret/all.ics": "foreign"}
 
@@ -177,7 +177,7 @@ def test_feeds_are_there_before_the_pages(store: Store, bucket: str) -> None:
 def test_a_foreign_object_in_the_way_is_never_written_over(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/feeds/all.ics", content=b"foreign")
     assert refusal(OLD, f"s3://{bucket}") == (
-        f"s3://{bucket} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
+        f's3://{bucket} has a file "feeds/all.ics" that no export wrote; move it away, or export to another destination'
     )
     assert objects(store, bucket) == {"feeds/all.ics": "foreign"}
 
@@ -189,7 +189,7 @@ def test_an_export_that_began_from_the_same_manifest_is_refused(store: Store, bu
     put(NEW, Bucket(f"s3://{bucket}"))
     with pytest.raises(IcsfeedError) as refused:
         other.write_manifest(Manifest().to_json())
-    assert str(refused.value) == f"another export to s3://{bucket} is under way; try again when it is done"
+    assert str(refused.value) == f"another export to s3://{bucket} is running; try again when it is done"
     assert objects(store, bucket) == NEW
 
 
@@ -202,7 +202,7 @@ def test_two_first_exports_at_once_do_not_both_begin(bucket: str) -> None:
 
 
 def test_an_export_is_refused_while_another_shows_that_it_lives(store: Store, bucket: str) -> None:
-    first = Bucket(f"s3://{bucket}", life_every=timedelta(0))
+    first = Bucket(f"s3://{bucket}", heartbeat=timedelta(0))
     read_manifest(first)
     first.write_manifest(Manifest(pending=frozenset(OLD)).to_json())
 
@@ -211,12 +211,12 @@ def test_an_export_is_refused_while_another_shows_that_it_lives(store: Store, bu
 
         def read(self, name: str) -> bytes | None:
             found = super().read(name)
-            first.show_life()
+            first.beat()
             return found
 
     with pytest.raises(IcsfeedError) as refused:
         put(NEW, Slow(f"s3://{bucket}", patience=timedelta(0)))
-    assert str(refused.value) == f"another export to s3://{bucket} is under way; try again when it is done"
+    assert str(refused.value) == f"another export to s3://{bucket} is running; try again when it is done"
     assert objects(store, bucket) == {}
 
 
@@ -234,7 +234,7 @@ def test_an_export_that_was_killed_is_completed_by_the_next(store: Store, bucket
 
 def test_a_long_upload_shows_that_it_lives(store: Store, bucket: str) -> None:
     before = len(store.requests())
-    slow = Bucket(f"s3://{bucket}", life_every=timedelta(0))
+    slow = Bucket(f"s3://{bucket}", heartbeat=timedelta(0))
     put({f"feeds/{number}.ics": "feed" for number in range(12)}, slow)
     signs = [request for request in store.requests()[before:] if request == f"PUT /{bucket}/{MANIFEST} 200"]
     assert len(signs) > 2
@@ -253,7 +253,7 @@ def test_wrong_credentials_are_one_line_and_not_shown(store: Store, bucket: str,
     del schedule
     with store.asking_for_credentials():
         done = run("export", f"s3://{bucket}", "--now", NOW)
-    expected = f"s3://{bucket} can't be written: the store does not take these credentials; {WHOLE}\n"
+    expected = f"s3://{bucket} can't be written: the store rejects these credentials; {WHOLE}\n"
     assert (done.status, done.stdout, done.stderr) == (1, "", expected)
     assert objects(store, bucket) == {}
 
@@ -285,21 +285,21 @@ def test_a_store_that_does_not_answer_is_one_line_within_seconds(bucket: str, mo
         port = used.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     begun = time.monotonic()
-    assert refusal(OLD, f"s3://{bucket}") == f"s3://{bucket} can't be written: nothing answers there; {WHOLE}"
+    assert refusal(OLD, f"s3://{bucket}") == f"s3://{bucket} can't be written: nothing answers at its address; {WHOLE}"
     assert time.monotonic() - begun < 10
 
 
-NO_BUCKET = "is no folder and no bucket; buckets are written s3://NAME, gs://NAME or az://NAME"
-TOO_MUCH = "a bucket is named by scheme, name and path alone; credentials come from the environment"
+NO_BUCKET = "is neither a folder nor a bucket; write a bucket as s3://NAME, gs://NAME or az://NAME"
+TOO_MUCH = "a bucket's URL has a scheme, a name and a path, nothing else; credentials come from the environment"
 
 
 @pytest.mark.parametrize(
     ("dest", "expected"),
     [
-        ("ftp://host/path", f"'ftp://host/path' {NO_BUCKET}"),
-        ("s3://", f"'s3://' {NO_BUCKET}"),
-        ("s3:///path", f"'s3:///path' {NO_BUCKET}"),
-        ("s3://bucket/..", "'s3://bucket/..' is no place in a bucket; write its path without . and .."),
+        ("ftp://host/path", f'"ftp://host/path" {NO_BUCKET}'),
+        ("s3://", f'"s3://" {NO_BUCKET}'),
+        ("s3:///path", f'"s3:///path" {NO_BUCKET}'),
+        ("s3://bucket/..", '"s3://bucket/.." is not a path in a bucket; write the path without "." and ".."'),
         ("s3://key:secret@bucket", TOO_MUCH),
         ("ftp://key:secret@bucket", TOO_MUCH),
         ("az://container/path?sig=secret", TOO_MUCH),
@@ -317,7 +317,7 @@ def test_an_address_that_is_none_is_one_line(schedule: Path, dest: str, expected
         ("Generic MicrosoftAzure error: Account must be specified", "no account is set in the environment"),
         ("Error performing token request: Error performing GET http://host/token?a=b", NO_CREDENTIALS),
         ("Error performing PUT http://host/latest/api/token in 1ms", NO_CREDENTIALS),
-        ("status code: 403 Forbidden: <Code>AccessDenied</Code>", "the credentials do not allow it"),
+        ("status code: 403 Forbidden: <Code>AccessDenied</Code>", "the credentials don't permit it"),
         ("status code: 400 Bad Request: <Code>ExpiredToken</Code>", "the credentials have expired"),
         ("status code: 501 Not Implemented: <Code>NotImplemented</Code>", "the store answers NotImplemented"),
         (

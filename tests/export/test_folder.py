@@ -14,14 +14,13 @@ import pytest
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.export.folder import Folder
-from icsfeed.export.targets import ExportError
 from tests.cli.running import NOW, run
 from tests.export.sites import OWN, contents, dates, put
 from tests.required import require
 
 OLD = {"feeds/all.ics": "old", "feeds/gone.ics": "gone", "deep/er/page.html": "old page"}
 NEW = {"feeds/all.ics": "new", "feeds/more.ics": "more", "index.html": "new page"}
-WHOLE = "every file there is whole, and the next export goes on"
+WHOLE = "every file there is whole, and the next export continues from there"
 
 
 def refusal(action: Callable[[], object]) -> str:
@@ -65,7 +64,7 @@ def test_a_foreign_file_in_the_way_is_never_written_over(dest: Path) -> None:
     (dest / "feeds").mkdir(parents=True)
     (dest / "feeds" / "all.ics").write_text("foreign")
     assert refusal(lambda: put(OLD, dest)) == (
-        f"{dest} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
+        f'{dest} has a file "feeds/all.ics" that no export wrote; move it away, or export to another destination'
     )
     assert contents(dest) == {"feeds/all.ics": "foreign"}
 
@@ -81,7 +80,7 @@ def test_a_foreign_file_that_is_the_same_is_taken_over(dest: Path) -> None:
 def test_a_folder_in_the_place_of_a_file_is_refused(dest: Path) -> None:
     (dest / "feeds" / "all.ics").mkdir(parents=True)
     assert refusal(lambda: put(OLD, dest)) == (
-        f"{dest} has a file feeds/all.ics that no export wrote; move it away, or export to another place"
+        f'{dest} has a file "feeds/all.ics" that no export wrote; move it away, or export to another destination'
     )
     assert contents(dest) == {}
 
@@ -89,7 +88,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused(dest: Path) -> None:
 def test_a_file_in_the_place_of_a_folder_is_refused(dest: Path) -> None:
     put(NEW, dest)
     (dest / "deep").write_text("foreign")
-    expected = f"{dest}/deep is no folder; move it away, or export to another place"
+    expected = f"{dest}/deep is not a folder; move it away, or export to another destination"
     assert refusal(lambda: put(OLD, dest)) == expected
     assert refusal(lambda: put(OLD, dest, dry_run=True)) == expected
     assert contents(dest) == NEW | {"deep": "foreign"}
@@ -121,7 +120,7 @@ def test_a_folder_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, way
     (dest / way).symlink_to(away)
     before = dates(away)
     assert refusal(lambda: put(new, dest)) == (
-        f"{dest}/{way} is a link, and exports follow none; move it away, or export to another place"
+        f"{dest}/{way} is a link, and exports don't follow links; move it away, or export to another destination"
     )
     assert dates(away) == before
 
@@ -132,7 +131,7 @@ def test_a_file_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, name:
     (away := tmp_path / "away").write_text("not ours")
     (dest / name).unlink(missing_ok=True)
     (dest / name).symlink_to(away)
-    with contextlib.suppress(ExportError):
+    with contextlib.suppress(IcsfeedError):
         put(NEW, dest)
     assert away.read_text() == "not ours"
 
@@ -164,8 +163,8 @@ def test_a_manifest_that_names_what_is_outside_is_refused(dest: Path, tmp_path: 
     record["files"][name] = ["", 8]
     manifest.write_text(json.dumps(record))
     assert refusal(lambda: put(NEW, dest)) == (
-        f"{dest} has a .icsfeed/manifest.json that this icsfeed did not write; "
-        "export to another place, or to this one emptied"
+        f"{dest} has a .icsfeed/manifest.json that this version of icsfeed did not write; "
+        "export to another destination, or empty this one"
     )
     assert contents(dest) == OLD
     assert (tmp_path / "neighbor.txt").read_text() == "not ours"
@@ -190,15 +189,15 @@ def test_a_manifest_that_no_export_wrote_is_refused(dest: Path, text: str) -> No
     (dest / ".icsfeed").mkdir(parents=True)
     (dest / ".icsfeed" / "manifest.json").write_text(text, encoding="latin-1")
     assert refusal(lambda: put(NEW, dest)) == (
-        f"{dest} has a .icsfeed/manifest.json that this icsfeed did not write; "
-        "export to another place, or to this one emptied"
+        f"{dest} has a .icsfeed/manifest.json that this version of icsfeed did not write; "
+        "export to another destination, or empty this one"
     )
 
 
 def test_a_second_export_at_the_same_time_is_refused(dest: Path) -> None:
     put(OLD, dest)
     with Folder(dest).locked():
-        assert refusal(lambda: put(NEW, dest)) == f"another export to {dest} is under way; try again when it is done"
+        assert refusal(lambda: put(NEW, dest)) == f"another export to {dest} is running; try again when it is done"
     assert contents(dest) == OLD
     put(NEW, dest)
     assert contents(dest) == NEW
@@ -218,7 +217,7 @@ def test_a_destination_that_is_a_file_is_one_line(schedule: Path, dest: Path) ->
     dest.write_text("a file")
     for dry in ((), ("--dry-run",)):
         done = run("export", dest, "--now", NOW, *dry)
-        expected = f"{dest} is no folder; move it away, or export to another place\n"
+        expected = f"{dest} is not a folder; move it away, or export to another destination\n"
         assert (done.status, done.stdout, done.stderr) == (1, "", expected)
     assert dest.read_text() == "a file"
 

@@ -70,7 +70,7 @@ def test_cloudflares_limits_are_kept(told: dict[str, str]) -> None:
 
 
 def test_a_percent_sign_is_no_format_of_apaches() -> None:
-    file = SiteFile(name="a/b.ics", make=bytes, known_by="", content_type="t", headers={"X-Sign": '5 % "of"'})
+    file = SiteFile(name="a/b.ics", make=bytes, fingerprint="", content_type="t", headers={"X-Sign": '5 % "of"'})
     assert 'Header set X-Sign "5 %% \\"of\\""' in {
         line.strip() for each in host_files([file]) for line in each.body.decode().splitlines()
     }

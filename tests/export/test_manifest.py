@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from icsfeed.domain.revisions import GONE, Ledger, LedgerLine, Revision
-from icsfeed.export.manifest import Manifest, Written, joined, last_lines
+from icsfeed.export.manifest import ExportedFile, Manifest, continued, last_lines
 from tests.examples import NOW
 
 
@@ -34,12 +34,12 @@ def lines(*said: tuple[int, str]) -> Ledger:
     ],
 )
 def test_the_ledger_goes_on_from_whoever_knows_more(recorded: Ledger, exported: Ledger, expected: Ledger) -> None:
-    assert joined(recorded, exported) == expected
+    assert continued(recorded, exported) == expected
 
 
 def test_a_manifest_reads_back_as_it_was_written() -> None:
     manifest = Manifest(
-        files={"feeds/ä “b”.ics": Written(digest="d", size=5), "a": Written(digest="e", size=0)},
+        files={"feeds/ä “b”.ics": ExportedFile(digest="d", size=5), "a": ExportedFile(digest="e", size=0)},
         pending=frozenset({"z", "y"}),
         ledger=lines((0, "a"), (2, "b")),
     )

@@ -242,15 +242,15 @@ def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_
     before = contents(dest)
     (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
     slips = {
-        "not one token was made with this key; look at --token-key-file": private(other),
-        "this database knows of no subscriber; look at --database": (*private(key), "--database", "sqlite:///new.db"),
+        "no token was made with this key; check --token-key-file": private(other),
+        "this database has no subscriber; check --database": (*private(key), "--database", "sqlite:///new.db"),
     }
     for why, arguments in slips.items():
         for more in ((), ("--dry-run",)):
             assert run("export", dest, "--now", NOW, *arguments, *more) == Outcome(
                 status=1,
                 stdout="",
-                stderr=f"{dest} has private feeds, and {why}, or export without --private to take them all away\n",
+                stderr=f"{dest} has private feeds, but {why}, or export without --private to remove them all\n",
             )
     assert contents(dest) == before
     assert tokens_in(dest) == {token}
@@ -319,9 +319,7 @@ def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(k
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private" / token).mkdir(parents=True)
     (dest / "private" / token / "all.ics").write_text("foreign", encoding="utf-8")
-    message = (
-        f"{dest} has a file private/{{token}}/all.ics that no export wrote; move it away, or export to another place\n"
-    )
+    message = f'{dest} has a file "private/{{token}}/all.ics" that no export wrote; move it away, or export to another destination\n'
     assert refused(dest, key) == message
     assert contents(dest) == {f"private/{token}/all.ics": "foreign"}
     (dest / "private" / token / "all.ics").unlink()
@@ -355,7 +353,9 @@ def test_a_folder_that_is_a_link_is_not_followed_and_its_name_not_told(
     before = dates(away)
     done = run("export", dest, *(private(key) if arguments else ()), "--now", NOW)
     shown = way.replace("TOKEN", "{token}")
-    expected = f"{dest}/{shown} is a link, and exports follow none; move it away, or export to another place\n"
+    expected = (
+        f"{dest}/{shown} is a link, and exports don't follow links; move it away, or export to another destination\n"
+    )
     assert done == Outcome(status=1, stdout="", stderr=expected)
     assert dates(away) == before
 
@@ -365,7 +365,9 @@ def test_a_file_in_the_place_of_a_folder_is_refused_and_its_name_not_told(key: P
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private").mkdir(parents=True)
     (dest / "private" / token).write_text("foreign", encoding="utf-8")
-    assert refused(dest, key) == (f"{dest}/private/{{token}} is no folder; move it away, or export to another place\n")
+    assert refused(dest, key) == (
+        f"{dest}/private/{{token}} is not a folder; move it away, or export to another destination\n"
+    )
     assert contents(dest) == {f"private/{token}": "foreign"}
 
 
@@ -438,7 +440,7 @@ def test_no_token_is_anywhere_but_in_the_paths_of_private_files(
     assert found_in([*tokens, SECRET], database) == set()
     output = "".join(printed)
     assert ("+ private/{token}/preview.ics\n" in output, "- private/{token}/all.ics\n" in output) == (True, True)
-    assert ("has a file private/{token}/all.ics" in output, "private/{token} is a link" in output) == (True, True)
+    assert ('has a file "private/{token}/all.ics"' in output, "private/{token} is a link" in output) == (True, True)
     assert found_in([*tokens, SECRET], output) == set()
     assert found_in([*tokens, SECRET], f"{output}{''.join(tokens)}{SECRET}") == {*tokens, SECRET}
 

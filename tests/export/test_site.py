@@ -374,8 +374,8 @@ def test_what_is_there_already_is_not_made_again() -> None:
     def never() -> bytes:
         raise AssertionError
 
-    made = SiteFile(name="a", make=never, known_by="the same", content_type="text/plain")
-    assert made.digest == SiteFile(name="a", make=bytes, known_by="the same", content_type="text/plain").digest
+    made = SiteFile(name="a", make=never, fingerprint="the same", content_type="text/plain")
+    assert made.digest == SiteFile(name="a", make=bytes, fingerprint="the same", content_type="text/plain").digest
 
 
 def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) -> None:

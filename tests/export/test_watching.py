@@ -18,13 +18,13 @@ import pytest
 import structlog
 from structlog.testing import LogCapture
 
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Report
 from icsfeed.export.folder import Folder
 from icsfeed.export.site import export_site
-from icsfeed.export.targets import ExportError
-from icsfeed.export.watching import LOOK_EVERY, TRY_AGAIN, watch
+from icsfeed.export.watching import SECONDS_BEFORE_RETRY, SECONDS_BETWEEN_LOOKS, watch
 from icsfeed.publication.publishing import Publication
 from tests.cli.running import SCHEDULE, run
 from tests.examples import NOW, utc
@@ -60,7 +60,7 @@ class Watched:
             private=self.token_key is not None,
             wait=self._wait,
             log=log,
-            told=self.reports.append,
+            on_export=self.reports.append,
         )
 
     def _wait(self, seconds: float) -> bool:
@@ -76,7 +76,7 @@ class Watched:
     def _export(self, publication: Publication, subscribers: Subscribers) -> Report:
         self.exports += 1
         if self.faults:
-            raise ExportError(self.faults.pop(0))
+            raise UnavailableError(self.faults.pop(0))
         return export_site(
             publication.schedule,
             replace(publication.events.record, subscribers=subscribers),
@@ -101,7 +101,7 @@ def test_while_nothing_changes_one_export_is_enough(tmp_path: Path) -> None:
     watched = Watched(tmp_path / "site", [nothing] * 10)
     watched.run()
     assert (watched.exports, len(watched.reports)) == (1, 1)
-    assert watched.pauses == [0.0, *[LOOK_EVERY] * 11]
+    assert watched.pauses == [0.0, *[SECONDS_BETWEEN_LOOKS] * 11]
 
 
 def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
@@ -149,7 +149,15 @@ def test_an_export_that_fails_is_tried_again_and_each_reason_logged_once(tmp_pat
 
     watched.then.insert(0, edit)
     watched.run()
-    assert watched.pauses == [0.0, LOOK_EVERY, TRY_AGAIN, TRY_AGAIN, TRY_AGAIN, LOOK_EVERY, LOOK_EVERY]
+    assert watched.pauses == [
+        0.0,
+        SECONDS_BETWEEN_LOOKS,
+        SECONDS_BEFORE_RETRY,
+        SECONDS_BEFORE_RETRY,
+        SECONDS_BEFORE_RETRY,
+        SECONDS_BETWEEN_LOOKS,
+        SECONDS_BETWEEN_LOOKS,
+    ]
     assert [(entry["event"], entry.get("reason")) for entry in watched.capture.entries] == [
         ("export failed", "full"),
         ("export failed", "cut"),
@@ -159,7 +167,7 @@ def test_an_export_that_fails_is_tried_again_and_each_reason_logged_once(tmp_pat
 
 
 def test_a_first_export_that_fails_ends_it(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="full"):
+    with pytest.raises(UnavailableError, match="full"):
         Watched(tmp_path / "site", [], faults=["full"]).run()
 
 
@@ -242,7 +250,7 @@ def test_a_subscriber_who_is_left_out_is_logged_once(tmp_path: Path) -> None:
     assert watched.capture.entries == [
         {
             "event": "private feeds left out",
-            "reason": "their tokens were not made with this key; subscriber rotate hands out others with it",
+            "reason": 'their tokens were not made with this key; "icsfeed subscriber rotate" makes new ones with it',
             "subscribers": ("Acme Inc.",),
             "old_addresses_of": (),
             "log_level": "warning",
