@@ -319,7 +319,10 @@ def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(k
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private" / token).mkdir(parents=True)
     (dest / "private" / token / "all.ics").write_text("foreign", encoding="utf-8")
-    message = f'{dest} has a file "private/{{token}}/all.ics" that no export wrote; move it away, or export to another destination\n'
+    message = (
+        f'{dest} has a file "private/{{token}}/all.ics" that no export wrote; '
+        "move it away, or export to another destination\n"
+    )
     assert refused(dest, key) == message
     assert contents(dest) == {f"private/{token}/all.ics": "foreign"}
     (dest / "private" / token / "all.ics").unlink()
