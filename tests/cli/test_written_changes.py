@@ -1,4 +1,4 @@
-"""Changes that stand in the schedule file: the same calendars as those of operators who record theirs."""
+"""Changes in the schedule file give the same calendars as changes that operators record."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ STEPS: Final = (
     ("2026-12-08T02:10:00", ("update", "--end", "2026-12-08T04:00"), "end = 2026-12-08T04:00:00"),
     ("2026-12-08T03:40:00", ("complete", "--message", "Done"), 'step = "complete"\nmessage = "Done"'),
 )
-"""When each step is taken, by which command, and how it is written."""
+"""The time of each step, the command that takes it, and its keys in the file."""
 
 
 def update(at: str, what: str) -> str:
@@ -53,13 +53,13 @@ def update(at: str, what: str) -> str:
 
 
 def normal(feed: str) -> str:
-    """A feed with the name that the change has in it put out."""
+    """The feed with ID in place of the change's id."""
     unfolded = feed.replace("\r\n", "\n").replace("\n ", "").replace("\\nId: ", "\\nNumber: ")
     return re.sub("(?i)ec-1|failover(?=@|\\\\n)", "ID", unfolded)
 
 
 def recorded(step: int) -> str:
-    """The feed after that step, by commands."""
+    """The feed after that step, taken by commands."""
     announced = run(
         *("emergency", "announce", "--summary", "Database failover", "--environment", "production", "--tentative"),
         *("--start", "2026-12-08T01:00", "--duration", "2h", "--reason", "A disk is failing", "--yes"),
@@ -71,10 +71,10 @@ def recorded(step: int) -> str:
             *("emergency", name, "EC-1", *rest, "--yes", "--now", at, "--database", f"sqlite:///recorded-{step}.db")
         )
         assert done.status == 0, done
-    return built(at_step(step), f"recorded-{step}.db")
+    return built(time_of(step), f"recorded-{step}.db")
 
 
-def at_step(step: int) -> str:
+def time_of(step: int) -> str:
     return STEPS[step - 1][0] if step else "2026-12-08T00:30:00"
 
 
@@ -85,44 +85,44 @@ def built(now: str, database: str = "none.db") -> str:
 
 
 def from_nothing(schedule: Path, step: int, texts: list[str]) -> str:
-    """As a machine tells it that has never seen the file before."""
+    """The feed from a machine that sees the file for the first time."""
     schedule.write_text(texts[step], encoding="utf-8")
-    return built(at_step(step))
+    return built(time_of(step))
 
 
 def from_the_export_before(schedule: Path, step: int, texts: list[str]) -> str:
-    """As exports tell it, each with a new database and the destination of the one before."""
+    """The feed from exports, each with a new database and the destination of the one before."""
     for number in range(step + 1):
         schedule.write_text(texts[number], encoding="utf-8")
-        assert run("export", "site", "--now", at_step(number), "--database", f"sqlite:///new-{number}.db").status == 0
+        assert run("export", "site", "--now", time_of(number), "--database", f"sqlite:///new-{number}.db").status == 0
     return Path("site/feeds/emergency.ics").read_bytes().decode()
 
 
 def from_a_server(schedule: Path, step: int, texts: list[str]) -> str:
-    """As a server tells it that saw every edit, and recorded what it made public."""
+    """The feed from a server that saw every edit, and recorded what it published."""
     clock = Clock()
     schedule.write_text(texts[0], encoding="utf-8")
     client = create_app(schedule=schedule, database="sqlite:///server.db", clock=clock).test_client()
     for number in range(step + 1):
         schedule.write_text(texts[number], encoding="utf-8")
-        clock.now = datetime.fromisoformat(f"{at_step(number)}-05:00")
-        found = client.get("/feeds/emergency.ics").text
-    return found
+        clock.now = datetime.fromisoformat(f"{time_of(number)}-05:00")
+        feed = client.get("/feeds/emergency.ics").text
+    return feed
 
 
-@pytest.mark.parametrize("told", [from_nothing, from_the_export_before, from_a_server])
+@pytest.mark.parametrize("feed_of", [from_nothing, from_the_export_before, from_a_server])
 @pytest.mark.parametrize("step", range(len(STEPS) + 1))
-def test_each_step_is_seen_as_if_it_had_been_recorded(
-    schedule: Path, monkeypatch: pytest.MonkeyPatch, told: Callable[[Path, int, list[str]], str], step: int
+def test_each_step_gives_the_same_feed_as_a_recorded_one(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, feed_of: Callable[[Path, int, list[str]], str], step: int
 ) -> None:
-    """Status, summary, times, description, SEQUENCE and DTSTAMP: all but the change's own name."""
+    """Status, summary, times, description, SEQUENCE and DTSTAMP: everything but the id."""
     monkeypatch.chdir(schedule.parent)
     expected = recorded(step)
     texts = [SCHEDULE + ANNOUNCEMENT]
     texts += [texts[0] + "".join(update(at, what) for at, _, what in STEPS[:number]) for number in range(1, 7)]
-    found = told(schedule, step, texts)
-    assert "failover@" in found
-    assert normal(found) == normal(expected)
+    feed = feed_of(schedule, step, texts)
+    assert "failover@" in feed
+    assert normal(feed) == normal(expected)
 
 
 def sequence(feed: str) -> list[int]:
@@ -136,25 +136,25 @@ def test_two_updates_in_one_edit_are_two_revisions_on_every_machine(
     texts = [SCHEDULE + ANNOUNCEMENT, SCHEDULE + ANNOUNCEMENT + "".join(update(at, what) for at, _, what in STEPS[:3])]
     for number, text in enumerate(texts):
         schedule.write_text(text, encoding="utf-8")
-        assert run("export", "site", "--now", at_step(3), "--database", f"sqlite:///{number}.db").status == 0
+        assert run("export", "site", "--now", time_of(3), "--database", f"sqlite:///{number}.db").status == 0
     exported = Path("site/feeds/emergency.ics").read_bytes().decode()
     assert sequence(exported) == [3]
-    assert normal(exported) == normal(built(at_step(3)))
+    assert normal(exported) == normal(built(time_of(3)))
 
 
-def test_an_edit_in_place_is_a_revision_where_the_one_before_is_known_and_none_falls(
+def test_an_edit_in_place_is_a_revision_where_the_last_export_is_available_and_none_decreases(
     schedule: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(schedule.parent)
     corrected = ANNOUNCEMENT.replace("Database failover", "Failover of the database")
     texts = [ANNOUNCEMENT, corrected, corrected, corrected + update(*STEPS[0][::2]), ANNOUNCEMENT, ""]
-    found = []
+    sequences = []
     for number, text in enumerate(texts):
         schedule.write_text(SCHEDULE + text, encoding="utf-8")
         done = run("export", "site", "--now", f"2026-12-08T01:0{number}", "--database", f"sqlite:///{number}.db")
         assert done.status == 0, done
-        found += [sequence(Path("site/feeds/emergency.ics").read_bytes().decode())]
-    assert found == [[0], [1], [1], [2], [3], []]
+        sequences += [sequence(Path("site/feeds/emergency.ics").read_bytes().decode())]
+    assert sequences == [[0], [1], [1], [2], [3], []]
 
 
 PLANNED: Final = """
@@ -170,7 +170,7 @@ message = "Nothing to do for you"
 """
 
 
-def test_every_carrier_knows_it(schedule: Path) -> None:
+def test_every_page_and_feed_shows_it(schedule: Path) -> None:
     schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     for path in ("/", "/fr/", "/embed/", "/calendar/2026/12/", "/feeds/all.atom", "/feeds/planned.json"):
@@ -186,11 +186,11 @@ def test_every_carrier_knows_it(schedule: Path) -> None:
     assert "DTSTART:20261214T150000Z" in client.get("/feeds/production.aws.ics").text
     state = client.get("/api/v1/state?environment=production&at=2026-12-14T16:00:00Z").get_json()
     assert (state["state"], state["why"]) == ("OPEN", "in the planned change a-move")
-    # Who wrote it into the file is nobody's business, as with operators.
+    # The author is not public, as with operators.
     assert "schedule file" not in client.get("/feeds/all.json").text + client.get("/feeds/all.atom").text
 
 
-def test_the_commands_know_it_and_take_no_step_with_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands_show_it_and_refuse_to_take_a_step(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(schedule.parent)
     schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
     (listed,) = json.loads(run("planned", "list", "--json", "--now", "2026-12-01").stdout)
@@ -213,13 +213,13 @@ def test_the_commands_know_it_and_take_no_step_with_it(schedule: Path, monkeypat
     assert not Path("icsfeed.db").exists()
 
 
-def test_texts_are_tidied_as_those_of_operators_are(schedule: Path) -> None:
+def test_texts_are_tidied_like_those_of_operators(schedule: Path) -> None:
     text = PLANNED.replace('"A move of racks"', '"  A   move of racks "').replace('"Nothing', '"  \\r\\n Nothing')
     (change,) = load_schedule(write(schedule, SCHEDULE + text)).schedule.changes
     assert (change.plan.summary, change.latest.message) == ("A move of racks", "Nothing to do for you")
 
 
-def test_an_id_that_begins_as_those_of_the_other_kind_is_no_way_to_it(schedule: Path) -> None:
+def test_an_id_that_begins_like_those_of_the_other_kind_does_not_change_its_kind(schedule: Path) -> None:
     write(schedule, SCHEDULE + PLANNED.replace('"a-move"', '"ec-move"'))
     assert run("emergency", "show", "ec-move").stderr.splitlines()[-1] == (
         "Error: ec-move is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"
@@ -227,7 +227,7 @@ def test_an_id_that_begins_as_those_of_the_other_kind_is_no_way_to_it(schedule: 
     assert run("planned", "show", "ec-move", "--now", "2026-12-01").stdout.splitlines()[0] == "ec-move: A move of racks"
 
 
-def test_the_same_change_is_not_announced_beside_it_and_another_is_warned_of_it(
+def test_announcing_the_same_change_repeats_it_and_another_gets_a_warning(
     schedule: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(schedule.parent)
@@ -240,11 +240,11 @@ def test_the_same_change_is_not_announced_beside_it_and_another_is_warned_of_it(
     assert "it overlaps a-move (A move of racks): Mon 2026-12-14 10:00–12:00 EST" in other.stderr
 
 
-def test_check_says_what_an_operator_would_be_told(schedule: Path) -> None:
+def test_check_warns_as_announce_does(schedule: Path) -> None:
     text = SCHEDULE + PLANNED.replace("2026-12-14T1", "2026-12-10T0").replace("T02:", "T04:")
     schedule.write_text(text, encoding="utf-8")
-    said = run("check", "--now", "2026-11-20T08:00", "--json")
-    warnings = [each for each in json.loads(said.stdout)["warnings"] if each["path"].startswith("changes")]
+    checked = run("check", "--now", "2026-11-20T08:00", "--json")
+    warnings = [each for each in json.loads(checked.stdout)["warnings"] if each["path"].startswith("changes")]
     assert [each["message"] for each in warnings] == [
         "what is said of it last is dated Fri 2026-11-20 09:00 EST, which is yet to come; it is public all the same",
         "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
@@ -252,25 +252,25 @@ def test_check_says_what_an_operator_would_be_told(schedule: Path) -> None:
     assert {each["line"] for each in warnings} == {text.splitlines().index("[[changes]]") + 1}
 
 
-def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
+def test_diff_shows_an_edit_of_it(schedule: Path) -> None:
     before = read_schedule((SCHEDULE + PLANNED).encode(), "before")
     later = PLANNED + update("2026-12-01T09:00:00", "start = 2026-12-15T10:00:00")
     cancelled = PLANNED + update("2026-12-01T09:00:00", 'step = "cancel"')
     rewritten = PLANNED.replace("2026-12-14", "2026-12-16")
     nothing = read_schedule(SCHEDULE.encode(), "nothing")
 
-    def told(old: object, text: str) -> list[tuple[Edit, Kind, str, date]]:
+    def edits(old: object, text: str) -> list[tuple[Edit, Kind, str, date]]:
         new = read_schedule((SCHEDULE + text).encode(), "after")
-        found = differences(old, new, now=utc(2026, 12, 1)).dates  # type: ignore[arg-type] # a schedule
-        return [(each.change, each.kind, each.id, each.day) for each in found]
+        dates = differences(old, new, now=utc(2026, 12, 1)).dates  # type: ignore[arg-type] # a schedule
+        return [(each.change, each.kind, each.id, each.day) for each in dates]
 
     of_it = (Kind.PLANNED, "a-move", date(2026, 12, 14))
-    assert told(nothing, PLANNED) == [(Edit.ADDED, *of_it)]
-    assert told(before, later) == [(Edit.MOVED, *of_it)]
-    assert told(before, rewritten) == [(Edit.MOVED, *of_it)]
-    assert told(before, cancelled) == [(Edit.REMOVED, *of_it)]
-    assert told(before, "") == [(Edit.REMOVED, *of_it)]
-    assert told(before, PLANNED) == []
+    assert edits(nothing, PLANNED) == [(Edit.ADDED, *of_it)]
+    assert edits(before, later) == [(Edit.MOVED, *of_it)]
+    assert edits(before, rewritten) == [(Edit.MOVED, *of_it)]
+    assert edits(before, cancelled) == [(Edit.REMOVED, *of_it)]
+    assert edits(before, "") == [(Edit.REMOVED, *of_it)]
+    assert edits(before, PLANNED) == []
     schedule.write_text(SCHEDULE + later, encoding="utf-8")
     (old := schedule.with_name("old.toml")).write_text(SCHEDULE + PLANNED, encoding="utf-8")
     assert run("diff", old, schedule, "--now", "2026-12-01").stdout.splitlines()[0] == (
@@ -278,7 +278,7 @@ def test_an_edit_of_it_is_told_as_dates_are(schedule: Path) -> None:
     )
 
 
-def test_the_order_in_the_file_means_nothing(schedule: Path) -> None:
+def test_the_order_in_the_file_does_not_matter(schedule: Path) -> None:
     one, other = (
         create_app(schedule=write(schedule, SCHEDULE + text), clock=Clock()).test_client().get("/feeds/all.ics").data
         for text in (PLANNED + ANNOUNCEMENT, ANNOUNCEMENT + PLANNED)
@@ -291,7 +291,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_all_that_stands_there_is_in_the_change(schedule: Path) -> None:
+def test_every_key_is_in_the_change(schedule: Path) -> None:
     text = (
         ANNOUNCEMENT
         + 'ticket = "https://tickets.example.com/1"\nimpact = "degraded"\nmessage = "One\\nTwo"\n'
@@ -316,12 +316,12 @@ def test_all_that_stands_there_is_in_the_change(schedule: Path) -> None:
     assert (third.plan.span.start, third.plan.span.end) == (utc(2026, 12, 8, 6), utc(2026, 12, 8, 7, 30))
 
 
-def test_an_update_without_a_step_may_say_so(schedule: Path) -> None:
-    """Messages once offered ``update`` as a step: who wrote it goes on with the same change."""
+def test_an_update_without_a_step_may_be_called_update(schedule: Path) -> None:
+    """Messages once offered ``update`` as a step, so files may have it."""
     later = "start = 2026-12-15T10:00:00"
-    found = [
+    changes = [
         load_schedule(write(schedule, SCHEDULE + PLANNED + update("2026-12-01T09:00:00", text))).schedule.changes
         for text in (later, f'step = "update"\n{later}')
     ]
-    assert found[0] == found[1]
-    assert [each.plan.span.start for each in found[0][0].updates] == [utc(2026, 12, 14, 15), utc(2026, 12, 15, 15)]
+    assert changes[0] == changes[1]
+    assert [each.plan.span.start for each in changes[0][0].updates] == [utc(2026, 12, 14, 15), utc(2026, 12, 15, 15)]

@@ -1,4 +1,4 @@
-"""What operators do with a change comes to the same when it stands in the schedule file, or is refused alike."""
+"""A change in the schedule file has the same result as one that operators record, or is refused with the same words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MINUTE = timedelta(minutes=1)
 NAME = "the-change"
 
 STARTS = st.integers(min_value=0, max_value=40).map(lambda hours: utc(2026, 12, 24) + timedelta(hours=hours))
-"""On the last day before a change freeze, and in it."""
+"""The last day before a change freeze, and the freeze itself."""
 
 AMENDMENTS = st.fixed_dictionaries(
     {},
@@ -53,7 +53,7 @@ STEPS: st.SearchStrategy[tuple[Step, dict[str, Any], str]] = st.one_of(
 )
 
 
-def written(key: str, value: object) -> str:
+def pair(key: str, value: object) -> str:
     match value:
         case datetime():
             return f"{key} = {value.isoformat()}\n"
@@ -66,7 +66,7 @@ def written(key: str, value: object) -> str:
 
 
 def table(heading: str, **values: object) -> str:
-    return f"\n[[{heading}]]\n{''.join(written(key, value) for key, value in values.items())}"
+    return f"\n[[{heading}]]\n{''.join(pair(key, value) for key, value in values.items())}"
 
 
 def amendment(what: dict[str, Any]) -> Amendment:
@@ -77,8 +77,8 @@ def amendment(what: dict[str, Any]) -> Amendment:
     return Amendment(**meant)
 
 
-def refused(act: Callable[..., object], *args: object, **how: object) -> str | None:
-    """What an operator is told, where a wish is refused."""
+def refusal(act: Callable[..., object], *args: object, **how: object) -> str | None:
+    """The message of a refusal; ``None`` where there is none."""
     try:
         act(*args, **how)
     except IcsfeedError as error:
@@ -94,7 +94,7 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
     return ()
 
 
-def told(text: str) -> list[str]:
+def messages(text: str) -> list[str]:
     return [each.message for each in mistakes(text)]
 
 
@@ -108,7 +108,7 @@ def published(schedule: Schedule, record: Record, now: datetime) -> list[tuple[s
 
 
 def normal(content: str) -> str:
-    """A text with what the change is called put out."""
+    """The text with the same id in place of the change's."""
     for name in ("ec-1", "EC-1", "pc-1", "PC-1"):
         content = content.replace(name, NAME)
     return content.replace("\r\n ", "").replace("\\nId: ", "\\nNumber: ")
@@ -121,7 +121,7 @@ def normal(content: str) -> str:
     tentative=st.booleans(),
     steps=st.lists(STEPS, max_size=7),
 )
-def test_what_is_written_is_what_is_recorded(
+def test_a_written_change_equals_a_recorded_one(
     kind: Kind, start: datetime, reason: str, tentative: bool, steps: list[tuple[Step, dict[str, Any], str]]
 ) -> None:
     workspace, repository = a_workspace(POLICY)
@@ -138,9 +138,9 @@ def test_what_is_written_is_what_is_recorded(
         tentative=tentative,
     )
     plan = replace(a_plan(), span=Span(start=start, end=start + timedelta(hours=2)), reason=reason)
-    said = refused(announced, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
-    assert told(text) == [said] * (said is not None)
-    if said is not None:
+    expected = refusal(announced, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
+    assert messages(text) == [expected] * (expected is not None)
+    if expected is not None:
         return
     everything, impossible = text, []
     now, (change_id,) = ANNOUNCED, repository.held.changes
@@ -148,11 +148,11 @@ def test_what_is_written_is_what_is_recorded(
         now += MINUTE
         update = table("changes.updates", at=now, step=step.value, **what, message=message)
         how = {"amendment": amendment(what) if what else None, "message": message, "now": now}
-        said = refused(stepped, workspace, step, change_id, **how)
-        assert told(text + update) == ([said] if said is not None else [])
-        text += update if said is None else ""
+        expected = refusal(stepped, workspace, step, change_id, **how)
+        assert messages(text + update) == ([expected] if expected is not None else [])
+        text += update if expected is None else ""
         everything += update
-        impossible += [number] if said is not None else []
+        impossible += [number] if expected is not None else []
     places = [int(each.path.split("[")[2].partition("]")[0]) for each in mistakes(everything)]
     # After a refused step, no other step can be judged.
     assert places == impossible[:1]

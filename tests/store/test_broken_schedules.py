@@ -17,13 +17,13 @@ def test_each_mistake_has_a_line_and_a_remedy(path: Path) -> None:
     assert refusal(path) == path.with_suffix(".txt").read_text(encoding="utf-8")
 
 
-def test_every_broken_file_is_refused_and_has_its_text() -> None:
+def test_every_broken_file_is_refused_and_has_a_text_file() -> None:
     assert sorted(BROKEN.iterdir()) == sorted([*FILES, *(path.with_suffix(".txt") for path in FILES)])
     assert [path.name for path in FILES if not refusal(path)] == []
 
 
 def test_only_a_person_rewrites_the_texts(tmp_path: Path) -> None:
-    """The module that writes them writes nothing when imported, and no test starts it as a program."""
+    """The module that writes them does so neither when imported nor in a test."""
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in BROKEN.iterdir()}
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", "import tests.store.write_broken"], cwd=root, check=True)
@@ -46,7 +46,7 @@ def test_a_mistake_as_logs_have_it() -> None:
     ]
 
 
-def test_an_error_holds_its_mistakes_by_line() -> None:
+def test_an_error_sorts_its_mistakes_by_line() -> None:
     last, first = (Mistake(path="", line=line, message="is wrong") for line in (7, 3))
     whole = Mistake(path="", line=None, message="is lost")
     error = ScheduleFileError("policy.toml", [last, whole, first])
@@ -59,8 +59,8 @@ def test_a_syntax_error_is_shown_in_its_line() -> None:
     assert str(ScheduleFileError("policy.toml", [mistake])) == "policy.toml:3:2: is wrong\n    abc\n     ^"
 
 
-def test_line_endings_and_a_byte_order_mark_move_no_line() -> None:
-    """A file that Windows wrote has its mistakes on the same lines."""
+def test_line_endings_and_a_byte_order_mark_do_not_change_line_numbers() -> None:
+    """A file written by Windows has its mistakes on the same lines."""
     path = BROKEN / "many.toml"
     expected = path.with_suffix(".txt").read_text(encoding="utf-8")
     content = b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n")

@@ -1,4 +1,4 @@
-"""The JSON Schema that editors complete and check by."""
+"""The JSON Schema, by which editors complete and check a schedule file."""
 
 import json
 import re
@@ -30,9 +30,9 @@ def test_the_dialect() -> None:
     assert json.loads(json.dumps(schema)) == schema
 
 
-def test_every_table_takes_its_own_keys_only_and_says_which_it_needs() -> None:
-    found = {path: (table["additionalProperties"], table.get("required", [])) for path, table in tables(json_schema())}
-    assert found == {
+def test_every_table_allows_its_own_keys_only_and_names_the_required_ones() -> None:
+    keys = {path: (table["additionalProperties"], table.get("required", [])) for path, table in tables(json_schema())}
+    assert keys == {
         "": (False, ["calendar", "environments"]),
         "calendar": (False, ["name", "timezone", "uid_domain"]),
         "calendar.organizer": (False, ["name", "email"]),
@@ -81,15 +81,15 @@ def test_every_key_is_described() -> None:
         ("environments", "id", {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"}),
     ],
 )
-def test_what_keys_hold(table: str, key: str, expected: dict[str, Any]) -> None:
-    found = json_schema()["properties"][table]["items"]["properties"][key]
-    assert {name: found[name] for name in found if name not in ("title", "description", "examples")} == expected
+def test_the_values_of_keys(table: str, key: str, expected: dict[str, Any]) -> None:
+    schema = json_schema()["properties"][table]["items"]["properties"][key]
+    assert {name: schema[name] for name in schema if name not in ("title", "description", "examples")} == expected
 
 
 def test_zones_are_offered_by_name() -> None:
-    found = [table["properties"]["timezone"] for _, table in tables(json_schema()) if "timezone" in table["properties"]]
-    zones = found[0]["enum"]
-    assert [key.get("enum") for key in found] == [zones] * 3
+    keys = [table["properties"]["timezone"] for _, table in tables(json_schema()) if "timezone" in table["properties"]]
+    zones = keys[0]["enum"]
+    assert [key.get("enum") for key in keys] == [zones] * 3
     assert {name: name in zones for name in ("America/Toronto", "UTC", "EST", "Etc/GMT+5", "Factory")} == {
         "America/Toronto": True,
         "UTC": True,
@@ -100,7 +100,7 @@ def test_zones_are_offered_by_name() -> None:
 
 
 def fits(schema: dict[str, Any], value: object) -> bool:
-    """What of JSON Schema is in use here, by hand: no validator is among the dependencies."""
+    """Whether the value fits the schema, by hand: JSON has no dates and times, so no validator takes them."""
     if isinstance(value, datetime):
         return schema.get("format") == "date-time"
     if isinstance(value, (date, time)):
@@ -124,7 +124,7 @@ def fits(schema: dict[str, Any], value: object) -> bool:
     )
 
 
-def test_the_schema_takes_the_example_and_all_that_is_commented_out_in_it() -> None:
+def test_the_example_and_its_commented_out_parts_fit_the_schema() -> None:
     text = example_path().read_text(encoding="utf-8")
     assert fits(json_schema(), tomllib.loads(text))
     whole = re.sub(r"(?m)^# ?(?=\[\[|[a-z]+ = )", "", text.replace("# timezone", "# # timezone"))

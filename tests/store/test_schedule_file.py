@@ -1,4 +1,4 @@
-"""Schedule files in which nothing is wrong, and the values that they say."""
+"""Valid schedule files, and the values that they are read as."""
 
 import os
 import re
@@ -76,7 +76,7 @@ def schedule(
     return Schedule(calendar=calendar, environments=BOTH, windows=windows, freezes=freezes, feeds=feeds)
 
 
-def test_the_example_says_the_policy() -> None:
+def test_the_example_is_the_policy() -> None:
     environments = (Environment(id="production", name="Production"), Environment(id="preview", name="Preview"))
     windows = tuple(
         MaintenanceWindow(
@@ -113,7 +113,7 @@ def test_the_example_says_the_policy() -> None:
     )
 
 
-def test_what_is_left_out_has_its_default() -> None:
+def test_keys_that_are_left_out_have_defaults() -> None:
     """All environments, an outage, the calendar's zone, no bounds."""
     window = MaintenanceWindow(
         id="thursday",
@@ -128,7 +128,7 @@ def test_what_is_left_out_has_its_default() -> None:
     assert read(BASE + WINDOW + 'days = ["Thursday"]\n') == schedule(windows=(window,))
 
 
-def test_what_a_window_can_say() -> None:
+def test_every_key_of_a_window() -> None:
     text = """
 rrule = "FREQ=MONTHLY;INTERVAL=2;BYDAY=-1SU"
 timezone = "Europe/Berlin"
@@ -166,7 +166,7 @@ description = "Zeile 1\\r\\nZeile\\t2"
         ),
     ],
 )
-def test_when_a_window_recurs(keys: str, recurrence: Recurrence) -> None:
+def test_the_recurrence_of_a_window(keys: str, recurrence: Recurrence) -> None:
     assert read(BASE + WINDOW + keys).windows[0].recurrence == recurrence
 
 
@@ -174,7 +174,7 @@ def test_when_a_window_recurs(keys: str, recurrence: Recurrence) -> None:
     ("keys", "pattern"),
     [
         pytest.param('every = "month"', LastSevenDays(), id="every month means its last 7 days"),
-        pytest.param('every = "month"\nweek = "last-7-days"', LastSevenDays(), id="or says so"),
+        pytest.param('every = "month"\nweek = "last-7-days"', LastSevenDays(), id="or is given explicitly"),
         pytest.param('every = "month"\nweek = "week-of-last-day"', WeekOfLastDay(), id="weeks start on Monday"),
         pytest.param(
             'every = "month"\nweek = "week-of-last-day"\nweek_starts = "sunday"',
@@ -209,7 +209,7 @@ def test_every_kind_of_freeze(keys: str, pattern: Pattern) -> None:
     assert read(BASE + text) == schedule(freezes=(freeze,))
 
 
-def test_what_a_freeze_can_say_beside_its_days() -> None:
+def test_the_other_keys_of_a_freeze() -> None:
     text = """
 [[change_freezes]]
 id = "freeze"
@@ -237,13 +237,13 @@ effective_until = 2027-12-31
         pytest.param('timezone = "America/Vancouver"', "America/Vancouver", id="or another one"),
     ],
 )
-def test_when_business_peaks(keys: str, name: str) -> None:
+def test_peak_hours(keys: str, name: str) -> None:
     text = f'\n[peak_hours]\ndays = ["friday", "Monday"]\nstart = 22:00:00\nend = 02:00:00\n{keys}\n'
     peak_hours = PeakHours(weekdays=frozenset({0, 4}), start=time(22), end=time(2), zone=zone(name))
     assert read(BASE + text) == replace(schedule(), peak_hours=peak_hours)
 
 
-def test_feeds_that_are_named_take_the_position_of_the_automatic_ones() -> None:
+def test_feeds_in_the_file_replace_the_automatic_ones() -> None:
     text = """
 [[feeds]]
 slug = "public"
@@ -269,16 +269,16 @@ kinds = ["freeze", "planned"]
     )
 
 
-def test_no_feeds_on_purpose() -> None:
+def test_an_empty_array_of_feeds_leaves_only_the_feed_all() -> None:
     assert [feed.slug for feed in read("feeds = []\n" + BASE).feeds] == ["all"]
 
 
-def test_where_feeds_are_named_an_environment_may_be_called_like_a_kind() -> None:
+def test_without_automatic_feeds_an_environment_may_have_the_name_of_a_kind() -> None:
     text = "feeds = []\n" + BASE.replace('"preview"', '"planned"')
     assert [environment.id for environment in read(text).environments] == ["planned", "production"]
 
 
-def test_what_the_calendar_can_say() -> None:
+def test_the_keys_of_the_calendar() -> None:
     text = 'url = "https://example.com/maintenance//"\ndescription = ""\norganizer.name = "Support"\n'
     calendar = Calendar(
         name="Maintenance",
@@ -291,7 +291,7 @@ def test_what_the_calendar_can_say() -> None:
     assert read(text) == schedule(calendar=calendar)
 
 
-def test_what_the_pages_look_like() -> None:
+def test_the_keys_for_the_look_of_pages() -> None:
     text = """
 vendor = "Example & Söhne"
 logo = "https://cdn.example.com/logo.svg?v=2"
@@ -310,18 +310,44 @@ embed_in = ["https://kb.example.com", "https://*.example.org:8443"]
     assert read(CALENDAR + text + ENVIRONMENTS) == schedule(calendar=calendar)
 
 
+def test_times_without_seconds_and_tables_over_several_lines() -> None:
+    """TOML 1.1: before, ``02:00`` was refused."""
+    text = """
+[calendar]
+name = "Maintenance"
+timezone = "America/Toronto"
+uid_domain = "maintenance.example.com"
+organizer = {
+  name = "Support", # the team
+  email = "support@example.com",
+}
+[[environments]]
+id = "production"
+name = "Production"
+[[maintenance_windows]]
+id = "thursday"
+name = "Scheduled maintenance"
+days = ["Thursday"]
+start = 22:00
+end = 02:30
+"""
+    policy = read(text)
+    assert policy.calendar.organizer == Organizer(name="Support", email="support@example.com")
+    assert [(window.start, window.end) for window in policy.windows] == [(time(22), time(2, 30))]
+
+
 @pytest.mark.parametrize("name", ["UTC", "Etc/UTC", "America/Panama", "US/Eastern", "Japan", "Asia/Kolkata"])
-def test_zones_of_places_and_utc(name: str) -> None:
+def test_zones_of_places_and_utc_are_accepted(name: str) -> None:
     assert read(BASE.replace("America/Toronto", name)).calendar.zone is zone(name)
 
 
 def test_names_of_ten_thousand_characters() -> None:
-    """A client has no limit on a summary, so the file has none."""
+    """Clients do not limit a summary, so the file does not either."""
     long = "Zürich 🛠️ " * 1000
     assert read(BASE.replace('"Production"', f'"{long}"')).environment_names["production"] == long
 
 
-def test_the_order_of_tables_means_nothing() -> None:
+def test_the_order_of_tables_does_not_matter() -> None:
     text = example_path().read_text(encoding="utf-8")
     tables = re.split(r"(?m)^(?=\[)", text)
     assert read("".join(reversed(tables))) == read(text)
@@ -331,16 +357,16 @@ def test_the_order_of_tables_means_nothing() -> None:
     "written",
     [
         pytest.param(lambda content: b"\xef\xbb\xbf" + content, id="with a byte order mark"),
-        pytest.param(lambda content: content.replace(b"\n", b"\r\n"), id="with the line ends of Windows"),
+        pytest.param(lambda content: content.replace(b"\n", b"\r\n"), id="with the line endings of Windows"),
     ],
 )
-def test_what_windows_writes(written: Callable[[bytes], bytes]) -> None:
+def test_files_from_windows_are_read_alike(written: Callable[[bytes], bytes]) -> None:
     content = example_path().read_bytes()
     assert read_schedule(written(content), "schedule.toml") == read_schedule(content, "schedule.toml")
 
 
-def test_a_schedule_comes_with_its_bytes_and_its_file(tmp_path: Path) -> None:
-    """The time of change is the later of the file's and the inode's: a deployment may keep an old one of the former."""
+def test_a_loaded_schedule_has_the_bytes_and_the_signature_of_its_file(tmp_path: Path) -> None:
+    """The later of the two times counts: a deployment may keep an old modification time."""
     path = tmp_path / "schedule.toml"
     path.write_text(BASE, encoding="utf-8")
     os.utime(path, ns=(0, 1_000_000_000))
@@ -350,12 +376,12 @@ def test_a_schedule_comes_with_its_bytes_and_its_file(tmp_path: Path) -> None:
     assert loaded.changed_at == datetime.fromtimestamp(stat.st_ctime_ns // 1_000_000_000, UTC)
 
 
-def test_the_time_of_change_in_whole_seconds() -> None:
+def test_the_time_of_change_has_whole_seconds() -> None:
     signature = FileSignature(mtime_ns=1_767_225_600_999_999_999, ctime_ns=5, size=1, inode=1)
     assert signature.changed_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_where_a_table_stands(tmp_path: Path) -> None:
+def test_the_position_of_a_table(tmp_path: Path) -> None:
     path = tmp_path / "schedule.toml"
     path.write_text(BASE + '\n[[feeds]]\nslug = "public"\nname = "Public"\n', encoding="utf-8")
     loaded = load_schedule(path)
@@ -376,7 +402,7 @@ def test_where_a_table_stands(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, heading: str) -> None:
+def test_the_position_of_a_table_with_an_unusual_heading(tmp_path: Path, heading: str) -> None:
     path = tmp_path / "schedule.toml"
     path.write_text(f'{BASE}\n{heading}\nslug = "public"\nname = "Public"\n', encoding="utf-8")
     line = path.read_text(encoding="utf-8").splitlines().index('slug = "public"')
@@ -393,7 +419,7 @@ def test_where_a_table_stands_whose_heading_is_not_plain_to_see(tmp_path: Path, 
         ),
         pytest.param(".", "this is a folder; name the file in it, such as schedule.toml", id="a folder"),
         pytest.param("a\0b", "this is not the name of a file; write one such as schedule.toml", id="no name"),
-        pytest.param("x" * 300, "the file can't be read: file name too long", id="whatever the system says"),
+        pytest.param("x" * 300, "the file can't be read: file name too long", id="any other reason of the system"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> None:
@@ -404,7 +430,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str, message: str) -> N
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+def test_a_file_without_permission_to_read(tmp_path: Path) -> None:
     path = tmp_path / "schedule.toml"
     path.touch(mode=0)
     with pytest.raises(ScheduleFileError) as refused:
@@ -413,17 +439,17 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     assert refused.value.mistakes == (Mistake(path="", line=None, message=message),)
 
 
-def test_what_reading_a_good_file_does_not_import() -> None:
-    """Each takes about as long to import as an interpreter to start, and only mistakes need them.
+def test_imports_that_a_valid_file_does_not_need() -> None:
+    """Each takes about as long to import as the interpreter to start, and only mistakes need them.
 
-    The lifecycle of changes is for those who have some in their file.
+    The lifecycle of changes is only for files with changes.
     """
     code = """
 import sys
 from icsfeed.store.schedule_file import example_path, load_schedule
 load_schedule(example_path())
-dear = {"tree_sitter", "difflib", "pydantic", "pydantic.json_schema", "icsfeed.domain.lifecycle"}
-print(*(dear & set(sys.modules)))
+costly = {"tree_sitter", "difflib", "pydantic", "pydantic.json_schema", "icsfeed.domain.lifecycle"}
+print(*(costly & set(sys.modules)))
 """
     root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)

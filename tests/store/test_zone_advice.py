@@ -1,4 +1,4 @@
-"""What is advised in place of abbreviations and offsets, held against the zones themselves."""
+"""Advice for abbreviations and offsets, compared with the zones themselves."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("hours", "name"), ALL_YEAR.items())
-def test_a_zone_advised_for_some_hours_from_utc_has_them_all_year(hours: int, name: str) -> None:
+def test_a_zone_for_an_offset_has_it_all_year(hours: int, name: str) -> None:
     tz = zone(name)
     assert (offset_at(tz, NEW_YEAR), clock_changes_in(tz, 2026)) == (timedelta(hours=hours), ())
 
@@ -76,7 +76,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused_is_refused_with_zones_that_are_taken(name: str) -> None:
+def test_every_refusal_names_zones_that_are_accepted(name: str) -> None:
     sentence = refusal(name)
     assert sentence is not None
     advised = re.findall(r'"([^"]+)"', sentence)[1:]
@@ -84,8 +84,8 @@ def test_what_is_refused_is_refused_with_zones_that_are_taken(name: str) -> None
     assert [other for other in advised if refusal(other) is not None] == []
 
 
-def test_all_names_of_places_are_taken() -> None:
-    """What is left out has no slash or is under Etc/: abbreviations, offsets and what stands for no zone."""
+def test_all_names_of_places_are_accepted() -> None:
+    """Only names without a slash or below Etc/ are refused: abbreviations, offsets and placeholders."""
     left_out = {name for name in zone_names() - set(timezone_names()) if "/" in name}
     assert left_out == {name for name in zone_names() if name.startswith("Etc/")} - {"Etc/UTC"}
 
@@ -95,5 +95,5 @@ def test_all_names_of_places_are_taken() -> None:
 )
 def test_posix_counts_the_other_way(name: str, hours: str | None) -> None:
     """``Etc/GMT+5`` is five hours behind UTC, unlike what ``GMT+5`` means to people."""
-    found = re.search(r"or for (.*) all year", refusal(name) or "")
-    assert (found[1] if found else None) == hours
+    match = re.search(r"or for (.*) all year", refusal(name) or "")
+    assert (match[1] if match else None) == hours

@@ -1,4 +1,4 @@
-"""Writes what each broken file is refused with, for review: ``python -m tests.store.write_broken``.
+"""Writes the messages about each broken file, for review: ``python -m tests.store.write_broken``.
 
 Nothing calls this but a person; a changed sentence is a change that somebody reads, in a commit of its own.
 """
@@ -11,7 +11,7 @@ BROKEN = Path(__file__).parent / "broken"
 
 
 def refusal(path: Path) -> str:
-    """What the file is refused with: a line a mistake, and a line break at the end."""
+    """The messages about the file, with a line break at the end; empty where there are none."""
     try:
         read_schedule(path.read_bytes(), path.name)
     except ScheduleFileError as error:

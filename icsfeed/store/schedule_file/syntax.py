@@ -53,7 +53,7 @@ def _decoded(content: bytes, source: str) -> str:
 
 
 def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
-    from icsfeed.store.schedule_file.syntax_hints import explain  # noqa: PLC0415  (few files need it)
+    from icsfeed.store.schedule_file.syntax_hints import Explanation, explain  # noqa: PLC0415  (few files need it)
 
     text, position = error.doc, error.pos
     if (quotes := _unclosed_quotes(error.msg, text)) is not None:
@@ -61,8 +61,12 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
     elif not text[position:].strip():
         position = max(0, len(text.rstrip()) - 1)
     start = text.rfind("\n", 0, position) + 1
-    line, column = text[start:].partition("\n")[0], position - start
-    explanation = explain(error.msg, line, column)
+    line, column = _printable(text[start:].partition("\n")[0]), position - start
+    char = text[position : position + 1]
+    if error.msg.startswith(("Illegal character", "Found invalid character")) and char not in {"\n", ""}:
+        explanation = Explanation(f"the control character U+{ord(char):04X} is not allowed; remove it", column)
+    else:
+        explanation = explain(error.msg, line, column)
     return Mistake(
         path="",
         line=text.count("\n", 0, start) + 1,
@@ -70,6 +74,10 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
         message=explanation.message,
         excerpt=_excerpt(line, explanation.column),
     )
+
+
+def _printable(line: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in line)
 
 
 def _unclosed_quotes(reason: str, text: str) -> str | None:
@@ -82,5 +90,4 @@ def _unclosed_quotes(reason: str, text: str) -> str | None:
 def _excerpt(line: str, column: int) -> str:
     """The line, and below it a caret at the index ``column``, cut to what fits on a screen."""
     start = max(0, column - _MAX_CHARS_BEFORE_CARET)
-    part = "".join(char if char.isprintable() else " " for char in line[start : start + _MAX_EXCERPT_CHARS])
-    return f"{part.rstrip()}\n{' ' * (column - start)}^"
+    return f"{line[start : start + _MAX_EXCERPT_CHARS].rstrip()}\n{' ' * (column - start)}^"

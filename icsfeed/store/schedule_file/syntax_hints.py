@@ -26,11 +26,6 @@ _TYPOGRAPHIC_QUOTES: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _DATE_AND_TIME_KEYS: Final = frozenset(
     {"start", "end", "effective_from", "effective_until", "from", "through", "lifted", "announced", "at"}
 )
-_FOREIGN_LITERALS: Final = {
-    "True": "write true",
-    "False": "write false",
-    **dict.fromkeys(("null", "None", "nil"), "leave the key out"),
-}
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -40,6 +35,7 @@ _NOON: Final = 12
 _OPEN_QUOTE: Final = ("Illegal character '\\n'", "Unterminated string", "Expected \"'")
 _NOT_A_LINE: Final = 'this is not a line of TOML; write a key, an equals sign and a value, such as name = "Production"'
 _BACKSLASH: Final = r"a backslash begins a code in double quotes; write \\ for a backslash, or use single quotes"
+_VALUE_REASONS: Final = ("Invalid value", "Invalid date", "Expected newline")
 _REASONS: Final = {
     **dict.fromkeys(_OPEN_QUOTE, "a quote is not closed; close it where the text ends"),
     "Unclosed array": "the array before this is not closed with ], or lacks a comma",
@@ -62,7 +58,7 @@ class Explanation(NamedTuple):
 
 
 def explain(reason: str, line: str, column: int) -> Explanation:
-    """The error that tomli reports with that ``reason`` at that index of the line, with a hint where there is one."""
+    """The error that tomli reports with that ``reason`` at that index of a line, whose characters are all printable."""
     pair = _PAIR.match(line)
     indent = len(line) - len(line.lstrip())
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
@@ -73,28 +69,13 @@ def explain(reason: str, line: str, column: int) -> Explanation:
         return Explanation(_missing_equals_sign(line, pair), column)
     if reason == "Invalid value" and _HEADING.match(line) is not None:
         return Explanation(_REASONS["Unclosed array"], indent)
-    hint = None
-    if pair is not None and pair.start("value") <= column and not reason.startswith(_OPEN_QUOTE):
-        hint = _value_hint(reason, line, column, pair)
-    return hint or Explanation(_in_plain_words(reason, line, column), column)
-
-
-def _in_plain_words(reason: str, line: str, column: int) -> str:
+    if pair is not None and pair.start("value") <= column and reason.startswith(_VALUE_REASONS):
+        unquoted = pair["value"][:1].isalnum()  # tomli stops in it, where it begins like a number
+        column = pair.start("value") if unquoted else column
+        if unquoted or reason == "Invalid value":
+            return Explanation(_date_or_time(pair["value"]) or _unquoted_text(line, column, pair), column)
     plain = next((words for start, words in _REASONS.items() if reason.startswith(start)), None)
-    if plain is None and not line[column : column + 1].isprintable():
-        return f"the control character U+{ord(line[column]):04X} is not allowed; remove it"
-    return plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}"
-
-
-def _value_hint(reason: str, line: str, column: int, pair: re.Match[str]) -> Explanation | None:
-    start = pair.start("value")
-    if (message := _date_or_time(pair["value"])) is not None:
-        return Explanation(message, start)
-    if reason == "Invalid value":
-        return Explanation(_unquoted_text(line, column, pair), column)
-    if pair["value"][:1].isalnum():
-        return Explanation(_unquoted_text(line, start, pair), start)
-    return None
+    return Explanation(plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}", column)
 
 
 def _repetition(line: str) -> str:
@@ -111,11 +92,10 @@ def _missing_equals_sign(line: str, pair: re.Match[str] | None) -> str:
     key, value = (pair["key"], pair["value"]) if pair is not None else line.strip().partition(" ")[::2]
     if pair is not None and pair["sign"] == "=":
         return f"a key is one word; write {shorten('_'.join(key.split()))} = {shorten(value)}"
-    if not re.fullmatch(r"[\w-]+", key) or not (value if pair is not None else re.match(r"[\"'\[\d]", value)):
+    if not re.fullmatch(r"[\w-]+", key) or not re.match(r"." if pair is not None else r"[\"'\[\d]", value):
         return _NOT_A_LINE
-    if value[0].isalpha() and value not in {"true", "false"}:
-        value = as_toml(value)
-    return f"there is no equals sign after the key; write {key} = {shorten(value)}"
+    text = as_toml(value) if value[0].isalpha() and value not in {"true", "false"} else shorten(value)
+    return f"there is no equals sign after the key; write {key} = {text}"
 
 
 def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
@@ -126,12 +106,10 @@ def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
     text = text.strip().strip(_TYPOGRAPHIC_QUOTES).strip("\"'")
     if pair["key"] in _DATE_AND_TIME_KEYS:
         return _not_figures(text)
-    if text in _FOREIGN_LITERALS:
-        return f"TOML has no {text}; {_FOREIGN_LITERALS[text]}"
-    if text.startswith("("):
-        return f"an array has square brackets; write [{shorten(text.strip('()'))}]"
-    right = f"{pair['key']} = {as_toml(text)}" if alone else as_toml(text)
-    return f"text needs plain quotes; write {right}" if re.search(r"\w", text) else _REASONS["Invalid value"]
+    if not re.match(r"\w", text):
+        return _REASONS["Invalid value"]
+    key = f"{pair['key']} = " if alone else ""
+    return f"text needs plain quotes; write {key}{as_toml(text)}"
 
 
 def _date_or_time(value: str) -> str | None:
