@@ -1,6 +1,6 @@
 """The ``[[changes]]`` of a schedule file, taken step by step by the rules for changes that operators record.
 
-Of each change at most one refusal is reported, and only where its single values are right: what follows a refused step
+At most one refusal is reported per change, and only where its single values are valid: whatever follows a refused step
 can't be judged.
 """
 
@@ -43,7 +43,7 @@ _TIME_KEYS: Final = ("announced", "at", "start", "end")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Policy:
-    """What changes are held against: the calendar's zone, the ids of the environments, the freezes."""
+    """The policy that changes must meet: the calendar's zone, the ids of the environments, the freezes."""
 
     zone: ZoneInfo
     environments: frozenset[str]
@@ -71,7 +71,7 @@ class _RefusedError(Exception):
 
 
 def read_changes(file: RawTable) -> tuple[tuple[Change, ...], list[Finding]]:
-    """The changes in the sound tables of a file, and what is refused of them."""
+    """The changes in the sound tables of a file, and the refusals of others."""
     policy = _Policy.of(file)
     if policy is None:
         return (), []
@@ -89,12 +89,12 @@ def read_changes(file: RawTable) -> tuple[tuple[Change, ...], list[Finding]]:
 
 
 def _misplaced_keys(change: RawTable) -> Iterator[Finding]:
-    """What belongs into an update of its own, rather than beside a step."""
+    """Keys beside a step that belong in an update of their own."""
     for update in change.tables("updates"):
         step, keys = update.sound.get("step", Step.UPDATE), [key for key in _PLAN_KEYS if key in update.raw]
         if step != Step.UPDATE and keys:
             names = " and ".join(filter(None, [", ".join(keys[:-1]), keys[-1]]))
-            message = f"the step {as_toml(step)} takes a message alone; move {names} into an update of its own"
+            message = f"the step {as_toml(step)} takes only a message; move {names} to an update of its own"
             yield Finding(keys=(*update.keys, keys[0]), message=message)
 
 
@@ -160,7 +160,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
 
 
 def _amended(plan: Plan, values: Mapping[str, Any], keys: KeyPath, policy: _Policy) -> Plan:
-    """The plan with what the table says of it."""
+    """The plan with the values in the table."""
     amendment = {key: _domain_value(key, values[key], policy) for key in _PLAN_KEYS if key in values}
     try:
         amended = Amendment(**amendment).of(plan, policy.zone)

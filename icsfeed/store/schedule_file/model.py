@@ -18,7 +18,6 @@ _Environments = Annotated[
     list[str],
     Key(array(values.REFERENCE, min_length=1), "The ids of the environments; by default all.", ["production"]),
 ]
-_UniqueId = Annotated[str, Key(values.IDENTIFIER, "A unique id, which is part of the UIDs.", "thursday")]
 
 
 class OrganizerTable(TypedDict):
@@ -77,7 +76,7 @@ class EnvironmentTable(TypedDict):
 class WindowTable(TypedDict, total=False):
     """A maintenance window: a recurring span of local time in which things may change."""
 
-    id: Required[_UniqueId]
+    id: Required[Annotated[str, Key(values.IDENTIFIER, "A unique id, which is part of the UIDs.", "thursday")]]
     name: Required[Annotated[str, Key(values.NAME, "The title for subscribers.", "Scheduled maintenance")]]
     description: Annotated[str, Key(values.FREE_TEXT, "What it means to customers.", "The platform can't be reached.")]
     days: Annotated[
@@ -96,7 +95,7 @@ class WindowTable(TypedDict, total=False):
 
 
 class _FreezeDays(TypedDict, total=False):
-    id: Required[_UniqueId]
+    id: Required[Annotated[str, Key(values.IDENTIFIER, "A unique id, which is part of the UIDs.", "month-end")]]
     name: Required[Annotated[str, Key(values.NAME, "The title for subscribers.", "Change freeze")]]
     description: Annotated[str, Key(values.FREE_TEXT, "What it means to customers.", "No planned change happens.")]
     every: Annotated[str, Key(values.EVERY, "How often it recurs; left out of a one-off freeze.", "month")]
