@@ -11,10 +11,11 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from icsfeed.publication.live import Live
-from icsfeed.publication.pages.languages import LANGUAGES
 from icsfeed.web.front import RETRY_AFTER
 from icsfeed.web.gate import state
 from icsfeed.web.health import health
+from icsfeed.words.languages import LANGUAGES
+from icsfeed.words.phrases import Phrase, phrase
 
 
 def make_application(live: Live) -> Flask:
@@ -44,7 +45,7 @@ def make_application(live: Live) -> Flask:
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
         else:
-            title, text = _told(error)
+            title, text = _message_of(error)
             page = render_template("message.html", title=title, text=text, languages=LANGUAGES)
             response = app.make_response(page)
         response.status_code = error.code or 500
@@ -57,13 +58,16 @@ def make_application(live: Live) -> Flask:
     return app
 
 
-def _told(error: HTTPException) -> tuple[str, str]:
-    """The words for what a visitor is told; nothing of what went wrong inside."""
+def _message_of(error: HTTPException) -> tuple[Phrase, Phrase]:
+    """The title and text for visitors, without internal details."""
     if isinstance(error, NotFound):
-        return "missing", "missing text"
+        return (
+            phrase("There is nothing at this address"),
+            phrase("A calendar may have been renamed, or the link is incomplete."),
+        )
     if isinstance(error, ServiceUnavailable):
-        return "unavailable", "unavailable text"
-    return "failed", "failed text"
+        return phrase("The calendar is not available at the moment"), phrase("Please try again in a minute.")
+    return phrase("That did not work"), phrase("Please start again from the first page.")
 
 
 def _security_headers(style: str) -> dict[str, str]:

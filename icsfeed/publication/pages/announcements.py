@@ -1,29 +1,38 @@
-"""Announcements: changes with all that was said of them. Who said it is the operators' own affair."""
+"""Announcements: changes with all their updates. Who made an update is not published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
-from icsfeed.domain.changes import Alteration, Change, State, Update
+from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.record import Record, public_changes
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
-from icsfeed.publication.pages.dates import Dates, When
-from icsfeed.publication.pages.entries import anchor_of, span_of_day
+from icsfeed.publication.pages.page_items import anchor_of, span_of_day
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import utc_text
+from icsfeed.words.dates import Dates, When
+from icsfeed.words.languages import sentence
+from icsfeed.words.phrases import phrase
+from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
+from icsfeed.words.updates import alteration_texts, update_title
 
-KEPT: timedelta = timedelta(days=30)
-"""So long is a change shown after its end."""
+PAST_CHANGES_SHOWN_FOR: Final = timedelta(days=30)
+"""Counted from a change's end."""
+
+_REASON_HEADINGS: Final = {
+    Kind.EMERGENCY: phrase("Why it can’t wait"),
+    Kind.PLANNED: phrase("Why at this time"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """An update in words: ``details`` are what it changed."""
+class UpdateCard:
+    """An update in words: ``details`` are the new values."""
 
     at: str
     instant: str
@@ -34,7 +43,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnouncementCard:
-    """A change in words, the latest update first; ``freeze`` is called what it falls in."""
+    """A change in words, the latest update first; ``freeze`` is the name of the change freeze it falls in."""
 
     anchor: str
     number: str
@@ -47,32 +56,33 @@ class AnnouncementCard:
     when: When
     environments: str
     impact: str
+    reason_heading: str
     reason: str
     freeze: str
     ticket: str
-    updates: tuple[Said, ...]
+    updates: tuple[UpdateCard, ...]
 
     @property
     def starts(self) -> str:
-        """When it starts, for the browser."""
+        """In ISO 8601, for the browser."""
         return utc_text(self.span.start)
 
     @property
     def ends(self) -> str:
-        """When it ends, for the browser."""
+        """In ISO 8601, for the browser."""
         return utc_text(self.span.end)
 
 
 def announcements(
     schedule: Schedule, record: Record, dates: Dates, today: date
 ) -> tuple[tuple[AnnouncementCard, ...], tuple[AnnouncementCard, ...]]:
-    """What is yet to come or in progress, the next one first; and what is over, the latest first."""
-    begin = span_of_day(today, dates).start
+    """The changes that are ahead or in progress, the next one first; and the past ones, the latest first."""
+    start_of_day = span_of_day(today, dates).start
     current, past = [], []
     for change in public_changes(schedule, record):
-        if not change.is_over(begin):
+        if not change.is_over(start_of_day):
             current.append(change)
-        elif change.plan.span.end + KEPT > begin:
+        elif change.plan.span.end + PAST_CHANGES_SHOWN_FOR > start_of_day:
             past.append(change)
     current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.plan.span.start, each.id))
     past.sort(key=lambda each: (each.plan.span.end, each.id), reverse=True)
@@ -88,48 +98,33 @@ def _announcement(change: Change, schedule: Schedule, dates: Dates) -> Announcem
         anchor=anchor_of(change.kind, change.id),
         number=change.id,
         kind=change.kind,
-        kind_name=say(f"kind {change.kind}"),
+        kind_name=say(KIND_NAMES[change.kind]),
         state=change.state,
-        state_name=say(f"state {change.state}"),
+        state_name=say(STATE_NAMES[change.state]),
         summary=plan.summary,
         span=plan.span,
         when=dates.span(plan.span),
         environments=environments_text(schedule, plan.environments),
-        impact=say(f"impact {plan.impact}"),
+        impact=sentence(say(IMPACT_NAMES[plan.impact])),
+        reason_heading=say(_REASON_HEADINGS[change.kind]),
         reason=plan.reason,
         freeze=frozen.freeze.name if frozen is not None else "",
         ticket=plan.ticket if plan.ticket.startswith(("https://", "http://")) else "",
-        updates=tuple(_said(change, update, schedule, dates) for update in reversed(change.updates)),
+        updates=tuple(_update_card(change, update, schedule, dates) for update in reversed(change.updates)),
     )
 
 
-def _said(change: Change, update: Update, schedule: Schedule, dates: Dates) -> Said:
-    altered = change.alterations(update.number)
-    return Said(
+def _update_card(change: Change, update: Update, schedule: Schedule, dates: Dates) -> UpdateCard:
+    details = alteration_texts(
+        change.alterations(update.number),
+        dates.language,
+        span_text=lambda span: str(dates.span(span)),
+        environment_names=schedule.environment_names,
+    )
+    return UpdateCard(
         at=dates.moment(update.at),
         instant=utc_text(update.at),
-        title=dates.language.say(_title(update, altered)),
+        title=update_title(change, update, dates.language),
         message=update.message,
-        details=tuple(_details(altered, schedule, dates)),
+        details=tuple(details),
     )
-
-
-def _title(update: Update, altered: tuple[Alteration, ...]) -> str:
-    if update.number == 1:
-        return "update announced"
-    if any(each.what == "state" for each in altered):
-        return f"update {update.state}"
-    return "update altered" if altered else "update told"
-
-
-def _details(altered: tuple[Alteration, ...], schedule: Schedule, dates: Dates) -> Iterator[str]:
-    for each in altered:
-        value = each.after
-        if isinstance(value, Span):
-            value = dates.span(value)
-        elif isinstance(value, frozenset):
-            value = environments_text(schedule, value)
-        elif each.what == "impact":
-            value = dates.language.say(f"impact {value}")
-        if each.what != "state" and value:
-            yield dates.language.say(f"now {each.what}", value=value)

@@ -1,4 +1,4 @@
-"""The vendor's color, made readable: as the ground of buttons and as the color of links, by day and by night."""
+"""The vendor's color, made legible as the background of buttons and the color of links, in light and dark mode."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from webcolors import hex_to_rgb, name_to_hex
 Color: TypeAlias = tuple[int, int, int]
 """Red, green and blue, from 0 to 255 (sRGB)."""
 
-DEFAULT: Final = "#1d4ed8"
+DEFAULT_COLOR: Final = "#1d4ed8"
 
-_GROUNDS: Final = {"light": "#ececec", "dark": "#1f242d"}
-"""As dark, and as light, as the ground of text gets: panels, and the tints of what holds now."""
+_BACKGROUNDS: Final = {"light": "#ececec", "dark": "#1f242d"}
+"""The least favorable backgrounds of text: panels, and the tints of the status."""
 
 _BLACK: Final = (0, 0, 0)
 _WHITE: Final = (255, 255, 255)
-_LEGIBLE: Final = 4.6
-"""A little over what WCAG 2.2, success criterion 1.4.3, asks of text."""
+_MIN_CONTRAST: Final = 4.6
+"""Slightly more than WCAG 2.2, success criterion 1.4.3, requires of text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Palette:
-    """What the style sheet takes: a color that stands out from the paper, and one for text on it, by scheme."""
+    """By color scheme, a color that stands out from the background, and one for text on it."""
 
     accent: dict[str, str]
     on_accent: dict[str, str]
 
 
 def palette(color: str) -> Palette:
-    """The palette of a CSS color name or ``#rrggbb``; of ours where it is empty."""
-    own = _parse(color or DEFAULT)
+    """The palette of a CSS color name or ``#rrggbb``; of the default where it is empty."""
+    own = _parse(color or DEFAULT_COLOR)
     accent = {
-        "light": _until_legible(own, _BLACK, _parse(_GROUNDS["light"])),
-        "dark": _until_legible(own, _WHITE, _parse(_GROUNDS["dark"])),
+        "light": _until_legible(own, _BLACK, _parse(_BACKGROUNDS["light"])),
+        "dark": _until_legible(own, _WHITE, _parse(_BACKGROUNDS["dark"])),
     }
     return Palette(
-        accent={scheme: _written(each) for scheme, each in accent.items()},
-        on_accent={scheme: _written(_opposite(each)) for scheme, each in accent.items()},
+        accent={scheme: _hex(each) for scheme, each in accent.items()},
+        on_accent={scheme: _hex(_opposite(each)) for scheme, each in accent.items()},
     )
 
 
 def contrast(one: Color, other: Color) -> float:
-    """How far two colors stand apart, from 1 to 21 (WCAG 2.2, "contrast ratio")."""
+    """The contrast ratio of two colors, from 1 to 21 (WCAG 2.2)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -59,7 +59,7 @@ def _luminance(color: Color) -> float:
 def _until_legible(color: Color, toward: Color, ground: Color) -> Color:
     """The color, mixed with as little of ``toward`` as makes it legible on ``ground``."""
     mixed = (_mixed(color, toward, percent) for percent in range(101))
-    return next(each for each in mixed if contrast(each, ground) >= _LEGIBLE)
+    return next(each for each in mixed if contrast(each, ground) >= _MIN_CONTRAST)
 
 
 def _mixed(color: Color, other: Color, percent: int) -> Color:
@@ -76,5 +76,5 @@ def _parse(color: str) -> Color:
     return parsed.red, parsed.green, parsed.blue
 
 
-def _written(color: Color) -> str:
+def _hex(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)

@@ -1,4 +1,4 @@
-"""The month as a picture: weeks of days, and what there is on each."""
+"""A month as a table: weeks of days, with the items of each day."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from datetime import date, timedelta
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import DateRange
-from icsfeed.publication.pages.dates import Dates
-from icsfeed.publication.pages.entries import Shown, span_of_day
+from icsfeed.publication.pages.page_items import PageItem, span_of_day
+from icsfeed.words.dates import Dates
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chip:
-    """An entry on one day: ``at`` is when it starts or, on a later day, until when it lasts."""
+    """An item on one day; ``at`` is its start or, on a later day, its end."""
 
-    entry: Shown
+    item: PageItem
     at: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """A day of the picture; one of another month has no chips."""
+    """A day in the table; one of another month has no chips."""
 
     date: date
-    inside: bool
+    in_month: bool
     chips: tuple[Chip, ...] = ()
 
     @property
     def frozen(self) -> bool:
-        """Whether it is, in part at least, in a freeze."""
-        return any(chip.entry.kind is Kind.FREEZE for chip in self.chips)
+        """Whether any part of it is frozen."""
+        return any(chip.item.kind is Kind.FREEZE for chip in self.chips)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Month:
-    """A month in whole weeks; the weekdays are in words, short and in full."""
+    """A month in whole weeks; ``weekdays`` are their names, abbreviated and in full."""
 
     first: date
     title: str
@@ -46,12 +46,12 @@ class Month:
 
     @property
     def path(self) -> str:
-        """Where its page is, below the folder of the language."""
+        """The path of its page below the folder of the language."""
         return month_path(self.first)
 
 
 def month_path(day: date) -> str:
-    """Where the page of the month of ``day`` is, below the folder of the language."""
+    """The path of the page of the month of ``day``, below the folder of the language."""
     return f"calendar/{day:%Y/%m}/"
 
 
@@ -72,9 +72,9 @@ def months_of(years: range) -> Iterator[date]:
             yield date(year, month, 1)
 
 
-def month(day: date, entries: Iterable[Shown], dates: Dates) -> Month:
-    """The picture of the month of ``day``."""
-    within, shown = month_days(day), tuple(entries)
+def month(day: date, items: Iterable[PageItem], dates: Dates) -> Month:
+    """The table of the month of ``day``."""
+    within, candidates = month_days(day), tuple(items)
     weeks = calendar.Calendar(dates.first_weekday).monthdatescalendar(day.year, day.month)
     return Month(
         first=within.first,
@@ -84,9 +84,9 @@ def month(day: date, entries: Iterable[Shown], dates: Dates) -> Month:
         ),
         weeks=tuple(
             tuple(
-                Day(date=each, inside=True, chips=tuple(_chips(each, shown, dates)))
+                Day(date=each, in_month=True, chips=tuple(_chips(each, candidates, dates)))
                 if each in within
-                else Day(date=each, inside=False)
+                else Day(date=each, in_month=False)
                 for each in week
             )
             for week in weeks
@@ -94,14 +94,14 @@ def month(day: date, entries: Iterable[Shown], dates: Dates) -> Month:
     )
 
 
-def _chips(day: date, entries: tuple[Shown, ...], dates: Dates) -> Iterator[Chip]:
+def _chips(day: date, items: tuple[PageItem, ...], dates: Dates) -> Iterator[Chip]:
     span = span_of_day(day, dates)
-    for entry in entries:
-        if not entry.span.overlaps(span):
+    for item in items:
+        if not item.span.overlaps(span):
             continue
-        if entry.span.start >= span.start:
-            whole = entry.days is not None
-            yield Chip(entry=entry, at="" if whole else dates.time(entry.span.start))
+        if item.span.start >= span.start:
+            whole_days = item.days is not None
+            yield Chip(item=item, at="" if whole_days else dates.time(item.span.start))
         else:
-            ends_here = entry.span.end < span.end
-            yield Chip(entry=entry, at=f"– {dates.time(entry.span.end)}" if ends_here else "")
+            ends_here = item.span.end < span.end
+            yield Chip(item=item, at=f"– {dates.time(item.span.end)}" if ends_here else "")

@@ -1,4 +1,4 @@
-"""From what a page shows to its bytes: the templates, the style sheet and the script."""
+"""Renders pages to bytes: the templates, the style sheet and the script."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ICON: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assets:
-    """The style sheet and the script: where they are below the site's root (named after their bytes), and their bytes.
+    """The style sheet and the script: their paths below the site's root, which contain a digest, and their bytes.
 
     ``icon`` is the site's icon as a ``data:`` URL.
     """
@@ -41,7 +41,7 @@ class Assets:
 
 @cache
 def assets(color: str) -> Assets:
-    """The assets of a site whose vendor has that color (empty: none)."""
+    """The assets of a site in the vendor's color (empty: none)."""
     colors = palette(color)
     style = environment().get_template("page.css").render(palette=colors).encode()
     script = (_HERE / "assets" / "page.js").read_bytes()
@@ -57,7 +57,7 @@ def assets(color: str) -> Assets:
 
 @cache
 def environment() -> Environment:
-    """The templates; whatever is put into them is text, and escaped as such."""
+    """The templates; all values are escaped as text."""
     return Environment(
         loader=FileSystemLoader([_HERE / "templates", _HERE / "assets"]),
         autoescape=True,
@@ -68,13 +68,13 @@ def environment() -> Environment:
 
 
 def rendered(template: str, data: Mapping[str, object], **context: object) -> bytes:
-    """The page; ``data`` is for its script. A page knows its own revision, which is a digest of all else in it."""
+    """The page; ``data`` is for its script. Its revision is a digest of everything else in it."""
     text = environment().get_template(template).render(revision=_REVISION, data=_json(data), **context)
     return text.replace(_REVISION, _digest(text.encode()), 1).encode()
 
 
 def _json(data: Mapping[str, object]) -> Markup:
-    """JSON that no text in it can end or begin a tag in (HTML, section 4.12.1.3)."""
+    """JSON in which no text can end or begin a tag (HTML, section 4.12.1.3)."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     escapes = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
     return Markup(text.translate(escapes))  # noqa: S704  (just escaped)

@@ -1,4 +1,4 @@
-"""The site: every page by its path, made when it is first asked for."""
+"""The site: every page by its path, rendered when it is first requested."""
 
 from __future__ import annotations
 
@@ -16,48 +16,79 @@ from icsfeed.domain.civil import local_date
 from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.spans import DateRange
 from icsfeed.publication.pages.announcements import announcements
-from icsfeed.publication.pages.dates import Dates
-from icsfeed.publication.pages.entries import Shown, distinct, entries_around, entries_from, in_progress, span_of_day
-from icsfeed.publication.pages.languages import LANGUAGES, Language
+from icsfeed.publication.pages.day_status import DayStatus, first_work, status_of
 from icsfeed.publication.pages.months import month, month_after, month_days, months_of
-from icsfeed.publication.pages.places import PageLinks
+from icsfeed.publication.pages.page_items import (
+    PageItem,
+    distinct,
+    in_progress,
+    items_around,
+    items_from,
+    span_of_day,
+)
+from icsfeed.publication.pages.page_links import PageLinks
 from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import Assets, assets, environment, rendered
-from icsfeed.publication.pages.statuses import Status, first_work, status_of
-from icsfeed.publication.pages.subscriptions import subscriptions
+from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subscriptions
 from icsfeed.publication.representations import FOR_EVER, Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.services.upcoming import utc_text
+from icsfeed.words.dates import Dates
+from icsfeed.words.languages import LANGUAGES, Language
+from icsfeed.words.phrases import Phrase, phrase
+from icsfeed.words.terms import KIND_NAMES
 
-COMING: Final = timedelta(weeks=6)
-"""So far ahead the first page tells all that comes."""
+LISTED_TIME: Final = timedelta(weeks=6)
+"""How far ahead the first page lists everything."""
 
-_LISTED: Final = 18
-"""So many entries are listed before a reader has to ask for more."""
+_MAX_LISTED_ITEMS: Final = 18
+"""The others are folded away."""
 
-_LISTED_IN_FRAME: Final = 5
+_MAX_LISTED_ITEMS_IN_FRAME: Final = 5
 _HTML: Final = "text/html; charset=utf-8"
-_TO_BROWSER: Final = (
-    *("now", "as of", "now emergency", "now planned", "now maintenance", "now freeze", "now open", "now open text"),
-    *("now unknown", "now unknown text", "until", "overdue", "in", "starting", "nothing next"),
-    *("zone vendor", "zone visitor", "zone other", "embed zone", "copied"),
-)
+_BROWSER_WORDS: Final[dict[str, Phrase]] = {
+    "now": phrase("Right now"),
+    "as of": phrase("As of {when}"),
+    "now emergency": phrase("Emergency change in progress"),
+    "now planned": phrase("Planned change in progress"),
+    "now maintenance": phrase("Maintenance in progress"),
+    "now freeze": phrase("Change freeze"),
+    "now open": phrase("No maintenance right now"),
+    "now open text": phrase("No change is in progress, and no change freeze applies."),
+    "now unknown": phrase("This page is out of date"),
+    "now unknown text": phrase("It dates from {date}. Reload it to see the current status."),
+    "until": phrase("until {when}"),
+    "overdue": phrase("taking longer than planned"),
+    "in": phrase("in {length}"),
+    "starting": phrase("about to start"),
+    "nothing next": phrase("Nothing is planned."),
+    "zone vendor": phrase("the vendor’s time zone"),
+    "zone visitor": phrase("your time zone"),
+    "zone other": phrase("Other time zones"),
+    "embed zone": phrase("Times in {zone}"),
+    "copied": phrase("Copied"),
+}
+"""By the keys of the script."""
+
 _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
 
-def page_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
-    """Every page and what it loads, by path; of ``now`` (aware) they know the date in the calendar's zone, no more.
+def page_makers(
+    events: PublishedEvents, *, now: datetime, base_url: str, languages: tuple[Language, ...] = LANGUAGES
+) -> Iterator[tuple[str, Maker]]:
+    """Every page, and the assets that pages load, by path.
 
-    ``base_url`` is where customers reach the site, without the final slash; it may be empty.
+    Of ``now`` (aware), pages state no more than the date in the calendar's zone. ``base_url`` is the address of the
+    site for customers, without the final slash; it may be empty.
     """
     look = assets(events.schedule.calendar.color)
     yield f"/{look.style}", partial(_asset, look.style_content, "text/css; charset=utf-8")
     yield f"/{look.script}", partial(_asset, look.script_content, "text/javascript; charset=utf-8")
     yield "/robots.txt", partial(Representation, body=_ROBOTS, content_type="text/plain; charset=utf-8", dated=False)
-    yield "/404.html", partial(_missing, base_url)
+    yield "/404.html", partial(_missing, base_url, languages)
     today = local_date(now, events.schedule.calendar.zone)
-    for language in LANGUAGES:
-        site = Site(events=events, today=today, language=language, base=base_url, look=look)
+    for language in languages:
+        site = Site(events=events, today=today, language=language, languages=languages, base=base_url, look=look)
         yield f"/{language.folder}", site.home
         yield f"/{language.folder}embed/", site.embed
         for first in months_of(events.years):
@@ -71,11 +102,12 @@ class Site:
     events: PublishedEvents
     today: date
     language: Language
+    languages: tuple[Language, ...]
     base: str
     look: Assets
 
     def home(self) -> Representation:
-        """The page to subscribe from, with all that comes soon."""
+        """The first page: what is ahead, and how to subscribe."""
         schedule, dates = self.events.schedule, self.dates
         firsts = (self.today.replace(day=1), month_after(self.today))
         around = [self._around(month_days(first)) for first in firsts]
@@ -83,14 +115,16 @@ class Site:
         return self._page(
             "home.html",
             "",
-            (*self._soon, *(entry for _, entries in around for entry in entries)),
-            told=self._told,
+            (*self._soon, *(item for _, items in around for item in items)),
+            status_data=self._status_data,
             linked=True,
             status=self._status,
+            buttons=BUTTONS,
+            programs=REFRESH_TIMES,
             feeds=subscriptions(schedule, self.language, self.base),
             coming=self._coming,
-            listed=_LISTED,
-            months=[month(first, entries, dates) for first, (entries, _) in zip(firsts, around, strict=True)],
+            listed=_MAX_LISTED_ITEMS,
+            months=[month(first, items, dates) for first, (items, _) in zip(firsts, around, strict=True)],
             current=current,
             past=past,
             windows=window_rows(schedule, dates, self.today),
@@ -103,24 +137,24 @@ class Site:
             "embed.html",
             "embed/",
             self._soon,
-            told=self._told,
+            status_data=self._status_data,
             ancestors=self._calendar.embed_in or ("'self'",),
             status=self._status,
             coming=[each for each in self._coming if not each.cancelled],
-            listed=_LISTED_IN_FRAME,
+            listed=_MAX_LISTED_ITEMS_IN_FRAME,
         )
 
     def month(self, first: date) -> Representation:
         """The page of the month that begins on ``first``."""
-        entries, around = self._around(month_days(first))
-        shown, years = month(first, entries, self.dates), self.events.years
+        items, around = self._around(month_days(first))
+        table, years = month(first, items, self.dates), self.events.years
         earlier, later = (first - timedelta(days=1)).replace(day=1), month_after(first)
         return self._page(
             "month.html",
-            shown.path,
+            table.path,
             around,
-            month=shown,
-            entries=entries,
+            month=table,
+            in_month=items,
             around=around,
             earlier=month(earlier, (), self.dates) if earlier.year in years else None,
             later=month(later, (), self.dates) if later.year in years else None,
@@ -128,7 +162,6 @@ class Site:
 
     @cached_property
     def dates(self) -> Dates:
-        """How the site writes dates."""
         return Dates(language=self.language, zone=self._calendar.zone, year=self.today.year)
 
     @property
@@ -136,59 +169,62 @@ class Site:
         return self.events.schedule.calendar
 
     @cached_property
-    def _coming(self) -> tuple[Shown, ...]:
-        return entries_from(self.events.schedule, self.events.record, self.dates, self.today, COMING)
+    def _coming(self) -> tuple[PageItem, ...]:
+        return items_from(self.events.schedule, self.events.record, self.dates, self.today, LISTED_TIME)
 
     @cached_property
     def _known_until(self) -> datetime:
-        """Until when all that comes is told; of what holds later, a page that is still open by then knows nothing."""
-        return span_of_day(self.today, self.dates).start + COMING
+        """Up to when the page lists everything; a page that is still open then says that it is out of date."""
+        return span_of_day(self.today, self.dates).start + LISTED_TIME
 
     @cached_property
-    def _soon(self) -> tuple[Shown, ...]:
-        """What comes, with what is in progress, and the first work after it, however far ahead."""
+    def _soon(self) -> tuple[PageItem, ...]:
+        """The listed items, the changes in progress, and the first work after them, however far ahead."""
         schedule, record, dates = self.events.schedule, self.events.record, self.dates
         end = date(self.events.years[-1] + 1, 1, 1)
         later = first_work(schedule, record, dates, after=self._known_until, before=end)
         return distinct((*in_progress(record, schedule, dates), *self._coming, *filter(None, [later])))
 
     @cached_property
-    def _told(self) -> dict[str, object]:
-        """What a page that says what holds now has to know of itself."""
+    def _status_data(self) -> dict[str, object]:
+        """What the browser needs to keep the status current."""
         return {"date": self.dates.long_day(self.today), "known_until": utc_text(self._known_until)}
 
     @cached_property
-    def _status(self) -> Status:
+    def _status(self) -> DayStatus:
         return status_of(self.today, self._soon, self.dates)
 
-    def _around(self, days: DateRange) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
-        return entries_around(self.events.schedule, self.events.record, self.dates, days)
+    def _around(self, days: DateRange) -> tuple[tuple[PageItem, ...], tuple[PageItem, ...]]:
+        return items_around(self.events.schedule, self.events.record, self.dates, days)
 
     def _page(
         self,
         template: str,
         below: str,
-        known: Iterable[Shown],
+        items: Iterable[PageItem],
         *,
-        told: Mapping[str, object] = MappingProxyType({}),
+        status_data: Mapping[str, object] = MappingProxyType({}),
         ancestors: Iterable[str] = ("'none'",),
         **context: object,
     ) -> Representation:
         policy = _policy(self._calendar)
-        place = PageLinks(language=self.language, below=below, base=self.base, policy=policy)
+        links = PageLinks(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
         data = {
             "zone": self._calendar.zone.key,
             "locale": self.dates.tag,
             "year": self.today.year,
             "base": self.base,
-            "words": {key: self.language.words[key] for key in _TO_BROWSER},
-            "entries": [each.for_browser() for each in distinct(known)],
-            **told,
+            "first": self.dates.first_of_month,
+            "words": {key: self.language.say(text) for key, text in _BROWSER_WORDS.items()},
+            "entries": [each.for_browser() for each in distinct(items)],
+            **status_data,
         }
         shared = {
-            "page": place,
+            "page": links,
             "language": self.language,
             "say": self.language.say,
+            "say_count": self.language.say_count,
+            "kind_names": {kind.value: self.language.say(name) for kind, name in KIND_NAMES.items()},
             "calendar": self._calendar,
             "zone_name": self.dates.zone_name,
             "today": self.today,
@@ -205,7 +241,7 @@ class Site:
 
 
 def _policy(calendar: Calendar) -> str:
-    """What a page may load: its own assets, and the vendor's logo (Content Security Policy, level 3)."""
+    """Lets a page load its own assets and the vendor's logo (Content Security Policy, level 3)."""
     logo = urlsplit(calendar.logo)
     pictures = f" {logo.scheme}://{logo.netloc}" if calendar.logo else ""
     return (
@@ -218,12 +254,12 @@ def _asset(content: bytes, content_type: str) -> Representation:
     return Representation(body=content, content_type=content_type, dated=False, cache_control=FOR_EVER)
 
 
-def _missing(base: str) -> Representation:
-    """What static hosts show in place of what is missing, at any path: it loads nothing."""
+def _missing(base: str, languages: tuple[Language, ...]) -> Representation:
+    """The page that static hosts show at any path that does not exist; it loads nothing."""
     style = environment().get_template("missing.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    text = environment().get_template("missing.html").render(style=style, policy=policy, languages=LANGUAGES, base=base)
+    text = environment().get_template("missing.html").render(style=style, policy=policy, languages=languages, base=base)
     return Representation(
         body=text.encode(), content_type=_HTML, dated=False, security=f"{policy}; frame-ancestors 'none'"
     )

@@ -14,23 +14,42 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.feeds import download_path, feed_path
-from icsfeed.publication.pages.languages import Language, sentence
+from icsfeed.words.languages import Language, sentence
+from icsfeed.words.phrases import phrase
+from icsfeed.words.terms import KIND_PLURALS
 
-# The forms that these services document; Google takes the address only with the scheme webcal.
-LINKS: Final = {
+# As these services document them; Google accepts only addresses with the scheme webcal.
+SERVICE_LINKS: Final = {
     "google": "https://calendar.google.com/calendar/u/0/r?cid={webcal}",
     "outlook": "https://outlook.live.com/calendar/0/addfromweb/?url={https}&name={name}",
     "microsoft365": "https://outlook.office.com/calendar/0/addfromweb/?url={https}&name={name}",
 }
-"""Each service's link: the addresses of the feed, and its name, percent-encoded in their places."""
+"""By service; the feed's addresses and name, percent-encoded, replace the braces."""
+
+
+BUTTONS: Final = {
+    "google": (phrase("Google Calendar"), phrase("refreshes every 4–24 hours")),
+    "outlook": (phrase("Outlook.com"), phrase("refreshes every 3–24 hours")),
+    "microsoft365": (phrase("Microsoft 365"), phrase("refreshes every 3–24 hours")),
+    "webcal": (phrase("Apple Calendar and others"), phrase("refreshes as often as you choose")),
+}
+"""The text of each button, and a hint."""
+
+REFRESH_TIMES: Final = (
+    (phrase("Google Calendar"), phrase("every 4–24 hours; this can’t be changed")),
+    (phrase("Outlook.com, Microsoft 365"), phrase("about every 3 hours to once a day; this can’t be changed")),
+    (phrase("Apple Calendar"), phrase("as often as you choose; set it to “every hour” or more often")),
+    (phrase("Thunderbird"), phrase("every 30 minutes, unless you change it")),
+)
+"""How often calendar programs check a feed for changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A feed, and the ways to it.
+    """The addresses and links of a feed.
 
-    ``path`` is where it is below the site's root, ``home`` the page that lists it and ``base`` the site's address; it
-    may be empty, and then the links are left for the browser to complete.
+    ``path`` is its path below the site's root, ``home`` the page that lists it and ``base`` the site's address. Where
+    ``base`` is empty, the browser completes the links.
     """
 
     slug: str
@@ -46,23 +65,23 @@ class Subscription:
 
     @property
     def address(self) -> str:
-        """What calendar programs are given; empty where it is not known."""
+        """The address for calendar programs; empty where the site's is unknown."""
         return f"{self.base}/{self.path}" if self.base else ""
 
     @property
     def webcal(self) -> str:
-        """The address under the scheme that opens calendar programs."""
+        """The address with the scheme that opens calendar programs."""
         return urlsplit(self.address)._replace(scheme="webcal").geturl() if self.base else ""
 
     @property
     def patterns(self) -> dict[str, str]:
-        """Each service's link with the name filled in, for the browser to put the addresses in."""
+        """Each service's link with the name filled in; the browser fills in the addresses."""
         name = quote(self.title, safe="")
-        return {service: link.replace("{name}", name) for service, link in LINKS.items()}
+        return {service: link.replace("{name}", name) for service, link in SERVICE_LINKS.items()}
 
     @property
     def links(self) -> dict[str, str]:
-        """Each service's link; empty where the address is not known."""
+        """Each service's link; empty where the address is unknown."""
         https, webcal = quote(self.address, safe=""), quote(self.webcal, safe="")
         return {
             service: link.replace("{https}", https).replace("{webcal}", webcal) if self.base else ""
@@ -71,7 +90,7 @@ class Subscription:
 
     @property
     def qr(self) -> str:
-        """A QR code of this feed's place on the page, as SVG: a phone has the right button there."""
+        """A QR code (SVG) that leads to this feed on the page, where a phone offers the right button."""
         return _qr(f"{self.base}/{self.home}#{self.slug}") if self.base else ""
 
 
@@ -82,7 +101,7 @@ def _qr(text: str) -> str:
 
 
 def subscriptions(schedule: Schedule, language: Language, base: str) -> tuple[Subscription, ...]:
-    """The ways to every feed, in the schedule's order."""
+    """How to subscribe to every feed, in the schedule's order."""
     automatic = frozenset(automatic_feeds(schedule.calendar.name, schedule.environments))
     return tuple(
         Subscription(
@@ -102,17 +121,17 @@ def subscriptions(schedule: Schedule, language: Language, base: str) -> tuple[Su
 
 
 def _name(feed: Feed, schedule: Schedule, language: Language, automatic: frozenset[Feed]) -> str:
-    """What the page calls a feed: automatic ones, which are called after the calendar, by what tells them apart."""
+    """The name of a feed on the page; automatic feeds lose the calendar's name, which they all share."""
     if feed.slug == ALL:
-        return language.say("everything")
+        return language.say("Everything")
     if feed in automatic:
-        return schedule.environment_names.get(feed.slug) or sentence(language.say(f"kinds {feed.slug}"))
+        return schedule.environment_names.get(feed.slug) or sentence(language.say(KIND_PLURALS[Kind(feed.slug)]))
     return feed.name
 
 
 def _contents(feed: Feed, schedule: Schedule, language: Language) -> str:
-    """What a feed without a description holds: ``Maintenance windows and change freezes for Production.``, say."""
-    kinds = language.listed([language.say(f"kinds {kind}") for kind in Kind if kind in feed.kinds])
+    """The description of a feed that has none: ``Maintenance windows and change freezes for Production``."""
+    kinds = language.listed([language.say(KIND_PLURALS[kind]) for kind in Kind if kind in feed.kinds])
     names = [each.name for each in schedule.environments if each.id in feed.environments]
-    text = language.say("contents", kinds=kinds, environments=language.listed(names))
-    return sentence(text)
+    environments = language.listed(names)
+    return sentence(language.say("{kinds} for {environments}", kinds=kinds, environments=environments))

@@ -17,6 +17,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import publish_events
+from icsfeed.words.languages import LANGUAGES, Language
 from tests.examples import MONTH_END, POLICY, THURSDAY, span, utc
 
 BASE: Final = "https://maintenance.example.com"
@@ -164,11 +165,16 @@ def many_feeds(count: int) -> Schedule:
 
 
 def a_site(
-    schedule: Schedule = SCHEDULE, record: Record = NOTHING, *, now: datetime = NOON, base: str = BASE
+    schedule: Schedule = SCHEDULE,
+    record: Record = NOTHING,
+    *,
+    now: datetime = NOON,
+    base: str = BASE,
+    languages: tuple[Language, ...] = LANGUAGES,
 ) -> Mapping[str, Representation]:
-    """Every page of it, made when it is asked for, and a body for each feed that is linked to."""
+    """Every page and its assets, rendered on demand."""
     events = publish_events(schedule, record, now=now)
-    return Representations(dict(page_makers(events, now=now, base_url=base)))
+    return Representations(dict(page_makers(events, now=now, base_url=base, languages=languages)))
 
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330

@@ -235,10 +235,10 @@ def test_a_month_may_be_empty_in_one_zone_alone(visit: Open) -> None:
         for zone in (full, empty):
             page = visit(site, path, zone=zone)
             expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone == full))
-            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone == empty)
+            expect(page.get_by_text("Nothing is planned this month.")).to_be_visible(visible=zone == empty)
             page.locator("#zone").select_option(empty if zone == full else full)
             expect(page.locator(".agenda .entry:visible")).to_have_count(int(zone != full))
-            expect(page.get_by_text("Nothing is planned in this month.")).to_be_visible(visible=zone != empty)
+            expect(page.get_by_text("Nothing is planned this month.")).to_be_visible(visible=zone != empty)
             assert violations(page) == []
 
 
@@ -258,7 +258,7 @@ def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Op
         pytest.param(
             utc(2026, 12, 10, 6, 59, 50),
             "No maintenance right now",
-            ["Nothing is being changed, and no freeze holds."],
+            ["No change is in progress, and no change freeze applies."],
             "Scheduled maintenance Thu, Dec 10, 2:00 a.m. – 6:00 a.m. EST",
             "in 10 seconds",
             id="ten seconds before a window",
@@ -274,7 +274,7 @@ def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Op
         pytest.param(
             utc(2026, 12, 10, 11),
             "No maintenance right now",
-            ["Nothing is being changed, and no freeze holds."],
+            ["No change is in progress, and no change freeze applies."],
             "Scheduled maintenance Sun, Dec 13, 2:00 a.m. – 6:00 a.m. EST",
             "in 2 days 20 hours",
             id="at the instant it is over",
@@ -312,14 +312,14 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
         pytest.param(
             utc(2027, 1, 3, 17),
             "No maintenance right now",
-            ["Nothing is being changed, and no freeze holds."],
+            ["No change is in progress, and no change freeze applies."],
             ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 3 days 14 hours"],
             id="after the last window of the six weeks: the next is known all the same",
         ),
         pytest.param(
             utc(2027, 1, 6, 4, 59, 59),
             "No maintenance right now",
-            ["Nothing is being changed, and no freeze holds."],
+            ["No change is in progress, and no change freeze applies."],
             ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 1 day 2 hours"],
             id="the last second of the six weeks",
         ),
@@ -327,7 +327,7 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
             pytest.param(
                 now,
                 "This page is out of date",
-                ["It is of Wednesday, November 25, 2026. Reload it to see what holds now."],
+                ["It dates from Wednesday, November 25, 2026. Reload it to see the current status."],
                 [],
                 id=case,
             )
@@ -358,7 +358,7 @@ def test_an_open_page_that_grows_old_says_so_once_and_in_its_language(visit: Ope
     page.clock.set_fixed_time(utc(2027, 1, 6, 5))
     expect(page.locator("#status-now")).to_have_text("Cette page n’est plus à jour")
     assert texts(page, "#status-lines") == [
-        "Elle date du mercredi 25 novembre 2026. Actualisez-la pour voir ce qui s’applique maintenant."
+        "Elle date du mercredi 25 novembre 2026. Actualisez-la pour voir la situation actuelle."
     ]
     expect(page.locator("#status-next")).to_be_hidden()
     assert page.locator("#status").get_attribute("class") == "status is-unknown"
@@ -428,7 +428,7 @@ def test_announcements_with_all_their_updates(visit: Open) -> None:
     page = visit(a_site(record=BUSY))
     assert texts(page, "#ec-7 .updates li") == [
         "Work has started Tue, Dec 8, 11:02 a.m. EST",
-        "Changed Tue, Dec 8, 10:30 a.m. EST The patch takes half an hour longer. Impact now: outage "
+        "Changed Tue, Dec 8, 10:30 a.m. EST The patch takes half an hour longer. New impact: outage "
         "New time: Tue, Dec 8, 11:00 a.m. – 1:30 p.m. EST",
         "Announced Tue, Dec 8, 9:05 a.m. EST We patch the login service today. You may be asked to log in again.",
     ]
@@ -456,7 +456,7 @@ def test_the_other_language_is_a_link_away(visit: Open) -> None:
 
 def test_in_french_an_article_stands_before_a_date(visit: Open) -> None:
     page = visit(a_site(record=BUSY, now=FROZEN), "/fr/", now=FROZEN)
-    assert texts(page, "#status-lines li")[-1] == "Change freeze jusqu’au ven. 1 janv. 2027, 00 h 00 HNE"
+    assert texts(page, "#status-lines li")[-1] == "Change freeze jusqu’au ven. 1er janv. 2027, 00 h 00 HNE"
     page = visit(a_site(record=BUSY), "/fr/")
     assert texts(page, ".agenda .note") == [
         "Déplacée ; initialement prévue le dim. 13 déc., 02 h 00 : A customer's harvest.",
@@ -472,8 +472,8 @@ def test_without_javascript_the_page_says_what_is_true_all_day(visit: Open) -> N
         "Next Scheduled maintenance Thu, Dec 10, 2:00 a.m. – 6:00 a.m. EST",
     ]
     assert texts(page, ".zone") == [
-        "All times are in the vendor’s zone: Eastern Time (America/Toronto). With JavaScript, this page shows them in "
-        "yours and counts down to what comes next."
+        "All times are in the vendor’s time zone: Eastern Time (America/Toronto). With JavaScript, this page shows "
+        "them in yours and counts down to the next event."
     ]
     for hidden in ("#zone", "#all .copy", ".countdown"):
         expect(page.locator(hidden)).to_be_hidden()
@@ -556,7 +556,7 @@ def test_by_keyboard(visit: Open) -> None:
     page = visit(a_site(), permissions=["clipboard-read", "clipboard-write"])
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
-    expect(skip).to_have_text("Skip to the content")
+    expect(skip).to_have_text("Skip to content")
     assert skip.evaluate("each => each.getBoundingClientRect().top") >= 0
     reached = []
     for _ in range(60):

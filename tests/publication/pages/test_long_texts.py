@@ -107,7 +107,7 @@ def test_every_text_stands_in_full_on_its_page(visit: Open, path: str, width: in
     assert SUMMARY in full
     if path == "/":
         assert {TEXTS["description"], TEXTS["message"], TEXTS["new reason"], TEXTS["window text"]} <= full
-        assert f"Reason: {TEXTS['new reason']}" in full
+        assert f"New reason: {TEXTS['new reason']}" in full
     if path in {"/", "/calendar/2026/12/"}:
         assert f"Does not take place: {TEXTS['skip reason']}" in full
         assert f"Moved from Sun, Dec 13, 2:00\u00a0a.m.: {TEXTS['move reason']}".replace("\u00a0", " ") in full

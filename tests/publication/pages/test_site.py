@@ -20,10 +20,10 @@ from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
-from icsfeed.publication.pages.languages import LANGUAGES
 from icsfeed.publication.pages.rendering import rendered
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
+from icsfeed.words.languages import LANGUAGES
 from tests.examples import BERLIN, utc
 from tests.publication.pages import browsers
 from tests.publication.pages.stories import (
@@ -149,11 +149,11 @@ def test_whatever_an_update_alters_is_told() -> None:
     updates = [(utc(2026, 12, 7, hour), State.CONFIRMED, "", plan) for hour, plan in enumerate(plans)]
     body = a_site(record=a_record(a_change(Kind.EMERGENCY, 1, *updates)))["/"].body.decode()
     assert re.findall('<p class="detail"><bdi>(.*)</bdi></p>', body.replace("\u00a0", " ")) == [
-        "Now called: Database patch",
-        "Environments now: Preview",
+        "New title: Database patch",
+        "New environments: Preview",
         "New time: Wed, Dec 9, 12:00 a.m. – 3:00 a.m. EST",
-        "Reason: It can&#39;t wait.",
-        "Ticket: https://support.example.com/tickets/4712",
+        "New reason: It can&#39;t wait.",
+        "New ticket: https://support.example.com/tickets/4712",
     ]
 
 
@@ -223,7 +223,7 @@ def test_what_is_far_ahead_is_still_what_comes_next() -> None:
     """The next window lies beyond the weeks that are listed."""
     yearly = tuple(replace(window, effective_from=(NOON + timedelta(days=120)).date()) for window in SCHEDULE.windows)
     site = a_site(replace(SCHEDULE, windows=yearly, freezes=()))
-    assert b"Nothing is planned for the coming six weeks." in site["/"].body
+    assert b"Nothing is planned for the next six weeks." in site["/"].body
     assert b'<span class="day">Thu, Apr 8, 2027</span>' in site["/embed/"].body
 
 

@@ -1,4 +1,4 @@
-// What depends on the minute, and on the visitor's time zone. Without it the page says what is true all day.
+// Shows what depends on the minute and on the visitor's time zone. Without it, the page states what is true all day.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -10,7 +10,7 @@
   const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // A clock on the wall of a zone, written as the page's language writes it.
+  // Formats instants on the clock of a zone, in the page's language.
   function clock(zone) {
     const format = (options) => new Intl.DateTimeFormat(data.locale, { timeZone: zone, ...options });
     const short = { weekday: "short", day: "numeric", month: "short" };
@@ -19,7 +19,8 @@
     const iso = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     const wall = format({ hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" });
     const date = (at) => iso.format(at);
-    const day = (at) => (date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf).format(at);
+    const formatDay = (format, at) => format.formatToParts(at).map((part) => (part.type === "day" && part.value === "1" ? data.first : part.value)).join("");
+    const day = (at) => formatDay(date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf, at);
     const time = (at) => timeOf.format(at).replace(/\s/g, "\u00a0");
     const name = (at) => named.formatToParts(at).find((part) => part.type === "timeZoneName").value;
     const atMidnight = (at) =>
@@ -35,7 +36,7 @@
       return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
     };
     const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
-    const datedMoment = (at) => `${datedDayOf.format(at)}, ${time(at)} ${name(at)}`;
+    const datedMoment = (at) => `${formatDay(datedDayOf, at)}, ${time(at)} ${name(at)}`;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
     return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
   }
@@ -47,40 +48,40 @@
   const same = (at) => mine.wallOf(at) === theirs.wallOf(at);
 
   function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text) made.textContent = text;
-    return made;
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text) node.textContent = text;
+    return node;
   }
   function icon(kind) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    made.setAttribute("class", `icon ${kind}`);
-    made.setAttribute("aria-hidden", "true");
+    svg.setAttribute("class", `icon ${kind}`);
+    svg.setAttribute("aria-hidden", "true");
     use.setAttribute("href", `#i-${kind}`);
-    made.append(use);
-    return made;
+    svg.append(use);
+    return svg;
   }
-  const beside = (vendors, shown) => (vendors.hours && vendors.day === shown.day ? vendors.hours : written(vendors));
+  const beside = (vendors, own) => (vendors.hours && vendors.day === own.day ? vendors.hours : written(vendors));
   const written = ({ day, hours }) => (hours ? `${day}, ${hours}` : day);
 
-  // Each time on the page, in the visitor's zone with the vendor's beside it. The vendor's text is kept as it came.
+  // Shows each time in the visitor's zone, with the vendor's beside it. The vendor's text stays as the server wrote it.
   function showWhen(when) {
-    const shown = when.querySelector(".mine");
+    const own = when.querySelector(".mine");
     when.vendors ??= {
-      nodes: [...shown.childNodes],
-      day: shown.querySelector(".day").textContent,
-      hours: shown.querySelector(".hours")?.textContent ?? "",
+      nodes: [...own.childNodes],
+      day: own.querySelector(".day").textContent,
+      hours: own.querySelector(".hours")?.textContent ?? "",
     };
     when.querySelector(".theirs")?.remove();
     const from = Date.parse(when.dataset.from), until = Date.parse(when.dataset.until);
     if (same(from) && same(until)) {
-      shown.replaceChildren(...when.vendors.nodes);
+      own.replaceChildren(...when.vendors.nodes);
       return;
     }
     const text = mine.span(from, until);
-    shown.replaceChildren(element("span", "day", text.day));
-    if (text.hours) shown.append(element("span", "comma", ", "), element("span", "hours", text.hours));
+    own.replaceChildren(element("span", "day", text.day));
+    if (text.hours) own.append(element("span", "comma", ", "), element("span", "hours", text.hours));
     when.append(element("span", "theirs", beside(when.vendors, text)));
   }
   function showMoment(time) {
@@ -91,7 +92,7 @@
     if (!same(at)) time.append(element("span", "theirs", beside));
   }
 
-  // The month, laid out anew: in another zone a window may lie on another day.
+  // Lays out the month again: in another zone, a window may fall on another day.
   function showMonth(table) {
     const chips = new Map(all(".chip", document.getElementById("chips").content).map((each) => [each.classList[1], each]));
     for (const cell of all("td[data-day]", table)) {
@@ -112,7 +113,7 @@
     }
   }
 
-  // The month as a list holds what is in the month in any zone, and shows what is in it in this one.
+  // The month's list contains what is in the month in any zone; this shows only what is in it in the chosen one.
   function showList(list) {
     const monthOf = (at) => mine.date(at).slice(0, 7);
     for (const entry of list.children) {
@@ -124,15 +125,15 @@
     list.nextElementSibling.hidden = !list.hidden;
   }
 
-  // What holds now, and what comes next; after what the page was told of, it knows neither.
+  // The current status and the next event; unknown from `known_until` on.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
   const isWork = (each) => each.kind !== "freeze";
   const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
-  function holds(each, now) {
+  function applies(each, now) {
     if (isChange(each)) return each.state === "in progress" || (each.state === "confirmed" && each.from <= now && now < each.until);
     return each.state !== "cancelled" && each.from <= now && now < each.until;
   }
-  const comes = (each, now) => isWork(each) && each.from > now && !["cancelled", "completed", "in progress"].includes(each.state);
+  const isAhead = (each, now) => isWork(each) && each.from > now && !["cancelled", "completed", "in progress"].includes(each.state);
 
   function nameOf(each) {
     const name = element("bdi", "", each.name), target = each.anchor && document.getElementById(each.anchor);
@@ -161,47 +162,47 @@
   function showStatus() {
     const panel = document.getElementById("status");
     if (!panel) return;
-    const now = Date.now(), known = now < Date.parse(data.known_until) ? entries : [];
-    const here = known.filter((each) => holds(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
-    const next = known.find((each) => comes(each, now));
-    const mood = known !== entries ? "unknown" : here.length ? here[0].kind : "open";
-    const fresh = JSON.stringify([mood, here.map((each) => [each, each.until <= now]), next, mine.zone]);
+    const now = Date.now(), current = now < Date.parse(data.known_until) ? entries : [];
+    const active = current.filter((each) => applies(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
+    const next = current.find((each) => isAhead(each, now));
+    const mood = current !== entries ? "unknown" : active.length ? active[0].kind : "open";
+    const fresh = JSON.stringify([mood, active.map((each) => [each, each.until <= now]), next, mine.zone]);
     if (fresh !== state) {
       state = fresh;
-      draw(panel, mood, here, next, now);
+      draw(panel, mood, active, next, now);
     }
-    const text = say("as of", mine.datedMoment(now)), printed = panel.querySelector(".on-paper");
-    if (printed.textContent !== text) printed.textContent = text;
+    const text = say("as of", mine.datedMoment(now)), onPaper = panel.querySelector(".on-paper");
+    if (onPaper.textContent !== text) onPaper.textContent = text;
     for (const timer of all(".countdown", panel)) {
       const ahead = timer.at - now;
       timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
     }
   }
-  function draw(panel, mood, here, next, now) {
+  function draw(panel, mood, active, next, now) {
     panel.className = `status is-${mood}`;
     const date = document.getElementById("status-date");
     date.replaceChildren(element("span", "on-screen", words.now), element("span", "on-paper"));
     const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
     if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
-    document.getElementById("status-lines").replaceChildren(...here.map((each) => {
-      const line = element("li"), told = element("span"), when = element("span", "when");
+    document.getElementById("status-lines").replaceChildren(...active.map((each) => {
+      const line = element("li"), text = element("span"), when = element("span", "when");
       const late = each.until <= now;
       when.append(element("span", "mine", late ? words.overdue : say("until", until(each.until))));
       if (!late && !same(each.until)) when.append(element("span", "theirs", `${theirs.moment(each.until)}`));
-      told.append(nameOf(each), " ", when);
-      line.append(icon(each.kind), told);
+      text.append(nameOf(each), " ", when);
+      line.append(icon(each.kind), text);
       return line;
     }));
-    if (!here.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, data.date)));
+    if (!active.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, data.date)));
     const box = document.getElementById("status-next"), parts = [box.querySelector(".eyebrow")];
     box.hidden = mood === "unknown";
     if (next) {
       const name = element("p", "headline"), times = element("p"), when = element("span", "when");
       name.append(icon(next.kind), nameOf(next));
       if (next.label) name.append(element("span", `badge ${next.state}`, next.label));
-      const differs = !(same(next.from) && same(next.until)), shown = differs ? mine.span(next.from, next.until) : next;
-      when.append(element("span", "mine", written(shown)));
-      if (differs) when.append(element("span", "theirs", beside(next, shown)));
+      const differs = !(same(next.from) && same(next.until)), own = differs ? mine.span(next.from, next.until) : next;
+      when.append(element("span", "mine", written(own)));
+      if (differs) when.append(element("span", "theirs", beside(next, own)));
       times.append(when);
       const timer = element("p", "countdown");
       timer.setAttribute("role", "timer");
@@ -213,7 +214,7 @@
     box.replaceChildren(...parts);
   }
 
-  // The choice of the zone, kept in this browser alone.
+  // The choice of zone, stored only in this browser.
   function stored() {
     try {
       const zone = localStorage.getItem(STORED);
@@ -240,8 +241,8 @@
     if (own() !== data.zone) select.append(option(data.zone, words["zone vendor"]));
     const group = element("optgroup");
     group.label = words["zone other"];
-    const known = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
-    const others = new Set(["UTC", ...known, zone]);
+    const supported = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
+    const others = new Set(["UTC", ...supported, zone]);
     others.delete(own());
     others.delete(data.zone);
     group.append(...[...others].map((each) => option(each)));
@@ -252,13 +253,13 @@
       try {
         localStorage.setItem(STORED, select.value);
       } catch {
-        // a browser that keeps nothing shows the same page the next time
+        // Without storage, the next visit starts with the visitor's zone again.
       }
       choose(select.value);
     });
   }
 
-  // Where the page does not know its own address, the browser does.
+  // Completes addresses that the page does not know.
   function completeAddresses() {
     const base = data.base ? `${data.base}/` : root.href;
     for (const ways of all(".ways")) {
@@ -278,7 +279,7 @@
     try {
       await navigator.clipboard.writeText(code.textContent);
     } catch {
-      getSelection().selectAllChildren(code); // not allowed to: at least it is selected
+      getSelection().selectAllChildren(code); // Copying is not allowed: select it instead.
       return;
     }
     const label = button.firstChild, before = label.data;
@@ -294,23 +295,23 @@
     try {
       target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     } catch {
-      // a fragment that is no text names nothing
+      // The fragment is not valid UTF-8.
     }
     if (target instanceof HTMLDetailsElement) target.open = true;
   }
 
-  // A page that stays open asks each minute that it is seen: is there another one by now? Mostly the host says no (304).
+  // While open and visible, the page checks for a new version every minute. Most answers are 304.
   const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
-  let looked = Date.now();
+  let checkedAt = Date.now();
   async function refresh() {
-    if (document.hidden || Date.now() - looked < REFRESH) return;
-    looked = Date.now();
+    if (document.hidden || Date.now() - checkedAt < REFRESH) return;
+    checkedAt = Date.now();
     try {
       const answer = await fetch(location.pathname, { cache: "no-cache" });
       const revision = answer.ok && revisionIn(await answer.text());
       if (revision && revision !== document.querySelector("meta[name=revision]").content) location.reload();
     } catch {
-      // offline: the page stays as it is
+      // Offline: keep the page.
     }
   }
 

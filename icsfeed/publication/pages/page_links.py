@@ -1,10 +1,10 @@
-"""Where a page is: its path, and the links from there, which stay right wherever the site lies."""
+"""The path of a page, and its links to other pages, which stay right wherever the site lies."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from icsfeed.publication.pages.languages import ENGLISH, LANGUAGES, Language
+from icsfeed.words.languages import ENGLISH, Language
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,19 +18,19 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageLinks:
-    """A page at ``below`` the folder of its language; ``base`` is the address of the site, where that is known.
+    """A page at ``below`` the folder of its language; ``base`` is the site's address, or empty.
 
-    ``policy`` is the page's Content-Security-Policy.
+    ``languages`` are all those of the site, ``policy`` is the page's Content-Security-Policy.
     """
 
     language: Language
+    languages: tuple[Language, ...]
     below: str
     base: str
     policy: str
 
     @property
     def path(self) -> str:
-        """Where it is published."""
         return f"/{self.language.folder}{self.below}"
 
     @property
@@ -48,15 +48,15 @@ class PageLinks:
         """The same page in the other languages."""
         return tuple(
             Link(hreflang=each.code, name=each.name, href=f"{self.root}{each.folder}{self.below}")
-            for each in LANGUAGES
+            for each in self.languages
             if each is not self.language
         )
 
     @property
     def alternates(self) -> tuple[Link, ...]:
-        """The same page in every language, as search engines want it: absolute where that is possible."""
+        """The same page in every language, for search engines: absolute where the site's address is known."""
         start = f"{self.base}/" if self.base else self.root
-        links = [(each.code, each.folder) for each in LANGUAGES]
+        links = [(each.code, each.folder) for each in self.languages]
         return tuple(
             Link(hreflang=code, name="", href=f"{start}{folder}{self.below}")
             for code, folder in (*links, ("x-default", ENGLISH.folder))

@@ -1,10 +1,12 @@
-"""Dates and times as people write them, in a language and as in the vendor's country."""
+"""Dates and times in a language, as the vendor's country writes them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -14,12 +16,24 @@ from babel.units import format_unit
 
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import offset_at
-from icsfeed.publication.pages.languages import Language, sentence
+from icsfeed.words.languages import Language, sentence
+from icsfeed.words.phrases import phrase_in
+
+_ORDINALS: Final = {
+    "one": phrase_in("ordinal day, as in 1st or 21st", "{day}st"),
+    "two": phrase_in("ordinal day, as in 2nd or 22nd", "{day}nd"),
+    "few": phrase_in("ordinal day, as in 3rd or 23rd", "{day}rd"),
+    "other": phrase_in("ordinal day, as in 4th or 11th", "{day}th"),
+}
+"""By CLDR's category of ordinal numbers."""
+
+_FIRST: Final = phrase_in("first day of a month, within a date", "1")
+"""French writes 1er here, which no locale data know."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class When:
-    """A stretch of time in words: the ``day`` or days and, unless it is whole days, the ``hours``."""
+    """A span in words: the ``day`` or days and, unless it is whole days, the ``hours``."""
 
     day: str
     hours: str = ""
@@ -30,7 +44,7 @@ class When:
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
-    """How a vendor whose clock is ``zone`` writes dates in ``language``; those of ``year`` without the year."""
+    """Writes dates in ``language``, on the clock of the vendor's ``zone``; those of ``year`` without the year."""
 
     language: Language
     zone: ZoneInfo
@@ -38,12 +52,13 @@ class Dates:
 
     @cached_property
     def locale(self) -> Locale:
-        """The language as the zone's country writes it, where such a locale is known: clocks of 12 or 24 hours, say."""
+        """The language as the zone's country writes it, where CLDR has such a locale: 12 or 24 hours, say."""
+        own = self.language.locale
         country = get_global("zone_territories").get(self.zone.key, "")
         try:
-            return Locale(self.language.code, country)
+            return Locale(own.language, country, script=own.script)
         except UnknownLocaleError:
-            return Locale(self.language.code)
+            return own
 
     @property
     def tag(self) -> str:
@@ -52,34 +67,41 @@ class Dates:
 
     @property
     def first_weekday(self) -> int:
-        """The day on which calendars begin their weeks (Monday is 0)."""
+        """The day on which weeks begin (Monday is 0)."""
         return int(self.locale.first_week_day)
+
+    @property
+    def first_of_month(self) -> str:
+        """How a date writes the first day of a month."""
+        return self.language.say(_FIRST)
 
     def day(self, day: date) -> str:
         """A date with its weekday, both short."""
         skeleton = "MMMEd" if day.year == self.year else "yMMMEd"
-        return format_skeleton(skeleton, _noon(day), locale=self.locale)
+        return self._with_first(day.day, format_skeleton(skeleton, _noon(day), locale=self.locale))
 
     def dated_day(self, day: date) -> str:
-        """A date with its weekday, both short, and with its year in any case."""
-        return format_skeleton("yMMMEd", _noon(day), locale=self.locale)
+        """A date with its weekday, both short, and always with its year."""
+        return self._with_first(day.day, format_skeleton("yMMMEd", _noon(day), locale=self.locale))
 
     def long_day(self, day: date) -> str:
         """A date with its weekday, in full."""
-        written = format_date(day, "full", locale=self.locale)
-        return written.replace(" 1 ", " 1er ", 1) if self.language.code == "fr" else written
+        return self._with_first(day.day, format_date(day, "full", locale=self.locale))
 
     def plain_day(self, day: date) -> str:
         """A date without its weekday, in full."""
-        return self._with_ordinal(format_date(day, "long", locale=self.locale))
+        return self._with_first(day.day, format_date(day, "long", locale=self.locale))
 
     def yearly_day(self, month: int, day: int) -> str:
         """A day of every year."""
-        return self._with_ordinal(format_skeleton("MMMMd", _noon(date(2000, month, day)), locale=self.locale))
+        return self._with_first(day, format_skeleton("MMMMd", _noon(date(2000, month, day)), locale=self.locale))
 
-    def _with_ordinal(self, text: str) -> str:
-        """The date as French has it on the first of a month; no locale's data know it."""
-        return text.replace("1 ", "1er ", 1) if self.language.code == "fr" and text.startswith("1 ") else text
+    def _with_first(self, day: int, text: str) -> str:
+        return re.sub(r"\b1\b", self.first_of_month, text, count=1) if day == 1 else text
+
+    def ordinal(self, day: int) -> str:
+        """A day of every month, such as ``15th``."""
+        return self.language.say(_ORDINALS.get(self.locale.ordinal_form(day), _ORDINALS["other"]), day=day)
 
     def month(self, day: date) -> str:
         """The month of a date, with its year."""
@@ -94,12 +116,20 @@ class Dates:
         return str(self.locale.days["stand-alone"][width][weekday])
 
     def time(self, instant: datetime) -> str:
-        """What the clock on the wall shows."""
+        """The time of day at an instant."""
         return _unbroken(format_time(instant, "short", tzinfo=self.zone, locale=self.locale))
 
     def clock(self, local: datetime) -> str:
-        """A naive local time."""
+        """The time of day of a naive local time."""
         return _unbroken(format_time(local, "short", locale=self.locale))
+
+    def hours(self, start: datetime, end: datetime) -> str:
+        """The time of day from ``start`` to ``end`` (naive local times, of which the end may be the next day's)."""
+        next_day = end.date() > start.date() and end.time() != end.min.time()
+        first, last, say = self.clock(start), self.clock(end), self.language.say
+        if next_day:
+            return say("{start} – {end} the next day", start=first, end=last)
+        return say("{start} – {end}", start=first, end=last)
 
     def moment(self, instant: datetime) -> str:
         """An instant, with the date and the zone."""
@@ -123,15 +153,15 @@ class Dates:
         """A length of time, in full."""
         minutes = int(length.total_seconds()) // 60
         parts = ((minutes // 60, "duration-hour"), (minutes % 60, "duration-minute"))
-        said = [format_unit(number, unit, "long", locale=self.locale) for number, unit in parts if number]
-        return " ".join(said) or format_unit(0, "duration-minute", "long", locale=self.locale)
+        written = [format_unit(number, unit, "long", locale=self.locale) for number, unit in parts if number]
+        return " ".join(written) or format_unit(0, "duration-minute", "long", locale=self.locale)
 
     def local(self, instant: datetime) -> datetime:
         """The instant on the wall clock."""
         return instant.astimezone(self.zone)
 
     def abbreviation(self, instant: datetime) -> str:
-        """What the time is called then, such as ``EST``; where it has no such name, its offset from UTC."""
+        """The abbreviation of the zone's time then, such as ``EST``, or else its offset from UTC."""
         local = self.local(instant)
         name = local.tzname() or ""
         if self.language.code != "en":
@@ -145,7 +175,7 @@ class Dates:
 
     @property
     def zone_name(self) -> str:
-        """The zone as people call it, with its name in the IANA database."""
+        """The zone's name in the language, with the one in the IANA database."""
         names = self._meta_zone("long")
         name = names.get("generic") or names.get("standard")
         return f"{name} ({self.zone.key})" if name else self.zone.key
@@ -153,8 +183,8 @@ class Dates:
     def _meta_zone(self, width: str) -> dict[str, str]:
         # CLDR knows some zones by a former name only, such as Asia/Calcutta.
         former = [name for name, later in get_global("zone_aliases").items() if later == self.zone.key]
-        known = get_global("meta_zones")
-        meta_zone = next((known[name] for name in (self.zone.key, *former) if name in known), None)
+        meta_zones = get_global("meta_zones")
+        meta_zone = next((meta_zones[name] for name in (self.zone.key, *former) if name in meta_zones), None)
         return dict(self.locale.meta_zones.get(meta_zone, {}).get(width, {}))
 
 
@@ -164,5 +194,5 @@ def _noon(day: date) -> datetime:
 
 
 def _unbroken(time: str) -> str:
-    """The time with spaces at which no line breaks: the narrow one between them is not in every font."""
+    """The time with no-break spaces; CLDR's narrow ones are missing in some fonts."""
     return "\u00a0".join(time.split())

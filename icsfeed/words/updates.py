@@ -1,0 +1,70 @@
+"""The updates of a change in words: a title, and what each of them altered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from icsfeed.domain.changes import Alteration, Change, State, Update
+from icsfeed.domain.spans import Span
+from icsfeed.domain.windows import Impact
+from icsfeed.words.languages import Language
+from icsfeed.words.phrases import phrase, phrase_in
+from icsfeed.words.terms import IMPACT_NAMES
+
+_ANNOUNCED: Final = phrase_in("title of an update", "Announced")
+_STATE_TITLES: Final = {
+    State.TENTATIVE: phrase_in("title of an update", "Tentative"),
+    State.CONFIRMED: phrase_in("title of an update", "Confirmed"),
+    State.IN_PROGRESS: phrase_in("title of an update", "Work has started"),
+    State.COMPLETED: phrase_in("title of an update", "Completed"),
+    State.CANCELLED: phrase_in("title of an update", "Cancelled"),
+}
+_ALTERED: Final = phrase_in("title of an update", "Changed")
+_MESSAGE_ONLY: Final = phrase_in("title of an update", "Update")
+
+_ALTERATIONS: Final = {
+    "summary": phrase("New title: {value}"),
+    "environments": phrase("New environments: {value}"),
+    "impact": phrase("New impact: {value}"),
+    "span": phrase("New time: {value}"),
+    "reason": phrase("New reason: {value}"),
+    "ticket": phrase("New ticket: {value}"),
+}
+"""By field of the plan."""
+
+
+def update_title(change: Change, update: Update, language: Language) -> str:
+    """What kind of step it was, such as ``Work has started``."""
+    altered = change.alterations(update.number)
+    if update.number == 1:
+        return language.say(_ANNOUNCED)
+    if any(each.what == "state" for each in altered):
+        return language.say(_STATE_TITLES[update.state])
+    return language.say(_ALTERED if altered else _MESSAGE_ONLY)
+
+
+def alteration_texts(
+    alterations: Iterable[Alteration],
+    language: Language,
+    *,
+    span_text: Callable[[Span], str],
+    environment_names: Mapping[str, str],
+) -> Iterator[str]:
+    """The new values, a line each; a state is in the title, and a text that was removed is not mentioned."""
+    for each in alterations:
+        if each.what != "state" and each.after:
+            value = _value_text(each.after, language, span_text, environment_names)
+            yield language.say(_ALTERATIONS[each.what], value=value)
+
+
+def _value_text(
+    value: object, language: Language, span_text: Callable[[Span], str], environment_names: Mapping[str, str]
+) -> str:
+    if isinstance(value, Span):
+        return span_text(value)
+    if isinstance(value, Impact):
+        return language.say(IMPACT_NAMES[value])
+    if isinstance(value, frozenset):
+        return ", ".join(environment_names.get(each, each) for each in sorted(value))
+    return str(value)

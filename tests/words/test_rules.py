@@ -1,0 +1,137 @@
+"""Rules and freezes in sentences, as people put them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from icsfeed.domain.freezes import (
+    LastFullWeek,
+    LastSevenDays,
+    NamedDays,
+    Pattern,
+    WeekOfLastDay,
+    YearlyDays,
+)
+from icsfeed.domain.recurrence import parse_recurrence
+from icsfeed.domain.spans import DateRange
+from icsfeed.words.rules import frozen_days_text, recurrence_text
+from tests.examples import MONTH_END
+from tests.words.writing import FRENCH, dates_in
+
+TODAY = date(2026, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("rule", "english", "french"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TH", "Every Thursday", "Chaque jeudi"),
+        ("FREQ=WEEKLY;BYDAY=TH,SU", "Every Thursday and Sunday", "Chaque jeudi et dimanche"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "Every day", "Tous les jours"),
+        ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Monday to Friday", "Du lundi au vendredi"),
+        ("FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", "Sunday to Thursday", "Du dimanche au jeudi"),
+        ("FREQ=WEEKLY;BYDAY=SA,SU", "Every Saturday and Sunday", "Chaque samedi et dimanche"),
+        (
+            "FREQ=WEEKLY;BYDAY=MO,TU,TH",
+            "Every Monday, Tuesday and Thursday",
+            "Chaque lundi, mardi et jeudi",
+        ),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "Every 2 weeks on Tuesday", "Toutes les 2 semaines, le mardi"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH,SU",
+            "Every 2 weeks on Thursday and Sunday",
+            "Toutes les 2 semaines, le jeudi et le dimanche",
+        ),
+        ("FREQ=MONTHLY;BYDAY=2TU", "The second Tuesday of every month", "Le deuxième mardi de chaque mois"),
+        (
+            "FREQ=MONTHLY;INTERVAL=3;BYDAY=-1SU",
+            "The last Sunday of every 3 months",
+            "Le dernier dimanche, tous les 3 mois",
+        ),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "The 15th of every month", "Le 15 de chaque mois"),
+        ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1", "The 1st of October", "Le 1er octobre"),
+        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=22", "The 22nd of March", "Le 22 mars"),
+        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=13", "The 13th of March", "Le 13 mars"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "The last day of every month", "Le dernier jour de chaque mois"),
+        ("FREQ=YEARLY;BYMONTH=5;BYDAY=1MO", "The first Monday of May", "Le premier lundi de mai"),
+        (
+            "FREQ=YEARLY;INTERVAL=2;BYMONTH=8;BYMONTHDAY=-1",
+            "The last day of August, every 2 years",
+            "Le dernier jour d’août, tous les 2 ans",
+        ),
+    ],
+)
+def test_rules(rule: str, english: str, french: str) -> None:
+    assert recurrence_text(parse_recurrence(rule), dates_in()) == english
+    assert recurrence_text(parse_recurrence(rule), dates_in(FRENCH)) == french
+
+
+@pytest.mark.parametrize(
+    ("pattern", "english", "french"),
+    [
+        (LastSevenDays(), "The last 7 days of every month", "Les 7 derniers jours de chaque mois"),
+        (
+            LastFullWeek(week_starts=6),
+            "The last full week of every month, Sunday through Saturday",
+            "La dernière semaine complète de chaque mois, du dimanche au samedi",
+        ),
+        (
+            WeekOfLastDay(),
+            "The week, Monday through Sunday, that contains the last day of the month",
+            "La semaine, du lundi au dimanche, qui contient le dernier jour du mois",
+        ),
+        (
+            NamedDays(days=DateRange(first=date(2026, 12, 18), last=date(2027, 1, 3))),
+            "Fri, Dec 18 – Sun, Jan 3, 2027",
+            "ven. 18 déc. – dim. 3 janv. 2027",
+        ),
+        (
+            YearlyDays(start=(12, 18), through=(1, 3)),
+            "Every year from December 18 through January 3",
+            "Chaque année du 18 décembre au 3 janvier",
+        ),
+    ],
+)
+def test_freezes(pattern: Pattern, english: str, french: str) -> None:
+    freeze = replace(MONTH_END, pattern=pattern, effective_from=None)
+    assert frozen_days_text(freeze, dates_in(), TODAY) == english
+    assert frozen_days_text(freeze, dates_in(FRENCH), TODAY) == french
+
+
+LIFTED = tuple(date(2026, month, 28) for month in range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("lifted", "english", "french"),
+    [
+        pytest.param((date(2026, 11, 29),), ", except Sun, Nov 29, 2026", ", sauf le dim. 29 nov. 2026", id="one"),
+        pytest.param(
+            (date(2027, 2, 28), date(2026, 11, 29)),
+            ", except Sun, Nov 29, 2026 and Sun, Feb 28, 2027",
+            ", sauf le dim. 29 nov. 2026 et le dim. 28 févr. 2027",
+            id="in order",
+        ),
+        pytest.param(
+            LIFTED,
+            ", except Wed, Jan 28, 2026; Sat, Feb 28, 2026; Sat, Mar 28, 2026; Tue, Apr 28, 2026; Thu, May 28, 2026 "
+            "and 2 more",
+            ", sauf le mer. 28 janv. 2026\N{NO-BREAK SPACE}; le sam. 28 févr. 2026\N{NO-BREAK SPACE}; "
+            "le sam. 28 mars 2026\N{NO-BREAK SPACE}; le mar. 28 avr. 2026\N{NO-BREAK SPACE}; "
+            "le jeu. 28 mai 2026 et 2 de plus",
+            id="more than five",
+        ),
+        pytest.param(
+            (date(2024, 12, 31), date(2025, 1, 31), date(2027, 12, 31), date(2028, 1, 31)),
+            ", except Fri, Jan 31, 2025 and Fri, Dec 31, 2027",
+            ", sauf le ven. 31 janv. 2025 et le ven. 31 déc. 2027",
+            id="only of the published years",
+        ),
+        pytest.param((date(2026, 11, 12),), "", "", id="not one that is not frozen anyway"),
+    ],
+)
+def test_days_that_are_lifted_from_a_freeze(lifted: tuple[date, ...], english: str, french: str) -> None:
+    freeze = replace(MONTH_END, lifted=lifted)
+    assert frozen_days_text(freeze, dates_in(), TODAY) == f"The last 7 days of every month{english}"
+    assert frozen_days_text(freeze, dates_in(FRENCH), TODAY) == f"Les 7 derniers jours de chaque mois{french}"
