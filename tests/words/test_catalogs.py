@@ -34,7 +34,7 @@ def places(text: str) -> set[str]:
 
 def translations(message: Message) -> tuple[str, ...]:
     """One, or one for each plural form."""
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def test_there_is_a_french_catalog() -> None:
