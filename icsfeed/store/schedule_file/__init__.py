@@ -1,7 +1,7 @@
 """The schedule file, ``schedule.toml``, which holds a maintenance policy."""
 
-from icsfeed.store.schedule_file.editor_schema import json_schema
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
+from icsfeed.store.schedule_file.model import json_schema
 from icsfeed.store.schedule_file.reading import (
     FilePosition,
     FileSignature,

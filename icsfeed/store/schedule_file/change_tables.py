@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated, Required, TypedDict
 
-from icsfeed.store.schedule_file import change_values, values
+from icsfeed.store.schedule_file import change_values, date_values, values
 from icsfeed.store.schedule_file.keys import Key
 from icsfeed.store.schedule_file.values import array
 
@@ -19,7 +19,7 @@ _Environments = Annotated[
 _ImpactName = Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
 _End = Annotated[
     datetime,
-    Key(change_values.MOMENT, "When it ends, in the calendar's zone or with an offset.", _example_time(3)),
+    Key(date_values.MOMENT, "When it ends, in the calendar's zone or with an offset.", _example_time(3)),
 ]
 _Duration = Annotated[str, Key(change_values.LENGTH, "In place of end: how long it takes.", "2h")]
 _Reason = Annotated[str, Key(change_values.REASON, "Why it can't wait for a window.", "A disk is failing")]
@@ -32,7 +32,7 @@ _Message = Annotated[str, Key(change_values.MESSAGE, "A message to subscribers."
 class UpdateTable(TypedDict, total=False):
     """An update of a change: a step, or what is different from then on."""
 
-    at: Required[Annotated[datetime, Key(change_values.MOMENT, "When it was made.", _example_time(0, 55))]]
+    at: Required[Annotated[datetime, Key(date_values.MOMENT, "When it was made.", _example_time(0, 55))]]
     step: Annotated[
         str, Key(change_values.STEP, "The step taken; left out of an update that alters or adds something.", "complete")
     ]
@@ -41,7 +41,7 @@ class UpdateTable(TypedDict, total=False):
     environments: _Environments
     impact: _ImpactName
     start: Annotated[
-        datetime, Key(change_values.MOMENT, "When it starts; alone, it moves the end as well.", _example_time(1, 30))
+        datetime, Key(date_values.MOMENT, "When it starts; alone, it moves the end as well.", _example_time(1, 30))
     ]
     end: _End
     duration: _Duration
@@ -62,14 +62,14 @@ class ChangeTable(TypedDict, total=False):
     start: Required[
         Annotated[
             datetime,
-            Key(change_values.MOMENT, "When it starts, in the calendar's zone or with an offset.", _example_time(1)),
+            Key(date_values.MOMENT, "When it starts, in the calendar's zone or with an offset.", _example_time(1)),
         ]
     ]
     end: _End
     duration: _Duration
     reason: _Reason
     ticket: _Ticket
-    announced: Required[Annotated[datetime, Key(change_values.MOMENT, "When it was announced.", _example_time(0, 30))]]
+    announced: Required[Annotated[datetime, Key(date_values.MOMENT, "When it was announced.", _example_time(0, 30))]]
     tentative: Annotated[bool, Key(change_values.YES_OR_NO, "Whether it may still be called off.", example=True)]
     message: _Message
     updates: Annotated[list[UpdateTable], Key(None, "Its updates, in order.", table=UpdateTable, many=True)]

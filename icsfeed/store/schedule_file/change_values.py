@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -20,9 +19,7 @@ from icsfeed.store.schedule_file.values import (
     identifier,
     plain_text,
     single_line,
-    supported_date,
     text_value,
-    whole_seconds,
 )
 
 _STEPS: Final = ("confirm", "start", "complete", "cancel")
@@ -83,11 +80,6 @@ def _step(text: str) -> str:
     return text
 
 
-def _moment(moment: datetime) -> datetime:
-    supported_date(moment.date())
-    return whole_seconds(moment)
-
-
 CHANGE_ID: Final = text_value(_change_id, pattern=f"^{IDENTIFIER_PATTERN}$")
 SUMMARY: Final = text_value(_summary, minLength=1)
 REASON: Final = text_value(partial(_paragraphs, "reason"))
@@ -97,5 +89,3 @@ LENGTH: Final = text_value(_length)
 YES_OR_NO: Final = core_schema.bool_schema(strict=True)
 KIND_OF_CHANGE: Final = choice([Kind.EMERGENCY.value, Kind.PLANNED.value], "a kind of change")
 STEP: Final = text_value(_step, enum=[*_STEPS, _NO_STEP])
-MOMENT: Final = core_schema.no_info_after_validator_function(_moment, core_schema.datetime_schema(strict=True))
-"""A date and time: an instant, or local time in the calendar's zone."""

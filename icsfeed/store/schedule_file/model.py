@@ -2,11 +2,11 @@
 
 from datetime import date, time
 from functools import cache
-from typing import Annotated, Final, Required, TypedDict
+from typing import Annotated, Any, Final, Required, TypedDict
 
 from pydantic_core import SchemaValidator
 
-from icsfeed.store.schedule_file import values
+from icsfeed.store.schedule_file import date_values, values
 from icsfeed.store.schedule_file.change_tables import ChangeTable
 from icsfeed.store.schedule_file.keys import Key, keys_of, table_schema
 from icsfeed.store.schedule_file.notation import KeyPath
@@ -83,13 +83,19 @@ class WindowTable(TypedDict, total=False):
         list[str], Key(array(values.WEEKDAY, min_length=1), "The weekdays on which it starts.", ["Thursday"])
     ]
     rrule: Annotated[str, Key(values.RULE, "In place of days: a rule of RFC 5545.", "FREQ=MONTHLY;BYDAY=2TU")]
-    start: Required[Annotated[time, Key(values.TIME, "The local time at which it starts.", time(2))]]
+    start: Required[Annotated[time, Key(date_values.TIME, "The local time at which it starts.", time(2))]]
     end: Required[
-        Annotated[time, Key(values.TIME, "The local time at which it ends; at or before start: the next day.", time(6))]
+        Annotated[
+            time, Key(date_values.TIME, "The local time at which it ends; at or before start: the next day.", time(6))
+        ]
     ]
     timezone: _Zone
-    effective_from: Annotated[date, Key(values.DATE, "The first local date on which it may start.", date(2020, 1, 1))]
-    effective_until: Annotated[date, Key(values.DATE, "The last local date on which it may start.", date(2027, 12, 31))]
+    effective_from: Annotated[
+        date, Key(date_values.DATE, "The first local date on which it may start.", date(2020, 1, 1))
+    ]
+    effective_until: Annotated[
+        date, Key(date_values.DATE, "The last local date on which it may start.", date(2027, 12, 31))
+    ]
     environments: _Environments
     impact: Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
 
@@ -110,11 +116,11 @@ _FreezeEnds = TypedDict(
     {
         "from": Annotated[
             date | str,
-            Key(values.DATE_OR_MONTH_DAY, "The first date or, of every year, month and day.", date(2026, 12, 18)),
+            Key(date_values.DATE_OR_MONTH_DAY, "The first date or, of every year, month and day.", date(2026, 12, 18)),
         ],
         "through": Annotated[
             date | str,
-            Key(values.DATE_OR_MONTH_DAY, "The last date or, of every year, month and day.", date(2027, 1, 3)),
+            Key(date_values.DATE_OR_MONTH_DAY, "The last date or, of every year, month and day.", date(2027, 1, 3)),
         ],
     },
     total=False,
@@ -124,10 +130,10 @@ _FreezeEnds = TypedDict(
 class FreezeTable(_FreezeDays, _FreezeEnds, total=False):
     """A change freeze: whole days, in the calendar's zone, in which no planned change happens."""
 
-    effective_from: Annotated[date, Key(values.DATE, "The first date that it may freeze.", date(2020, 1, 1))]
-    effective_until: Annotated[date, Key(values.DATE, "The last date that it may freeze.", date(2027, 12, 31))]
+    effective_from: Annotated[date, Key(date_values.DATE, "The first date that it may freeze.", date(2020, 1, 1))]
+    effective_until: Annotated[date, Key(date_values.DATE, "The last date that it may freeze.", date(2027, 12, 31))]
     lifted: Annotated[
-        list[date], Key(array(values.DATE), "Single dates that are not frozen after all.", [date(2026, 12, 31)])
+        list[date], Key(array(date_values.DATE), "Single dates that are not frozen after all.", [date(2026, 12, 31)])
     ]
 
 
@@ -144,10 +150,10 @@ class PeakHoursTable(TypedDict, total=False):
             ),
         ]
     ]
-    start: Required[Annotated[time, Key(values.TIME, "The local time at which they start.", time(8))]]
+    start: Required[Annotated[time, Key(date_values.TIME, "The local time at which they start.", time(8))]]
     end: Required[
         Annotated[
-            time, Key(values.TIME, "The local time at which they end; at or before start: the next day.", time(20))
+            time, Key(date_values.TIME, "The local time at which they end; at or before start: the next day.", time(20))
         ]
     ]
     timezone: _Zone
@@ -207,3 +213,18 @@ def key_at(keys: KeyPath) -> Key | None:
 def validator() -> SchemaValidator:
     """The validator of a whole file."""
     return SchemaValidator(table_schema(ScheduleTables))
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the schedule file; dates and times are strings with a format."""
+    from pydantic.json_schema import GenerateJsonSchema  # noqa: PLC0415  (slow, and for editors only)
+    from pydantic_core import to_jsonable_python  # noqa: PLC0415
+
+    from icsfeed.store.schedule_file.zone_advice import timezone_names  # noqa: PLC0415
+
+    schema = to_jsonable_python(GenerateJsonSchema().generate(table_schema(ScheduleTables), mode="validation"))
+    zones = timezone_names()
+    tables = schema["properties"]
+    for table in (tables["calendar"], tables["maintenance_windows"]["items"], tables["peak_hours"]):
+        table["properties"]["timezone"]["enum"] = zones
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "icsfeed schedule"}

@@ -21,7 +21,8 @@ from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
-from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, month_day
+from icsfeed.store.schedule_file.date_values import month_day
+from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change

@@ -1,4 +1,4 @@
-"""Single values in the schedule file: for each kind of value a schema, and the message where one is refused.
+"""Texts in the schedule file: for each kind of text a schema, and the message where one is refused.
 
 The schemas are those of ``pydantic_core``, without pydantic's models: importing those takes as long as `icsfeed check`
 may take to start.
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from datetime import date, datetime, time
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from pydantic_core import core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.recurrence import WEEKDAYS, parse_recurrence
-from icsfeed.domain.spans import YEARS
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone_names
 from icsfeed.store.schedule_file import addresses
@@ -31,13 +29,10 @@ LAST_FULL_WEEK: Final = "last-full-week"
 
 IDENTIFIER_PATTERN: Final = "[a-z0-9][a-z0-9-]{0,59}"
 _HEX_COLOR_PATTERN: Final = "#[0-9A-Fa-f]{6}"
-_MONTH_DAY_PATTERN: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _ANY_CASE_WEEKDAY: Final = "|".join("".join(f"[{char.upper()}{char.lower()}]" for char in day) for day in WEEKDAYS)
 _MAX_RULE_CHARS: Final = 200
 # Neither U+FFFE nor U+FFFF is a character, and XML, and so Atom, can't contain them.
 _FORBIDDEN_CHARS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-
-Moment = TypeVar("Moment", time, datetime)
 
 
 def for_json_schema(**updates: object) -> dict[str, Any]:
@@ -164,64 +159,6 @@ def _weekday(text: str) -> str:
     return _option(WEEKDAYS, "a weekday", text)
 
 
-def whole_seconds(moment: Moment) -> Moment:
-    """The moment, if it has no fraction of a second.
-
-    Raises:
-        ValueError: otherwise.
-    """
-    if moment.microsecond:
-        right = moment.replace(microsecond=0)
-        msg = f"{as_toml(moment)} has a fraction of a second; write whole seconds, {as_toml(right)}"
-        raise ValueError(msg)
-    return moment
-
-
-def supported_date(day: date) -> date:
-    """The date, if its year is one that icsfeed supports.
-
-    Raises:
-        ValueError: otherwise.
-    """
-    if day.year not in YEARS:
-        msg = f"{as_toml(day)} is out of range; write a date from {YEARS[0]} to {YEARS[-1]}"
-        raise ValueError(msg)
-    return day
-
-
-def _date_or_month_day(value: object) -> object:
-    if isinstance(value, datetime):
-        msg = f"{as_toml(value)} is a date with a time; write the date alone, {as_toml(value.date())}"
-        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueErrors only)
-    if isinstance(value, date):
-        return supported_date(value)
-    example = 'write a date, such as 2026-12-18, or with every = "year" month and day, such as "12-18"'
-    if not isinstance(value, str):
-        msg = f"{as_toml(value)} is not a date; {example}"
-        raise ValueError(msg)  # noqa: TRY004
-    if (day := _iso_date(value)) is not None:
-        msg = f"{as_toml(value)} is a date in quotes; write it without them: {as_toml(day)}"
-        raise ValueError(msg)
-    if month_day(value) is None:
-        msg = f"{as_toml(value)} is neither a date nor a day of the year; {example}"
-        raise ValueError(msg)
-    return value
-
-
-def _iso_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-    except ValueError:
-        return None
-
-
-def month_day(text: str) -> tuple[int, int] | None:
-    """The month and day in ``MM-DD``; ``None`` where no year has such a day."""
-    if not re.fullmatch(_MONTH_DAY_PATTERN, text) or _iso_date(f"2000-{text}") is None:
-        return None
-    return int(text[:2]), int(text[3:])
-
-
 _name = partial(single_line, content="the name that people are to read", remedy="it on one line")
 NAME: Final = text_value(_name, minLength=1)
 FREE_TEXT: Final = text_value(plain_text)
@@ -245,11 +182,3 @@ KIND: Final = choice([kind.value for kind in Kind], "a kind of event")
 EVERY: Final = choice(["month", "year"], "how often a freeze recurs")
 WEEK: Final = choice([LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month")
 WEEKDAY: Final = text_value(_weekday, anyOf=[{"enum": list(WEEKDAYS)}, {"pattern": f"^(?:{_ANY_CASE_WEEKDAY})$"}])
-DATE: Final = core_schema.no_info_after_validator_function(supported_date, core_schema.date_schema(strict=True))
-TIME: Final = core_schema.no_info_after_validator_function(whole_seconds, core_schema.time_schema(strict=True))
-DATE_OR_MONTH_DAY: Final = core_schema.no_info_before_validator_function(
-    _date_or_month_day,
-    core_schema.union_schema(
-        [DATE, core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{_MONTH_DAY_PATTERN}$"))]
-    ),
-)

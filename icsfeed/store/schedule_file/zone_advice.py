@@ -11,68 +11,44 @@ from icsfeed.domain.zones import zone, zone_names
 from icsfeed.store.schedule_file.near_matches import nearest
 from icsfeed.store.schedule_file.notation import as_toml
 
-_TWO_READINGS: Final = {
-    "EST": ("Eastern civil time", "America/Toronto", -5),
-    "EDT": ("Eastern civil time", "America/Toronto", -4),
-    "CST": ("North American Central civil time", "America/Chicago", -6),
-    "CDT": ("North American Central civil time", "America/Chicago", -5),
-    "MST": ("North American Mountain civil time", "America/Denver", -7),
-    "MDT": ("North American Mountain civil time", "America/Denver", -6),
-    "PST": ("North American Pacific civil time", "America/Los_Angeles", -8),
-    "PDT": ("North American Pacific civil time", "America/Los_Angeles", -7),
-    "AKST": ("Alaska's civil time", "America/Anchorage", -9),
-    "AST": ("Atlantic civil time", "America/Halifax", -4),
-    "ADT": ("Atlantic civil time", "America/Halifax", -3),
-    "GMT": ("British civil time", "Europe/London", 0),
-    "WET": ("Western European civil time", "Europe/Lisbon", 0),
-    "WEST": ("Western European civil time", "Europe/Lisbon", 1),
-    "BST": ("British civil time", "Europe/London", 1),
-    "CET": ("Central European civil time", "Europe/Berlin", 1),
-    "CEST": ("Central European civil time", "Europe/Berlin", 2),
-    "MET": ("Central European civil time", "Europe/Berlin", 1),
-    "EET": ("Eastern European civil time", "Europe/Helsinki", 2),
-    "EEST": ("Eastern European civil time", "Europe/Helsinki", 3),
-    "AEST": ("south-eastern Australian civil time", "Australia/Sydney", 10),
-    "AEDT": ("south-eastern Australian civil time", "Australia/Sydney", 11),
-    "NZST": ("New Zealand's civil time", "Pacific/Auckland", 12),
+_CIVIL_TIMES: Final = {
+    "America/Toronto": ("Eastern civil time", {"EST": -5, "EDT": -4}),
+    "America/Chicago": ("North American Central civil time", {"CST": -6, "CDT": -5}),
+    "America/Denver": ("North American Mountain civil time", {"MST": -7, "MDT": -6}),
+    "America/Los_Angeles": ("North American Pacific civil time", {"PST": -8, "PDT": -7}),
+    "America/Anchorage": ("Alaska's civil time", {"AKST": -9}),
+    "America/Halifax": ("Atlantic civil time", {"AST": -4, "ADT": -3}),
+    "Europe/London": ("British civil time", {"GMT": 0, "BST": 1}),
+    "Europe/Lisbon": ("Western European civil time", {"WET": 0, "WEST": 1}),
+    "Europe/Berlin": ("Central European civil time", {"CET": 1, "CEST": 2, "MET": 1}),
+    "Europe/Helsinki": ("Eastern European civil time", {"EET": 2, "EEST": 3}),
+    "Australia/Sydney": ("south-eastern Australian civil time", {"AEST": 10, "AEDT": 11}),
+    "Pacific/Auckland": ("New Zealand's civil time", {"NZST": 12}),
 }
-"""For an abbreviation, its two meanings: a civil time with summer time and its zone, and hours from UTC all year."""
+"""Zones with summer time, and the abbreviations that may mean them, or so many hours from UTC all year."""
 
-_ONE_READING: Final = {
-    "Z": "UTC",
-    "UCT": "UTC",
-    "ZULU": "UTC",
-    "UNIVERSAL": "UTC",
-    "GREENWICH": "Europe/London",
-    "HST": "Pacific/Honolulu",
-    "IST": "Asia/Kolkata",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "SGT": "Asia/Singapore",
-    "MSK": "Europe/Moscow",
-    "EST5EDT": "America/New_York",
-    "CST6CDT": "America/Chicago",
-    "MST7MDT": "America/Denver",
-    "PST8PDT": "America/Los_Angeles",
-    "EASTERN STANDARD TIME": "America/New_York",
-    "EASTERN TIME": "America/New_York",
-    "CENTRAL STANDARD TIME": "America/Chicago",
-    "CENTRAL TIME": "America/Chicago",
-    "MOUNTAIN STANDARD TIME": "America/Denver",
-    "MOUNTAIN TIME": "America/Denver",
-    "PACIFIC STANDARD TIME": "America/Los_Angeles",
-    "PACIFIC TIME": "America/Los_Angeles",
-    "ATLANTIC STANDARD TIME": "America/Halifax",
-    "SA PACIFIC STANDARD TIME": "America/Panama",
-    "GMT STANDARD TIME": "Europe/London",
-    "W. EUROPE STANDARD TIME": "Europe/Berlin",
-    "ROMANCE STANDARD TIME": "Europe/Paris",
-    "CENTRAL EUROPE STANDARD TIME": "Europe/Budapest",
-    "INDIA STANDARD TIME": "Asia/Kolkata",
-    "TOKYO STANDARD TIME": "Asia/Tokyo",
-    "CHINA STANDARD TIME": "Asia/Shanghai",
-    "AUS EASTERN STANDARD TIME": "Australia/Sydney",
+_ALIASES: Final = {
+    "UTC": ("Z", "UCT", "ZULU", "UNIVERSAL"),
+    "America/New_York": ("EST5EDT", "EASTERN STANDARD TIME", "EASTERN TIME"),
+    "America/Chicago": ("CST6CDT", "CENTRAL STANDARD TIME", "CENTRAL TIME"),
+    "America/Denver": ("MST7MDT", "MOUNTAIN STANDARD TIME", "MOUNTAIN TIME"),
+    "America/Los_Angeles": ("PST8PDT", "PACIFIC STANDARD TIME", "PACIFIC TIME"),
+    "America/Halifax": ("ATLANTIC STANDARD TIME",),
+    "America/Panama": ("SA PACIFIC STANDARD TIME",),
+    "Asia/Kolkata": ("IST", "INDIA STANDARD TIME"),
+    "Asia/Seoul": ("KST",),
+    "Asia/Shanghai": ("CHINA STANDARD TIME",),
+    "Asia/Singapore": ("SGT",),
+    "Asia/Tokyo": ("JST", "TOKYO STANDARD TIME"),
+    "Australia/Sydney": ("AUS EASTERN STANDARD TIME",),
+    "Europe/Berlin": ("W. EUROPE STANDARD TIME",),
+    "Europe/Budapest": ("CENTRAL EUROPE STANDARD TIME",),
+    "Europe/London": ("GREENWICH", "GMT STANDARD TIME"),
+    "Europe/Moscow": ("MSK",),
+    "Europe/Paris": ("ROMANCE STANDARD TIME",),
+    "Pacific/Honolulu": ("HST",),
 }
+"""Other names of zones: abbreviations with one meaning, and those of Windows."""
 
 ALL_YEAR: Final = {
     -10: "Pacific/Honolulu",
@@ -115,14 +91,15 @@ _EXAMPLE: Final = 'write an IANA zone such as "America/Toronto"'
 def refusal(name: str) -> str | None:
     """Why ``name`` can't be a schedule's zone, and what to write; ``None`` where it can."""
     quoted, upper = as_toml(name), name.strip().upper()
-    if upper in _TWO_READINGS:
-        words, civil, hours = _TWO_READINGS[upper]
-        return (
-            f"{quoted} can mean two things: {words} with summer time (write {as_toml(civil)}), "
-            f"or {_from_utc(hours)} all year (write {as_toml(ALL_YEAR[hours])})"
-        )
-    if upper in _ONE_READING:
-        return f"{quoted} is not the IANA name of a place's time zone; write {as_toml(_ONE_READING[upper])}"
+    for civil, (words, abbreviations) in _CIVIL_TIMES.items():
+        if (hours := abbreviations.get(upper)) is not None:
+            return (
+                f"{quoted} can mean two things: {words} with summer time (write {as_toml(civil)}), "
+                f"or {_from_utc(hours)} all year (write {as_toml(ALL_YEAR[hours])})"
+            )
+    alias = next((zone_name for zone_name, aliases in _ALIASES.items() if upper in aliases), None)
+    if alias is not None:
+        return f"{quoted} is not the IANA name of a place's time zone; write {as_toml(alias)}"
     if upper in _UTC_ALIASES:
         return f'{quoted} is another name of UTC; write "UTC"'
     if offset := _OFFSET.fullmatch(name.strip()):

@@ -1,0 +1,82 @@
+"""Dates and times in the schedule file: a schema for each kind, and the message where one is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import Final, TypeVar
+
+from pydantic_core import core_schema
+
+from icsfeed.domain.spans import YEARS
+from icsfeed.store.schedule_file.notation import as_toml
+from icsfeed.store.schedule_file.values import for_json_schema
+
+_MONTH_DAY_PATTERN: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+
+_Moment = TypeVar("_Moment", time, datetime)
+
+
+def _whole_seconds(moment: _Moment) -> _Moment:
+    if moment.microsecond:
+        right = moment.replace(microsecond=0)
+        msg = f"{as_toml(moment)} has a fraction of a second; write whole seconds, {as_toml(right)}"
+        raise ValueError(msg)
+    return moment
+
+
+def _supported_date(day: date) -> date:
+    if day.year not in YEARS:
+        msg = f"{as_toml(day)} is out of range; write a date from {YEARS[0]} to {YEARS[-1]}"
+        raise ValueError(msg)
+    return day
+
+
+def _date_or_month_day(value: object) -> object:
+    if isinstance(value, datetime):
+        msg = f"{as_toml(value)} is a date with a time; write the date alone, {as_toml(value.date())}"
+        raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueErrors only)
+    if isinstance(value, date):
+        return _supported_date(value)
+    example = 'write a date, such as 2026-12-18, or with every = "year" month and day, such as "12-18"'
+    if not isinstance(value, str):
+        msg = f"{as_toml(value)} is not a date; {example}"
+        raise ValueError(msg)  # noqa: TRY004
+    if (day := _iso_date(value)) is not None:
+        msg = f"{as_toml(value)} is a date in quotes; write it without them: {as_toml(day)}"
+        raise ValueError(msg)
+    if month_day(value) is None:
+        msg = f"{as_toml(value)} is neither a date nor a day of the year; {example}"
+        raise ValueError(msg)
+    return value
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        return None
+
+
+def month_day(text: str) -> tuple[int, int] | None:
+    """The month and day in ``MM-DD``; ``None`` where no year has such a day."""
+    if not re.fullmatch(_MONTH_DAY_PATTERN, text) or _iso_date(f"2000-{text}") is None:
+        return None
+    return int(text[:2]), int(text[3:])
+
+
+def _date_and_time(moment: datetime) -> datetime:
+    _supported_date(moment.date())
+    return _whole_seconds(moment)
+
+
+DATE: Final = core_schema.no_info_after_validator_function(_supported_date, core_schema.date_schema(strict=True))
+TIME: Final = core_schema.no_info_after_validator_function(_whole_seconds, core_schema.time_schema(strict=True))
+MOMENT: Final = core_schema.no_info_after_validator_function(_date_and_time, core_schema.datetime_schema(strict=True))
+"""A date and time: an instant, or local time in the calendar's zone."""
+DATE_OR_MONTH_DAY: Final = core_schema.no_info_before_validator_function(
+    _date_or_month_day,
+    core_schema.union_schema(
+        [DATE, core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{_MONTH_DAY_PATTERN}$"))]
+    ),
+)
