@@ -116,13 +116,14 @@ def _change(table: RawTable, policy: _Policy) -> Change:
         _RefusedError: with the first part that the rules refuse.
     """
     values: ChangeTable = table_validator(ChangeTable).validate_python(table.raw)
-    change = _announced(values, table.keys, policy)
+    change, time_above = _announced(values, table.keys, policy), values["announced"]
     for index, update in enumerate(values.get("updates", ())):
         keys = (*table.keys, "updates", index)
         at, before = instant_in(update["at"], policy.zone, shown=""), change.plan
         if at < change.latest.at:
-            message = f"{as_toml(update['at'])} is before the time above it; write updates in the order of time"
-            raise _RefusedError((*keys, "at"), message)
+            times = f"{as_toml(update['at'])} is before the time above it, {as_toml(time_above)}"
+            raise _RefusedError((*keys, "at"), f"{times}; write updates in the order of time")
+        time_above = update["at"]
         plan = _amended(before, update, keys, policy)
         step, message = Step(update.get("step", Step.UPDATE)), update.get("message", "")
         try:
