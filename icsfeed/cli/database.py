@@ -20,11 +20,11 @@ def upgrade(database: str) -> None:
     The first command that records something does the same.
     """
     from icsfeed.store.database.database import Database
-    from icsfeed.store.database.refusals import shown
+    from icsfeed.store.database.urls import display_url
 
     opened = Database(database)
     try:
         changed = opened.upgrade()
-        click.echo(f"{shown(opened.url)} {'is up to date now' if changed else 'was up to date already'}")
+        click.echo(f"{display_url(opened.url)} {'is up to date now' if changed else 'was up to date already'}")
     finally:
         opened.close()

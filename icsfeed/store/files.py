@@ -1,4 +1,4 @@
-"""Files written whole: what a reader finds is the old content or the new, never half."""
+"""Writes files atomically: a reader sees the old content or the new, never a part of it."""
 
 from __future__ import annotations
 
@@ -10,42 +10,43 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.errors import RefusedError, UnavailableError
 
-_NEW: Final = 0o666  # less what the umask takes
-_PRIVATE: Final = 0o600
+_NEW_FILE_MODE: Final = 0o666  # minus the umask
+_PRIVATE_FILE_MODE: Final = 0o600
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` in one step, through a sibling that is renamed; who may read it stays as it was.
+    """Replace the file at ``path`` in one step, by renaming a sibling; permissions and owner stay as they were.
 
     Raises:
-        UnwritableFileError: where the disk refuses; nothing has changed then.
-        BrokenPipeError: where it is a pipe that nobody reads to the end.
+        UnavailableError: where the file can't be written; nothing has changed then.
+        BrokenPipeError: where it is a pipe whose reader has gone.
     """
-    with _refusals(path):
-        there = path.exists()
-        if there and not path.is_file():
-            path.write_bytes(content)  # a device or a pipe, which may have no other name; a folder refuses
+    with _unavailable_errors(path):
+        exists = path.exists()
+        if exists and not path.is_file():
+            path.write_bytes(content)  # a device or a pipe can't be replaced; a folder raises an error
             return
         target = path.resolve()
         sibling = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            _write(sibling, content, "wb", mode=_PRIVATE if there else _NEW)
-            if there:
-                _let_in_the_same(sibling, target)
+            _write(sibling, content, "wb", mode=_PRIVATE_FILE_MODE if exists else _NEW_FILE_MODE)
+            if exists:
+                _copy_permissions(sibling, target)
             sibling.replace(target)
         finally:
             sibling.unlink(missing_ok=True)
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path``, where nothing may be yet.
+    """Create the file at ``path``.
 
     Raises:
-        UnwritableFileError: where something is there, or the disk refuses; nothing has changed then.
+        RefusedError: where the file exists already.
+        UnavailableError: where it can't be written; nothing has changed then.
     """
-    with _refusals(path):
+    with _unavailable_errors(path):
         if path.is_dir():
             raise IsADirectoryError
         try:
@@ -57,15 +58,15 @@ def write_new(path: Path, content: bytes) -> None:
             raise
 
 
-def _write(path: Path, content: bytes, how: str, *, mode: int = _NEW) -> None:
-    with open(path, how, opener=lambda name, flags: os.open(name, flags, mode)) as file:
+def _write(path: Path, content: bytes, open_mode: str, *, mode: int = _NEW_FILE_MODE) -> None:
+    with open(path, open_mode, opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _let_in_the_same(path: Path, model: Path) -> None:
-    """Give ``path`` the permissions of ``model`` and, where that is allowed, its owner."""
+def _copy_permissions(path: Path, model: Path) -> None:
+    """Give ``path`` the permissions of ``model`` and, where the system allows it, its owner."""
     stat_of_model = model.stat()
     if sys.platform != "win32":
         with contextlib.suppress(PermissionError):
@@ -74,14 +75,14 @@ def _let_in_the_same(path: Path, model: Path) -> None:
 
 
 @contextlib.contextmanager
-def _refusals(path: Path) -> Generator[None]:
+def _unavailable_errors(path: Path) -> Generator[None]:
     try:
         yield
     except BrokenPipeError:
         raise
     except FileExistsError:
-        msg = f"{path} is there already; it was left as it is"
-        raise UnavailableError(msg) from None
+        msg = f"{path} exists already; it was left as it is"
+        raise RefusedError(msg) from None
     except OSError as error:
         msg = f"{path} can't be written: {(error.strerror or 'it is a folder').lower()}"
         raise UnavailableError(msg) from error

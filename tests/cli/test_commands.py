@@ -22,7 +22,7 @@ def test_init_writes_the_commented_starter_once(folder: Path) -> None:
     assert (folder / "schedule.toml").read_bytes() == example_path().read_bytes()
     (folder / "schedule.toml").write_text("mine", encoding="utf-8")
     refused = run("init")
-    assert refused == Outcome(status=1, stdout="", stderr="schedule.toml is there already; it was left as it is\n")
+    assert refused == Outcome(status=1, stdout="", stderr="schedule.toml exists already; it was left as it is\n")
     assert (folder / "schedule.toml").read_text(encoding="utf-8") == "mine"
 
 

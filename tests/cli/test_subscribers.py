@@ -90,7 +90,7 @@ def test_without_a_key_the_token_has_no_salt(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["add", "rotate"])
 def test_a_key_that_is_none_is_refused_before_anything_is_made(tmp_path: Path, command: str) -> None:
     (tmp_path / "short.key").write_text("secret\n", encoding="utf-8")
-    hint = "make a token key by: openssl rand -base64 32 >"
+    hint = "make a token key with: openssl rand -base64 32 >"
     refusals = {
         "short.key": f"short.key: a token key of 6 characters is too short; 32 is the least; {hint} short.key\n",
         "none.key": f"none.key: there is no such file; {hint} none.key\n",

@@ -161,7 +161,7 @@ def test_a_key_must_be_named_and_be_one_before_anything_is_written(key: Path, tm
         assert unnamed.stderr.splitlines()[-1] == (
             "Error: --private derives the addresses from the token key; name its file with --token-key-file"
         )
-        hint = "make a token key by: openssl rand -base64 32 >"
+        hint = "make a token key with: openssl rand -base64 32 >"
         assert run("export", site, "--private", "--token-key-file", "none.key", *watch) == Outcome(
             status=1, stdout="", stderr=f"none.key: there is no such file; {hint} none.key\n"
         )

@@ -12,12 +12,11 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
-from icsfeed.domain.errors import NotFoundError, RefusedError
+from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.subscribers import digest_of
 from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscribers_as_json
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.refusals import UnavailableDatabaseError
 from tests.examples import NOW, POLICY
 
 SIGNER = Signer(by="op", now=NOW)
@@ -164,7 +163,7 @@ def test_where_nothing_was_recorded_nothing_was_fetched_and_nothing_is_made(repo
 
 def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) -> None:
     repository = Database(f"sqlite:///{tmp_path}/icsfeed.db")
-    with contextlib.suppress(UnavailableDatabaseError):
+    with contextlib.suppress(UnavailableError):
         repository.note_fetches({("acme inc.", "google"): NOW})
     assert list(tmp_path.iterdir()) == []
 

@@ -1,6 +1,6 @@
-"""Writers that are killed: ``python -m tests.store.killed_writers`` reads one order a line, and answers with one.
+"""Writers that get killed: ``python -m tests.store.killed_writers`` reads one order per line and answers each with one.
 
-It imports all that a writer needs, once; each order forks a writer of it, which writes and writes until it is killed.
+It imports everything that a writer needs once. Each order forks a writer, which records changes until it is killed.
 """
 
 from __future__ import annotations
@@ -26,36 +26,38 @@ from tests.examples import NOW, POLICY
 from tests.store.work import a_plan
 
 LIVES = ((), (Step.START,), (Step.UPDATE, Step.START, Step.COMPLETE), (Step.CANCEL,))
-"""What becomes of the changes that a writer announces."""
+"""The steps that a writer takes with the changes it announces, in turn."""
 
 
 def main() -> None:
-    """An order names the database, the word that marks what this writer writes, and its span of life.
+    """Carry out orders: each has the database's ``url``, the ``word`` that marks what the writer records, and its end.
 
-    That counts from the moment at which it is about to write, or else (``at_once``) from its first. The answer is what
-    was acknowledged: the id of the change and the number of the update.
+    It is killed so many ``seconds`` after its start (``at_once``) or after it is ready to write, but not before it has
+    given that many ``acknowledgements``. The answer lists what was acknowledged: ids of changes, with update numbers.
     """
     for line in sys.stdin:
         order = json.loads(line)
-        here, there = os.pipe()
+        read_end, write_end = os.pipe()
         writer = os.fork()
         if writer == 0:
-            os.close(here)
-            write_on(order["url"], order["word"], there)
-        os.close(there)
-        with os.fdopen(here, "rb") as pipe:
+            os.close(read_end)
+            write_on(order["url"], order["word"], write_end)
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as pipe:
             if not order["at_once"]:
-                os.read(pipe.fileno(), 1)
+                pipe.read(1)
+            lines = [pipe.readline() for _ in range(order["acknowledgements"])]
             time.sleep(order["seconds"])
             os.kill(writer, signal.SIGKILL)
             _, status = os.waitpid(writer, 0)
-            told = pipe.read().decode().split("\n")
-        sys.stdout.write(json.dumps({"acknowledged": told[:-1], "killed": os.WIFSIGNALED(status)}) + "\n")
+            lines += pipe.readlines()
+        acknowledged = [line.decode() for line in lines if line.endswith(b"\n")]
+        sys.stdout.write(json.dumps({"acknowledged": acknowledged, "killed": os.WIFSIGNALED(status)}) + "\n")
         sys.stdout.flush()
 
 
 def write_on(url: str, word: str, pipe: int) -> NoReturn:
-    """Announce changes, take them step by step, and tell of each as soon as it is recorded."""
+    """Announce changes and take steps with them, acknowledging each as soon as it is recorded."""
     try:
         database = Database(url)
         workspace = Workspace(schedule=POLICY, repository=database)
@@ -70,7 +72,7 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
                 more = Amendment(summary=f"{name} {step}") if step is Step.UPDATE else None
                 change = take_step(workspace, change.id, step, amendment=more, by=name, now=NOW).change
                 os.write(pipe, f"{change.id} {change.latest.number}\n".encode())
-    except BaseException as error:  # noqa: BLE001  (a fork must not go on as its parent)
+    except BaseException as error:  # noqa: BLE001  (a fork must not continue as its parent)
         os.write(2, f"{error!r}\n".encode())
     os._exit(1)
 

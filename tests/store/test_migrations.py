@@ -20,14 +20,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from icsfeed.domain.changes import number_of
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.subscribers import digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.services.subscribing import Signer, add
 from icsfeed.store.database import migrating
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.engine import make_engine, writing
+from icsfeed.store.database.engine import make_engine, write_transaction
 from icsfeed.store.database.migrating import VERSIONS, migrate
-from icsfeed.store.database.refusals import DatabaseError
 from icsfeed.store.database.tables import METADATA
 from icsfeed.store.database.urls import parse_url
 from tests.cli.running import run
@@ -130,7 +130,7 @@ def test_from_each_version_to_the_last_with_data_in_place(database_url: str, ver
         Path(database_url.removeprefix("sqlite:///")).touch()
     before: dict[str, list[dict[str, Any]]] = {}
     if version is not None:
-        with writing(engine) as connection:
+        with write_transaction(engine) as connection:
             assert migrate(connection, to=version) is True
             before = fill(connection)
         assert before
@@ -159,7 +159,7 @@ def test_tokens_of_a_database_without_salts_still_open_their_feeds(database_url:
     if database_url.startswith("sqlite"):
         Path(database_url.removeprefix("sqlite:///")).touch()
     engine = make_engine(parse_url(database_url))
-    with writing(engine) as connection:
+    with write_transaction(engine) as connection:
         migrate(connection, to="0002")
         fill(connection, ROWS | {"subscriber_steps": ROWS["subscriber_steps"] | {"digest": digest_of("old")}})
     engine.dispose()
@@ -296,7 +296,7 @@ def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str) -> None:
     with in_sql(database_url) as connection:
         connection.execute(sa.text("CREATE TABLE event_revisions (theirs INTEGER)"))
     refused = r"can't be written: .*event_revisions.* already exists; nothing was changed$"
-    with opened(database_url) as database, pytest.raises(DatabaseError, match=refused):
+    with opened(database_url) as database, pytest.raises(UnavailableError, match=refused):
         database.upgrade()
     with in_sql(database_url) as connection:
         assert sa.inspect(connection).get_table_names() == ["event_revisions"]

@@ -20,11 +20,11 @@ import pytest
 import sqlalchemy as sa
 
 from icsfeed.domain.changes import number_of
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.store.database import database as of_both
 from icsfeed.store.database import postgresql as of_postgresql
 from icsfeed.store.database import sqlite as of_sqlite
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.refusals import DatabaseError, UnavailableDatabaseError, UncertainOutcomeError
 from tests.cli.running import Outcome, run
 from tests.databases import OWNER, Server
 from tests.store.disks import empty, fill, read_only_view, small_disk
@@ -53,7 +53,7 @@ def listed(database: str) -> list[str]:
 
 
 def refused(use: Callable[[], object]) -> str:
-    with pytest.raises(DatabaseError) as refusal:
+    with pytest.raises(UnavailableError) as refusal:
         use()
     return str(refusal.value)
 
@@ -123,7 +123,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (
         1,
         "",
-        f"{SAID}the database {file} can't be written: the disk fails; nothing was changed\n",
+        f"{SAID}the database {file} can't be written: the disk reports an error; nothing was changed\n",
     )
     assert listed(f"sqlite:///{file}") == ["EC-1"]
     assert announced(f"sqlite:///{file}").status == 0
@@ -136,7 +136,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
     with read_only_view(tmp_path / "host", tmp_path / "view") as view:
         url = f"sqlite:///{view}/icsfeed.db"
         assert listed(url) == []
-        refusal = f"{SAID}the database {view}/icsfeed.db can't be made: read-only file system\n"
+        refusal = f"{SAID}the database {view}/icsfeed.db can't be created: read-only file system\n"
         assert announced(url) == Outcome(status=1, stdout="", stderr=refusal)
         with opened(url) as server:
             assert (server.entry(), server.record().entry) == (0, 0)
@@ -145,7 +145,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
                 assert (server.entry(), server.record()) == (number, read(host))
                 assert listed(url) == [f"EC-{each}" for each in range(1, number + 1)]
                 assert announced(url).stderr == (
-                    f"{SAID}the database {view}/icsfeed.db can't be written: its folder may not be written; "
+                    f"{SAID}the database {view}/icsfeed.db can't be written: its folder is read-only; "
                     "nothing was changed\n"
                 )
             with opened(host) as writer:
@@ -156,7 +156,7 @@ def test_a_folder_that_may_only_be_read(tmp_path: Path) -> None:
             assert (server.entry(), server.record().entry) == (5, 5)
             # As long as somebody is there, SQLite keeps what it needs beside the file, and so nothing has to be made.
             assert refused(lambda: announce_one(server, "no")) == (
-                f"the database {view}/icsfeed.db can't be written: it may only be read; nothing was changed"
+                f"the database {view}/icsfeed.db can't be written: it is read-only; nothing was changed"
             )
         assert len(listed(url)) == 5
 
@@ -178,7 +178,7 @@ def test_what_was_left_unfinished_is_not_left_out(tmp_path: Path) -> None:
             shutil.copy(tmp_path / "host" / name, crashed / name)
     with read_only_view(crashed, tmp_path / "view") as view:
         assert refused(lambda: read(f"sqlite:///{view}/icsfeed.db")) == (
-            f"the database {view}/icsfeed.db can't be read: it or its folder is missing, or may not be written"
+            f"the database {view}/icsfeed.db can't be read: the file or its folder is missing or read-only"
         )
     assert read(f"sqlite:///{crashed}/icsfeed.db").entry == 1
 
@@ -186,8 +186,8 @@ def test_what_was_left_unfinished_is_not_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"it is no database, whatever else it is " * 99, "it is a file of another kind"),
-        (b"SQLite format 3\x00" + bytes(4096), "it is a file of another kind"),
+        (b"it is no database, whatever else it is " * 99, "it is not an SQLite database"),
+        (b"SQLite format 3\x00" + bytes(4096), "it is not an SQLite database"),
     ],
 )
 def test_a_file_of_another_kind(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -216,7 +216,7 @@ def test_a_folder_that_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "missing" / "icsfeed.db"
     with opened(f"sqlite:///{file}") as database:
         assert refused(lambda: announce_one(database, "one")) == (
-            f"the database {file} can't be made: no such file or directory"
+            f"the database {file} can't be created: no such file or directory"
         )
         assert database.record().entry == 0
 
@@ -261,17 +261,18 @@ def test_a_server_that_is_lost_in_the_middle_of_writing(postgresql: Server) -> N
                 transaction.add_update(a_change(2))
                 server.stop()
 
-        with pytest.raises(UnavailableDatabaseError) as before:
+        with pytest.raises(UnavailableError) as before:
             lost_before(postgresql)
         assert str(before.value) == (
-            f"the database {shown(url)} can't be written: the server went away; nothing was changed"
+            f"the database {shown(url)} can't be written: the server closed the connection; nothing was changed"
         )
         postgresql.start()
         # Nobody who is cut off while it is made whole can know whether it was.
-        with pytest.raises(UncertainOutcomeError) as after:
+        with pytest.raises(UnavailableError) as after:
             lost_after(postgresql)
         assert str(after.value) == (
-            f"the database {shown(url)} was lost at the last moment: the server went away; look whether it was recorded"
+            f"the database {shown(url)} was lost while committing: the server closed the connection; "
+            "check whether your change was recorded"
         )
         postgresql.start()
         assert list(database.record().changes) == ["EC-1"]
@@ -304,7 +305,7 @@ def test_a_server_that_hangs_holds_nobody_up(postgresql: Server) -> None:
 
         answers: list[Future[str]] = []
         begun = time.monotonic()
-        with pytest.raises(UncertainOutcomeError) as lost:
+        with pytest.raises(UnavailableError) as lost:
             lose()
         told = [answer.result(60) for answer in answers]
         assert time.monotonic() - begun < SECONDS
@@ -316,7 +317,8 @@ def test_a_server_that_hangs_holds_nobody_up(postgresql: Server) -> None:
             unread,
         ]
         assert str(lost.value) == (
-            f"the database {shown(url)} was lost at the last moment: no server answers; look whether it was recorded"
+            f"the database {shown(url)} was lost while committing: no server answers; "
+            "check whether your change was recorded"
         )
         hung.close()
         # What it was told before that nobody waited for, it did.
@@ -327,7 +329,7 @@ def test_a_server_that_hangs_holds_nobody_up(postgresql: Server) -> None:
 
 def test_a_writer_that_does_nothing_loses_its_turn(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that hangs, or is cut off, while it writes must not keep all others from it."""
-    monkeypatch.setattr(of_postgresql, "_SECONDS_TO_IDLE", 0.5)
+    monkeypatch.setattr(of_postgresql, "_IDLE_TIMEOUT_SECONDS", 0.5)
     with postgresql.database() as url, several(url, 2) as (ann, bob), ThreadPoolExecutor(1) as threads:
         announce_one(ann, "one")
 
@@ -336,23 +338,25 @@ def test_a_writer_that_does_nothing_loses_its_turn(postgresql: Server, monkeypat
                 transaction.add_update(a_change(2))
                 assert threads.submit(announce_one, bob, "two").result(60).recorded
 
-        assert refused(idle) == (f"the database {shown(url)} can't be written: it took too long; nothing was changed")
+        assert refused(idle) == (
+            f"the database {shown(url)} can't be written: the transaction took too long; nothing was changed"
+        )
         assert [each.plan.summary for each in ann.record().changes.values()] == ["one", "two"]
 
 
 def test_a_database_that_another_program_holds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for room in (of_sqlite, of_postgresql, of_both):
-        monkeypatch.setattr(room, "SECONDS_TO_WAIT", 0.2)
+        monkeypatch.setattr(room, "LOCK_TIMEOUT_SECONDS", 0.2)
     with several(database_url, 2) as (ann, bob):
         announce_one(ann, "one")
         with write(ann):
             assert refused(lambda: announce_one(bob, "two")).endswith(
-                "can't be written: another program holds it; try again; nothing was changed"
+                "can't be written: another program has locked it; try again; nothing was changed"
             )
             assert bob.record().entry == 1
             # Whoever shares the very connections waits before the database is asked.
             assert refused(lambda: announce_one(ann, "two")).endswith(
-                "can't be written: others are writing; nothing was changed"
+                "can't be written: it is busy; try again; nothing was changed"
             )
         assert announce_one(bob, "two").recorded
 
@@ -363,7 +367,7 @@ def test_a_database_that_may_only_be_read(postgresql: Server) -> None:
         name = sa.make_url(url).database
         postgresql.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         assert listed(url) == ["EC-1"]
-        said = f"the database {shown(url)} can't be written: it may only be read; nothing was changed"
+        said = f"the database {shown(url)} can't be written: it is read-only; nothing was changed"
         assert announced(url) == Outcome(status=1, stdout="", stderr=f"{SAID}{said}\n")
 
 
@@ -391,7 +395,7 @@ def test_a_servers_full_disk(postgresql: Server) -> None:
             for number in range(200):
                 try:
                     announce_one(database, f"number {number}", hours=number, message="x" * 5000)
-                except DatabaseError as refusal:
+                except UnavailableError as refusal:
                     told = str(refusal)
                     break
             assert told == f"the database {shown(small)} can't be written: the disk is full; nothing was changed"

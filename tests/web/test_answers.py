@@ -5,8 +5,8 @@ from __future__ import annotations
 import brotli
 from werkzeug.test import Client
 
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.publication.representations import Representation
-from icsfeed.store.database.refusals import UnavailableDatabaseError
 from icsfeed.web.cached_responses import CachedResponse, coding_of, private_answers, public_answers
 from tests.examples import NOW
 from tests.web.fakes import PATH, Served, front_of, mistakes
@@ -73,7 +73,7 @@ def test_while_a_source_is_broken_every_answer_says_so() -> None:
     served.disk.write(mistakes("one"), served.clock.now)
     assert stale(client) == ["schedule"] * 2
     served.clock.pass_by(seconds=5)
-    served.shelf.fault = UnavailableDatabaseError("away")
+    served.shelf.fault = UnavailableError("away")
     assert stale(client) == ["database, schedule"] * 2
     served.clock.pass_by(seconds=5)
     assert whole is not None

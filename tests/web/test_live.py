@@ -14,6 +14,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from icsfeed.domain.adjustments import Skip
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.publication import live
@@ -22,7 +23,6 @@ from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.sources import ScheduleFile, Sources
-from icsfeed.store.database.refusals import UnavailableDatabaseError
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW, utc
@@ -161,7 +161,7 @@ def test_a_kept_schedule_that_this_icsfeed_does_not_understand_is_no_calendar() 
 
 
 def test_a_schedule_that_can_not_be_kept_is_public_all_the_same() -> None:
-    served = Served(shelf=Shelf(full=UnavailableDatabaseError("the disk is full")))
+    served = Served(shelf=Shelf(full=UnavailableError("the disk is full")))
     assert (
         served.publication().representations[PATH]
         == publish(BEFORE, changed_at=served.disk.changed_at, now=NOW).representations[PATH]
@@ -278,7 +278,7 @@ def test_while_the_database_does_not_answer_the_last_good_publication_stays_and_
     served = Served()
     served.clock.pass_by(seconds=1)
     before = served.publication()
-    served.shelf.fault = UnavailableDatabaseError("the database icsfeed.db can't be read: the disk fails")
+    served.shelf.fault = UnavailableError("the database icsfeed.db can't be read: the disk fails")
     served.clock.pass_by(seconds=1)
     assert served.publication() is before
     assert served.live.problems == {
@@ -299,7 +299,7 @@ def test_while_the_database_does_not_answer_the_last_good_publication_stays_and_
 
 def test_without_a_record_from_the_start_nothing_is_public_until_there_is_one() -> None:
     """The policy alone would hide an emergency, and show what was cancelled."""
-    served = Served(shelf=Shelf(fault=UnavailableDatabaseError("no server answers")))
+    served = Served(shelf=Shelf(fault=UnavailableError("no server answers")))
     assert served.live.current() is None
     served.shelf.fault = None
     served.clock.pass_by(seconds=1)
@@ -331,7 +331,7 @@ def test_in_a_preview_an_edit_raises_it_too_and_nothing_is_recorded() -> None:
 def test_where_revisions_can_only_be_read_an_edit_is_public_all_the_same_and_recorded_when_it_can_be() -> None:
     served = Served()
     served.live.current()
-    served.shelf.read_only = UnavailableDatabaseError("the database icsfeed.db can't be written: it may only be read")
+    served.shelf.read_only = UnavailableError("the database icsfeed.db can't be written: it may only be read")
     served.clock.pass_by(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert set(sequences(served)) == {"SEQUENCE:1"}

@@ -1,7 +1,7 @@
 """The database: changes, adjustments, revisions and the audit trail, in SQLite or PostgreSQL.
 
-Nothing here is ever rewritten. Whoever writes makes an entry in the audit trail, and every row says by which entry it
-came: so the number of the last entry tells whether anything is new, and the rows since another entry what it is.
+What is recorded is never rewritten. Each transaction makes one entry in the audit trail, and every row names the entry
+that it belongs to. So the number of the last entry says whether anything is new, and the rows with higher entries what.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _PLAIN_FILE: Final = re.compile("sqlite:///([^?%:]+)")
 
 
 def recorded(url: str) -> Record:
-    """What is recorded in the database at ``url``, for those who only read: it is not made, and nothing where it isn't.
+    """The record in the database at ``url``, without creating the database; empty where there is none.
 
     Raises:
-        DatabaseError: where it can't be read.
+        IcsfeedError: where the URL is malformed, or the database can't be read.
     """
-    # SQLAlchemy takes longer to import than all else that a command needs: it is asked where there may be something.
-    if (plain := _PLAIN_FILE.fullmatch(url)) and not os.path.exists(plain[1]):  # noqa: PTH110  (pathlib takes its time)
+    # Importing SQLAlchemy takes longer than everything else that a command needs, so it waits until there is a file.
+    if (plain := _PLAIN_FILE.fullmatch(url)) and not os.path.exists(plain[1]):  # noqa: PTH110  (pathlib is slow to import)
         return NOTHING
-    from icsfeed.store.database.database import Database  # noqa: PLC0415
+    from icsfeed.store.database.database import Database  # noqa: PLC0415  (see above)
 
     database = Database(url)
     try:

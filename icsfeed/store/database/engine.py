@@ -1,4 +1,4 @@
-"""How icsfeed reads and writes, in SQLite and PostgreSQL alike."""
+"""Read and write transactions, for SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
@@ -14,34 +14,36 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.optional_packages import optional_package
 from icsfeed.store.database import sqlite
-from icsfeed.store.database.refusals import UncertainOutcomeError, reason_of, refusal_of, shown
-from icsfeed.store.database.urls import file_of
+from icsfeed.store.database.driver_errors import explain, unavailable
+from icsfeed.store.database.urls import display_url, file_of
 
 _WRITES: Final = "icsfeed_writes"
+"""The execution option of a connection whose next transaction writes."""
 
 
 def make_engine(url: URL) -> Engine:
-    """An engine whose transactions see what was there when they began; it connects when it is used."""
+    """An engine with snapshot isolation; it connects when it is first used."""
     file = file_of(url)
-    return _to_a_server(url) if file is None else _to_a_file(url, file)
+    return _postgresql_engine(url) if file is None else _sqlite_engine(url, file)
 
 
-def _to_a_file(url: URL, file: Path) -> Engine:
+def _sqlite_engine(url: URL, file: Path) -> Engine:
     engine = create_engine(url, creator=partial(sqlite.connect, file))
 
     @event.listens_for(engine, "checkout")
-    def is_the_same(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
-        # Another file may have taken its place. What is written to the old one is lost.
+    def check_file(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
+        # Where another file has taken its place, writes to the old one would be lost.
         del entry, proxy
-        if not sqlite.is_to(driver, file):
+        if not sqlite.is_connected_to(driver, file):
             raise DisconnectionError
 
     @event.listens_for(engine, "checkin")
-    def is_kept(driver: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        if sqlite.refusal_to_write(driver) is not None:
-            entry.invalidate()  # it would never see anything new
+    def drop_read_only(driver: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if sqlite.write_error(driver) is not None:
+            entry.invalidate()  # it would never see later changes
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -51,70 +53,70 @@ def _to_a_file(url: URL, file: Path) -> Engine:
         if not options.get(_WRITES):
             connection.exec_driver_sql("BEGIN")
             return
-        if (refusal := sqlite.refusal_to_write(connection.connection.dbapi_connection)) is not None:
-            raise refusal
-        # A reader that wants to write halfway is refused at once: "database is locked".
+        if (error := sqlite.write_error(connection.connection.dbapi_connection)) is not None:
+            raise error
+        # Not a plain BEGIN: SQLite refuses a reader that begins to write halfway ("database is locked").
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
-def _to_a_server(url: URL) -> Engine:
+def _postgresql_engine(url: URL) -> Engine:
     with optional_package("psycopg[binary]", use="A PostgreSQL database"):
-        from icsfeed.store.database.postgresql import SECONDS_TO_CONNECT, PatientConnection  # noqa: PLC0415
+        from icsfeed.store.database.postgresql import CONNECT_TIMEOUT_SECONDS, TimeoutConnection  # noqa: PLC0415
 
     engine = create_engine(
         url,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": SECONDS_TO_CONNECT,
-            "tcp_user_timeout": 1000 * SECONDS_TO_CONNECT,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "tcp_user_timeout": 1000 * CONNECT_TIMEOUT_SECONDS,
             "application_name": "icsfeed",
         },
         isolation_level="REPEATABLE READ",
-        use_native_hstore=False,  # else each connection begins with asking for a type that is not used
+        use_native_hstore=False,  # saves a query for an unused type on each new connection
     )
 
     @event.listens_for(engine, "do_connect")
-    def connect(dialect: object, entry: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> PatientConnection:
+    def connect(dialect: object, entry: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TimeoutConnection:
         del dialect, entry
-        return PatientConnection.connect(*args, **kwargs)
+        return TimeoutConnection.connect(*args, **kwargs)
 
     return engine
 
 
 @contextlib.contextmanager
-def reading(engine: Engine) -> Generator[Connection]:
+def read_transaction(engine: Engine) -> Generator[Connection]:
     """A transaction that sees one state of the database throughout.
 
     Raises:
-        UnavailableDatabaseError: where it can't be read.
+        UnavailableError: where it can't be read.
     """
-    with _refusals(engine.url, "read"), engine.connect() as connection, connection.begin():
+    with _translated_errors(engine.url, "read"), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextlib.contextmanager
-def writing(engine: Engine) -> Generator[Connection]:
-    """A transaction in which nobody else writes: whole when it ends, absent when it is broken off.
+def write_transaction(engine: Engine) -> Generator[Connection]:
+    """A transaction in which nobody else writes. It is committed at the end, or rolled back where the block raises.
 
     Raises:
-        UnavailableDatabaseError: where it can't be written; nothing has changed then.
-        UncertainOutcomeError: where the database was lost while it was to be made whole.
+        UnavailableError: where it can't be written, and nothing has changed; or where the connection was lost during
+            the commit, and nobody knows: the message says which.
     """
     options: dict[str, Any] = {_WRITES: True}
     is_server = engine.dialect.name == "postgresql"
     if is_server:
-        # Each statement sees what is there by then: all that was written before the turn was ours.
+        # With REPEATABLE READ, the snapshot would be older than the lock, and miss what the writer before recorded.
         options["isolation_level"] = "READ COMMITTED"
-    with _refusals(engine.url, "written"), engine.connect() as plain:
+    with _translated_errors(engine.url, "written"), engine.connect() as plain:
         connection = plain.execution_options(**options)
         transaction = connection.begin()
         try:
             if is_server:
-                from icsfeed.store.database.postgresql import take_turn  # noqa: PLC0415  (as needed)
+                from icsfeed.store.database.postgresql import acquire_write_lock  # noqa: PLC0415  (optional)
 
-                take_turn(connection)
+                acquire_write_lock(connection)
             yield connection
         except BaseException:
             transaction.rollback()
@@ -122,38 +124,39 @@ def writing(engine: Engine) -> Generator[Connection]:
         try:
             transaction.commit()
         except DBAPIError as error:
-            if not _is_in_doubt(error):
+            if not _may_be_committed(error):
                 raise
             msg = (
-                f"the database {shown(engine.url)} was lost at the last moment: {reason_of(error.orig)}; "
-                "look whether it was recorded"
+                f"the database {display_url(engine.url)} was lost while committing: {explain(error.orig)}; "
+                "check whether your change was recorded"
             )
-            raise UncertainOutcomeError(msg) from error
+            raise UnavailableError(msg) from error
 
 
 @contextlib.contextmanager
-def unhurried(connection: Connection) -> Generator[None]:
-    """Give the database the time that a migration may take."""
+def migration_timeout(connection: Connection) -> Generator[None]:
+    """Allow the database the time that a migration may take."""
     if connection.dialect.name != "postgresql":
         yield
         return
-    from icsfeed.store.database.postgresql import SECONDS_TO_MIGRATE, patient  # noqa: PLC0415  (as needed)
+    from icsfeed.store.database.postgresql import MIGRATION_TIMEOUT_SECONDS, response_timeout  # noqa: PLC0415  (optional)
 
-    with patient(connection, SECONDS_TO_MIGRATE):
+    with response_timeout(connection, MIGRATION_TIMEOUT_SECONDS):
         yield
 
 
-def _is_in_doubt(error: DBAPIError) -> bool:
-    """Whether a commit may have come about in spite of the error."""
-    lost = error.connection_invalidated and getattr(error.orig, "sqlstate", None) != "25P03"  # idle: broken off before
-    return lost or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
+def _may_be_committed(error: DBAPIError) -> bool:
+    """Whether a commit may have succeeded in spite of the error."""
+    # 25P03: the server had ended the idle transaction before.
+    is_lost = error.connection_invalidated and getattr(error.orig, "sqlstate", None) != "25P03"
+    return is_lost or getattr(error.orig, "sqlite_errorname", "") == "SQLITE_IOERR_FSYNC"
 
 
 @contextlib.contextmanager
-def _refusals(url: URL, what: str) -> Generator[None]:
+def _translated_errors(url: URL, verb: str) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise refusal_of(error.orig, url, what) from error
+        raise unavailable(error.orig, url, verb) from error
     except OperationalError as error:
-        raise refusal_of(error, url, what) from error
+        raise unavailable(error, url, verb) from error

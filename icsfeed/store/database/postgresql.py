@@ -1,7 +1,7 @@
-"""PostgreSQL: how its writers take turns, and how a server that falls silent is given up.
+"""PostgreSQL: the lock that writers take, and timeouts for a server that stops answering.
 
-A server that is stopped closes its connections. One that hangs, or whose machine is cut off, does not: no timeout of
-the server's own, nor TCP's, ends the waiting for its answer.
+A server that is stopped closes its connections. One that hangs, or whose machine is cut off, does not, and no timeout
+of the server's own or of TCP's ends the wait for its answer.
 """
 
 from __future__ import annotations
@@ -14,45 +14,45 @@ from typing import Any, Final, TypeVar
 import psycopg
 from sqlalchemy import Connection, text
 
-from icsfeed.store.database.sqlite import SECONDS_TO_WAIT
+from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS
 
-SECONDS_TO_CONNECT: Final = 3
-SECONDS_OF_SILENCE: Final = 5
-SECONDS_TO_MIGRATE: Final = 600
-_SECONDS_TO_IDLE: Final = 20
-"""After these the server breaks a writer off that does nothing, and others get their turn."""
+CONNECT_TIMEOUT_SECONDS: Final = 3
+RESPONSE_TIMEOUT_SECONDS: Final = 5
+MIGRATION_TIMEOUT_SECONDS: Final = 600
+_IDLE_TIMEOUT_SECONDS: Final = 20
+"""After this time the server ends the transaction of a writer that does nothing, so that others can write."""
 
-_LOCK: Final = 0x1C5FEED
-"""The advisory lock under which writers take turns."""
+_WRITE_LOCK: Final = 0x1C5FEED
+"""The key of the advisory lock that a writer holds."""
 
 _Result = TypeVar("_Result")
 
 
-class PatientConnection(psycopg.Connection[Any]):
-    """A connection on which nobody waits longer than ``patience`` (seconds) for a server that says nothing."""
+class TimeoutConnection(psycopg.Connection[Any]):
+    """A connection that gives up when the server has sent nothing for ``response_timeout`` seconds."""
 
-    patience: float = SECONDS_OF_SILENCE
+    response_timeout: float = RESPONSE_TIMEOUT_SECONDS
 
     def wait(self, gen: Generator[Any, Any, _Result], *args: Any, **kwargs: Any) -> _Result:  # noqa: ANN401  (psycopg's)
-        """Wait for what ``gen`` does on the connection, as every statement does."""
+        """Wait for the server, as every statement does."""
         try:
-            return super().wait(_heard(gen, self.patience), *args, **kwargs)
+            return super().wait(_limited(gen, self.response_timeout), *args, **kwargs)
         except TimeoutError:
             self.close()
-            msg = "timeout expired: the server says nothing"
+            msg = "timeout expired: the server does not answer"
             raise psycopg.OperationalError(msg) from None
 
 
-def _heard(gen: Generator[Any, Any, _Result], patience: float) -> Generator[Any, Any, _Result]:
-    """What ``gen`` does, until nothing has come for so long; each tenth of a second it hears whether something did."""
-    heard = time.monotonic()
+def _limited(gen: Generator[Any, Any, _Result], seconds: float) -> Generator[Any, Any, _Result]:
+    """Run ``gen`` until nothing has come for so many seconds; psycopg reports every tenth of a second what came."""
+    last_answer = time.monotonic()
     try:
         awaited = next(gen)
         while True:
             ready = yield awaited
             if ready:
-                heard = time.monotonic()
-            elif time.monotonic() - heard > patience:
+                last_answer = time.monotonic()
+            elif time.monotonic() - last_answer > seconds:
                 raise TimeoutError
             awaited = gen.send(ready)
     except StopIteration as end:
@@ -60,22 +60,22 @@ def _heard(gen: Generator[Any, Any, _Result], patience: float) -> Generator[Any,
         return result
 
 
-def take_turn(connection: Connection) -> None:
-    """Wait until nobody else writes; the turn is over with the transaction."""
-    with patient(connection, SECONDS_TO_WAIT + SECONDS_OF_SILENCE):
-        connection.execute(text(f"SET LOCAL lock_timeout = '{SECONDS_TO_WAIT}s'"))
-        connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_SECONDS_TO_IDLE}s'"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+def acquire_write_lock(connection: Connection) -> None:
+    """Wait until nobody else writes; the lock is released at the end of the transaction."""
+    with response_timeout(connection, LOCK_TIMEOUT_SECONDS + RESPONSE_TIMEOUT_SECONDS):
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
+        connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_TIMEOUT_SECONDS}s'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
 
 
 @contextlib.contextmanager
-def patient(connection: Connection, seconds: float) -> Generator[None]:
-    """Let the server be silent for so long."""
+def response_timeout(connection: Connection, seconds: float) -> Generator[None]:
+    """Allow the server so many seconds for each answer."""
     driver: object = connection.connection.dbapi_connection
-    if not isinstance(driver, PatientConnection):  # pragma: no cover  (the only one that is made)
-        raise AssertionError  # noqa: TRY004  (a fault of the program's own)
-    driver.patience = seconds
+    if not isinstance(driver, TimeoutConnection):  # pragma: no cover  (the only one that is made)
+        raise AssertionError  # noqa: TRY004  (a bug)
+    driver.response_timeout = seconds
     try:
         yield
     finally:
-        driver.patience = SECONDS_OF_SILENCE
+        driver.response_timeout = RESPONSE_TIMEOUT_SECONDS

@@ -1,4 +1,4 @@
-"""Whether anything is new: asked many times a second, and so at the least cost."""
+"""Asks many times a second whether anything was recorded, and so as cheaply as possible."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from icsfeed.domain.record import NEVER
-from icsfeed.store.database.refusals import is_silence, is_without_tables, refusal_of
-from icsfeed.store.database.sqlite import data_version, is_to, refusal_to_write
+from icsfeed.store.database.driver_errors import is_missing_table, is_timeout, unavailable
+from icsfeed.store.database.sqlite import data_version, is_connected_to, write_error
 from icsfeed.store.database.urls import file_of
 
 _LAST_ENTRY: Final = "SELECT entry, at FROM audit_trail ORDER BY entry DESC LIMIT 1"
 
-_PATIENCE: Final = 0.5
-"""Seconds within which a server answers what is asked so often, or something is wrong that is to be looked into."""
+_TIMEOUT_SECONDS: Final = 0.5
+"""A server that takes longer for this query is in trouble."""
 
 
 class LastEntry(NamedTuple):
@@ -28,46 +28,47 @@ class LastEntry(NamedTuple):
 
 
 class Probe:
-    """A connection of its own that reads the last entry; threads may share it."""
+    """Reads the last entry on a connection of its own; threads may share it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._file = file_of(engine.url)
         self._lock = Lock()
         self._connection: Connection | None = None
-        self._seen: tuple[int, LastEntry] | None = None
+        self._cached: tuple[int, LastEntry] | None = None
+        """SQLite's data version, and the last entry at that version."""
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         with self._lock:
             self._drop()
 
     def last_entry(self) -> LastEntry | None:
-        """The last entry; ``None`` while another thread asks.
+        """The last entry; ``None`` while another thread is asking.
 
         Raises:
-            UnavailableDatabaseError: where it can't be told.
+            UnavailableError: where it can't be read.
         """
         if not self._lock.acquire(blocking=False):
             return None
         try:
             return self._ask()
         except DBAPIError as error:
-            if is_without_tables(error.orig):
+            if is_missing_table(error.orig):
                 return LastEntry()
-            raise refusal_of(error.orig, self._engine.url, "read") from error
+            raise unavailable(error.orig, self._engine.url, "read") from error
         finally:
             self._lock.release()
 
     def _ask(self) -> LastEntry:
-        self._drop_another()
-        known = self._connection is not None
+        self._drop_replaced()
+        was_connected = self._connection is not None
         try:
             return self._read()
         except DBAPIError as error:
             self._drop()
-            # A server that was started anew has closed the connection, and is there.
-            if not (known and error.connection_invalidated) or is_silence(error.orig):
+            # A server that was restarted has closed the connection, and takes a new one.
+            if not (was_connected and error.connection_invalidated) or is_timeout(error.orig):
                 raise
         try:
             return self._read()
@@ -79,31 +80,31 @@ class Probe:
         if self._connection is None:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if self._file is None:
-                driver: Any = self._connection.connection.driver_connection  # a ``PatientConnection``
-                driver.patience = _PATIENCE
+                driver: Any = self._connection.connection.driver_connection  # a ``TimeoutConnection``
+                driver.response_timeout = _TIMEOUT_SECONDS
         driver = self._connection.connection.dbapi_connection
         version = data_version(driver)
-        if self._seen is not None and self._seen[0] == version:
-            return self._seen[1]
+        if self._cached is not None and self._cached[0] == version:
+            return self._cached[1]
         row = self._connection.exec_driver_sql(_LAST_ENTRY).first()
         last = LastEntry()
         if row is not None:
             at = datetime.fromisoformat(row.at) if isinstance(row.at, str) else row.at
             last = LastEntry(number=row.entry, at=at.replace(tzinfo=UTC))
-        self._seen = (version, last) if version is not None else None
-        if refusal_to_write(driver) is not None:
-            self._drop()  # it would never see anything new
+        self._cached = (version, last) if version is not None else None
+        if write_error(driver) is not None:
+            self._drop()  # it would never see later changes
         return last
 
-    def _drop_another(self) -> None:
-        """Drop the connection where it is to a file that another one has taken the place of."""
+    def _drop_replaced(self) -> None:
+        """Drop the connection if another file has taken the place of the one it is connected to."""
         if self._file is None or self._connection is None:
             return
-        if not is_to(self._connection.connection.dbapi_connection, self._file):
+        if not is_connected_to(self._connection.connection.dbapi_connection, self._file):
             self._drop()
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()
-            self._connection = self._seen = None
+            self._connection = self._cached = None

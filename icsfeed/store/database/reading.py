@@ -1,4 +1,4 @@
-"""From rows to the record, whole or as far as it is new."""
+"""Builds the record from rows: all of it, or only what was added to an earlier one."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from icsfeed.store.database.subscribers import read_subscribers
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
 
-def read_record(connection: Connection, known: Record) -> Record:
-    """The record as it is now, where ``known`` is an earlier state of it: only what came since is read."""
-    entries = dict(
+def read_record(connection: Connection, before: Record) -> Record:
+    """The record now, given an earlier one: only the rows added since are read."""
+    entry_times = dict(
         connection.execute(
             select(audit_trail.c.entry, audit_trail.c.at).where(
-                or_(audit_trail.c.entry == known.entry, audit_trail.c.entry == _last_entry())
+                or_(audit_trail.c.entry == before.entry, audit_trail.c.entry == _last_entry())
             )
         ).all()
     )
-    last = max(entries, default=0)
-    if known.entry and entries.get(known.entry) != known.at:
-        known = Record()  # another database has taken the place of the one that was read, such as an older backup
-    if last == known.entry:
-        return known
+    last = max(entry_times, default=0)
+    if before.entry and entry_times.get(before.entry) != before.at:
+        before = Record()  # it was read from another database, which this one (an older backup) has replaced
+    if last == before.entry:
+        return before
     return Record(
         entry=last,
-        at=entries[last],
+        at=entry_times[last],
         changed_at=_changed_at(connection),
-        changes=_changes(connection, known),
-        adjustments=_adjustments(connection, known),
-        ledger=_ledger(connection, known),
-        subscribers=read_subscribers(connection, known.subscribers, since=known.entry),
+        changes=_changes(connection, before),
+        adjustments=_adjustments(connection, before),
+        ledger=_ledger(connection, before),
+        subscribers=read_subscribers(connection, before.subscribers, since=before.entry),
     )
 
 
@@ -50,29 +50,28 @@ def _last_entry() -> ScalarSelect[int]:
 
 
 def _changed_at(connection: Connection) -> datetime:
-    """When anything was last recorded that feeds show."""
+    """When something that feeds show was last recorded."""
     tables = (change_updates, adjustments, event_revisions)
     last = union_all(*(select(func.max(table.c.entry).label("entry")) for table in tables)).subquery()
     at = select(audit_trail.c.at).where(audit_trail.c.entry == select(func.max(last.c.entry)).scalar_subquery())
     return connection.execute(at).scalar() or NEVER
 
 
-def _changes(connection: Connection, known: Record) -> Mapping[str, Change]:
+def _changes(connection: Connection, before: Record) -> Mapping[str, Change]:
     table = change_updates
     rows = connection.execute(
-        select(table).where(table.c.entry > known.entry).order_by(table.c.entry, table.c.number)
+        select(table).where(table.c.entry > before.entry).order_by(table.c.entry, table.c.number)
     ).all()
     if not rows:
-        return known.changes
+        return before.changes
     updates: dict[tuple[Kind, int], list[Update]] = defaultdict(list)
     for row in rows:
         updates[Kind(row.kind), row.change].append(_update(row))
-    changes = dict(known.changes)
-    for (kind, number), more in updates.items():
+    changes = dict(before.changes)
+    for (kind, number), later in updates.items():
         name = recorded_id(kind, number)
-        before = changes.get(name)
-        earlier = before.updates if before is not None else ()
-        changes[name] = Change(kind=kind, id=name, updates=(*earlier, *more))
+        earlier = changes[name].updates if name in changes else ()
+        changes[name] = Change(kind=kind, id=name, updates=(*earlier, *later))
     return changes
 
 
@@ -94,28 +93,28 @@ def _update(row: Row[Any]) -> Update:
     )
 
 
-def _adjustments(connection: Connection, known: Record) -> Mapping[tuple[str, date], Adjustment]:
+def _adjustments(connection: Connection, before: Record) -> Mapping[tuple[str, date], Adjustment]:
     table = adjustments
-    rows = connection.execute(select(table).where(table.c.entry > known.entry).order_by(table.c.entry)).all()
+    rows = connection.execute(select(table).where(table.c.entry > before.entry).order_by(table.c.entry)).all()
     if not rows:
-        return known.adjustments
-    found = dict(known.adjustments)
+        return before.adjustments
+    current = dict(before.adjustments)
     for row in rows:
         key = (row.window, row.day)
-        found.pop(key, None)
+        current.pop(key, None)
         if row.action == "skip":
-            found[key] = Skip(window_id=row.window, day=row.day, reason=row.reason, silent=row.silent)
+            current[key] = Skip(window_id=row.window, day=row.day, reason=row.reason, silent=row.silent)
         elif row.action == "move":
             to = Span(start=row.starts, end=row.ends)
-            found[key] = Move(window_id=row.window, day=row.day, to=to, reason=row.reason)
-    return found
+            current[key] = Move(window_id=row.window, day=row.day, to=to, reason=row.reason)
+    return current
 
 
-def _ledger(connection: Connection, known: Record) -> Ledger:
+def _ledger(connection: Connection, before: Record) -> Ledger:
     table = event_revisions
-    rows = connection.execute(select(table).where(table.c.entry > known.entry).order_by(table.c.line))
+    rows = connection.execute(select(table).where(table.c.entry > before.entry).order_by(table.c.line))
     return with_lines(
-        known.ledger,
+        before.ledger,
         (
             LedgerLine(uid=row.uid, digest=row.digest, revision=Revision(sequence=row.sequence, at=row.at))
             for row in rows

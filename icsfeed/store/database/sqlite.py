@@ -1,4 +1,4 @@
-"""SQLite: how its file is opened, and whether it is still the same one."""
+"""SQLite: how its file is opened, and how to notice that another file has taken its place."""
 
 from __future__ import annotations
 
@@ -8,45 +8,46 @@ import sqlite3
 from pathlib import Path
 from typing import Final, TypeAlias
 
-SECONDS_TO_WAIT: Final = 30
-"""For another writer: each needs milliseconds."""
+LOCK_TIMEOUT_SECONDS: Final = 30
+"""How long a writer waits for the others, each of which needs milliseconds."""
 
-_COMPANIONS_REFUSED: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
+_COMPANION_FILE_ERRORS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
 
-Identity: TypeAlias = tuple[int, int]
+FileIdentity: TypeAlias = tuple[int, int]
+"""The device and inode of a file."""
 
 
-def identity_of(file: Path) -> Identity | None:
+def file_identity(file: Path) -> FileIdentity | None:
     """What tells a file from another one that takes its place; ``None`` where there is none."""
     try:
-        found = os.stat(file)  # noqa: PTH116  (many times a second)
+        status = os.stat(file)  # noqa: PTH116  (many times a second)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 class FileConnection(sqlite3.Connection):
     """A connection to the file of that ``identity``.
 
-    ``refusal`` is why it can't be written, where that is known: then it shows the file as it was when it was opened.
+    ``write_error`` is set where the file could be opened for reading only. Such a connection never sees later changes.
     """
 
-    identity: Identity | None = None
-    refusal: sqlite3.OperationalError | None = None
+    identity: FileIdentity | None = None
+    write_error: sqlite3.OperationalError | None = None
 
 
-def refusal_to_write(driver: object) -> sqlite3.OperationalError | None:
-    """Why that connection can't be written, where it is one that shows the file as it was when it was opened."""
-    return driver.refusal if isinstance(driver, FileConnection) else None
+def write_error(driver: object) -> sqlite3.OperationalError | None:
+    """Why the connection can't be written; ``None`` where it can."""
+    return driver.write_error if isinstance(driver, FileConnection) else None
 
 
-def is_to(driver: object, file: Path) -> bool:
-    """Whether that connection is to the very file that is there now."""
-    return isinstance(driver, FileConnection) and driver.identity == identity_of(file)
+def is_connected_to(driver: object, file: Path) -> bool:
+    """Whether the connection is to the file that now stands at that path."""
+    return isinstance(driver, FileConnection) and driver.identity == file_identity(file)
 
 
 def data_version(driver: object) -> int | None:
-    """A number that is another one once something was committed by another connection; ``None`` where there is none."""
+    """A number that changes when another connection commits; ``None`` where it can't be read."""
     if not isinstance(driver, FileConnection):
         return None
     try:
@@ -57,39 +58,39 @@ def data_version(driver: object) -> int | None:
 
 
 def connect(file: Path) -> FileConnection:
-    """Open a file that is there; transactions are begun by whoever uses it.
+    """Open an existing file; the caller begins transactions.
 
-    In WAL mode SQLite keeps two companions beside the file. Where it can't make them (the folder may not be written,
-    or the disk is full), the file can still be read as long as it holds all there is.
+    In WAL mode SQLite keeps two companion files beside the database. Where it can't create them (the folder is
+    read-only, or the disk is full), the database can still be read, as long as the file itself holds everything.
     """
-    # First: of a file that is replaced meanwhile this is the older identity, and so the replacement is noticed.
-    identity = identity_of(file)
+    # The identity comes first: if the file is replaced in between, it is the older one, and the replacement is noticed.
+    identity = file_identity(file)
     try:
         connection = _open(file, "mode=rw")
     except sqlite3.OperationalError as error:
-        if not error.sqlite_errorname.startswith(_COMPANIONS_REFUSED) or _is_unfinished(file):
+        if not error.sqlite_errorname.startswith(_COMPANION_FILE_ERRORS) or _has_unmerged_writes(file):
             raise
         connection = _open(file, "mode=ro&immutable=1")
         if error.sqlite_errorname == "SQLITE_CANTOPEN":
             error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
-        connection.refusal = error
+        connection.write_error = error
     connection.identity = identity
     return connection
 
 
-def _open(file: Path, how: str) -> FileConnection:
+def _open(file: Path, mode: str) -> FileConnection:
     connection = sqlite3.connect(
-        f"{file.as_uri()}?{how}",
+        f"{file.as_uri()}?{mode}",
         uri=True,
-        timeout=SECONDS_TO_WAIT,
+        timeout=LOCK_TIMEOUT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
         factory=FileConnection,
     )
     try:
         connection.execute("PRAGMA schema_version")
-        # Readers and a writer go on side by side; asked for again, it costs nothing and locks nothing.
-        with contextlib.suppress(sqlite3.OperationalError):  # where nothing can be written, reading may go on
+        # In WAL mode readers and a writer don't block each other. Setting it again costs nothing and locks nothing.
+        with contextlib.suppress(sqlite3.OperationalError):  # a read-only file can still be read
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -99,8 +100,8 @@ def _open(file: Path, how: str) -> FileConnection:
     return connection
 
 
-def _is_unfinished(file: Path) -> bool:
-    """Whether something was written that is not in the file itself yet."""
+def _has_unmerged_writes(file: Path) -> bool:
+    """Whether the companion file holds commits that are not in the database file itself yet."""
     try:
         return file.with_name(file.name + "-wal").stat().st_size > 0
     except FileNotFoundError:

@@ -1,10 +1,10 @@
-"""Subscribers' rows: what was done with them, and when their feeds were last fetched."""
+"""The rows of subscribers: the steps operators took with them, and when their feeds were last fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -12,13 +12,13 @@ from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, key_
 from icsfeed.store.database.tables import subscriber_fetches, subscriber_steps
 
 FetchTimes: TypeAlias = Mapping[tuple[str, str], datetime]
-"""When a feed was last fetched, by its subscriber (as ``key_of`` has the name) and the family of the client."""
+"""When a feed was last fetched, by the key of its subscriber (see ``key_of``) and the family of the client."""
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
-def read_subscribers(connection: Connection, known: Subscribers, *, since: int) -> Subscribers:
-    """They as they are now, where ``known`` is how they were at the ``since``-th entry."""
+def read_subscribers(connection: Connection, before: Subscribers, *, since: int) -> Subscribers:
+    """The subscribers now, given those as of audit entry ``since``."""
     table = subscriber_steps
     rows = connection.execute(select(table).where(table.c.entry > since).order_by(table.c.entry, table.c.number)).all()
     steps = (
@@ -34,11 +34,11 @@ def read_subscribers(connection: Connection, known: Subscribers, *, since: int) 
         )
         for row in rows
     )
-    return known.after(steps) if rows else known
+    return before.after(steps) if rows else before
 
 
 def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> None:
-    """Add the row of a step that came by that ``entry``."""
+    """Add the row of a step that belongs to that audit entry."""
     table = subscriber_steps
     subscriber = key_of(step.name)
     last = connection.execute(select(func.max(table.c.number)).where(table.c.subscriber == subscriber)).scalar()
@@ -60,16 +60,16 @@ def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> Non
 
 
 def read_fetches(connection: Connection) -> FetchTimes:
-    """All that were noted."""
+    """The last fetches of all subscribers."""
     return {(row.subscriber, row.client): row.at for row in connection.execute(select(subscriber_fetches))}
 
 
 def note_fetches(connection: Connection, fetches: FetchTimes) -> None:
-    """Note those that are later than what was noted before; no other writer may be there."""
+    """Store the fetches that are later than those stored; the caller must hold the write lock."""
     table = subscriber_fetches
-    known = read_fetches(connection)
+    stored = read_fetches(connection)
     for (subscriber, client), at in fetches.items():
-        before = known.get((subscriber, client))
+        before = stored.get((subscriber, client))
         if before is None:
             connection.execute(insert(table).values(subscriber=subscriber, client=client, at=at))
         elif before < at:

@@ -1,4 +1,4 @@
-"""The tables. ``migrations/`` makes them, step by step; a test holds that both say the same."""
+"""The tables. ``migrations/`` creates them step by step; a test compares the two."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DontWrapMixin
 
-from icsfeed.store.database.refusals import DatabaseError
+from icsfeed.domain.errors import BadInputError
 
 _UNRECORDABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -40,48 +40,49 @@ METADATA: Final = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware and in UTC on this side, without a zone on the other, where SQLite would lose it."""
+    """An instant: aware and in UTC in the program, naive in the database, because SQLite stores no zone."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the program to the database."""
         del dialect
         if value is None:
             return None
         if value.tzinfo is None:
-            msg = f"an instant has a zone, not {value!r}"
+            msg = f"an instant needs a time zone: {value!r}"
             raise ValueError(msg)
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From the database to the program."""
         del dialect
         return value.replace(tzinfo=UTC) if value is not None else None
 
 
-class UnrecordableTextError(DatabaseError, DontWrapMixin):
-    """A text with a character that not every database can hold."""
+class UnrecordableTextError(BadInputError, DontWrapMixin):
+    """A text that not every database can store. A class of its own, so that SQLAlchemy lets it through unwrapped."""
 
 
 class Words(TypeDecorator[str]):
-    """A text as people write it. PostgreSQL holds no NUL, and none holds half a character."""
+    """Text that people wrote. PostgreSQL can't store NUL, and no database a lone surrogate."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """From the program to the database."""
         del dialect
-        if value is not None and (found := _UNRECORDABLE.search(value)):
-            msg = f"{value!r} can't be recorded: it holds {found[0]!r}, which is no character; nothing was changed"
+        if value is not None and (match := _UNRECORDABLE.search(value)):
+            msg = f"{_quoted(value)} can't be recorded: {_quoted(match[0])} is not a character; nothing was changed"
             raise UnrecordableTextError(msg)
         return value
 
 
+def _quoted(text: str) -> str:
+    return f'"{repr(text)[1:-1]}"'
+
+
 def _entry() -> Column[int]:
-    """The entry of the audit trail by which a row came."""
+    """The entry in the audit trail that a row belongs to."""
     return Column("entry", Integer, ForeignKey("audit_trail.entry"), nullable=False, index=True)
 
 
@@ -116,7 +117,7 @@ change_updates = Table(
     Column("key", Words, nullable=True, unique=True),
     CheckConstraint("starts < ends", name="forward"),
 )
-"""``key`` is an announcement's own, by which a repetition of it is known."""
+"""``key`` identifies an announcement, so that sending it twice records it once."""
 
 adjustments = Table(
     "adjustments",
@@ -132,7 +133,7 @@ adjustments = Table(
     Column("ends", UtcDateTime, nullable=True),
     CheckConstraint("(starts IS NULL) = (action <> 'move')", name="moved"),
 )
-"""The last one of an occurrence holds."""
+"""The row with the highest number of an occurrence counts."""
 
 event_revisions = Table(
     "event_revisions",
@@ -160,9 +161,9 @@ subscriber_steps = Table(
     Column("until", UtcDateTime, nullable=True),
     Column("salt", String(32), nullable=True),
 )
-"""Of a token there is only its SHA-256 and, where it was derived from a key, the salt, which is nothing without that.
+"""Tokens are not stored, only their SHA-256 digest and, where one was derived from the token key, its salt.
 
-``alarms`` are minutes; ``until`` is when the tokens before this one end.
+``alarms`` are minutes; ``until`` is when the earlier tokens expire.
 """
 
 subscriber_fetches = Table(
@@ -172,7 +173,7 @@ subscriber_fetches = Table(
     Column("client", String(20), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
 )
-"""When each family of clients last fetched a subscriber's feed: rewritten as they come, and no operator's work."""
+"""When each family of clients last fetched a subscriber's feed. Rows are updated, and have no audit entry."""
 
 public_schedule = Table(
     "public_schedule",
@@ -182,7 +183,7 @@ public_schedule = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     CheckConstraint("place = 1", name="alone"),
 )
-"""The schedule file that was public last, in one row: for a process that starts while the file itself is broken."""
+"""The schedule file that was public last, in one row; see ``kept_schedule``."""
 
 APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions, subscriber_steps)
-"""Of these, a row that is there stays as it is: the database itself refuses anything else."""
+"""Triggers in the database refuse to change or delete rows of these tables."""

@@ -1,4 +1,4 @@
-"""From what is to be recorded to rows: each writer makes an entry in the audit trail, and its rows name it."""
+"""Turns what is recorded into rows. Each transaction makes one audit entry, which its rows name."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Transaction:
         return self._entry
 
     def announced_with(self, key: str) -> str | None:
-        """The id of the change that was announced with that key, if one was."""
+        """The id of the change that was announced with that key; ``None`` where none was."""
         table = change_updates
         row = self._connection.execute(select(table.c.kind, table.c.change).where(table.c.key == key)).first()
         return recorded_id(Kind(row.kind), row.change) if row is not None else None
@@ -86,27 +86,27 @@ class Transaction:
         )
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
-        """Record that an occurrence is skipped or moved, or (``None``) as the policy has it again."""
+        """Record that an occurrence is skipped, moved or, with ``None``, restored."""
         table = adjustments
-        of_it = (table.c.window == window_id) & (table.c.day == day)
-        last = self._connection.execute(select(func.max(table.c.number)).where(of_it)).scalar()
-        moved = adjustment if isinstance(adjustment, Move) else None
+        is_same = (table.c.window == window_id) & (table.c.day == day)
+        last = self._connection.execute(select(func.max(table.c.number)).where(is_same)).scalar()
+        move = adjustment if isinstance(adjustment, Move) else None
         self._connection.execute(
             insert(table).values(
                 entry=self.entry,
                 window=window_id,
                 day=day,
                 number=(last or 0) + 1,
-                action="restore" if adjustment is None else "move" if moved else "skip",
+                action="restore" if adjustment is None else "move" if move else "skip",
                 reason=reason,
                 silent=isinstance(adjustment, Skip) and adjustment.silent,
-                starts=moved.to.start if moved else None,
-                ends=moved.to.end if moved else None,
+                starts=move.to.start if move else None,
+                ends=move.to.end if move else None,
             )
         )
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
-        """Record lines of the ledger of revisions."""
+        """Record lines of the revision ledger."""
         rows = [
             {
                 "entry": self.entry,
@@ -121,5 +121,5 @@ class Transaction:
             self._connection.execute(insert(event_revisions), rows)
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
-        """Record what was done with a subscriber."""
+        """Record a step taken with a subscriber."""
         add_step(self._connection, step, entry=self.entry)

@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the connection, and in the transaction, that it is given."""
+"""Alembic's configuration: migrations run on the caller's connection, in the caller's transaction."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ _KEYS = {
     "adjustments": '("window", day, number) = (NEW."window", NEW.day, NEW.number)',
     "event_revisions": "line = NEW.line",
 }
-"""The tables of which a row that is there stays as it is, and which row a new one would take the place of."""
+"""The append-only tables, and the condition for the row that an INSERT OR REPLACE would replace."""
 
 
 def upgrade() -> None:
-    """Make the tables, and have the database refuse to rewrite them."""
+    """Create the tables, with triggers that refuse to change or delete rows."""
     op.create_table(
         "audit_trail",
         sa.Column("entry", sa.Integer, autoincrement=False, nullable=False),
@@ -97,7 +97,7 @@ def _refuse_rewriting() -> None:
             )
         return
     for table, key in _KEYS.items():
-        # INSERT OR REPLACE deletes without telling a trigger so.
+        # INSERT OR REPLACE deletes rows without firing the DELETE trigger.
         there = f"EXISTS (SELECT 1 FROM {table} WHERE {key})"  # noqa: S608  (names of our own)
         for name, when in (("update", "UPDATE"), ("delete", "DELETE"), ("replace", "INSERT")):
             op.execute(

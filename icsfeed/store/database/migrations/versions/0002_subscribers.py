@@ -1,4 +1,4 @@
-"""Subscribers: what was done with them, and when their feeds were last fetched."""
+"""Subscribers: the steps taken with them, and when their feeds were last fetched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REFUSAL = "what is recorded is never rewritten"
 
 
 def upgrade() -> None:
-    """Make the tables, and have the database refuse to rewrite what was done."""
+    """Create the tables; of the steps no row can be changed or deleted."""
     op.create_table(
         "subscriber_steps",
         sa.Column("subscriber", sa.Text, nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION icsfeed_append_only()"
         )
         return
-    # INSERT OR REPLACE deletes without telling a trigger so.
+    # INSERT OR REPLACE deletes rows without firing the DELETE trigger.
     there = (
         "EXISTS (SELECT 1 FROM subscriber_steps "
         "WHERE digest = NEW.digest OR (subscriber, number) = (NEW.subscriber, NEW.number))"

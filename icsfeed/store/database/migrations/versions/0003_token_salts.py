@@ -1,4 +1,4 @@
-"""Salts: what a token was derived from with a key, where it was; those before are random, and have none."""
+"""Salts of tokens that are derived from the token key; earlier tokens are random and have none."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Add the column. Rows that are there stay as they are, and so do the triggers that see to it."""
+    """Add the column. Existing rows and triggers stay as they are."""
     op.add_column("subscriber_steps", sa.Column("salt", sa.String(32), nullable=True))

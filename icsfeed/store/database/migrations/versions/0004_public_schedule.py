@@ -1,4 +1,4 @@
-"""The schedule file that was public last, for a process that starts while the file is broken or gone."""
+"""The schedule file that was public last, for a process that starts while the file is broken or missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the table, which holds one row."""
+    """Create the table, which holds one row."""
     op.create_table(
         "public_schedule",
         sa.Column("place", sa.Integer, autoincrement=False, nullable=False),
