@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.store.schedule_file import ScheduleFileError, example_path, read_schedule
-from icsfeed.store.schedule_file.notation import as_toml as shown
+from icsfeed.store.schedule_file.notation import as_toml
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 EXAMPLE = tomli.loads(
@@ -128,7 +128,7 @@ anything = st.recursive(
 )
 
 
-def as_toml(value: object) -> str:
+def toml_of(value: object) -> str:
     """The value as TOML, on one line."""
     match value:
         case bool():
@@ -139,9 +139,9 @@ def as_toml(value: object) -> str:
         case datetime() | date() | time():
             return value.isoformat()
         case list():
-            return f"[{', '.join(map(as_toml, value))}]"
+            return f"[{', '.join(map(toml_of, value))}]"
         case dict():
-            return f"{{{', '.join(f'{as_toml(name)} = {as_toml(each)}' for name, each in value.items())}}}"
+            return f"{{{', '.join(f'{toml_of(name)} = {toml_of(each)}' for name, each in value.items())}}}"
         case _:
             return str(value)
 
@@ -154,7 +154,7 @@ def outcome(content: bytes) -> Schedule | ScheduleFileError:
 
 
 def check(data: dict[str, Any]) -> None:
-    content = "\n".join(f"{as_toml(name)} = {as_toml(value)}" for name, value in data.items()).encode()
+    content = "\n".join(f"{toml_of(name)} = {toml_of(value)}" for name, value in data.items()).encode()
     result = outcome(content)
     if isinstance(result, Schedule):
         # Every accepted file gives values that the domain can expand.
@@ -244,8 +244,8 @@ def test_any_damage_to_the_bytes_of_the_example_is_explained(data: st.DataObject
 
 @given(anything)
 def test_a_value_is_shown_on_one_short_line(value: object) -> None:
-    assert shown(value).isprintable()
-    assert len(shown(value)) <= 60
+    assert as_toml(value).isprintable()
+    assert len(as_toml(value)) <= 60
 
 
 @pytest.mark.parametrize(
