@@ -109,7 +109,7 @@ class Sources:
 
     def _kept_schedule(self) -> LoadedSchedule | None:
         kept = self.repository.kept_schedule()
-        return LoadedSchedule.kept(*kept, source="the schedule kept") if kept is not None else None
+        return LoadedSchedule.from_bytes(*kept, source="the schedule kept") if kept is not None else None
 
     def _with_record(self, snapshot: Snapshot, now: datetime) -> Snapshot:
         record = attempt(self.repository.record)

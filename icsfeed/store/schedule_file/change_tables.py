@@ -30,7 +30,7 @@ _Message = Annotated[str, Key(change_values.MESSAGE, "A message to subscribers."
 
 
 class UpdateTable(TypedDict, total=False):
-    """An update of a change: a step, or what is different from then on."""
+    """An update of a change: a step, or values that change from then on."""
 
     at: Required[Annotated[datetime, Key(date_values.MOMENT, "When it was made.", _example_time(0, 55))]]
     step: Annotated[

@@ -62,8 +62,8 @@ class LoadedSchedule:
     signature: FileSignature
 
     @classmethod
-    def kept(cls, content: bytes, changed_at: datetime, *, source: str) -> LoadedSchedule:
-        """The schedule in the bytes of a file as it once was; messages call it ``source``.
+    def from_bytes(cls, content: bytes, changed_at: datetime, *, source: str) -> LoadedSchedule:
+        """The schedule in the bytes of an earlier file; messages call it ``source``.
 
         Raises:
             ScheduleFileError: with every mistake.

@@ -27,7 +27,7 @@ _MIN_LIKENESS: Final = 0.75
 
 
 def days_remedy(text: str) -> str | None:
-    """How to write what the text says of days; ``None`` where it names no group, range or day of the month."""
+    """How to write the days in the text; ``None`` where it names no group, range or weekday of the month."""
     plain = text.strip().casefold()
     if plain in _GROUPS:
         return _days(_GROUPS[plain])
