@@ -28,9 +28,9 @@ from icsfeed.store.database import DEFAULT_DATABASE
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from icsfeed.web.application import make_application
-from icsfeed.web.front import Fetched, Front
-from icsfeed.web.metrics import Metrics, show_metrics
-from icsfeed.web.proxies import behind
+from icsfeed.web.front import Front, OnFetch
+from icsfeed.web.metrics import Metrics, add_metrics
+from icsfeed.web.proxies import behind_proxies
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
 PATIENCE = timedelta(seconds=1)
@@ -42,7 +42,7 @@ def create_app(
     schedule: Path | None = None,
     database: Database | str | None = None,
     clock: Clock | None = None,
-    fetched: Fetched | None = None,
+    fetched: OnFetch | None = None,
 ) -> Flask:
     """The application that serves the schedule file and what is recorded in the database, both as they are now.
 
@@ -77,12 +77,12 @@ def create_app(
     )
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
-    show_metrics(app, metrics)
+    add_metrics(app, metrics)
     log_failures(app, requests)
     hears = fetched or (_forget if preview else _note(repository, time, log))
     # Its method: Python calls one faster than an object.
-    front = Front(app.wsgi_app, live, fetched=hears, tally=metrics.tally, requests=requests).__call__
-    served = behind(
+    front = Front(app.wsgi_app, live, on_fetch=hears, tally=metrics.tally, requests=requests).__call__
+    served = behind_proxies(
         AccessLog(front, requests) if _is_set("ICSFEED_ACCESS_LOG") else front,
         hops=trusted_hops_of(os.environ.get("ICSFEED_TRUSTED_HOPS") or "0"),
         prefix=prefix_of(os.environ.get("ICSFEED_PREFIX") or ""),
@@ -103,7 +103,7 @@ def _is_set(variable: str) -> bool:
     return os.environ.get(variable, "").casefold() in {"1", "true", "t", "yes", "y", "on"}  # as click has it
 
 
-def _note(repository: Database, clock: Clock, log: FilteringBoundLogger) -> Fetched:
+def _note(repository: Database, clock: Clock, log: FilteringBoundLogger) -> OnFetch:
     """Has the database learn, sooner or later, who fetched their private feeds."""
     fetches = Fetches(repository, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
     atexit.register(fetches.note)

@@ -1,1 +1,1 @@
-"""The web's face: feeds from memory, the page that lists them, and health for whoever runs it."""
+"""The web interface: feeds and pages from memory, the API, health and metrics."""

@@ -1,4 +1,4 @@
-"""The Flask application: all that is not in the publication."""
+"""The Flask application: health, the API, and error pages. The front answers the publication's paths before it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
 from icsfeed.publication.live import Live
-from icsfeed.web.front import RETRY_AFTER
-from icsfeed.web.gate import state
-from icsfeed.web.health import health
+from icsfeed.web.errors import RETRY_AFTER
+from icsfeed.web.gate import gate_routes
+from icsfeed.web.health import health_routes
 from icsfeed.words.languages import LANGUAGES
 from icsfeed.words.phrases import Phrase, phrase
 
 
 def make_application(live: Live) -> Flask:
-    """The application that shows ``live``. It sets no cookie and keeps nothing between requests."""
+    """The application for ``live``. It sets no cookie and keeps nothing between requests."""
     app = Flask("icsfeed.web", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     style = app.jinja_env.get_template("style.css").render()
@@ -27,20 +27,20 @@ def make_application(live: Live) -> Flask:
     security = _security_headers(style)
 
     @app.after_request
-    def secure(response: Response) -> Response:
+    def add_security_headers(response: Response) -> Response:
         response.headers.extend(security)
         return response
 
     @app.errorhandler(HTTPException)
-    def refuse(error: HTTPException) -> ResponseReturnValue:
+    def show_error(error: HTTPException) -> ResponseReturnValue:
         publication = live.current() if isinstance(error, NotFound) else None
         if publication is not None and f"{request.path}/" in publication.representations:
-            there = redirect(f"{request.root_path}{request.path}/", 308)  # as any web host does with a folder
-            there.headers["Cache-Control"] = "no-cache"
-            return there
+            redirection = redirect(f"{request.root_path}{request.path}/", 308)  # as web hosts do for folders
+            redirection.headers["Cache-Control"] = "no-cache"
+            return redirection
         if isinstance(error, NotFound) and publication is None:
-            error = ServiceUnavailable(retry_after=int(RETRY_AFTER))  # whatever was asked for may be there again
-        # Werkzeug's own headers (Allow, Location) count; its page does not.
+            error = ServiceUnavailable(retry_after=int(RETRY_AFTER))  # the path may exist once there is a publication
+        # Werkzeug's headers, such as Allow and Location, with a page of our own.
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
@@ -53,8 +53,8 @@ def make_application(live: Live) -> Flask:
         response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
         return response
 
-    app.register_blueprint(health(live))
-    app.register_blueprint(state(live))
+    app.register_blueprint(health_routes(live))
+    app.register_blueprint(gate_routes(live))
     return app
 
 
@@ -71,7 +71,7 @@ def _message_of(error: HTTPException) -> tuple[Phrase, Phrase]:
 
 
 def _security_headers(style: str) -> dict[str, str]:
-    """Nothing may be loaded or run but the one style sheet in the page, known by its hash (CSP level 3)."""
+    """The headers that let browsers load and run nothing but the page's style sheet, by its hash (CSP level 3)."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return {
         "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "

@@ -1,4 +1,4 @@
-"""Which calendar program a request comes from, as far as it says so."""
+"""The family of calendar programs that a request comes from, according to its User-Agent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 OTHER: Final = "other"
 
 _SIGNS: Final = (
-    # What a family says of itself, in small letters. The first that is found counts: many pretend to be browsers.
+    # A part of the User-Agent in lower case, and the family. The first match counts: many pretend to be browsers.
     ("google-calendar-importer", "google"),
     ("thunderbird", "thunderbird"),
     ("lightning/", "thunderbird"),
@@ -49,6 +49,6 @@ _SIGNS: Final = (
 
 @lru_cache(maxsize=4096)
 def family_of(user_agent: str) -> str:
-    """The family of clients that says this in its header User-Agent (RFC 9110, section 10.1.5)."""
-    said = user_agent.casefold()
-    return next((family for sign, family in _SIGNS if sign in said), OTHER)
+    """The family of clients that send this User-Agent (RFC 9110, section 10.1.5)."""
+    lower_case = user_agent.casefold()
+    return next((family for sign, family in _SIGNS if sign in lower_case), OTHER)

@@ -1,7 +1,7 @@
-"""The front: answers the publication's paths from memory, ahead of Flask.
+"""The front: answers the publication's paths from memory, before Flask sees the request.
 
-Everything that a response holds is made once for each publication; a request looks its path up, compares what the
-client holds and hands the bytes over.
+Bodies and headers are made once for each publication. A request looks up its path, compares the client's ETag, and
+sends the bytes.
 """
 
 from __future__ import annotations
@@ -14,42 +14,40 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.live import Live
-from icsfeed.publication.private import HEADERS as PRIVATE
+from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
 from icsfeed.publication.private import is_private, parse_private, private_feed
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
 from icsfeed.publication.snapshot import Snapshot
-from icsfeed.publication.sources import FILE_RETRY
-from icsfeed.web.cached_responses import CachedResponses, coding_of, private_answers, public_answers
+from icsfeed.web.cached_responses import CachedResponses, coding_index, private_responses, public_responses
 from icsfeed.web.clients import OTHER, family_of
-from icsfeed.web.request_log import RequestLog, shown_path
+from icsfeed.web.errors import RETRY_AFTER
+from icsfeed.web.request_log import RequestLog, loggable_path
 from icsfeed.web.tally import Tally
 
-RETRY_AFTER: Final = str(int(FILE_RETRY.total_seconds()))
-"""Seconds until it is worth asking again where there is nothing to serve."""
+OnFetch: TypeAlias = Callable[[Subscriber, str], None]
+"""Called with the subscriber who fetched a private feed, and with the family of the client."""
 
-Fetched: TypeAlias = Callable[[Subscriber, str], None]
+_MAX_CACHED_PRIVATE_FEEDS: Final = 32
+"""Feeds with alarms. A limit, because memory must not grow with the number of subscribers."""
 
-_PRIVATE_FEEDS: Final = 32
-"""How many with alarms of their own are kept: memory must not grow with the subscribers."""
-
-_FEEDS: Final = ("/feeds/", "/downloads/", "/private/")
+_FEED_FOLDERS: Final = ("/feeds/", "/downloads/", "/private/")
 _METHODS: Final = "GET, HEAD, OPTIONS"
-_PLAIN: Final = ("Content-Type", "text/plain; charset=utf-8")
-_READING: Final = frozenset({"GET", "HEAD"})
-_LOCKED: Final = "/private/{token}"
-"""Under which all are counted who have none."""
+_PLAIN_TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
+_READING_METHODS: Final = frozenset({"GET", "HEAD"})
+_INVALID_PRIVATE_PATH: Final = "/private/{token}"
+"""The path under which requests without a valid token are counted."""
 
 _UNAVAILABLE: Final = b"The calendar is not available at the moment. Please try again in a minute.\n"
 _UNAVAILABLE_HEADERS: Final = (
-    _PLAIN,
+    _PLAIN_TEXT,
     ("Content-Length", str(len(_UNAVAILABLE))),
     ("Retry-After", RETRY_AFTER),
     ("Cache-Control", "no-store"),
 )
-_FAILED: Final = b"That did not work. Please try again in a minute.\n"
-_ONLY_READ: Final = b"This can only be read.\n"
-_NOTHING: Final = b"There is nothing at this address. Ask whoever gave it to you for a new one.\n"
+_FAILED: Final = b"Something went wrong. Please try again in a minute.\n"
+_READ_ONLY: Final = b"This address is read-only.\n"
+_NOT_FOUND: Final = b"There is nothing at this address. Ask for a new one where you got it.\n"
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", _METHODS),
     ("Access-Control-Allow-Headers", "If-None-Match, If-Modified-Since"),
@@ -57,140 +55,148 @@ _PREFLIGHT: Final = (
 )
 
 
-class _Prepared:
-    """The answers of a publication by path, and those of its private feeds; made when they are first asked for."""
+class _ResponseCache:
+    """The responses of one publication, made when they are first requested."""
 
     def __init__(self, publication: Publication, snapshot: Snapshot) -> None:
         self.publication = publication
         self.snapshot = snapshot
         self.problems = snapshot.problems
-        self.stale = tuple(source.value for source in sorted(snapshot.problems))
+        self.stale_sources = tuple(source.value for source in sorted(snapshot.problems))
         self.public: dict[str, CachedResponses] = {}
-        self.private = lru_cache(maxsize=_PRIVATE_FEEDS)(self._private)
+        self.private = lru_cache(maxsize=_MAX_CACHED_PRIVATE_FEEDS)(self._private)
 
-    def answers_for(self, snapshot: Snapshot) -> bool:
-        """Whether nothing that an answer tells is another one after that look."""
+    def is_valid_for(self, snapshot: Snapshot) -> bool:
+        """Whether a new cache for the snapshot would hold the same responses."""
         return self.publication is snapshot.publication and self.problems is snapshot.problems
 
     def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
-        """The answers to all subscribers who have that feed with those alarms."""
-        found = private_feed(self.publication, slug, alarms)
-        return private_answers(found, self.publication.last_modified, self.stale) if found is not None else None
+        """The responses for all subscribers of that feed with those alarms."""
+        feed = private_feed(self.publication, slug, alarms)
+        if feed is None:
+            return None
+        return private_responses(feed, self.publication.last_modified, self.stale_sources)
 
 
 class Front:
-    """A WSGI callable that answers exactly the publication's paths and leaves the others to ``app``.
+    """A WSGI callable that answers the publication's paths and passes all other requests to ``app``.
 
-    ``fetched`` hears which subscriber's feed was fetched, and by which family of clients; ``tally`` is where answers
-    are counted, ``requests`` where faults are written down.
+    Responses are counted in ``tally``, and the program's faults are logged by ``requests``.
     """
 
     def __init__(
-        self, app: WSGIApplication, live: Live, *, fetched: Fetched, tally: Tally, requests: RequestLog
+        self, app: WSGIApplication, live: Live, *, on_fetch: OnFetch, tally: Tally, requests: RequestLog
     ) -> None:
         self._app = app
         self._live = live
         self._seconds = live.seconds
-        self._fetched = fetched
+        self._on_fetch = on_fetch
         self._add = tally.add
         self._requests = requests
-        self._prepared: _Prepared | None = None
+        self._cache: _ResponseCache | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        # All that nearly every request needs is here: on this path a call of a function is felt in the throughput.
+        # Nearly every request runs only the code of this method: here a function call shows in the throughput.
         path = environ.get("PATH_INFO", "")
         try:
-            live, prepared = self._live, self._prepared
-            if prepared is None or prepared.snapshot is not live.snapshot or self._seconds() >= live.next_look:
-                prepared = self._taken_up()
-            if prepared is None:
-                return self._without_any(path, environ, start_response)
-            answers, label, to_all = prepared.public.get(path) or self._make(prepared, path), path, PUBLIC
-            if answers is None and is_private(path):
-                answers, label, to_all = self._private(prepared, path, environ), shown_path(path), PRIVATE
-                if answers is None:
-                    return self._nothing_private(environ, start_response)
-            if answers is not None:
+            live, cache = self._live, self._cache
+            if cache is None or cache.snapshot is not live.snapshot or self._seconds() >= live.next_look:
+                cache = self._current_cache()
+            if cache is None:
+                return self._answer_without_publication(path, environ, start_response)
+            responses, counted_path, method_headers = cache.public.get(path) or self._make(cache, path), path, PUBLIC
+            if responses is None and is_private(path):
+                responses = self._private(cache, path, environ)
+                counted_path, method_headers = loggable_path(path), PRIVATE_HEADERS
+                if responses is None:
+                    return self._answer_invalid_token(environ, start_response)
+            if responses is not None:
                 method = environ["REQUEST_METHOD"]
-                if method not in _READING:
-                    status, headers, body = _not_read(method, to_all)
+                if method not in _READING_METHODS:
+                    status, headers, body = _answer_other_method(method, method_headers)
                 else:
-                    answer = answers[coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))]
-                    # Nearly all clients send back the tag that they got.
-                    if environ.get("HTTP_IF_NONE_MATCH") == answer.etag or answer.is_held_by(environ):
-                        status, headers, body = "304 Not Modified", answer.unchanged, []
+                    response = responses[coding_index(environ.get("HTTP_ACCEPT_ENCODING", ""))]
+                    # Nearly all clients send the tag back exactly as they got it.
+                    if environ.get("HTTP_IF_NONE_MATCH") == response.etag or response.matches(environ):
+                        status, headers, body = "304 Not Modified", response.not_modified_headers, []
                     else:
-                        status, headers, body = "200 OK", answer.whole, [answer.body] if method == "GET" else []
-                self._add(label, environ.get("HTTP_USER_AGENT", ""), status)
-                start_response(status, list(headers))  # a copy: the server may change it (PEP 3333)
+                        status, headers = "200 OK", response.headers
+                        body = [response.body] if method == "GET" else []
+                self._add(counted_path, environ.get("HTTP_USER_AGENT", ""), status)
+                start_response(status, list(headers))  # a copy, since the server may change the list (PEP 3333)
                 return body
-        except Exception as error:  # noqa: BLE001  (whatever it is, the client gets an answer and the log a trace)
-            return self._fail(environ, start_response, error)
+        except Exception as error:  # noqa: BLE001  (the client gets an answer, and the log a traceback)
+            return self._answer_failure(environ, start_response, error)
         return self._app(environ, start_response)
 
-    def _taken_up(self) -> _Prepared | None:
-        """What answers from now on, after a look; ``None`` where there is nothing to serve."""
-        snapshot, prepared = self._live.refresh(), self._prepared
+    def _current_cache(self) -> _ResponseCache | None:
+        """The cache for the latest snapshot, after a look for changes if one is due; ``None`` without a publication."""
+        snapshot, cache = self._live.refresh(), self._cache
         if snapshot.publication is None:
             return None
-        if prepared is None or not prepared.answers_for(snapshot):
-            prepared = _Prepared(snapshot.publication, snapshot)
+        if cache is None or not cache.is_valid_for(snapshot):
+            cache = _ResponseCache(snapshot.publication, snapshot)
         else:
-            prepared.snapshot = snapshot
-        self._prepared = prepared
-        return prepared
+            cache.snapshot = snapshot
+        self._cache = cache
+        return cache
 
-    def _make(self, prepared: _Prepared, path: str) -> CachedResponses | None:
-        publication = prepared.publication
-        # WSGI hands a path over as Latin-1, whatever it is encoded in (PEP 3333).
-        there = publication.representations.get(path.encode("latin-1").decode(errors="replace"))
-        if there is None:
+    def _make(self, cache: _ResponseCache, path: str) -> CachedResponses | None:
+        publication = cache.publication
+        # WSGI passes the bytes of a path as Latin-1, whatever their encoding is (PEP 3333).
+        representation = publication.representations.get(path.encode("latin-1").decode(errors="replace"))
+        if representation is None:
             return None
-        self._live.limit_log.report(path, there.left_out)
-        answers = prepared.public[path] = public_answers(there, publication.last_modified, prepared.stale)
-        return answers
+        self._live.limit_log.report(path, representation.left_out)
+        responses = public_responses(representation, publication.last_modified, cache.stale_sources)
+        cache.public[path] = responses
+        return responses
 
-    def _private(self, prepared: _Prepared, path: str, environ: WSGIEnvironment) -> CachedResponses | None:
-        """The answers to whoever holds the path's token; ``None`` where it opens nothing."""
+    def _private(self, cache: _ResponseCache, path: str, environ: WSGIEnvironment) -> CachedResponses | None:
+        """The responses for the holder of the path's token; ``None`` if the token isn't valid for that feed."""
         token, slug = parse_private(path)
         subscriber = self._live.holder(token)
         if subscriber is None or subscriber.feed != slug:
             return None
-        answers = prepared.private(slug, subscriber.alarms)
-        if answers is not None and environ["REQUEST_METHOD"] == "GET":
-            self._fetched(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
-        return answers
+        responses = cache.private(slug, subscriber.alarms)
+        if responses is not None and environ["REQUEST_METHOD"] == "GET":
+            self._on_fetch(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
+        return responses
 
-    def _nothing_private(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Say no more than that: whether a token is wrong, revoked, over or another feed's is nobody's business."""
+    def _answer_invalid_token(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The same answer whether a token is wrong, revoked, expired, or another feed's."""
         status = "404 Not Found"
-        self._add(_LOCKED, environ.get("HTTP_USER_AGENT", ""), status)
-        headers = [_PLAIN, ("Content-Length", str(len(_NOTHING))), ("Cache-Control", "private, no-store"), *PRIVATE]
-        start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_NOTHING]
+        self._add(_INVALID_PRIVATE_PATH, environ.get("HTTP_USER_AGENT", ""), status)
+        length = ("Content-Length", str(len(_NOT_FOUND)))
+        start_response(status, [_PLAIN_TEXT, length, ("Cache-Control", "private, no-store"), *PRIVATE_HEADERS])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_NOT_FOUND]
 
-    def _without_any(self, path: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer where there is nothing to serve: never with an empty feed, at which clients wipe the calendar."""
-        if not path.startswith(_FEEDS):
+    def _answer_without_publication(
+        self, path: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Never an empty feed, on which clients would delete all events."""
+        if not path.startswith(_FEED_FOLDERS):
             return self._app(environ, start_response)
         status = "503 Service Unavailable"
         self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
         start_response(status, [*_UNAVAILABLE_HEADERS, *PUBLIC])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_UNAVAILABLE]
 
-    def _fail(self, environ: WSGIEnvironment, start_response: StartResponse, error: Exception) -> Iterable[bytes]:
-        request_id = self._requests.failed(environ, error)
+    def _answer_failure(
+        self, environ: WSGIEnvironment, start_response: StartResponse, error: Exception
+    ) -> Iterable[bytes]:
+        request_id = self._requests.log_failure(environ, error)
         status = "500 Internal Server Error"
         self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
-        headers = [_PLAIN, ("Content-Length", str(len(_FAILED))), ("Cache-Control", "no-store")]
-        start_response(status, [*headers, ("X-Request-Id", request_id), *PRIVATE])
+        headers = [_PLAIN_TEXT, ("Content-Length", str(len(_FAILED))), ("Cache-Control", "no-store")]
+        start_response(status, [*headers, ("X-Request-Id", request_id), *PRIVATE_HEADERS])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [_FAILED]
 
 
-def _not_read(method: str, to_all: Headers) -> tuple[str, Headers, list[bytes]]:
+def _answer_other_method(method: str, headers: Headers) -> tuple[str, Headers, list[bytes]]:
     if method == "OPTIONS":
-        preflight = _PREFLIGHT if to_all is PUBLIC else ()
-        return "204 No Content", (("Allow", _METHODS), *preflight, *to_all), []
-    length = ("Content-Length", str(len(_ONLY_READ)))
-    return "405 Method Not Allowed", (_PLAIN, length, ("Allow", _METHODS), *to_all), [_ONLY_READ]
+        preflight = _PREFLIGHT if headers is PUBLIC else ()
+        return "204 No Content", (("Allow", _METHODS), *preflight, *headers), []
+    length = ("Content-Length", str(len(_READ_ONLY)))
+    return "405 Method Not Allowed", (_PLAIN_TEXT, length, ("Allow", _METHODS), *headers), [_READ_ONLY]

@@ -1,4 +1,4 @@
-"""Health, for whoever runs the service: whether the process is alive, and what it serves."""
+"""Health checks: whether the process is alive, and whether it has a calendar to serve."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from icsfeed.publication.live import Live
 from icsfeed.services.upcoming import utc_text
-from icsfeed.web.front import RETRY_AFTER
+from icsfeed.web.errors import RETRY_AFTER
 
 
-def health(live: Live) -> Blueprint:
+def health_routes(live: Live) -> Blueprint:
     """The routes ``/healthz`` and ``/readyz``, in JSON."""
     routes = Blueprint("health", __name__)
 
     @routes.after_request
-    def never_kept(response: Response) -> Response:
+    def forbid_caching(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -29,13 +29,13 @@ def health(live: Live) -> Blueprint:
         problems = live.problems
         if not problems:
             return jsonify(status="ready")
-        # How many mistakes, not which: they quote the schedule, and anybody may ask here. The log has them all.
-        known = {
+        # Only the number of errors: they quote the schedule, and everybody can read this. The log has them all.
+        sources = {
             source.value: {"since": utc_text(problem.since), "mistakes": len(problem.mistakes)}
             for source, problem in problems.items()
         }
         if publication is not None:
-            return jsonify(status="stale", **known)
-        return jsonify(status="unavailable", **known), 503, {"Retry-After": RETRY_AFTER}
+            return jsonify(status="stale", **sources)
+        return jsonify(status="unavailable", **sources), 503, {"Retry-After": RETRY_AFTER}
 
     return routes

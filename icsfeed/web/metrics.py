@@ -1,4 +1,4 @@
-"""``/metrics``, for Prometheus: what was asked, how old the truth is, and what of it can't be read."""
+"""``/metrics``, for Prometheus: requests, the age of the calendar, and sources that can't be read."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from icsfeed.web.clients import OTHER
 from icsfeed.web.tally import Counts, Tally
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder by which the workers of one server add up what they count."""
+"""The variable that names the folder in which the workers of a server share their counts."""
 
 
 class Metrics:
-    """What a server measures."""
+    """All metrics of a server."""
 
     def __init__(self, live: Live, clock: Clock) -> None:
-        self._truth = _Truth(live, clock)
-        self._own = CollectorRegistry()
+        self._publication = _PublicationCollector(live, clock)
+        self._own_registry = CollectorRegistry()
         self._requests = Counter(
-            "icsfeed_requests", "Requests answered.", ["path", "client", "status"], registry=self._own
+            "icsfeed_requests", "Requests answered.", ["path", "client", "status"], registry=self._own_registry
         )
         self.tally = Tally(self._count)
 
@@ -40,64 +40,63 @@ class Metrics:
             self._requests.labels(*labels).inc(number)
 
     def registry(self) -> CollectorRegistry:
-        """All there is to tell at this moment: of all workers where they share a folder."""
+        """The current figures, of all workers if they share a folder."""
         self.tally.count()
-        told = CollectorRegistry()
+        registry = CollectorRegistry()
         if os.environ.get(SHARED_FOLDER):
-            MultiProcessCollector(told)  # type: ignore[no-untyped-call] # as the library has it
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it is not annotated
         else:
-            told.register(self._requests)
-        told.register(self._truth)
-        return told
+            registry.register(self._requests)
+        registry.register(self._publication)
+        return registry
 
 
-class _Truth(Collector):
-    """What this worker knows of the truth; the others know the same within a moment."""
+class _PublicationCollector(Collector):
+    """The state of this worker's publication; other workers reach the same state within a moment."""
 
     def __init__(self, live: Live, clock: Clock) -> None:
         self._live = live
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
-        """The figures as they are now."""
-        yield _gauge("icsfeed_build_info", "The version that serves.", {__version__: 1}, "version")
+        yield _gauge("icsfeed_build_info", "The version of icsfeed.", {__version__: 1}, "version")
         publication, problems = self._live.current(), self._live.problems
-        broken = {source.value: source in problems for source in Source}
-        yield _gauge("icsfeed_source_broken", "Whether a source of the truth can't be read.", broken, "source")
-        available = {"": publication is not None}
-        yield _gauge("icsfeed_publication_available", "Whether there is anything to serve.", available)
+        is_broken = {source.value: source in problems for source in Source}
+        yield _gauge("icsfeed_source_broken", "Whether a source can't be read.", is_broken, "source")
+        is_available = {"": publication is not None}
+        yield _gauge("icsfeed_publication_available", "Whether there is a calendar to serve.", is_available)
         if publication is None:
             return
-        age = max(0, (self._clock() - publication.changed_at).total_seconds())  # a file's date may be in the future
-        yield _gauge("icsfeed_publication_age_seconds", "How long ago the published truth last changed.", {"": age})
-        feeds = {path: there for path, there in publication.representations.items() if path.startswith("/feeds/")}
-        sizes = {path: len(there.body) for path, there in feeds.items()}
-        yield _gauge("icsfeed_feed_bytes", "How large a feed is, not packed.", sizes, "path")
-        missing = {path: there.left_out for path, there in feeds.items()}
-        yield _gauge("icsfeed_feed_left_out_events", "How many events find no place in a feed.", missing, "path")
+        age = max(0, (self._clock() - publication.changed_at).total_seconds())  # a file may be dated in the future
+        yield _gauge("icsfeed_publication_age_seconds", "The time since the last change of the calendar.", {"": age})
+        feeds = {path: feed for path, feed in publication.representations.items() if path.startswith("/feeds/")}
+        sizes = {path: len(feed.body) for path, feed in feeds.items()}
+        yield _gauge("icsfeed_feed_bytes", "The uncompressed size of a feed.", sizes, "path")
+        left_out = {path: feed.left_out for path, feed in feeds.items()}
+        yield _gauge("icsfeed_feed_left_out_events", "The number of events that don't fit in a feed.", left_out, "path")
 
 
-def _gauge(name: str, about: str, values: Mapping[str, float], label: str | None = None) -> Metric:
-    """A figure, or one for each value of a label."""
-    family = GaugeMetricFamily(name, about, labels=[label] if label else [])
+def _gauge(name: str, documentation: str, values: Mapping[str, float], label: str | None = None) -> Metric:
+    """A metric, with one value for each value of ``label`` if there is one."""
+    family = GaugeMetricFamily(name, documentation, labels=[label] if label else [])
     for key, value in values.items():
         family.add_metric([key] if label else [], value)
     return family
 
 
-def show_metrics(app: Flask, metrics: Metrics) -> None:
-    """Have the application answer ``/metrics``, and count what it answers."""
+def add_metrics(app: Flask, metrics: Metrics) -> None:
+    """Add the route ``/metrics`` to the application, and count the application's responses."""
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
     def show() -> ResponseReturnValue:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        shown = encode(metrics.registry())
-        return Response(shown, content_type=content_type, headers={"Cache-Control": "no-store"})
+        body = encode(metrics.registry())
+        return Response(body, content_type=content_type, headers={"Cache-Control": "no-store"})
 
     @app.after_request
     def count(response: Response) -> Response:
-        # Of what is neither published nor a route, anybody can make up as many paths as they like.
+        # Not the path itself: clients could make up any number of paths that don't exist.
         path = request.url_rule.rule if request.url_rule is not None else OTHER
         metrics.tally.add(path, request.headers.get("User-Agent", ""), response.status)
         return response

@@ -1,4 +1,4 @@
-"""Behind proxies, and below a path: what the application is told of a request is what the client sent."""
+"""Requests through proxies, or below a path prefix, as the client sent them."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 _PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*/?")
 
 
-def behind(app: WSGIApplication, *, hops: int, prefix: str) -> WSGIApplication:
-    """The application behind so many proxies, and below that path.
+def behind_proxies(app: WSGIApplication, *, hops: int, prefix: str) -> WSGIApplication:
+    """The application as served behind ``hops`` proxies, and below the path ``prefix``.
 
-    Of the X-Forwarded headers (For, Proto, Host, Prefix) the last ``hops`` values count, which those proxies wrote
-    themselves; whatever a client makes up stands before them. A prefix that is no path is none.
+    The last ``hops`` values of each X-Forwarded header (For, Proto, Host, Prefix) are trusted, since those proxies
+    wrote them; whatever a client makes up comes before them. A prefix that isn't a path is ignored.
     """
-    below = _Below(app, prefix) if prefix else app
+    prefixed = _Prefixed(app, prefix) if prefix else app
     if not hops:
-        return below
-    return ProxyFix(_without_odd_prefix(below), x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+        return prefixed
+    return ProxyFix(_with_valid_prefix(prefixed), x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
 
 
-def _without_odd_prefix(app: WSGIApplication) -> WSGIApplication:
-    """An application that believes no prefix which leads to another host, as one with two slashes does."""
+def _with_valid_prefix(app: WSGIApplication) -> WSGIApplication:
+    """Ignore forwarded prefixes that would lead links to another host, such as one that starts with two slashes."""
 
-    def plain(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def with_valid_prefix(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         prefix = environ.get("SCRIPT_NAME", "")
         if prefix:
-            known = environ["werkzeug.proxy_fix.orig"]["SCRIPT_NAME"]
-            environ["SCRIPT_NAME"] = prefix.rstrip("/") if _PATH.fullmatch(prefix) else known
+            original = environ["werkzeug.proxy_fix.orig"]["SCRIPT_NAME"]
+            environ["SCRIPT_NAME"] = prefix.rstrip("/") if _PATH.fullmatch(prefix) else original
         return app(environ, start_response)
 
-    return plain
+    return with_valid_prefix
 
 
-class _Below:
-    """An application below a path, of which a proxy took nothing away.
+class _Prefixed:
+    """An application below a path prefix that the proxy leaves in place.
 
-    What comes without the prefix is served all the same: a probe for /readyz comes to the server itself.
+    Paths without the prefix work as well, since probes for /readyz don't come through the proxy.
     """
 
     def __init__(self, app: WSGIApplication, prefix: str) -> None:
         self._app = app
         self._prefix = prefix
-        self._inside = prefix + "/"
+        self._folder = prefix + "/"
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path, script = environ.get("PATH_INFO", ""), environ.get("SCRIPT_NAME", "")
         if path == self._prefix:
-            # Without the last slash, what a page names beside itself would be sought beside the prefix.
-            start_response("308 Permanent Redirect", [("Location", script + self._inside), ("Content-Length", "0")])
+            # Without the slash at the end, a page's relative links would leave the prefix.
+            start_response("308 Permanent Redirect", [("Location", script + self._folder), ("Content-Length", "0")])
             return []
-        if path.startswith(self._inside):
+        if path.startswith(self._folder):
             environ["PATH_INFO"] = path[len(self._prefix) :]
         environ["SCRIPT_NAME"] = script + self._prefix
         return self._app(environ, start_response)

@@ -1,4 +1,4 @@
-"""The tally of requests: kept at a cost that no request feels, and counted in bulk."""
+"""The tally of requests: each is noted at almost no cost, and all are counted together later."""
 
 from __future__ import annotations
 
@@ -9,48 +9,47 @@ from typing import Final, TypeAlias
 
 from icsfeed.web.clients import family_of
 
-COUNT_AFTER: Final = 1.0
-"""Seconds."""
+SECONDS_BEFORE_COUNT: Final = 1.0
 
 Counts: TypeAlias = Mapping[tuple[str, str, str], int]
-"""How many requests there were, by path (as the publication or a route has it), family of clients and status."""
+"""The number of requests by path (of the publication, or a route), family of clients, and status."""
 
 
 class Tally:
-    """Takes requests down as they come, and hands their counts to ``counted``; threads may share it.
+    """Notes requests and passes their counts to ``on_count``. Threads may share it.
 
-    That happens ``after`` so many seconds, in a thread of its own, or when ``count`` is called.
+    It counts ``seconds`` after the first request, in a thread of its own, or when ``count`` is called.
     """
 
-    def __init__(self, counted: Callable[[Counts], None], *, after: float = COUNT_AFTER) -> None:
-        self._counted = counted
-        self._after = after
-        self._seen: deque[tuple[str, str, str]] = deque()
-        self._waiting = False
-        self._turn = Lock()
+    def __init__(self, on_count: Callable[[Counts], None], *, seconds: float = SECONDS_BEFORE_COUNT) -> None:
+        self._on_count = on_count
+        self._seconds = seconds
+        self._requests: deque[tuple[str, str, str]] = deque()
+        self._is_waiting = False
+        self._lock = Lock()
 
     def add(self, path: str, user_agent: str, status: str) -> None:
-        """Take one down; ``status`` is the line that WSGI has it in (PEP 3333): ``304 Not Modified``."""
-        self._seen.append((path, user_agent, status))  # needs no lock, which would cost more than all else here
-        if not self._waiting:
+        """Note a request; ``status`` is WSGI's status line, such as ``304 Not Modified`` (PEP 3333)."""
+        self._requests.append((path, user_agent, status))  # a deque needs no lock, which would cost more than this
+        if not self._is_waiting:
             self._wait()
 
     def count(self) -> None:
-        """Hand over what was taken down by now."""
-        with self._turn:
-            self._waiting = False
-            seen = Counter(self._seen.popleft() for _ in range(len(self._seen)))
+        """Pass on the requests noted so far."""
+        with self._lock:
+            self._is_waiting = False
+            requests = Counter(self._requests.popleft() for _ in range(len(self._requests)))
             counts: Counter[tuple[str, str, str]] = Counter()
-            for (path, user_agent, status), number in seen.items():
+            for (path, user_agent, status), number in requests.items():
                 counts[path, family_of(user_agent), status.partition(" ")[0]] += number
             if counts:
-                self._counted(counts)
+                self._on_count(counts)
 
     def _wait(self) -> None:
-        self._waiting = True
-        timer = Timer(self._after, self.count)
+        self._is_waiting = True
+        timer = Timer(self._seconds, self.count)
         timer.daemon = True
         try:
             timer.start()
-        except RuntimeError:  # the system gives no more threads
+        except RuntimeError:  # the system can't start another thread
             self.count()

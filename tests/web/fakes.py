@@ -216,7 +216,7 @@ def front_of(live: Live, **parts: Any) -> Front:  # noqa: ANN401  (any part of a
     silent = structlog.wrap_logger(None, processors=[LogCapture()])
     unheard = {
         "app": nothing_else,
-        "fetched": lambda *_: None,
+        "on_fetch": lambda *_: None,
         "tally": Tally(lambda _: None),
         "requests": RequestLog(silent, lambda: "an-id"),
     }

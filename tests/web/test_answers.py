@@ -7,7 +7,7 @@ from werkzeug.test import Client
 
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.publication.representations import Representation
-from icsfeed.web.cached_responses import CachedResponse, coding_of, private_answers, public_answers
+from icsfeed.web.cached_responses import CachedResponse, coding_index, private_responses, public_responses
 from tests.examples import NOW
 from tests.web.fakes import PATH, Served, front_of, mistakes
 
@@ -18,11 +18,11 @@ PAGE = Representation(
 
 
 def headers(answer: CachedResponse) -> dict[str, str]:
-    return dict(answer.whole)
+    return dict(answer.headers)
 
 
 def test_the_headers_of_a_page() -> None:
-    plain, *_ = public_answers(PAGE, NOW)
+    plain, *_ = public_responses(PAGE, NOW)
     assert headers(plain) == {
         "Content-Type": "text/html; charset=utf-8",
         "Content-Length": "23",
@@ -37,7 +37,7 @@ def test_the_headers_of_a_page() -> None:
 
 
 def test_each_coding_is_packed_once_and_has_a_tag_of_its_own() -> None:
-    plain, gzip, packed = public_answers(PAGE, None)
+    plain, gzip, packed = public_responses(PAGE, None)
     assert packed.body == PAGE.tightly_packed
     assert brotli.decompress(packed.body) == PAGE.body
     assert len({each.etag for each in (plain, gzip, packed)}) == 3
@@ -46,13 +46,13 @@ def test_each_coding_is_packed_once_and_has_a_tag_of_its_own() -> None:
 
 
 def test_public_and_private_answers_share_the_bytes() -> None:
-    public, private = public_answers(PAGE, None), private_answers(PAGE, None)
+    public, private = public_responses(PAGE, None), private_responses(PAGE, None)
     assert [id(each.body) for each in public] == [id(each.body) for each in private]
 
 
 def test_the_order_of_the_answers_is_that_of_the_codings() -> None:
-    answers = public_answers(PAGE, None)
-    said = {asked: headers(answers[coding_of(asked)]).get("Content-Encoding") for asked in ("", "gzip", "br", "*")}
+    answers = public_responses(PAGE, None)
+    said = {asked: headers(answers[coding_index(asked)]).get("Content-Encoding") for asked in ("", "gzip", "br", "*")}
     assert said == {"": None, "gzip": "gzip", "br": "br", "*": "br"}
 
 

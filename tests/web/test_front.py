@@ -184,10 +184,10 @@ def test_codings_by_negotiation(client: FlaskClient, accepted: str, coding: str 
 def test_a_feed_can_only_be_read(client: FlaskClient, method: str) -> None:
     """Some clients try CalDAV first."""
     response = client.open(FEED, method=method)
-    assert (response.status, response.text) == ("405 Method Not Allowed", "This can only be read.\n")
+    assert (response.status, response.text) == ("405 Method Not Allowed", "This address is read-only.\n")
     assert dict(response.headers) == PUBLIC | {
         "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": "23",
+        "Content-Length": "27",
         "Allow": "GET, HEAD, OPTIONS",
     }
 

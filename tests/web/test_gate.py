@@ -109,12 +109,12 @@ def test_it_says_that_it_is_stale() -> None:
         ),
         pytest.param(
             "environment=production&atTime=2026-12-03",
-            "there is no parameter 'atTime'; this address takes environment and at",
+            'there is no parameter "atTime"; the parameters are "environment" and "at"',
             id="a parameter that would be overlooked",
         ),
         pytest.param(
             "environment=production&at=2026-12-03T03:00&at=2026-11-25",
-            "at is one instant; here are 2: 2026-12-03T03:00, 2026-11-25",
+            '"at" takes one instant; this query has 2: 2026-12-03T03:00, 2026-11-25',
             id="two instants, of which one would be overlooked",
         ),
     ],

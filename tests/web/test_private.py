@@ -112,7 +112,7 @@ def test_head_304_and_gzip_are_as_those_of_a_public_feed(office: Office) -> None
 def test_a_feed_can_only_be_read_and_by_no_other_site(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     refused = office.client.post(path)
-    assert (refused.status_code, refused.text) == (405, "This can only be read.\n")
+    assert (refused.status_code, refused.text) == (405, "This address is read-only.\n")
     options = office.client.options(path, headers={"Origin": "https://evil.example"})
     assert (options.status_code, dict(options.headers)) == (204, PRIVATE | {"Allow": "GET, HEAD, OPTIONS"})
 
@@ -145,11 +145,11 @@ def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: s
         "/private/\N{LATIN SMALL LETTER E WITH ACUTE}/all.ics",
     ]
     answers = {path: office.client.open(path, method=method) for path in paths}
-    said = b"There is nothing at this address. Ask whoever gave it to you for a new one.\n"
+    said = b"There is nothing at this address. Ask for a new one where you got it.\n"
     body = b"" if method == "HEAD" else said
     headers = PRIVATE | {
         "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": "76",
+        "Content-Length": "70",
         "Cache-Control": "private, no-store",
     }
     assert {path: (each.status, each.data, dict(each.headers)) for path, each in answers.items()} == dict.fromkeys(

@@ -15,7 +15,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.services.subscribing import Signer, add
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
-from icsfeed.web.request_log import shown_path
+from icsfeed.web.request_log import loggable_path
 from tests.examples import NOW
 from tests.web.fakes import Clock
 
@@ -150,7 +150,7 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
     ],
 )
 def test_a_path_in_a_log_is_one_short_line(path: str, shown: str) -> None:
-    assert shown_path(path) == shown
+    assert loggable_path(path) == shown
 
 
 def test_a_fault_of_a_page_is_logged_under_the_id_that_the_answer_names(
@@ -181,7 +181,7 @@ def test_a_fault_of_the_front_is_answered_and_logged_too(schedule: Path, capsys:
 
     clock.__class__ = type("Broken", (Clock,), {"__call__": lambda _: fault()})
     response = client.get(f"/private/{TOKEN}/all.ics")
-    assert (response.status_code, response.text) == (500, "That did not work. Please try again in a minute.\n")
+    assert (response.status_code, response.text) == (500, "Something went wrong. Please try again in a minute.\n")
     (entry,) = logged(capsys, "request failed")
     assert (entry["request_id"], entry["path"]) == (response.headers["X-Request-Id"], "/private/{token}/all.ics")
     assert str(entry["exception"]).endswith("RuntimeError: no clock")

@@ -16,7 +16,7 @@ GOOGLE = "Google-Calendar-Importer"
 
 def test_requests_are_counted_by_path_family_and_status() -> None:
     counted: list[Counts] = []
-    tally = Tally(counted.append, after=A_WHILE)
+    tally = Tally(counted.append, seconds=A_WHILE)
     for version in range(3):
         tally.add("/feeds/all.ics", f"curl/8.{version}", "200 OK")
     tally.add("/feeds/all.ics", GOOGLE, "200 OK")
@@ -41,7 +41,7 @@ def test_they_are_counted_by_themselves() -> None:
         counted.append(counts)
         done.set()
 
-    tally = Tally(take, after=0.01)
+    tally = Tally(take, seconds=0.01)
     for _ in range(2):
         done.clear()
         tally.add("/", GOOGLE, "200 OK")
@@ -51,7 +51,7 @@ def test_they_are_counted_by_themselves() -> None:
 
 def test_none_is_lost_or_counted_twice_while_threads_add_and_count() -> None:
     total: Counter[tuple[str, str, str]] = Counter()
-    tally = Tally(total.update, after=A_WHILE)
+    tally = Tally(total.update, seconds=A_WHILE)
 
     def work(number: int) -> None:
         for each in range(2000):
