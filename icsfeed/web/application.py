@@ -67,7 +67,7 @@ def _message_of(error: HTTPException) -> tuple[Phrase, Phrase]:
         )
     if isinstance(error, ServiceUnavailable):
         return phrase("The calendar is not available at the moment"), phrase("Please try again in a minute.")
-    return phrase("That did not work"), phrase("Please start again from the first page.")
+    return phrase("Something went wrong"), phrase("Go back to the calendar and try again.")
 
 
 def _security_headers(style: str) -> dict[str, str]:

@@ -82,7 +82,7 @@ def test_crawlers_may_read_feeds(client: FlaskClient) -> None:
 
 
 MISSING = ["There is nothing at this address", "Il n’y a rien à cette adresse"]
-FAILED = ["That did not work", "Cela n’a pas fonctionné"]
+FAILED = ["Something went wrong", "Une erreur s’est produite"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[st
         raise RuntimeError(msg)
 
     response = app.test_client().get("/fault")
-    assert (response.status_code, heading(response)) == (500, "That did not work")
+    assert (response.status_code, heading(response)) == (500, "Something went wrong")
     assert ("private" in response.text, "private" in capsys.readouterr().err) == (False, True)
 
 
