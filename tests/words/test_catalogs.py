@@ -46,7 +46,7 @@ def test_extraction_finds_messages_in_code_and_templates() -> None:
     found = messages_of(extracted(product_files()))
     assert {
         ("", "Subscribe"),  # in a template
-        ("", "That did not work"),  # in the web service
+        ("", "Something went wrong"),  # in the web service
         ("state of a maintenance window", "Cancelled"),
         ("", "The {day} of every month"),
     } <= found.keys()
