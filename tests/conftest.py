@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import zoneinfo
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from icsfeed import bootstrap
 from tests import databases
 from tests.required import require
 
@@ -25,12 +23,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 @pytest.fixture(autouse=True)
 def _no_database_in_the_current_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ICSFEED_DATABASE", f"sqlite:///{tmp_path}/icsfeed.db")
-
-
-@pytest.fixture(autouse=True)
-def _as_patient_as_a_busy_machine_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks an application in this process sees what is new, however long it takes to make."""
-    monkeypatch.setattr(bootstrap, "PATIENCE", timedelta(minutes=1))
 
 
 @pytest.fixture(scope="session")

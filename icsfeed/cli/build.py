@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
-from icsfeed.cli.inputs import instant_now, open_schedule
-from icsfeed.cli.options import database_option, now_option, option, schedule_option
+from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.options import example, option, with_settings
+from icsfeed.ical.series import Rendering
+from icsfeed.publication.feeds import build_feed
+from icsfeed.settings import Settings
+from icsfeed.store.database import recorded
+from icsfeed.store.files import write_whole
 
-_STANDARD_OUTPUT = Path("-")
+_STANDARD_OUTPUT: Final = Path("-")
 
 
-@click.command()
+@click.command(epilog=example("build all --rendering expanded -o all.ics"))
 @click.argument("feed")
 @option(
     "--rendering",
@@ -28,21 +34,15 @@ _STANDARD_OUTPUT = Path("-")
     default=_STANDARD_OUTPUT,
     help="The file to write, in one step. Default: standard output.",
 )
-@schedule_option
-@database_option
-@now_option
-def build(feed: str, rendering: str, output: Path, schedule: Path | None, database: str, now: str | None) -> None:
-    """Print the bytes of one FEED, such as `all`."""
-    from icsfeed.ical.series import Rendering
-    from icsfeed.publication.feeds import build_feed
-    from icsfeed.store.database import recorded
-    from icsfeed.store.files import write_whole
-
-    policy = open_schedule(schedule).schedule
-    made = build_feed(policy, feed, Rendering(rendering), now=instant_now(now, policy), record=recorded(database))
-    if made.left_out:
-        click.echo(f"icsfeed: {made.left_out} events found no place in this feed; it holds 1,000 or 1 MB", err=True)
+@with_settings
+def build(feed: str, rendering: str, output: Path, settings: Settings) -> None:
+    """Print the bytes of one FEED, such as "all"."""
+    schedule = open_schedule(settings).schedule
+    now = current_instant(settings, schedule)
+    built = build_feed(schedule, feed, Rendering(rendering), now=now, record=recorded(settings.database))
+    if built.left_out:
+        click.echo(f"icsfeed: {built.left_out} events are left out of this feed; it holds 1,000, or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:
-        click.echo(made.body, nl=False)
+        click.echo(built.body, nl=False)
     else:
-        write_whole(output, made.body)
+        write_whole(output, built.body)

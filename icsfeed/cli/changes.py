@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from icsfeed.cli.operator_commands import Invocation, reading, recording
-from icsfeed.cli.options import instant_option, option
-
-if TYPE_CHECKING:
-    from icsfeed.domain.changes import Change
-    from icsfeed.domain.plans import Amendment
-    from icsfeed.domain.spans import Span
-    from icsfeed.services.changes import Outcome
+from icsfeed.cli.change_pages import print_history, print_list
+from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
+from icsfeed.cli.options import INSTANT_HELP, option, own_option
+from icsfeed.cli.output import print_json
+from icsfeed.domain.changes import PREFIXES, Change, Plan
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.lifecycle import Step, what_next
+from icsfeed.domain.plans import Amendment, span_between
+from icsfeed.domain.record import all_changes, find_change
+from icsfeed.domain.spans import Span
+from icsfeed.domain.times import span_text
+from icsfeed.domain.windows import Impact
+from icsfeed.services import changes as services
+from icsfeed.services.change_json import change_as_json
+from icsfeed.services.changes import AnnouncementRequest, Outcome, take_step
 
 _IMPACTS = ("no-impact", "reduced-redundancy", "degraded", "outage")
 _STEPS = {
@@ -23,16 +29,20 @@ _STEPS = {
     "cancel": "Cancel the change ID; customers see it as cancelled until its time has passed.",
 }
 
-summary_option = option("--summary", metavar="TEXT", help="What subscribers read.")
-environments_option = option("--environment", "environments", multiple=True, help="What it touches; can be repeated.")
-impact_option = option("--impact", type=click.Choice(_IMPACTS), help="What customers notice. Default: outage.")
-start_option = instant_option("--start", what="When it starts")
-end_option = instant_option("--end", what="When it ends")
-duration_option = option("--duration", metavar="LENGTH", help="How long it lasts, such as 2h, 90m or 1h30m.")
-reason_option = option("--reason", metavar="TEXT", help="Why it can't wait for a window, or why it falls in a freeze.")
-ticket_option = option("--ticket", metavar="URL", help="Where its ticket is.")
-message_option = option("--message", metavar="TEXT", default="", help="What to tell subscribers with this step.")
-expect_option = option(
+summary_option = own_option("--summary", metavar="TEXT", help="What subscribers read.")
+environments_option = own_option(
+    "--environment", "environments", multiple=True, help="What it touches; can be repeated."
+)
+impact_option = own_option("--impact", type=click.Choice(_IMPACTS), help="What customers notice. Default: outage.")
+start_option = own_option("--start", metavar="INSTANT", help=f"When it starts: {INSTANT_HELP}")
+end_option = own_option("--end", metavar="INSTANT", help=f"When it ends: {INSTANT_HELP}")
+duration_option = own_option("--duration", metavar="LENGTH", help="How long it lasts, such as 2h, 90m or 1h30m.")
+reason_option = own_option(
+    "--reason", metavar="TEXT", help="Why it can't wait for a window, or why it falls in a freeze."
+)
+ticket_option = own_option("--ticket", metavar="URL", help="Where its ticket is.")
+message_option = own_option("--message", metavar="TEXT", default="", help="What to tell subscribers with this step.")
+expect_option = own_option(
     "--expect",
     type=click.IntRange(1),
     help="The number of the latest update that you saw; refused if there is another.",
@@ -54,20 +64,20 @@ def announce(kind: str) -> click.Command:
     """The command that announces a change; it prints the new id."""
 
     @click.command("announce", help=f"Announce {_a(kind)} change; prints its id.")
-    @option("--summary", metavar="TEXT", required=True, help="What subscribers read.")
-    @option("--environment", "environments", multiple=True, required=True, help="What it touches; can be repeated.")
+    @own_option("--summary", metavar="TEXT", required=True, help="What subscribers read.")
+    @own_option("--environment", "environments", multiple=True, required=True, help="What it touches; can be repeated.")
     @impact_option
-    @instant_option("--start", what="When it starts. Default: now")
+    @own_option("--start", metavar="INSTANT", help=f"When it starts: {INSTANT_HELP} Default: now.")
     @end_option
     @duration_option
     @reason_option
     @ticket_option
-    @option("--tentative", is_flag=True, help="It may still not happen: confirm it later.")
-    @option("--key", metavar="TEXT", help="A key of your own, under which the same announcement is made only once.")
+    @own_option("--tentative", is_flag=True, help="It may still not happen: confirm it later.")
+    @own_option("--key", metavar="TEXT", help="A key of your own, under which the same announcement is made only once.")
     @message_option
     @recording
     def command(
-        call: Invocation,
+        invocation: RecordingInvocation,
         summary: str,
         environments: tuple[str, ...],
         impact: str | None,
@@ -81,29 +91,25 @@ def announce(kind: str) -> click.Command:
         *,
         tentative: bool,
     ) -> None:
-        from icsfeed.domain.changes import Plan
-        from icsfeed.domain.feeds import Kind
-        from icsfeed.domain.windows import Impact
-        from icsfeed.services.changes import AnnouncementRequest, announce
 
         plan = Plan(
             summary=summary,
             environments=frozenset(environments),
             impact=Impact(impact or Impact.OUTAGE),
-            span=_span(call, start, end, duration),
+            span=_span(invocation, start, end, duration),
             reason=reason or "",
             ticket=ticket or "",
         )
         request = AnnouncementRequest(kind=Kind(kind), plan=plan, tentative=tentative, message=message, key=key)
 
-        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Invocation.carry_out)
+        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
             del seen
-            return announce(call.workspace, request, by=call.by, now=call.now, dry_run=dry_run)
+            return services.announce(invocation.workspace, request, actor=invocation.actor, dry_run=dry_run)
 
         def question(seen: Outcome) -> str | None:
-            return None if seen.repeats else f"Announce {_in_words(call, seen.change)}?"
+            return None if seen.repeats else f"Announce {_in_words(invocation, seen.change)}?"
 
-        call.carry_out(act, question=question, said=lambda outcome: outcome.change.id, hint=_is_now)
+        invocation.carry_out(act, question=question, summary=lambda outcome: outcome.change.id, hint=_is_now)
 
     return command
 
@@ -114,32 +120,36 @@ def _step(kind: str, name: str, help_text: str) -> click.Command:
     @message_option
     @expect_option
     @recording
-    def command(call: Invocation, change: str, message: str, expect: int | None) -> None:
-        _take(call, _of_kind(call, kind, change), name, None, message, expect)
+    def command(invocation: RecordingInvocation, change: str, message: str, expect: int | None) -> None:
+        _take(invocation, _of_kind(invocation, kind, change), name, None, message, expect)
 
     return command
 
 
 def _take(
-    call: Invocation, change_id: str, name: str, amendment: Amendment | None, message: str, expect: int | None
+    invocation: RecordingInvocation,
+    change_id: str,
+    name: str,
+    amendment: Amendment | None,
+    message: str,
+    expect: int | None,
 ) -> None:
-    from icsfeed.domain.lifecycle import Step
-    from icsfeed.services.changes import take_step
 
-    def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see Invocation.carry_out)
+    def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
         return take_step(
-            call.workspace,
+            invocation.workspace,
             change_id,
             Step(name),
             amendment=amendment,
             message=message,
             expected=seen.change.latest.number - 1 if seen is not None else expect,
-            by=call.by,
-            now=call.now,
+            actor=invocation.actor,
             dry_run=dry_run,
         )
 
-    call.carry_out(act, question=lambda seen: f"{name.capitalize()} {_in_words(call, seen.change)}?", said=_is_now)
+    invocation.carry_out(
+        act, question=lambda seen: f"{name.capitalize()} {_in_words(invocation, seen.change)}?", summary=_is_now
+    )
 
 
 def _update(kind: str) -> click.Command:
@@ -150,7 +160,7 @@ def _update(kind: str) -> click.Command:
     @message_option
     @summary_option
     @environments_option
-    @option("--impact", type=click.Choice(_IMPACTS), help="What customers notice.")
+    @own_option("--impact", type=click.Choice(_IMPACTS), help="What customers notice.")
     @start_option
     @end_option
     @duration_option
@@ -159,7 +169,7 @@ def _update(kind: str) -> click.Command:
     @expect_option
     @recording
     def command(
-        call: Invocation,
+        invocation: RecordingInvocation,
         change: str,
         message: str,
         summary: str | None,
@@ -172,23 +182,20 @@ def _update(kind: str) -> click.Command:
         ticket: str | None,
         expect: int | None,
     ) -> None:
-        from icsfeed.domain.lengths import parse_length
-        from icsfeed.domain.plans import Amendment
-        from icsfeed.domain.windows import Impact
 
         _only_one(end, duration)
         amendment = Amendment(
             summary=summary,
             environments=frozenset(environments) or None,
             impact=Impact(impact) if impact else None,
-            start=call.instant(start) if start else None,
-            end=call.instant(end) if end else None,
+            start=invocation.instant(start) if start else None,
+            end=invocation.instant(end) if end else None,
             duration=parse_length(duration) if duration else None,
             reason=reason,
             ticket=ticket,
         )
 
-        _take(call, _of_kind(call, kind, change), "update", amendment, message, expect)
+        _take(invocation, _of_kind(invocation, kind, change), "update", amendment, message, expect)
 
     return command
 
@@ -197,12 +204,10 @@ def _list(kind: str) -> click.Command:
     @click.command("list", help=f"List the {kind} changes that are open, the latest first.")
     @option("--all", "everything", is_flag=True, help="Those that are over, too.")
     @reading
-    def command(call: Invocation, *, everything: bool) -> None:
-        from icsfeed.domain.record import all_changes
-        from icsfeed.services.change_json import change_as_json
+    def command(invocation: Invocation, *, everything: bool) -> None:
 
         announced = sorted(
-            all_changes(call.workspace.schedule, call.workspace.repository.record()).values(),
+            all_changes(invocation.workspace.schedule, invocation.workspace.repository.record()).values(),
             key=lambda each: each.announced_at,
         )
         changes = [
@@ -210,12 +215,10 @@ def _list(kind: str) -> click.Command:
             for change in reversed(announced)
             if change.kind == kind and (everything or not change.state.is_final)
         ]
-        if call.as_json:
-            call.print_json([change_as_json(change, call.zone) for change in changes])
+        if invocation.as_json:
+            print_json([change_as_json(change, invocation.zone) for change in changes])
         elif changes:
-            from icsfeed.cli.change_pages import print_list
-
-            print_list(call, changes)
+            print_list(invocation, changes)
         else:
             click.echo(f"no {kind} change is open" if not everything else f"no {kind} change has been announced")
 
@@ -226,43 +229,38 @@ def _show(kind: str) -> click.Command:
     @click.command("show", help="Show the change ID with its history.")
     @click.argument("change", metavar="ID")
     @reading
-    def command(call: Invocation, change: str) -> None:
-        from icsfeed.domain.record import find_change
-        from icsfeed.services.change_json import change_as_json
+    def command(invocation: Invocation, change: str) -> None:
 
-        found = find_change(call.workspace.schedule, call.workspace.repository.record(), _of_kind(call, kind, change))
-        if call.as_json:
-            call.print_json(change_as_json(found, call.zone))
+        found = find_change(
+            invocation.workspace.schedule, invocation.workspace.repository.record(), _of_kind(invocation, kind, change)
+        )
+        if invocation.as_json:
+            print_json(change_as_json(found, invocation.zone))
         else:
-            from icsfeed.cli.change_pages import print_history
-
-            print_history(call, found)
+            print_history(invocation, found)
 
     return command
 
 
-def _in_words(call: Invocation, change: Change) -> str:
+def _in_words(invocation: Invocation, change: Change) -> str:
     """The change and, on the clock of the calendar's zone, when it is: what is soonest mistaken."""
-    from icsfeed.domain.times import span_text
-
-    return f"{change.id}, {span_text(change.plan.span, call.zone)}"
+    return f"{change.id}, {span_text(change.plan.span, invocation.zone)}"
 
 
 def _is_now(outcome: Outcome) -> str:
-    from icsfeed.domain.lifecycle import what_next
 
     return f"{outcome.change.id} is {outcome.change.state}; {what_next(outcome.change.state)}"
 
 
-def _span(call: Invocation, start: str | None, end: str | None, duration: str | None) -> Span:
-    from icsfeed.domain.lengths import parse_length
-    from icsfeed.domain.plans import span_between
+def _span(invocation: Invocation, start: str | None, end: str | None, duration: str | None) -> Span:
 
     if (end is None) is (duration is None):
         msg = "say when it ends, with --end or with --duration"
         raise click.UsageError(msg)
-    begin = call.instant(start) if start else call.now.replace(second=0, microsecond=0)
-    return span_between(begin, call.instant(end) if end else begin + parse_length(duration or ""), call.zone)
+    begin = invocation.instant(start) if start else invocation.now.replace(second=0, microsecond=0)
+    return span_between(
+        begin, invocation.instant(end) if end else begin + parse_length(duration or ""), invocation.zone
+    )
 
 
 def _only_one(end: str | None, duration: str | None) -> None:
@@ -271,16 +269,13 @@ def _only_one(end: str | None, duration: str | None) -> None:
         raise click.UsageError(msg)
 
 
-def _of_kind(call: Invocation, kind: str, change_id: str) -> str:
+def _of_kind(invocation: Invocation, kind: str, change_id: str) -> str:
     """The id of a change of that kind; of a recorded one the number alone will do."""
-    from icsfeed.domain.changes import PREFIXES
-    from icsfeed.domain.feeds import Kind
-
     own = PREFIXES[Kind(kind)]
     if change_id.isdecimal():
         return f"{own}-{change_id}"
     prefix = change_id.upper().partition("-")[0]
-    kinds = [change.kind for change in call.workspace.schedule.changes if change.id == change_id.lower()]
+    kinds = [change.kind for change in invocation.workspace.schedule.changes if change.id == change_id.lower()]
     if kind in kinds or (prefix == own and not kinds):
         return change_id
     others = kinds or [other for other, known in PREFIXES.items() if known == prefix]

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from icsfeed.cli.inputs import instant_now, schedule_path
-from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
+from icsfeed.cli.inputs import current_instant, schedule_path
+from icsfeed.cli.options import json_option, option, with_settings
 from icsfeed.cli.output import print_json
-
-if TYPE_CHECKING:
-    from icsfeed.services.advice import Advice
-    from icsfeed.store.schedule_file import LoadedSchedule
+from icsfeed.services.advice import Advice, advise
+from icsfeed.settings import Settings
+from icsfeed.store.database import recorded
+from icsfeed.store.schedule_file import LoadedSchedule, ScheduleFileError, json_schema, load_schedule
 
 
 @click.command()
-@option("--schema", is_flag=True, help="Print the JSON Schema of schedule files, for editors, and nothing else.")
-@schedule_option
-@database_option
-@now_option
+@option("--schema", is_flag=True, help="Print only the JSON Schema of schedule files, for editors.")
+@with_settings
 @json_option
-def check(*, schema: bool, schedule: Path | None, database: str, now: str | None, as_json: bool) -> None:
-    """Name every mistake of the schedule at once, and what may not be meant.
+def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
+    """Report every error in the schedule, and warn about anything that looks unintended.
 
-    Warnings are about the published span (the calendar years before, of and after now), with what is recorded, and
-    about what was recorded and the schedule does not provide for any more.
+    The warnings cover the published span (last year, this year and next year), and recorded changes, adjustments and
+    subscribers that the schedule no longer matches.
     """
-    from icsfeed.services.advice import advise
-    from icsfeed.store.database import recorded
-    from icsfeed.store.schedule_file import ScheduleFileError, json_schema, load_schedule
-
     if schema:
         print_json(json_schema())
         return
-    path = schedule_path(schedule)
+    path = schedule_path(settings)
     try:
         loaded = load_schedule(path)
     except ScheduleFileError as error:
@@ -44,28 +35,28 @@ def check(*, schema: bool, schedule: Path | None, database: str, now: str | None
         mistakes = [{"path": each.path, "line": each.line, "message": each.message} for each in error.mistakes]
         print_json({"schedule": str(path), "mistakes": mistakes, "warnings": []})
         click.get_current_context().exit(1)
-    policy = loaded.schedule
-    found = advise(policy, now=instant_now(now, policy), record=recorded(database))
-    warnings = [_warning(loaded, advice) for advice in found]
+    schedule = loaded.schedule
+    advices = advise(schedule, now=current_instant(settings, schedule), record=recorded(settings.database))
+    warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
         print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
         return
-    for advice, warning in zip(found, warnings, strict=True):
+    for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
         subject = f'{advice.table} "{advice.name}"' if advice.table else advice.name
         click.echo(f"{path}{line}: warning: {subject}: {advice.message}")
     counts = (
-        _count(len(policy.environments), "environment"),
-        _count(len(policy.windows), "maintenance window"),
-        _count(len(policy.freezes), "change freeze"),
-        *([_count(len(policy.changes), "change")] if policy.changes else ()),
-        _count(len(policy.feeds), "feed"),
+        _count(len(schedule.environments), "environment"),
+        _count(len(schedule.windows), "maintenance window"),
+        _count(len(schedule.freezes), "change freeze"),
+        *([_count(len(schedule.changes), "change")] if schedule.changes else ()),
+        _count(len(schedule.feeds), "feed"),
     )
     click.echo(f"{path}: no mistakes, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
 
 
-def _warning(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:
-    """The warning as JSON; one about something recorded has no path in the file."""
+def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:
+    """A warning with its place in the file or, where it is about the record, with the name of what was recorded."""
     if not advice.table:
         return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
     position = loaded.position_of(advice.table, advice.name)

@@ -5,23 +5,22 @@ from __future__ import annotations
 import click
 
 from icsfeed.cli.options import database_option
+from icsfeed.store.database.database import Database
+from icsfeed.store.database.urls import display_url
 
 
 @click.group()
 def database() -> None:
-    """Look after the database."""
+    """Database maintenance."""
 
 
 @database.command()
 @database_option
 def upgrade(database: str) -> None:
-    """Make the database's tables, or bring those of an earlier icsfeed up to date.
+    """Create the database's tables, or bring them up to date.
 
     The first command that records something does the same.
     """
-    from icsfeed.store.database.database import Database
-    from icsfeed.store.database.urls import display_url
-
     opened = Database(database)
     try:
         changed = opened.upgrade()

@@ -3,59 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import instant_now, open_schedule
-from icsfeed.cli.options import database_option, json_option, now_option, schedule_option
+from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.options import example, json_option, with_settings
 from icsfeed.cli.output import print_json
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from icsfeed.domain.spans import Span
-    from icsfeed.services.differences import Difference, FeedDifference
+from icsfeed.domain.civil import whole_days
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
+from icsfeed.domain.times import day_text, days_text, span_text
+from icsfeed.services.differences import Difference, FeedDifference, differences
+from icsfeed.settings import Settings
+from icsfeed.store.database import recorded
+from icsfeed.store.schedule_file import load_schedule
 
 _SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 
 
-@click.command()
+@click.command(epilog=example("diff schedule.toml edited.toml"))
 @click.argument("old", metavar="OLD.toml", type=click.Path(path_type=Path))
 @click.argument("new", metavar="[NEW.toml]", type=click.Path(path_type=Path), required=False)
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @json_option
-def diff(old: Path, new: Path | None, schedule: Path | None, database: str, now: str | None, *, as_json: bool) -> None:
-    """Show what an edit adds (+), moves (~) and removes (-) for subscribers: dates and feeds.
+def diff(old: Path, new: Path | None, settings: Settings, *, as_json: bool) -> None:
+    """Show the dates and feeds that an edit adds (+), moves (~) and removes (-).
 
-    NEW.toml is by default the file that --schedule names. The dates are those of the published span, with what is
-    recorded.
+    NEW.toml is by default the file that --schedule names. The dates are those of the published span, and take recorded
+    changes and adjustments into account.
     """
-    from icsfeed.services.differences import differences
-    from icsfeed.store.database import recorded
-
-    before = open_schedule(old).schedule
-    after = open_schedule(new or schedule).schedule
-    found = differences(before, after, now=instant_now(now, after), record=recorded(database))
+    before = load_schedule(old).schedule
+    after = (load_schedule(new) if new is not None else open_schedule(settings)).schedule
+    now = current_instant(settings, after)
+    edit = differences(before, after, now=now, record=recorded(settings.database))
     if as_json:
-        print_json(found.as_json())
+        print_json(edit.as_json())
         return
-    if found.uid_domain is not None:
-        click.echo(f"~ uid_domain: {' → '.join(found.uid_domain)}: every event is a new one for subscribers")
-    for feed in found.feeds:
+    if edit.uid_domain is not None:
+        click.echo(f"~ uid_domain: {' → '.join(edit.uid_domain)}: every event is a new one for subscribers")
+    for feed in edit.feeds:
         click.echo(_feed_line(feed))
-    for each in found.dates:
+    for each in edit.dates:
         click.echo(_line(each, after.calendar.zone))
-    counts = [f"{sum(each.change == change for each in found.dates)} {change}" for change in _SIGNS]
-    nothing = "no other date changes" if found.feeds or found.uid_domain else "no date changes"
-    click.echo(", ".join(counts) if found.dates else nothing)
+    counts = [f"{sum(each.change == change for each in edit.dates)} {change}" for change in _SIGNS]
+    nothing = "no other date changes" if edit.feeds or edit.uid_domain else "no date changes"
+    click.echo(", ".join(counts) if edit.dates else nothing)
 
 
 def _feed_line(feed: FeedDifference) -> str:
-    from icsfeed.domain.times import day_text
-
     line = f"{_SIGNS[feed.change]} feed {feed.slug}"
     if feed.kind is None:
         return line if feed.change == "added" else f"{line}: its subscribers get nothing any more"
@@ -66,10 +62,6 @@ def _feed_line(feed: FeedDifference) -> str:
 
 
 def _line(difference: Difference, zone: ZoneInfo) -> str:
-    from icsfeed.domain.civil import whole_days
-    from icsfeed.domain.feeds import Kind
-    from icsfeed.domain.times import days_text, span_text
-
     def text(span: Span | None) -> str:
         if span is None:
             return ""

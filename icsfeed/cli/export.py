@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -16,7 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from icsfeed.cli.inputs import clock, open_schedule, schedule_path
-from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option, token_key_option
+from icsfeed.cli.options import example, json_option, option, token_key_option, with_settings
+from icsfeed.cli.output import print_json
 from icsfeed.domain.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -29,26 +29,23 @@ if TYPE_CHECKING:
     from icsfeed.export.exporting import Progress, Report
     from icsfeed.export.targets import Target
     from icsfeed.publication.publishing import Publication
+    from icsfeed.settings import Settings
 
 
-@click.command()
+@click.command(epilog=example("export public", "export s3://calendar-bucket --watch"))
 @click.argument("dest")
 @option("--base-url", default="", metavar="URL", help="Where customers reach the site, if the schedule does not say.")
 @option("--private", is_flag=True, help="The private feeds, too, of whoever was added with the token key.")
 @token_key_option
 @option("--watch", is_flag=True, help="Go on, and export again whenever something changes; Ctrl-C or SIGTERM ends it.")
 @option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @json_option
 def export(
     dest: str,
     base_url: str,
     token_key_file: Path | None,
-    schedule: Path | None,
-    database: str,
-    now: str | None,
+    settings: Settings,
     *,
     private: bool,
     watch: bool,
@@ -69,18 +66,18 @@ def export(
     token_key = _token_key(token_key_file) if private else None
     telling = _Telling(dest=dest, as_json=as_json, dry_run=dry_run)
     if watch:
-        _watch(telling, base_url, token_key, schedule_path(schedule), database, now)
+        _watch(telling, base_url, token_key, settings)
         return
     from icsfeed.export.site import export_site
 
-    loaded = open_schedule(schedule)
+    loaded = open_schedule(settings)
     if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
         click.echo(f"warning: --base-url {base_url} is not used: calendar.url in the schedule file is {url}", err=True)
-    moment = clock(now, loaded.schedule)()
+    moment = clock(settings, loaded.schedule)()
     with _progress(shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
             loaded.schedule,
-            _record(database, loaded.schedule, moment, recording=now is None and not dry_run),
+            _record(settings.database, loaded.schedule, moment, recording=settings.now is None and not dry_run),
             _target(dest),
             changed_at=loaded.changed_at,
             now=moment,
@@ -139,7 +136,7 @@ class _Telling:
     def tell(self, report: Report) -> None:
         """In a line or, in a dry run, also in one for each file; or all of it in JSON."""
         if self.as_json:
-            click.echo(json.dumps(report.as_json(), indent=2))
+            print_json(report.as_json())
             return
         for name in report.written if self.dry_run else ():
             click.echo(f"+ {name}")
@@ -152,28 +149,27 @@ class _Telling:
     def tell_again(self, report: Report) -> None:
         """The same, in one line each time."""
         if self.as_json:
-            click.echo(json.dumps(report.as_json()))
+            print_json(report.as_json(), one_line=True)
         else:
             self.tell(report)
         sys.stdout.flush()
 
 
-def _watch(
-    telling: _Telling, base_url: str, token_key: TokenKey | None, path: Path, database: str, now: str | None
-) -> None:
-    from icsfeed.cli.service_log import service_log
+def _watch(telling: _Telling, base_url: str, token_key: TokenKey | None, settings: Settings) -> None:
     from icsfeed.export.site import export_site
     from icsfeed.export.watching import watch
     from icsfeed.publication.live import Live
     from icsfeed.publication.publisher import Publisher
     from icsfeed.publication.sources import ScheduleFile, Sources
+    from icsfeed.service_log import service_log
     from icsfeed.store.database.database import Database
     from icsfeed.store.schedule_file import load_schedule
 
-    tell_time = clock(now, load_schedule(path).schedule)
+    path = schedule_path(settings)
+    tell_time = clock(settings, load_schedule(path).schedule)
     target = _target(telling.dest)
     log = service_log().bind(dest=telling.dest)
-    repository = Database(database)
+    repository = Database(settings.database)
 
     def export_it(publication: Publication, subscribers: Subscribers) -> Report:
         return export_site(
@@ -189,7 +185,7 @@ def _watch(
 
     try:
         sources = Sources(ScheduleFile(path=path), repository, log=log)
-        live = Live(Publisher(sources, base_url=base_url, records=now is None), clock=tell_time)
+        live = Live(Publisher(sources, base_url=base_url, records=settings.now is None), clock=tell_time)
         watch(
             live,
             export_it,

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import click
 
+from icsfeed.cli.options import example
+from icsfeed.settings import DEFAULT_SCHEDULE
+from icsfeed.store.files import write_new
+from icsfeed.store.schedule_file import example_path
 
-@click.command()
-@click.argument("path", type=click.Path(path_type=Path), default=Path("schedule.toml"))
+
+@click.command(epilog=example("init", "init policies/eu.toml"))
+@click.argument("path", type=click.Path(path_type=Path), default=DEFAULT_SCHEDULE)
 def init(path: Path) -> None:
     """Write a commented starter schedule to PATH (default: schedule.toml).
 
-    A file that is there already is left as it is.
+    An existing file is left as it is.
     """
-    from icsfeed.store.files import write_new
-    from icsfeed.store.schedule_file import example_path
-
     write_new(path, example_path().read_bytes())
     click.echo(f"{path} is written. Make it yours, then: icsfeed check --schedule {path}")

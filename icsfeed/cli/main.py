@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from icsfeed import __version__
-from icsfeed.cli.output import told_plainly
+from icsfeed.cli.options import before_command
+from icsfeed.cli.output import graceful_output
 from icsfeed.domain.errors import IcsfeedError
 
 _COMMANDS = {
@@ -51,7 +52,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  (click's signature)
-        with told_plainly():
+        with graceful_output():
             return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's signature)
@@ -63,8 +64,9 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@before_command
 @click.version_option(__version__, message="icsfeed %(version)s")
-def main() -> None:
+def main(**_before: object) -> None:
     """Publish a maintenance policy as calendars that every client reads alike.
 
     Exit status: 0 done, 1 the answer is no or the input is bad, 2 wrong usage.

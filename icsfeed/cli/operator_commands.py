@@ -1,41 +1,41 @@
-"""A command that works with what is recorded: the options that all of these take, how they ask and speak."""
+"""Commands that work with the record: their common options, their confirmation on a terminal, their output."""
 
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from icsfeed.cli.inputs import instant_now, open_workspace, whoever_calls
-from icsfeed.cli.options import database_option, json_option, now_option, operator_option, option, schedule_option
+from icsfeed.cli.inputs import current_instant, open_workspace, operator_name
+from icsfeed.cli.options import json_option, operator_option, option, own_option, with_settings
+from icsfeed.cli.output import print_json
+from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.domain.instants import parse_instant
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from icsfeed.ical.events import CalendarEvent
     from icsfeed.services.changes import Workspace
+    from icsfeed.settings import Settings
 
 
 class Result(Protocol):
-    """What became of a wish, or would become of it."""
+    """The result of an operator's action, or what it would be."""
 
     @property
     def events(self) -> Sequence[CalendarEvent]:
-        """What subscribers get."""
+        """The events that subscribers get."""
 
     @property
-    def warnings(self) -> Sequence[str]:
-        """What the operator should know."""
+    def warnings(self) -> Sequence[str]: ...
 
-    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
-        """All of it, as JSON has it."""
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]: ...
 
 
 _Result = TypeVar("_Result", bound=Result)
@@ -43,126 +43,115 @@ _Result = TypeVar("_Result", bound=Result)
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """One call of such a command: what it works with, who calls, when, and how it is to speak."""
+    """One run of a command that reads the record."""
 
     workspace: Workspace
     now: datetime
-    by: str = ""
     as_json: bool = False
-    dry_run: bool = False
-    sure: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
-        """The calendar's zone."""
         return self.workspace.schedule.calendar.zone
 
     def instant(self, text: str) -> datetime:
-        """The instant that an option's text names."""
-        from icsfeed.domain.instants import parse_instant
-
         return parse_instant(text, self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingInvocation(Invocation):
+    """One run of a command that records something; ``confirmed`` means that ``--yes`` was given."""
+
+    actor: Actor
+    dry_run: bool = False
+    confirmed: bool = False
 
     def carry_out(
         self,
         act: Callable[[bool, _Result | None], _Result],
         *,
         question: Callable[[_Result], str | None],
-        said: Callable[[_Result], str],
+        summary: Callable[[_Result], str],
         hint: Callable[[_Result], str | None] = lambda _: None,
     ) -> None:
-        """Do it, or show what would be done; on a terminal, show that before, and ask whether it is meant.
+        """Act, or show what would happen; on a terminal, show that first and ask for confirmation.
 
-        ``act`` is told whether it is a dry run, and what the operator has seen.
+        ``act`` takes whether it is a dry run, and the preview that the operator has seen, if any. A ``question`` of
+        ``None`` means that there is nothing to confirm.
         """
-        seen = None
-        if not self.dry_run and not self.sure and _at_a_terminal():
-            seen = act(True, None)  # noqa: FBT003  (see above)
-            asked = question(seen)
-            if asked is not None:
-                self._show(seen, err=True)
-                self._warn(seen.warnings)
-                click.confirm(asked, abort=True, err=True)
-        result = act(self.dry_run, seen)
+        preview = None
+        if not self.dry_run and not self.confirmed and _at_a_terminal():
+            preview = act(True, None)  # noqa: FBT003  (see above)
+            prompt = question(preview)
+            if prompt is not None:
+                _show_events(preview, err=True)
+                _warn(preview.warnings)
+                click.confirm(prompt, abort=True, err=True)
+        result = act(self.dry_run, preview)
         if self.as_json:
-            self.print_json(result.as_json(self.zone))
+            print_json(result.as_json(self.zone))
             return
-        self._warn(each for each in result.warnings if seen is None or each not in seen.warnings or not question(seen))
+        shown_before = preview.warnings if preview is not None and question(preview) is not None else ()
+        _warn(each for each in result.warnings if each not in shown_before)
         if self.dry_run:
-            self._show(result)
+            _show_events(result)
             return
-        click.echo(said(result))
+        click.echo(summary(result))
         next_step = hint(result)
         if next_step is not None and _at_a_terminal():
             click.echo(next_step, err=True)
 
-    @staticmethod
-    def _show(result: Result, *, err: bool = False) -> None:
-        """The events as subscribers get them."""
-        for event in result.events:
-            click.echo(event.content, nl=False, err=err)
 
-    @staticmethod
-    def _warn(warnings: Iterable[str]) -> None:
-        for warning in warnings:
-            click.echo(f"warning: {warning}", err=True)
+def _show_events(result: Result, *, err: bool = False) -> None:
+    for event in result.events:
+        click.echo(event.content, nl=False, err=err)
 
-    def print_json(self, value: object) -> None:
-        """The answer for programs."""
-        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+def _warn(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def _at_a_terminal() -> bool:
-    """Whether a person is there to be asked. A program has none of the three, or closed them."""
+    """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Have the command, which takes a ``Invocation`` and its own options, take those of all that read the record."""
+    """Give a command that takes an ``Invocation`` the options of every command that reads the record."""
 
+    @with_settings
     @json_option
-    @now_option
-    @database_option
-    @schedule_option
     @functools.wraps(command)
-    def run(*, schedule: Path | None, database: str, now: str | None, as_json: bool, **own: object) -> None:
-        with open_workspace(schedule, database) as workspace:
-            command(Invocation(workspace=workspace, now=instant_now(now, workspace.schedule), as_json=as_json), **own)
+    def run(*, settings: Settings, as_json: bool, **own: object) -> None:
+        with open_workspace(settings) as workspace:
+            now = current_instant(settings, workspace.schedule)
+            command(Invocation(workspace=workspace, now=now, as_json=as_json), **own)
 
     return run
 
 
 def recording(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Have the command, which takes a ``Invocation`` and its own options, take those of all that record something."""
+    """Give a command that takes a ``RecordingInvocation`` the options of every command that records something."""
 
-    @json_option
-    @option("--dry-run", is_flag=True, help="Change nothing; print the events as subscribers would get them.")
-    @option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
+    @with_settings
     @operator_option
-    @now_option
-    @database_option
-    @schedule_option
+    @own_option("--yes", is_flag=True, help="Don't ask for confirmation on a terminal.")
+    @option("--dry-run", is_flag=True, help="Record nothing; print the events as subscribers would get them.")
+    @json_option
     @functools.wraps(command)
     def run(
-        *,
-        schedule: Path | None,
-        database: str,
-        now: str | None,
-        operator: str | None,
-        as_json: bool,
-        dry_run: bool,
-        yes: bool,
-        **own: object,
+        *, settings: Settings, operator: str | None, as_json: bool, dry_run: bool, yes: bool, **own: object
     ) -> None:
-        with open_workspace(schedule, database) as workspace:
-            call = Invocation(
+        with open_workspace(settings) as workspace:
+            now = current_instant(settings, workspace.schedule)
+            invocation = RecordingInvocation(
                 workspace=workspace,
-                now=instant_now(now, workspace.schedule),
-                by=whoever_calls(operator),
+                now=now,
+                actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
                 dry_run=dry_run,
-                sure=yes,
+                confirmed=yes,
             )
-            command(call, **own)
+            command(invocation, **own)
 
     return run

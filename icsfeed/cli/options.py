@@ -1,92 +1,102 @@
-"""Options that several commands share. Every option can come from the environment as ICSFEED_ and its name."""
+"""Options that several commands share, and where their values come from.
+
+Every option can also be set in the environment, as ``ICSFEED_`` and its name, except those of one announcement or step:
+a forgotten ``export`` must not confirm or describe the next change.
+"""
 
 from __future__ import annotations
 
-import re
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from icsfeed.domain.errors import BadInputError
-
-_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+from icsfeed.settings import DEFAULT_DATABASE, ENVIRONMENT_PREFIX, Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_SCHEDULE_HELP: Final = (
+    "The schedule file. Default: schedule.toml in the current folder or, where there is none, the packaged example."
+)
+_DATABASE_HELP: Final = "The database, as an SQLAlchemy URL such as postgresql://user@host/name."
 
-def option(*names: str, **settings: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  (click's own settings)
-    """A click option that can also come from the environment, under its long name."""
+
+def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  (click's own attributes)
+    """A click option that can also be set in the environment, under its long name."""
     long_name = next(name for name in names if name.startswith("--"))
-    variable = "ICSFEED_" + long_name.removeprefix("--").replace("-", "_").upper()
-    return click.option(*names, envvar=variable, show_envvar=True, **settings)
+    variable = ENVIRONMENT_PREFIX + long_name.removeprefix("--").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **attributes)
+
+
+own_option = click.option
+"""An option of one announcement, step or occurrence: never from the environment."""
+
+
+def example(*lines: str) -> str:
+    """The end of a command's help: how it is typed."""
+    return "\n".join(["\b", "Example:" if len(lines) == 1 else "Examples:", *(f"  icsfeed {line}" for line in lines)])
+
+
+def _value_before_command(context: click.Context, parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401
+    """The value of a common option: the one after the command, else the one before it, else from the environment."""
+    before = context.find_root().params.get(parameter.name or "")
+    given_here = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    return value if given_here or before is None else before
 
 
 schedule_option = option(
-    "--schedule",
-    type=click.Path(path_type=Path),
-    help="The schedule file. Default: schedule.toml in this folder or, where there is none, the packaged example.",
+    "--schedule", type=click.Path(path_type=Path), callback=_value_before_command, help=_SCHEDULE_HELP
+)
+
+database_option = option(
+    "--database",
+    metavar="URL",
+    default=DEFAULT_DATABASE,
+    show_default=True,
+    callback=_value_before_command,
+    help=_DATABASE_HELP,
 )
 
 now_option = option(
     "--now",
     metavar="INSTANT",
-    help="The instant to take for now, in ISO 8601; without an offset, in the calendar's zone.",
+    help="Pin the clock to this instant, for tests and previews.",
 )
 
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-
-database_option = option(
-    "--database",
-    metavar="URL",
-    default="sqlite:///icsfeed.db",
-    show_default=True,
-    help="The database, as an SQLAlchemy URL, such as postgresql://user@host/name.",
-)
 
 token_key_option = option(
     "--token-key-file",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The file with the token key: at least 32 characters, as from openssl rand -base64 32.",
+    help="The file with the token key: at least 32 characters, such as from openssl rand -base64 32.",
 )
 
 operator_option = option(
-    "--operator", metavar="NAME", help="Who does it, for the record. Default: the user of the system."
+    "--operator", metavar="NAME", help="Who does it, for the audit trail. Default: the system's user."
 )
 
-
-def instant_option(name: str, *, what: str, required: bool = False) -> Callable[[_Command], _Command]:
-    """An option that takes an instant."""
-    return option(
-        name,
-        metavar="INSTANT",
-        required=required,
-        help=f"{what}: ISO 8601 with an offset, or local time in the calendar's zone.",
-    )
+INSTANT_HELP: Final = "ISO 8601 with an offset, or local time in the calendar's zone."
 
 
-def trusted_hops_of(text: str) -> int:
-    """How many proxies there are whose word counts.
-
-    Raises:
-        InvalidSettingError: where the text says none.
-    """
-    if not text.isascii() or not text.isdigit():
-        msg = f"{text!r} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
-        raise BadInputError(msg)
-    return int(text)
+def before_command(command: _Command) -> _Command:
+    """Give the program the common options that may also stand before the command."""
+    schedule = click.option("--schedule", type=click.Path(path_type=Path), help=_SCHEDULE_HELP)
+    database = click.option("--database", metavar="URL", help=f"{_DATABASE_HELP}  [default: {DEFAULT_DATABASE}]")
+    return schedule(database(command))
 
 
-def prefix_of(text: str) -> str:
-    """The path below which everything is, with its first slash and without a last one; nothing for the root.
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that takes ``settings`` the common options."""
 
-    Raises:
-        InvalidSettingError: where it is no path.
-    """
-    prefix = "/" + text.strip("/") if text.strip("/") else ""
-    if not _PREFIX.fullmatch(prefix):
-        msg = f"{text!r} is not a path; write one such as /maintenance"
-        raise BadInputError(msg)
-    return prefix
+    @schedule_option
+    @database_option
+    @now_option
+    @functools.wraps(command)
+    def run(*, schedule: Path | None, database: str, now: str | None, **others: Any) -> Any:  # noqa: ANN401
+        return command(settings=Settings(schedule=schedule, database=database, now=now), **others)
+
+    return run

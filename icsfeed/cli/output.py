@@ -1,4 +1,4 @@
-"""Standard output as it is: for programs, for a terminal that can't show every character, a disk that is full."""
+"""Standard output: JSON for programs, terminals that lack a character, disks that are full."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import errno
 import io
+import json
 import os
 import sys
 from collections.abc import Generator
@@ -13,37 +14,36 @@ from typing import Final
 
 import click
 
-_PLAIN: Final = {"–": "-", "→": "->", "…": "..."}
-_CANNOT_BE_WRITTEN: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
-"""What a system says of the place that standard output goes to; a pipe that is closed is no failure."""
+_REPLACEMENTS: Final = {"–": "-", "→": "->", "…": "..."}
+_UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""The system's errors about where standard output goes. A closed pipe is not one: its reader has seen enough."""
 
 
-def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that the terminal does not have."""
-    if not isinstance(error, UnicodeEncodeError):  # pragma: no cover  (nothing is decoded so)
-        raise error
-    return "".join(_PLAIN.get(char, "?") for char in error.object[error.start : error.end]), error.end
-
-
-def print_json(value: object) -> None:
-    """Print it for programs, in ASCII, which every terminal and pipe can show."""
-    import json
-
-    click.echo(json.dumps(value, indent=2))
+def print_json(value: object, *, one_line: bool = False) -> None:
+    """Print a value for programs: always in UTF-8, whatever the encoding of the terminal."""
+    text = json.dumps(value, indent=None if one_line else 2, ensure_ascii=False)
+    # A lone surrogate, which UTF-8 can't hold, becomes its JSON escape.
+    click.echo(text.encode("utf-8", "backslashreplace"))
 
 
 @contextlib.contextmanager
-def told_plainly() -> Generator[None]:
-    """Let nobody see a traceback for what standard output does not take."""
-    codecs.register_error("icsfeed", _plainer)
+def graceful_output() -> Generator[None]:
+    """Print what the terminal's encoding lacks in other characters, and report a full disk in one line."""
+    codecs.register_error("icsfeed", _replace_unencodable)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="icsfeed")
     try:
         yield
     except OSError as error:
-        if error.errno not in _CANNOT_BE_WRITTEN or error.filename is not None:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
             raise
         click.echo(f"icsfeed: standard output can't be written: {os.strerror(error.errno).lower()}", err=True)
-        with contextlib.suppress(OSError):  # what is left in it is not to fail again at the end
+        with contextlib.suppress(OSError):  # else Python tries to write the rest once more when it ends
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):  # pragma: no cover  (nothing is decoded with this handler)
+        raise error
+    return "".join(_REPLACEMENTS.get(char, "?") for char in error.object[error.start : error.end]), error.end

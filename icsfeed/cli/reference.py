@@ -25,7 +25,10 @@ there is none, the packaged example, and the command says so. `--now` pins the c
 `2026-03-08`. A local time that the clock skips or repeats is refused, with both readings.
 
 **The environment.** Every option can also be set in the environment, as `ICSFEED_` and its name: `ICSFEED_SCHEDULE`,
-`ICSFEED_DATABASE`, `ICSFEED_PORT` …
+`ICSFEED_DATABASE`, `ICSFEED_PORT` … Options of one announcement, step or occurrence, such as `--yes`, `--message` and
+`--start`, can't: a forgotten variable must not confirm or describe the next change.
+
+**Before the command.** `--schedule` and `--database` may also stand before it: `icsfeed --schedule eu.toml check`.
 
 **JSON.** Commands that have `--json` print JSON for programs.
 

@@ -12,15 +12,16 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
-from icsfeed.cli.inputs import instant_now, schedule_path
-from icsfeed.cli.options import database_option, now_option, option, prefix_of, schedule_option
+from icsfeed.cli.inputs import schedule_path
+from icsfeed.cli.options import option, with_settings
 from icsfeed.domain.errors import UnavailableError
+from icsfeed.settings import Settings, parse_prefix
 
 _THREADS = 1
 """Python runs one at a time, a request merely copies bytes, and what takes longer is done beside it. More only wait for
@@ -70,18 +71,14 @@ _SECONDS_TO_STOP = 5
 )
 @option("--prefix", metavar="PATH", default="", help="The path below which everything is, where a proxy leaves it on.")
 @option("--access-log", is_flag=True, help="Log every request, on standard error.")
-@schedule_option
-@database_option
-@now_option
+@with_settings
 def serve(
     host: str,
     port: int,
     workers: int,
     trusted_hops: int,
     prefix: str,
-    schedule: Path | None,
-    database: str,
-    now: str | None,
+    settings: Settings,
     *,
     access_log: bool,
 ) -> None:
@@ -94,22 +91,21 @@ def serve(
     from icsfeed.store.database.database import Database
     from icsfeed.store.schedule_file import load_schedule
 
-    path = schedule_path(schedule).absolute()
-    policy = load_schedule(path).schedule
-    Database(database).close()  # a wrong URL is refused here once, not in each worker; nothing connects yet
-    below = prefix_of(prefix)
-    choice = {
-        "ICSFEED_SCHEDULE": str(path),
-        "ICSFEED_DATABASE": database,
-        "ICSFEED_TRUSTED_HOPS": str(trusted_hops),
-        "ICSFEED_PREFIX": below,
-        "ICSFEED_ACCESS_LOG": "1" if access_log else "",
-    }
-    if now is not None:
-        choice["ICSFEED_NOW"] = instant_now(now, policy).isoformat()
+    path = schedule_path(settings).absolute()
+    schedule = load_schedule(path).schedule
+    Database(settings.database).close()  # a wrong URL is refused here once, not in each worker; nothing connects yet
+    pinned = settings.pinned_instant(lambda: schedule.calendar.zone)
+    settings = replace(
+        settings,
+        schedule=path,
+        now=pinned.isoformat() if pinned is not None else None,
+        trusted_hops=trusted_hops,
+        prefix=parse_prefix(prefix),
+        access_log=access_log,
+    )
     address = _address(host, port)
-    os.environ.update(choice)  # so it reaches the workers, which are processes of their own
-    announcement = f"icsfeed: serving {path} at {_url(address, port)}{below.removeprefix('/')}"
+    os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
+    announcement = f"icsfeed: serving {path} at {_url(address, port)}{settings.prefix.removeprefix('/')}"
     with _shared_counts():
         run_server(
             "icsfeed.bootstrap:create_app", address=address, port=port, workers=workers, announcement=announcement

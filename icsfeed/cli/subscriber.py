@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,21 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from icsfeed.cli.inputs import instant_now, open_schedule, whoever_calls
-from icsfeed.cli.options import (
-    database_option,
-    json_option,
-    now_option,
-    operator_option,
-    option,
-    schedule_option,
-    token_key_option,
-)
+from icsfeed.cli.inputs import current_instant, open_schedule, operator_name
+from icsfeed.cli.options import json_option, operator_option, option, token_key_option, with_settings
+from icsfeed.cli.output import print_json
+from icsfeed.domain.actors import Actor, ActorKind
 
 if TYPE_CHECKING:
     from icsfeed.domain.schedule import Schedule
     from icsfeed.domain.subscribers import Subscriber
-    from icsfeed.services.subscribing import Signer
+    from icsfeed.settings import Settings
     from icsfeed.store.database.database import Database
 
 _SALT_BYTES = 16
@@ -48,9 +41,7 @@ def subscriber() -> None:
     help="Ring that long before each event, such as 30m or 1d; can be repeated.",
 )
 @token_key_option
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @operator_option
 @json_option
 def add(
@@ -58,9 +49,7 @@ def add(
     feed: str,
     alarms: tuple[str, ...],
     token_key_file: Path | None,
-    schedule: Path | None,
-    database: str,
-    now: str | None,
+    settings: Settings,
     operator: str | None,
     *,
     as_json: bool,
@@ -74,9 +63,9 @@ def add(
 
     token, salt = _token(token_key_file)
     rings = tuple(parse_length(alarm) for alarm in alarms)
-    with _opened(schedule, database) as (policy, repository):
-        signer = _signer(operator, now, policy)
-        added = add_subscriber(policy, repository, name, feed=feed, alarms=rings, token=token, salt=salt, signer=signer)
+    with _opened(settings) as (policy, repository):
+        actor = _actor(operator, settings, policy)
+        added = add_subscriber(policy, repository, name, feed=feed, alarms=rings, token=token, salt=salt, actor=actor)
         _hand_over(added, token, policy, as_json=as_json)
 
 
@@ -84,18 +73,14 @@ def add(
 @_name
 @option("--overlap", metavar="LENGTH", default="14d", show_default=True, help="How long the old address stays valid.")
 @token_key_option
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @operator_option
 @json_option
 def rotate(
     name: str,
     overlap: str,
     token_key_file: Path | None,
-    schedule: Path | None,
-    database: str,
-    now: str | None,
+    settings: Settings,
     operator: str | None,
     *,
     as_json: bool,
@@ -109,49 +94,43 @@ def rotate(
 
     token, salt = _token(token_key_file)
     length = parse_length(overlap)
-    with _opened(schedule, database) as (policy, repository):
-        signer = _signer(operator, now, policy)
-        rotated = rotate_token(policy, repository, name, token=token, salt=salt, overlap=length, signer=signer)
+    with _opened(settings) as (policy, repository):
+        actor = _actor(operator, settings, policy)
+        rotated = rotate_token(policy, repository, name, token=token, salt=salt, overlap=length, actor=actor)
         _hand_over(rotated, token, policy, as_json=as_json)
 
 
 @subscriber.command()
 @_name
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @operator_option
 @json_option
-def revoke(
-    name: str, schedule: Path | None, database: str, now: str | None, operator: str | None, *, as_json: bool
-) -> None:
+def revoke(name: str, settings: Settings, operator: str | None, *, as_json: bool) -> None:
     """Take the private feed of the subscriber NAME away, at once."""
     from icsfeed.services.subscribing import revoke as revoke_subscriber
     from icsfeed.services.subscribing import subscribers_as_json
 
-    with _opened(schedule, database) as (policy, repository):
-        signer = _signer(operator, now, policy)
-        revoked = revoke_subscriber(repository, name, signer=signer)
+    with _opened(settings) as (policy, repository):
+        actor = _actor(operator, settings, policy)
+        revoked = revoke_subscriber(repository, name, actor=actor)
         if as_json:
-            known = subscribers_as_json(policy, repository, now=signer.now)
-            _print_json(next(each for each in known if each["name"] == revoked.name))
+            known = subscribers_as_json(policy, repository, now=actor.at)
+            print_json(next(each for each in known if each["name"] == revoked.name))
         else:
             click.echo(f"{revoked.name} is revoked")
 
 
 @subscriber.command("list")
-@schedule_option
-@database_option
-@now_option
+@with_settings
 @json_option
-def list_them(schedule: Path | None, database: str, now: str | None, *, as_json: bool) -> None:
+def list_them(settings: Settings, *, as_json: bool) -> None:
     """List the subscribers, and whether their calendars have come for the feed."""
     from icsfeed.services.subscribing import subscribers_as_json
 
-    with _opened(schedule, database) as (policy, repository):
-        found = subscribers_as_json(policy, repository, now=instant_now(now, policy))
+    with _opened(settings) as (policy, repository):
+        found = subscribers_as_json(policy, repository, now=current_instant(settings, policy))
         if as_json:
-            _print_json(found)
+            print_json(found)
         elif found:
             from icsfeed.cli.subscriber_pages import print_subscribers
 
@@ -161,21 +140,19 @@ def list_them(schedule: Path | None, database: str, now: str | None, *, as_json:
 
 
 @contextmanager
-def _opened(schedule: Path | None, database: str) -> Generator[tuple[Schedule, Database]]:
+def _opened(settings: Settings) -> Generator[tuple[Schedule, Database]]:
     from icsfeed.store.database.database import Database
 
-    policy = open_schedule(schedule).schedule
-    repository = Database(database)
+    policy = open_schedule(settings).schedule
+    repository = Database(settings.database)
     try:
         yield policy, repository
     finally:
         repository.close()
 
 
-def _signer(operator: str | None, now: str | None, schedule: Schedule) -> Signer:
-    from icsfeed.services.subscribing import Signer
-
-    return Signer(by=whoever_calls(operator), now=instant_now(now, schedule))
+def _actor(operator: str | None, settings: Settings, schedule: Schedule) -> Actor:
+    return Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=current_instant(settings, schedule))
 
 
 def _token(key_file: Path | None) -> tuple[str, str]:
@@ -202,8 +179,4 @@ def _hand_over(subscriber: Subscriber, token: str, schedule: Schedule, *, as_jso
         return
     site = schedule.calendar.url
     url = {"url": site.rstrip("/") + path} if site else {}
-    _print_json({"name": subscriber.name, "feed": subscriber.feed, "path": path, **url})
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    print_json({"name": subscriber.name, "feed": subscriber.feed, "path": path, **url})

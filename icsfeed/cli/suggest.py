@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from icsfeed.cli.changes import environments_option, impact_option
 from icsfeed.cli.operator_commands import Invocation, reading
-from icsfeed.cli.options import instant_option, option
-
-if TYPE_CHECKING:
-    from icsfeed.services.suggestions import Suggestion
+from icsfeed.cli.options import INSTANT_HELP, option
+from icsfeed.cli.output import print_json
+from icsfeed.cli.tables import print_table
+from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.times import span_text
+from icsfeed.domain.windows import Impact
+from icsfeed.services.suggestions import SlotRequest, Suggestion
+from icsfeed.services.suggestions import suggest as rank
+from icsfeed.services.warnings import busy
 
 
 @click.command()
 @option("--duration", metavar="LENGTH", required=True, help="How long it takes, such as 2h, 90m or 1h30m.")
-@instant_option("--by", what="When it must be done", required=True)
-@environments_option
-@impact_option
+@option("--by", metavar="INSTANT", required=True, help=f"When it must be done: {INSTANT_HELP}")
+@option("--environment", "environments", multiple=True, help="An environment that it touches. Can be repeated.")
+@option("--impact", type=click.Choice([each.value for each in Impact]), help="What customers notice. Default: outage.")
 @option("--most", type=click.IntRange(1, 100), default=5, show_default=True, help="How many slots to name.")
 @reading
 def suggest(
-    call: Invocation, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int
+    invocation: Invocation, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int
 ) -> None:
     """Rank the slots until a deadline: inside a regular window first, outside peak hours next, the soonest next."""
-    from icsfeed.domain.lengths import parse_length
-    from icsfeed.domain.windows import Impact
-    from icsfeed.services.suggestions import SlotRequest
-    from icsfeed.services.suggestions import suggest as rank
-    from icsfeed.services.warnings import busy
-
-    schedule, record = call.workspace.schedule, call.workspace.repository.record()
+    schedule, record = invocation.workspace.schedule, invocation.workspace.repository.record()
     request = SlotRequest(
         duration=parse_length(duration),
-        by=call.instant(by),
+        by=invocation.instant(by),
         environments=environments,
         impact=Impact(impact or Impact.OUTAGE),
     )
     taken = busy(schedule, record, schedule.environments_named(environments))
-    found = rank(schedule, request, now=call.now, busy=taken, adjustments=record.adjustments.values())[:most]
-    if call.as_json:
-        call.print_json([each.as_json(call.zone) for each in found])
+    found = rank(schedule, request, now=invocation.now, busy=taken, adjustments=record.adjustments.values())[:most]
+    if invocation.as_json:
+        print_json([each.as_json(invocation.zone) for each in found])
     else:
-        _print_table(call, found)
+        _print_table(invocation, found)
 
 
-def _print_table(call: Invocation, found: tuple[Suggestion, ...]) -> None:
-    from icsfeed.cli.tables import print_table
-    from icsfeed.domain.times import span_text
-
+def _print_table(invocation: Invocation, found: tuple[Suggestion, ...]) -> None:
     rows = [
-        (str(place), span_text(each.span, call.zone), ", ".join(each.reasons)) for place, each in enumerate(found, 1)
+        (str(place), span_text(each.span, invocation.zone), ", ".join(each.reasons))
+        for place, each in enumerate(found, 1)
     ]
-    print_table(("", call.zone.key, "Why"), rows)
+    print_table(("", invocation.zone.key, "Why"), rows)

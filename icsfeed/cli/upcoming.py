@@ -3,79 +3,74 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import instant_now, open_schedule
-from icsfeed.cli.options import database_option, json_option, now_option, option, schedule_option
+from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.options import json_option, option, with_settings
 from icsfeed.cli.output import print_json
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from icsfeed.domain.schedule import Schedule
-    from icsfeed.services.upcoming import UpcomingItem
+from icsfeed.cli.tables import print_table
+from icsfeed.domain.changes import PREFIXES
+from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.times import days_text, span_text
+from icsfeed.services.upcoming import UpcomingItem
+from icsfeed.services.upcoming import upcoming as list_upcoming
+from icsfeed.settings import Settings
+from icsfeed.store.database import recorded
+from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 
 @click.command()
 @option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
 @option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
-@option("--environment", "environments", multiple=True, help="Only what touches this environment; can be repeated.")
-@option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone, too.")
-@schedule_option
-@database_option
-@now_option
+@option(
+    "--environment", "environments", multiple=True, help="Show only what touches this environment. Can be repeated."
+)
+@option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone as well.")
+@with_settings
 @json_option
 def upcoming(
     days: int,
     start: str | None,
     environments: tuple[str, ...],
     zone_name: str | None,
-    schedule: Path | None,
-    database: str,
-    now: str | None,
+    settings: Settings,
     *,
     as_json: bool,
 ) -> None:
-    """Show what comes: maintenance windows, changes, and the freezes in between."""
-    from icsfeed.domain.instants import parse_instant
-    from icsfeed.services.upcoming import upcoming as find
-    from icsfeed.store.database import recorded
-    from icsfeed.store.schedule_file.zone_advice import advised_zone
-
-    policy = open_schedule(schedule).schedule
-    asked = advised_zone(zone_name) if zone_name else None
-    moment = instant_now(now, policy)
-    begin = moment if start is None else parse_instant(start, policy.calendar.zone)
-    items = find(policy, begin, timedelta(days=days), environments, recorded(database), now=moment)
+    """Show the coming maintenance windows, changes and freezes."""
+    schedule = open_schedule(settings).schedule
+    second_zone = advised_zone(zone_name) if zone_name else None
+    now = current_instant(settings, schedule)
+    begin = now if start is None else parse_instant(start, schedule.calendar.zone)
+    record = recorded(settings.database)
+    items = list_upcoming(schedule, begin, timedelta(days=days), environments, record, now=now)
     if as_json:
-        print_json([item.as_json(asked or policy.calendar.zone) for item in items])
+        print_json([item.as_json(second_zone or schedule.calendar.zone) for item in items])
     elif items:
-        _print_table(policy, items, asked)
+        _print_table(schedule, items, second_zone)
     else:
         click.echo(f"nothing comes in these {days} days" if days > 1 else "nothing comes within a day")
 
 
-def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], asked: ZoneInfo | None) -> None:
-    from icsfeed.cli.tables import print_table
-    from icsfeed.domain.times import days_text, span_text
-
-    own = schedule.calendar.zone
-    zones = [own] if asked is None or asked is own else [own, asked]
+def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zone: ZoneInfo | None) -> None:
+    calendar_zone = schedule.calendar.zone
+    zones = [calendar_zone] if second_zone is None or second_zone is calendar_zone else [calendar_zone, second_zone]
     rows = []
     for item in items:
-        times = [days_text(item.days) if item.days and zone is own else span_text(item.span, zone) for zone in zones]
+        times = [
+            days_text(item.days) if item.days and zone is calendar_zone else span_text(item.span, zone)
+            for zone in zones
+        ]
         names = ", ".join(schedule.environment_names.get(each, each) for each in item.environments)
-        rows.append([*times, _what(item), names or "all", item.impact or "no change"])
+        rows.append([*times, _title(item), names or "all", item.impact or "no change"])
     headings = (*(zone.key for zone in zones), "What", "Environments", "Impact")
     print_table(headings, rows, [_style(item) for item in items])
 
 
-def _what(item: UpcomingItem) -> str:
-    from icsfeed.domain.changes import PREFIXES
-
+def _title(item: UpcomingItem) -> str:
     name = f"{item.id} {item.name}" if item.kind in PREFIXES else item.name
     notes = [each for each in (item.state, item.note) if each]
     return f"{name} ({': '.join(notes)})" if notes else name

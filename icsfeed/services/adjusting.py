@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.occurrences import Occurrence, occurrences
-from icsfeed.domain.plans import free_text, line_of_text, plausible
+from icsfeed.domain.plans import free_text, plausible
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, published_span
@@ -60,17 +61,16 @@ def adjust(
     workspace: Workspace,
     request: AdjustmentRequest,
     *,
-    by: str,
-    now: datetime,
+    actor: Actor,
     expected: Adjusted | None = None,
     dry_run: bool = False,
 ) -> Adjusted:
-    """Do what is wished at ``now`` (aware), by whom; ``expected`` is the dry run that the operator has seen.
+    """Skip, move or restore an occurrence; ``expected`` is the dry run that the operator has seen.
 
     Raises:
         IcsfeedError: where it can't be done, somebody was faster, or it can't be recorded; nothing has changed then.
     """
-    by, now = line_of_text(by, "operator's name"), now.astimezone(UTC)
+    now = actor.at
     to = request.to and plausible(Span.to_the_second(request.to.start, request.to.end), "an occurrence")
     request = replace(request, reason=free_text(request.reason, "reason"), to=to)
     record = workspace.repository.record()
@@ -79,7 +79,7 @@ def adjust(
     if dry_run:
         return _adjusted(workspace.schedule, record, request, now, recorded=False)[0]
     action, subject = f"window {request.action}", f"{request.window_id} {request.day}"
-    with workspace.repository.writing(by=by, at=now, action=action, subject=subject) as writing:
+    with workspace.repository.writing(actor=actor, action=action, subject=subject) as writing:
         if writing.record is not record:
             _check(workspace.schedule, writing.record, request, now, expected)
         adjusted, lines = _adjusted(workspace.schedule, writing.record, request, now, recorded=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, number_of, recorded_id
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
@@ -73,9 +74,9 @@ class AnnouncementRequest:
 
 
 def announce(
-    workspace: Workspace, announcement: AnnouncementRequest, *, by: str, now: datetime, dry_run: bool = False
+    workspace: Workspace, announcement: AnnouncementRequest, *, actor: Actor, dry_run: bool = False
 ) -> Outcome:
-    """Announce a change at ``now`` (aware), by whom.
+    """Announce a change.
 
     The same announcement again, by its key or because an open change says the same, records nothing. (A dry run does
     not know keys.)
@@ -83,7 +84,7 @@ def announce(
     Raises:
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
     """
-    by, now = line_of_text(by, "operator's name"), now.astimezone(UTC)
+    now = actor.at
     request = replace(
         announcement,
         plan=tidied(announcement.plan),
@@ -96,19 +97,19 @@ def announce(
         repeated = _same(workspace.schedule, record, request)
         if repeated is not None:
             return _repeated(workspace, record, repeated, request, now)
-        change = _announced(record, request, by, now)
+        change = _announced(record, request, actor)
         return _outcome(
             workspace, record, change, now, _lines(workspace.schedule, record, None, change, now), recorded=False
         )
-    with workspace.repository.writing(by=by, at=now, action=f"{request.kind} announce", subject="") as writing:
+    with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
         record = writing.record
         known = writing.announced_with(request.key) if request.key is not None else None
         repeated = record.changes[known] if known is not None else _same(workspace.schedule, record, request)
         if repeated is not None:
             return _repeated(workspace, record, repeated, request, now)
-        change = _announced(record, request, by, now)
+        change = _announced(record, request, actor)
         lines = _lines(workspace.schedule, record, None, change, now)
-        writing.sign(change.id)
+        writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
         writing.add_revisions(lines)
     return _outcome(workspace, record, change, now, lines)
@@ -122,11 +123,10 @@ def take_step(
     amendment: Amendment | None = None,
     message: str = "",
     expected: int | None = None,
-    by: str,
-    now: datetime,
+    actor: Actor,
     dry_run: bool = False,
 ) -> Outcome:
-    """Take a change one step further at ``now`` (aware), by whom.
+    """Take a change one step further.
 
     ``expected`` is the number of the latest update that the operator has seen.
 
@@ -134,7 +134,7 @@ def take_step(
         IcsfeedError: where the change's state or the policy does not allow it, somebody was faster, or it can't be
             recorded; nothing has changed then.
     """
-    by, now, said = line_of_text(by, "operator's name"), now.astimezone(UTC), free_text(message, "message")
+    now, text = actor.at, free_text(message, "message")
     zone = workspace.schedule.calendar.zone
 
     def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
@@ -145,7 +145,7 @@ def take_step(
         if expected is not None and expected != before.latest.number:
             raise ConflictError(_conflict(before, expected, zone))
         plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
-        after = advance(before, step, plan=plan, message=said, by=by, at=now)
+        after = advance(before, step, plan=plan, message=text, by=actor.name, at=now)
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
         return after, _lines(workspace.schedule, record, before, after, now)
@@ -155,7 +155,7 @@ def take_step(
     change, lines = stepped(record)
     if dry_run:
         return _outcome(workspace, record, change, now, lines, recorded=False)
-    with workspace.repository.writing(by=by, at=now, action=f"change {step}", subject=change.id) as writing:
+    with workspace.repository.writing(actor=actor, action=f"change {step}", subject=change.id) as writing:
         record = writing.record
         change, lines = stepped(record)
         writing.add_update(change)
@@ -163,12 +163,12 @@ def take_step(
     return _outcome(workspace, record, change, now, lines)
 
 
-def _announced(record: Record, announcement: AnnouncementRequest, by: str, now: datetime) -> Change:
+def _announced(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
     numbers = (number_of(each.id) for each in record.changes.values() if each.kind is announcement.kind)
     update = Update(
         number=1,
-        at=now,
-        by=by,
+        at=actor.at,
+        by=actor.name,
         message=announcement.message,
         state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
         plan=announcement.plan,

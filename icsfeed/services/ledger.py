@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, line_of, lines_lacking, with_lines
 from icsfeed.ical.calendar import shown
@@ -30,7 +31,8 @@ def record_revisions(
     """
     if not (*unrecorded, *events.lacking(now=now)):
         return events.record
-    with repository.writing(by=THE_SERVICE, at=now, action="publish", subject="schedule") as writing:
+    publisher = Actor(name=THE_SERVICE, kind=ActorKind.SERVICE, at=now)
+    with repository.writing(actor=publisher, action="publish", subject="schedule") as writing:
         ledger = writing.record.ledger
         first = [
             line

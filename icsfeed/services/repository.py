@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.record import Record
@@ -20,7 +21,7 @@ class Writing(Protocol):
     def record(self) -> Record:
         """All that was recorded before."""
 
-    def sign(self, subject: str) -> None:
+    def set_subject(self, subject: str) -> None:
         """Say which ``subject`` it is about, where that is known only now."""
 
     def announced_with(self, key: str) -> str | None:
@@ -49,7 +50,7 @@ class Repository(Protocol):
     def record(self) -> Record:
         """All that is recorded."""
 
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> AbstractContextManager[Writing]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Writing]:
         """Record something, whole or not at all."""
 
 

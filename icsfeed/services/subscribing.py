@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
@@ -37,21 +37,11 @@ class SubscriberRepository(Protocol):
     def record(self) -> Record:
         """All that is recorded."""
 
-    def writing(
-        self, *, by: str, at: datetime, action: str, subject: str
-    ) -> AbstractContextManager[SubscriberTransaction]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[SubscriberTransaction]:
         """Record something, whole or not at all."""
 
     def fetches(self) -> Mapping[tuple[str, str], datetime]:
         """When each family of clients last fetched each subscriber's feed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signer:
-    """Who does something, and when (aware): for the audit trail."""
-
-    by: str
-    now: datetime
 
 
 def add(
@@ -63,7 +53,7 @@ def add(
     alarms: tuple[timedelta, ...] = (),
     token: str,
     salt: str = "",
-    signer: Signer,
+    actor: Actor,
 ) -> Subscriber:
     """Add a subscriber, who opens the feed of that slug with ``token``; ``salt`` is what that was derived from, if so.
 
@@ -74,13 +64,13 @@ def add(
     step = SubscriberStep(
         action=Action.ADD,
         name=name.strip(),
-        at=signer.now,
+        at=actor.at,
         feed=feed,
         alarms=alarms,
         digest=digest_of(token),
         salt=salt,
     )
-    return _take(repository, step, signer)
+    return _take(repository, step, actor)
 
 
 def rotate(
@@ -91,7 +81,7 @@ def rotate(
     token: str,
     salt: str = "",
     overlap: timedelta = OVERLAP,
-    signer: Signer,
+    actor: Actor,
 ) -> Subscriber:
     """Have a new ``token`` open the subscriber's feed; those before it do so for the ``overlap`` only.
 
@@ -104,15 +94,15 @@ def rotate(
     step = SubscriberStep(
         action=Action.ROTATE,
         name=name.strip(),
-        at=signer.now,
+        at=actor.at,
         digest=digest_of(token),
         salt=salt,
-        until=signer.now + overlap,
+        until=actor.at + overlap,
     )
-    return _take(repository, step, signer, schedule)
+    return _take(repository, step, actor, schedule)
 
 
-def revoke(repository: SubscriberRepository, name: str, *, signer: Signer) -> Subscriber:
+def revoke(repository: SubscriberRepository, name: str, *, actor: Actor) -> Subscriber:
     """Let nobody open the subscriber's feed any more; one that was revoked before stays so.
 
     Raises:
@@ -121,15 +111,15 @@ def revoke(repository: SubscriberRepository, name: str, *, signer: Signer) -> Su
     found = repository.record().subscribers.named(name)
     if found is not None and found.revoked_at is not None:
         return found
-    return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=signer.now), signer)
+    return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=actor.at), actor)
 
 
 def _take(
-    repository: SubscriberRepository, step: SubscriberStep, signer: Signer, schedule: Schedule | None = None
+    repository: SubscriberRepository, step: SubscriberStep, actor: Actor, schedule: Schedule | None = None
 ) -> Subscriber:
     """Record the step; where a ``schedule`` is named, only if it has the subscriber's feed."""
     action = f"subscriber {step.action}"
-    with repository.writing(by=signer.by, at=signer.now, action=action, subject=step.name) as transaction:
+    with repository.writing(actor=actor, action=action, subject=step.name) as transaction:
         known = transaction.record.subscribers
         try:
             subscriber = after(known.named(step.name), step)

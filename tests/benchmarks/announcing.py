@@ -38,6 +38,7 @@ from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, t
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import databases
+from tests.actors import operator
 from tests.benchmarks.measuring import ratio, report
 
 ROOT: Final = Path(__file__).parents[2]
@@ -108,11 +109,10 @@ def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> No
         made = announce(
             workspace,
             AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)),
-            by="ann",
-            now=start - HOUR,
+            actor=operator("ann", start - HOUR),
         )
         for step in (Step.START, Step.COMPLETE):
-            take_step(workspace, made.change.id, step, by="ann", now=start)
+            take_step(workspace, made.change.id, step, actor=operator("ann", start))
 
 
 @contextlib.contextmanager
@@ -157,7 +157,7 @@ def latencies(workspace: Workspace, port: int, count: int) -> tuple[list[float],
         for reader in readers:
             reader.wait_for(f"Urgent repair {number}.".encode())
         begun = time.perf_counter()
-        announce(workspace, announcement, by="ann", now=datetime.now(UTC))
+        announce(workspace, announcement, actor=operator("ann", datetime.now(UTC)))
         done = time.perf_counter()
         last = max(reader.seen.get(timeout=PATIENCE) for reader in readers)
         if number >= 0:

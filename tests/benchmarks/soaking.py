@@ -36,6 +36,7 @@ from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests import databases
+from tests.actors import operator as an_operator
 from tests.benchmarks.announcing import HOUR, fill
 from tests.cli.running import SCHEDULE
 from tests.web.servers import Server, serving
@@ -134,7 +135,7 @@ def operator(workspace: Workspace, server: Server, counts: Counter[str], over: E
             reason="A soak",
         )
         try:
-            announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), by="soak", now=now)
+            announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), actor=an_operator("soak", now))
         except IcsfeedError:
             counts["refused announcements"] += 1
             continue

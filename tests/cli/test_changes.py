@@ -298,7 +298,7 @@ def test_the_start_is_now_to_the_minute() -> None:
         (
             ("--duration", "2h", "--impact", "total"),
             2,
-            "Error: Invalid value for '--impact' (env var: 'ICSFEED_IMPACT'): 'total' is not one of 'no-impact', "
+            "Error: Invalid value for '--impact': 'total' is not one of 'no-impact', "
             "'reduced-redundancy', 'degraded', 'outage'.",
         ),
     ],
@@ -385,10 +385,22 @@ def test_texts_are_cleaned(given: str, summary: str, message: str) -> None:
     assert (done["summary"], done["reason"], done["updates"][0]["message"]) == (summary, message, message)
 
 
-def test_options_come_from_the_environment() -> None:
-    environment = {"ICSFEED_DURATION": "3h", "ICSFEED_REASON": "r", "ICSFEED_OPERATOR": "eve", "ICSFEED_TENTATIVE": "1"}
-    done = run("emergency", *ANNOUNCE, "--json", environment=environment)
-    assert [(each["by"], each["state"]) for each in answer(done)["updates"]] == [("eve", "tentative")]
+def test_the_operator_may_come_from_the_environment() -> None:
+    done = run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment={"ICSFEED_OPERATOR": "eve"})
+    assert [each["by"] for each in answer(done)["updates"]] == ["eve"]
+
+
+def test_what_belongs_to_one_announcement_never_comes_from_the_environment() -> None:
+    """A forgotten variable would describe the next change, or confirm it."""
+    environment = {"ICSFEED_DURATION": "3h", "ICSFEED_MESSAGE": "Old news", "ICSFEED_TENTATIVE": "1"}
+    done = answer(run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment=environment))
+    assert (done["local_end"], done["state"], done["updates"][0]["message"]) == (
+        "2026-12-08T03:00:00-05:00",
+        "confirmed",
+        "",
+    )
+    refused = run("emergency", *ANNOUNCE, environment=environment)
+    assert (refused.status, refused.stdout) == (2, "")
 
 
 def test_who_does_it_is_the_user_of_the_system_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.schedule_file import example_path
-from tests.cli.running import NOW, SCHEDULE, Outcome, every_command, every_command_line, run
+from tests.cli.running import NOW, SCHEDULE, Outcome, every_command_line, run
 
 EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
 
@@ -268,13 +268,45 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
     )
 
 
-def test_every_option_can_come_from_the_environment() -> None:
-    assert {"emergency announce", "window move", "database upgrade"} <= {line for line, _ in every_command_line()}
-    for command in every_command():
+OWN_OPTIONS = {
+    *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
+    *("--tentative", "--key", "--message", "--expect", "--silent", "--yes"),
+}
+"""Those of one announcement, step or occurrence."""
+
+
+def test_every_option_can_come_from_the_environment_but_those_of_one_announcement_or_step() -> None:
+    lines = every_command_line()
+    assert {"emergency announce", "window move", "database upgrade"} <= {line for line, _ in lines}
+    own = set()
+    for line, command in lines:
         for parameter in command.params:
             if parameter.param_type_name == "option":
-                longest = max(parameter.opts, key=len)
-                assert parameter.envvar == "ICSFEED_" + longest.removeprefix("--").replace("-", "_").upper()
+                name = max(parameter.opts, key=len)
+                if parameter.envvar is None:
+                    own.add((line.split()[0], name))
+                else:
+                    assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
+    assert {group for group, _ in own} == {"emergency", "planned", "window"}
+    assert {name for _, name in own} == OWN_OPTIONS
+
+
+def test_the_schedule_and_the_database_may_stand_before_the_command(schedule: Path, folder: Path) -> None:
+    named = schedule.rename("other.toml")
+    elsewhere = ("--schedule", "missing.toml")
+    for arguments in (
+        ("--schedule", named, "check"),
+        ("check", "--schedule", named),
+        (*elsewhere, "check", "--schedule", named),
+    ):
+        assert run(*arguments).stdout.startswith("other.toml: no mistakes")
+    environment = {"ICSFEED_SCHEDULE": "missing.toml", "ICSFEED_DATABASE": "sqlite:///missing/icsfeed.db"}
+    before = ("--schedule", named, "--database", "sqlite:///here.db")
+    assert run(*before, "database", "upgrade", environment=environment) == Outcome(
+        status=0, stdout=f"{folder}/here.db is up to date now\n", stderr=""
+    )
+    assert run(*before, "subscriber", "list", environment=environment).stdout == "there is no subscriber\n"
+    assert (folder / "here.db").exists()
 
 
 def test_help_lists_every_command() -> None:

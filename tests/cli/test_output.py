@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,28 @@ def test_characters_that_a_terminal_does_not_have_are_told_in_others() -> None:
     assert (moved.returncode, moved.stderr) == (0, b"")
     first = "~ maintenance thursday: Thu 2025-01-02 02:00–05:00 EST -> Thu 2025-01-02 02:00–06:00 EST"
     assert moved.stdout.splitlines()[0] == first.encode("cp1252")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("upcoming", "--days", "11", "--json"),
+        ("emergency", "list", "--json"),
+        ("emergency", "show", "1", "--json"),
+        ("subscriber", "list", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_json_is_utf_8_whatever_the_encoding_of_the_terminal(arguments: tuple[str, ...], encoding: str) -> None:
+    """It lost characters: "Żółte" became "???te"."""
+    announced = ("--summary", "Żółte", "--environment", "production", "--duration", "1h", "--reason", "→ 🛠")
+    assert run("emergency", "announce", *announced).returncode == 0
+    assert run("subscriber", "add", "Żółte").returncode == 0
+    printed = run(*arguments, encoding=encoding)
+    assert (printed.returncode, printed.stderr) == (0, b"")
+    assert "Żółte" in json.dumps(json.loads(printed.stdout.decode("utf-8")), ensure_ascii=False)
+    assert printed.stdout == run(*arguments).stdout
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")

@@ -146,7 +146,7 @@ def test_warnings_are_said() -> None:
             1,
             "say why the occurrence of thursday on Thu 2026-12-10 is skipped; customers read it",
         ),
-        (("skip", "thursday", "2026-12-10"), 2, "Error: Missing option '--reason' (env var: 'ICSFEED_REASON')."),
+        (("skip", "thursday", "2026-12-10"), 2, "Error: Missing option '--reason'."),
         (
             ("skip", "thursday", "10.12.2026", "--reason", "x"),
             2,

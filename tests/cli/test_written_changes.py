@@ -11,11 +11,11 @@ from typing import Final
 
 import pytest
 
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
 from icsfeed.services.differences import Edit, differences
 from icsfeed.store.schedule_file import load_schedule, read_schedule
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.examples import utc
 from tests.web.fakes import Clock

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.record import Record
 from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
@@ -23,6 +22,7 @@ from icsfeed.export.site import export_site
 from icsfeed.publication.private import private_feeds
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
+from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.examples import POLICY
 from tests.export.sites import contents, dates, put
@@ -83,7 +83,7 @@ def test_every_private_file_is_what_the_server_answers(schedule: Path, key: Path
     found = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
     assert found.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
     client = create_app(
-        schedule=schedule, database=f"sqlite:///{tmp_path}/icsfeed.db", clock=Clock(now=THEN), fetched=lambda *_: None
+        schedule=schedule, database=f"sqlite:///{tmp_path}/icsfeed.db", clock=Clock(now=THEN), on_fetch=lambda *_: None
     ).test_client()
     for path in paths:
         for end, coding in CODINGS.items():

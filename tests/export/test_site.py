@@ -19,7 +19,6 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
 from icsfeed.export.files import SiteFile, packed_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
@@ -30,6 +29,7 @@ from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database import recorded
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
+from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.export.sites import contents, dates
 from tests.web.fakes import Clock

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from icsfeed.bootstrap import create_app
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
+from tests.applications import create_app
 from tests.cli.running import every_command_line
 from tests.examples import NOW
 from tests.manual.documents import TOPICS, WRITTEN_TEXT

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from icsfeed import __version__
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.changes import State
 from icsfeed.store.schedule_file import example_path, load_schedule
+from tests.applications import create_app
 from tests.manual.documents import EVERY_DOCUMENT, README, ROOT, TOPICS, Block, Document
 from tests.required import require
 

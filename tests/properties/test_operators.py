@@ -26,6 +26,7 @@ from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
+from tests.actors import operator
 from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
 from tests.readers import READERS, aic, rie
 from tests.readers.seen import Seen, both_renderings, seen_by
@@ -173,7 +174,7 @@ class Operators(RuleBasedStateMachine):
         )
         wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
         if not self.refused(
-            lambda: announce(self.workspace, wish, by="ann", now=self.now),
+            lambda: announce(self.workspace, wish, actor=operator("ann", self.now)),
             expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
         ):
             (change_id,) = self.repository.held.changes.keys() - self.work.keys()
@@ -188,7 +189,7 @@ class Operators(RuleBasedStateMachine):
         work = self.work[change_id]
         after = NEXT.get((work.state, step))
         if not self.refused(
-            lambda: take_step(self.workspace, change_id, step, by="bob", now=self.now), expected=after is None
+            lambda: take_step(self.workspace, change_id, step, actor=operator("bob", self.now)), expected=after is None
         ):
             assert after is not None
             work.state = after
@@ -210,7 +211,9 @@ class Operators(RuleBasedStateMachine):
             or (work.kind is Kind.PLANNED and not why and any(at.overlaps(each) for each in FROZEN))
         )
         if not self.refused(
-            lambda: take_step(self.workspace, change_id, Step.UPDATE, amendment=amendment, by="bob", now=self.now),
+            lambda: take_step(
+                self.workspace, change_id, Step.UPDATE, amendment=amendment, actor=operator("bob", self.now)
+            ),
             expected=refused,
         ):
             work.at, work.reason = at, why
@@ -220,7 +223,7 @@ class Operators(RuleBasedStateMachine):
     def say(self, data: st.DataObject) -> None:
         """Add a message to any change."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
-        take_step(self.workspace, change_id, Step.UPDATE, message="Still at it", by="bob", now=self.now)
+        take_step(self.workspace, change_id, Step.UPDATE, message="Still at it", actor=operator("bob", self.now))
 
     def where(self, day: date) -> Span | None:
         """Where that occurrence happens, if it does."""
@@ -237,7 +240,7 @@ class Operators(RuleBasedStateMachine):
         day = wish.day
         over = day not in HAPPEN or (self.where(day) or HAPPEN[day]).end <= self.now
         refused = over or expected
-        if not self.refused(lambda: adjust(self.workspace, wish, by="ann", now=self.now), expected=refused):
+        if not self.refused(lambda: adjust(self.workspace, wish, actor=operator("ann", self.now)), expected=refused):
             self.adjusted.pop(day, None)
             if wish.to is not None:
                 self.adjusted[day] = wish.to

@@ -20,6 +20,7 @@ from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest, usual_length
 from icsfeed.services.changes import Workspace
+from tests.actors import operator
 from tests.examples import MONTH_END, PEAK_HOURS, SUNDAY, THURSDAY, TORONTO, a_window, span, utc
 from tests.readers import READERS, Reader
 from tests.readers.seen import Seen, both_renderings, seen_by
@@ -43,15 +44,17 @@ def skip(
     workspace: Workspace, day: date, *, silent: bool = False, window: str = "thursday", now: datetime = NOW
 ) -> Adjusted:
     wish = AdjustmentRequest(window_id=window, day=day, reason=REASON, skip=True, silent=silent)
-    return adjust(workspace, wish, by="ann", now=now)
+    return adjust(workspace, wish, actor=operator("ann", now))
 
 
 def move(workspace: Workspace, day: date, to: Span, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
-    return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=REASON, to=to), by="ann", now=now)
+    return adjust(
+        workspace, AdjustmentRequest(window_id=window, day=day, reason=REASON, to=to), actor=operator("ann", now)
+    )
 
 
 def restore(workspace: Workspace, day: date, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
-    return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=""), by="bob", now=now)
+    return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=""), actor=operator("bob", now))
 
 
 def windows_as_planned(schedule: Schedule) -> Seen:
@@ -297,8 +300,7 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
             lambda workspace: adjust(
                 workspace,
                 AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="\n", skip=True),
-                by="a",
-                now=NOW,
+                actor=operator("a", NOW),
             ),
             f"say why {OF_JUNE_4} is skipped; customers read it",
             id="without a reason",
@@ -392,9 +394,9 @@ def test_what_else_is_refused(window: str, to: Span, error: type[IcsfeedError], 
 def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
     workspace, repository = a_small_workspace()
     wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
-    tried = adjust(workspace, wish, by="ann", now=NOW, dry_run=True)
+    tried = adjust(workspace, wish, actor=operator("ann", NOW), dry_run=True)
     assert (tried.recorded, repository.held.entry) == (False, 0)
-    done = adjust(workspace, wish, by="ann", now=NOW)
+    done = adjust(workspace, wish, actor=operator("ann", NOW))
     assert (tried.occurrence, tried.events, tried.warnings) == (done.occurrence, done.events, done.warnings)
     assert [(event.uid.partition("@")[0], event.revision.sequence) for event in done.events] == [
         ("maintenance.thursday.2026.th", 1),
@@ -416,15 +418,15 @@ def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
 def test_of_two_operators_at_once_the_second_is_told(first: Callable[[Workspace], object], said: str) -> None:
     workspace, repository = a_small_workspace()
     wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
-    seen = adjust(workspace, wish, by="bob", now=NOW, dry_run=True)
+    seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
     first(workspace)
     with pytest.raises(ConflictError) as refusal:
-        adjust(workspace, wish, by="bob", now=NOW, expected=seen)
+        adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
     assert str(refusal.value) == f"{OF_JUNE_4} {said} in the meantime; nothing was changed now"
-    seen = adjust(workspace, wish, by="bob", now=NOW, dry_run=True)
+    seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
     restore(workspace, date(2026, 6, 4))
     with pytest.raises(ConflictError) as refusal:
-        adjust(workspace, wish, by="bob", now=NOW, expected=seen)
+        adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
     assert str(refusal.value) == f"{OF_JUNE_4} was restored in the meantime; nothing was changed now"
     assert repository.held.entry == 2
 

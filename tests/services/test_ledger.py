@@ -29,6 +29,7 @@ from icsfeed.services.ledger import record_revisions
 from icsfeed.services.repository import Repository
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
+from tests.actors import operator
 from tests.cli.running import SCHEDULE
 from tests.examples import POLICY, a_schedule, a_window, span, utc
 from tests.readers.seen import both_renderings
@@ -136,7 +137,7 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
         workspace = Workspace(schedule=policy, repository=database)
         announced(workspace)
         wish = AdjustmentRequest(window_id="thursday", day=date(2026, 12, 17), reason="A holiday", skip=True)
-        adjust(workspace, wish, by="ann", now=NIGHT)
+        adjust(workspace, wish, actor=operator("ann", NIGHT))
         record = database.record()
         recorded_anew = publish(policy, database, now=new_year)
         for rendering in Rendering:
@@ -185,7 +186,7 @@ def scenario(repository: Repository) -> list[bytes]:
         wish = AdjustmentRequest(
             window_id="thursday", day=date(2026, 12, day), reason="Holiday", to=to, skip=to is None
         )
-        adjust(workspace, wish, by="bob", now=NIGHT + 2 * MINUTE)
+        adjust(workspace, wish, actor=operator("bob", NIGHT + 2 * MINUTE))
     look(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
     publish(EDITED, repository, now=NIGHT + 3 * MINUTE)
     stepped(replace(workspace, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")

@@ -18,6 +18,7 @@ from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import Workspace
 from icsfeed.store.database.database import Database
+from tests.actors import operator
 from tests.examples import span, utc
 from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, announced, stepped, updated
 
@@ -68,8 +69,7 @@ def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
         lambda: adjust(
             workspace,
             AdjustmentRequest(window_id="thursday", day=date(2026, 12, 11), reason="x", skip=True),
-            by="a",
-            now=NIGHT,
+            actor=operator("a", NIGHT),
         ),
     )
     for wish in refused:
@@ -81,12 +81,12 @@ def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
 def test_adjustments_are_there_afterwards(workspace: Workspace, database_url: str) -> None:
     day = date(2026, 12, 10)
     wish = AdjustmentRequest(window_id="thursday", day=day, reason="A holiday", skip=True)
-    adjust(workspace, wish, by="ann", now=NIGHT)
-    adjust(workspace, replace(wish, skip=False, to=FRIDAY), by="bob", now=NIGHT)
+    adjust(workspace, wish, actor=operator("ann", NIGHT))
+    adjust(workspace, replace(wish, skip=False, to=FRIDAY), actor=operator("bob", NIGHT))
     assert reread(database_url).adjustments == {
         ("thursday", day): Move(window_id="thursday", day=day, to=FRIDAY, reason="A holiday")
     }
-    adjust(workspace, replace(wish, skip=False), by="bob", now=NIGHT)
+    adjust(workspace, replace(wish, skip=False), actor=operator("bob", NIGHT))
     assert reread(database_url).adjustments == {}
 
 

@@ -14,6 +14,7 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.services.changes import Outcome, take_step
+from tests.actors import operator
 from tests.examples import TORONTO, span
 from tests.services.workspace import NIGHT, TWO, TWO_HOURS, a_plan, a_workspace, announced, stepped, updated
 
@@ -168,8 +169,7 @@ def test_the_record_has_all_that_a_program_needs() -> None:
         Step.UPDATE,
         amendment=Amendment(duration=3 * HOUR),
         message="Longer",
-        by="bob",
-        now=NIGHT + HOUR,
+        actor=operator("bob", NIGHT + HOUR),
     )
     record = outcome.as_json(TORONTO)
     event = record.pop("event")

@@ -15,12 +15,13 @@ from sqlalchemy import text
 from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.subscribers import digest_of
-from icsfeed.services.subscribing import Signer, add, revoke, rotate, subscribers_as_json
+from icsfeed.services.subscribing import add, revoke, rotate, subscribers_as_json
 from icsfeed.store.database.database import Database
+from tests.actors import operator
 from tests.examples import NOW, POLICY
 
-SIGNER = Signer(by="op", now=NOW)
-LATER = Signer(by="op", now=NOW + timedelta(days=1))
+OPERATOR = operator("op", NOW)
+LATER = operator("op", NOW + timedelta(days=1))
 
 
 @pytest.fixture
@@ -45,13 +46,13 @@ def holders(repository: Database, *tokens: str) -> list[str | None]:
 
 def test_another_server_learns_of_each_step(repository: Database, elsewhere: Database) -> None:
     assert holders(elsewhere, "one") == [None]
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     assert elsewhere.entry() == 1
     assert holders(elsewhere, "one") == ["Acme Inc."]
-    add(POLICY, repository, "Other", feed="all", token="two", signer=SIGNER)
-    rotate(POLICY, repository, "acme inc.", token="three", signer=SIGNER)
+    add(POLICY, repository, "Other", feed="all", token="two", actor=OPERATOR)
+    rotate(POLICY, repository, "acme inc.", token="three", actor=OPERATOR)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
-    revoke(repository, "Other", signer=SIGNER)
+    revoke(repository, "Other", actor=OPERATOR)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
 
 
@@ -59,15 +60,15 @@ def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
     repository: Database, elsewhere: Database
 ) -> None:
     alarms = (timedelta(hours=1), timedelta(minutes=5))
-    add(POLICY, repository, "Acme Inc.", feed="all", alarms=alarms, token="one", signer=SIGNER)
-    rotate(POLICY, repository, "Acme Inc.", token="two", overlap=timedelta(days=3), signer=LATER)
+    add(POLICY, repository, "Acme Inc.", feed="all", alarms=alarms, token="one", actor=OPERATOR)
+    rotate(POLICY, repository, "Acme Inc.", token="two", overlap=timedelta(days=3), actor=LATER)
     assert elsewhere.record().subscribers == repository.record().subscribers
 
 
 def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Database, database_url: str) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", token="a-token-of-acme", signer=SIGNER)
-    rotate(POLICY, repository, "Acme Inc.", token="another-token", signer=SIGNER)
-    revoke(repository, "Acme Inc.", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="a-token-of-acme", actor=OPERATOR)
+    rotate(POLICY, repository, "Acme Inc.", token="another-token", actor=OPERATOR)
+    revoke(repository, "Acme Inc.", actor=OPERATOR)
     engine = sqlalchemy.create_engine(database_url)
     with engine.connect() as connection:
         trail = connection.execute(text('SELECT "by", action, subject FROM audit_trail ORDER BY entry')).all()
@@ -82,7 +83,7 @@ def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Da
 
 
 def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: str) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     engine = sqlalchemy.create_engine(database_url)
     for statement in ("UPDATE subscriber_steps SET name = 'Other'", "DELETE FROM subscriber_steps"):
         with engine.connect() as connection, pytest.raises(sqlalchemy.exc.DBAPIError, match="never rewritten"):
@@ -93,8 +94,8 @@ def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: s
 @pytest.mark.parametrize(
     "do",
     [
-        pytest.param(lambda repository: rotate(POLICY, repository, "Acme", token="one", signer=SIGNER), id="rotate"),
-        pytest.param(lambda repository: revoke(repository, "Acme", signer=SIGNER), id="revoke"),
+        pytest.param(lambda repository: rotate(POLICY, repository, "Acme", token="one", actor=OPERATOR), id="rotate"),
+        pytest.param(lambda repository: revoke(repository, "Acme", actor=OPERATOR), id="revoke"),
     ],
 )
 def test_an_unknown_name_is_refused_with_those_that_are_known(
@@ -103,9 +104,9 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(
     with pytest.raises(NotFoundError) as refusal:
         do(repository)
     assert str(refusal.value) == "there is no subscriber 'Acme'; there is none yet"
-    add(POLICY, repository, "Acme Inc.", feed="all", token="two", signer=SIGNER)
-    add(POLICY, repository, "Gone", feed="all", token="three", signer=SIGNER)
-    revoke(repository, "Gone", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="two", actor=OPERATOR)
+    add(POLICY, repository, "Gone", feed="all", token="three", actor=OPERATOR)
+    revoke(repository, "Gone", actor=OPERATOR)
     with pytest.raises(NotFoundError) as refusal:
         do(repository)
     assert str(refusal.value) == "there is no subscriber 'Acme'; there are 'Acme Inc.'"
@@ -113,41 +114,41 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(
 
 def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(repository: Database) -> None:
     with pytest.raises(NotFoundError):
-        add(POLICY, repository, "Acme Inc.", feed="nothing", token="one", signer=SIGNER)
+        add(POLICY, repository, "Acme Inc.", feed="nothing", token="one", actor=OPERATOR)
     assert repository.record().entry == 0
 
 
 def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(repository: Database) -> None:
     """The address that was handed out was answered by 404."""
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
-    add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", signer=SIGNER)
+    add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", actor=OPERATOR)
     with pytest.raises(NotFoundError) as refusal:
-        rotate(POLICY, repository, "acme inc.", token="two", signer=SIGNER)
+        rotate(POLICY, repository, "acme inc.", token="two", actor=OPERATOR)
     assert str(refusal.value) == (
         "there is no feed 'preview'; this schedule has all; revoke 'Acme Inc.' and add it again with one of these"
     )
     assert (repository.record().entry, holders(repository, "one", "two")) == (1, ["Acme Inc.", None])
     assert [each["feed_exists"] for each in subscribers_as_json(POLICY, repository, now=NOW)] == [False]
-    revoke(repository, "Acme Inc.", signer=SIGNER)
+    revoke(repository, "Acme Inc.", actor=OPERATOR)
     assert holders(repository, "one") == [None]
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_recorded(repository: Database) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     with pytest.raises(RefusedError):
-        add(POLICY, repository, "ACME INC.", feed="all", token="two", signer=SIGNER)
+        add(POLICY, repository, "ACME INC.", feed="all", token="two", actor=OPERATOR)
     assert (repository.record().entry, holders(repository, "one", "two")) == (1, ["Acme Inc.", None])
 
 
 def test_revoking_twice_is_recorded_once(repository: Database) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
-    first = revoke(repository, "Acme Inc.", signer=SIGNER)
-    assert revoke(repository, "Acme Inc.", signer=LATER) == first
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
+    first = revoke(repository, "Acme Inc.", actor=OPERATOR)
+    assert revoke(repository, "Acme Inc.", actor=LATER) == first
     assert repository.record().entry == 2
 
 
 def test_fetches_are_noted_without_being_news(repository: Database, elsewhere: Database) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     before = elsewhere.record()
     hour = timedelta(hours=1)
     repository.note_fetches({("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
@@ -169,14 +170,14 @@ def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) ->
 
 
 def test_what_support_asks(repository: Database) -> None:
-    add(POLICY, repository, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", signer=SIGNER)
-    add(POLICY, repository, "Gone", feed="all", token="two", signer=SIGNER)
-    rotate(POLICY, repository, "Acme Inc.", token="three", overlap=timedelta(days=2), signer=LATER)
-    revoke(repository, "Gone", signer=LATER)
+    add(POLICY, repository, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", actor=OPERATOR)
+    add(POLICY, repository, "Gone", feed="all", token="two", actor=OPERATOR)
+    rotate(POLICY, repository, "Acme Inc.", token="three", overlap=timedelta(days=2), actor=LATER)
+    revoke(repository, "Gone", actor=LATER)
     hour = timedelta(hours=1)
     earlier = {("acme inc.", "browser"): NOW - hour}
     repository.note_fetches({**earlier, ("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
-    assert subscribers_as_json(POLICY, repository, now=LATER.now) == (
+    assert subscribers_as_json(POLICY, repository, now=LATER.at) == (
         {
             "name": "Acme Inc.",
             "feed": "all",
@@ -204,5 +205,5 @@ def test_what_support_asks(repository: Database) -> None:
 
 def test_a_subscriber_changes_nothing_that_feeds_show(repository: Database, elsewhere: Database) -> None:
     before = elsewhere.record()
-    add(POLICY, repository, "Acme Inc.", feed="all", token="one", signer=SIGNER)
+    add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     assert elsewhere.record().changed_at == before.changed_at

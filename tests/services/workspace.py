@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.feeds import Environment, Kind
@@ -18,6 +19,7 @@ from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce, take_step
+from tests.actors import operator
 from tests.examples import POLICY, span, utc
 
 TWO: tuple[Environment, ...] = (
@@ -56,14 +58,14 @@ class Memory:
         return self.held
 
     @contextlib.contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Draft]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Draft]:
         """Record something, whole or not at all."""
         draft = Draft(record=self.held, drafted=self.held, subject=subject, keys=dict(self.keys))
         yield draft
         if draft.drafted is not self.held:
-            self.held = replace(draft.drafted, entry=self.held.entry + 1, at=at, changed_at=at)
+            self.held = replace(draft.drafted, entry=self.held.entry + 1, at=actor.at, changed_at=actor.at)
             self.keys = draft.keys
-            self.trail.append((by, action, draft.subject))
+            self.trail.append((actor.name, action, draft.subject))
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Draft:
     subject: str
     keys: dict[str, str]
 
-    def sign(self, subject: str) -> None:
+    def set_subject(self, subject: str) -> None:
         """Say what it is about."""
         self.subject = subject
 
@@ -129,12 +131,13 @@ def announced(
 ) -> Outcome:
     """Announce it."""
     wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
-    return announce(workspace, wish, by=by, now=now, dry_run=dry_run)
+    return announce(workspace, wish, actor=operator(by, now), dry_run=dry_run)
 
 
 def stepped(workspace: Workspace, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
     """Take a change a step further."""
-    return take_step(workspace, change_id, step, **{"by": "bob", "now": NIGHT, **how})
+    actor = operator(how.pop("by", "bob"), how.pop("now", NIGHT))
+    return take_step(workspace, change_id, step, actor=actor, **how)
 
 
 def updated(workspace: Workspace, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)

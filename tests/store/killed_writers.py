@@ -22,6 +22,7 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
+from tests.actors import operator
 from tests.examples import NOW, POLICY
 from tests.store.work import a_plan
 
@@ -66,11 +67,13 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
         for number in count():
             name = f"{word}-{number}"
             plan = a_plan(summary=name)
-            change = announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), by=name, now=NOW).change
+            change = announce(
+                workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), actor=operator(name, NOW)
+            ).change
             os.write(pipe, f"{change.id} 1\n".encode())
             for step in LIVES[number % len(LIVES)]:
                 more = Amendment(summary=f"{name} {step}") if step is Step.UPDATE else None
-                change = take_step(workspace, change.id, step, amendment=more, by=name, now=NOW).change
+                change = take_step(workspace, change.id, step, amendment=more, actor=operator(name, NOW)).change
                 os.write(pipe, f"{change.id} {change.latest.number}\n".encode())
     except BaseException as error:  # noqa: BLE001  (a fork must not continue as its parent)
         os.write(2, f"{error!r}\n".encode())

@@ -27,6 +27,7 @@ from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail
+from tests.actors import operator
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY
 from tests.store.work import HOUR, announce_one, in_sql, opened, read, several, write
 
@@ -60,8 +61,7 @@ def step(database: Database, change_id: str, summary: str, *, expected: int | No
         Step.UPDATE,
         amendment=Amendment(summary=summary),
         expected=expected,
-        by=by,
-        now=NOW,
+        actor=operator(by, NOW),
     )
 
 
@@ -155,7 +155,7 @@ def test_a_step_that_is_taken_twice_at_once_is_taken_once(database_url: str) -> 
     def start(database: Database) -> str:
         workspace = Workspace(schedule=POLICY, repository=database)
         try:
-            return take_step(workspace, "EC-1", Step.START, by="ann", now=NOW).change.state
+            return take_step(workspace, "EC-1", Step.START, actor=operator("ann", NOW)).change.state
         except RefusedError as refusal:
             return str(refusal)
 

@@ -28,6 +28,7 @@ from icsfeed.store.database import recorded
 from icsfeed.store.database.database import OTHER_DATABASE, Database
 from icsfeed.store.database.migrating import VERSIONS
 from icsfeed.store.database.tables import APPEND_ONLY, UnrecordableTextError, audit_trail
+from tests.actors import operator
 from tests.cli.running import run
 from tests.databases import Server
 from tests.examples import NOW, POLICY, TORONTO, utc
@@ -112,10 +113,10 @@ def test_the_schedule_that_was_public_last_is_kept(database_url: str) -> None:
 
 def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:
     with opened(database_url) as database:
-        with database.writing(by="ann", at=NOW, action="emergency announce", subject="") as transaction:
-            transaction.sign("EC-1")
+        with database.writing(actor=operator("ann", NOW), action="emergency announce", subject="") as transaction:
+            transaction.set_subject("EC-1")
             transaction.add_update(a_change(1))
-        with database.writing(by="bob", at=NOW + HOUR, action="publish", subject="schedule") as transaction:
+        with database.writing(actor=operator("bob", NOW + HOUR), action="publish", subject="schedule") as transaction:
             transaction.add_revisions([a_line("a@x")])
         first, second = database.entries()
         assert first == AuditEntry(number=1, at=NOW, by="ann", action="emergency announce", subject="EC-1")
@@ -267,7 +268,7 @@ def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
             announce_one(bob, "another", key="k")
         assert str(refusal.value) == "the key 'k' is that of EC-1, which says something else; take another"
         planned = AnnouncementRequest(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
-        announce(Workspace(schedule=POLICY, repository=bob), planned, by="bob", now=NOW)
+        announce(Workspace(schedule=POLICY, repository=bob), planned, actor=operator("bob", NOW))
         with write(ann) as transaction:
             assert [transaction.announced_with(key) for key in ("k", "l", "m")] == ["EC-1", "PC-1", None]
         assert list(ann.record().changes) == ["EC-1", "PC-1"]

@@ -23,13 +23,14 @@ from icsfeed.domain.changes import number_of
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.subscribers import digest_of
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.services.subscribing import Signer, add
+from icsfeed.services.subscribing import add
 from icsfeed.store.database import migrating
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.engine import make_engine, write_transaction
 from icsfeed.store.database.migrating import VERSIONS, migrate
 from icsfeed.store.database.tables import METADATA
 from icsfeed.store.database.urls import parse_url
+from tests.actors import operator
 from tests.cli.running import run
 from tests.examples import NOW, POLICY
 from tests.store.work import announce_one, in_sql, opened
@@ -165,8 +166,8 @@ def test_tokens_of_a_database_without_salts_still_open_their_feeds(database_url:
     engine.dispose()
     key = TokenKey(secret=b"k" * 32)
     with opened(database_url) as database:
-        signer = Signer(by="ann", now=NOW)
-        add(POLICY, database, "Other", feed="all", token=key.token("s" * 32), salt="s" * 32, signer=signer)
+        actor = operator("ann", NOW)
+        add(POLICY, database, "Other", feed="all", token=key.token("s" * 32), salt="s" * 32, actor=actor)
     with opened(database_url) as database:
         subscribers = database.record().subscribers
         holders = [subscribers.holder(token, now=NOW) for token in ("old", key.token("s" * 32), "wrong")]

@@ -22,6 +22,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.writing import Transaction
+from tests.actors import operator
 from tests.examples import NOW, POLICY
 
 HOUR = timedelta(hours=1)
@@ -85,7 +86,7 @@ def in_sql(url: str) -> Generator[sa.Connection]:
 @contextmanager
 def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Generator[Transaction]:
     """Record something, whatever it is."""
-    with database.writing(by=by, at=at, action="test", subject="") as transaction:
+    with database.writing(actor=operator(by, at), action="test", subject="") as transaction:
         yield transaction
 
 
@@ -96,7 +97,7 @@ def announce_one(
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
     plan = a_plan(summary=summary, span=span)
     announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
-    return announce(Workspace(schedule=POLICY, repository=database), announcement, by="ann", now=now)
+    return announce(Workspace(schedule=POLICY, repository=database), announcement, actor=operator("ann", now))
 
 
 def write_anything(random: Random, transaction: Transaction) -> None:

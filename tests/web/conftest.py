@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 

@@ -14,6 +14,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import structlog
 from structlog.testing import LogCapture
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
@@ -129,14 +130,14 @@ class Shelf:
         self.schedule = (content, changed_at)
 
     @contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Any]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Any]:
         """What ``Database`` does, as far as the ledger of revisions goes."""
-        assert (by, action, subject) == ("icsfeed", "publish", "schedule")
+        assert (actor.name, action, subject) == ("icsfeed", "publish", "schedule")
         if self.read_only is not None:
             raise self.read_only
         page = Page(record=self.record())
         yield page
-        self.add(at, ledger=with_lines(self.kept.ledger, page.lines))
+        self.add(actor.at, ledger=with_lines(self.kept.ledger, page.lines))
 
 
 @dataclass

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 
 import pytest
 
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.store.database.database import Database
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 
@@ -41,8 +42,10 @@ def test_then_the_packaged_example_is_served_and_that_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert title() == "Seed-to-Sale maintenance"
-    assert capsys.readouterr().err.splitlines()[0] == (
-        "icsfeed: no schedule.toml here; taking the packaged example policy"
+    first = json.loads(capsys.readouterr().err.splitlines()[0])
+    assert (first["level"], first["event"]) == (
+        "warning",
+        "no schedule.toml in this folder: the packaged example is served",
     )
 
 

@@ -18,7 +18,7 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 

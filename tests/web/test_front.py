@@ -16,11 +16,11 @@ from structlog.testing import LogCapture
 from werkzeug.http import http_date
 from werkzeug.test import Client
 
-from icsfeed.bootstrap import create_app
 from icsfeed.publication.problems import LimitLog
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.store.schedule_file import load_schedule
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW
 from tests.web.fakes import AFTER, BEFORE, Clock, front_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
 from icsfeed.web.application import make_application
+from tests.applications import create_app
 from tests.changes import a_change, recorded
 from tests.examples import utc
 from tests.web.fakes import AFTER, Clock, Served, mistakes

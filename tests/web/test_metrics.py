@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from icsfeed import __version__
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.store.schedule_file import load_schedule
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock, Served, front_of
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from icsfeed.bootstrap import create_app
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 

@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.private import private_path
-from icsfeed.services.subscribing import Signer, add, revoke, rotate
+from icsfeed.services.subscribing import add, revoke, rotate
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
+from tests.actors import operator
+from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.web.fakes import Clock
 
@@ -39,24 +41,24 @@ class Office:
 
     def add(self, name: str, token: str, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> str:
         """Add a subscriber, and wait as long as a server may take to learn of it; gives the path."""
-        add(self.schedule, self.repository, name, feed=feed, alarms=alarms, token=token, signer=self.signer)
+        add(self.schedule, self.repository, name, feed=feed, alarms=alarms, token=token, actor=self.actor)
         self.clock.pass_by(seconds=2)
         return private_path(token, feed)
 
     def rotate(self, name: str, token: str, overlap: timedelta) -> None:
         """Hand out another token."""
-        rotate(self.schedule, self.repository, name, token=token, overlap=overlap, signer=self.signer)
+        rotate(self.schedule, self.repository, name, token=token, overlap=overlap, actor=self.actor)
         self.clock.pass_by(milliseconds=10)
 
     def revoke(self, name: str) -> None:
         """Take the feed away."""
-        revoke(self.repository, name, signer=self.signer)
+        revoke(self.repository, name, actor=self.actor)
         self.clock.pass_by(milliseconds=10)
 
     @property
-    def signer(self) -> Signer:
+    def actor(self) -> Actor:
         """Whoever is at the workspace now."""
-        return Signer(by="support", now=self.clock.now)
+        return operator("support", self.clock.now)
 
 
 @pytest.fixture
@@ -66,9 +68,9 @@ def office(schedule: Path, database_url: str) -> Iterator[Office]:
     server, repository = Database(database_url), Database(database_url)
     app = create_app(
         schedule=schedule,
-        database=server,
+        repository=server,
         clock=clock,
-        fetched=lambda subscriber, client: fetches.append((subscriber.name, client)),
+        on_fetch=lambda subscriber, client: fetches.append((subscriber.name, client)),
     )
     policy = load_schedule(schedule).schedule
     yield Office(client=app.test_client(), repository=repository, schedule=policy, clock=clock, fetches=fetches)
@@ -163,10 +165,10 @@ def test_a_step_takes_effect_within_the_time_between_two_looks(office: Office) -
     path = private_path("one", "all")
     assert office.client.get(path).status_code == 404
     look = office.repository.look_every
-    add(office.schedule, office.repository, "Acme Inc.", feed="all", token="one", signer=office.signer)
+    add(office.schedule, office.repository, "Acme Inc.", feed="all", token="one", actor=office.actor)
     office.clock.now += look
     assert office.client.get(path).status_code == 200
-    revoke(office.repository, "Acme Inc.", signer=office.signer)
+    revoke(office.repository, "Acme Inc.", actor=office.actor)
     office.clock.now += look
     assert office.client.get(path).status_code == 404
 

@@ -8,8 +8,8 @@ import pytest
 from flask import request
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.errors import IcsfeedError
+from tests.applications import create_app
 from tests.web.fakes import Clock
 
 FEED = "/feeds/all.ics"

@@ -10,12 +10,13 @@ from typing import TypeAlias
 import pytest
 from flask.testing import FlaskClient
 
-from icsfeed.bootstrap import create_app
 from icsfeed.domain.schedule import Schedule
-from icsfeed.services.subscribing import Signer, add
+from icsfeed.services.subscribing import add
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.web.request_log import loggable_path
+from tests.actors import operator
+from tests.applications import create_app
 from tests.examples import NOW
 from tests.web.fakes import Clock
 
@@ -37,8 +38,10 @@ def start(schedule: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock, tmp_pat
     monkeypatch.setenv("ICSFEED_ACCESS_LOG", "yes")
     policy: Schedule = load_schedule(schedule).schedule
     database = Database(f"sqlite:///{tmp_path}/icsfeed.db")
-    add(policy, database, "Acme", feed="all", token=TOKEN, signer=Signer(by="op", now=NOW))
-    yield lambda: create_app(schedule=schedule, clock=clock, database=database, fetched=lambda *_: None).test_client()
+    add(policy, database, "Acme", feed="all", token=TOKEN, actor=operator("op", NOW))
+    yield lambda: create_app(
+        schedule=schedule, clock=clock, repository=database, on_fetch=lambda *_: None
+    ).test_client()
     database.close()
 
 

@@ -12,7 +12,6 @@ from typing import Final
 
 from icsfeed.domain.record import NOTHING, Record
 
-DEFAULT_DATABASE: Final = "sqlite:///icsfeed.db"
 _PLAIN_FILE: Final = re.compile("sqlite:///([^?%:]+)")
 
 

@@ -12,6 +12,7 @@ from weakref import finalize
 
 from sqlalchemy import Connection, Engine
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING, Record
@@ -24,7 +25,7 @@ from icsfeed.store.database.reading import read_record
 from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS, file_identity
 from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
 from icsfeed.store.database.urls import display_url, file_of, parse_url
-from icsfeed.store.database.writing import Signature, Transaction
+from icsfeed.store.database.writing import Transaction
 
 OTHER_DATABASE: Final = -1
 """The number of the last entry where another database has replaced the one that the record was read from."""
@@ -114,10 +115,10 @@ class Database:
             return read_entries(connection, since=since, subject=subject)
 
     @contextlib.contextmanager
-    def writing(self, *, by: str, at: datetime, action: str, subject: str) -> Generator[Transaction]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Transaction]:
         """Record something, while nobody else does: whole when the block ends, not at all where it raises.
 
-        ``by`` whom, ``at`` what instant (aware), which ``action`` on which ``subject``: that is for the audit trail.
+        The audit trail says who did which ``action`` on which ``subject``.
 
         Raises:
             UnavailableError: where it can't be written, and nothing has changed; or where it was lost during the
@@ -126,7 +127,7 @@ class Database:
         with self._writing() as connection:
             migrate(connection)
             record = self._record = read_record(connection, self._record)
-            yield Transaction(connection, record, Signature(by=by, at=at, action=action, subject=subject))
+            yield Transaction(connection, record, actor=actor, action=action, subject=subject)
 
     def note_fetches(self, fetches: FetchTimes) -> None:
         """Store when subscribers' feeds were last fetched. This makes no audit entry.

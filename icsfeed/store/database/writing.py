@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, func, insert, select
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
@@ -18,40 +18,37 @@ from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signature:
-    """What the audit trail says of who records something: ``by`` whom, when (aware), which ``action``, on what."""
-
-    by: str
-    at: datetime
-    action: str
-    subject: str
-
-
 class Transaction:
-    """What one operator, or the service, records in one go; ``record`` is what was recorded before.
+    """What one actor records in one database transaction; ``record`` is what was recorded before.
 
-    The entry in the audit trail is made with the first row, so that nothing leaves no trace.
+    The entry in the audit trail is made with the first row: a transaction without rows leaves no entry.
     """
 
-    def __init__(self, connection: Connection, record: Record, signature: Signature) -> None:
+    def __init__(self, connection: Connection, record: Record, *, actor: Actor, action: str, subject: str) -> None:
         self.record = record
         self._connection = connection
-        self._signature = signature
+        self._actor = actor
+        self._action = action
+        self._subject = subject
         self._entry: int | None = None
 
-    def sign(self, subject: str) -> None:
-        """Say which ``subject`` it is, where that is known only now."""
-        self._signature = replace(self._signature, subject=subject)
+    def set_subject(self, subject: str) -> None:
+        """Set the subject, where it is known only within the transaction: the id of a new change."""
+        self._subject = subject
 
     @property
     def entry(self) -> int:
-        """The number of its entry in the audit trail, which there is from now on."""
+        """The number of its entry in the audit trail, which is made when it is first asked for."""
         if self._entry is None:
             self._entry = self.record.entry + 1
-            by = self._signature
             self._connection.execute(
-                insert(audit_trail).values(entry=self._entry, at=by.at, by=by.by, action=by.action, subject=by.subject)
+                insert(audit_trail).values(
+                    entry=self._entry,
+                    at=self._actor.at,
+                    by=self._actor.name,
+                    action=self._action,
+                    subject=self._subject,
+                )
             )
         return self._entry
 

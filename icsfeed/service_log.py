@@ -1,4 +1,4 @@
-"""The log of what runs on: the web service, and an export that watches."""
+"""The log of long-running processes: the web service, and an export that watches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 
 def service_log() -> FilteringBoundLogger:
-    """A log of its own, on standard error: for people at a terminal, a JSON object a line anywhere else."""
+    """A log on standard error: readable at a terminal, one JSON object per line anywhere else."""
     # Traces are plain: the values of variables may be private.
     to_people: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     to_programs: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

@@ -1,0 +1,119 @@
+"""Settings: the schedule, the database and how to serve them, read once from the environment or the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.zones import zone
+
+DEFAULT_SCHEDULE: Final = Path("schedule.toml")
+DEFAULT_DATABASE: Final = "sqlite:///icsfeed.db"
+
+ENVIRONMENT_PREFIX: Final = "ICSFEED_"
+_TRUE: Final = {"1", "true", "t", "yes", "y", "on"}  # click's own
+_PATH_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What every entry point needs to know.
+
+    Without a ``schedule``, that is ``schedule.toml`` in the current folder or, where there is none, the packaged
+    example. ``now`` is the text of the instant at which the clock stands still, for previews. ``trusted_hops`` proxies
+    have their ``X-Forwarded`` headers believed; everything is served below the path ``prefix``.
+    """
+
+    schedule: Path | None = None
+    database: str = DEFAULT_DATABASE
+    now: str | None = None
+    trusted_hops: int = 0
+    prefix: str = ""
+    access_log: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """The settings in ``ICSFEED_…`` variables; an empty variable counts as unset.
+
+        Raises:
+            BadInputError: where one can't be what it says.
+        """
+
+        def value(name: str) -> str:
+            return environment.get(ENVIRONMENT_PREFIX + name, "")
+
+        return cls(
+            schedule=Path(value("SCHEDULE")) if value("SCHEDULE") else None,
+            database=value("DATABASE") or DEFAULT_DATABASE,
+            now=value("NOW") or None,
+            trusted_hops=parse_trusted_hops(value("TRUSTED_HOPS") or "0"),
+            prefix=parse_prefix(value("PREFIX")),
+            access_log=value("ACCESS_LOG").casefold() in _TRUE,
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables from which another process gets the same settings."""
+        values = {
+            "SCHEDULE": str(self.schedule or ""),
+            "DATABASE": self.database,
+            "NOW": self.now or "",
+            "TRUSTED_HOPS": str(self.trusted_hops),
+            "PREFIX": self.prefix,
+            "ACCESS_LOG": "1" if self.access_log else "",
+        }
+        return {ENVIRONMENT_PREFIX + name: value for name, value in values.items()}
+
+    def schedule_file(self) -> Path | None:
+        """The schedule file to read: the named one, or the one in the current folder; ``None`` where neither is."""
+        return self.schedule or (DEFAULT_SCHEDULE if DEFAULT_SCHEDULE.exists() else None)
+
+    def pinned_instant(self, calendar_zone: Callable[[], ZoneInfo]) -> datetime | None:
+        """The instant at which the clock stands still (UTC), if it does.
+
+        ``calendar_zone`` is only called for a local time: an instant with an offset needs no schedule.
+
+        Raises:
+            BadInputError: where the text names no instant.
+        """
+        if self.now is None:
+            return None
+        return parse_instant(self.now, zone("UTC") if _has_offset(self.now) else calendar_zone())
+
+
+def _has_offset(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def parse_trusted_hops(text: str) -> int:
+    """The number of trusted proxies that a text says.
+
+    Raises:
+        BadInputError: where it says none.
+    """
+    if not text.isascii() or not text.isdigit():
+        msg = f"{text!r} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
+        raise BadInputError(msg)
+    return int(text)
+
+
+def parse_prefix(text: str) -> str:
+    """The path below which everything is served: with its first slash, without a last one; empty for the root.
+
+    Raises:
+        BadInputError: where it is no path.
+    """
+    prefix = "/" + text.strip("/") if text.strip("/") else ""
+    if not _PATH_PREFIX.fullmatch(prefix):
+        msg = f"{text!r} is not a path; write one such as /maintenance"
+        raise BadInputError(msg)
+    return prefix
