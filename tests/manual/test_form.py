@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.manual.documents import EVERY_DOCUMENT, MANUAL, TOPICS, Document
+from tests.manual.documents import EVERY_DOCUMENT, MANUAL, ROOT, TOPICS, Document
 
 
 @pytest.mark.parametrize("document", EVERY_DOCUMENT, ids=lambda document: document.name)
@@ -37,3 +39,9 @@ def test_every_topic_names_its_reader_below_its_title(document: Document) -> Non
 def test_paragraphs_keep_to_120_columns(document: Document) -> None:
     lines = [line for line in document.prose.splitlines() if not line.startswith(("|", "!["))]
     assert [line for line in lines if len(line) > 120] == []
+
+
+def test_the_design_names_files_that_exist() -> None:
+    names = re.findall(r"`((?:icsfeed|tests)/[\w./]*)`", TOPICS["design"].text)
+    assert "icsfeed/domain/civil.py" in names
+    assert [name for name in names if not (ROOT / name).exists()] == []

@@ -62,7 +62,7 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
         position = max(0, len(text.rstrip()) - 1)
     start = text.rfind("\n", 0, position) + 1
     line, column = _printable(text[start:].partition("\n")[0]), position - start
-    char = text[position : position + 1]
+    char = text[error.pos : error.pos + 1]
     if error.msg.startswith(("Illegal character", "Found invalid character")) and char not in {"\n", ""}:
         explanation = Explanation(f"the control character U+{ord(char):04X} is not allowed; remove it", column)
     else:
