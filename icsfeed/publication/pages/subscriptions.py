@@ -37,7 +37,7 @@ BUTTONS: Final = {
 
 REFRESH_TIMES: Final = (
     (phrase("Google Calendar"), phrase("every 4–24 hours; this can’t be changed")),
-    (phrase("Outlook.com, Microsoft 365"), phrase("about every 3 hours to once a day; this can’t be changed")),
+    (phrase("Outlook.com, Microsoft 365"), phrase("about every 3–24 hours; this can’t be changed")),
     (phrase("Apple Calendar"), phrase("as often as you choose; set it to “every hour” or more often")),
     (phrase("Thunderbird"), phrase("every 30 minutes, unless you change it")),
 )

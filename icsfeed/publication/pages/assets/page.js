@@ -1,4 +1,4 @@
-// Shows what depends on the minute and on the visitor's time zone. Without it, the page states what is true all day.
+// What depends on the minute and the visitor's time zone. Without it, the page says what is true all day.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -10,7 +10,7 @@
   const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  // Formats instants on the clock of a zone, in the page's language.
+  // Formats instants in a zone.
   function clock(zone) {
     const format = (options) => new Intl.DateTimeFormat(data.locale, { timeZone: zone, ...options });
     const short = { weekday: "short", day: "numeric", month: "short" };
@@ -19,8 +19,9 @@
     const iso = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     const wall = format({ hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" });
     const date = (at) => iso.format(at);
-    const formatDay = (format, at) => format.formatToParts(at).map((part) => (part.type === "day" && part.value === "1" ? data.first : part.value)).join("");
-    const day = (at) => formatDay(date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf, at);
+    const written = ({ type, value }) => (type === "day" && value === "1" ? data.first : value);
+    const dayIn = (format, at) => format.formatToParts(at).map(written).join("");
+    const day = (at) => dayIn(date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf, at);
     const time = (at) => timeOf.format(at).replace(/\s/g, "\u00a0");
     const name = (at) => named.formatToParts(at).find((part) => part.type === "timeZoneName").value;
     const atMidnight = (at) =>
@@ -36,7 +37,7 @@
       return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
     };
     const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
-    const datedMoment = (at) => `${formatDay(datedDayOf, at)}, ${time(at)} ${name(at)}`;
+    const datedMoment = (at) => `${dayIn(datedDayOf, at)}, ${time(at)} ${name(at)}`;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
     return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
   }
@@ -65,7 +66,7 @@
   const beside = (vendors, own) => (vendors.hours && vendors.day === own.day ? vendors.hours : written(vendors));
   const written = ({ day, hours }) => (hours ? `${day}, ${hours}` : day);
 
-  // Shows each time in the visitor's zone, with the vendor's beside it. The vendor's text stays as the server wrote it.
+  // Each time, in the visitor's zone, with the vendor's beside it as the server wrote it.
   function showWhen(when) {
     const own = when.querySelector(".mine");
     when.vendors ??= {
@@ -113,7 +114,7 @@
     }
   }
 
-  // The month's list contains what is in the month in any zone; this shows only what is in it in the chosen one.
+  // A month's list has what is in it in any zone; this shows what is in it in the chosen one.
   function showList(list) {
     const monthOf = (at) => mine.date(at).slice(0, 7);
     for (const entry of list.children) {
@@ -253,7 +254,7 @@
       try {
         localStorage.setItem(STORED, select.value);
       } catch {
-        // Without storage, the next visit starts with the visitor's zone again.
+        // Not stored: the next visit starts with the visitor's zone.
       }
       choose(select.value);
     });
