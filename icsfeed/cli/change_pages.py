@@ -10,7 +10,8 @@ from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import Change
 from icsfeed.domain.times import instant_text, span_text
-from icsfeed.services.change_json import differences_in_words
+from icsfeed.words.languages import ENGLISH
+from icsfeed.words.updates import difference_texts
 
 
 def print_list(invocation: Invocation, changes: Iterable[Change]) -> None:
@@ -46,10 +47,8 @@ def print_history(invocation: Invocation, change: Change) -> None:
             click.echo(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
     click.echo("History:")
     for update in change.updates:
-        what = (
-            ["announced"] if update.number == 1 else list(differences_in_words(change, update.number, invocation.zone))
-        )
-        told = "; ".join(what) or "message"
+        differences = difference_texts(change, update.number, ENGLISH, invocation.zone)
+        told = "announced" if update.number == 1 else "; ".join(differences) or "message"
         click.echo(f"  {update.number}. {instant_text(update.at, invocation.zone)} by {update.by}: {told}")
         for line in update.message.splitlines():
             click.echo(f"       {line}")

@@ -1,4 +1,4 @@
-"""Changes as JSON has them, and what was recorded of a change step by step."""
+"""Changes as JSON, with what each update altered."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.spans import Span
-from icsfeed.domain.times import span_text
 from icsfeed.services.upcoming import span_as_json, utc_text
 
 
@@ -52,15 +51,6 @@ def differences_of(change: Change, number: int) -> Iterator[tuple[str, str, str]
                 yield "end", utc_text(each.before.end), utc_text(each.after.end)
         else:
             yield each.what, _text(each.before), _text(each.after)
-
-
-def differences_in_words(change: Change, number: int, zone: ZoneInfo) -> Iterator[str]:
-    """The same as people read it, on the wall clock of ``zone``, such as ``state: confirmed → in progress``."""
-    for each in change.alterations(number):
-        if isinstance(each.before, Span) and isinstance(each.after, Span):
-            yield f"time: {span_text(each.before, zone)} → {span_text(each.after, zone)}"
-        else:
-            yield f"{each.what}: {_text(each.before) or 'nothing'} → {_text(each.after) or 'nothing'}"
 
 
 def _text(value: object) -> str:

@@ -19,10 +19,12 @@ from icsfeed.domain.texts import one_line
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.change_events import change_event
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.change_json import change_as_json, differences_in_words
+from icsfeed.services.change_json import change_as_json
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import Repository
 from icsfeed.services.warnings import warnings_about
+from icsfeed.words.languages import ENGLISH
+from icsfeed.words.updates import difference_texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -208,7 +210,7 @@ def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
 
 
 def _told(change: Change, update: Update, zone: ZoneInfo) -> str:
-    told = [*differences_in_words(change, update.number, zone)]
+    told = [*difference_texts(change, update.number, ENGLISH, zone)]
     if update.message:
         told.append(f'"{one_line(update.message)}"')
     return f"update {update.number} by {update.by}: {', '.join(told)}"

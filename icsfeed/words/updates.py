@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Alteration, Change, State, Update
 from icsfeed.domain.spans import Span
+from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
 from icsfeed.words.languages import Language
 from icsfeed.words.phrases import phrase, phrase_in
@@ -33,6 +35,16 @@ _ALTERATIONS: Final = {
 }
 """By field of the plan."""
 
+_ALTERED_THINGS: Final = {
+    "state": phrase_in("what an update altered", "state"),
+    "summary": phrase_in("what an update altered", "summary"),
+    "environments": phrase_in("what an update altered", "environments"),
+    "impact": phrase_in("what an update altered", "impact"),
+    "span": phrase_in("what an update altered", "time"),
+    "reason": phrase_in("what an update altered", "reason"),
+    "ticket": phrase_in("what an update altered", "ticket"),
+}
+
 
 def update_title(change: Change, update: Update, language: Language) -> str:
     """What kind of step it was, such as ``Work has started``."""
@@ -48,21 +60,39 @@ def alteration_texts(
     alterations: Iterable[Alteration],
     language: Language,
     *,
-    span_text: Callable[[Span], str],
+    write_span: Callable[[Span], str],
     environment_names: Mapping[str, str],
 ) -> Iterator[str]:
     """The new values, a line each; a state is in the title, and a text that was removed is not mentioned."""
     for each in alterations:
         if each.what != "state" and each.after:
-            value = _value_text(each.after, language, span_text, environment_names)
+            value = _value_text(each.after, language, write_span, environment_names)
             yield language.say(_ALTERATIONS[each.what], value=value)
 
 
+def difference_texts(change: Change, number: int, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    """What the update of that number altered, such as ``state: confirmed → in progress``.
+
+    Values are as operators type them, times on the clock of ``zone``.
+    """
+    for each in change.alterations(number):
+        before, after = (_typed_text(value, language, zone) for value in (each.before, each.after))
+        name = language.say(_ALTERED_THINGS[each.what])
+        yield language.say("{name}: {before} → {after}", name=name, before=before, after=after)
+
+
+def _typed_text(value: object, language: Language, zone: ZoneInfo) -> str:
+    if isinstance(value, Span):
+        return span_text(value, zone)
+    text = ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+    return text or language.say("nothing")
+
+
 def _value_text(
-    value: object, language: Language, span_text: Callable[[Span], str], environment_names: Mapping[str, str]
+    value: object, language: Language, write_span: Callable[[Span], str], environment_names: Mapping[str, str]
 ) -> str:
     if isinstance(value, Span):
-        return span_text(value)
+        return write_span(value)
     if isinstance(value, Impact):
         return language.say(IMPACT_NAMES[value])
     if isinstance(value, frozenset):

@@ -118,7 +118,7 @@ def _update_card(change: Change, update: Update, schedule: Schedule, dates: Date
     details = alteration_texts(
         change.alterations(update.number),
         dates.language,
-        span_text=lambda span: str(dates.span(span)),
+        write_span=lambda span: str(dates.span(span)),
         environment_names=schedule.environment_names,
     )
     return UpdateCard(
