@@ -1,8 +1,8 @@
 """How soon subscribers see an emergency change: ``python -m tests.benchmarks.announcing``.
 
-``serve`` runs with two workers on the loopback address, on SQLite and on a PostgreSQL server of the benchmark's own,
-with 1,000 changes recorded. Changes are announced one after the other by the services, in one process, as an API would;
-a few keep-alive connections ask again and again. An announcement is visible when the last of them was answered with it.
+``serve`` runs with two workers on the loopback address, on SQLite and on a PostgreSQL server that the benchmark starts,
+with 1,000 changes recorded. Changes are announced one after the other through the services, in one process, as an API
+would; a few keep-alive connections poll the feed. An announcement is visible once all of them have received it.
 """
 
 from __future__ import annotations
@@ -39,45 +39,46 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import databases
 from tests.actors import operator
-from tests.benchmarks.measuring import ratio, report
+from tests.benchmarks.measuring import report, time_ratio
 
 ROOT: Final = Path(__file__).parents[2]
 LOOPBACK: Final = "127.0.0.1"
 PATH: Final = "/feeds/all.ics"
 WORKERS: Final = 2
 CONNECTIONS: Final = 4
-"""The system deals them out to the workers; that one of these has none is unlikely."""
+"""The system distributes them over the workers; it is unlikely that a worker has none."""
 
 PAUSE: Final = 0.003
 """Seconds between an answer and the next request of a connection."""
 
 PATIENCE: Final = 60
 GOALS: Final = {"SQLite": 50, "PostgreSQL": 250}
-"""Milliseconds until 99 of 100 announcements are visible."""
+"""Milliseconds after which 99 of 100 announcements are visible."""
 
 HOUR: Final = timedelta(hours=1)
 
 
 class Reader:
-    """A client on one connection, which tells when an answer first holds the text that is waited for."""
+    """A client on one connection that polls the feed until it contains a given text."""
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE)
         self._etag = ""
         self._awaited: Queue[bytes | None] = Queue()
-        self.seen: Queue[float] = Queue()
+        self.arrivals: Queue[float] = Queue()
+        """When each text arrived, by ``time.perf_counter``."""
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def wait_for(self, text: bytes | None) -> None:
-        """Ask until an answer holds ``text``; ``None`` ends it."""
+        """Poll until an answer contains ``text``; ``None`` ends the client."""
         self._awaited.put(text)
 
     def _run(self) -> None:
         while (text := self._awaited.get()) is not None:
             while text not in self._ask():
                 time.sleep(PAUSE)
-            self.seen.put(time.perf_counter())
+            self.arrivals.put(time.perf_counter())
         self._connection.close()
 
     def _ask(self) -> bytes:
@@ -90,7 +91,7 @@ class Reader:
 
 
 def plan(summary: str, start: datetime) -> Plan:
-    """A change of an hour."""
+    """The plan of a change that takes an hour."""
     return Plan(
         summary=summary,
         environments=frozenset({"production"}),
@@ -102,22 +103,22 @@ def plan(summary: str, start: datetime) -> Plan:
 
 
 def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> None:
-    """Record that many changes of the last months, each from its announcement to its end."""
+    """Record that many past changes, each with its announcement, start and completion."""
     now = datetime.now(UTC).replace(microsecond=0)
     for number in range(count):
         start = now - (count - number) * apart
-        made = announce(
+        outcome = announce(
             workspace,
             AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)),
             actor=operator("ann", start - HOUR),
         )
         for step in (Step.START, Step.COMPLETE):
-            take_step(workspace, made.change.id, step, actor=operator("ann", start))
+            take_step(workspace, outcome.change.id, step, actor=operator("ann", start))
 
 
 @contextlib.contextmanager
 def serving(url: str) -> Generator[int]:
-    """``serve`` on that database; gives the port."""
+    """Run ``serve`` with that database; gives the port."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port: int = free.getsockname()[1]
     options = ("--port", str(port), "--workers", str(WORKERS), "--database", url, "--schedule", str(example_path()))
@@ -125,10 +126,10 @@ def serving(url: str) -> Generator[int]:
         [sys.executable, "-m", "icsfeed", "serve", *options], cwd=ROOT, stderr=subprocess.DEVNULL
     )
     try:
-        until = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while not _answers(port):
-            if time.monotonic() > until or process.poll() is not None:
-                msg = "the server does not start"
+            if time.monotonic() > deadline or process.poll() is not None:
+                msg = "the server did not start"
                 raise click.ClickException(msg)
             time.sleep(0.2)
         yield port
@@ -146,63 +147,67 @@ def _answers(port: int) -> bool:
 
 
 def latencies(workspace: Workspace, port: int, count: int) -> tuple[list[float], list[float]]:
-    """Announce so many; gives how long each took to be recorded, and from then on to be seen by all (milliseconds)."""
+    """Announce ``count`` changes; gives the milliseconds until each was recorded, and from then until visible."""
     readers = [Reader(port) for _ in range(CONNECTIONS)]
-    recorded, seen = [], []
+    recorded, visible = [], []
     now = datetime.now(UTC)
-    for number in range(-20, count):  # the first ones warm it up
+    for number in range(-20, count):  # the first 20 warm up the server
         announcement = AnnouncementRequest(
             kind=Kind.EMERGENCY, plan=plan(f"Urgent repair {number}.", now + number % 90 * HOUR)
         )
         for reader in readers:
             reader.wait_for(f"Urgent repair {number}.".encode())
-        begun = time.perf_counter()
+        start = time.perf_counter()
         announce(workspace, announcement, actor=operator("ann", datetime.now(UTC)))
         done = time.perf_counter()
-        last = max(reader.seen.get(timeout=PATIENCE) for reader in readers)
+        last = max(reader.arrivals.get(timeout=PATIENCE) for reader in readers)
         if number >= 0:
-            recorded.append(1000 * (done - begun))
-            seen.append(1000 * max(0, last - done))
+            recorded.append(1000 * (done - start))
+            visible.append(1000 * max(0, last - done))
         time.sleep(0.03)
     for reader in readers:
         reader.wait_for(None)
-    return recorded, seen
+    return recorded, visible
 
 
 def measure(name: str, url: str, *, changes: int, writes: int) -> None:
-    """Everything on one database."""
+    """Measure everything on one database."""
     database = Database(url)
     workspace = Workspace(schedule=load_schedule(example_path()).schedule, repository=database)
     fill(workspace, 50)
-    sizes(database.record())
+    print_sizes(database.record())
     fill(workspace, changes - 50)
-    sizes(database.record())
-    report(f"{name}: one announcement, cold", ratio(partial(command, url), partial(run, "-c", "pass"), rounds=11), 45)
+    print_sizes(database.record())
+    report(
+        f"{name}: one announcement, cold",
+        time_ratio(partial(announce_from_shell, url), partial(run, "-c", "pass"), rounds=11),
+        45,
+    )
     with serving(url) as port:
-        recorded, seen = latencies(workspace, port, writes)
-    click.echo(f"{name}, {writes} announcements at {changes} changes: recorded in {told(recorded)}")
-    click.echo(f"    visible {told(seen)} later (goal: p99 at most {GOALS[name]} ms)")
+        recorded, visible = latencies(workspace, port, writes)
+    click.echo(f"{name}, {writes} announcements at {changes} changes: recorded in {percentiles(recorded)}")
+    click.echo(f"    visible {percentiles(visible)} later (goal: p99 at most {GOALS[name]} ms)")
     click.echo(f"    while the machine's load was {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     database.close()
 
 
-def told(milliseconds: list[float]) -> str:
-    """The middle and the slow end."""
+def percentiles(milliseconds: list[float]) -> str:
+    """The median and the 99th percentile, as text."""
     hundredths = statistics.quantiles(milliseconds, n=100)
     return f"p50 {hundredths[49]:.1f} ms, p99 {hundredths[98]:.1f} ms"
 
 
-def sizes(record: Record) -> None:
-    """How many bytes the feeds have."""
+def print_sizes(record: Record) -> None:
+    """Print the sizes of the feeds."""
     policy = load_schedule(example_path()).schedule
     for slug in ("all", "emergency"):
-        made = build_feed(policy, slug, Rendering.SERIES, now=datetime.now(UTC), record=record)
-        left_out = f" ({made.left_out} events left out)" if made.left_out else ""
-        click.echo(f"/feeds/{slug}.ics at {len(record.changes)} changes: {len(made.body):,} bytes{left_out}")
+        feed = build_feed(policy, slug, Rendering.SERIES, now=datetime.now(UTC), record=record)
+        left_out = f" ({feed.left_out} events left out)" if feed.left_out else ""
+        click.echo(f"/feeds/{slug}.ics at {len(record.changes)} changes: {len(feed.body):,} bytes{left_out}")
 
 
-def command(url: str) -> None:
-    """One announcement from a shell; a new one each time."""
+def announce_from_shell(url: str) -> None:
+    """Announce another change with the command line."""
     run(
         *("-m", "icsfeed", "emergency", "announce", "--yes", "--summary", f"Repair {time.monotonic_ns()}"),
         *("--environment", "production", "--duration", "1h", "--database", url, "--schedule", str(example_path())),
@@ -210,25 +215,29 @@ def command(url: str) -> None:
 
 
 def run(*arguments: str) -> None:
-    """One interpreter, from start to end."""
+    """Run one Python interpreter to its end."""
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True, cwd=ROOT)
 
 
 @click.command()
 @click.option(
-    "--changes", type=click.IntRange(50), default=1000, show_default=True, help="So many are recorded before."
+    "--changes",
+    type=click.IntRange(50),
+    default=1000,
+    show_default=True,
+    help="Changes recorded before the measurement.",
 )
-@click.option("--writes", type=click.IntRange(2), default=500, show_default=True, help="So many are announced.")
-@click.option("--only", type=click.Choice(list(GOALS)), help="One of the two databases.")
+@click.option("--writes", type=click.IntRange(2), default=500, show_default=True, help="Changes announced and timed.")
+@click.option("--only", type=click.Choice(list(GOALS)), help="Measure this database only.")
 def main(changes: int, writes: int, only: str | None) -> None:
-    """Measure announcing on both databases."""
+    """Measure how soon announcements are visible."""
     for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
         del os.environ[variable]
-    measuring: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
+    databases_by_name: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
         "SQLite": a_file,
         "PostgreSQL": a_server,
     }
-    for name, make in measuring.items():
+    for name, make in databases_by_name.items():
         if only in {None, name}:
             with make() as url:
                 measure(name, url, changes=changes, writes=writes)
@@ -236,14 +245,14 @@ def main(changes: int, writes: int, only: str | None) -> None:
 
 @contextlib.contextmanager
 def a_file() -> Generator[str]:
-    """A SQLite database."""
+    """A new SQLite database."""
     with tempfile.TemporaryDirectory() as folder:
         yield f"sqlite:///{folder}/icsfeed.db"
 
 
 @contextlib.contextmanager
 def a_server() -> Generator[str]:
-    """A PostgreSQL database."""
+    """A new PostgreSQL database."""
     if missing := databases.unavailable():
         raise click.ClickException(missing)
     with databases.a_server() as server, server.database() as url:

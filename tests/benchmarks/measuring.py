@@ -1,4 +1,4 @@
-"""Times two things in turn, and says how many times the floor the other one takes."""
+"""Times an action against a floor: a minimal program that does the same work."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import time
 from collections.abc import Callable
 
 
-def ratio(measured: Callable[[], object], floor: Callable[[], object], *, rounds: int) -> float:
-    """The median, over rounds in which both run one after the other, of measured time to floor time."""
+def time_ratio(measured: Callable[[], object], floor: Callable[[], object], *, rounds: int) -> float:
+    """The median ratio of measured time to floor time, over rounds in which both run one after the other."""
     measured()
     floor()
     return statistics.median(_seconds(measured) / _seconds(floor) for _ in range(rounds))
 
 
 def _seconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     action()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
-def report(what: str, found: float, goal: float) -> None:
-    """One line of a benchmark's answer."""
-    print(f"{what}: {found:.2g} times the floor (goal: at most {goal:g})")  # noqa: T201  (a benchmark's output)
+def report(label: str, ratio: float, goal: float) -> None:
+    print(f"{label}: {ratio:.2g} times the floor (goal: at most {goal:g})")  # noqa: T201  (a benchmark's output)

@@ -1,12 +1,12 @@
 """How fast feeds are served: ``python -m tests.benchmarks.serving``.
 
-Compares the application with others that give the same bytes, in alternation, and prints the median of the ratios: a
-bare WSGI callable with the same headers and bytes, a Flask route with the ready bytes, one that gives the same headers
-and 304 besides, one that renders the feed anew (all on the same server with the same settings), and nginx with the feed
-as a file. Everything stays on the loopback address.
+Measures the application and another one in turn, and prints the median of the ratios. The others are: a bare WSGI
+callable that gives the same headers and bytes, a Flask route that returns ready bytes, one that also gives the same
+headers and 304, one that renders the feed for each request (all on the same server with the same settings), and nginx
+with the feed as a file. Everything stays on the loopback address.
 
-The load comes from wrk (Debian: ``apt-get install wrk nginx``). A generator in Python would be slower than what it
-measures, and so make any two servers look alike.
+The load comes from wrk (Debian: ``apt-get install wrk nginx``). A load generator in Python would be slower than what it
+measures, so any two servers would look alike.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ REBUILDING: Final = "tests.benchmarks.serving:make_rebuilding"
 NOW: Final = "2026-11-23T12:00:00Z"
 CONNECTIONS: Final = 16
 PATIENCE: Final = 30
-"""Seconds within which a server starts, or stops."""
+"""Seconds that a server may take to start or stop."""
 
 
 def make_bare() -> WSGIApplication:
-    """A callable that gives what the application answers at ``PATH``, and knows nothing but that."""
+    """A callable that gives the application's answer at ``PATH``, and does nothing else."""
     from icsfeed.bootstrap import create_app  # noqa: PLC0415  (in the server's process only)
 
     client = create_app().test_client()
     whole = client.get(PATH)
-    held = client.get(PATH, headers={"If-None-Match": whole.headers["ETag"]})
-    whole_headers, held_headers = list(whole.headers.items()), list(held.headers.items())
+    unchanged = client.get(PATH, headers={"If-None-Match": whole.headers["ETag"]})
+    whole_headers, unchanged_headers = list(whole.headers.items()), list(unchanged.headers.items())
     body = whole.data
 
     def bare(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if "HTTP_IF_NONE_MATCH" in environ:
-            start_response("304 Not Modified", list(held_headers))
+            start_response("304 Not Modified", list(unchanged_headers))
             return []
         start_response("200 OK", list(whole_headers))
         return [body]
@@ -68,7 +68,7 @@ def make_bare() -> WSGIApplication:
 
 
 def make_flask() -> WSGIApplication:
-    """A Flask application whose one route returns the ready bytes."""
+    """A Flask application with one route, which returns ready bytes."""
     from flask import Flask, Response  # noqa: PLC0415  (in the server's process only)
 
     from icsfeed.bootstrap import create_app  # noqa: PLC0415
@@ -84,7 +84,7 @@ def make_flask() -> WSGIApplication:
 
 
 def make_conditional_flask() -> WSGIApplication:
-    """A Flask application whose one route gives all that the application answers: the headers, and 304 where it may."""
+    """A Flask application with one route, which answers as icsfeed does: the same headers, and 304."""
     from flask import Flask, Response, request  # noqa: PLC0415  (in the server's process only)
 
     from icsfeed.bootstrap import create_app  # noqa: PLC0415
@@ -103,11 +103,11 @@ def make_conditional_flask() -> WSGIApplication:
 
 
 def make_rebuilding() -> WSGIApplication:
-    """A Flask application whose one route renders the feed at each request."""
+    """A Flask application with one route, which renders the feed for each request."""
     from flask import Flask, Response  # noqa: PLC0415  (in the server's process only)
 
-    from icsfeed.ical.calendar import calendar_bytes, render_events  # noqa: PLC0415
     from icsfeed.ical.series import Rendering  # noqa: PLC0415
+    from icsfeed.publication.feeds import build_feed  # noqa: PLC0415
     from icsfeed.store.schedule_file import load_schedule  # noqa: PLC0415
 
     schedule = load_schedule(example_path()).schedule
@@ -116,8 +116,7 @@ def make_rebuilding() -> WSGIApplication:
 
     @app.get(PATH)
     def feed() -> Response:
-        events = render_events(schedule, Rendering.SERIES, now=now)
-        body = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+        body = build_feed(schedule, "all", Rendering.SERIES, now=now).body
         return Response(body, content_type="text/calendar; charset=utf-8")
 
     return app
@@ -125,7 +124,7 @@ def make_rebuilding() -> WSGIApplication:
 
 @contextlib.contextmanager
 def nginx(feed: bytes) -> Generator[str]:
-    """Nginx with one worker, as icsfeed has one here, and the feed as a file, with its gzip beside it."""
+    """Nginx with one worker, as icsfeed has here, and the feed as a file with a gzip file beside it."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
         root = Path(folder)
@@ -162,8 +161,8 @@ http {{
 
 
 @contextlib.contextmanager
-def running(factory: str) -> Generator[str]:
-    """A server of that application, started as ``serve`` starts it; gives the URL of the feed."""
+def serving(factory: str) -> Generator[str]:
+    """Serve that application as ``serve`` does; gives the URL of the feed."""
     with socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
     program = (
@@ -195,20 +194,20 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def requests_per_second(url: str, seconds: int, *headers: str) -> float:
-    """What wrk gets out of ``url`` in that many seconds."""
+    """The request rate that wrk measures at ``url``."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *(f"-H{header}" for header in headers), url]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + PATIENCE).stdout
-    found = re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)
-    if found is None or "Non-2xx" in output or "Socket errors" in output:
+    match = re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)
+    if match is None or "Non-2xx" in output or "Socket errors" in output:
         raise click.ClickException(output)
-    return float(found[1])
+    return float(match[1])
 
 
 @click.command()
 @click.option("--rounds", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--seconds", type=click.IntRange(1, 60), default=3, show_default=True, help="Length of a measurement.")
 def main(rounds: int, seconds: int) -> None:
-    """Measure the feed beside whatever else gives the same bytes."""
+    """Measure how fast the feed is served, against other ways to serve the same bytes."""
     for program in ("wrk", "nginx"):
         if shutil.which(program) is None:
             msg = f"{program} is not installed (Debian: apt-get install {program})"
@@ -217,39 +216,39 @@ def main(rounds: int, seconds: int) -> None:
     os.environ["ICSFEED_SCHEDULE"] = str(example_path())
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ICSFEED_DATABASE"] = f"sqlite:///{folder}/icsfeed.db"
-        with running(ICSFEED) as ours:
-            time.sleep(1)  # the second in which no date is told
+        with serving(ICSFEED) as ours:
+            time.sleep(1)  # for one second after the start there is no Last-Modified
             whole = httpx.get(ours, headers={"Accept-Encoding": "identity"}, trust_env=False)
             click.echo(f"{PATH}: {len(whole.content)} bytes, {CONNECTIONS} connections, {rounds} rounds of {seconds} s")
             packed = ["Accept-Encoding: gzip"]
-            held = [f"If-None-Match: {whole.headers['ETag']}"]
-            with running(BARE) as bare:
+            unchanged = [f"If-None-Match: {whole.headers['ETag']}"]
+            with serving(BARE) as bare:
                 _compare("200 against bare WSGI", ours, bare, rounds, seconds, [])
-                _compare("304 against bare WSGI", ours, bare, rounds, seconds, held)
+                _compare("304 against bare WSGI", ours, bare, rounds, seconds, unchanged)
                 _compare("gzip against bare WSGI with the plain bytes", ours, bare, rounds, seconds, packed)
-            with running(FLASK) as flask:
+            with serving(FLASK) as flask:
                 _compare("200 against a Flask route with ready bytes", ours, flask, rounds, seconds, [])
-            with running(CONDITIONAL) as flask:
+            with serving(CONDITIONAL) as flask:
                 _compare("200 against a Flask route that answers as the application", ours, flask, rounds, seconds, [])
                 _compare(
-                    "304 against a Flask route that answers as the application", ours, flask, rounds, seconds, held
+                    "304 against a Flask route that answers as the application", ours, flask, rounds, seconds, unchanged
                 )
-            with running(REBUILDING) as rebuilding:
+            with serving(REBUILDING) as rebuilding:
                 _compare("200 against a Flask route that renders", ours, rebuilding, 1, 10 * seconds, [])
             with nginx(whole.content) as file:
                 _compare("200 against nginx", ours, file, rounds, seconds, [])
                 _compare("gzip against nginx", ours, file, rounds, seconds, packed)
 
 
-def _compare(what: str, ours: str, theirs: str, rounds: int, seconds: int, headers: list[str]) -> None:  # noqa: PLR0917
-    # One after the other in each round: whatever else slows the machine slows both.
+def _compare(label: str, ours: str, theirs: str, rounds: int, seconds: int, headers: list[str]) -> None:  # noqa: PLR0917
+    # One after the other in each round, so that other load on the machine slows both.
     pairs = [
         (requests_per_second(ours, seconds, *headers), requests_per_second(theirs, seconds, *headers))
         for _ in range(rounds)
     ]
     ratio = statistics.median(mine / other for mine, other in pairs)
     mine, other = (statistics.median(column) for column in zip(*pairs, strict=True))
-    click.echo(f"{what}: icsfeed {mine:,.0f}/s, the other {other:,.0f}/s, ratio {ratio:.2f}")
+    click.echo(f"{label}: icsfeed {mine:,.0f}/s, the other {other:,.0f}/s, ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

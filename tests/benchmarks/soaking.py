@@ -1,10 +1,11 @@
-"""A mixed load for minutes, with everything going wrong meanwhile: ``python -m tests.benchmarks.soaking``.
+"""A mixed load for minutes, with failures all the time: ``python -m tests.benchmarks.soaking``.
 
-Clients ask a real server with two workers, an operator announces, the schedule is edited (well and badly), the younger
-worker is killed again and again, and the PostgreSQL server is stopped and started. No answer may be wrong: a feed is
-whole and has the tag of its bytes, what is not known is 503 with Retry-After, and nothing else fails. The feeds are at
-their limit from the start, so what is announced takes another's place in them: the worker that lives through all of it
-may not hold more memory at the end than once it is warm, and little more than a new one that serves the same.
+Clients poll a real server with two workers, an operator announces changes, the schedule is edited (some edits are
+broken), the younger worker is killed every 45 seconds, and the PostgreSQL server is stopped every minute. No answer may
+be wrong: a feed is complete and its ETag matches its bytes, an unavailable one is 503 with Retry-After, and nothing
+else fails. The audit trail must list what the operator recorded, no more and no less. The feeds are full from the
+start, so each announcement replaces an older event: the worker that is never killed may not use more memory at the end
+than when it was warm, and little more than a new worker that serves the same.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from typing import Final
 import click
 import httpx
 
+from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Plan
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
@@ -43,7 +45,7 @@ from tests.web.servers import Server, serving
 
 CLIENTS: Final = 4
 CHANGES: Final = 1000
-"""So many are recorded beforehand, of the last weeks: more than a feed has room for."""
+"""Past changes that are recorded beforehand: more than fit into a feed."""
 
 PATHS: Final = (
     "/feeds/all.ics",
@@ -61,7 +63,7 @@ PATHS: Final = (
 
 @dataclass
 class Tally:
-    """What was answered, and what was wrong."""
+    """The answers of the server, and what was wrong with them."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     broken_connections: int = 0
@@ -69,20 +71,20 @@ class Tally:
     lock: Lock = field(default_factory=Lock)
 
     def add(self, path: str, response: httpx.Response) -> None:
-        """Judge an answer."""
+        """Check an answer and count it."""
         fault = _fault(path, response)
         with self.lock:
             self.statuses[response.status_code] += 1
             if fault is not None:
                 self.wrong.append(f"{path}: {fault}")
 
-    def broke(self) -> None:
-        """Count a connection that ended with the worker at its other end."""
+    def add_broken_connection(self) -> None:
+        """Count a connection that broke because its worker was killed."""
         with self.lock:
             self.broken_connections += 1
 
 
-def _fault(path: str, response: httpx.Response) -> str | None:  # noqa: PLR0911  (a fault each)
+def _fault(path: str, response: httpx.Response) -> str | None:  # noqa: PLR0911  (one for each fault)
     status, body = response.status_code, response.content
     if status == httpx.codes.SERVICE_UNAVAILABLE:
         return None if "Retry-After" in response.headers else "503 without Retry-After"
@@ -93,27 +95,27 @@ def _fault(path: str, response: httpx.Response) -> str | None:  # noqa: PLR0911 
     if status != httpx.codes.OK:
         return f"status {status}"
     if path.endswith(".ics") and not (body.startswith(b"BEGIN:VCALENDAR") and body.endswith(b"END:VCALENDAR\r\n")):
-        return "half a calendar"
+        return "an incomplete calendar"
     plain = "Content-Encoding" not in response.headers and path.startswith(("/feeds/", "/downloads/"))
     if plain and response.headers["ETag"] != f'"{hashlib.sha256(body).hexdigest()[:32]}"':
-        return "a tag that is not that of the bytes"
+        return "an ETag that does not match the bytes"
     return None
 
 
 def client(server: Server, tally: Tally, over: Event, number: int) -> None:
-    """Ask, mostly for what is held already, until it is over."""
+    """Poll all paths until ``over`` is set; every other client sends the ETags that it has."""
     tags: dict[str, str] = {}
     coding = ("identity", "gzip", "br", "identity")[number % 4]
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as asking:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=30) as session:
         while not over.is_set():
             for path in PATHS:
                 headers = {"Accept-Encoding": coding}
                 if path in tags and number % 2:
                     headers["If-None-Match"] = tags[path]
                 try:
-                    response = asking.get(path, headers=headers)
+                    response = session.get(path, headers=headers)
                 except httpx.TransportError:
-                    tally.broke()
+                    tally.add_broken_connection()
                     continue
                 tally.add(path, response)
                 tags[path] = response.headers.get("ETag", tags.get(path, ""))
@@ -121,7 +123,7 @@ def client(server: Server, tally: Tally, over: Event, number: int) -> None:
 
 
 def operator(workspace: Workspace, server: Server, counts: Counter[str], over: Event, is_down: Event) -> None:
-    """Announce a change every second, and see that it is public within another."""
+    """Announce a change every second, and check that it is public two seconds later."""
     number = 0
     while not over.wait(1):
         number += 1
@@ -151,7 +153,7 @@ def operator(workspace: Workspace, server: Server, counts: Counter[str], over: E
 
 
 def editor(schedule: Path, counts: Counter[str], over: Event) -> None:
-    """Edit the schedule every few seconds, and break it now and then."""
+    """Edit the schedule every five seconds; each sixth edit is broken."""
     number = 0
     while not over.wait(5):
         number += 1
@@ -169,11 +171,11 @@ def memory(worker: int) -> int:
 
 
 def memory_when_new(schedule: Path) -> int:
-    """The resident memory of a worker that has just begun to serve what the one before served, in MB."""
+    """The resident memory, in MB, of a new worker that serves the same."""
     over, tally = Event(), Tally()
     with (
         serving(schedule) as server,
-        started(lambda: client(server, tally, over, 0), lambda: client(server, tally, over, 1)),
+        running(lambda: client(server, tally, over, 0), lambda: client(server, tally, over, 1)),
     ):
         time.sleep(20)
         over.set()
@@ -182,32 +184,43 @@ def memory_when_new(schedule: Path) -> int:
 
 
 @contextlib.contextmanager
-def started(*threads: Callable[[], None]) -> Generator[None]:
-    """Those at work, until they end."""
-    running = [Thread(target=each, daemon=True) for each in threads]
-    for each in running:
-        each.start()
+def running(*functions: Callable[[], None]) -> Generator[None]:
+    """Run the functions in threads; at the end, wait for them."""
+    threads = [Thread(target=function, daemon=True) for function in functions]
+    for thread in threads:
+        thread.start()
     yield
-    for each in running:
-        each.join(60)
+    for thread in threads:
+        thread.join(60)
+
+
+def audit_faults(entries: Iterable[AuditEntry], counts: Counter[str]) -> list[str]:
+    """What is wrong with the audit entries; one that was lost while committing may be recorded or not."""
+    recorded = sum(entry.action == "emergency announce" for entry in entries)
+    least, most = counts["announcements"], counts["announcements"] + counts["refused announcements"]
+    if least <= recorded <= most:
+        return []
+    return [f"the audit trail has {recorded} announcements, and should have {least} to {most}"]
 
 
 @click.command()
 @click.option("--minutes", type=click.FloatRange(0.5, 60), default=10, show_default=True)
 def main(minutes: float) -> None:
-    """Soak the server, and tell what it answered."""
+    """Soak the server, and print how it answered."""
     over, is_down, tally, counts = Event(), Event(), Tally(), Counter[str]()
     samples: list[int] = []
     with tempfile.TemporaryDirectory() as folder, databases.a_server() as postgresql, postgresql.database() as url:
         schedule = Path(folder) / "schedule.toml"
         schedule.write_text(SCHEDULE, encoding="utf-8")
         os.environ["ICSFEED_DATABASE"] = url
-        workspace = Workspace(schedule=load_schedule(schedule).schedule, repository=Database(url))
+        database = Database(url)
+        workspace = Workspace(schedule=load_schedule(schedule).schedule, repository=database)
         fill(workspace, CHANGES, apart=HOUR)
+        filled = database.entry()
         with serving(schedule, "--workers", "2") as server:
             oldest = min(server.workers())
             clients = [lambda number=number: client(server, tally, over, number) for number in range(CLIENTS)]
-            with started(
+            with running(
                 *clients,
                 lambda: operator(workspace, server, counts, over, is_down),
                 lambda: editor(schedule, counts, over),
@@ -231,15 +244,16 @@ def main(minutes: float) -> None:
                     if time.monotonic() > end:
                         break
                 over.set()
-        schedule.write_text(SCHEDULE, encoding="utf-8")  # no server starts with a broken one
+        schedule.write_text(SCHEDULE, encoding="utf-8")  # the last edit may have been a broken one
         new = memory_when_new(schedule)
+        tally.wrong += audit_faults(database.entries(since=filled), counts)
     fourth = len(samples) / 4
     quarters = [median_low(samples[int(part * fourth) : int((part + 1) * fourth)]) for part in range(4)]
     click.echo(f"answers by status: {dict(sorted(tally.statuses.items()))}")
-    click.echo(f"connections that ended with a worker: {tally.broken_connections}; {dict(counts)}")
-    told = ", ".join(f"{size} MB" for size in quarters)
-    click.echo(f"memory of the worker that was not killed, median of each quarter: {told}; of a new one: {new} MB")
-    click.echo(f"wrong answers: {len(tally.wrong)}")
+    click.echo(f"connections that broke with a worker: {tally.broken_connections}; {dict(counts)}")
+    sizes = ", ".join(f"{size} MB" for size in quarters)
+    click.echo(f"memory of the worker that was not killed, median of each quarter: {sizes}; of a new one: {new} MB")
+    click.echo(f"faults: {len(tally.wrong)}")
     for wrong in tally.wrong[:20]:
         click.echo(f"  {wrong}")
 

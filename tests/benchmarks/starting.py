@@ -1,4 +1,4 @@
-"""Cold commands against an empty interpreter: ``python -m tests.benchmarks.starting``."""
+"""How long commands take to start and run, against an empty interpreter: ``python -m tests.benchmarks.starting``."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import subprocess
 import sys
 from functools import partial
 
-from tests.benchmarks.measuring import ratio, report
+from tests.benchmarks.measuring import report, time_ratio
 
 GATE = ("gate", "--environment", "production", "--at", "2026-12-03T02:00", "--now", "2026-11-23")
 GOALS = {("--help",): 5, ("check",): 12, ("upcoming",): 16, GATE: 16, ("build", "all"): 16}
 
 
 def run(*arguments: str) -> None:
-    """One interpreter, from start to end."""
+    """Run one Python interpreter to its end."""
     subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
 
 
@@ -21,6 +21,6 @@ if __name__ == "__main__":
     for command, goal in GOALS.items():
         report(
             " ".join(command),
-            ratio(partial(run, "-m", "icsfeed", *command), partial(run, "-c", "pass"), rounds=21),
+            time_ratio(partial(run, "-m", "icsfeed", *command), partial(run, "-c", "pass"), rounds=21),
             goal,
         )
