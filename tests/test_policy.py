@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.store.schedule_file import example_path, load_schedule, read_schedule
@@ -66,7 +67,7 @@ def test_the_list_by_hand_has_the_sundays_of_march_from_three_to_six() -> None:
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_outside_readers_see_the_policy(reader: Reader, rendering: Rendering, now: datetime) -> None:
     require(reader)
-    feed = build_feed(EXAMPLE, "all", rendering, now=now).body
+    feed = build_feed(Situation(schedule=EXAMPLE, now=now), "all", rendering).body
     wide = (datetime(now.year - 3, 1, 1, tzinfo=UTC), datetime(now.year + 4, 1, 1, tzinfo=UTC))
     found = [(each.start, each.end) for each in reader.read(feed, *wide)]
     assert [each for each in found if isinstance(each[0], datetime)] == windows_by_hand(now)
@@ -78,7 +79,10 @@ def test_outside_readers_see_the_policy(reader: Reader, rendering: Rendering, no
 def test_feeds_are_their_golden_files(slug: str, rendering: Rendering) -> None:
     """To change them on purpose: ``icsfeed build SLUG --rendering … --now 2026-11-23T12:00:00Z -o tests/golden/…``."""
     golden = GOLDEN / f"{slug}.{rendering}.ics"
-    assert build_feed(EXAMPLE, slug, rendering, now=datetime.fromisoformat(GOLDEN_NOW)).body == golden.read_bytes()
+    assert (
+        build_feed(Situation(schedule=EXAMPLE, now=datetime.fromisoformat(GOLDEN_NOW)), slug, rendering).body
+        == golden.read_bytes()
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,13 +110,18 @@ def test_the_same_bytes_for_any_order_of_tables() -> None:
     head, *tables = re.split(r"(?m)^(?=\[\[)", content)
     turned = read_schedule("".join([head, *reversed(tables)]).encode(), "turned.toml")
     now = datetime.fromisoformat(GOLDEN_NOW)
-    assert build_feed(turned, "all", Rendering.SERIES, now=now).body == (GOLDEN / "all.series.ics").read_bytes()
+    assert (
+        build_feed(Situation(schedule=turned, now=now), "all", Rendering.SERIES).body
+        == (GOLDEN / "all.series.ics").read_bytes()
+    )
 
 
 @pytest.mark.parametrize("rendering", Rendering)
 def test_a_new_year_adds_and_drops_events_and_changes_none(rendering: Rendering) -> None:
     def pieces(year: int) -> dict[str, str]:
-        feed = build_feed(EXAMPLE, "all", rendering, now=datetime(year, 6, 1, tzinfo=UTC)).body.decode()
+        feed = build_feed(
+            Situation(schedule=EXAMPLE, now=datetime(year, 6, 1, tzinfo=UTC)), "all", rendering
+        ).body.decode()
         found = re.findall(r"BEGIN:(?:VEVENT|VTIMEZONE)\r\n.*?END:(?:VEVENT|VTIMEZONE)\r\n", feed, re.DOTALL)
         return {re.search(r"^(?:UID|TZID):(.*)\r$", piece, re.MULTILINE)[1]: piece for piece in found}  # type: ignore[index]  # each has one
 

@@ -9,10 +9,11 @@ import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
 from icsfeed.cli.options import example, option, with_settings
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded
+from icsfeed.store.database import kept_schedule, recorded
 from icsfeed.store.files import write_whole
 
 _STANDARD_OUTPUT: Final = Path("-")
@@ -38,8 +39,9 @@ _STANDARD_OUTPUT: Final = Path("-")
 def build(feed: str, rendering: str, output: Path, settings: Settings) -> None:
     """Print the bytes of one FEED, such as "all"."""
     schedule = open_schedule(settings).schedule
-    now = current_instant(settings, schedule)
-    built = build_feed(schedule, feed, Rendering(rendering), now=now, record=recorded(settings.database))
+    database, now = settings.database, current_instant(settings, schedule)
+    situation = Situation(schedule=schedule, record=recorded(database), now=now)
+    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=lambda: kept_schedule(database))
     if built.left_out:
         click.echo(f"icsfeed: {built.left_out} events are left out of this feed; it holds 1,000, or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:

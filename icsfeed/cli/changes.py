@@ -13,7 +13,6 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.lifecycle import Step, what_next
 from icsfeed.domain.plans import Amendment, span_between
-from icsfeed.domain.record import all_changes, find_change
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
@@ -205,9 +204,8 @@ def _list(kind: str) -> click.Command:
     @option("--all", "everything", is_flag=True, help="Those that are over, too.")
     @reading
     def command(invocation: Invocation, *, everything: bool) -> None:
-
         announced = sorted(
-            all_changes(invocation.workspace.schedule, invocation.workspace.repository.record()).values(),
+            invocation.workspace.situation(now=invocation.now).changes.values(),
             key=lambda each: each.announced_at,
         )
         changes = [
@@ -230,10 +228,8 @@ def _show(kind: str) -> click.Command:
     @click.argument("change", metavar="ID")
     @reading
     def command(invocation: Invocation, change: str) -> None:
-
-        found = find_change(
-            invocation.workspace.schedule, invocation.workspace.repository.record(), _of_kind(invocation, kind, change)
-        )
+        situation = invocation.workspace.situation(now=invocation.now)
+        found = situation.change(_of_kind(invocation, kind, change))
         if invocation.as_json:
             print_json(change_as_json(found, invocation.zone))
         else:

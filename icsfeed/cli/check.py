@@ -7,6 +7,7 @@ import click
 from icsfeed.cli.inputs import current_instant, schedule_path
 from icsfeed.cli.options import json_option, option, with_settings
 from icsfeed.cli.output import print_json
+from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import Advice, advise
 from icsfeed.settings import Settings
 from icsfeed.store.database import recorded
@@ -36,7 +37,8 @@ def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
         print_json({"schedule": str(path), "mistakes": mistakes, "warnings": []})
         click.get_current_context().exit(1)
     schedule = loaded.schedule
-    advices = advise(schedule, now=current_instant(settings, schedule), record=recorded(settings.database))
+    now = current_instant(settings, schedule)
+    advices = advise(Situation(schedule=schedule, record=recorded(settings.database), now=now))
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
         print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})

@@ -12,6 +12,7 @@ from icsfeed.cli.options import example, json_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.civil import whole_days
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import day_text, days_text, span_text
 from icsfeed.services.differences import Difference, FeedDifference, differences
@@ -36,7 +37,10 @@ def diff(old: Path, new: Path | None, settings: Settings, *, as_json: bool) -> N
     before = load_schedule(old).schedule
     after = (load_schedule(new) if new is not None else open_schedule(settings)).schedule
     now = current_instant(settings, after)
-    edit = differences(before, after, now=now, record=recorded(settings.database))
+    record = recorded(settings.database)
+    edit = differences(
+        Situation(schedule=before, record=record, now=now), Situation(schedule=after, record=record, now=now)
+    )
     if as_json:
         print_json(edit.as_json())
         return

@@ -22,8 +22,8 @@ from icsfeed.domain.errors import BadInputError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from icsfeed.domain.record import Record
     from icsfeed.domain.schedule import Schedule
+    from icsfeed.domain.situation import Situation
     from icsfeed.domain.subscribers import Subscribers
     from icsfeed.domain.tokens import TokenKey
     from icsfeed.export.exporting import Progress, Report
@@ -76,11 +76,9 @@ def export(
     moment = clock(settings, loaded.schedule)()
     with _progress(shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
-            loaded.schedule,
-            _record(settings.database, loaded.schedule, moment, recording=settings.now is None and not dry_run),
+            _situation(settings.database, loaded.schedule, moment, recording=settings.now is None and not dry_run),
             _target(dest),
             changed_at=loaded.changed_at,
-            now=moment,
             base_url=base_url,
             token_key=token_key,
             dry_run=dry_run,
@@ -172,12 +170,11 @@ def _watch(telling: _Telling, base_url: str, token_key: TokenKey | None, setting
     repository = Database(settings.database)
 
     def export_it(publication: Publication, subscribers: Subscribers) -> Report:
+        situation = publication.events.situation
         return export_site(
-            publication.schedule,
-            replace(publication.events.record, subscribers=subscribers),
+            replace(situation, record=replace(situation.record, subscribers=subscribers), now=tell_time()),
             target,
             changed_at=publication.changed_at,
-            now=tell_time(),
             base_url=base_url,
             before=publication.events,
             token_key=token_key,
@@ -211,20 +208,24 @@ def _until_told_to_end() -> Callable[[float], bool]:
     return lambda seconds: bool(select.select([told], [], [], seconds)[0])
 
 
-def _record(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Record:
-    """What is recorded, with the revisions of an edit that nobody has recorded yet, where there is a database."""
-    from icsfeed.store.database import recorded
-
-    record = recorded(database)
-    if not recording or not record.entry:
-        return record
+def _situation(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Situation:
+    """The situation with the revisions of an edit that nobody has recorded yet, where there is a database."""
+    from icsfeed.domain.situation import Situation
+    from icsfeed.services.baselines import events_public_before
     from icsfeed.services.events import publish_events
     from icsfeed.services.ledger import record_revisions
+    from icsfeed.store.database import recorded
+
+    situation = Situation(schedule=schedule, record=recorded(database), now=now)
+    if not recording or not situation.record.entry:
+        return situation
     from icsfeed.store.database.database import Database
 
     repository = Database(database)
     try:
-        return record_revisions(publish_events(schedule, repository.record(), now=now), repository, now=now)
+        events = publish_events(situation)
+        before = events_public_before(events, repository.kept_schedule)
+        return situation.with_record(record_revisions(events, repository, public_before=before))
     finally:
         repository.close()
 

@@ -10,6 +10,7 @@ from icsfeed.cli.inputs import current_instant, open_schedule
 from icsfeed.cli.options import INSTANT_HELP, example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.gate import Verdict
 from icsfeed.services.gate import gate as answer_gate
@@ -36,12 +37,13 @@ def gate(environments: tuple[str, ...], at: str | None, settings: Settings, *, a
     schedule = open_schedule(settings).schedule
     zone, now = schedule.calendar.zone, current_instant(settings, schedule)
     instant = now if at is None else parse_instant(at, zone)
-    answer = answer_gate(schedule, environments, at=instant, now=now, record=recorded(settings.database))
+    situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
+    answer = answer_gate(situation, environments, at=instant)
     if as_json:
         print_json(answer.as_json(zone))
     else:
         transition = answer.next_transition
-        click.echo(f"{answer.state}: {answer.why}")
+        click.echo(f"{answer.verdict}: {answer.why}")
         click.echo(f"next transition: {instant_text(transition, zone) if transition else 'none in the published span'}")
-    if answer.state is Verdict.CLOSED:
+    if answer.verdict is Verdict.CLOSED:
         sys.exit(1)

@@ -13,7 +13,6 @@ from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
 from icsfeed.services.suggestions import SlotRequest, Suggestion
 from icsfeed.services.suggestions import suggest as rank
-from icsfeed.services.warnings import busy
 
 
 @click.command()
@@ -27,15 +26,13 @@ def suggest(
     invocation: Invocation, duration: str, by: str, environments: tuple[str, ...], impact: str | None, most: int
 ) -> None:
     """Rank the slots until a deadline: inside a regular window first, outside peak hours next, the soonest next."""
-    schedule, record = invocation.workspace.schedule, invocation.workspace.repository.record()
     request = SlotRequest(
         duration=parse_length(duration),
         by=invocation.instant(by),
         environments=environments,
         impact=Impact(impact or Impact.OUTAGE),
     )
-    taken = busy(schedule, record, schedule.environments_named(environments))
-    found = rank(schedule, request, now=invocation.now, busy=taken, adjustments=record.adjustments.values())[:most]
+    found = rank(invocation.workspace.situation(now=invocation.now), request)[:most]
     if invocation.as_json:
         print_json([each.as_json(invocation.zone) for each in found])
     else:

@@ -14,6 +14,7 @@ from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import PREFIXES
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import days_text, span_text
 from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.services.upcoming import upcoming as list_upcoming
@@ -45,8 +46,8 @@ def upcoming(
     second_zone = advised_zone(zone_name) if zone_name else None
     now = current_instant(settings, schedule)
     begin = now if start is None else parse_instant(start, schedule.calendar.zone)
-    record = recorded(settings.database)
-    items = list_upcoming(schedule, begin, timedelta(days=days), environments, record, now=now)
+    situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
+    items = list_upcoming(situation, begin, timedelta(days=days), environments, with_overdue=True)
     if as_json:
         print_json([item.as_json(second_zone or schedule.calendar.zone) for item in items])
     elif items:

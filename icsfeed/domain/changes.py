@@ -10,7 +10,7 @@ from typing import Final
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.spans import Span
+from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.domain.windows import Impact
 
 PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
@@ -141,6 +141,19 @@ class Change:
     def announced_at(self) -> datetime:
         """When it was announced (UTC)."""
         return self.updates[0].at
+
+    def entered(self, *states: State) -> datetime | None:
+        """When it first came to one of those states (UTC), if it did."""
+        return next((update.at for update in self.updates if update.state in states), None)
+
+    @property
+    def extent(self) -> Span:
+        """From its planned or its actual start to its planned or its actual end; in progress, it has no end yet."""
+        span, started = self.plan.span, self.entered(State.IN_PROGRESS)
+        if started is None:
+            return span
+        ended = self.entered(State.COMPLETED, State.CANCELLED) or END_OF_TIME
+        return Span(start=min(span.start, started), end=max(span.end, ended))
 
     def with_update(self, update: Update) -> Change:
         """The change one step later."""

@@ -84,6 +84,11 @@ class Occurrence:
         """The instant (UTC) at which it starts, or would have."""
         return self.span.start if self.span else self.policy_start
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether an operator skipped it and subscribers are to see that."""
+        return isinstance(self.excluded, Skipped) and not self.excluded.silent
+
     def touches(self, span: Span) -> bool:
         """Whether it shares an instant with ``span``, at the time that the policy gives it or where it was moved to."""
         if self.policy.span is None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
-
-if TYPE_CHECKING:
-    from icsfeed.domain.schedule import Schedule
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,25 +54,3 @@ class Record:
 
 NOTHING: Final = Record()
 """The record before the first entry."""
-
-
-def all_changes(schedule: Schedule, record: Record) -> Mapping[str, Change]:
-    """Every change by id: those that stand in the schedule file and, in the order of their announcement, the others."""
-    written = {change.id: change for change in schedule.changes}
-    return {**written, **record.changes} if written else record.changes
-
-
-def public_changes(schedule: Schedule, record: Record) -> Iterator[Change]:
-    """Those that touch an environment which the schedule has; no feed shows the others."""
-    known = schedule.environment_names.keys()
-    return (each for each in all_changes(schedule, record).values() if not known.isdisjoint(each.plan.environments))
-
-
-def find_change(schedule: Schedule, record: Record, change_id: str) -> Change:
-    """The change of that id, whatever the case, wherever it stands.
-
-    Raises:
-        UnknownChangeError: where there is none.
-    """
-    written = {change.id: change for change in schedule.changes}
-    return written.get(change_id.lower()) or record.change(change_id)

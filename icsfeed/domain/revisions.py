@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
 
@@ -22,6 +23,7 @@ class Revision:
 
 
 _ONE_SECOND: Final = timedelta(seconds=1)
+_DIGEST_OF_BYTES: Final = re.compile("[0-9a-f]{32}")
 
 GONE: Final = ""
 """The digest of an event that is no longer published: one that comes back has changed."""
@@ -34,6 +36,11 @@ class LedgerLine:
     uid: str
     digest: str
     revision: Revision
+
+    @property
+    def stands_for_bytes(self) -> bool:
+        """Whether icsfeed 0.1 wrote it: its digest is of the bytes of then, and does not tell what they stated."""
+        return _DIGEST_OF_BYTES.fullmatch(self.digest) is not None
 
 
 Ledger: TypeAlias = Mapping[str, tuple[LedgerLine, ...]]
@@ -54,12 +61,21 @@ class Revisable(Protocol):
 
 
 def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
-    """The ledger's last line of the event, where that has its content, or else the line that it lacks at ``now``."""
+    """The ledger's last line of the event, where that has its content, or else the line that it lacks at ``now``.
+
+    One that stands for bytes may have any content: such an event counts as unchanged.
+    """
     recorded = ledger.get(event.uid, ())
-    if recorded and recorded[-1].digest == event.digest:
+    if recorded and (recorded[-1].digest == event.digest or recorded[-1].stands_for_bytes):
         return recorded[-1]
     revision = _next(event, recorded[-1].revision, now.replace(microsecond=0)) if recorded else event.first
     return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
+
+
+def stated_line(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
+    """The line for what an event stated so far: its last one or, where that stands for bytes, its successor."""
+    line = line_of(event, ledger, now=now)
+    return replace(line, digest=event.digest) if line.stands_for_bytes else line
 
 
 def _next(event: Revisable, last: Revision, at: datetime) -> Revision:
@@ -105,6 +121,8 @@ def revision_of(event: Revisable, ledger: Ledger) -> Revision:
     recorded of what it says, it is the next one, a second later: the same on every machine.
     """
     recorded = ledger.get(event.uid, ())
+    if recorded and recorded[-1].stands_for_bytes:
+        return recorded[-1].revision
     for line in reversed(recorded):
         if line.digest == event.digest:
             return line.revision

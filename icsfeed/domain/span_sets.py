@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 
-from icsfeed.domain.spans import Span
+from icsfeed.domain.spans import END_OF_TIME, START_OF_TIME, Span
 
 SpanSet: TypeAlias = tuple[Span, ...]
-
-_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-LATEST: Final = datetime.max.replace(tzinfo=UTC)
-"""After any instant that a calendar names: where what never ends does."""
 
 
 def union(spans: Iterable[Span]) -> SpanSet:
@@ -45,7 +41,7 @@ def intersection(one: SpanSet, other: SpanSet) -> SpanSet:
 
 def difference(spans: SpanSet, holes: SpanSet) -> SpanSet:
     """The instants of ``spans`` that are in none of the ``holes``."""
-    edges = [_EARLIEST, *(edge for hole in holes for edge in (hole.start, hole.end)), LATEST]
+    edges = [START_OF_TIME, *(edge for hole in holes for edge in (hole.start, hole.end)), END_OF_TIME]
     between = zip(edges[::2], edges[1::2], strict=True)
     return intersection(spans, tuple(Span(start=start, end=end) for start, end in between if start < end))
 

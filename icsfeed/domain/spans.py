@@ -10,6 +10,10 @@ from icsfeed.domain.errors import BadInputError
 
 ONE_DAY: Final = timedelta(days=1)
 
+START_OF_TIME: Final = datetime.min.replace(tzinfo=UTC)
+END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
+"""When something ends that never does."""
+
 YEARS: Final = range(1971, 3000)
 """The years that schedules and instants may lie in: time zones are known from then on, and calendars end somewhere."""
 

@@ -49,6 +49,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(file, key=name)
 
 
+def is_utc(name: str) -> bool:
+    """Whether the clocks of the zone of that name show UTC."""
+    return name in {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClockChange:
     """An instant (UTC) at which a zone's offset from UTC goes from ``before`` to ``after``."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import with_lines
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Progress, Report, export, read_manifest
 from icsfeed.export.files import SiteFile, packed_files, private_files, site_files
@@ -20,16 +20,15 @@ from icsfeed.export.private_names import is_secret
 from icsfeed.export.targets import Target
 from icsfeed.publication.private import NO_PRIVATE_FEEDS, PrivateFeeds, private_feeds
 from icsfeed.publication.publishing import Publication, publish
+from icsfeed.services.baselines import lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
 
 
 def export_site(
-    schedule: Schedule,
-    record: Record,
+    situation: Situation,
     target: Target,
     *,
     changed_at: datetime,
-    now: datetime,
     base_url: str = "",
     before: PublishedEvents | None = None,
     token_key: TokenKey | None = None,
@@ -48,23 +47,17 @@ def export_site(
     """
     with nullcontext() if dry_run else target.locked():
         manifest = read_manifest(target)
-        record = replace(record, ledger=continued(record.ledger, manifest.ledger))
-        events = publish_events(schedule, record, now=now, before=before)
-        ledger = with_lines(record.ledger, events.lacking(now=now))
-        publication = publish(
-            schedule,
-            record=replace(record, ledger=ledger),
-            changed_at=changed_at,
-            now=now,
-            before=events,
-            base_url=base_url,
-        )
+        record = replace(situation.record, ledger=continued(situation.record.ledger, manifest.ledger))
+        events = publish_events(situation.with_record(record), before=before)
+        events = events.with_ledger(with_lines(record.ledger, lines_to_publish(events, None)))
+        publication = publish(events.situation, changed_at=changed_at, before=events, base_url=base_url)
         private = None
         if token_key is not None:
-            private = private_feeds(publication, record.subscribers, token_key, now=now)
+            private = private_feeds(publication, record.subscribers, token_key, now=situation.now)
             _refuse_to_lose_all(target, manifest, record, token_key, private)
         files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
-        report = export(files, target, before=manifest, ledger=last_lines(ledger), dry_run=dry_run, progress=progress)
+        ledger = last_lines(events.situation.record.ledger)
+        report = export(files, target, before=manifest, ledger=ledger, dry_run=dry_run, progress=progress)
         return replace(report, private_left_out=private.left_out) if private is not None else report
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -11,50 +11,33 @@ from typing import Final
 from icalendar import Calendar
 from icalendar.prop import vDuration
 
-from icsfeed.domain.adjustments import Adjustment
-from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Feed
-from icsfeed.domain.freezes import frozen_days
-from icsfeed.domain.occurrences import occurrences
-from icsfeed.domain.revisions import Revision
-from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
-from icsfeed.domain.spans import DateRange
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.zones import settled_clock, zone
-from icsfeed.ical.change_events import change_event
-from icsfeed.ical.events import CalendarEvent, freeze_event
+from icsfeed.ical.events import CalendarEvent, freeze_event, series_event, single_event
 from icsfeed.ical.limits import that_fit
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.series import Rendering, Series, arrange
 from icsfeed.ical.timezones import vtimezone
-from icsfeed.ical.window_events import series_event, single_event
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 _REFRESH: Final = timedelta(hours=1)
 _END: Final = b"END:VCALENDAR\r\n"
 
 
-def policy_events(
-    schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
-) -> tuple[CalendarEvent, ...]:
-    """The windows and freezes that are published at ``now`` (aware), each at its first revision."""
-    days = DateRange.of_years(published_years(now, schedule.calendar.zone))
-    freezes = (
-        freeze_event(schedule, frozen)
-        for frozen in frozen_days(schedule.freezes, schedule.calendar.zone, days.first, days.last)
-        if frozen.days.first in days
-    )
-    return (*window_events(schedule, rendering, now=now, adjustments=adjustments), *freezes)
-
-
-def window_events(
-    schedule: Schedule, rendering: Rendering, *, now: datetime, adjustments: Iterable[Adjustment] = ()
-) -> tuple[CalendarEvent, ...]:
-    """The windows alone."""
-    own = schedule.calendar.zone
-    span = published_span(now, own)
-    return tuple(
-        series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
-        for each in arrange(occurrences(schedule, span, adjustments), rendering, own, span)
+def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarEvent, ...]:
+    """The windows and freezes that are published, each at its first revision."""
+    schedule, items = situation.schedule, tuple(situation.published())
+    occurrences = (item for item in items if isinstance(item, Occurrence))
+    arranged = arrange(occurrences, rendering, situation.zone, situation.published_span)
+    return (
+        *(
+            series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
+            for each in arranged
+        ),
+        *(freeze_event(schedule, item) for item in items if isinstance(item, FrozenDays)),
     )
 
 
@@ -62,25 +45,6 @@ def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEv
     """Those that have not lapsed at ``now`` (aware), by start, then UID."""
     current = [event for event in events if event.lapses is None or now < event.lapses]
     return tuple(sorted(current, key=lambda event: (event.span.start, event.uid)))
-
-
-def render_events(
-    schedule: Schedule,
-    rendering: Rendering,
-    *,
-    now: datetime,
-    adjustments: Iterable[Adjustment] = (),
-    changes: Iterable[Change] = (),
-    revisions: Mapping[str, Revision] | None = None,
-) -> tuple[CalendarEvent, ...]:
-    """Every event that feeds show at ``now`` (aware), by start, then UID; ``revisions`` are those recorded, by UID."""
-    span = published_span(now, schedule.calendar.zone)
-    events = [
-        *policy_events(schedule, rendering, now=now, adjustments=adjustments),
-        *(change_event(schedule, each) for each in changes if shows_change(span, each)),
-    ]
-    recorded = revisions or {}
-    return shown([event.revised(recorded.get(event.uid, event.first)) for event in events], now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,25 +55,20 @@ class FeedContent:
     left_out: int
 
 
-def feed_content(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> FeedContent:
+def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEvent]) -> FeedContent:
     """The feed as a whole iCalendar object: its header, the zones that its events use, those of ``events`` that fit.
 
     A feed without events has UTC: RFC 5545, section 3.6, asks for at least one component.
     """
     selected = [event for event in events if feed.selects(event.kind, event.environments)]
-    years = published_years(now, schedule.calendar.zone)
+    years, calendar = situation.published_years, situation.schedule.calendar
     used = {event.zone for event in selected if event.zone} if selected else {zone("UTC")}
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    header = _header(feed.name, feed.description or schedule.calendar.description, schedule.calendar.color)
-    fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=now)
+    header = _header(feed.name, feed.description or calendar.description, calendar.color)
+    fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=situation.now)
     content = b"".join([header, *zones, *(event.content for event in fitting), _END])
     return FeedContent(content=content, left_out=len(selected) - len(fitting))
-
-
-def calendar_bytes(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> bytes:
-    """The feed's bytes alone."""
-    return feed_content(schedule, feed, events, now=now).content
 
 
 @lru_cache(maxsize=256)

@@ -17,8 +17,8 @@ from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import ONE_DAY, Span
-from icsfeed.ical.events import basic
 from icsfeed.ical.properties import add_text, as_bytes
+from icsfeed.ical.uids import open_span_uid
 
 MOST_BYTES: Final = 64_000
 """AWS takes 64 KB, and does not say whether of 1,000 or 1,024 bytes."""
@@ -60,7 +60,7 @@ def _header(feed: Feed) -> bytes:
 @lru_cache(maxsize=4096)
 def _event(uid_domain: str, dated: datetime, span: Span) -> bytes:
     event = Event()
-    event.add("uid", f"open.{basic(span.start)}Z@{uid_domain}")
+    event.add("uid", open_span_uid(span.start, uid_domain))
     event.add("dtstamp", dated)
     event.add("dtstart", span.start)
     event.add("dtend", span.end)
@@ -71,7 +71,7 @@ def _event(uid_domain: str, dated: datetime, span: Span) -> bytes:
 def _nothing(uid_domain: str) -> bytes:
     """What AWS itself writes into a calendar without events, which has to have some component (RFC 5545, 3.6)."""
     nothing: Component = Todo()
-    nothing.add("uid", f"open.never@{uid_domain}")
+    nothing.add("uid", open_span_uid(None, uid_domain))
     nothing.add("dtstamp", datetime(2000, 1, 1, tzinfo=UTC))
     add_text(nothing, "summary", "Never open for planned changes")
     return as_bytes(nothing)

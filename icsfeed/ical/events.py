@@ -1,46 +1,41 @@
-"""VEVENTs (RFC 5545, section 3.6.1), each rendered once and whole."""
+"""Calendar events: what a feed is joined from. Each knows what it comes from and the facts that it states."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from icalendar import Event, vCalAddress
-
-from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.changes import Change, State
+from icsfeed.domain.event_facts import CancelledInstance, EventFacts, Message, RepetitionRule
+from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.freezes import FrozenDays, freeze_touching
+from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import ONE_DAY, Span
-from icsfeed.domain.texts import clean
-from icsfeed.domain.windows import Impact
-from icsfeed.ical.properties import add_text, as_bytes
+from icsfeed.domain.zones import is_utc
+from icsfeed.ical.series import Series, Single
+from icsfeed.ical.uids import change_uid, freeze_uid, occurrence_uid, series_uid
+from icsfeed.ical.vevents import vevents
 
-IMPACT_WORDS: Final = {
-    Impact.NO_IMPACT: "none",
-    Impact.REDUCED_REDUNDANCY: "reduced redundancy",
-    Impact.DEGRADED: "degraded service",
-    Impact.OUTAGE: "outage",
-}
-CANCELLED: Final = "Cancelled: "
-"""Outlook may show a cancelled event like any other: its summary says it, too."""
-
-_DIGEST_LENGTH: Final = 32
+Source: TypeAlias = Series | Single | FrozenDays | Change
+"""What an event comes from."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarEvent:
-    """A published event: ``content`` is its VEVENT (with any overrides) at ``revision``.
+    """A published event: ``content`` is its VEVENT, with any overrides, at ``revision``.
 
-    ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. From ``lapses`` on it is
-    no longer shown. ``first`` is its revision where none is recorded, ``digest`` stands for all else that it says.
+    ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
+    of its ``environments`` (none: to all). From ``lapses`` on it is no longer shown. ``first`` is its revision where
+    none is recorded; ``digest`` stands for its facts.
     """
 
+    source: Source
     uid: str
-    kind: Kind
+    facts: EventFacts
     environments: frozenset[str]
     span: Span
     zone: ZoneInfo | None
@@ -49,6 +44,10 @@ class CalendarEvent:
     revision: Revision
     digest: str
     content: bytes
+
+    @property
+    def kind(self) -> Kind:
+        return self.facts.kind
 
     def revised(self, revision: Revision) -> CalendarEvent:
         """The event at another revision: those lines differ, and no other (text can't hold a line of its own)."""
@@ -60,32 +59,6 @@ class CalendarEvent:
         return replace(self, revision=revision, content=content)
 
 
-def rendered(
-    content: bytes,
-    *,
-    uid: str,
-    kind: Kind,
-    environments: frozenset[str],
-    span: Span,
-    first: Revision,
-    zone: ZoneInfo | None = None,
-    lapses: datetime | None = None,
-) -> CalendarEvent:
-    """The event whose VEVENT at its first revision is ``content``."""
-    return CalendarEvent(
-        uid=uid,
-        kind=kind,
-        environments=environments,
-        span=span,
-        zone=zone,
-        lapses=lapses,
-        first=first,
-        revision=first,
-        digest=hashlib.sha256(content).hexdigest()[:_DIGEST_LENGTH],
-        content=content,
-    )
-
-
 def _revision_lines(revision: Revision) -> tuple[bytes, bytes, bytes]:
     at = f"{revision.at:%Y%m%dT%H%M%SZ}"
     lines = (f"DTSTAMP:{at}", f"LAST-MODIFIED:{at}", f"SEQUENCE:{revision.sequence}")
@@ -93,74 +66,186 @@ def _revision_lines(revision: Revision) -> tuple[bytes, bytes, bytes]:
     return first, second, third
 
 
-def begin_event(schedule: Schedule, uid: str, revision: Revision, summary: str) -> Event:
-    """What every event has. It blocks nobody's own time: a customer's calendar stays free."""
-    event = Event()
-    event.add("uid", uid)
-    event.add("dtstamp", revision.at)
-    event.add("last-modified", revision.at)
-    event.add("sequence", revision.sequence)
-    add_text(event, "summary", summary)
-    organizer = schedule.calendar.organizer
-    if organizer is not None:
-        address = vCalAddress(f"mailto:{organizer.email}")
-        address.params["CN"] = " ".join(clean(organizer.name).split())
-        event.add("organizer", address)
-    event.add("transp", "TRANSPARENT")
-    add_text(event, "x-microsoft-cdo-busystatus", "FREE")
-    return event
+def series_event(schedule: Schedule, series: Series) -> CalendarEvent:
+    """A series as one recurring event, with overrides for the occurrences that are shown as cancelled."""
+    window = series.window
+    start, end = window.on(series.first.original_start.date())
+    several = series.first is not series.last
+    facts = EventFacts(
+        kind=Kind.MAINTENANCE,
+        name=window.name,
+        start=start,
+        end=end,
+        zone=window.zone.key,
+        rule=RepetitionRule(recurrence=series.recurrence, until=series.last.policy_start) if several else None,
+        excluded=tuple(each.original_start for each in series.excluded) if several else (),
+        cancelled=tuple(_cancelled_instance(each) for each in series.cancelled),
+        environments=_environments(schedule, window.environments),
+        impact=window.impact,
+        description=window.description,
+        organizer=schedule.calendar.organizer,
+    )
+    return _event(
+        schedule,
+        series,
+        uid=series_uid(series, schedule.calendar.uid_domain),
+        facts=facts,
+        environments=window.environments,
+        span=Span(start=_span(series.first).start, end=_span(series.last).end),
+        first=_first_of_year(schedule, series.year),
+        zone=None if is_utc(window.zone.key) else window.zone,
+    )
 
 
-def uid_of(schedule: Schedule, *parts: str) -> str:
-    """The UID made of those parts: the same on every server, whatever else is published."""
-    return f"{'.'.join(parts)}@{schedule.calendar.uid_domain}"
-
-
-def first_revision(schedule: Schedule, year: int) -> Revision:
-    """The revision of what the policy says of ``year``: it came when it entered the published span."""
-    return Revision(sequence=0, at=start_of_year(year - 1, schedule.calendar.zone))
-
-
-def basic(local: date | datetime) -> str:
-    """A local date or time in the basic format of ISO 8601."""
-    return f"{local:%Y%m%dT%H%M%S}" if isinstance(local, datetime) else f"{local:%Y%m%d}"
-
-
-def is_utc(zone: ZoneInfo) -> bool:
-    """Whether the clocks of ``zone`` show UTC, and its events so need no VTIMEZONE."""
-    return zone.key in {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
-
-
-def add_local(event: Event, name: str, local: datetime, zone: ZoneInfo) -> None:
-    """Add a regular local time with its zone, or in UTC where that is the zone: UTC has no TZID (RFC 5545, 3.2.19).
-
-    The library is not asked: it takes Africa/Abidjan and others for UTC, whatever their clocks show.
-    """
-    if is_utc(zone):
-        event.add(name, local.replace(tzinfo=UTC))
-    else:
-        event.add(name, local, parameters={"TZID": zone.key})
-
-
-def facts(schedule: Schedule, environments: frozenset[str], impact: Impact) -> str:
-    """What is touched, and how."""
-    names = schedule.environment_names
-    touched = ", ".join(names.get(environment, environment) for environment in sorted(environments))
-    return f"Environments: {touched}\nImpact: {IMPACT_WORDS[impact]}"
-
-
-def describe(event: Event, paragraphs: list[str]) -> None:
-    """Add the description: those of the paragraphs that say something."""
-    add_text(event, "description", "\n\n".join(paragraph for paragraph in paragraphs if paragraph))
+def single_event(schedule: Schedule, single: Single) -> CalendarEvent:
+    """An occurrence as an event of its own, in UTC."""
+    occurrence = single.occurrence
+    window, span = occurrence.window, _span(occurrence)
+    skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
+    adjustment = skipped or occurrence.moved
+    facts = EventFacts(
+        kind=Kind.MAINTENANCE,
+        name=window.name,
+        start=span.start,
+        end=span.end,
+        state=State.CANCELLED if skipped else State.CONFIRMED,
+        environments=_environments(schedule, window.environments),
+        impact=window.impact,
+        description=window.description,
+        reason=adjustment.reason if adjustment else "",
+        moved_from=occurrence.original_start if occurrence.moved else None,
+        organizer=schedule.calendar.organizer,
+    )
+    return _event(
+        schedule,
+        single,
+        uid=occurrence_uid(occurrence, schedule.calendar.uid_domain),
+        facts=facts,
+        environments=window.environments,
+        span=span,
+        first=_first_of_year(schedule, single.year),
+    )
 
 
 def freeze_event(schedule: Schedule, frozen: FrozenDays) -> CalendarEvent:
     """A change freeze as one all-day event, with the exclusive DTEND of RFC 5545, section 3.6.1."""
-    uid = uid_of(schedule, Kind.FREEZE, frozen.freeze.id, basic(frozen.days.first))
-    first = first_revision(schedule, frozen.days.first.year)
-    event = begin_event(schedule, uid, first, frozen.freeze.name)
-    describe(event, ["No planned change happens on these days.", frozen.freeze.description])
-    add_text(event, "categories", "Change freeze")
-    event.add("dtstart", frozen.days.first)
-    event.add("dtend", frozen.days.last + ONE_DAY)
-    return rendered(as_bytes(event), uid=uid, kind=Kind.FREEZE, environments=frozenset(), span=frozen.span, first=first)
+    facts = EventFacts(
+        kind=Kind.FREEZE,
+        name=frozen.freeze.name,
+        start=frozen.days.first,
+        end=frozen.days.last + ONE_DAY,
+        description=frozen.freeze.description,
+        organizer=schedule.calendar.organizer,
+    )
+    return _event(
+        schedule,
+        frozen,
+        uid=freeze_uid(frozen, schedule.calendar.uid_domain),
+        facts=facts,
+        environments=frozenset(),
+        span=frozen.span,
+        first=_first_of_year(schedule, frozen.days.first.year),
+    )
+
+
+def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
+    """A change as one event, in UTC. One that was cancelled lapses when its time has passed.
+
+    Where nothing is recorded of one that stands in the schedule file, its updates say how often it has changed.
+    """
+    plan = change.plan
+    return _event(
+        schedule,
+        change,
+        uid=change_uid(change, schedule.calendar.uid_domain),
+        facts=change_facts(schedule, change),
+        environments=plan.environments,
+        span=plan.span,
+        first=_first_of_change(schedule, change),
+        lapses=plan.span.end if change.state is State.CANCELLED else None,
+    )
+
+
+def change_facts(schedule: Schedule, change: Change) -> EventFacts:
+    plan = change.plan
+    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
+    return EventFacts(
+        kind=change.kind,
+        name=plan.summary,
+        start=plan.span.start,
+        end=plan.span.end,
+        state=change.state,
+        environments=_environments(schedule, plan.environments),
+        impact=plan.impact,
+        reason=plan.reason,
+        change_id=change.id,
+        ticket=plan.ticket,
+        freeze=frozen.freeze.name if frozen is not None else "",
+        messages=tuple(Message(at=update.at, text=update.message) for update in change.updates if update.message),
+        organizer=schedule.calendar.organizer,
+    )
+
+
+def _first_of_change(schedule: Schedule, change: Change) -> Revision:
+    """The revision after all updates of a change in the schedule file, as if each had been public before the next."""
+    revision = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
+    if change.is_recorded or len(change.updates) == 1:
+        return revision
+    steps = [replace(change, updates=change.updates[:number]) for number in range(1, len(change.updates) + 1)]
+    stated = [change_facts(schedule, step) for step in steps]
+    for before, after, step in zip(stated, stated[1:], steps[1:], strict=False):
+        if before != after:
+            at = max(revision.at, step.latest.at.replace(microsecond=0))
+            revision = Revision(sequence=revision.sequence + 1, at=at)
+    return revision
+
+
+def _event(
+    schedule: Schedule,
+    source: Source,
+    *,
+    uid: str,
+    facts: EventFacts,
+    environments: frozenset[str],
+    span: Span,
+    first: Revision,
+    zone: ZoneInfo | None = None,
+    lapses: datetime | None = None,
+) -> CalendarEvent:
+    return CalendarEvent(
+        source=source,
+        uid=uid,
+        facts=facts,
+        environments=environments,
+        span=span,
+        zone=zone,
+        lapses=lapses,
+        first=first,
+        revision=first,
+        digest=facts.digest(),
+        content=vevents(uid, facts, first, schedule.calendar.zone),
+    )
+
+
+def _first_of_year(schedule: Schedule, year: int) -> Revision:
+    """The first revision of what the policy says of ``year``: it dates from when that entered the published span."""
+    return Revision(sequence=0, at=start_of_year(year - 1, schedule.calendar.zone))
+
+
+def _environments(schedule: Schedule, ids: frozenset[str]) -> tuple[Environment, ...]:
+    """By id; one that the schedule does not have is called by its id."""
+    names = schedule.environment_names
+    return tuple(Environment(id=each, name=names.get(each, each)) for each in sorted(ids))
+
+
+def _cancelled_instance(occurrence: Occurrence) -> CancelledInstance:
+    start, end = occurrence.window.on(occurrence.original_start.date())
+    reason = occurrence.excluded.reason if isinstance(occurrence.excluded, Skipped) else ""
+    return CancelledInstance(start=start, end=end, reason=reason)
+
+
+def _span(occurrence: Occurrence) -> Span:
+    if occurrence.span is None:
+        msg = f"an occurrence of {occurrence.window.id} that the clock skips can't be an event"
+        raise AssertionError(msg)
+    return occurrence.span

@@ -16,12 +16,11 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.recurrence import Frequency, Recurrence
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.domain.zones import settled_clock
-from icsfeed.ical.events import is_utc
+from icsfeed.domain.zones import is_utc, settled_clock
 
 
 class Rendering(StrEnum):
@@ -97,15 +96,10 @@ def published_year(occurrence: Occurrence, zone: ZoneInfo) -> int:
     return local_date(occurrence.policy_start, zone).year
 
 
-def is_shown_cancelled(occurrence: Occurrence) -> bool:
-    """Whether an operator skipped it and subscribers are to see that."""
-    return isinstance(occurrence.excluded, Skipped) and not occurrence.excluded.silent
-
-
 def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Single]:
     """Each occurrence that subscribers see, alone."""
     for occurrence in occurrences:
-        if occurrence.excluded is None or is_shown_cancelled(occurrence):
+        if occurrence.excluded is None or occurrence.is_cancelled:
             # One that was moved to an earlier year is public from when that one is.
             year = min(published_year(occurrence, zone), local_date(occurrence.start, zone).year)
             yield Single(occurrence=occurrence, year=year)
@@ -157,8 +151,8 @@ def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | Non
     cancelled: list[Occurrence] = []
     if inner:
         missing = [each for each in inner if each.excluded is not None or each.moved is not None]
-        if not is_utc(inner[0].window.zone):
-            cancelled = [each for each in missing if is_shown_cancelled(each)]
+        if not is_utc(inner[0].window.zone.key):
+            cancelled = [each for each in missing if each.is_cancelled]
         yield Series(
             window=inner[0].window,
             recurrence=rule,
@@ -170,5 +164,5 @@ def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | Non
             cancelled=tuple(cancelled),
         )
     for occurrence in run:
-        if is_shown_cancelled(occurrence) and occurrence not in cancelled:
+        if occurrence.is_cancelled and occurrence not in cancelled:
             yield Single(occurrence=occurrence, year=year)

@@ -13,20 +13,19 @@ from functools import partial
 from html import escape
 from typing import Final
 from uuid import NAMESPACE_DNS, uuid5
+from zoneinfo import ZoneInfo
 
 from feedgen.feed import FeedGenerator
 
-from icsfeed.domain.changes import Change, Update
-from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.occurrences import Occurrence, Skipped, occurrence_on
+from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import instant_text, span_text
-from icsfeed.ical.change_events import headline
-from icsfeed.ical.events import CANCELLED, IMPACT_WORDS, basic, uid_of
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import Rendering, Single
+from icsfeed.ical.vevents import IMPACT_WORDS, SUMMARY_PREFIXES, summary
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 
@@ -43,9 +42,8 @@ def atom_path(slug: str) -> str:
     return f"/feeds/{slug}.atom"
 
 
-def atom_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
+def atom_makers(events: PublishedEvents, *, base_url: str) -> Iterator[tuple[str, Maker]]:
     """Every feed's announcements, by path."""
-    del now  # what it tells is dated by the record
     for feed in events.schedule.feeds:
         yield atom_path(feed.slug), partial(_atom, events, feed, base_url)
 
@@ -81,7 +79,7 @@ def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
     atom.link(href=f"{site}{atom_path(feed.slug)}" if site else f"{feed.slug}.atom", rel="self")
     atom.link(href=home, rel="alternate", type="text/html")
     # Always set: feedgen takes the clock's time otherwise.
-    first = start_of_year(events.years[0], schedule.calendar.zone)
+    first = start_of_year(events.situation.published_years[0], schedule.calendar.zone)
     atom.updated(selected[0].updated if selected else first)
     for each in selected[:MOST_ENTRIES]:
         _add(atom, schedule, each, home)
@@ -109,17 +107,17 @@ def _xml(text: str) -> str:
 
 
 def _changes(events: PublishedEvents) -> Iterator[_News]:
-    schedule = events.schedule
-    for change, event in events.changes.values():
-        yield _News(
-            uid=event.uid,
-            kind=change.kind,
-            environments=change.plan.environments,
-            title=headline(change),
-            content=_told_of(schedule, change),
-            updated=change.latest.at.replace(microsecond=0),
-            published=change.announced_at.replace(microsecond=0),
-        )
+    for event in events.changes.values():
+        if isinstance(change := event.source, Change):
+            yield _News(
+                uid=event.uid,
+                kind=change.kind,
+                environments=change.plan.environments,
+                title=summary(event.facts),
+                content=_told_of(events.schedule, change),
+                updated=change.latest.at.replace(microsecond=0),
+                published=change.announced_at.replace(microsecond=0),
+            )
 
 
 def _told_of(schedule: Schedule, change: Change) -> str:
@@ -169,38 +167,29 @@ def _html(text: str) -> str:
 
 def _adjustments(events: PublishedEvents) -> Iterator[_News]:
     """The occurrences that were moved, or skipped for subscribers to see, as far as the calendar shows them."""
-    schedule, record = events.schedule, events.record
-    published = {event.uid: event for event in events.policy[Rendering.EXPANDED]} if record.adjustments else {}
-    for window_id, day in record.adjustments:
-        try:
-            window = schedule.window(window_id)
-        except NotFoundError:  # an edit took it away since
-            continue
-        occurrence = occurrence_on(schedule, window, day, record.adjustments.values())
-        if occurrence is None:
-            continue
-        event = published.get(uid_of(schedule, Kind.MAINTENANCE, window.id, basic(occurrence.original_start)))
-        told = _told_of_occurrence(schedule, occurrence)
-        if event is not None and told is not None:
-            title, content = told
+    zone, ledger = events.situation.zone, events.situation.record.ledger
+    for event in events.policy[Rendering.EXPANDED]:
+        text = _told_of_occurrence(event.source.occurrence, zone) if isinstance(event.source, Single) else None
+        if text is not None:
+            title, content = text
             yield _News(
                 uid=event.uid,
                 kind=event.kind,
                 environments=event.environments,
                 title=title,
                 content=content,
-                updated=revision_of(event, record.ledger).at,
+                updated=revision_of(event, ledger).at,
             )
 
 
-def _told_of_occurrence(schedule: Schedule, occurrence: Occurrence) -> tuple[str, str] | None:
-    window, zone, span = occurrence.window, schedule.calendar.zone, occurrence.policy.span
+def _told_of_occurrence(occurrence: Occurrence, zone: ZoneInfo) -> tuple[str, str] | None:
+    window, span = occurrence.window, occurrence.policy.span
     if span is None:
         return None
     due = span_text(span, zone)
     if isinstance(occurrence.excluded, Skipped):
         text = [f"The maintenance of {due} does not take place.", occurrence.excluded.reason]
-        return f"{CANCELLED}{window.name}, {due}", f"<p>{_lines(text)}</p>"
+        return f"{SUMMARY_PREFIXES[State.CANCELLED]}{window.name}, {due}", f"<p>{_lines(text)}</p>"
     if occurrence.moved is not None and occurrence.excluded is None:
         to = span_text(occurrence.moved.to, zone)
         text = [f"The maintenance of {due} takes place {to} instead.", occurrence.moved.reason]

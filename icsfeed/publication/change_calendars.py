@@ -23,30 +23,29 @@ def change_calendar_path(slug: str) -> str:
     return f"/feeds/{slug}.aws.ics"
 
 
-def change_calendar_makers(events: PublishedEvents, *, now: datetime, base_url: str) -> Iterator[tuple[str, Maker]]:
+def change_calendar_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
     """Every feed that has something which opens the gate, by path."""
-    del base_url  # there are no addresses of ours in it
     for feed in events.schedule.feeds:
         if not OPENING.isdisjoint(feed.kinds):
-            yield change_calendar_path(feed.slug), partial(_calendar, events, feed, now)
+            yield change_calendar_path(feed.slug), partial(_calendar, events, feed)
 
 
-def change_calendar_turns(events: PublishedEvents, *, now: datetime) -> Iterator[datetime]:
-    """The instants near ``now`` (aware) at which time alone changes a change calendar, within a year."""
-    yield from overruns(events.schedule, events.record)
+def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
+    """The instants near now at which time alone changes a change calendar, within a year."""
+    situation = events.situation
+    yield from overruns(situation)
     if _may_exceed(events):
-        today = local_date(now, events.schedule.calendar.zone)
-        yield from (instant_of(midnight(day), events.schedule.calendar.zone) for day in (today, today + ONE_DAY))
+        today = local_date(situation.now, situation.zone)
+        yield from (instant_of(midnight(day), situation.zone) for day in (today, today + ONE_DAY))
 
 
-def _calendar(events: PublishedEvents, feed: Feed, now: datetime) -> Representation:
-    schedule = events.schedule
-    zone = schedule.calendar.zone
+def _calendar(events: PublishedEvents, feed: Feed) -> Representation:
+    situation, zone = events.situation, events.situation.zone
     # From New Year on, so that it stays the same; where there is no room for that, from today on.
-    start = instant_of(midnight(local_date(now, zone)), zone) if _may_exceed(events) else _new_year(events)
-    within = Span(start=start, end=start_of_year(events.years[-1] + 1, zone))
-    spans = open_spans(schedule, feed.environments, within, now=now, record=events.record, opening=feed.kinds)
-    body = change_calendar(schedule, feed, [each for each in spans if each.overlaps(within)])
+    start = instant_of(midnight(local_date(situation.now, zone)), zone) if _may_exceed(events) else _new_year(events)
+    within = Span(start=start, end=start_of_year(situation.published_years[-1] + 1, zone))
+    spans = open_spans(situation, feed.environments, within, opening=feed.kinds)
+    body = change_calendar(situation.schedule, feed, [each for each in spans if each.overlaps(within)])
     return Representation(body=body, content_type=CONTENT_TYPE)
 
 
@@ -61,4 +60,4 @@ def _may_exceed(events: PublishedEvents) -> bool:
 
 
 def _new_year(events: PublishedEvents) -> datetime:
-    return start_of_year(events.years[1], events.schedule.calendar.zone)
+    return start_of_year(events.situation.published_years[1], events.situation.zone)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from functools import cache, partial
 from typing import Final
 
 from icsfeed.domain.feeds import Feed
-from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import with_lines
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import CONTENT_TYPE, feed_content
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import Maker, Representation
+from icsfeed.services.baselines import KeptSchedule, events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
 
 _SUFFIXES: Final = {Rendering.SERIES: ".ics", Rendering.EXPANDED: ".expanded.ics"}
@@ -32,42 +31,41 @@ def download_path(slug: str) -> str:
 
 
 def build_feed(
-    schedule: Schedule, slug: str, rendering: Rendering, *, now: datetime, record: Record = NOTHING
+    situation: Situation, slug: str, rendering: Rendering, *, kept_schedule: KeptSchedule = lambda: None
 ) -> Representation:
-    """One feed as a server that takes schedule and record up at ``now`` (aware) shows it.
+    """One feed as a server that takes the situation up shows it; ``kept_schedule`` gives what was public before.
 
     Raises:
-        UnknownFeedError: where the schedule has no such feed.
+        NotFoundError: where the schedule has no such feed.
     """
-    feed = schedule.feed(slug)
-    events = publish_events(schedule, record, now=now, renderings=[rendering])
-    ledger = with_lines(record.ledger, events.lacking(now=now))
-    return feed_of(schedule, feed, events.rendered(rendering, ledger, now=now), now=now)
+    feed = situation.schedule.feed(slug)
+    events = publish_events(situation, renderings=[rendering])
+    lines = lines_to_publish(events, events_public_before(events, kept_schedule))
+    ledger = with_lines(situation.record.ledger, lines)
+    return feed_of(situation, feed, events.with_ledger(ledger).rendered(rendering))
 
 
-def feed_makers(events: PublishedEvents, *, now: datetime) -> Iterator[tuple[str, Maker]]:
+def feed_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
     """Every feed, by path."""
-    schedule, ledger = events.schedule, events.record.ledger
+    situation = events.situation
     for rendering in Rendering:
-        rendered = cache(partial(events.rendered, rendering, ledger, now=now))
-        for feed in schedule.feeds:
-            made = cache(partial(_feed, schedule, feed, rendered, now))
-            yield feed_path(feed.slug, rendering), made
+        rendered = cache(partial(events.rendered, rendering))
+        for feed in situation.schedule.feeds:
+            make = cache(partial(_feed, situation, feed, rendered))
+            yield feed_path(feed.slug, rendering), make
             if rendering is Rendering.SERIES:
-                yield download_path(feed.slug), partial(_download, feed, made)
+                yield download_path(feed.slug), partial(_download, feed, make)
 
 
-def _feed(
-    schedule: Schedule, feed: Feed, rendered: Callable[[], tuple[CalendarEvent, ...]], now: datetime
-) -> Representation:
-    return feed_of(schedule, feed, rendered(), now=now)
+def _feed(situation: Situation, feed: Feed, rendered: Callable[[], tuple[CalendarEvent, ...]]) -> Representation:
+    return feed_of(situation, feed, rendered())
 
 
-def feed_of(schedule: Schedule, feed: Feed, events: Iterable[CalendarEvent], *, now: datetime) -> Representation:
+def feed_of(situation: Situation, feed: Feed, events: Iterable[CalendarEvent]) -> Representation:
     """The feed with those of the events that belong to it."""
-    made = feed_content(schedule, feed, events, now=now)
-    return Representation(body=made.content, content_type=CONTENT_TYPE, left_out=made.left_out)
+    content = feed_content(situation, feed, events)
+    return Representation(body=content.content, content_type=CONTENT_TYPE, left_out=content.left_out)
 
 
-def _download(feed: Feed, made: Callable[[], Representation]) -> Representation:
-    return replace(made(), download=f"{feed.slug}.ics")
+def _download(feed: Feed, make: Callable[[], Representation]) -> Representation:
+    return replace(make(), download=f"{feed.slug}.ics")

@@ -60,10 +60,9 @@ def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, .
     public = publication.representations.get(feed_path(slug, Rendering.SERIES))
     if public is None or not alarms:
         return public
-    events, now = publication.events, publication.made_for
-    rendered = events.rendered(Rendering.SERIES, events.record.ledger, now=now)
-    ringing = (with_alarms(event, alarms) for event in rendered)
-    return feed_of(events.schedule, events.schedule.feed(slug), ringing, now=now)
+    events = publication.events
+    ringing = (with_alarms(event, alarms) for event in events.rendered(Rendering.SERIES))
+    return feed_of(events.situation, events.schedule.feed(slug), ringing)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.situation import Situation
 from icsfeed.publication.problems import Source, attempt
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.snapshot import Snapshot, last_modified
 from icsfeed.publication.sources import Sources
-from icsfeed.services.events import publish_events
+from icsfeed.services.baselines import events_public_before, lines_to_publish
+from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.schedule_file import LoadedSchedule
 
@@ -55,11 +57,10 @@ class Publisher:
             read = self._with_revisions(read, file, now)
         elif public is not None and read.shows_same_as(before) and now < public.fresh_until:
             return read.with_publication(public, now)
+        situation = Situation(schedule=file.schedule, record=read.full_record, now=now)
         publication = publish(
-            file.schedule,
-            record=read.full_record,
+            situation,
             changed_at=read.schedule_changed_at,
-            now=now,
             before=public.events if public is not None else None,
             base_url=self._base_url,
         )
@@ -70,10 +71,14 @@ class Publisher:
     def _with_revisions(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:
         """The snapshot with the ledger lines that its events lack: recorded or, where that fails, unrecorded."""
         before = snapshot.publication.events if snapshot.publication is not None else None
-        events = publish_events(file.schedule, snapshot.full_record, now=now, before=before)
+        situation = Situation(schedule=file.schedule, record=snapshot.full_record, now=now)
+        events = publish_events(situation, before=before)
+        public_before = self._public_before(events)
         if self._records:
             try:
-                record = record_revisions(events, self.sources.repository, now=now, unrecorded=snapshot.unrecorded)
+                record = record_revisions(
+                    events, self.sources.repository, public_before=public_before, unrecorded=snapshot.unrecorded
+                )
             except IcsfeedError as error:
                 if not snapshot.unrecorded:
                     self.sources.log.warning("revisions not recorded", reason=str(error))
@@ -81,7 +86,15 @@ class Publisher:
                 if self._keeps_schedule and Source.SCHEDULE not in snapshot.problems:  # else it came from there
                     self._keep(file, snapshot.schedule_changed_at)
                 return replace(snapshot, record=record, entry=record.entry, unrecorded=())
-        return replace(snapshot, unrecorded=(*snapshot.unrecorded, *events.lacking(now=now)))
+        return replace(snapshot, unrecorded=(*snapshot.unrecorded, *lines_to_publish(events, public_before)))
+
+    def _public_before(self, events: PublishedEvents) -> PublishedEvents | None:
+        """The events that were public last; while the database does not answer, they count as these."""
+        try:
+            return events_public_before(events, self.sources.repository.kept_schedule)
+        except IcsfeedError as error:
+            self.sources.log.warning("no schedule kept", reason=str(error))
+            return events
 
     def _keep(self, file: LoadedSchedule, changed_at: datetime) -> None:
         try:

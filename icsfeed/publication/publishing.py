@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
-from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, start_of_year
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY
 from icsfeed.ical.limits import exceed
 from icsfeed.ical.series import Rendering
@@ -29,13 +29,12 @@ from icsfeed.services.events import PublishedEvents, publish_events
 class Publication:
     """The public paths of a schedule, true until ``fresh_until``: the next instant at which time alone changes them.
 
-    ``made_for`` is an instant from which on it is true, ``changed_at`` when the truth behind it last changed,
-    ``last_modified`` the date that clients are told (whole seconds; ``None``: not yet).
+    ``changed_at`` is when the schedule or the record last changed, ``last_modified`` the date that clients are told
+    (whole seconds; ``None``: not yet).
     """
 
     events: PublishedEvents
     representations: Mapping[str, Representation]
-    made_for: datetime
     changed_at: datetime
     fresh_until: datetime
     last_modified: datetime | None = None
@@ -47,39 +46,36 @@ class Publication:
 
 
 def publish(
-    schedule: Schedule,
-    *,
-    changed_at: datetime,
-    now: datetime,
-    record: Record = NOTHING,
-    before: PublishedEvents | None = None,
-    base_url: str = "",
+    situation: Situation, *, changed_at: datetime, before: PublishedEvents | None = None, base_url: str = ""
 ) -> Publication:
-    """Everything public at ``now``; ``changed_at`` is when the schedule was last changed (both aware).
+    """Everything public; ``changed_at`` is when the schedule was last changed (aware).
 
     ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
     customers reach it, if the schedule does not say.
     """
-    base_url = schedule.calendar.url or base_url.rstrip("/")
-    events = publish_events(schedule, record, now=now, before=before)
-    start, end = (start_of_year(year, schedule.calendar.zone) for year in (events.years[1], events.years[2]))
-    turns = (*_turns(events), *change_calendar_turns(events, now=now))
-    makers = dict(feed_makers(events, now=now))
-    for more in (json_makers, atom_makers, change_calendar_makers, page_makers):
-        makers.update(more(events, now=now, base_url=base_url))
+    now, years = situation.now, situation.published_years
+    base_url = situation.schedule.calendar.url or base_url.rstrip("/")
+    events = publish_events(situation, before=before)
+    start, end = (start_of_year(year, situation.zone) for year in (years[1], years[2]))
+    turns = (*_turns(events), *change_calendar_turns(events))
+    makers = {
+        **dict(feed_makers(events)),
+        **dict(json_makers(events)),
+        **dict(atom_makers(events, base_url=base_url)),
+        **dict(change_calendar_makers(events)),
+        **dict(page_makers(events, base_url=base_url)),
+    }
     return Publication(
         events=events,
         representations=Representations(makers),
-        made_for=now,
-        changed_at=max([changed_at, record.changed_at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, _end_of_day(events, now), *(turn for turn in turns if turn > now)]),
+        changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
+        fresh_until=min([end, _end_of_day(situation), *(turn for turn in turns if turn > now)]),
     )
 
 
-def _end_of_day(events: PublishedEvents, now: datetime) -> datetime:
+def _end_of_day(situation: Situation) -> datetime:
     """When the date in the calendar's zone changes: the pages know it; what is dated is the same the day after."""
-    zone = events.schedule.calendar.zone
-    return instant_of(midnight(local_date(now, zone) + ONE_DAY), zone)
+    return instant_of(midnight(local_date(situation.now, situation.zone) + ONE_DAY), situation.zone)
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.errors import ConflictError
-from icsfeed.domain.occurrences import Occurrence, occurrences
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.plans import free_text, plausible
-from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
-from icsfeed.domain.schedule import Schedule, published_span
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.ical.calendar import shown, window_events
+from icsfeed.ical.calendar import policy_events, shown
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
@@ -70,32 +68,30 @@ def adjust(
     Raises:
         IcsfeedError: where it can't be done, somebody was faster, or it can't be recorded; nothing has changed then.
     """
-    now = actor.at
     to = request.to and plausible(Span.to_the_second(request.to.start, request.to.end), "an occurrence")
     request = replace(request, reason=free_text(request.reason, "reason"), to=to)
-    record = workspace.repository.record()
+    situation = workspace.situation(now=actor.at)
     # Tried before anything is locked: what is refused makes no database.
-    _check(workspace.schedule, record, request, now, expected)
+    _check(situation, request, expected)
     if dry_run:
-        return _adjusted(workspace.schedule, record, request, now, recorded=False)[0]
+        return _adjusted(situation, request, recorded=False)[0]
     action, subject = f"window {request.action}", f"{request.window_id} {request.day}"
     with workspace.repository.writing(actor=actor, action=action, subject=subject) as writing:
-        if writing.record is not record:
-            _check(workspace.schedule, writing.record, request, now, expected)
-        adjusted, lines = _adjusted(workspace.schedule, writing.record, request, now, recorded=True)
+        if writing.record is not situation.record:
+            situation = workspace.situation(writing.record, now=actor.at)
+            _check(situation, request, expected)
+        adjusted, lines = _adjusted(situation, request, recorded=True)
         writing.adjust(request.window_id, request.day, request.adjustment, reason=request.reason)
         writing.add_revisions(lines)
     return adjusted
 
 
-def _check(
-    schedule: Schedule, record: Record, request: AdjustmentRequest, now: datetime, expected: Adjusted | None
-) -> None:
-    there = record.adjustments.get((request.window_id, request.day))
+def _check(situation: Situation, request: AdjustmentRequest, expected: Adjusted | None) -> None:
+    there = situation.record.adjustments.get((request.window_id, request.day))
     if expected is not None and expected.before != there:
-        msg = f"{request.occurrence} {_became(there, schedule.calendar.zone)} in the meantime; nothing was changed now"
+        msg = f"{request.occurrence} {_became(there, situation.zone)} in the meantime; nothing was changed now"
         raise ConflictError(msg)
-    check_adjustment(schedule, record, request, now=now)
+    check_adjustment(situation, request)
 
 
 def _became(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
@@ -106,14 +102,15 @@ def _became(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
 
 
 def _adjusted(
-    schedule: Schedule, record: Record, request: AdjustmentRequest, now: datetime, *, recorded: bool
+    situation: Situation, request: AdjustmentRequest, *, recorded: bool
 ) -> tuple[Adjusted, tuple[LedgerLine, ...]]:
+    schedule, record, now = situation.schedule, situation.record, situation.now
     window = schedule.window(request.window_id)
     adjustments = {key: each for key, each in record.adjustments.items() if key != (request.window_id, request.day)}
     if request.adjustment is not None:
         adjustments[request.window_id, request.day] = request.adjustment
-    old = _renderings(schedule, window, record.adjustments, now)
-    new = _renderings(schedule, window, adjustments, now)
+    old = _renderings(situation, window)
+    new = _renderings(situation.with_record(replace(record, adjustments=adjustments)), window)
     lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=now)
     ledger = with_lines(record.ledger, lines)
     changed = {line.uid for line in lines}
@@ -123,40 +120,33 @@ def _adjusted(
         occurrence=occurrence,
         before=record.adjustments.get((request.window_id, request.day)),
         events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
-        warnings=tuple(_warnings(schedule, record, occurrence, now)),
+        warnings=tuple(_warnings(situation, occurrence)),
         recorded=recorded,
     )
     return adjusted, lines
 
 
-def _renderings(
-    schedule: Schedule,
-    window: MaintenanceWindow,
-    adjustments: Mapping[tuple[str, date], Adjustment],
-    now: datetime,
-) -> dict[Rendering, tuple[CalendarEvent, ...]]:
-    """The window's events, as each rendering has them."""
-    alone = replace(schedule, windows=(window,))
-    return {
-        rendering: window_events(alone, rendering, now=now, adjustments=adjustments.values()) for rendering in Rendering
-    }
+def _renderings(situation: Situation, window: MaintenanceWindow) -> dict[Rendering, tuple[CalendarEvent, ...]]:
+    """The events of that window, and of freezes, as each rendering has them."""
+    alone = replace(situation, schedule=replace(situation.schedule, windows=(window,)))
+    return {rendering: policy_events(alone, rendering) for rendering in Rendering}
 
 
-def _warnings(schedule: Schedule, record: Record, occurrence: Occurrence, now: datetime) -> Iterator[str]:
-    zone, window, span = schedule.calendar.zone, occurrence.window, occurrence.span
-    if occurrence.start >= published_span(now, zone).end:
+def _warnings(situation: Situation, occurrence: Occurrence) -> Iterator[str]:
+    schedule, window, span = situation.schedule, occurrence.window, occurrence.span
+    if occurrence.start >= situation.published_span.end:
         yield "it lies beyond the published span; subscribers do not see it before its year comes near"
     if occurrence.moved is None or span is None:
         return
-    if span.start < now:
-        yield f"it starts in the past: {span_text(span, zone)}"
+    if span.start < situation.now:
+        yield f"it starts in the past: {span_text(span, situation.zone)}"
     yield from about_length(span)
     if window.impact.is_noticed:
         yield from about_peak_hours(schedule, span)
     others = (
-        each
-        for each in occurrences(schedule, span, record.adjustments.values())
-        if each.window is not window or each.original_start != occurrence.original_start
+        (other, at)
+        for other, at in situation.happening(span)
+        if other.window is not window or other.original_start != occurrence.original_start
     )
-    yield from about_windows(schedule, others, window.environments, span)
-    yield from about_changes(schedule, open_changes(schedule, record, window.environments), span)
+    yield from about_windows(schedule, others, window.environments)
+    yield from about_changes(schedule, open_changes(situation, window.environments), span)

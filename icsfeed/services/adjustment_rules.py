@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.errors import RefusedError
-from icsfeed.domain.freezes import freeze_touching
-from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
-from icsfeed.domain.record import Record
+from icsfeed.domain.occurrences import Occurrence, occurrence_on
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS, Span
 from icsfeed.domain.times import day_text, days_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
@@ -83,16 +82,17 @@ def named_occurrence(
     raise RefusedError(msg)
 
 
-def check_adjustment(schedule: Schedule, record: Record, request: AdjustmentRequest, *, now: datetime) -> None:
-    """Hold a request against the policy and what is recorded at ``now`` (aware).
+def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
+    """Hold a request against the policy and what is recorded.
 
     Raises:
         IcsfeedError: where it can't be fulfilled.
     """
+    schedule, now = situation.schedule, situation.now
     window = schedule.window(request.window_id)
     of_it = request.occurrence
     policy = named_occurrence(schedule, window, request.day)
-    there = record.adjustments.get((window.id, request.day))
+    there = situation.record.adjustments.get((window.id, request.day))
     if policy.excluded is not None or policy.policy.span is None:
         msg = f"{of_it} does not happen anyway: {policy.excluded}"
         raise RefusedError(msg)
@@ -111,25 +111,25 @@ def check_adjustment(schedule: Schedule, record: Record, request: AdjustmentRequ
         )
         raise RefusedError(msg)
     if not request.skip:
-        _check_target(schedule, record, request, policy.policy.span, now)
+        _check_target(situation, request, policy.policy.span)
 
 
-def _check_target(schedule: Schedule, record: Record, request: AdjustmentRequest, policy: Span, now: datetime) -> None:
+def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span) -> None:
     """See whether the occurrence can be where it is moved to or, when it is restored, where the ``policy`` has it."""
-    zone, of_it = schedule.calendar.zone, request.occurrence
+    zone, of_it = situation.zone, request.occurrence
     to = request.to or policy
-    if to.end <= now:
+    if to.end <= situation.now:
         instead = "" if request.to else "; move it to the time at which it happens, or skip it"
         msg = f"{of_it} can't be {_DONE[request.action]} into the past: {span_text(to, zone)}{instead}"
         raise RefusedError(msg)
     if request.to == policy:
         msg = f"{of_it} is there by the policy: {span_text(policy, zone)}; to take its adjustment back, restore it"
         raise RefusedError(msg)
-    frozen = freeze_touching(schedule.freezes, zone, to)
+    frozen = situation.freeze_touching(to)
     if frozen is not None:
         msg = f"{of_it} can't be moved into a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
         raise RefusedError(msg)
-    for other, span in happening(occurrences(schedule, to, record.adjustments.values()), to):
+    for other, span in situation.happening(to):
         if other.window.id == request.window_id and other.original_start.date() != request.day:
             msg = (
                 f"{of_it} can't be {_DONE[request.action]} onto another one of the same window: {span_text(span, zone)}"

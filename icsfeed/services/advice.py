@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.freezes import ChangeFreeze, frozen_days
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
-from icsfeed.domain.record import NOTHING, Record, all_changes
-from icsfeed.domain.schedule import Schedule, published_span, published_years
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
@@ -40,12 +39,10 @@ class Advice:
     message: str
 
 
-def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tuple[Advice, ...]:
-    """Every warning about the span published at ``now`` (aware): by window, freeze, change and feed, then by record."""
-    zone = schedule.calendar.zone
-    years = published_years(now, zone)
-    span = published_span(now, zone)
-    found = occurrences(schedule, span)
+def advise(situation: Situation) -> tuple[Advice, ...]:
+    """Every warning about the published span: by window, freeze, change and feed, then by record."""
+    schedule, years = situation.schedule, situation.published_years
+    found = occurrences(schedule, situation.published_span)
     by_window: dict[str, list[Occurrence]] = defaultdict(list)
     for occurrence in found:
         by_window[occurrence.window.id].append(occurrence)
@@ -69,20 +66,20 @@ def advise(schedule: Schedule, *, now: datetime, record: Record = NOTHING) -> tu
     of_changes = tuple(
         Advice(table="changes", name=change.id, message=message)
         for change in schedule.changes
-        for message in _about_change(schedule, record, change, now)
+        for message in _about_change(situation, change)
     )
-    of_record = (Advice(table="", name=name, message=message) for name, message in unmatched(schedule, record, now=now))
-    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(schedule, record, found, now), *of_record)
+    of_record = (Advice(table="", name=name, message=message) for name, message in unmatched(situation))
+    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(situation, found), *of_record)
 
 
-def _about_change(schedule: Schedule, record: Record, change: Change, now: datetime) -> Iterator[str]:
+def _about_change(situation: Situation, change: Change) -> Iterator[str]:
     """What an operator would be told who announced it as it is, while it is yet to come."""
-    if change.latest.at > now:
-        dated = instant_text(change.latest.at, schedule.calendar.zone)
+    if change.latest.at > situation.now:
+        dated = instant_text(change.latest.at, situation.zone)
         yield f"what is said of it last is dated {dated}, which is yet to come; it is public all the same"
-    if change.plan.span.start > now:
+    if change.plan.span.start > situation.now:
         whole = replace(change, updates=(replace(change.latest, number=1),))
-        yield from warnings_about(schedule, record, whole, now=now)
+        yield from warnings_about(situation, whole)
 
 
 def _never_occurring(window: MaintenanceWindow) -> Iterator[str]:
@@ -157,23 +154,19 @@ def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
         yield f"lifts what is not frozen anyway: {_some(needless)}"
 
 
-def _large_feeds(schedule: Schedule, record: Record, found: tuple[Occurrence, ...], now: datetime) -> Iterator[Advice]:
+def _large_feeds(situation: Situation, found: tuple[Occurrence, ...]) -> Iterator[Advice]:
     """Feeds that have no place for all that they are to show."""
-    if _surely_fits(schedule, record, found, now):
+    if _surely_fits(situation, found):
         return  # as nearly always: icalendar takes longer to import than all else that is done here
-    from icsfeed.ical.calendar import feed_content, render_events  # noqa: PLC0415
+    from icsfeed.ical.calendar import feed_content  # noqa: PLC0415
     from icsfeed.ical.series import Rendering  # noqa: PLC0415
+    from icsfeed.services.events import publish_events  # noqa: PLC0415
 
+    published = publish_events(situation)
     for rendering in Rendering:
-        events = render_events(
-            schedule,
-            rendering,
-            now=now,
-            adjustments=record.adjustments.values(),
-            changes=all_changes(schedule, record).values(),
-        )
-        for feed in schedule.feeds:
-            left_out = feed_content(schedule, feed, events, now=now).left_out
+        events = published.rendered(rendering)
+        for feed in situation.schedule.feeds:
+            left_out = feed_content(situation, feed, events).left_out
             if left_out:
                 message = (
                     f'the feed "{feed.slug}" has no place for {left_out} of its events in the {rendering} rendering: '
@@ -182,17 +175,16 @@ def _large_feeds(schedule: Schedule, record: Record, found: tuple[Occurrence, ..
                 yield Advice(table="feeds", name=feed.slug, message=message)
 
 
-def _surely_fits(schedule: Schedule, record: Record, found: tuple[Occurrence, ...], now: datetime) -> bool:
+def _surely_fits(situation: Situation, found: tuple[Occurrence, ...]) -> bool:
     """Whether no feed can be too large: none has more events than there are occurrences, freezes and changes."""
-    zone = schedule.calendar.zone
-    days = DateRange.of_years(published_years(now, zone))
-    frozen = frozen_days(schedule.freezes, zone, days.first, days.last)
+    days = DateRange.of_years(situation.published_years)
+    frozen = frozen_days(situation.schedule.freezes, situation.zone, days.first, days.last)
     named: list[MaintenanceWindow | ChangeFreeze] = [
         *(each.window for each in found),
         *(each.freeze for each in frozen),
     ]
     texts = [each.name + each.description for each in named]
-    texts += [_words(change) for change in all_changes(schedule, record).values()]
+    texts += [_words(change) for change in situation.changes.values()]
     size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len(text.encode()) for text in texts)
     return len(texts) <= MOST_EVENTS and size <= MOST_BYTES
 

@@ -12,13 +12,13 @@ from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
 from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
-from icsfeed.domain.record import Record, all_changes, find_change
+from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
-from icsfeed.domain.schedule import Schedule, published_span, shows_change
+from icsfeed.domain.schedule import Schedule, shows_change
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import one_line
 from icsfeed.ical.calendar import shown
-from icsfeed.ical.change_events import change_event
-from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import Repository
@@ -33,6 +33,10 @@ class Workspace:
 
     schedule: Schedule
     repository: Repository
+
+    def situation(self, record: Record | None = None, *, now: datetime) -> Situation:
+        """The situation with that record or, by default, the one in the repository."""
+        return Situation(schedule=self.schedule, record=record or self.repository.record(), now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +90,6 @@ def announce(
     Raises:
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
     """
-    now = actor.at
     request = replace(
         announcement,
         plan=tidied(announcement.plan),
@@ -95,26 +98,24 @@ def announce(
     )
     check_plan(workspace.schedule, request.kind, request.plan)
     if dry_run:
-        record = workspace.repository.record()
-        repeated = _same(workspace.schedule, record, request)
+        situation = workspace.situation(now=actor.at)
+        repeated = _same(situation, request)
         if repeated is not None:
-            return _repeated(workspace, record, repeated, request, now)
-        change = _announced(record, request, actor)
-        return _outcome(
-            workspace, record, change, now, _lines(workspace.schedule, record, None, change, now), recorded=False
-        )
+            return _repeated(situation, repeated, request)
+        change = _announced(situation.record, request, actor)
+        return _outcome(situation, change, _lines(situation, None, change), recorded=False)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
-        record = writing.record
+        situation = workspace.situation(writing.record, now=actor.at)
         known = writing.announced_with(request.key) if request.key is not None else None
-        repeated = record.changes[known] if known is not None else _same(workspace.schedule, record, request)
+        repeated = situation.changes[known] if known is not None else _same(situation, request)
         if repeated is not None:
-            return _repeated(workspace, record, repeated, request, now)
-        change = _announced(record, request, actor)
-        lines = _lines(workspace.schedule, record, None, change, now)
+            return _repeated(situation, repeated, request)
+        change = _announced(situation.record, request, actor)
+        lines = _lines(situation, None, change)
         writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
         writing.add_revisions(lines)
-    return _outcome(workspace, record, change, now, lines)
+    return _outcome(situation, change, lines)
 
 
 def take_step(
@@ -136,33 +137,33 @@ def take_step(
         IcsfeedError: where the change's state or the policy does not allow it, somebody was faster, or it can't be
             recorded; nothing has changed then.
     """
-    now, text = actor.at, free_text(message, "message")
+    text = free_text(message, "message")
     zone = workspace.schedule.calendar.zone
 
-    def stepped(record: Record) -> tuple[Change, tuple[LedgerLine, ...]]:
-        before = find_change(workspace.schedule, record, change_id)
+    def stepped(situation: Situation) -> tuple[Change, tuple[LedgerLine, ...]]:
+        before = situation.change(change_id)
         if not before.is_recorded:
             msg = f"{before.id} stands in the schedule file; add its next update there, in [[changes.updates]]"
             raise RefusedError(msg)
         if expected is not None and expected != before.latest.number:
             raise ConflictError(_conflict(before, expected, zone))
         plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
-        after = advance(before, step, plan=plan, message=text, by=actor.name, at=now)
+        after = advance(before, step, plan=plan, message=text, by=actor.name, at=actor.at)
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
-        return after, _lines(workspace.schedule, record, before, after, now)
+        return after, _lines(situation, before, after)
 
-    record = workspace.repository.record()
+    situation = workspace.situation(now=actor.at)
     # Tried before anything is locked: what is refused makes no database.
-    change, lines = stepped(record)
+    change, lines = stepped(situation)
     if dry_run:
-        return _outcome(workspace, record, change, now, lines, recorded=False)
+        return _outcome(situation, change, lines, recorded=False)
     with workspace.repository.writing(actor=actor, action=f"change {step}", subject=change.id) as writing:
-        record = writing.record
-        change, lines = stepped(record)
+        situation = workspace.situation(writing.record, now=actor.at)
+        change, lines = stepped(situation)
         writing.add_update(change)
         writing.add_revisions(lines)
-    return _outcome(workspace, record, change, now, lines)
+    return _outcome(situation, change, lines)
 
 
 def _announced(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
@@ -180,17 +181,15 @@ def _announced(record: Record, announcement: AnnouncementRequest, actor: Actor) 
     )
 
 
-def _same(schedule: Schedule, record: Record, announcement: AnnouncementRequest) -> Change | None:
+def _same(situation: Situation, announcement: AnnouncementRequest) -> Change | None:
     """An open change that says what is to be announced already."""
-    for change in all_changes(schedule, record).values():
+    for change in situation.changes.values():
         if change.kind is announcement.kind and change.plan == announcement.plan and not change.state.is_final:
             return change
     return None
 
 
-def _repeated(
-    workspace: Workspace, record: Record, change: Change, request: AnnouncementRequest, now: datetime
-) -> Outcome:
+def _repeated(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
     if change.kind is not request.kind or request.plan not in {change.updates[0].plan, change.plan}:
         msg = f"the key {request.key!r} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
@@ -198,7 +197,7 @@ def _repeated(
         f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "
         "nothing was changed"
     )
-    return replace(_outcome(workspace, record, change, now, recorded=False), warnings=(said,), repeats=True)
+    return replace(_outcome(situation, change, recorded=False), warnings=(said,), repeats=True)
 
 
 def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
@@ -216,32 +215,25 @@ def _told(change: Change, update: Update, zone: ZoneInfo) -> str:
     return f"update {update.number} by {update.by}: {', '.join(told)}"
 
 
-def _events(schedule: Schedule, change: Change | None, now: datetime) -> tuple[CalendarEvent, ...]:
-    if change is None or not shows_change(published_span(now, schedule.calendar.zone), change):
+def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:
+    if change is None or not shows_change(situation.published_span, change):
         return ()
-    return shown([change_event(schedule, change)], now=now)
+    return shown([change_event(situation.schedule, change)], now=situation.now)
 
 
-def _lines(
-    schedule: Schedule, record: Record, before: Change | None, after: Change, now: datetime
-) -> tuple[LedgerLine, ...]:
-    return lines_between(_events(schedule, before, now), _events(schedule, after, now), record.ledger, now=now)
+def _lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:
+    old, new = _events(situation, before), _events(situation, after)
+    return lines_between(old, new, situation.record.ledger, now=situation.now)
 
 
 def _outcome(
-    workspace: Workspace,
-    record: Record,
-    change: Change,
-    now: datetime,
-    lines: tuple[LedgerLine, ...] = (),
-    *,
-    recorded: bool = True,
+    situation: Situation, change: Change, lines: tuple[LedgerLine, ...] = (), *, recorded: bool = True
 ) -> Outcome:
-    ledger = with_lines(record.ledger, lines)
-    events = [event.revised(revision_of(event, ledger)) for event in _events(workspace.schedule, change, now)]
+    ledger = with_lines(situation.record.ledger, lines)
+    events = [event.revised(revision_of(event, ledger)) for event in _events(situation, change)]
     return Outcome(
         change=change,
         event=events[0] if events else None,
-        warnings=warnings_about(workspace.schedule, record, change, now=now),
+        warnings=warnings_about(situation, change),
         recorded=recorded,
     )

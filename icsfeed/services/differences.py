@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change as ScheduledChange
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import frozen_days
-from icsfeed.domain.occurrences import occurrences
-from icsfeed.domain.record import NOTHING, Record, public_changes
-from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
-from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.spans import Span
 from icsfeed.services.upcoming import utc_text
 
 
@@ -118,20 +117,24 @@ class _Date(NamedTuple):
 _Dates = dict[tuple[Kind, str, date], _Date]
 
 
-def differences(old: Schedule, new: Schedule, *, now: datetime, record: Record = NOTHING) -> Differences:
-    """How what subscribers see of ``new`` at ``now`` (aware) differs from what they see of ``old``, in order.
+def differences(old: Situation, new: Situation) -> Differences:
+    """How what subscribers see of ``new`` differs from what they see of ``old``, in order.
 
-    The ``record`` is the same for both: what an edit does to changes, and to occurrences skipped and moved, is told.
+    The record is the same in both: so it tells what an edit does to changes, and to occurrences skipped and moved.
     """
-    days = {change.id: _day(change, old) for change in (*record.changes.values(), *new.changes, *old.changes)}
-    before, after = dict(_dates(old, record, days, now)), dict(_dates(new, record, days, now))
-    domains = (old.calendar.uid_domain, new.calendar.uid_domain)
-    feeds = ({feed.slug: feed for feed in old.feeds}, {feed.slug: feed for feed in new.feeds})
+    known = (*new.record.changes.values(), *new.schedule.changes, *old.schedule.changes)
+    days = {change.id: _day(change, old.zone) for change in known}
+    before, after = dict(_dates(old, days)), dict(_dates(new, days))
+    domains = (old.schedule.calendar.uid_domain, new.schedule.calendar.uid_domain)
     return Differences(
         uid_domain=domains if domains[0] != domains[1] else None,
-        feeds=tuple(_of_feeds(*feeds, before, after)),
+        feeds=tuple(_of_feeds(_feeds_by_slug(old), _feeds_by_slug(new), before, after)),
         dates=tuple(sorted(_of_dates(before, after), key=lambda each: (each.day, each.kind, each.id))),
     )
+
+
+def _feeds_by_slug(situation: Situation) -> dict[str, Feed]:
+    return {feed.slug: feed for feed in situation.schedule.feeds}
 
 
 def _of_dates(before: _Dates, after: _Dates) -> Iterator[Difference]:
@@ -157,25 +160,22 @@ def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after:
             yield FeedDifference(slug=slug, change=change, kind=kind, id=name, days=tuple(days))
 
 
-def _day(change: ScheduledChange, old: Schedule) -> date:
-    return local_date(change.updates[0].plan.span.start, old.calendar.zone)
+def _day(change: Change, zone: ZoneInfo) -> date:
+    """The day for which a change was announced first."""
+    return local_date(change.updates[0].plan.span.start, zone)
 
 
-def _dates(
-    schedule: Schedule, record: Record, days_of_changes: Mapping[str, date], now: datetime
-) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
+def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
     """What subscribers see, by kind, id and local date."""
-    zone = schedule.calendar.zone
-    span = published_span(now, zone)
-    for occurrence in occurrences(schedule, span, record.adjustments.values()):
-        if occurrence.excluded is None and occurrence.span is not None and occurrence.start in span:
-            window, day = occurrence.window, occurrence.original_start.date()
-            yield (Kind.MAINTENANCE, window.id, day), _Date(occurrence.span, window.environments)
-    days = DateRange.of_years(published_years(now, zone))
-    for frozen in frozen_days(schedule.freezes, zone, days.first, days.last):
-        if frozen.days.first in days:
-            yield (Kind.FREEZE, frozen.freeze.id, frozen.days.first), _Date(frozen.span, frozenset())
-    for change in public_changes(schedule, record):
-        plan = change.plan
-        if shows_change(span, change) and change.state is not State.CANCELLED:
-            yield (change.kind, change.id, days_of_changes[change.id]), _Date(plan.span, plan.environments)
+    environments = situation.schedule.environment_names.keys()
+    for item in situation.published():
+        match item:
+            case Occurrence(window=window, span=span):
+                if item.excluded is None and span is not None and item.start in situation.published_span:
+                    key = (Kind.MAINTENANCE, window.id, item.original_start.date())
+                    yield key, _Date(span, window.environments)
+            case FrozenDays():
+                yield (Kind.FREEZE, item.freeze.id, item.days.first), _Date(item.span, frozenset())
+            case Change(plan=plan):
+                if item.state is not State.CANCELLED and not environments.isdisjoint(plan.environments):
+                    yield (item.kind, item.id, days_of_changes[item.id]), _Date(plan.span, plan.environments)

@@ -18,19 +18,18 @@ from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import frozen_days
-from icsfeed.domain.occurrences import happening, occurrences
-from icsfeed.domain.record import NOTHING, Record, all_changes
-from icsfeed.domain.schedule import Schedule, published_span
-from icsfeed.domain.span_sets import LATEST, SpanSet, difference, holds, intersection, next_edge, union
-from icsfeed.domain.spans import Span
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.span_sets import SpanSet, difference, holds, intersection, next_edge, union
+from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.services.upcoming import utc_text
 
 OPENING: Final = frozenset({Kind.MAINTENANCE, Kind.PLANNED})
 """What opens the gate; change freezes and emergency changes close it."""
 
-_NEAR: Final = timedelta(days=45)
-"""Nearly every transition is nearer than that, and what is farther is looked for only where this one is not."""
+_USUAL_REACH: Final = timedelta(days=45)
+"""Nearly every transition is nearer than that; one that is farther is looked for only where there is none so near."""
 
 
 class Verdict(StrEnum):
@@ -42,10 +41,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateAnswer:
-    """The gate's state ``at`` an instant, why, and the next instant within the published span at which it changes."""
+    """The gate's verdict ``at`` an instant, why, and the next instant within the published span at which it changes."""
 
     environments: tuple[str, ...]
-    state: Verdict
+    verdict: Verdict
     at: datetime
     why: str
     next_transition: datetime | None
@@ -55,7 +54,7 @@ class GateAnswer:
         then = self.next_transition
         return {
             "environments": list(self.environments),
-            "state": self.state.value,
+            "state": self.verdict.value,
             "why": self.why,
             "at_time": utc_text(self.at),
             "local_at_time": self.at.astimezone(zone).isoformat(timespec="seconds"),
@@ -66,108 +65,97 @@ class GateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reason:
-    """A span that opens the gate of ``environments``, or closes it, and the words for it."""
+    """A span in which something of that ``kind`` opens the gate of ``environments``, or closes it, and the words."""
 
+    kind: Kind
     span: Span
     environments: frozenset[str]
     words: str
 
 
-def gate(
-    schedule: Schedule, environments: Collection[str], *, at: datetime, now: datetime, record: Record = NOTHING
-) -> GateAnswer:
-    """Whether a planned change that touches all those environments (none named: all there are) may run at ``at``.
-
-    As far as is known at ``now`` (both aware).
+def gate(situation: Situation, environments: Collection[str], *, at: datetime) -> GateAnswer:
+    """Whether a planned change that touches all those environments (none: all there are) may run at ``at`` (aware).
 
     Raises:
-        UnknownEnvironmentError: where the schedule has no such environment.
-        OutOfReachError: where ``at`` is outside the span that is published at ``now``.
+        NotFoundError: where the schedule has no such environment.
+        BadInputError: where ``at`` is outside the published span.
     """
-    asked = schedule.environments_named(environments)
-    zone = schedule.calendar.zone
-    at, published = at.astimezone(UTC), published_span(now, zone)
+    touched = situation.schedule.environments_named(environments)
+    zone, published = situation.zone, situation.published_span
+    at = at.astimezone(UTC)
     if at not in published:
         first, last = local_date(published.start, zone), local_date(published.end - timedelta(seconds=1), zone)
         msg = f"{utc_text(at)} is out of reach: the gate knows {first} through {last}"
         raise BadInputError(msg)
-    near = Span(start=at, end=min(at + _NEAR, published.end))
-    spans = open_spans(schedule, asked, near, now=now, record=record)
-    turn = next_edge(spans, at)
-    if turn is None or turn >= near.end:  # what opens or closes it beyond was not looked at
-        spans = open_spans(schedule, asked, Span(start=at, end=published.end), now=now, record=record)
-        turn = next_edge(spans, at)
+    near = Span(start=at, end=min(at + _USUAL_REACH, published.end))
+    spans = open_spans(situation, touched, near)
+    transition = next_edge(spans, at)
+    if transition is None or transition >= near.end:  # what opens or closes it beyond was not looked at
+        spans = open_spans(situation, touched, Span(start=at, end=published.end))
+        transition = next_edge(spans, at)
     is_open = holds(spans, at)
     return GateAnswer(
-        environments=tuple(sorted(asked)),
-        state=Verdict.OPEN if is_open else Verdict.CLOSED,
+        environments=tuple(sorted(touched)),
+        verdict=Verdict.OPEN if is_open else Verdict.CLOSED,
         at=at,
-        why=_why(schedule, record, asked, at, now, is_open=is_open),
-        next_transition=turn if turn is not None and turn < published.end else None,
+        why=_why(situation, touched, at, is_open=is_open),
+        next_transition=transition if transition is not None and transition < published.end else None,
     )
 
 
 def open_spans(
-    schedule: Schedule,
-    environments: frozenset[str],
-    within: Span,
-    *,
-    now: datetime,
-    record: Record = NOTHING,
-    opening: Collection[Kind] = OPENING,
+    situation: Situation, environments: frozenset[str], within: Span, *, opening: Collection[Kind] = OPENING
 ) -> SpanSet:
-    """When a planned change that touches all those environments may run, as far as is known at ``now`` (aware).
+    """When a planned change that touches all those environments may run, as far as is known.
 
-    That is true of the instants ``within``; spans that reach beyond are not cut. Only what is of one of the
-    ``opening`` kinds opens the gate.
+    The answer is right for the instants ``within``; spans that reach beyond are not cut. Only items of the ``opening``
+    kinds open the gate.
     """
-    openers = [each for kind, each in _openers(schedule, record, within) if kind in opening]
-    closers = list(_closers(schedule, record, within, now))
-    found: SpanSet | None = None
+    reasons = tuple(_reasons(situation, within))
+    openers = [each for each in reasons if each.kind in OPENING and each.kind in opening]
+    closers = [each for each in reasons if each.kind not in OPENING]
+    spans: SpanSet | None = None
     for environment in sorted(environments):
         of_it = difference(_touching(environment, openers), _touching(environment, closers))
-        found = of_it if found is None else intersection(found, of_it)
-    return found or ()
+        spans = of_it if spans is None else intersection(spans, of_it)
+    return spans or ()
 
 
 def _touching(environment: str, reasons: Iterable[_Reason]) -> SpanSet:
     return union(each.span for each in reasons if environment in each.environments)
 
 
-def _openers(schedule: Schedule, record: Record, within: Span) -> Iterator[tuple[Kind, _Reason]]:
-    for occurrence, span in happening(occurrences(schedule, within, record.adjustments.values()), within):
-        window = occurrence.window
-        words = f'in the maintenance window "{window.id}"'
-        yield Kind.MAINTENANCE, _Reason(span=span, environments=window.environments, words=words)
-    for change in all_changes(schedule, record).values():
-        due = _due(change)
-        if change.kind is Kind.PLANNED and due is not None and due.overlaps(within):
-            words = f"in the planned change {change.id}"
-            yield Kind.PLANNED, _Reason(span=due, environments=change.plan.environments, words=words)
-
-
-def _closers(schedule: Schedule, record: Record, within: Span, now: datetime) -> Iterator[_Reason]:
-    zone, every = schedule.calendar.zone, frozenset(schedule.environment_names)
-    for frozen in frozen_days(schedule.freezes, zone, local_date(within.start, zone), local_date(within.end, zone)):
-        if frozen.span.overlaps(within):
-            days = f"from {frozen.days.first} through {frozen.days.last}"
-            words = f'in the change freeze "{frozen.freeze.id}" {days}'
-            yield _Reason(span=frozen.span, environments=every, words=words)
-    for change in all_changes(schedule, record).values():
-        under_way = _under_way(change, now)
-        if change.kind is Kind.EMERGENCY and under_way is not None and under_way.overlaps(within):
-            state = "was in progress" if change.state.is_final else f"is {change.state}"
-            words = f"the emergency change {change.id} {state}"
-            yield _Reason(span=under_way, environments=change.plan.environments, words=words)
+def _reasons(situation: Situation, within: Span) -> Iterator[_Reason]:
+    """Whatever opens or closes the gate of any environment within the span."""
+    everywhere = frozenset(situation.schedule.environment_names)
+    for item in situation.walk(within):
+        match item:
+            case Occurrence(window=window, span=span):
+                if item.excluded is None and span is not None and span.overlaps(within):
+                    words = f'in the maintenance window "{window.id}"'
+                    yield _Reason(kind=Kind.MAINTENANCE, span=span, environments=window.environments, words=words)
+            case FrozenDays():
+                words = f'in the change freeze "{item.freeze.id}" from {item.days.first} through {item.days.last}'
+                yield _Reason(kind=Kind.FREEZE, span=item.span, environments=everywhere, words=words)
+            case Change(kind=Kind.PLANNED):
+                due = _due(item)
+                if due is not None and due.overlaps(within):
+                    words = f"in the planned change {item.id}"
+                    yield _Reason(kind=item.kind, span=due, environments=item.plan.environments, words=words)
+            case Change():
+                under_way = _under_way(item, situation.now)
+                if under_way is not None and under_way.overlaps(within):
+                    state = "was in progress" if item.state.is_final else f"is {item.state}"
+                    words = f"the emergency change {item.id} {state}"
+                    yield _Reason(kind=item.kind, span=under_way, environments=item.plan.environments, words=words)
 
 
 def _due(change: Change) -> Span | None:
     """When a planned change may run by what was announced: not before its start, and not when it is over."""
-    if change.state is State.TENTATIVE or (change.state.is_final and _first(change, State.IN_PROGRESS) is None):
+    if change.state is State.TENTATIVE or (change.state.is_final and change.entered(State.IN_PROGRESS) is None):
         return None
-    span = change.plan.span
-    over = _over(change)
-    end = span.end if over is None else min(span.end, over)
+    span, ended = change.plan.span, change.entered(State.COMPLETED, State.CANCELLED)
+    end = span.end if ended is None else min(span.end, ended)
     return Span(start=span.start, end=end) if span.start < end else None
 
 
@@ -175,43 +163,33 @@ def _under_way(change: Change, now: datetime) -> Span | None:
     """When an emergency change is under way: by its times once it is confirmed, and as long as it is in progress."""
     if change.state is State.CONFIRMED:
         return change.plan.span
-    begun = _first(change, State.IN_PROGRESS)
-    if begun is None:
+    started = change.entered(State.IN_PROGRESS)
+    if started is None:
         return None
-    start = min(change.plan.span.start, begun)
-    over = _over(change)
-    # One that is not over when it was to be is under way until somebody says that it is.
-    end = over or (change.plan.span.end if now < change.plan.span.end else LATEST)
+    start = min(change.plan.span.start, started)
+    # One that is not over at its planned end is under way until somebody says that it is over.
+    end = change.entered(State.COMPLETED, State.CANCELLED) or (
+        change.plan.span.end if now < change.plan.span.end else END_OF_TIME
+    )
     return Span(start=start, end=end) if start < end else None
 
 
-def _first(change: Change, *states: State) -> datetime | None:
-    return next((update.at for update in change.updates if update.state in states), None)
-
-
-def _over(change: Change) -> datetime | None:
-    return _first(change, State.COMPLETED, State.CANCELLED)
-
-
-def _why(
-    schedule: Schedule, record: Record, asked: frozenset[str], at: datetime, now: datetime, *, is_open: bool
-) -> str:
+def _why(situation: Situation, touched: frozenset[str], at: datetime, *, is_open: bool) -> str:
     moment = Span(start=at, end=at + timedelta(microseconds=1))
-    openers = [each for _, each in _openers(schedule, record, moment) if not asked.isdisjoint(each.environments)]
+    reasons = [each for each in _reasons(situation, moment) if not touched.isdisjoint(each.environments)]
+    openers = [each for each in reasons if each.kind in OPENING]
     if is_open:
         return "; ".join(each.words for each in openers)
-    closers = [
-        each.words for each in _closers(schedule, record, moment, now) if not asked.isdisjoint(each.environments)
-    ]
+    closers = [each.words for each in reasons if each.kind not in OPENING]
     if closers:
         return "; ".join(closers)
     opened = frozenset[str]().union(*(each.environments for each in openers))
-    shut = ", ".join(sorted(asked - opened))
+    shut = ", ".join(sorted(touched - opened))
     return f"outside the maintenance windows and planned changes of {shut}"
 
 
-def overruns(schedule: Schedule, record: Record) -> Iterator[datetime]:
-    """The instants at which time alone changes what the gate knows: emergency changes in progress are to end then."""
-    for change in all_changes(schedule, record).values():
-        if change.updates[-1].state is State.IN_PROGRESS and change.kind is Kind.EMERGENCY:
+def overruns(situation: Situation) -> Iterator[datetime]:
+    """The instants at which time alone changes the gate's answers: planned ends of emergency changes in progress."""
+    for change in situation.changes.values():
+        if change.state is State.IN_PROGRESS and change.kind is Kind.EMERGENCY:
             yield change.plan.span.end

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.record import Record
-from icsfeed.domain.revisions import Ledger, LedgerLine, line_of, lines_lacking, with_lines
+from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, stated_line, with_lines
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent
+from icsfeed.services.baselines import lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.repository import Repository
 
@@ -19,31 +21,42 @@ THE_SERVICE: Final = "icsfeed"
 
 
 def record_revisions(
-    events: PublishedEvents, repository: Repository, *, now: datetime, unrecorded: Iterable[LedgerLine] = ()
+    events: PublishedEvents,
+    repository: Repository,
+    *,
+    public_before: PublishedEvents | None = None,
+    unrecorded: Iterable[LedgerLine] = (),
 ) -> Record:
     """Record what the ledger lacks of all that is published; gives the record with it.
 
-    ``unrecorded`` lines, which have been public already, come first. Whoever else does the same at the same time
-    records it once: the second finds nothing lacking.
+    ``public_before`` is as ``events_public_before`` gives it. ``unrecorded`` lines, which have been public already,
+    come first. When two do the same at the same time, it is recorded once: the second finds nothing lacking.
 
     Raises:
         DatabaseError: where it can't be recorded.
     """
-    if not (*unrecorded, *events.lacking(now=now)):
-        return events.record
-    publisher = Actor(name=THE_SERVICE, kind=ActorKind.SERVICE, at=now)
+    situation = events.situation
+    if not (*unrecorded, *lines_to_publish(events, public_before)):
+        return situation.record
+    publisher = Actor(name=THE_SERVICE, kind=ActorKind.SERVICE, at=situation.now)
     with repository.writing(actor=publisher, action="publish", subject="schedule") as writing:
         ledger = writing.record.ledger
-        first = [
-            line
-            for line in unrecorded
-            if line.uid not in ledger or line.revision.sequence > ledger[line.uid][-1].revision.sequence
-        ]
+        first = [line for line in unrecorded if _is_news(line, ledger)]
         # What an operator recorded in the meantime is public, too.
-        everything = publish_events(events.schedule, writing.record, now=now, before=events).every()
-        lacking = lines_lacking(shown(everything, now=now), with_lines(ledger, first), now=now)
+        situation = situation.with_record(replace(writing.record, ledger=with_lines(ledger, first)))
+        now_public = publish_events(situation, before=events)
+        lacking = lines_to_publish(now_public, now_public if public_before is events else public_before)
         writing.add_revisions((*first, *lacking))
     return repository.record()
+
+
+def _is_news(line: LedgerLine, ledger: Ledger) -> bool:
+    """Whether nobody has recorded yet what the line says."""
+    if line.uid not in ledger:
+        return True
+    last = ledger[line.uid][-1]
+    is_baseline = last.stands_for_bytes and line.revision == last.revision
+    return is_baseline or line.revision.sequence > last.revision.sequence
 
 
 def lines_between(
@@ -51,15 +64,18 @@ def lines_between(
 ) -> tuple[LedgerLine, ...]:
     """The lines by which the ledger learns how the published events change, and of nothing else.
 
-    An event of which nothing is recorded yet gets a line for what it was, too: so its change counts as one.
+    An event of which the ledger does not know what it stated gets a line for that, too: so its change counts as one.
     """
     old, new = ({event.uid: event for event in shown(events, now=now)} for events in (before, after))
     changed = {uid for uid in old.keys() | new.keys() if _digest(old, uid) != _digest(new, uid)}
     of_these = {uid: ledger[uid] for uid in sorted(changed) if uid in ledger}
-    lines = (line_of(old[uid], of_these, now=now) for uid in sorted(changed & old.keys()))
-    was = [line for line in lines if line not in of_these.get(line.uid, ())]
-    become = [event for uid, event in new.items() if uid in changed]
-    return (*was, *lines_lacking(become, with_lines(of_these, was), now=now))
+    earlier = [
+        line
+        for uid in sorted(changed & old.keys())
+        if (line := stated_line(old[uid], of_these, now=now)) not in of_these.get(uid, ())
+    ]
+    later = [event for uid, event in new.items() if uid in changed]
+    return (*earlier, *lines_lacking(later, with_lines(of_these, earlier), now=now))
 
 
 def _digest(events: Mapping[str, CalendarEvent], uid: str) -> str | None:

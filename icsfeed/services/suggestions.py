@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.adjustments import Adjustment
-from icsfeed.domain.civil import local_date
 from icsfeed.domain.errors import BadInputError, RefusedError
-from icsfeed.domain.freezes import FreezeIndex, frozen_days
+from icsfeed.domain.freezes import FreezeIndex
 from icsfeed.domain.lengths import length_text
-from icsfeed.domain.occurrences import happening, occurrences
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.services.upcoming import span_as_json
+from icsfeed.services.warnings import busy
 
-_STEP: Final = timedelta(minutes=5)
-_LONGEST: Final = timedelta(days=366)
+START_STEP: Final = timedelta(minutes=5)
+"""Starts are suggested at full five minutes of the clock."""
+
+MAX_DEADLINE_DISTANCE: Final = timedelta(days=366)
 
 
 class Rank(IntEnum):
@@ -84,46 +83,35 @@ class _Ahead:
         """When the change may start: at the next full five minutes in ``zone``, and whenever a slot can get better."""
         begin = self.span.start
         local = begin.astimezone(zone)
-        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % _STEP
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % START_STEP
         turns = [
             *(window.start for _, window in self.windows),
             *(peak.end for peak in self.peaks or ()),
             *(other.end for _, other in self.busy),
         ]
-        return {begin + -past % _STEP, *(turn for turn in turns if turn >= begin)}
+        return {begin + -past % START_STEP, *(turn for turn in turns if turn >= begin)}
 
 
-def suggest(
-    schedule: Schedule,
-    request: SlotRequest,
-    *,
-    now: datetime,
-    busy: Iterable[tuple[str, Span]] = (),
-    adjustments: Iterable[Adjustment] = (),
-) -> tuple[Suggestion, ...]:
-    """The slots from ``now`` (aware) on, the best first and, of equally good ones, the soonest.
-
-    ``busy`` is what other changes of the same environments take up: their ids and spans.
+def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...]:
+    """The slots from now on, the best first and, of equally good ones, the soonest.
 
     Raises:
-        DeadlineError: where no slot fits, or the deadline is past or more than a year away.
-        UnknownEnvironmentError: where the schedule has no such environment.
+        RefusedError: where no slot fits, or the deadline is past or more than a year away.
+        NotFoundError: where the schedule has no such environment.
     """
-    zone = schedule.calendar.zone
+    schedule, zone = situation.schedule, situation.zone
     environments = schedule.environments_named(request.environments)
-    span = _until_deadline(request.by, now, zone)
+    span = _until_deadline(request.by, situation.now, zone)
     ahead = _Ahead(
         span=span,
         windows=tuple(
             (occurrence.window.id, happens)
-            for occurrence, happens in happening(occurrences(schedule, span, adjustments), span)
+            for occurrence, happens in situation.happening(span)
             if environments <= occurrence.window.environments
         ),
         peaks=tuple(schedule.peak_hours.spans(span)) if schedule.peak_hours else None,
-        freezes=FreezeIndex(
-            frozen_days(schedule.freezes, zone, local_date(span.start, zone), local_date(span.end, zone))
-        ),
-        busy=tuple(sorted(busy, key=lambda each: (each[1].start, each[0]))),
+        freezes=FreezeIndex(tuple(situation.freezes(span))),
+        busy=tuple(sorted(busy(situation, environments), key=lambda each: (each[1].start, each[0]))),
     )
     starts = ahead.starts(zone)
     found = [
@@ -144,7 +132,7 @@ def _until_deadline(by: datetime, now: datetime, zone: ZoneInfo) -> Span:
     if by <= now:
         msg = f"the deadline, {_local(by, zone)}, is past: it is {_local(now, zone)}"
         raise RefusedError(msg)
-    if by - now > _LONGEST:
+    if by - now > MAX_DEADLINE_DISTANCE:
         msg = f"the deadline, {_local(by, zone)}, is more than a year away; name one that makes the change urgent"
         raise RefusedError(msg)
     return Span(start=now.astimezone(UTC), end=by.astimezone(UTC))

@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.occurrences import Frozen, occurrence_on
-from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.domain.times import day_text, days_text, span_text
 
 
-def unmatched(schedule: Schedule, record: Record, *, now: datetime) -> Iterator[tuple[str, str]]:
-    """What is not over at ``now`` (aware), and what is to be said of it.
+def unmatched(situation: Situation) -> Iterator[tuple[str, str]]:
+    """Whatever is recorded, not over yet and does not fit the schedule, and why.
 
     A change is named by its id, an occurrence by window and date, as the audit trail has them; a subscriber by that
     word and the name.
     """
+    schedule, record = situation.schedule, situation.record
     for change in record.changes.values():
-        if not change.is_over(now):
-            for message in (*_unknown_environments(schedule, change), *_frozen_without_reason(schedule, change)):
+        if not change.is_over(situation.now):
+            for message in (*_unknown_environments(schedule, change), *_frozen_without_reason(situation, change)):
                 yield change.id, message
     for adjustment in record.adjustments.values():
-        for message in _about_adjustment(schedule, adjustment, now):
+        for message in _about_adjustment(situation, adjustment):
             yield f"{adjustment.window_id} {adjustment.day}", message
     feeds = {feed.slug for feed in schedule.feeds}
     for subscriber in record.subscribers.by_key.values():
@@ -47,10 +46,10 @@ def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
         )
 
 
-def _frozen_without_reason(schedule: Schedule, change: Change) -> Iterator[str]:
+def _frozen_without_reason(situation: Situation, change: Change) -> Iterator[str]:
     if change.kind is not Kind.PLANNED or change.plan.reason:
         return
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, change.plan.span)
+    frozen = situation.freeze_touching(change.plan.span)
     if frozen is not None:
         yield (
             f"it falls in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) and does not say why it "
@@ -65,10 +64,10 @@ def _without_feed(subscriber: Subscriber) -> str:
     )
 
 
-def _about_adjustment(schedule: Schedule, adjustment: Adjustment, now: datetime) -> Iterator[str]:
-    zone = schedule.calendar.zone
+def _about_adjustment(situation: Situation, adjustment: Adjustment) -> Iterator[str]:
+    zone, now = situation.zone, situation.now
     is_over = adjustment.to.end <= now if isinstance(adjustment, Move) else adjustment.day < local_date(now, zone)
-    missed = "" if is_over else _why_missed(schedule, adjustment)
+    missed = "" if is_over else _why_missed(situation.schedule, adjustment)
     if missed and isinstance(adjustment, Move):
         yield f"it was moved to {span_text(adjustment.to, zone)} and is seen nowhere: {missed}"
     elif missed:

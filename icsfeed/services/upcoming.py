@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
-from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import frozen_days
-from icsfeed.domain.occurrences import Occurrence, Skipped, occurrences
-from icsfeed.domain.record import NOTHING, Record, all_changes
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
 
@@ -72,52 +69,59 @@ def span_as_json(span: Span, zone: ZoneInfo) -> dict[str, str]:
 
 
 def upcoming(
-    schedule: Schedule,
+    situation: Situation,
     start: datetime,
     length: timedelta,
     environments: tuple[str, ...] = (),
-    record: Record = NOTHING,
     *,
-    now: datetime | None = None,
+    with_overdue: bool = False,
 ) -> tuple[UpcomingItem, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
 
-    With ``environments``, only windows and changes that touch one of them; freezes hold for all. A change in progress
-    is not over ``now`` (aware, if that is to be seen), however long ago it was to be.
+    With ``environments``, only windows and changes that touch one of them; freezes apply to all. ``with_overdue``, a
+    change in progress is not over before somebody says so, however long ago it was to end.
 
     Raises:
-        UnknownEnvironmentError: where the schedule has no such environment.
+        NotFoundError: where the schedule has no such environment.
     """
-    wanted = schedule.environments_named(environments)
+    wanted = situation.schedule.environments_named(environments)
     begin = start.astimezone(UTC)
     span = Span(start=begin, end=begin + length)
-    found = [
-        *_windows(schedule, record, span, wanted),
-        *_changes(schedule, record, span, wanted, now),
-        *_freezes(schedule, span),
-    ]
-    return tuple(sorted(found, key=lambda item: (item.span.start, item.kind, item.id)))
+    items = (_item(each, span, wanted, situation.now if with_overdue else None) for each in situation.walk(span))
+    return tuple(sorted(filter(None, items), key=lambda item: (item.span.start, item.kind, item.id)))
 
 
-def _windows(schedule: Schedule, record: Record, span: Span, wanted: frozenset[str]) -> Iterator[UpcomingItem]:
-    for occurrence in occurrences(schedule, span, record.adjustments.values()):
-        window, happens = occurrence.window, occurrence.span
-        skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
-        if happens is None or not happens.overlaps(span) or wanted.isdisjoint(window.environments):
-            continue
-        if occurrence.excluded is None or (skipped is not None and not skipped.silent):
-            yield UpcomingItem(
-                kind=Kind.MAINTENANCE,
-                id=window.id,
-                name=window.name,
-                span=happens,
-                environments=tuple(sorted(window.environments)),
-                impact=window.impact,
-                state=State.CANCELLED if skipped is not None else None,
-                note=str(skipped) if skipped is not None else note_of(occurrence),
-                reason=skipped.reason if skipped is not None else occurrence.moved.reason if occurrence.moved else "",
-                moved_from=occurrence.original_start if occurrence.moved is not None else None,
+def _item(each: CalendarItem, span: Span, wanted: frozenset[str], now: datetime | None) -> UpcomingItem | None:
+    match each:
+        case Occurrence():
+            return None if wanted.isdisjoint(each.window.environments) else _window_item(each, span)
+        case Change():
+            return None if wanted.isdisjoint(each.plan.environments) else _change_item(each, span, now)
+        case FrozenDays():
+            return UpcomingItem(
+                kind=Kind.FREEZE, id=each.freeze.id, name=each.freeze.name, span=each.span, days=each.days
             )
+
+
+def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
+    """The occurrence where it happens within the span, or is shown there as cancelled."""
+    window, happens = occurrence.window, occurrence.span
+    if happens is None or not happens.overlaps(span) or not (occurrence.excluded is None or occurrence.is_cancelled):
+        return None
+    skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
+    adjustment = skipped or occurrence.moved
+    return UpcomingItem(
+        kind=Kind.MAINTENANCE,
+        id=window.id,
+        name=window.name,
+        span=happens,
+        environments=tuple(sorted(window.environments)),
+        impact=window.impact,
+        state=State.CANCELLED if skipped is not None else None,
+        note=str(skipped) if skipped is not None else note_of(occurrence),
+        reason=adjustment.reason if adjustment is not None else "",
+        moved_from=occurrence.original_start if occurrence.moved is not None else None,
+    )
 
 
 def note_of(occurrence: Occurrence) -> str:
@@ -127,17 +131,13 @@ def note_of(occurrence: Occurrence) -> str:
     return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"
 
 
-def _changes(
-    schedule: Schedule, record: Record, span: Span, wanted: frozenset[str], now: datetime | None
-) -> Iterator[UpcomingItem]:
-    for change in all_changes(schedule, record).values():
-        if wanted.isdisjoint(change.plan.environments):
-            continue
-        if change.plan.span.overlaps(span):
-            yield item_of(change)
-        elif now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
-            item = item_of(change)
-            yield replace(item, note="; ".join(filter(None, ("taking longer than planned", item.note))))
+def _change_item(change: Change, span: Span, now: datetime | None) -> UpcomingItem | None:
+    if change.plan.span.overlaps(span):
+        return item_of(change)
+    if now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
+        item = item_of(change)
+        return replace(item, note="; ".join(filter(None, ("taking longer than planned", item.note))))
+    return None
 
 
 def item_of(change: Change) -> UpcomingItem:
@@ -154,12 +154,3 @@ def item_of(change: Change) -> UpcomingItem:
         note=plan.reason,
         reason=plan.reason,
     )
-
-
-def _freezes(schedule: Schedule, span: Span) -> Iterator[UpcomingItem]:
-    zone = schedule.calendar.zone
-    for frozen in frozen_days(schedule.freezes, zone, local_date(span.start, zone), local_date(span.end, zone)):
-        if frozen.span.overlaps(span):
-            yield UpcomingItem(
-                kind=Kind.FREEZE, id=frozen.freeze.id, name=frozen.freeze.name, span=frozen.span, days=frozen.days
-            )

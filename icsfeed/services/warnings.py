@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import freeze_touching
 from icsfeed.domain.lengths import length_text
-from icsfeed.domain.occurrences import Occurrence, happening, occurrences
-from icsfeed.domain.record import Record, all_changes
-from icsfeed.domain.schedule import Schedule, published_span
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import days_text, instant_text, span_text
 
@@ -29,8 +28,8 @@ _NAMED: Final = 3
 _ALL_OF_IT: Final = frozenset({"state", "span", "environments", "impact", "reason"})
 
 
-def warnings_about(schedule: Schedule, record: Record, change: Change, *, now: datetime) -> tuple[str, ...]:
-    """Everything worth a second look in the latest update of a change, taken at ``now`` (aware).
+def warnings_about(situation: Situation, change: Change) -> tuple[str, ...]:
+    """Everything worth a second look in the latest update of a change, taken now.
 
     What an earlier update was warned of, and this one leaves as it is, is not said again.
     """
@@ -38,36 +37,33 @@ def warnings_about(schedule: Schedule, record: Record, change: Change, *, now: d
         return ()
     latest = change.latest.number
     altered = {each.what for each in change.alterations(latest)} if latest > 1 else _ALL_OF_IT
-    return tuple(_warnings(schedule, record, change, altered, now))
+    return tuple(_warnings(situation, change, altered))
 
 
-def _warnings(
-    schedule: Schedule, record: Record, change: Change, altered: Iterable[str], now: datetime
-) -> Iterator[str]:
-    plan, zone = change.plan, schedule.calendar.zone
+def _warnings(situation: Situation, change: Change, altered: Iterable[str]) -> Iterator[str]:
+    plan, schedule = change.plan, situation.schedule
     if not _ALL_OF_IT.isdisjoint(altered):
-        yield from _about_now(schedule, change, now)
+        yield from _about_now(situation, change)
     if "span" in altered:
         yield from about_length(plan.span)
-        if plan.span.end > published_span(now, zone).end:
+        if plan.span.end > situation.published_span.end:
             yield "it ends beyond the published span; subscribers will see it later, when the year comes near"
     if "reason" in altered and change.kind is Kind.EMERGENCY and not plan.reason:
         yield "it does not say why it can't wait for a window; give a reason"
     if "span" in altered:
-        frozen = freeze_touching(schedule.freezes, zone, plan.span)
+        frozen = situation.freeze_touching(plan.span)
         if frozen is not None:
             yield f"it falls in a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
     if {"span", "impact"} & set(altered) and plan.impact.is_noticed:
         yield from about_peak_hours(schedule, plan.span)
     if {"span", "environments"} & set(altered):
-        found = occurrences(schedule, plan.span, record.adjustments.values())
-        yield from about_windows(schedule, found, plan.environments, plan.span)
-        others = (other for other in open_changes(schedule, record, plan.environments) if other.id != change.id)
+        yield from about_windows(schedule, situation.happening(plan.span), plan.environments)
+        others = (other for other in open_changes(situation, plan.environments) if other.id != change.id)
         yield from about_changes(schedule, others, plan.span)
 
 
-def _about_now(schedule: Schedule, change: Change, now: datetime) -> Iterator[str]:
-    span, zone = change.plan.span, schedule.calendar.zone
+def _about_now(situation: Situation, change: Change) -> Iterator[str]:
+    span, zone, now = change.plan.span, situation.zone, situation.now
     before = change.updates[-2].plan.span.start if len(change.updates) > 1 else None
     if span.end <= now:
         yield f"it is over already: it ended {instant_text(span.end, zone)}"
@@ -90,12 +86,12 @@ def about_peak_hours(schedule: Schedule, span: Span) -> Iterator[str]:
 
 
 def about_windows(
-    schedule: Schedule, found: Iterable[Occurrence], environments: frozenset[str], within: Span
+    schedule: Schedule, happening: Iterable[tuple[Occurrence, Span]], environments: frozenset[str]
 ) -> Iterator[str]:
-    """The maintenance windows of the same environments that it meets."""
+    """The maintenance windows of the same environments among those ``happening`` at the time."""
     met = [
         f"the maintenance window {occurrence.window.id!r}: {span_text(span, schedule.calendar.zone)}"
-        for occurrence, span in happening(found, within)
+        for occurrence, span in happening
         if not environments.isdisjoint(occurrence.window.environments)
     ]
     return _overlaps(met, "maintenance windows")
@@ -118,13 +114,13 @@ def _overlaps(met: list[str], what: str) -> Iterator[str]:
         yield f"it overlaps {len(met) - _NAMED} more {what}"
 
 
-def open_changes(schedule: Schedule, record: Record, environments: frozenset[str]) -> Iterator[Change]:
+def open_changes(situation: Situation, environments: frozenset[str]) -> Iterator[Change]:
     """The changes to one of those environments that are neither completed nor cancelled."""
-    for change in all_changes(schedule, record).values():
+    for change in situation.changes.values():
         if not change.state.is_final and not environments.isdisjoint(change.plan.environments):
             yield change
 
 
-def busy(schedule: Schedule, record: Record, environments: frozenset[str]) -> tuple[tuple[str, Span], ...]:
+def busy(situation: Situation, environments: frozenset[str]) -> tuple[tuple[str, Span], ...]:
     """When those environments are taken already, and by which change."""
-    return tuple((change.id, change.plan.span) for change in open_changes(schedule, record, environments))
+    return tuple((change.id, change.plan.span) for change in open_changes(situation, environments))

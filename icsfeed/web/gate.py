@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -37,17 +38,16 @@ def gate_routes(live: Live) -> Blueprint:
         if publication is None:
             msg = "the calendar is not available at the moment"
             raise UnavailableError(msg)
-        schedule, record = publication.schedule, publication.events.record
-        zone = schedule.calendar.zone
-        environments = _requested_environments(schedule.environment_names)
+        situation = replace(publication.events.situation, now=now)
+        environments = _requested_environments(situation.schedule.environment_names)
         at = request.args.get("at")
-        instant = now if at is None else parse_instant(at, zone)
+        instant = now if at is None else parse_instant(at, situation.zone)
         try:
-            answer = gate(schedule, environments, at=instant, now=now, record=record)
+            answer = gate(situation, environments, at=instant)
         except NotFoundError as error:
             # A path selects what is found or not; a name in the query is input.
             raise BadInputError(str(error)) from error
-        response = jsonify({**answer.as_json(zone), "stale": bool(live.problems)})
+        response = jsonify({**answer.as_json(situation.zone), "stale": bool(live.problems)})
         response.headers["Cache-Control"] = _cache_control(answer, now if at is None else None)
         return response
 

@@ -30,6 +30,7 @@ from icsfeed.domain.changes import Plan
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.record import Record
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
@@ -201,7 +202,7 @@ def print_sizes(record: Record) -> None:
     """Print the sizes of the feeds."""
     policy = load_schedule(example_path()).schedule
     for slug in ("all", "emergency"):
-        feed = build_feed(policy, slug, Rendering.SERIES, now=datetime.now(UTC), record=record)
+        feed = build_feed(Situation(schedule=policy, record=record, now=datetime.now(UTC)), slug, Rendering.SERIES)
         left_out = f" ({feed.left_out} events left out)" if feed.left_out else ""
         click.echo(f"/feeds/{slug}.ics at {len(record.changes)} changes: {len(feed.body):,} bytes{left_out}")
 

@@ -21,6 +21,7 @@ from statistics import median
 
 from icalendar import Calendar, Component
 
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import export, read_manifest
@@ -48,7 +49,7 @@ BEGIN, END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
 
 def pieces() -> list[bytes]:
     """The parts of a feed of ``SIZE`` bytes: its head, its events and its end."""
-    whole = build_feed(POLICY, "all", Rendering.EXPANDED, now=NOW).body
+    whole = build_feed(Situation(schedule=POLICY, now=NOW), "all", Rendering.EXPANDED).body
     head, *events = whole.removesuffix(END).split(BEGIN)
     parts = [head]
     while sum(map(len, parts)) < SIZE:
@@ -59,7 +60,9 @@ def pieces() -> list[bytes]:
 PIECES = pieces()
 BODY = b"".join(PIECES)
 PUBLIC = Representation(body=BODY, content_type=CONTENT_TYPE)
-PUBLICATION = replace(publish(POLICY, changed_at=NOW, now=NOW), representations={"/feeds/all.ics": PUBLIC})
+PUBLICATION = replace(
+    publish(Situation(schedule=POLICY, now=NOW), changed_at=NOW), representations={"/feeds/all.ics": PUBLIC}
+)
 KEY = TokenKey(secret=b"k" * 32)
 
 

@@ -13,6 +13,7 @@ from icsfeed.domain.changes import Change, Plan, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import with_lines
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
@@ -47,19 +48,19 @@ def main() -> None:
     """Measure and print the ratio."""
     changes = {change.id: change for change in map(a_change, range(1, CHANGES + 1))}
     record = Record(entry=1, at=NOW, changes=changes)
-    lacking = publish_events(POLICY, record, now=NOW).lacking(now=NOW)
+    lacking = publish_events(Situation(schedule=POLICY, record=record, now=NOW)).lacking({})
     record = replace(record, ledger=with_lines({}, lacking))
     numbers = count(CHANGES + 1)
-    latest: list[Publication] = [publish(POLICY, record=record, changed_at=NOW, now=NOW)]
+    latest: list[Publication] = [publish(Situation(schedule=POLICY, record=record, now=NOW), changed_at=NOW)]
 
     def one_more() -> bytes:
         change = a_change(next(numbers))
         more = replace(record, entry=2, changes={**changes, change.id: change})
-        latest[0] = publish(POLICY, record=more, changed_at=NOW, now=NOW, before=latest[0].events)
+        latest[0] = publish(Situation(schedule=POLICY, record=more, now=NOW), changed_at=NOW, before=latest[0].events)
         return latest[0].representations["/feeds/all.ics"].body
 
     def full() -> bytes:
-        return build_feed(POLICY, "all", Rendering.SERIES, now=NOW, record=record).body
+        return build_feed(Situation(schedule=POLICY, record=record, now=NOW), "all", Rendering.SERIES).body
 
     share = time_ratio(one_more, full, rounds=21)
     print(f"one more change among a thousand events: 1/{1 / share:.0f} of a full build (goal: at most 1/100)")  # noqa: T201

@@ -31,6 +31,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 import click
 import httpx
 
+from icsfeed.domain.situation import Situation
 from icsfeed.store.schedule_file import example_path
 
 ROOT: Final = Path(__file__).parents[2]
@@ -116,7 +117,7 @@ def make_rebuilding() -> WSGIApplication:
 
     @app.get(PATH)
     def feed() -> Response:
-        body = build_feed(schedule, "all", Rendering.SERIES, now=now).body
+        body = build_feed(Situation(schedule=schedule, now=now), "all", Rendering.SERIES).body
         return Response(body, content_type="text/calendar; charset=utf-8")
 
     return app

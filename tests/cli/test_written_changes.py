@@ -13,11 +13,13 @@ import pytest
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.schedule import Schedule
 from icsfeed.services.differences import Edit, differences
 from icsfeed.store.schedule_file import load_schedule, read_schedule
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.examples import utc
+from tests.situations import a_situation
 from tests.web.fakes import Clock
 
 ANNOUNCEMENT: Final = """
@@ -259,9 +261,9 @@ def test_diff_shows_an_edit_of_it(schedule: Path) -> None:
     rewritten = PLANNED.replace("2026-12-14", "2026-12-16")
     nothing = read_schedule(SCHEDULE.encode(), "nothing")
 
-    def edits(old: object, text: str) -> list[tuple[Edit, Kind, str, date]]:
+    def edits(old: Schedule, text: str) -> list[tuple[Edit, Kind, str, date]]:
         new = read_schedule((SCHEDULE + text).encode(), "after")
-        dates = differences(old, new, now=utc(2026, 12, 1)).dates  # type: ignore[arg-type] # a schedule
+        dates = differences(a_situation(old, now=utc(2026, 12, 1)), a_situation(new, now=utc(2026, 12, 1))).dates
         return [(each.change, each.kind, each.id, each.day) for each in dates]
 
     of_it = (Kind.PLANNED, "a-move", date(2026, 12, 14))

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from icsfeed.domain.situation import Situation
 from icsfeed.export.files import DISPOSITION, site_files
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
@@ -70,7 +71,11 @@ def site(schedule: Path, tmp_path: Path) -> Path:
 def test_apache_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
     """But for the policy of the first page, which has it in itself: the name would mean other people's pages, too."""
     loaded = load_schedule(Path("schedule.toml"))
-    files = list(site_files(publish(loaded.schedule, changed_at=loaded.changed_at, now=datetime.fromisoformat(NOW))))
+    files = list(
+        site_files(
+            publish(Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)), changed_at=loaded.changed_at)
+        )
+    )
     with serving(site, tmp_path / "apache") as client:
         for file in files:
             answer = client.get(f"/{file.name}".removesuffix("index.html"))

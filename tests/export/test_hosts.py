@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from icsfeed.domain.situation import Situation
 from icsfeed.export.files import DISPOSITION, SiteFile, private_files, site_files
 from icsfeed.export.hosts import host_files
 from icsfeed.publication.private import PrivateFeeds
@@ -21,7 +22,7 @@ THEN = datetime.fromisoformat(NOW)
 @pytest.fixture(scope="module")
 def site() -> tuple[SiteFile, ...]:
     """The whole site, with two private feeds."""
-    publication = publish(POLICY, changed_at=THEN, now=THEN)
+    publication = publish(Situation(schedule=POLICY, now=THEN), changed_at=THEN)
     feed = publication.representations["/feeds/all.ics"]
     private = PrivateFeeds(representations=dict.fromkeys(PRIVATE_PATHS, feed), left_out=())
     return (*site_files(publication), *private_files(private))

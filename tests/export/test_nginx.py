@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from icsfeed.domain.situation import Situation
 from icsfeed.export.files import DISPOSITION, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
@@ -97,7 +98,11 @@ def test_nginx_serves_feeds_as_the_server_does(site: Path, tmp_path: Path) -> No
 
 def test_nginx_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
     loaded = load_schedule(Path("schedule.toml"))
-    files = list(site_files(publish(loaded.schedule, changed_at=loaded.changed_at, now=datetime.fromisoformat(NOW))))
+    files = list(
+        site_files(
+            publish(Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)), changed_at=loaded.changed_at)
+        )
+    )
     with serving(site, tmp_path / "nginx") as client:
         for file in files:
             path = f"/{file.name}".removesuffix("index.html")

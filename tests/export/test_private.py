@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.record import Record
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Report
@@ -478,7 +479,12 @@ def a_thousand(changed: int | None = None, until: datetime = THEN) -> Subscriber
 def export_them(subscribers: Subscribers, schedule: Path, dest: Path) -> Report:
     loaded = load_schedule(schedule)
     record = Record(subscribers=subscribers)
-    return export_site(loaded.schedule, record, Folder(dest), changed_at=loaded.changed_at, now=THEN, token_key=KEY)
+    return export_site(
+        Situation(schedule=loaded.schedule, record=record, now=THEN),
+        Folder(dest),
+        changed_at=loaded.changed_at,
+        token_key=KEY,
+    )
 
 
 def test_of_a_thousand_subscribers_one_who_changes_writes_only_that(schedule: Path, tmp_path: Path) -> None:
@@ -499,7 +505,7 @@ def test_of_a_thousand_subscribers_one_who_changes_writes_only_that(schedule: Pa
 
 def test_a_thousand_subscribers_share_their_bytes() -> None:
     """A copy for each would be 100 MB for a large calendar."""
-    publication = publish(POLICY, changed_at=THEN, now=THEN)
+    publication = publish(Situation(schedule=POLICY, now=THEN), changed_at=THEN)
     feeds = private_feeds(publication, a_thousand(), KEY, now=THEN)
     bodies = [file.body for file in (*private_files(feeds), *packed_files(feeds))]
     assert (len(bodies), len({id(body) for body in bodies})) == (3000, 6)

@@ -19,6 +19,7 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
+from icsfeed.domain.situation import Situation
 from icsfeed.export.files import SiteFile, packed_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
@@ -75,7 +76,9 @@ def touched(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
 
 def published(schedule: Path, database: str) -> Publication:
     loaded = load_schedule(schedule)
-    return publish(loaded.schedule, record=recorded(database), changed_at=loaded.changed_at, now=THEN)
+    return publish(
+        Situation(schedule=loaded.schedule, record=recorded(database), now=THEN), changed_at=loaded.changed_at
+    )
 
 
 @pytest.fixture
@@ -288,10 +291,12 @@ def test_a_database_that_is_new_does_not_set_revisions_back(schedule: Path, tmp_
     announce(now=LATEST)
     loaded, at = load_schedule(schedule), datetime.fromisoformat(LATEST)
     repository = Database(database)
-    record = record_revisions(publish_events(loaded.schedule, repository.record(), now=at), repository, now=at)
+    record = record_revisions(
+        publish_events(Situation(schedule=loaded.schedule, record=repository.record(), now=at)), repository
+    )
     repository.close()
     assert {lines[-1].revision.sequence for lines in record.ledger.values()} == {0}
-    export_site(loaded.schedule, record, Folder(dest), changed_at=loaded.changed_at, now=at)
+    export_site(Situation(schedule=loaded.schedule, record=record, now=at), Folder(dest), changed_at=loaded.changed_at)
     after = revisions(dest)
     assert len(after) == len(before) + 1
     assert {uid: after[uid] for uid in before} == before

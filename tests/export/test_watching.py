@@ -77,12 +77,12 @@ class Watched:
         self.exports += 1
         if self.faults:
             raise UnavailableError(self.faults.pop(0))
+        situation = publication.events.situation
+        record = replace(situation.record, subscribers=subscribers)
         return export_site(
-            publication.schedule,
-            replace(publication.events.record, subscribers=subscribers),
+            replace(situation, record=record, now=self.served.clock.now),
             Folder(self.folder),
             changed_at=publication.changed_at,
-            now=self.served.clock.now,
             before=publication.events,
             token_key=self.token_key,
         )

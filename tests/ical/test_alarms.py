@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from icalendar import Calendar
 
-from icsfeed.domain.adjustments import Skip
+from icsfeed.domain.adjustments import Adjustment, Skip
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.alarms import with_alarms
-from icsfeed.ical.calendar import calendar_bytes, policy_events
+from icsfeed.ical.calendar import feed_content
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.series import Rendering
-from tests.examples import NOW, POLICY, a_schedule, a_window
+from tests.examples import POLICY, a_schedule, a_window
+from tests.situations import a_situation, events_in
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_DAY = timedelta(days=1)
 SKIPPED = Skip(window_id="thursday", day=date(2026, 12, 3), reason="A holiday", silent=False)
 
 
-def events(schedule: Schedule = POLICY, **others: Any) -> tuple[CalendarEvent, ...]:  # noqa: ANN401
-    return policy_events(schedule, Rendering.SERIES, now=NOW, **others)
+def events(schedule: Schedule = POLICY, *adjustments: Adjustment) -> tuple[CalendarEvent, ...]:
+    return events_in(a_situation(schedule, adjustments=adjustments))
 
 
 def read(found: list[CalendarEvent]) -> Calendar:
-    return Calendar.from_ical(calendar_bytes(POLICY, POLICY.feed("all"), found, now=NOW))
+    return Calendar.from_ical(feed_content(a_situation(POLICY), POLICY.feed("all"), found).content)
 
 
 def test_the_whole_alarm() -> None:
@@ -48,7 +47,7 @@ def test_every_window_rings_and_no_freeze_does() -> None:
 
 
 def test_of_a_series_with_a_cancelled_instance_only_the_series_rings() -> None:
-    (series,) = [each for each in events(adjustments=[SKIPPED]) if b"STATUS:CANCELLED" in each.content]
+    (series,) = [each for each in events(POLICY, SKIPPED) if b"STATUS:CANCELLED" in each.content]
     components = read([with_alarms(series, (HALF_AN_HOUR,))]).events
     assert [(str(each["STATUS"]), len(each.alarms.times) > 0) for each in components] == [
         ("CONFIRMED", True),

@@ -11,7 +11,7 @@ import pytest
 from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.windows import Impact
-from icsfeed.ical.change_events import change_event
+from icsfeed.ical.events import change_event
 from tests.examples import POLICY, span, utc
 
 ANNOUNCED = utc(2026, 12, 8, 5)

@@ -8,13 +8,14 @@ from datetime import date, time
 import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.record import Record
 from icsfeed.domain.recurrence import weekly
-from icsfeed.domain.revisions import Revision
+from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.schedule import Organizer, Schedule
 from icsfeed.domain.zones import zone
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
-from tests.examples import NOW, POLICY, SUNDAY, a_schedule, a_window, span, utc
+from tests.examples import POLICY, SUNDAY, a_schedule, a_window, span, utc
+from tests.situations import a_situation, events_in, served_feed
 
 
 def lines_of(
@@ -22,10 +23,9 @@ def lines_of(
     uid: str,
     *adjustments: Adjustment,
     rendering: Rendering = Rendering.SERIES,
-    revisions: dict[str, Revision] | None = None,
 ) -> list[str]:
     """The unfolded lines of the event with that UID, without those that every event has."""
-    events = render_events(schedule, rendering, now=NOW, adjustments=adjustments, revisions=revisions)
+    events = events_in(a_situation(schedule, adjustments=adjustments), rendering)
     (content,) = [event.content.decode() for event in events if event.uid == f"{uid}@maintenance.example.com"]
     same = ("UID", "CATEGORIES", "TRANSP", "X-MICROSOFT", "ORGANIZER", "LAST-MODIFIED")
     return [line for line in content.replace("\r\n ", "").split("\r\n") if line and not line.startswith(same)]
@@ -105,7 +105,7 @@ def test_a_moved_occurrence_is_excluded_and_stands_alone_in_utc() -> None:
 def test_an_occurrence_moved_out_of_the_published_span_is_in_no_rendering() -> None:
     move = Move(window_id="thursday", day=date(2026, 1, 8), to=span((2028, 1, 5), (2028, 1, 6)), reason="r")
     for rendering in Rendering:
-        events = render_events(SHORT, rendering, now=NOW, adjustments=[move])
+        events = events_in(a_situation(SHORT, adjustments=[move]), rendering)
         assert [event.uid for event in events if "20260108" in event.uid] == []
 
 
@@ -121,9 +121,12 @@ def test_an_occurrence_moved_to_an_earlier_year_is_not_dated_ahead() -> None:
 
 def test_recorded_revisions_are_shown() -> None:
     revision = Revision(sequence=3, at=utc(2026, 5, 4, 3, 2, 1))
-    uid = "maintenance.thursday.2026.th"
-    found = lines_of(SHORT, uid, revisions={f"{uid}@maintenance.example.com": revision})
-    assert found[4:6] == ["DTSTAMP:20260504T030201Z", "SEQUENCE:3"]
+    situation = a_situation(SHORT)
+    (event, *_) = events_in(situation)
+    ledger = {event.uid: (LedgerLine(uid=event.uid, digest=event.digest, revision=revision),)}
+    (shown, *_) = events_in(situation.with_record(Record(ledger=ledger)))
+    stamps = [line for line in shown.content.decode().split("\r\n") if line.startswith(("DTSTAMP", "SEQ", "LAST"))]
+    assert stamps == ["DTSTAMP:20260504T030201Z", "SEQUENCE:3", "LAST-MODIFIED:20260504T030201Z"]
 
 
 def test_the_sunday_of_the_clock_change_is_an_event_in_utc() -> None:
@@ -147,7 +150,7 @@ def test_a_series_of_one_occurrence_has_no_rule() -> None:
 def test_a_series_in_utc_has_no_time_zone() -> None:
     """2026-01-01, 02:00 in UTC, is still 2025 in the calendar's zone: it stands in that year's series."""
     schedule = year_of(a_schedule(a_window(zone=zone("Etc/UTC"))))
-    events = render_events(schedule, Rendering.SERIES, now=NOW)
+    events = events_in(a_situation(schedule))
     assert [event.zone for event in events] == [None, None]
     assert lines_of(schedule, "maintenance.thursday.2025.th")[2] == "DTSTART:20260101T020000Z"
     assert lines_of(schedule, "maintenance.thursday.2026.th")[2] == "DTSTART:20260108T020000Z"
@@ -155,7 +158,7 @@ def test_a_series_in_utc_has_no_time_zone() -> None:
 
 def test_where_the_rules_of_a_zone_change_every_occurrence_stands_alone() -> None:
     schedule = year_of(a_schedule(a_window(zone=zone("America/Vancouver"))))
-    assert [event.uid.partition("@")[0] for event in render_events(schedule, Rendering.SERIES, now=NOW)] == [
+    assert [event.uid.partition("@")[0] for event in events_in(a_situation(schedule))] == [
         "maintenance.thursday.20260101T020000",
         "maintenance.thursday.20260108T020000",
         "maintenance.thursday.20260115T020000",
@@ -173,7 +176,7 @@ def test_a_window_over_midnight_ends_on_the_next_local_day() -> None:
 def test_a_freeze_blocks_nobodys_time_and_ends_on_the_day_after_its_last() -> None:
     (content,) = [
         event.content.decode()
-        for event in render_events(POLICY, Rendering.SERIES, now=NOW)
+        for event in events_in(a_situation(POLICY))
         if event.uid == "freeze.month-end.20261124@maintenance.example.com"
     ]
     assert content.split("\r\n") == [
@@ -199,14 +202,14 @@ def test_an_organizers_name_cannot_leave_its_parameter() -> None:
     calendar = replace(
         SHORT.calendar, organizer=Organizer(name='Ann "A"\r\nBEGIN:VALARM\x07; b', email="a@example.com")
     )
-    (event,) = render_events(replace(SHORT, calendar=calendar), Rendering.SERIES, now=NOW)
+    (event,) = events_in(a_situation(replace(SHORT, calendar=calendar)))
     (line,) = [each for each in event.content.decode().split("\r\n") if each.startswith("ORGANIZER")]
     assert line == "ORGANIZER;CN=\"Ann ^'A^' BEGIN:VALARM; b\":mailto:a@example.com"
 
 
 def test_the_calendars_own_properties() -> None:
     calendar = replace(SHORT.calendar, name="Down, and up", description="When\nwe are down; and up")
-    feed_bytes = calendar_bytes(schedule := replace(SHORT, calendar=calendar), schedule.feed("all"), (), now=NOW)
+    feed_bytes = served_feed(a_situation(replace(SHORT, calendar=calendar)))
     assert feed_bytes.decode().split("\r\n")[:11] == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -233,12 +236,12 @@ def test_the_calendars_own_properties() -> None:
 def test_the_color_is_told_as_each_client_takes_it(color: str, lines: list[str]) -> None:
     """RFC 7986, section 5.9: COLOR is a CSS3 name; Apple takes a hexadecimal one, in a property of its own."""
     schedule = replace(SHORT, calendar=replace(SHORT.calendar, color=color))
-    content = calendar_bytes(schedule, schedule.feed("all"), (), now=NOW).decode()
+    content = served_feed(a_situation(schedule)).decode()
     assert [line for line in content.split("\r\n") if "COLOR" in line] == lines
 
 
 def test_a_feed_without_events_has_one_component_all_the_same() -> None:
-    feed_bytes = calendar_bytes(SHORT, SHORT.feed("all"), (), now=NOW)
+    feed_bytes = served_feed(a_situation(a_schedule()))
     assert [line for line in feed_bytes.decode().split("\r\n") if line.startswith("BEGIN")] == [
         "BEGIN:VCALENDAR",
         "BEGIN:VTIMEZONE",

@@ -10,14 +10,15 @@ import pytest
 from icsfeed.domain.changes import Change, Plan, State, Update
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
-from icsfeed.domain.revisions import Revision
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.ical.events import CalendarEvent, rendered
+from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS, exceed, that_fit
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
+from tests.changes import a_change
 from tests.examples import POLICY, a_schedule, utc
 
 NOW = utc(2026, 12, 8, 6)
@@ -25,14 +26,8 @@ HOUR = timedelta(hours=1)
 
 
 def an_event(number: int, start: datetime, size: int = 10, length: timedelta = HOUR) -> CalendarEvent:
-    return rendered(
-        b"x" * size,
-        uid=f"{number:04}",
-        kind=Kind.EMERGENCY,
-        environments=frozenset(),
-        span=Span(start=start, end=start + length),
-        first=Revision(sequence=0, at=NOW),
-    )
+    event = change_event(POLICY, a_change())
+    return replace(event, uid=f"{number:04}", content=b"x" * size, span=Span(start=start, end=start + length))
 
 
 def kept(events: list[CalendarEvent], taken: int = 0, now: datetime = NOW) -> list[int]:
@@ -108,14 +103,16 @@ def shown(body: bytes) -> list[int]:
 
 
 def test_a_feed_never_has_more_than_a_thousand_events() -> None:
-    made = build_feed(EMPTY, "all", Rendering.SERIES, now=NOW, record=a_record(1_030))
+    made = build_feed(Situation(schedule=EMPTY, record=a_record(1_030), now=NOW), "all", Rendering.SERIES)
     assert made.body.count(b"BEGIN:VEVENT") == MOST_EVENTS
     assert (made.left_out, shown(made.body)[0], shown(made.body)[-1]) == (30, 25, 1_024)
 
 
 @pytest.mark.parametrize("reason", ["a", "é", "🛠", ";"], ids=["one byte", "two bytes", "four bytes", "escaped"])
 def test_nor_more_than_a_megabyte(reason: str) -> None:
-    made = build_feed(POLICY, "all", Rendering.SERIES, now=NOW, record=a_record(100, reason * 10_000))
+    made = build_feed(
+        Situation(schedule=POLICY, record=a_record(100, reason * 10_000), now=NOW), "all", Rendering.SERIES
+    )
     assert MOST_BYTES - 50_000 < len(made.body) <= MOST_BYTES
     emergencies = shown(made.body)
     # From 25 on they are ahead: either all of those have room, or none that is over.
@@ -126,16 +123,17 @@ def test_nor_more_than_a_megabyte(reason: str) -> None:
 
 def test_it_is_true_until_something_is_over_and_gives_way() -> None:
     record = a_record(1_030)
-    first = publish(EMPTY, changed_at=NOW, now=NOW + timedelta(minutes=1), record=record)
+    first = publish(Situation(schedule=EMPTY, record=record, now=NOW + timedelta(minutes=1)), changed_at=NOW)
     assert first.fresh_until == NOW + HOUR
-    then = publish(EMPTY, changed_at=NOW, now=first.fresh_until, record=record)
+    then = publish(Situation(schedule=EMPTY, record=record, now=first.fresh_until), changed_at=NOW)
     assert [shown(each.representations["/feeds/all.ics"].body)[-1] for each in (first, then)] == [1_024, 1_025]
     assert then.changed_at == first.fresh_until
 
 
 def test_a_feed_that_has_room_is_the_same_until_the_year_ends() -> None:
     first, then = (
-        publish(EMPTY, changed_at=NOW, now=now, record=a_record(30)) for now in (NOW, utc(2027, 1, 1, 4, 59, 59))
+        publish(Situation(schedule=EMPTY, record=a_record(30), now=now), changed_at=NOW)
+        for now in (NOW, utc(2027, 1, 1, 4, 59, 59))
     )
     assert [each.changed_at for each in (first, then)] == [NOW, NOW]
     assert first.representations["/feeds/all.ics"].body == then.representations["/feeds/all.ics"].body
@@ -146,7 +144,7 @@ def test_a_feed_is_true_until_a_cancelled_change_lapses() -> None:
     change = record.changes["EC-26"]
     cancelled = replace(change, updates=(replace(change.latest, state=State.CANCELLED),))
     record = replace(record, changes={**record.changes, "EC-26": cancelled})
-    first = publish(EMPTY, changed_at=NOW, now=NOW, record=record)
+    first = publish(Situation(schedule=EMPTY, record=record, now=NOW), changed_at=NOW)
     assert first.fresh_until == cancelled.plan.span.end
-    then = publish(EMPTY, changed_at=NOW, now=first.fresh_until, record=record)
+    then = publish(Situation(schedule=EMPTY, record=record, now=first.fresh_until), changed_at=NOW)
     assert [26 in shown(each.representations["/feeds/all.ics"].body) for each in (first, then)] == [True, False]

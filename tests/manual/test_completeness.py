@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.applications import create_app
@@ -77,7 +78,7 @@ def general(path: str) -> str:
 
 
 def test_every_published_path_is_in_the_list_of_addresses() -> None:
-    publication = publish(load_schedule(example_path()).schedule, changed_at=NOW, now=NOW)
+    publication = publish(Situation(schedule=load_schedule(example_path()).schedule, now=NOW), changed_at=NOW)
     paths = {general(path) for path in publication.representations}
     addresses = TOPICS["customers"].text
     assert {"/", "/fr/", "/calendar/YYYY/MM/", "/feeds/SLUG.ics", "/feeds/SLUG.atom", "/schemas/feed-1.json"} <= paths

@@ -9,6 +9,7 @@ import pytest
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.services.upcoming import UpcomingItem, upcoming
 from icsfeed.store.schedule_file import load_schedule
 from tests.manual.documents import TOPICS
@@ -25,7 +26,11 @@ def _recipe(request: pytest.FixtureRequest, tmp_path: Path) -> Schedule:
 
 def items(schedule: Schedule, first: date, days: int) -> tuple[UpcomingItem, ...]:
     """What comes from the beginning of that day on, in UTC."""
-    return upcoming(schedule, datetime(first.year, first.month, first.day, tzinfo=UTC), timedelta(days=days))
+    return upcoming(
+        Situation(schedule=schedule, now=datetime(first.year, first.month, first.day, tzinfo=UTC)),
+        datetime(first.year, first.month, first.day, tzinfo=UTC),
+        timedelta(days=days),
+    )
 
 
 def windows(schedule: Schedule, first: date, days: int) -> list[tuple[str, str, float]]:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from icsfeed.domain.recurrence import WEEKDAY_CODES, Frequency, Recurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.zones import zone
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
 from tests.properties.brute_force import DAY, days, is_on_rule, reading, readings
 from tests.properties.content_lines import Component, ContentLine, parse, physical_lines
 from tests.properties.schedules import NOWS, adjustments, schedules
+from tests.situations import a_situation, served_feed
 
 LOCAL_TIMES = ("DTSTART", "DTEND", "EXDATE", "RECURRENCE-ID")
 NEVER = {"RDATE", "EXRULE", "DURATION", "METHOD", "COUNT", "THISANDFUTURE"}
@@ -29,8 +29,8 @@ def published(draw: st.DrawFn) -> tuple[Schedule, bytes]:
     schedule = draw(schedules())
     now = draw(NOWS)
     adjusted = draw(adjustments(schedule, now.year))
-    events = render_events(schedule, draw(st.sampled_from(Rendering)), now=now, adjustments=adjusted)
-    return schedule, calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    situation = a_situation(schedule, now=now, adjustments=adjusted)
+    return schedule, served_feed(situation, rendering=draw(st.sampled_from(Rendering)))
 
 
 feeds = published()
@@ -227,8 +227,7 @@ def observances(calendar: Component) -> Iterator[Component]:
 @given(schedule=schedules(), now=NOWS)
 def test_freezes_are_whole_days(rendering: Rendering, schedule: Schedule, now: datetime) -> None:
     """encoding.md: "one all-day VEVENT each, `VALUE=DATE`, exclusive DTEND, no RRULE, transparent"."""
-    events = render_events(schedule, rendering, now=now)
-    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    content = served_feed(a_situation(schedule, now=now), rendering=rendering)
     freezes = [event for event in events_of(content) if event.one("CATEGORIES").value == "Change freeze"]
     for event in freezes:
         assert event.all("RRULE") == []

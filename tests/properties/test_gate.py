@@ -13,6 +13,7 @@ from icsfeed.domain.changes import Change, Plan, State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.publishing import publish
@@ -142,9 +143,9 @@ def test_state_and_next_transition_are_those_of_the_facts(
     chosen = data.draw(st.lists(st.sampled_from(edges), max_size=6, unique=True)) if edges else []
     near = sorted({*chosen, *oracle.edges_of_changes()} & set(edges))
     for at in (now, *(edge + step for edge in near for step in (-SECOND, 0 * SECOND, SECOND))):
-        answer = gate(schedule, [environment], at=at, now=now, record=record)
+        answer = gate(Situation(schedule=schedule, record=record, now=now), [environment], at=at)
         is_open = oracle.is_open(environment, at)
-        assert answer.state is (Verdict.OPEN if is_open else Verdict.CLOSED)
+        assert answer.verdict is (Verdict.OPEN if is_open else Verdict.CLOSED)
         turns = [edge for edge in edges if edge > at and oracle.is_open(environment, edge) is not is_open]
         if turns:
             assert answer.next_transition == turns[0]
@@ -163,7 +164,7 @@ def utc(moment: date) -> datetime:
 def test_a_change_calendar_is_open_when_the_gate_is(truth: tuple[Schedule, Record, datetime]) -> None:
     """AWS: during the events of a calendar that is closed by default its state is OPEN, otherwise CLOSED."""
     schedule, record, now = truth
-    made = publish(schedule, record=record, changed_at=now, now=now)
+    made = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
     body = made.representations["/feeds/all.aws.ics"].body
     assert len(body) <= 64_000
     spans = [(utc(event.start), utc(event.end)) for event in Calendar.from_ical(body).events]

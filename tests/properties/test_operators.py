@@ -18,6 +18,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
@@ -284,8 +285,8 @@ class Operators(RuleBasedStateMachine):
     def edit(self, name: str = "Scheduled maintenance") -> None:
         """Edit the schedule, and have a server take it up."""
         self.schedule = replace(SCHEDULE, windows=(replace(SCHEDULE.windows[0], name=name),))
-        events = publish_events(self.schedule, self.repository.held, now=self.now)
-        record_revisions(events, self.repository, now=self.now)
+        events = publish_events(Situation(schedule=self.schedule, record=self.repository.held, now=self.now))
+        record_revisions(events, self.repository)
 
     def expected(self) -> Seen:
         """What the model says subscribers see."""

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.occurrences import Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule, published_span
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
 from tests.properties.brute_force import days, is_frozen, reading
 from tests.properties.schedules import NOWS, adjustments, schedules
+from tests.situations import a_situation, events_in, served_feed
 
 
 @settings(max_examples=15)
@@ -30,10 +30,13 @@ def test_the_order_of_the_parts_means_nothing(
         freezes=tuple(data.draw(st.permutations(schedule.freezes))),
         feeds=tuple(reversed(schedule.feeds[1:])),
     )
-    events = render_events(schedule, rendering, now=now, adjustments=adjusted)
-    again = render_events(shuffled, rendering, now=now, adjustments=tuple(reversed(adjusted)))
+    situations = (
+        a_situation(schedule, now=now, adjustments=adjusted),
+        a_situation(shuffled, now=now, adjustments=reversed(adjusted)),
+    )
+    events, again = (events_in(each, rendering) for each in situations)
     assert again == events
-    both = [calendar_bytes(each, each.feed("all"), events, now=now) for each in (schedule, shuffled)]
+    both = [served_feed(each, rendering=rendering) for each in situations]
     assert both[0] == both[1]
     uids = [event.uid for event in events]
     assert sorted(uids) == sorted(set(uids))
@@ -58,8 +61,8 @@ def test_a_lifted_date_touches_only_its_own_series(
     lifted = replace(freeze, lifted=(*freeze.lifted, day))
     eased = replace(schedule, freezes=tuple(lifted if each is freeze else each for each in schedule.freezes))
     adjusted = data.draw(adjustments(schedule, year))
-    before = {each.uid: each for each in render_events(schedule, rendering, now=now, adjustments=adjusted)}
-    after = {each.uid: each for each in render_events(eased, rendering, now=now, adjustments=adjusted)}
+    before = {each.uid: each for each in events_in(a_situation(schedule, now=now, adjustments=adjusted), rendering)}
+    after = {each.uid: each for each in events_in(a_situation(eased, now=now, adjustments=adjusted), rendering)}
     changed = {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
     span = published_span(now, schedule.calendar.zone)
     old, new = (

@@ -20,12 +20,12 @@ from icsfeed.domain.schedule import Calendar, Schedule, published_span, publishe
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import settled_clock, zone, zone_names
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.limits import MOST_EVENTS
 from icsfeed.ical.series import Rendering
 from tests.properties.brute_force import DAY
 from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedules
 from tests.readers import READERS, Reader, libical, require, rie
+from tests.situations import a_situation, events_in, served_feed
 
 Spans = Counter[tuple[date, date]]
 Snapshot = tuple[Spans, Spans, Spans]
@@ -69,10 +69,10 @@ def read_by(reader: Reader, content: bytes, now: datetime) -> Snapshot:
 def check(
     reader: Reader, schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...] = ()
 ) -> None:
-    events = render_events(schedule, rendering, now=now, adjustments=adjusted)
-    if len(events) > MOST_EVENTS:
+    situation = a_situation(schedule, now=now, adjustments=adjusted)
+    if len(events_in(situation, rendering)) > MOST_EVENTS:
         reject()  # a feed leaves some out
-    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    content = served_feed(situation, rendering=rendering)
     pairs = list(zip(read_by(reader, content, now), said_by_the_domain(schedule, adjusted, now), strict=True))
     too_many, too_few = [found - said for found, said in pairs], [said - found for found, said in pairs]
     assert (too_many, too_few) == ([Counter()] * 3, [Counter()] * 3)
@@ -183,7 +183,6 @@ def test_times_in_utc_stay_where_they_are_in_a_calendar_of_another_zone(name: st
     window = replace(schedule.windows[0], start=time(hour), end=time(1, 30) if hour == 23 else time(4))
     window = replace(window, recurrence=weekly(5, 6))
     schedule, now = replace(schedule, windows=(window,), freezes=()), datetime(2026, 5, 5, tzinfo=UTC)
-    events = render_events(schedule, Rendering.SERIES, now=now)
-    content = calendar_bytes(schedule, schedule.feed("all"), events, now=now)
+    content = served_feed(a_situation(schedule, now=now))
     reader = next(each for each in READERS if each.name == rie.NAME)
     assert read_by(reader, content, now) == said_by_the_domain(schedule, (), now)

@@ -22,10 +22,9 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.texts import clean
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
-from icsfeed.ical.calendar import calendar_bytes, render_events
-from icsfeed.ical.series import Rendering
 from tests.properties.content_lines import parse, physical_lines
 from tests.readers import READERS, Reader, require
+from tests.situations import a_situation, served_feed
 
 NOW: Final = datetime(2026, 5, 5, tzinfo=UTC)
 FIRST: Final = date(2026, 6, 4)
@@ -93,8 +92,7 @@ def schedule_saying(name: str, words: str, reason: str) -> tuple[Schedule, Skip]
 
 
 def rendered(schedule: Schedule, skip: Skip) -> bytes:
-    events = render_events(schedule, Rendering.SERIES, now=NOW, adjustments=[skip])
-    return calendar_bytes(schedule, schedule.feed("all"), events, now=NOW)
+    return served_feed(a_situation(schedule, now=NOW, adjustments=[skip]))
 
 
 def expected_texts(name: str, words: str, reason: str) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
@@ -99,7 +100,7 @@ def messages(text: str) -> list[str]:
 
 
 def published(schedule: Schedule, record: Record, now: datetime) -> list[tuple[str, int, datetime]]:
-    events = publish_events(schedule, record, now=now).rendered(Rendering.EXPANDED, record.ledger, now=now)
+    events = publish_events(Situation(schedule=schedule, record=record, now=now)).rendered(Rendering.EXPANDED)
     return [
         (normal(event.content.decode()), event.revision.sequence, event.revision.at)
         for event in events

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.zones import settled_clock, zone
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
 from icsfeed.ical.timezones import vtimezone
 from tests.properties.brute_force import reading
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.properties.yearly_rules import different_zones
+from tests.situations import a_situation, events_in, served_feed
 
 
 def in_year(now: datetime, year: int) -> datetime:
@@ -28,7 +28,7 @@ def in_year(now: datetime, year: int) -> datetime:
 def rendered(
     schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...]
 ) -> dict[str, CalendarEvent]:
-    return {each.uid: each for each in render_events(schedule, rendering, now=now, adjustments=adjusted)}
+    return {each.uid: each for each in events_in(a_situation(schedule, now=now, adjustments=adjusted), rendering)}
 
 
 @settings(max_examples=15)
@@ -60,12 +60,11 @@ def test_within_a_year_no_byte_changes(
 ) -> None:
     """Published span: "It rolls once a year"; decision 6: "same input, same bytes"."""
     adjusted = data.draw(adjustments(schedule, now.year))
-    feed = schedule.feed("all")
     local_years = {moment: reading(moment, schedule.calendar.zone).year for moment in moments_around(now)}
     found = set()
     for each, year in local_years.items():
-        events = render_events(schedule, rendering, now=each, adjustments=adjusted)
-        found.add((year, calendar_bytes(schedule, feed, events, now=each)))
+        situation = a_situation(schedule, now=each, adjustments=adjusted)
+        found.add((year, served_feed(situation, rendering=rendering)))
     assert sorted(year for year, _ in found) == sorted(set(local_years.values()))
 
 

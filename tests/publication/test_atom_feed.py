@@ -16,6 +16,7 @@ from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.publishing import publish
 from tests.changes import PLAN, a_change, recorded
@@ -31,7 +32,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def body(record: Record, *, schedule: Schedule = TWO, slug: str = "all", base_url: str = "") -> bytes:
-    made = publish(schedule, record=record, changed_at=NOW, now=NOW, base_url=base_url)
+    made = publish(Situation(schedule=schedule, record=record, now=NOW), changed_at=NOW, base_url=base_url)
     atom = made.representations[f"/feeds/{slug}.atom"]
     assert atom.content_type == "application/atom+xml; charset=utf-8"
     return atom.body
@@ -114,7 +115,9 @@ def test_announcements_are_the_latest_first_and_date_the_feed() -> None:
 
 def test_a_cancelled_change_stays_news_when_its_time_has_passed() -> None:
     record = recorded(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24))))
-    later = publish(TWO, record=record, changed_at=NOW, now=utc(2027, 5, 1)).representations["/feeds/all.atom"]
+    later = publish(Situation(schedule=TWO, record=record, now=utc(2027, 5, 1)), changed_at=NOW).representations[
+        "/feeds/all.atom"
+    ]
     assert len(parsed(later.body).entries) == 1
 
 
@@ -122,7 +125,9 @@ def test_a_feed_without_news_is_whole_and_dated_without_a_clock() -> None:
     content = body(Record())
     found = parsed(content)
     assert (found.entries, found.feed.updated) == ([], "2025-01-01T05:00:00+00:00")
-    later = publish(TWO, changed_at=NOW, now=NOW + timedelta(days=20)).representations["/feeds/all.atom"]
+    later = publish(Situation(schedule=TWO, now=NOW + timedelta(days=20)), changed_at=NOW).representations[
+        "/feeds/all.atom"
+    ]
     assert later.body == content
 
 
@@ -130,7 +135,8 @@ def test_the_same_record_is_the_same_bytes() -> None:
     """By itself feedgen dates feeds and entries to the moment of their making."""
     one = body(recorded(LONGER, a_change(Kind.PLANNED)))
     other = publish(
-        TWO, record=recorded(LONGER, a_change(Kind.PLANNED)), changed_at=NOW, now=NOW + timedelta(hours=1)
+        Situation(schedule=TWO, record=recorded(LONGER, a_change(Kind.PLANNED)), now=NOW + timedelta(hours=1)),
+        changed_at=NOW,
     ).representations["/feeds/all.atom"]
     assert one == other.body
 
@@ -152,7 +158,7 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 def with_adjustments(at: dict[str, int]) -> Record:
     """A record in which the ledger dates what the expanded calendar says of each adjusted occurrence."""
     record = Record(entry=1, adjustments=ADJUSTED)
-    made = publish(TWO, record=record, changed_at=NOW, now=NOW).events
+    made = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).events
     digests = {event.uid: event.digest for event in made.every()}
     ledger = {}
     for day, hour in at.items():

@@ -12,6 +12,7 @@ from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.change_calendar import most_spans
 from icsfeed.publication.publishing import Publication, publish
 from tests.changes import PLAN, a_change, recorded
@@ -22,7 +23,7 @@ MIDNIGHT = utc(2026, 11, 23, 5)
 
 
 def made(schedule: Schedule = POLICY, *, record: Record = NOTHING, now: datetime = NOW) -> Publication:
-    return publish(schedule, record=record, changed_at=utc(2026, 1, 2), now=now)
+    return publish(Situation(schedule=schedule, record=record, now=now), changed_at=utc(2026, 1, 2))
 
 
 def content(publication: Publication, slug: str = "all") -> bytes:

@@ -19,6 +19,7 @@ from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
 from tests.changes import PLAN, a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_window, span, utc
@@ -55,7 +56,7 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 
 def published(schedule: Schedule, slug: str, *, record: Record, now: datetime = NOW) -> dict[str, Any]:
     """A feed, checked against the schema that is published beside it."""
-    found = publish(schedule, record=record, changed_at=now, now=now).representations
+    found = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
     schema = json.loads(found["/schemas/feed-1.json"].body)
     content: dict[str, Any] = json.loads(found[f"/feeds/{slug}.json"].body)
     Draft202012Validator.check_schema(schema)
@@ -234,7 +235,9 @@ def test_entries_are_in_order_and_the_same_as_in_the_expanded_calendar() -> None
     record = Record(entry=1, adjustments=ADJUSTED, changes=recorded(a_change()).changes)
     content = published(TWO, "all", record=record)
     assert content["entries"] == sorted(content["entries"], key=lambda each: (each["start"], each["uid"]))
-    expanded = publish(TWO, record=record, changed_at=NOW, now=NOW).representations["/feeds/all.expanded.ics"]
+    expanded = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).representations[
+        "/feeds/all.expanded.ics"
+    ]
     uids = [line.removeprefix("UID:") for line in expanded.body.decode().split("\r\n") if line.startswith("UID:")]
     assert [each["uid"] for each in content["entries"]] == uids
 
@@ -265,7 +268,11 @@ def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
         else (each["first"], each["last"], False)
         for each in content["entries"]
     )
-    series = publish(schedule, record=record, changed_at=now, now=now).representations["/feeds/all.ics"].body
+    series = (
+        publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
+        .representations["/feeds/all.ics"]
+        .body
+    )
     years = timedelta(days=4 * 366)
     read: Counter[tuple[str, str, bool]] = Counter()
     for instance in rie.read(series, now - years, now + years):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.publication.private import LeftOut, masked, private_feed, private_feeds
@@ -21,7 +22,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 WINDOWS = Feed(
     slug="windows", name="Windows", environments=frozenset({"production"}), kinds=frozenset({Kind.MAINTENANCE})
 )
-PUBLICATION = publish(replace(POLICY, feeds=(WINDOWS,)), changed_at=NOW, now=NOW)
+PUBLICATION = publish(Situation(schedule=replace(POLICY, feeds=(WINDOWS,)), now=NOW), changed_at=NOW)
 
 
 def added(

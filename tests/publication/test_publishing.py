@@ -10,6 +10,7 @@ import pytest
 
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
@@ -19,8 +20,10 @@ CHANGED = utc(2026, 11, 20, 9, 30)
 
 
 def test_every_feed_is_there_in_each_rendering_and_as_a_download() -> None:
-    found = publish(POLICY, changed_at=CHANGED, now=NOW).representations
-    series, expanded = (build_feed(POLICY, "all", rendering, now=NOW).body for rendering in Rendering)
+    found = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations
+    series, expanded = (
+        build_feed(Situation(schedule=POLICY, now=NOW), "all", rendering).body for rendering in Rendering
+    )
     expected = {
         "/feeds/all.ics": (series, "text/calendar; charset=utf-8", None),
         "/feeds/all.expanded.ics": (expanded, "text/calendar; charset=utf-8", None),
@@ -33,7 +36,9 @@ def test_every_path() -> None:
     only_freezes = Feed(
         slug="freeze", name="Freezes", environments=frozenset({"production"}), kinds=frozenset({Kind.FREEZE})
     )
-    found = publish(replace(POLICY, feeds=(only_freezes,)), changed_at=CHANGED, now=NOW).representations
+    found = publish(
+        Situation(schedule=replace(POLICY, feeds=(only_freezes,)), now=NOW), changed_at=CHANGED
+    ).representations
     assert {path for path in found if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
         *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom", "/feeds/all.aws.ics"),
         *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
@@ -42,7 +47,7 @@ def test_every_path() -> None:
 
 
 def test_the_entity_tag_is_of_the_bytes() -> None:
-    found = publish(POLICY, changed_at=CHANGED, now=NOW).representations["/feeds/all.ics"]
+    found = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations["/feeds/all.ics"]
     assert found.etag == hashlib.sha256(found.body).hexdigest()[:32]
 
 
@@ -54,17 +59,21 @@ def test_the_entity_tag_is_of_the_bytes() -> None:
     ],
 )
 def test_when_it_changed(now: datetime, expected: datetime) -> None:
-    assert publish(POLICY, changed_at=CHANGED, now=now).changed_at == expected
+    assert publish(Situation(schedule=POLICY, now=now), changed_at=CHANGED).changed_at == expected
 
 
 def test_it_is_true_until_the_day_ends_in_the_calendars_zone() -> None:
     """The pages begin with today; also on the day that has 25 hours."""
-    assert publish(POLICY, changed_at=CHANGED, now=NOW).fresh_until == utc(2026, 11, 24, 5)
-    assert publish(POLICY, changed_at=CHANGED, now=utc(2026, 11, 1, 5)).fresh_until == utc(2026, 11, 2, 5)
+    assert publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).fresh_until == utc(2026, 11, 24, 5)
+    assert publish(Situation(schedule=POLICY, now=utc(2026, 11, 1, 5)), changed_at=CHANGED).fresh_until == utc(
+        2026, 11, 2, 5
+    )
 
 
 def test_a_new_day_leaves_feeds_and_their_dates_as_they_are() -> None:
-    one, other = (publish(POLICY, changed_at=CHANGED, now=now) for now in (NOW, utc(2026, 11, 24, 5)))
+    one, other = (
+        publish(Situation(schedule=POLICY, now=now), changed_at=CHANGED) for now in (NOW, utc(2026, 11, 24, 5))
+    )
     assert one.changed_at == other.changed_at == CHANGED
     changed = {path for path, each in one.representations.items() if each.body != other.representations[path].body}
     assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in ("", "embed/", "calendar/2026/11/")}
@@ -74,11 +83,13 @@ def test_pages_know_where_customers_reach_them() -> None:
     """What the schedule says goes before what its carrier knows."""
     named = replace(POLICY, calendar=replace(POLICY.calendar, url="https://ours.example.com/calendars"))
     for schedule, expected in ((POLICY, "https://carrier.example.com"), (named, "https://ours.example.com/calendars")):
-        found = publish(schedule, changed_at=CHANGED, now=NOW, base_url="https://carrier.example.com/").representations
+        found = publish(
+            Situation(schedule=schedule, now=NOW), changed_at=CHANGED, base_url="https://carrier.example.com/"
+        ).representations
         assert f'<code dir="ltr">{expected}/feeds/all.ics</code>'.encode() in found["/fr/"].body
 
 
 def test_an_unknown_feed_is_refused() -> None:
     with pytest.raises(NotFoundError) as refusal:
-        build_feed(POLICY, "everything", Rendering.SERIES, now=NOW)
+        build_feed(Situation(schedule=POLICY, now=NOW), "everything", Rendering.SERIES)
     assert str(refusal.value) == "there is no feed 'everything'; this schedule has all"

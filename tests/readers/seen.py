@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.publishing import publish
@@ -20,7 +21,7 @@ Seen = list[tuple[datetime, datetime, str, str]]
 
 def both_renderings(schedule: Schedule, record: Record, *, now: datetime) -> dict[Rendering, bytes]:
     """The feed `all`, as a server has it that has just taken the record up."""
-    public = publish(schedule, changed_at=now, now=now, record=record).representations
+    public = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
     return {rendering: public[feed_path("all", rendering)].body for rendering in Rendering}
 
 

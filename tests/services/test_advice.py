@@ -13,19 +13,20 @@ import pytest
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.zones import zone
-from icsfeed.ical.calendar import calendar_bytes, render_events
 from icsfeed.ical.series import Rendering
 from icsfeed.services.advice import advise
 from tests.changes import a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_schedule, a_window
+from tests.situations import a_situation, events_in, served_feed
 
 ROOT = Path(__file__).parents[2]
 
 
 def told(schedule: Schedule) -> list[tuple[str, str]]:
-    return [(advice.name, advice.message) for advice in advise(schedule, now=NOW)]
+    return [(advice.name, advice.message) for advice in advise(Situation(schedule=schedule, now=NOW))]
 
 
 def test_the_policys_sundays_meet_the_clock_change_of_march() -> None:
@@ -173,9 +174,10 @@ def test_where_all_fits_for_sure_nothing_is_rendered() -> None:
     """The library takes longer to import than `icsfeed check` may take to start."""
     code = """
 import sys
+from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import advise
 from tests.examples import NOW, POLICY
-advise(POLICY, now=NOW)
+advise(Situation(schedule=POLICY, now=NOW))
 print("icalendar" in sys.modules)
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -189,14 +191,17 @@ def test_no_feed_is_larger_than_is_thought(text: str) -> None:
     schedule = a_schedule(window, freezes=(MONTH_END,))
     entries = 157 * (950 + 2 * len(f"Weekly {text}{text}".encode())) + 36 * (950 + 2 * len(MONTH_END.name))
     for rendering in Rendering:
-        events = render_events(schedule, rendering, now=NOW)
-        assert len(calendar_bytes(schedule, schedule.feed("all"), events, now=NOW)) <= entries
+        assert len(served_feed(a_situation(schedule), rendering=rendering)) <= entries
 
 
 def test_what_operators_announced_counts_too() -> None:
-    series = len(render_events(POLICY, Rendering.SERIES, now=NOW))
+    series = len(events_in(a_situation(POLICY)))
     changes = [a_change(number=number) for number in range(1, 1001)]
-    policy = advise(POLICY, now=NOW)
-    found = [each.message for each in advise(POLICY, now=NOW, record=recorded(*changes)) if each not in policy]
+    policy = advise(Situation(schedule=POLICY, now=NOW))
+    found = [
+        each.message
+        for each in advise(Situation(schedule=POLICY, record=recorded(*changes), now=NOW))
+        if each not in policy
+    ]
     assert found[0] == left_out("all", series, "series")
-    assert advise(POLICY, now=NOW, record=recorded(*changes[:600])) == policy
+    assert advise(Situation(schedule=POLICY, record=recorded(*changes[:600]), now=NOW)) == policy

@@ -13,6 +13,7 @@ from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.services.differences import Difference, Differences, Edit, FeedDifference, differences
 from tests.changes import PLAN, a_change, recorded
@@ -26,7 +27,10 @@ PRODUCTION = replace(PREVIEW, slug="production", environments=frozenset({"produc
 
 
 def told(old: Schedule, new: Schedule) -> list[tuple[str, str, str]]:
-    return [(each.change, each.id, each.day.isoformat()) for each in differences(old, new, now=NOW).dates]
+    return [
+        (each.change, each.id, each.day.isoformat())
+        for each in differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)).dates
+    ]
 
 
 def test_an_edit_that_changes_no_date_has_no_differences() -> None:
@@ -40,7 +44,10 @@ def test_a_longer_effect_adds_and_a_shorter_one_removes() -> None:
 
 
 def test_other_hours_move_each_date() -> None:
-    assert differences(a_schedule(SHORT), a_schedule(replace(SHORT, end=time(5))), now=NOW).dates[0] == Difference(
+    assert differences(
+        Situation(schedule=a_schedule(SHORT), now=NOW),
+        Situation(schedule=a_schedule(replace(SHORT, end=time(5))), now=NOW),
+    ).dates[0] == Difference(
         kind=Kind.MAINTENANCE,
         id="thursday",
         day=date(2026, 11, 5),
@@ -67,7 +74,9 @@ def test_dates_outside_the_published_span_do_not_count() -> None:
 
 def test_records() -> None:
     longer = a_schedule(replace(SHORT, effective_until=date(2026, 11, 19)), feeds=(PREVIEW,))
-    assert differences(a_schedule(SHORT), longer, now=NOW).as_json() == {
+    assert differences(
+        Situation(schedule=a_schedule(SHORT), now=NOW), Situation(schedule=longer, now=NOW)
+    ).as_json() == {
         "uid_domain": None,
         "feeds": [{"change": "added", "slug": "preview"}],
         "dates": [
@@ -90,7 +99,9 @@ def test_a_feed_loses_and_gains_what_touches_other_environments() -> None:
     days = (date(2026, 11, 5), date(2026, 11, 12))
     gone = FeedDifference(slug="production", change=Edit.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days)
     come = replace(gone, slug="preview", change=Edit.ADDED)
-    assert differences(old, new, now=NOW) == Differences(uid_domain=None, feeds=(come, gone), dates=())
+    assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)) == Differences(
+        uid_domain=None, feeds=(come, gone), dates=()
+    )
     assert gone.as_json() == {
         "change": "removed",
         "slug": "production",
@@ -103,21 +114,21 @@ def test_a_feed_loses_and_gains_what_touches_other_environments() -> None:
 def test_a_feed_of_other_kinds_loses_freezes_too() -> None:
     old = a_schedule(feeds=(PREVIEW,), freezes=(MONTH_END,), environments=BOTH)
     new = replace(old, feeds=(replace(PREVIEW, kinds=frozenset({Kind.MAINTENANCE})),))
-    (lost,) = differences(old, new, now=NOW).feeds
+    (lost,) = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)).feeds
     assert (lost.change, lost.kind, lost.id, len(lost.days)) == (Edit.REMOVED, Kind.FREEZE, "month-end", 36)
 
 
 def test_a_date_that_comes_or_goes_is_told_once_and_of_no_feed() -> None:
     old = a_schedule(SHORT, environments=BOTH, feeds=(PRODUCTION,))
     new = replace(old, windows=(replace(SHORT, effective_until=date(2026, 11, 5)),))
-    found = differences(old, new, now=NOW)
+    found = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW))
     assert (len(found.dates), found.feeds) == (1, ())
 
 
 def test_feeds_that_vanish_and_come() -> None:
     """With the first [[feeds]], the automatic ones are no longer published."""
     old, new = a_schedule(feeds=(PREVIEW, PRODUCTION)), a_schedule(feeds=(PRODUCTION, replace(PREVIEW, slug="test")))
-    assert differences(old, new, now=NOW).feeds == (
+    assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)).feeds == (
         FeedDifference(slug="preview", change=Edit.REMOVED),
         FeedDifference(slug="test", change=Edit.ADDED),
     )
@@ -125,7 +136,7 @@ def test_feeds_that_vanish_and_come() -> None:
 
 def test_another_uid_domain_makes_every_event_a_new_one() -> None:
     new = replace(POLICY, calendar=replace(POLICY.calendar, uid_domain="status.example.com"))
-    found = differences(POLICY, new, now=NOW)
+    found = differences(Situation(schedule=POLICY, now=NOW), Situation(schedule=new, now=NOW))
     domains = ("maintenance.example.com", "status.example.com")
     assert found == Differences(uid_domain=domains, feeds=(), dates=())
     assert found.as_json()["uid_domain"] == {"before": domains[0], "after": domains[1]}
@@ -144,20 +155,30 @@ def frozen(day: date) -> ChangeFreeze:
 def test_a_freeze_over_a_day_of_an_occurrence_that_was_moved(day: int) -> None:
     """It vanished from where subscribers saw it, and was not told, or as of where it was before."""
     old, new = a_schedule(SHORT), a_schedule(SHORT, freezes=(frozen(date(2026, 11, day)),))
-    (gone,) = (each for each in differences(old, new, now=NOW, record=ADJUSTED).dates if each.kind is Kind.MAINTENANCE)
+    (gone,) = (
+        each
+        for each in differences(
+            Situation(schedule=old, record=ADJUSTED, now=NOW), Situation(schedule=new, record=ADJUSTED, now=NOW)
+        ).dates
+        if each.kind is Kind.MAINTENANCE
+    )
     expected = Difference(kind=Kind.MAINTENANCE, id="thursday", day=MOVE.day, before=MOVE.to, after=None)
     assert gone == expected
 
 
 def test_what_an_edit_does_not_touch_where_operators_adjusted_it() -> None:
     """Other hours are not seen of an occurrence that was skipped, or moved to hours of its own."""
-    assert differences(a_schedule(SHORT), a_schedule(replace(SHORT, end=time(5))), now=NOW, record=ADJUSTED) == (
-        Differences(uid_domain=None, feeds=(), dates=())
-    )
+    assert differences(
+        Situation(schedule=a_schedule(SHORT), record=ADJUSTED, now=NOW),
+        Situation(schedule=a_schedule(replace(SHORT, end=time(5))), record=ADJUSTED, now=NOW),
+    ) == (Differences(uid_domain=None, feeds=(), dates=()))
 
 
 def test_another_id_leaves_adjustments_behind() -> None:
-    found = differences(a_schedule(SHORT), a_schedule(replace(SHORT, id="weekly")), now=NOW, record=ADJUSTED).dates
+    found = differences(
+        Situation(schedule=a_schedule(SHORT), record=ADJUSTED, now=NOW),
+        Situation(schedule=a_schedule(replace(SHORT, id="weekly")), record=ADJUSTED, now=NOW),
+    ).dates
     assert [(each.change, each.id, each.day.day, each.before or each.after) for each in found] == [
         (Edit.ADDED, "weekly", 5, span((2026, 11, 5, 7), (2026, 11, 5, 11))),
         (Edit.REMOVED, "thursday", 12, MOVE.to),
@@ -176,9 +197,13 @@ def test_recorded_changes_go_and_come_with_their_environment() -> None:
     )
     day, during = date(2026, 12, 3), PLAN.span
     removed = Difference(kind=Kind.EMERGENCY, id="EC-1", day=day, before=during, after=None)
-    assert differences(both, one, now=NOW, record=record).dates == (removed,)
+    assert differences(
+        Situation(schedule=both, record=record, now=NOW), Situation(schedule=one, record=record, now=NOW)
+    ).dates == (removed,)
     added = replace(removed, before=None, after=during)
-    assert differences(one, both, now=NOW, record=record).dates == (added,)
+    assert differences(
+        Situation(schedule=one, record=record, now=NOW), Situation(schedule=both, record=record, now=NOW)
+    ).dates == (added,)
 
 
 def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
@@ -187,4 +212,6 @@ def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
     record = recorded(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))
     day = (date(2026, 12, 3),)
     come = FeedDifference(slug="production", change=Edit.ADDED, kind=Kind.EMERGENCY, id="EC-1", days=day)
-    assert differences(old, new, now=NOW, record=record) == Differences(uid_domain=None, feeds=(come,), dates=())
+    assert differences(
+        Situation(schedule=old, record=record, now=NOW), Situation(schedule=new, record=record, now=NOW)
+    ) == Differences(uid_domain=None, feeds=(come,), dates=())

@@ -17,6 +17,7 @@ from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.services.gate import GateAnswer, gate
 from tests.changes import PLAN, a_change, recorded
@@ -35,11 +36,11 @@ SECOND = timedelta(seconds=1)
 
 
 def asked(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> GateAnswer:
-    return gate(THURSDAYS, ["production"], at=at, now=now, record=record)
+    return gate(Situation(schedule=THURSDAYS, record=record, now=now), ["production"], at=at)
 
 
 def told(answer: GateAnswer) -> tuple[str, str, datetime | None]:
-    return answer.state.value, answer.why, answer.next_transition
+    return answer.verdict.value, answer.why, answer.next_transition
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,13 @@ def test_the_last_transition_of_the_published_span() -> None:
 
 def test_a_transition_that_is_far_away() -> None:
     until_june = a_schedule(replace(THURSDAY, effective_from=date(2027, 6, 3)))
-    answer = gate(until_june, ["production"], at=NOW, now=NOW)
+    answer = gate(Situation(schedule=until_june, now=NOW), ["production"], at=NOW)
     assert told(answer) == ("CLOSED", OUTSIDE, utc(2027, 6, 3, 6))
 
 
 def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
     around_the_clock = replace(THURSDAY, recurrence=weekly(*range(7)), end=THURSDAY.start)
-    answer = gate(a_schedule(around_the_clock), ["production"], at=NOW, now=NOW)
+    answer = gate(Situation(schedule=a_schedule(around_the_clock), now=NOW), ["production"], at=NOW)
     assert told(answer) == ("OPEN", INSIDE, None)
 
 
@@ -162,7 +163,7 @@ def test_an_emergency_change_closes_it(change: Change, now: datetime, shut: tupl
         at = utc(2026, 12, 3, 7) + quarter * timedelta(minutes=15)
         closed = shut is not None and shut[0] <= at < shut[1]
         answer = asked(at, record, now)
-        assert (answer.state.value, answer.why) == (
+        assert (answer.verdict.value, answer.why) == (
             ("CLOSED", f"the emergency change EC-7 {is_or_was}") if closed else ("OPEN", INSIDE)
         ), at
     first = asked(utc(2026, 12, 3, 7), record, now).next_transition
@@ -176,7 +177,7 @@ def test_an_emergency_change_that_is_not_over_leaves_no_transition() -> None:
 
 def test_an_emergency_change_of_another_environment_closes_nothing() -> None:
     elsewhere = a_change(plan=replace(PLAN, environments=frozenset({"preview"})))
-    answer = gate(TWO, ["production"], at=DURING, now=NOW, record=recorded(elsewhere))
+    answer = gate(Situation(schedule=TWO, record=recorded(elsewhere), now=NOW), ["production"], at=DURING)
     assert told(answer) == ("OPEN", INSIDE, utc(2026, 12, 3, 11))
 
 
@@ -250,21 +251,21 @@ def test_a_planned_change_prolongs_a_window_that_it_touches() -> None:
 def test_what_touches_several_environments_may_run_where_all_are_open() -> None:
     shared = replace(TWO, windows=(replace(SUNDAY, environments=frozenset({"preview", "production"})), THURSDAY))
     both = ["production", "preview"]
-    on_thursday = gate(shared, both, at=utc(2026, 12, 3, 7), now=NOW)
+    on_thursday = gate(Situation(schedule=shared, now=NOW), both, at=utc(2026, 12, 3, 7))
     assert told(on_thursday) == (
         "CLOSED",
         "outside the maintenance windows and planned changes of preview",
         utc(2026, 12, 6, 7),
     )
-    on_sunday = gate(shared, both, at=utc(2026, 12, 6, 7), now=NOW)
+    on_sunday = gate(Situation(schedule=shared, now=NOW), both, at=utc(2026, 12, 6, 7))
     assert told(on_sunday) == ("OPEN", 'in the maintenance window "sunday"', utc(2026, 12, 6, 11))
     assert on_sunday.environments == ("preview", "production")
-    assert gate(shared, (), at=utc(2026, 12, 6, 7), now=NOW) == on_sunday
+    assert gate(Situation(schedule=shared, now=NOW), (), at=utc(2026, 12, 6, 7)) == on_sunday
 
 
 def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(NotFoundError) as refusal:
-        gate(TWO, ["prod"], at=NOW, now=NOW)
+        gate(Situation(schedule=TWO, now=NOW), ["prod"], at=NOW)
     assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
 
 

@@ -16,6 +16,7 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed, feed_path
 from icsfeed.publication.live import Live
@@ -59,7 +60,11 @@ def opened(url: str) -> Generator[Database]:
 
 def sequences(schedule: Schedule, record: Record, rendering: Rendering, *, now: datetime) -> dict[str, int]:
     """The SEQUENCE of each event in the feed `all`, by the left side of its UID; an override has its master's."""
-    content = build_feed(schedule, "all", rendering, now=now, record=record).body.decode().replace("\r\n ", "")
+    content = (
+        build_feed(Situation(schedule=schedule, record=record, now=now), "all", rendering)
+        .body.decode()
+        .replace("\r\n ", "")
+    )
     found: dict[str, int] = {}
     for event in content.split("BEGIN:VEVENT")[1:]:
         uid = re.findall(r"^UID:(.*)@", event, re.MULTILINE)[0]
@@ -80,7 +85,9 @@ def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, in
 
 def publish(schedule: Schedule, repository: Repository, *, now: datetime) -> Record:
     """Record what a server does that takes the schedule up."""
-    return record_revisions(publish_events(schedule, repository.record(), now=now), repository, now=now)
+    return record_revisions(
+        publish_events(Situation(schedule=schedule, record=repository.record(), now=now)), repository
+    )
 
 
 def test_an_edit_raises_exactly_what_it_touches(database_url: str) -> None:
@@ -144,7 +151,7 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
             before, after, after_recording = (
                 {
                     event.uid: event.content
-                    for event in publish_events(policy, known, now=now).rendered(rendering, known.ledger, now=now)
+                    for event in publish_events(Situation(schedule=policy, record=known, now=now)).rendered(rendering)
                 }
                 for now, known in ((eve, record), (new_year, record), (new_year, recorded_anew))
             )
@@ -174,7 +181,10 @@ def scenario(repository: Repository) -> list[bytes]:
     feeds: list[bytes] = []
 
     def look(schedule: Schedule, now: datetime) -> None:
-        feeds.extend(build_feed(schedule, "all", each, now=now, record=repository.record()).body for each in Rendering)
+        feeds.extend(
+            build_feed(Situation(schedule=schedule, record=repository.record(), now=now), "all", each).body
+            for each in Rendering
+        )
 
     publish(TWO_ENVIRONMENTS, repository, now=NIGHT)
     announced(workspace, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
@@ -202,7 +212,10 @@ def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(data
         assert scenario(database) == expected
     with opened(database_url) as after_a_restart:
         record = after_a_restart.record()
-        again = [build_feed(EDITED, "all", each, now=NIGHT + 9 * MINUTE, record=record).body for each in Rendering]
+        again = [
+            build_feed(Situation(schedule=EDITED, record=record, now=NIGHT + 9 * MINUTE), "all", each).body
+            for each in Rendering
+        ]
         assert again == expected[-2:]
         assert record == memory.held
 
@@ -213,10 +226,10 @@ def test_an_operator_who_comes_between_loses_no_revision() -> None:
     publish(workspace.schedule, repository, now=NIGHT)
     announced(workspace)
     edited = replace(workspace.schedule, windows=workspace.schedule.windows[:1])
-    stale = publish_events(edited, repository.record(), now=NIGHT)
+    stale = publish_events(Situation(schedule=edited, record=repository.record(), now=NIGHT))
     stepped(workspace, Step.START)
     announced(workspace, a_plan(summary="Another"))
-    record = record_revisions(stale, repository, now=NIGHT + MINUTE)
+    record = record_revisions(stale, repository)
     assert [line.revision.sequence for line in record.ledger["emergency.ec-1@maintenance.example.com"]] == [0, 1]
     assert [line.digest == "" for line in record.ledger["emergency.ec-2@maintenance.example.com"]] == [False]
     stepped(workspace, Step.COMPLETE)
@@ -228,10 +241,12 @@ def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
     schedule = a_schedule(a_window(effective_from=date(2026, 12, 1), effective_until=date(2026, 12, 31)))
     other = replace(schedule, windows=(replace(schedule.windows[0], name="Maintenance"),))
     publish(schedule, repository, now=NIGHT)
-    shown = publish_events(other, repository.record(), now=NIGHT + MINUTE)
-    overlay = shown.lacking(now=NIGHT + MINUTE)
+    shown = publish_events(Situation(schedule=other, record=repository.record(), now=NIGHT + MINUTE))
+    overlay = shown.lacking(repository.record().ledger)
     record = record_revisions(
-        publish_events(schedule, repository.record(), now=NIGHT), repository, now=NIGHT + 2 * MINUTE, unrecorded=overlay
+        publish_events(Situation(schedule=schedule, record=repository.record(), now=NIGHT + 2 * MINUTE)),
+        repository,
+        unrecorded=overlay,
     )
     uid = "maintenance.thursday.2026.th@maintenance.example.com"
     assert [(line.revision.sequence, line.revision.at) for line in record.ledger[uid]][1:] == [
@@ -239,7 +254,9 @@ def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
         (2, NIGHT + 2 * MINUTE),
     ]
     entry = repository.held.entry
-    record_revisions(publish_events(schedule, record, now=NIGHT), repository, now=NIGHT, unrecorded=overlay)
+    record_revisions(
+        publish_events(Situation(schedule=schedule, record=record, now=NIGHT)), repository, unrecorded=overlay
+    )
     assert (repository.held.entry, repository.held.ledger) == (entry, record.ledger)
 
 
@@ -288,5 +305,9 @@ def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> No
         for feed in schedule.feeds:
             for rendering in Rendering:
                 with opened(database_url) as elsewhere:
-                    built = build_feed(schedule, feed.slug, rendering, now=NIGHT + MINUTE, record=elsewhere.record())
+                    built = build_feed(
+                        Situation(schedule=schedule, record=elsewhere.record(), now=NIGHT + MINUTE),
+                        feed.slug,
+                        rendering,
+                    )
                 assert built.body == public.representations[feed_path(feed.slug, rendering)].body

@@ -15,7 +15,9 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
 from icsfeed.services.suggestions import Rank, SlotRequest, Suggestion, suggest
+from tests.changes import PLAN, a_change
 from tests.examples import PEAK_HOURS, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window, span, utc
+from tests.situations import a_situation
 
 BUSY_HOURS = replace(POLICY, peak_hours=PEAK_HOURS)
 TWO = replace(
@@ -40,7 +42,7 @@ def ranked(found: tuple[Suggestion, ...]) -> list[tuple[int, datetime]]:
 
 
 def test_thursdays_window_then_the_evenings_then_at_once() -> None:
-    assert suggest(BUSY_HOURS, two_hours(utc(2026, 12, 11, 17)), now=MONDAY) == (
+    assert suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 11, 17))) == (
         Suggestion(
             span=span((2026, 12, 10, 7), (2026, 12, 10, 9)),
             rank=Rank.WINDOW,
@@ -66,7 +68,8 @@ def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
     """Monday the 23rd, 07:00: an hour is left before the peak, and Thursday the 26th is frozen."""
     request = SlotRequest(duration=timedelta(hours=1), by=utc(2026, 11, 26, 12))
     assert [
-        (each.rank, each.span.start, each.reasons) for each in suggest(BUSY_HOURS, request, now=utc(2026, 11, 23, 12))
+        (each.rank, each.span.start, each.reasons)
+        for each in suggest(a_situation(BUSY_HOURS, now=utc(2026, 11, 23, 12)), request)
     ] == [
         (Rank.QUIET, utc(2026, 11, 23, 12), ("outside peak hours", "starts now")),
         (Rank.QUIET, utc(2026, 11, 24, 1), ("outside peak hours", "starts in 13 h")),
@@ -83,7 +86,9 @@ def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
     ],
 )
 def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> None:
-    (found,) = suggest(BUSY_HOURS, SlotRequest(duration=length, by=utc(2026, 12, 7, 15)), now=utc(2026, 12, 7, 12))
+    (found,) = suggest(
+        a_situation(BUSY_HOURS, now=utc(2026, 12, 7, 12)), SlotRequest(duration=length, by=utc(2026, 12, 7, 15))
+    )
     assert (found.rank, found.reasons) == (rank, (f"{when} peak hours", "starts now"))
 
 
@@ -101,12 +106,12 @@ def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> Non
     ],
 )
 def test_only_what_customers_notice_shuns_the_peak(impact: Impact, rank: Rank, reason: str) -> None:
-    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20), impact=impact), now=MONDAY)
+    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20), impact=impact))
     assert (found.rank, found.reasons) == (rank, (reason, "starts in 3 min"))
 
 
 def test_for_what_nobody_notices_the_soonest_comes_right_after_the_windows() -> None:
-    found = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12), impact=Impact.NO_IMPACT), now=MONDAY)
+    found = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 10, 12), impact=Impact.NO_IMPACT))
     assert ranked(found) == [
         (1, utc(2026, 12, 10, 7)),
         (2, utc(2026, 12, 7, 15, 5)),
@@ -117,7 +122,7 @@ def test_for_what_nobody_notices_the_soonest_comes_right_after_the_windows() -> 
 
 
 def test_a_schedule_without_peak_hours_says_nothing_of_them() -> None:
-    (found,) = suggest(POLICY, two_hours(utc(2026, 12, 7, 20)), now=MONDAY)
+    (found,) = suggest(a_situation(POLICY, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
     assert (found.rank, found.reasons) == (Rank.QUIET, ("starts in 3 min",))
 
 
@@ -130,14 +135,14 @@ def test_a_schedule_without_peak_hours_says_nothing_of_them() -> None:
 )
 def test_the_sunday_on_which_the_clock_is_put_forward(length: timedelta, rank: Rank) -> None:
     request = SlotRequest(duration=length, by=utc(2026, 3, 8, 12))
-    found = suggest(BUSY_HOURS, request, now=utc(2026, 3, 8, 4))
+    found = suggest(a_situation(BUSY_HOURS, now=utc(2026, 3, 8, 4)), request)
     assert (rank, utc(2026, 3, 8, 7)) in ranked(found)
 
 
 def test_the_peak_of_a_sunday_on_which_the_clock_is_put_back_is_an_hour_longer() -> None:
     peak_hours = replace(PEAK_HOURS, weekdays=frozenset({6}), start=time(0, 30), end=time(3))
     sundays = a_schedule(peak_hours=peak_hours)
-    assert ranked(suggest(sundays, two_hours(utc(2026, 11, 1, 10)), now=utc(2026, 11, 1, 5))) == [
+    assert ranked(suggest(a_situation(sundays, now=utc(2026, 11, 1, 5)), two_hours(utc(2026, 11, 1, 10)))) == [
         (2, utc(2026, 11, 1, 8)),
         (3, utc(2026, 11, 1, 5)),
     ]
@@ -161,7 +166,7 @@ def test_the_peak_of_a_sunday_on_which_the_clock_is_put_back_is_an_hour_longer()
     ],
 )
 def test_what_remains_of_a_window_under_way(now: datetime, rank: Rank, reasons: tuple[str, ...]) -> None:
-    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12)), now=now)
+    (found,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 10, 12)))
     assert (found.rank, found.reasons) == (rank, reasons)
 
 
@@ -176,7 +181,7 @@ def test_skipped_and_moved_windows_count_as_they_happen() -> None:
             reason="Vendor on site",
         ),
     )
-    found = suggest(BUSY_HOURS, request, now=MONDAY, adjustments=adjusted)
+    found = suggest(a_situation(BUSY_HOURS, now=MONDAY, adjustments=adjusted), request)
     assert [each.span.start for each in found if each.rank is Rank.WINDOW] == [utc(2026, 12, 12, 20)]
 
 
@@ -190,7 +195,7 @@ def test_skipped_and_moved_windows_count_as_they_happen() -> None:
     ],
 )
 def test_a_window_touches_all_that_the_change_touches(environments: tuple[str, ...], windows: list[str]) -> None:
-    found = suggest(TWO, two_hours(utc(2026, 12, 13, 12), environments=environments), now=MONDAY)
+    found = suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 13, 12), environments=environments))
     assert [each.reasons[0] for each in found if each.rank is Rank.WINDOW] == [
         f'inside the maintenance window "{window}"' for window in windows
     ]
@@ -199,11 +204,11 @@ def test_a_window_touches_all_that_the_change_touches(environments: tuple[str, .
 def test_slots_at_the_time_of_another_change_come_last_and_say_so() -> None:
     """The end of another change is a start like others, so of the window the second half is suggested."""
     busy = [
-        ("EC-8", span((2026, 12, 10, 8), (2026, 12, 10, 9))),
-        ("EC-7", span((2026, 12, 10, 6), (2026, 12, 10, 8))),
-        ("EC-2", span((2026, 11, 10, 6), (2026, 11, 10, 8))),
+        a_change(number=8, plan=replace(PLAN, span=span((2026, 12, 10, 8), (2026, 12, 10, 9)))),
+        a_change(number=7, plan=replace(PLAN, span=span((2026, 12, 10, 6), (2026, 12, 10, 8)))),
+        a_change(number=2, plan=replace(PLAN, span=span((2026, 11, 10, 6), (2026, 11, 10, 8)))),
     ]
-    found = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 10, 12)), now=utc(2026, 12, 10, 5), busy=busy)
+    found = suggest(a_situation(BUSY_HOURS, now=utc(2026, 12, 10, 5), changes=busy), two_hours(utc(2026, 12, 10, 12)))
     assert [(each.rank, each.span.start, each.reasons[:-2]) for each in found] == [
         (Rank.WINDOW, utc(2026, 12, 10, 9), ('inside the maintenance window "thursday"',)),
         (Rank.OVERLAP, utc(2026, 12, 10, 5), ("overlaps the change EC-7",)),
@@ -221,8 +226,8 @@ def test_slots_at_the_time_of_another_change_come_last_and_say_so() -> None:
 
 
 def test_a_slot_that_touches_another_change_does_not_overlap_it() -> None:
-    busy = [("EC-7", span((2026, 12, 7, 17, 5), (2026, 12, 7, 18)))]
-    (at_once, after) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=MONDAY, busy=busy)
+    busy = [a_change(number=7, plan=replace(PLAN, span=span((2026, 12, 7, 17, 5), (2026, 12, 7, 18))))]
+    (at_once, after) = suggest(a_situation(BUSY_HOURS, now=MONDAY, changes=busy), two_hours(utc(2026, 12, 7, 20)))
     assert ranked((at_once, after)) == [(3, utc(2026, 12, 7, 15, 5)), (3, utc(2026, 12, 7, 18))]
 
 
@@ -233,7 +238,7 @@ def test_a_start_that_is_one_for_two_reasons_is_suggested_once() -> None:
         a_window(id="night", start=time(20), end=time(1)),
     )
     schedule = a_schedule(*windows, peak_hours=PEAK_HOURS)
-    found = suggest(schedule, two_hours(utc(2026, 12, 11, 3)), now=utc(2026, 12, 11, 0, 57))
+    found = suggest(a_situation(schedule, now=utc(2026, 12, 11, 0, 57)), two_hours(utc(2026, 12, 11, 3)))
     assert [(each.span.start, each.reasons) for each in found] == [
         (
             utc(2026, 12, 11, 1),
@@ -258,19 +263,19 @@ def test_a_start_that_is_one_for_two_reasons_is_suggested_once() -> None:
     ],
 )
 def test_at_once_is_at_the_next_five_minutes(now: datetime, start: datetime) -> None:
-    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=now)
+    (found,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 7, 20)))
     assert found.span == Span(start=start, end=start + timedelta(hours=2))
 
 
 def test_five_minutes_are_those_of_the_calendars_zone() -> None:
     """Liberia was 44 minutes and 30 seconds behind until January 1972."""
     schedule = replace(a_schedule(), calendar=replace(POLICY.calendar, zone=zone("Africa/Monrovia")))
-    (found,) = suggest(schedule, two_hours(utc(1971, 6, 1, 20)), now=utc(1971, 6, 1, 15))
+    (found,) = suggest(a_situation(schedule, now=utc(1971, 6, 1, 15)), two_hours(utc(1971, 6, 1, 20)))
     assert found.span.start == utc(1971, 6, 1, 15, 4, 30)
 
 
 def test_a_slot_may_end_at_the_deadline() -> None:
-    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 17, 5)), now=MONDAY)
+    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 17, 5)))
     assert found.span == span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5))
 
 
@@ -303,18 +308,18 @@ def test_a_slot_may_end_at_the_deadline() -> None:
 )
 def test_deadlines_that_leave_no_time_or_all_of_it(by: datetime, message: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        suggest(BUSY_HOURS, two_hours(by), now=MONDAY)
+        suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(by))
     assert str(refused.value) == message
 
 
 def test_a_year_ahead_is_looked_at() -> None:
-    found = suggest(BUSY_HOURS, two_hours(MONDAY + timedelta(days=366)), now=MONDAY)
+    found = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(MONDAY + timedelta(days=366)))
     assert [found[0].span.start, found[-1].span.start] == [utc(2026, 12, 10, 7), utc(2026, 12, 7, 15, 5)]
 
 
 def test_an_unknown_environment() -> None:
     with pytest.raises(NotFoundError) as refused:
-        suggest(TWO, two_hours(utc(2026, 12, 8), environments=("preview", "prod")), now=MONDAY)
+        suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 8), environments=("preview", "prod")))
     assert str(refused.value) == "there is no environment 'prod'; this schedule has preview, production"
 
 
@@ -326,7 +331,7 @@ def test_a_change_takes_time(duration: timedelta, shown: str) -> None:
 
 
 def test_records_are_in_utc_and_on_the_wall() -> None:
-    (found,) = suggest(BUSY_HOURS, two_hours(utc(2026, 12, 7, 20)), now=MONDAY)
+    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
     assert found.as_json(TORONTO) == {
         "start": "2026-12-07T15:05:00Z",
         "end": "2026-12-07T17:05:00Z",

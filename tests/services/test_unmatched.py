@@ -15,6 +15,7 @@ from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.record import Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep
 from icsfeed.services.advice import advise
@@ -41,7 +42,7 @@ def adjusted(*adjustments: Adjustment) -> Record:
 
 
 def told(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[str, str]]:
-    return list(unmatched(schedule, record, now=now))
+    return list(unmatched(Situation(schedule=schedule, record=record, now=now)))
 
 
 IN_A_FREEZE = (
@@ -53,7 +54,7 @@ IN_A_FREEZE = (
 
 def test_what_is_recorded_is_told_after_what_stands_in_the_file_and_of_no_table() -> None:
     """An edit that froze a planned change, which gives no reason, was reported by nobody."""
-    found = advise(FROZEN, now=NOW, record=recorded(a_change(Kind.PLANNED, plan=WITHOUT_REASON)))
+    found = advise(Situation(schedule=FROZEN, record=recorded(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), now=NOW))
     assert [(each.table, each.name, each.message) for each in found] == [("", *IN_A_FREEZE)]
 
 

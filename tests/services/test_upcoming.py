@@ -10,6 +10,7 @@ import pytest
 from icsfeed.domain.changes import State
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.situation import Situation
 from icsfeed.services.upcoming import upcoming
 from tests.changes import a_change, recorded
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
@@ -22,7 +23,7 @@ TWO = replace(
 
 
 def test_windows_and_the_freezes_in_between_in_order() -> None:
-    found = upcoming(TWO, NOW, timedelta(days=11))
+    found = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=11))
     assert [(entry.id, entry.span.start) for entry in found] == [
         ("month-end", utc(2026, 11, 24, 5)),
         ("thursday", utc(2026, 12, 3, 7)),
@@ -30,19 +31,21 @@ def test_windows_and_the_freezes_in_between_in_order() -> None:
 
 
 def test_what_is_under_way_is_shown() -> None:
-    found = upcoming(TWO, utc(2026, 11, 22, 10, 59, 59), timedelta(days=1))
+    found = upcoming(
+        Situation(schedule=TWO, now=utc(2026, 11, 22, 10, 59, 59)), utc(2026, 11, 22, 10, 59, 59), timedelta(days=1)
+    )
     assert [entry.id for entry in found] == ["sunday"]
-    assert upcoming(TWO, utc(2026, 11, 22, 11), timedelta(days=1)) == ()
+    assert upcoming(Situation(schedule=TWO, now=utc(2026, 11, 22, 11)), utc(2026, 11, 22, 11), timedelta(days=1)) == ()
 
 
 def test_an_environment_has_its_windows_and_every_freeze() -> None:
-    found = upcoming(TWO, NOW, timedelta(days=14), ("preview",))
+    found = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("preview",))
     assert [entry.id for entry in found] == ["month-end", "sunday"]
 
 
 def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
     with pytest.raises(NotFoundError) as refusal:
-        upcoming(TWO, NOW, timedelta(days=14), ("prod",))
+        upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("prod",))
     assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
 
 
@@ -51,16 +54,36 @@ def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
     begun = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
     over = a_change(Kind.PLANNED, (State.IN_PROGRESS, utc(2026, 12, 3, 8)), (State.COMPLETED, at_nine))
     record = recorded(begun, over, a_change(number=8))
-    (entry,) = upcoming(TWO, late, timedelta(days=1), record=record, now=late)
+    (entry,) = upcoming(Situation(schedule=TWO, record=record, now=late), late, timedelta(days=1), with_overdue=True)
     assert (entry.id, entry.state, entry.span.end) == ("EC-7", State.IN_PROGRESS, at_nine)
     assert entry.note == "taking longer than planned; It is being exploited"
-    assert upcoming(TWO, late, timedelta(days=1), ("preview",), record, now=late) == ()
-    assert upcoming(TWO, late + timedelta(hours=1), timedelta(days=1), record=record, now=late) == ()
-    assert "longer" not in upcoming(TWO, utc(2026, 12, 3, 8), timedelta(hours=3), record=record, now=late)[0].note
+    assert (
+        upcoming(
+            Situation(schedule=TWO, record=record, now=late), late, timedelta(days=1), ("preview",), with_overdue=True
+        )
+        == ()
+    )
+    assert (
+        upcoming(
+            Situation(schedule=TWO, record=record, now=late),
+            late + timedelta(hours=1),
+            timedelta(days=1),
+            with_overdue=True,
+        )
+        == ()
+    )
+    assert (
+        "longer"
+        not in upcoming(
+            Situation(schedule=TWO, record=record, now=late), utc(2026, 12, 3, 8), timedelta(hours=3), with_overdue=True
+        )[0].note
+    )
 
 
 def test_records_are_in_utc_and_on_the_wall() -> None:
-    freeze, window = (entry.as_json(TORONTO) for entry in upcoming(TWO, NOW, timedelta(days=11)))
+    freeze, window = (
+        entry.as_json(TORONTO) for entry in upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=11))
+    )
     assert window == {
         "kind": "maintenance",
         "id": "thursday",

@@ -22,6 +22,7 @@ from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
+from icsfeed.domain.situation import Situation
 from icsfeed.services.changes import Outcome, Workspace, take_step
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
@@ -179,7 +180,7 @@ def test_what_is_announced_several_times_at_once_is_announced_once(database_url:
 
 def take_up(events: dict[int, PublishedEvents], worker: Database) -> Record:
     """Record what is new of what that worker publishes."""
-    return record_revisions(events[id(worker)], worker, now=NOW)
+    return record_revisions(events[id(worker)], worker)
 
 
 def test_workers_record_the_revisions_of_an_edit_once(database_url: str) -> None:
@@ -187,7 +188,10 @@ def test_workers_record_the_revisions_of_an_edit_once(database_url: str) -> None
     edited = replace(POLICY, windows=(replace(THURSDAY, name="Weekly maintenance"), SUNDAY))
     with several(database_url, 4) as workers:
         for schedule, sequence in ((POLICY, 0), (edited, 1)):
-            events = {id(each): publish_events(schedule, each.record(), now=NOW) for each in workers}
+            events = {
+                id(each): publish_events(Situation(schedule=schedule, record=each.record(), now=NOW))
+                for each in workers
+            }
             repository = at_once(workers, partial(take_up, events))
             assert repository == [repository[0]] * 4
             assert {line.revision.sequence for lines in repository[0].ledger.values() for line in lines[-1:]} >= {

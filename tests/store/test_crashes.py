@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from icsfeed.domain.record import Record
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions
@@ -80,9 +81,9 @@ def test_writers_killed_at_any_moment(database_url: str, kill: Kill, part: int) 
                 assert len(acknowledged) <= record.entry <= len(acknowledged) + number + 1
             if number % 25 == 24:
                 assert read(database_url) == server.record()
-                assert build_feed(POLICY, "all", Rendering.SERIES, now=NOW, record=record).body.endswith(
-                    b"VCALENDAR\r\n"
-                )
+                assert build_feed(
+                    Situation(schedule=POLICY, record=record, now=NOW), "all", Rendering.SERIES
+                ).body.endswith(b"VCALENDAR\r\n")
             if part % 2 == 1:
                 server.close()
     assert acknowledged  # how many depends on the machine

@@ -16,6 +16,7 @@ from structlog.testing import LogCapture
 from werkzeug.http import http_date
 from werkzeug.test import Client
 
+from icsfeed.domain.situation import Situation
 from icsfeed.publication.problems import LimitLog
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.publication.snapshot import Snapshot
@@ -38,7 +39,7 @@ PUBLIC = {
 def publication(schedule: Path) -> Publication:
     """What is published, without a server."""
     loaded = load_schedule(schedule)
-    return publish(loaded.schedule, changed_at=min(loaded.changed_at, NOW), now=NOW)
+    return publish(Situation(schedule=loaded.schedule, now=NOW), changed_at=min(loaded.changed_at, NOW))
 
 
 def headers(client: FlaskClient, **asked: Any) -> dict[str, str]:  # noqa: ANN401  (werkzeug's own)
@@ -282,7 +283,7 @@ class Interleaved:
     """A live publication of which one thread sees the old one just before another sees, and serves, the new one."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
-        old, new = (publish(schedule, changed_at=NOW, now=NOW) for schedule in (BEFORE, AFTER))
+        old, new = (publish(Situation(schedule=schedule, now=NOW), changed_at=NOW) for schedule in (BEFORE, AFTER))
         self.old, self.new = (Snapshot(due=NOW, publication=publication) for publication in (old, new))
         self.meanwhile = meanwhile
         self.looks = 0

@@ -17,6 +17,7 @@ from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
+from icsfeed.domain.situation import Situation
 from icsfeed.publication import live
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem, Source
@@ -37,7 +38,7 @@ NEW_YEAR = utc(2027, 1, 1, 5)
 
 def test_what_is_public_is_the_publication_of_the_file() -> None:
     served = Served()
-    expected = publish(BEFORE, changed_at=served.disk.changed_at, now=NOW)
+    expected = publish(Situation(schedule=BEFORE, now=NOW), changed_at=served.disk.changed_at)
     assert served.publication().representations == expected.representations
     assert served.live.problems == {}
 
@@ -112,7 +113,7 @@ def test_a_file_that_vanishes_is_a_broken_edit() -> None:
         mistakes=("line 1: calendar: there is no such file",), since=NOW
     )
     served.disk.write(BEFORE, served.clock.now)
-    assert served.feed().body == publish(BEFORE, changed_at=NOW, now=NOW).representations[PATH].body
+    assert served.feed().body == publish(Situation(schedule=BEFORE, now=NOW), changed_at=NOW).representations[PATH].body
     assert served.live.problems == {}
 
 
@@ -164,7 +165,7 @@ def test_a_schedule_that_can_not_be_kept_is_public_all_the_same() -> None:
     served = Served(shelf=Shelf(full=UnavailableError("the disk is full")))
     assert (
         served.publication().representations[PATH]
-        == publish(BEFORE, changed_at=served.disk.changed_at, now=NOW).representations[PATH]
+        == publish(Situation(schedule=BEFORE, now=NOW), changed_at=served.disk.changed_at).representations[PATH]
     )
     assert served.logged("schedule not kept") == [{"log_level": "warning", "reason": "the disk is full"}]
 
@@ -201,7 +202,9 @@ def test_the_new_year_comes_by_itself_whether_or_not_the_file_is_whole(broken: b
     served.clock.now = NEW_YEAR - timedelta(seconds=1)
     assert served.feed().body == before.body
     served.clock.now = NEW_YEAR
-    expected = publish(BEFORE, changed_at=served.disk.changed_at, now=NEW_YEAR).representations[PATH]
+    expected = publish(Situation(schedule=BEFORE, now=NEW_YEAR), changed_at=served.disk.changed_at).representations[
+        PATH
+    ]
     assert served.feed() == expected
     assert served.feed().body != before.body
     served.clock.pass_by(seconds=1)

@@ -8,9 +8,8 @@ from typing import Final
 
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import freeze_touching
-from icsfeed.domain.record import Record, public_changes
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.page_items import anchor_of, span_of_day
 from icsfeed.publication.pages.policies import environments_text
@@ -74,26 +73,26 @@ class AnnouncementCard:
 
 
 def announcements(
-    schedule: Schedule, record: Record, dates: Dates, today: date
+    situation: Situation, dates: Dates, today: date
 ) -> tuple[tuple[AnnouncementCard, ...], tuple[AnnouncementCard, ...]]:
     """The changes that are ahead or in progress, the next one first; and the past ones, the latest first."""
     start_of_day = span_of_day(today, dates).start
     current, past = [], []
-    for change in public_changes(schedule, record):
+    for change in situation.public_changes():
         if not change.is_over(start_of_day):
             current.append(change)
         elif change.plan.span.end + PAST_CHANGES_SHOWN_FOR > start_of_day:
             past.append(change)
     current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.plan.span.start, each.id))
     past.sort(key=lambda each: (each.plan.span.end, each.id), reverse=True)
-    return tuple(_announcement(each, schedule, dates) for each in current), tuple(
-        _announcement(each, schedule, dates) for each in past
+    return tuple(_announcement(each, situation, dates) for each in current), tuple(
+        _announcement(each, situation, dates) for each in past
     )
 
 
-def _announcement(change: Change, schedule: Schedule, dates: Dates) -> AnnouncementCard:
+def _announcement(change: Change, situation: Situation, dates: Dates) -> AnnouncementCard:
     plan, say = change.plan, dates.language.say
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
+    schedule, frozen = situation.schedule, situation.freeze_touching(plan.span)
     return AnnouncementCard(
         anchor=anchor_of(change.kind, change.id),
         number=change.id,

@@ -9,8 +9,7 @@ from typing import Final
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import Record
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.page_items import PageItem, items_from, span_of_day
 from icsfeed.words.dates import Dates
@@ -53,12 +52,12 @@ def status_of(today: date, items: Iterable[PageItem], dates: Dates) -> DayStatus
     )
 
 
-def first_work(schedule: Schedule, record: Record, dates: Dates, *, after: datetime, before: date) -> PageItem | None:
+def first_work(situation: Situation, dates: Dates, *, after: datetime, before: date) -> PageItem | None:
     """The first work that starts at ``after`` or later, and shares an instant with a day before ``before``, if any."""
     day = dates.local(after).date()
     while day < before:
         # A day more, as the clock may be put back.
-        for item in items_from(schedule, record, dates, day, _SEARCH_STEP + timedelta(days=1)):
+        for item in items_from(situation, dates, day, _SEARCH_STEP + timedelta(days=1)):
             if item.span.start >= after and _is_open_work(item):
                 return item
         day += _SEARCH_STEP

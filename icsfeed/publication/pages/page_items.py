@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from icsfeed.domain.changes import PREFIXES, State, is_recorded
 from icsfeed.domain.civil import days_span
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import Record, public_changes
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
@@ -68,21 +68,19 @@ class PageItem:
         }
 
 
-def items_from(
-    schedule: Schedule, record: Record, dates: Dates, first: date, length: timedelta
-) -> tuple[PageItem, ...]:
+def items_from(situation: Situation, dates: Dates, first: date, length: timedelta) -> tuple[PageItem, ...]:
     """What shares an instant with the ``length`` from the beginning of ``first`` in the calendar's zone."""
     start = span_of_day(first, dates).start
-    return tuple(_page_item(each, schedule, dates) for each in upcoming(schedule, start, length, record=record))
+    return tuple(_page_item(each, situation.schedule, dates) for each in upcoming(situation, start, length))
 
 
 def items_around(
-    schedule: Schedule, record: Record, dates: Dates, days: DateRange
+    situation: Situation, dates: Dates, days: DateRange
 ) -> tuple[tuple[PageItem, ...], tuple[PageItem, ...]]:
     """What shares an instant with those days in the calendar's zone; and all that does so in any zone."""
     whole = days_span(days, dates.zone)
     length = days.last - days.first + 2 * _ZONE_MARGIN
-    around = items_from(schedule, record, dates, days.first - _ZONE_MARGIN, length + _ZONE_MARGIN)
+    around = items_from(situation, dates, days.first - _ZONE_MARGIN, length + _ZONE_MARGIN)
     return tuple(each for each in around if whole is not None and each.span.overlaps(whole)), around
 
 
@@ -91,11 +89,11 @@ def span_of_day(day: date, dates: Dates) -> Span:
     return days_span(DateRange(first=day, last=day), dates.zone) or span_of_day(day + timedelta(days=1), dates)
 
 
-def in_progress(record: Record, schedule: Schedule, dates: Dates) -> Iterator[PageItem]:
+def in_progress(situation: Situation, dates: Dates) -> Iterator[PageItem]:
     """The changes that are in progress, also after their planned end."""
-    for change in public_changes(schedule, record):
+    for change in situation.public_changes():
         if change.state is State.IN_PROGRESS:
-            yield _page_item(item_of(change), schedule, dates)
+            yield _page_item(item_of(change), situation.schedule, dates)
 
 
 def anchor_of(kind: Kind, change_id: str) -> str:

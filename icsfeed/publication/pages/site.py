@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.schedule import Calendar
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.day_status import DayStatus, first_work, status_of
@@ -74,11 +75,11 @@ _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
 
 def page_makers(
-    events: PublishedEvents, *, now: datetime, base_url: str, languages: tuple[Language, ...] = LANGUAGES
+    events: PublishedEvents, *, base_url: str, languages: tuple[Language, ...] = LANGUAGES
 ) -> Iterator[tuple[str, Maker]]:
     """Every page, and the assets that pages load, by path.
 
-    Of ``now`` (aware), pages state no more than the date in the calendar's zone. ``base_url`` is the address of the
+    Of now, pages state no more than the date in the calendar's zone. ``base_url`` is the address of the
     site for customers, without the final slash; it may be empty.
     """
     look = assets(events.schedule.calendar.color)
@@ -86,12 +87,13 @@ def page_makers(
     yield f"/{look.script}", partial(_asset, look.script_content, "text/javascript; charset=utf-8")
     yield "/robots.txt", partial(Representation, body=_ROBOTS, content_type="text/plain; charset=utf-8", dated=False)
     yield "/404.html", partial(_missing, base_url, languages)
-    today = local_date(now, events.schedule.calendar.zone)
+    situation = events.situation
+    today = local_date(situation.now, situation.zone)
     for language in languages:
-        site = Site(events=events, today=today, language=language, languages=languages, base=base_url, look=look)
+        site = Site(situation=situation, today=today, language=language, languages=languages, base=base_url, look=look)
         yield f"/{language.folder}", site.home
         yield f"/{language.folder}embed/", site.embed
-        for first in months_of(events.years):
+        for first in months_of(situation.published_years):
             yield f"/{language.folder}calendar/{first:%Y/%m}/", partial(site.month, first)
 
 
@@ -99,7 +101,7 @@ def page_makers(
 class Site:
     """The pages of one language on one day."""
 
-    events: PublishedEvents
+    situation: Situation
     today: date
     language: Language
     languages: tuple[Language, ...]
@@ -108,10 +110,10 @@ class Site:
 
     def home(self) -> Representation:
         """The first page: what is ahead, and how to subscribe."""
-        schedule, dates = self.events.schedule, self.dates
+        schedule, dates = self.situation.schedule, self.dates
         firsts = (self.today.replace(day=1), month_after(self.today))
         around = [self._around(month_days(first)) for first in firsts]
-        current, past = announcements(schedule, self.events.record, dates, self.today)
+        current, past = announcements(self.situation, dates, self.today)
         return self._page(
             "home.html",
             "",
@@ -147,7 +149,7 @@ class Site:
     def month(self, first: date) -> Representation:
         """The page of the month that begins on ``first``."""
         items, around = self._around(month_days(first))
-        table, years = month(first, items, self.dates), self.events.years
+        table, years = month(first, items, self.dates), self.situation.published_years
         earlier, later = (first - timedelta(days=1)).replace(day=1), month_after(first)
         return self._page(
             "month.html",
@@ -166,11 +168,11 @@ class Site:
 
     @property
     def _calendar(self) -> Calendar:
-        return self.events.schedule.calendar
+        return self.situation.schedule.calendar
 
     @cached_property
     def _coming(self) -> tuple[PageItem, ...]:
-        return items_from(self.events.schedule, self.events.record, self.dates, self.today, LISTED_TIME)
+        return items_from(self.situation, self.dates, self.today, LISTED_TIME)
 
     @cached_property
     def _known_until(self) -> datetime:
@@ -180,10 +182,10 @@ class Site:
     @cached_property
     def _soon(self) -> tuple[PageItem, ...]:
         """The listed items, the changes in progress, and the first work after them, however far ahead."""
-        schedule, record, dates = self.events.schedule, self.events.record, self.dates
-        end = date(self.events.years[-1] + 1, 1, 1)
-        later = first_work(schedule, record, dates, after=self._known_until, before=end)
-        return distinct((*in_progress(record, schedule, dates), *self._coming, *filter(None, [later])))
+        situation, dates = self.situation, self.dates
+        end = date(self.situation.published_years[-1] + 1, 1, 1)
+        later = first_work(situation, dates, after=self._known_until, before=end)
+        return distinct((*in_progress(situation, dates), *self._coming, *filter(None, [later])))
 
     @cached_property
     def _status_data(self) -> dict[str, object]:
@@ -195,7 +197,7 @@ class Site:
         return status_of(self.today, self._soon, self.dates)
 
     def _around(self, days: DateRange) -> tuple[tuple[PageItem, ...], tuple[PageItem, ...]]:
-        return items_around(self.events.schedule, self.events.record, self.dates, days)
+        return items_around(self.situation, self.dates, days)
 
     def _page(
         self,

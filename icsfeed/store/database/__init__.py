@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.record import NOTHING, Record
@@ -29,5 +30,20 @@ def recorded(url: str) -> Record:
     database = Database(url)
     try:
         return database.record()
+    finally:
+        database.close()
+
+
+def kept_schedule(url: str) -> tuple[bytes, datetime] | None:
+    """The bytes of the schedule that was public last, and when they were changed (aware), if one was kept.
+
+    Raises:
+        DatabaseError: where it can't be read.
+    """
+    from icsfeed.store.database.database import Database  # noqa: PLC0415
+
+    database = Database(url)
+    try:
+        return database.kept_schedule()
     finally:
         database.close()

@@ -12,6 +12,7 @@ from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Organizer, Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.pages.site import page_makers
@@ -173,8 +174,8 @@ def a_site(
     languages: tuple[Language, ...] = LANGUAGES,
 ) -> Mapping[str, Representation]:
     """Every page and its assets, rendered on demand."""
-    events = publish_events(schedule, record, now=now)
-    return Representations(dict(page_makers(events, now=now, base_url=base, languages=languages)))
+    events = publish_events(Situation(schedule=schedule, record=record, now=now))
+    return Representations(dict(page_makers(events, base_url=base, languages=languages)))
 
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330

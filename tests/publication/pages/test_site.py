@@ -20,6 +20,7 @@ from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
+from icsfeed.domain.situation import Situation
 from icsfeed.publication.pages.rendering import rendered
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
@@ -94,7 +95,7 @@ def test_a_validator_finds_nothing(tmp_path: Path) -> None:
 
 def test_every_relative_link_leads_somewhere() -> None:
     """The links of the feeds are among them."""
-    found = publish(SCHEDULE, record=BUSY, changed_at=NOON, now=NOON).representations
+    found = publish(Situation(schedule=SCHEDULE, record=BUSY, now=NOON), changed_at=NOON).representations
     there = set(found)
     for path in (*PAGES[:-1], "/calendar/2025/01/", "/calendar/2027/12/"):
         led_to = links(path, found[path].body.decode())

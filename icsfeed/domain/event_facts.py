@@ -1,0 +1,99 @@
+"""The facts that a published event states, whichever release, library or language words them.
+
+An event is rendered from its facts alone, and a revision goes with them (RFC 5545, section 3.8.7.4): where they are
+the same, subscribers are told of no change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Environment, Kind
+
+if TYPE_CHECKING:
+    from icsfeed.domain.recurrence import Recurrence
+    from icsfeed.domain.schedule import Organizer
+    from icsfeed.domain.windows import Impact
+
+DIGEST_PREFIX: Final = "2-"
+"""What digests of facts begin with; those of icsfeed 0.1 stand for bytes, and are hexadecimal digits alone."""
+
+_DIGEST_DIGITS: Final = 30
+"""With the prefix, as many characters as the database has room for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepetitionRule:
+    """The instances of a series: those of ``recurrence`` up to the one that starts at ``until`` (UTC)."""
+
+    recurrence: Recurrence
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CancelledInstance:
+    """An instance of a series that is shown as cancelled, at its naive local times."""
+
+    start: datetime
+    end: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """What an operator told subscribers, and when (UTC)."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventFacts:
+    """All that one event states.
+
+    ``start`` and ``end`` are dates (whole days, the end exclusive), naive local times in ``zone``, or instants in UTC.
+    ``excluded`` are the naive local starts of instances that do not happen. ``moved_from`` is the naive local time at
+    which the policy has it start. ``freeze`` is the name of the change freeze that a change falls in.
+
+    A field that is added later needs a default, and the digest of an event that has no more than the default stays.
+    """
+
+    kind: Kind
+    name: str
+    start: date
+    end: date
+    zone: str = ""
+    rule: RepetitionRule | None = None
+    excluded: tuple[datetime, ...] = ()
+    cancelled: tuple[CancelledInstance, ...] = ()
+    state: State = State.CONFIRMED
+    environments: tuple[Environment, ...] = ()
+    impact: Impact | None = None
+    description: str = ""
+    reason: str = ""
+    moved_from: datetime | None = None
+    change_id: str = ""
+    ticket: str = ""
+    freeze: str = ""
+    messages: tuple[Message, ...] = ()
+    organizer: Organizer | None = None
+
+    def digest(self) -> str:
+        """What stands for these facts in the ledger: the same on every machine and in every release."""
+        stated = json.dumps(_plain(self), sort_keys=True, separators=(",", ":"))
+        return f"{DIGEST_PREFIX}{hashlib.sha256(stated.encode()).hexdigest()[:_DIGEST_DIGITS]}"
+
+
+def _plain(value: Any) -> object:  # noqa: ANN401  (the value of any field)
+    """The value as JSON has it, without the fields that have their defaults."""
+    if is_dataclass(value):
+        named = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: _plain(each) for field, each in named if field.default is MISSING or each != field.default}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,120 @@
+"""The situation: what the schedule says and operators have recorded, as known at an instant; and the one walk over it.
+
+Whatever shows or answers anything asks this: feeds, pages, the gate, the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.changes import Change
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.freezes import FrozenDays, freeze_touching, frozen_days
+from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
+from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
+from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.windows import MaintenanceWindow
+
+CalendarItem: TypeAlias = Occurrence | FrozenDays | Change
+"""What a calendar consists of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """A schedule and a record at ``now`` (aware)."""
+
+    schedule: Schedule
+    record: Record = NOTHING
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The calendar's zone."""
+        return self.schedule.calendar.zone
+
+    @property
+    def adjustments(self) -> Iterable[Adjustment]:
+        return self.record.adjustments.values()
+
+    @cached_property
+    def published_years(self) -> range:
+        return published_years(self.now, self.zone)
+
+    @cached_property
+    def published_span(self) -> Span:
+        return published_span(self.now, self.zone)
+
+    @cached_property
+    def changes(self) -> Mapping[str, Change]:
+        """Every change by id: those in the schedule file and, in the order of their announcement, the others."""
+        written = {change.id: change for change in self.schedule.changes}
+        return {**written, **self.record.changes} if written else self.record.changes
+
+    def change(self, change_id: str) -> Change:
+        """The change of that id, whatever the case.
+
+        Raises:
+            NotFoundError: where there is none.
+        """
+        written = {change.id: change for change in self.schedule.changes}
+        return written.get(change_id.lower()) or self.record.change(change_id)
+
+    def public_changes(self) -> Iterator[Change]:
+        """Those that touch an environment which the schedule has; no feed shows the others."""
+        ids = self.schedule.environment_names.keys()
+        return (change for change in self.changes.values() if not ids.isdisjoint(change.plan.environments))
+
+    def with_record(self, record: Record) -> Situation:
+        return replace(self, record=record)
+
+    def occurrences(self, span: Span) -> tuple[Occurrence, ...]:
+        """Every occurrence that touches the span, excluded ones too, by start, then window."""
+        return occurrences(self.schedule, span, self.adjustments)
+
+    def happening(self, span: Span) -> Iterator[tuple[Occurrence, Span]]:
+        """The occurrences that happen and share an instant with the span, each with its own span."""
+        return happening(self.occurrences(span), span)
+
+    def occurrence_on(self, window: MaintenanceWindow, day: date) -> Occurrence | None:
+        """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
+        return occurrence_on(self.schedule, window, day, self.adjustments)
+
+    def freezes(self, span: Span) -> Iterator[FrozenDays]:
+        """The stretches of frozen days that share an instant with the span, by start, then id."""
+        first, last = local_date(span.start, self.zone), local_date(span.end, self.zone)
+        for frozen in frozen_days(self.schedule.freezes, self.zone, first, last):
+            if frozen.span.overlaps(span):
+                yield frozen
+
+    def freeze_touching(self, span: Span) -> FrozenDays | None:
+        """The first stretch of frozen days that shares an instant with the span."""
+        return freeze_touching(self.schedule.freezes, self.zone, span)
+
+    def walk(self, span: Span) -> Iterator[CalendarItem]:
+        """Everything with an instant in the span: occurrences (excluded ones, too), freezes, and changes.
+
+        A change is there for its planned time and for as long as it is in progress.
+        """
+        yield from self.occurrences(span)
+        yield from self.freezes(span)
+        yield from (change for change in self.changes.values() if change.extent.overlaps(span))
+
+    def published(self) -> Iterator[CalendarItem]:
+        """What feeds are made of: occurrences of the published span, freezes that begin in it, and changes."""
+        yield from self.occurrences(self.published_span)
+        days = DateRange.of_years(self.published_years)
+        for frozen in frozen_days(self.schedule.freezes, self.zone, days.first, days.last):
+            if frozen.days.first in days:
+                yield frozen
+        yield from self.published_changes()
+
+    def published_changes(self) -> Iterator[Change]:
+        """Those that end in the published span."""
+        return (change for change in self.changes.values() if shows_change(self.published_span, change))

@@ -1,0 +1,46 @@
+"""UIDs: who an event is to a calendar client, for ever. They are the same on every server, whatever else is published.
+
+An event that gets another UID is another event: clients that imported the old one keep both.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from icsfeed.domain.changes import Change
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.ical.series import Series
+
+
+def series_uid(series: Series, domain: str) -> str:
+    after = [f"after-{_basic(series.after)}"] if series.after else []
+    return _uid(domain, Kind.MAINTENANCE, series.window.id, str(series.year), series.recurrence.label, *after)
+
+
+def occurrence_uid(occurrence: Occurrence, domain: str) -> str:
+    """The UID of an occurrence that is an event of its own; it stays when the occurrence is moved."""
+    return _uid(domain, Kind.MAINTENANCE, occurrence.window.id, _basic(occurrence.original_start))
+
+
+def freeze_uid(frozen: FrozenDays, domain: str) -> str:
+    return _uid(domain, Kind.FREEZE, frozen.freeze.id, _basic(frozen.days.first))
+
+
+def change_uid(change: Change, domain: str) -> str:
+    return _uid(domain, change.kind, change.id.lower())
+
+
+def open_span_uid(start: datetime | None, domain: str) -> str:
+    """The UID of a span in a change calendar that starts at that instant (UTC); ``None``: of "never"."""
+    return _uid(domain, "open", f"{_basic(start)}Z" if start else "never")
+
+
+def _uid(domain: str, *parts: str) -> str:
+    return f"{'.'.join(parts)}@{domain}"
+
+
+def _basic(local: date | datetime) -> str:
+    """A date or time in the basic format of ISO 8601."""
+    return f"{local:%Y%m%dT%H%M%S}" if isinstance(local, datetime) else f"{local:%Y%m%d}"

@@ -1,0 +1,67 @@
+"""Baselines: what events stated whose revisions icsfeed 0.1 recorded.
+
+Its digests are of bytes, which this release writes otherwise. So the facts of those events are told from the schedule
+that was public last, which the database keeps. Where that is not known, an event counts as unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.services.events import PublishedEvents, publish_events
+from icsfeed.store.schedule_file import read_schedule
+
+KeptSchedule: TypeAlias = Callable[[], tuple[bytes, datetime] | None]
+"""Gives the bytes of the schedule file that was public last, and when it was changed."""
+
+
+def events_public_before(events: PublishedEvents, kept_schedule: KeptSchedule) -> PublishedEvents | None:
+    """The events of the schedule that was public last; ``None`` where it is not known.
+
+    It is looked up only where the ledger has lines of icsfeed 0.1; otherwise they are the ``events`` themselves.
+
+    Raises:
+        DatabaseError: where the schedule can't be read.
+    """
+    if not any(lines[-1].stands_for_bytes for lines in events.situation.record.ledger.values()):
+        return events
+    kept = kept_schedule()
+    if kept is None:
+        return None
+    try:
+        schedule = read_schedule(kept[0], "the schedule kept")
+    except IcsfeedError:  # it was good once, for an earlier release
+        return None
+    if schedule == events.schedule:
+        return events
+    return publish_events(replace(events.situation, schedule=schedule), renderings=events.policy)
+
+
+def baselines(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
+    """The lines that say what events stated whose last line stands for bytes.
+
+    With ``public_before``, only those of events that state something else now.
+    """
+    ledger = events.situation.record.ledger
+    unknown = {uid: lines[-1].revision for uid, lines in ledger.items() if lines[-1].stands_for_bytes}
+    if not unknown or public_before is events:
+        return ()
+    now = {event.uid: event.digest for event in events.shown()}
+    stated = {event.uid: event.digest for event in public_before.shown()} if public_before is not None else now
+    return tuple(
+        LedgerLine(uid=uid, digest=stated[uid], revision=revision)
+        for uid, revision in unknown.items()
+        if uid in stated and uid in now and (public_before is None or stated[uid] != now[uid])
+    )
+
+
+def lines_to_publish(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
+    """The lines that the ledger lacks of the events, baselines first."""
+    ledger = events.situation.record.ledger
+    known = baselines(events, public_before)
+    return (*known, *events.lacking(with_lines(ledger, known)))
