@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
@@ -23,8 +24,12 @@ from icsfeed.ical.series import Rendering
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
 from icsfeed.services.changes import Workspace
 from icsfeed.services.ledger import lines_between
+from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.upcoming import note_of, span_as_json
 from icsfeed.services.warnings import about_changes, about_length, about_peak_hours, about_windows, open_changes
+
+_ACTION: Final = "window "
+"""How the actions on occurrences begin in the audit trail."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,34 +76,50 @@ def adjust(
     to = request.to and plausible(Span.to_the_second(request.to.start, request.to.end), "an occurrence")
     request = replace(request, reason=free_text(request.reason, "reason"), to=to)
     situation = workspace.situation(now=actor.at)
-    # Tried before anything is locked: what is refused makes no database.
-    _check(situation, request, expected)
+    # Checked before the database is locked, so that a refused request creates none.
+    _check(workspace.repository, situation, request, expected)
     if dry_run:
         return _adjusted(situation, request, recorded=False)[0]
-    action, subject = f"window {request.action}", f"{request.window_id} {request.day}"
-    with workspace.repository.writing(actor=actor, action=action, subject=subject) as writing:
+    action = f"{_ACTION}{request.action}"
+    with workspace.repository.writing(actor=actor, action=action, subject=_subject(request)) as writing:
         if writing.record is not situation.record:
             situation = workspace.situation(writing.record, now=actor.at)
-            _check(situation, request, expected)
+            _check(workspace.repository, situation, request, expected)
         adjusted, lines = _adjusted(situation, request, recorded=True)
         writing.adjust(request.window_id, request.day, request.adjustment, reason=request.reason)
         writing.add_revisions(lines)
     return adjusted
 
 
-def _check(situation: Situation, request: AdjustmentRequest, expected: Adjusted | None) -> None:
-    there = situation.record.adjustments.get((request.window_id, request.day))
-    if expected is not None and expected.before != there:
-        msg = f"{request.occurrence} {_became(there, situation.zone)} in the meantime; nothing was changed now"
+def _check(
+    repository: AuditedRepository, situation: Situation, request: AdjustmentRequest, expected: Adjusted | None
+) -> None:
+    current = situation.record.adjustments.get((request.window_id, request.day))
+    if expected is not None and expected.before != current:
+        entries = repository.entries(subject=_subject(request))
+        actors = [entry.by for entry in entries if entry.action.startswith(_ACTION)]
+        by = f" by {actors[-1]}" if actors else ""
+        reason = f" ({current.reason})" if current is not None and current.reason else ""
+        msg = (
+            f"{request.occurrence} {_adjustment_text(current, situation.zone)}{by} in the meantime{reason}; "
+            "nothing was changed now"
+        )
         raise ConflictError(msg)
     check_adjustment(situation, request)
 
 
-def _became(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
-    if adjustment is None:
-        return "was restored"
-    where = f" to {span_text(adjustment.to, zone)}" if isinstance(adjustment, Move) else ""
-    return f"was {'moved' if where else 'skipped'}{where} ({adjustment.reason})"
+def _subject(request: AdjustmentRequest) -> str:
+    return f"{request.window_id} {request.day}"
+
+
+def _adjustment_text(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
+    match adjustment:
+        case None:
+            return "was restored"
+        case Move():
+            return f"was moved to {span_text(adjustment.to, zone)}"
+        case _:
+            return "was skipped"
 
 
 def _adjusted(

@@ -21,7 +21,7 @@ from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.ledger import lines_between
-from icsfeed.services.repository import Repository
+from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
 from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
@@ -32,7 +32,7 @@ class Workspace:
     """What an operator works with: the policy, and where work is recorded."""
 
     schedule: Schedule
-    repository: Repository
+    repository: AuditedRepository
 
     def situation(self, record: Record | None = None, *, now: datetime) -> Situation:
         """The situation with that record or, by default, the one in the repository."""

@@ -1,4 +1,4 @@
-"""What the services ask of a database."""
+"""What the services need of a database; ``icsfeed.store.database.database.Database`` provides all of it."""
 
 from __future__ import annotations
 
@@ -9,56 +9,64 @@ from typing import Protocol
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
 
 
 class Writing(Protocol):
-    """What is recorded in one go; ``icsfeed.store.database.writing.Transaction`` is one."""
+    """A transaction: everything recorded in it is committed together, or not at all."""
 
     @property
     def record(self) -> Record:
-        """All that was recorded before."""
+        """The record before this transaction."""
 
     def set_subject(self, subject: str) -> None:
-        """Say which ``subject`` it is about, where that is known only now."""
+        """Set the audit entry's subject, where it is known only within the transaction."""
 
     def announced_with(self, key: str) -> str | None:
-        """The id of the change that was announced with that key, if one was."""
+        """The id of the change that was announced with that key; ``None`` where none was."""
 
     def add_update(self, change: Change, *, key: str | None = None) -> None:
         """Record the latest update of a change."""
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
-        """Record that an occurrence is skipped or moved, or (``None``) as the policy has it again."""
+        """Record that an occurrence is skipped, moved or, with ``None``, restored."""
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
-        """Record lines of the ledger of revisions."""
+        """Record lines of the revision ledger."""
 
 
 class Repository(Protocol):
-    """Where operators' work is recorded; ``icsfeed.store.database.Database`` is one."""
+    """Reads and extends the record."""
 
     @property
     def look_every(self) -> timedelta:
-        """How often ``entry`` can be asked without a cost that shows."""
+        """The shortest interval at which ``entry`` costs next to nothing."""
 
     def entry(self) -> int:
-        """The number of the last entry: whether anything is new."""
+        """The number of the last audit entry: when it changes, there is something new."""
 
     def record(self) -> Record:
-        """All that is recorded."""
+        """Everything that is recorded."""
 
     def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Writing]:
-        """Record something, whole or not at all."""
+        """Begin a transaction; the audit trail says who did which ``action`` on which ``subject``."""
+
+
+class AuditedRepository(Repository, Protocol):
+    """A repository whose audit trail can be read."""
+
+    def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
+        """The audit entries after number ``since``, oldest first; with a ``subject``, only those about it."""
 
 
 class ScheduleRepository(Repository, Protocol):
-    """Repository that also keep the schedule file that was public last; ``icsfeed.store.database.Database`` is one."""
+    """A repository that also stores the schedule file that was public last."""
 
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
-        """The bytes of the one that was kept last, and when they were changed; ``None`` where none was."""
+        """The bytes of the stored file and when they were changed; ``None`` where none is stored."""
 
     def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
-        """Keep that one instead."""
+        """Store this file instead."""

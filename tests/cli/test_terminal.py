@@ -84,7 +84,7 @@ def test_windows_are_asked_about_too() -> None:
     asked = "Move the occurrence of thursday on Thu 2026-12-10: Fri 2026-12-11 02:00–06:00 EST?"
     assert (session.status, session.asked) == (1, asked)
     assert session.screen.endswith(
-        "the occurrence of thursday on Thu 2026-12-10 was skipped (A holiday) in the meantime; "
+        "the occurrence of thursday on Thu 2026-12-10 was skipped by ann in the meantime (A holiday); "
         "nothing was changed now\n"
     )
     session = at_a_terminal(*move, *NOW, answers="y")

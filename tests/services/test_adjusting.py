@@ -201,7 +201,7 @@ def test_moved_twice_skipped_moved_again_and_restored(reader: Reader) -> None:
     restore(workspace, day)
     check(reader, workspace, repository, [], [])
     assert repository.held.adjustments == {}
-    assert [action for _, action, _ in repository.trail] == [
+    assert [action for _, action, _ in repository.actions] == [
         *("window move",) * 2,
         "window skip",
         "window move",
@@ -407,27 +407,31 @@ def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
 @pytest.mark.parametrize(
     ("first", "said"),
     [
-        pytest.param(lambda workspace: skip(workspace, date(2026, 6, 4)), "was skipped (Vendor on site)", id="skipped"),
+        pytest.param(
+            lambda workspace: skip(workspace, date(2026, 6, 4)),
+            "was skipped by ann in the meantime (Vendor on site)",
+            id="skipped",
+        ),
         pytest.param(
             lambda workspace: move(workspace, date(2026, 6, 4), FRIDAY),
-            "was moved to Fri 2026-06-05 08:00–12:00 EDT (Vendor on site)",
+            "was moved to Fri 2026-06-05 08:00–12:00 EDT by ann in the meantime (Vendor on site)",
             id="moved",
         ),
     ],
 )
-def test_of_two_operators_at_once_the_second_is_told(first: Callable[[Workspace], object], said: str) -> None:
+def test_the_slower_of_two_operators_learns_who_did_what(first: Callable[[Workspace], object], said: str) -> None:
     workspace, repository = a_small_workspace()
     wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
     seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
     first(workspace)
     with pytest.raises(ConflictError) as refusal:
         adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
-    assert str(refusal.value) == f"{OF_JUNE_4} {said} in the meantime; nothing was changed now"
+    assert str(refusal.value) == f"{OF_JUNE_4} {said}; nothing was changed now"
     seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
     restore(workspace, date(2026, 6, 4))
     with pytest.raises(ConflictError) as refusal:
         adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
-    assert str(refusal.value) == f"{OF_JUNE_4} was restored in the meantime; nothing was changed now"
+    assert str(refusal.value) == f"{OF_JUNE_4} was restored by bob in the meantime; nothing was changed now"
     assert repository.held.entry == 2
 
 

@@ -39,7 +39,7 @@ def test_it_is_recorded_with_who_and_when() -> None:
         NIGHT,
         "On it",
     )
-    assert repository.trail == [("ann", "emergency announce", "EC-1")]
+    assert repository.actions == [("ann", "emergency announce", "EC-1")]
 
 
 def test_each_kind_is_counted_for_itself() -> None:
@@ -216,7 +216,7 @@ def test_texts_are_made_fit_for_a_calendar() -> None:
         ticket="https://tickets.example.com/42",
     )
     assert (outcome.change.latest.message, outcome.change.latest.by) == ("On it", "Ann B.")
-    assert repository.trail == [("Ann B.", "emergency announce", "EC-1")]
+    assert repository.actions == [("Ann B.", "emergency announce", "EC-1")]
 
 
 def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:

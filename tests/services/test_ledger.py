@@ -27,7 +27,7 @@ from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import Workspace
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.services.repository import Repository
+from icsfeed.services.repository import AuditedRepository
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.actors import operator
@@ -83,7 +83,7 @@ def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, in
     }
 
 
-def publish(schedule: Schedule, repository: Repository, *, now: datetime) -> Record:
+def publish(schedule: Schedule, repository: AuditedRepository, *, now: datetime) -> Record:
     """Record what a server does that takes the schedule up."""
     return record_revisions(
         publish_events(Situation(schedule=schedule, record=repository.record(), now=now)), repository
@@ -175,7 +175,7 @@ def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_e
     assert b"SEQUENCE:1\r\n" in first[Rendering.SERIES]
 
 
-def scenario(repository: Repository) -> list[bytes]:
+def scenario(repository: AuditedRepository) -> list[bytes]:
     """What operators and an edit do in a night; the feed's bytes after each step."""
     workspace = Workspace(schedule=TWO_ENVIRONMENTS, repository=repository)
     feeds: list[bytes] = []

@@ -57,7 +57,7 @@ def test_a_step_names_who_and_when_in_the_trail() -> None:
     workspace, repository = a_workspace()
     announced(workspace, tentative=True)
     stepped(workspace, Step.CONFIRM, "ec-1")
-    assert repository.trail[-1] == ("bob", "change confirm", "EC-1")
+    assert repository.actions[-1] == ("bob", "change confirm", "EC-1")
     assert repository.held.at == NIGHT
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.lifecycle import Step
@@ -42,11 +43,11 @@ PLAN = Plan(
 
 @dataclass
 class Memory:
-    """Repository in memory; ``trail`` is the audit trail: by whom, the action and its subject."""
+    """A repository in memory."""
 
     held: Record = NOTHING
     keys: dict[str, str] = field(default_factory=dict)
-    trail: list[tuple[str, str, str]] = field(default_factory=list)
+    trail: list[AuditEntry] = field(default_factory=list)
     look_every: timedelta = timedelta()
 
     def entry(self) -> int:
@@ -57,6 +58,17 @@ class Memory:
         """Give all that is recorded."""
         return self.held
 
+    def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
+        """Read the audit trail."""
+        return tuple(
+            entry for entry in self.trail if entry.number > since and (subject is None or entry.subject == subject)
+        )
+
+    @property
+    def actions(self) -> list[tuple[str, str, str]]:
+        """Who did what, to which subject."""
+        return [(entry.by, entry.action, entry.subject) for entry in self.trail]
+
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Draft]:
         """Record something, whole or not at all."""
@@ -65,7 +77,8 @@ class Memory:
         if draft.drafted is not self.held:
             self.held = replace(draft.drafted, entry=self.held.entry + 1, at=actor.at, changed_at=actor.at)
             self.keys = draft.keys
-            self.trail.append((actor.name, action, draft.subject))
+            entry = AuditEntry(number=self.held.entry, at=actor.at, by=actor.name, action=action, subject=draft.subject)
+            self.trail.append(entry)
 
 
 @dataclass
