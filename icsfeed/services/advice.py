@@ -1,4 +1,4 @@
-"""Advice: what is right in a schedule and may still not be what its owner wants."""
+"""Advice: warnings about schedules that are valid, but look unintended."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
 
-_MOST_BYTES_BESIDE_TEXT = 950
-"""So much an event adds to a feed at most, beside what people wrote, which escaping can double."""
+_MAX_EVENT_BYTES_WITHOUT_TEXT = 950
+"""The size of an event without names and texts, which escaping can double."""
 
-_SHOWN = 3
-"""So many dates are named; the others are counted."""
+_MAX_LISTED_ITEMS = 3
+"""How many dates a warning lists; the others are counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Advice:
-    """A warning about the one of that ``name`` (an id, or a slug) in a table of the schedule file.
+    """A warning about the element of that ``name`` (an id, or a slug) in an array of tables of the schedule file.
 
-    Without a ``table``, it is about something recorded, as ``unmatched`` names it.
+    Without a ``table``, it is about something recorded, by the name that ``unmatched`` gives it.
     """
 
     table: str
@@ -42,11 +42,11 @@ class Advice:
 def advise(situation: Situation) -> tuple[Advice, ...]:
     """Every warning about the published span: by window, freeze, change and feed, then by record."""
     schedule, years = situation.schedule, situation.published_years
-    found = occurrences(schedule, situation.published_span)
+    all_occurrences = occurrences(schedule, situation.published_span)
     by_window: dict[str, list[Occurrence]] = defaultdict(list)
-    for occurrence in found:
+    for occurrence in all_occurrences:
         by_window[occurrence.window.id].append(occurrence)
-    overlaps = _overlaps(found)
+    overlaps = _overlaps(all_occurrences)
     of_windows = tuple(
         Advice(table="maintenance_windows", name=window.id, message=message)
         for window in schedule.windows
@@ -69,14 +69,14 @@ def advise(situation: Situation) -> tuple[Advice, ...]:
         for message in _about_change(situation, change)
     )
     of_record = (Advice(table="", name=name, message=message) for name, message in unmatched(situation))
-    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(situation, found), *of_record)
+    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(situation, all_occurrences), *of_record)
 
 
 def _about_change(situation: Situation, change: Change) -> Iterator[str]:
-    """What an operator would be told who announced it as it is, while it is yet to come."""
+    """The warnings that an operator would get who announced the change now, as long as it lies in the future."""
     if change.latest.at > situation.now:
         dated = instant_text(change.latest.at, situation.zone)
-        yield f"what is said of it last is dated {dated}, which is yet to come; it is public all the same"
+        yield f"the latest update is dated {dated}, in the future; it is public all the same"
     if change.plan.span.start > situation.now:
         whole = replace(change, updates=(replace(change.latest, number=1),))
         yield from warnings_about(situation, whole)
@@ -85,27 +85,27 @@ def _about_change(situation: Situation, change: Change) -> Iterator[str]:
 def _never_occurring(window: MaintenanceWindow) -> Iterator[str]:
     first, last = window.effective_from or date(YEARS[0], 1, 1), window.effective_until
     if last is not None and next(window.dates(first, last), None) is None:
-        yield f"never occurs: its rule, {window.recurrence}, has no date from {first} through {last}"
+        yield f"the window never occurs: {window.recurrence} has no date from {first} through {last}"
 
 
 def _changing_rules(window: MaintenanceWindow, years: range) -> Iterator[str]:
     zone = window.zone
     if settled_clock(zone, years[0], years[-1]) is None:
         yield (
-            f"{zone.key} does not keep to one yearly pair of clock changes from {years[0]} through {years[-1]} (time "
-            f"zone data {DATA_VERSION}); older clients would misread its local times, so the series rendering has each "
+            f"the clock changes of {zone.key} are not the same every year from {years[0]} through {years[-1]} (time "
+            f"zone data {DATA_VERSION}); older clients would show wrong times, so the series rendering has each "
             "occurrence as a single event in UTC"
         )
 
 
-def _clock_changes(window: MaintenanceWindow, found: list[Occurrence]) -> Iterator[str]:
-    met = [
+def _clock_changes(window: MaintenanceWindow, own_occurrences: list[Occurrence]) -> Iterator[str]:
+    dates = [
         f"{each.original_start.date()} ({_what_happens(each)})"
-        for each in found
+        for each in own_occurrences
         if each.policy.changes and not isinstance(each.excluded, Frozen)
     ]
-    if met:
-        yield f"the clock of {window.zone.key} changes during the window: on {_some(met, '; ')}"
+    if dates:
+        yield f"the clock of {window.zone.key} changes during the window: on {_listed(dates, '; ')}"
 
 
 def _what_happens(occurrence: Occurrence) -> str:
@@ -114,36 +114,36 @@ def _what_happens(occurrence: Occurrence) -> str:
     clock = f"{change.old_reading:%H:%M} becomes {change.new_reading:%H:%M}"
     span = occurrence.policy.span
     if span is None:
-        return f"{clock}, so it does not happen"
+        return f"{clock}, so the window does not take place"
     start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-    return f"{clock}, so it lasts from {start:%H:%M %Z} to {end:%H:%M %Z}, {length_text(span.end - span.start)}"
+    return f"{clock}, so the window lasts from {start:%H:%M %Z} to {end:%H:%M %Z}, {length_text(span.end - span.start)}"
 
 
-def _always_frozen(found: list[Occurrence], years: range) -> Iterator[str]:
-    frozen = [each.excluded.by.freeze.name for each in found if isinstance(each.excluded, Frozen)]
-    if frozen and len(frozen) == len(found):
+def _always_frozen(own_occurrences: list[Occurrence], years: range) -> Iterator[str]:
+    frozen = [each.excluded.by.freeze.name for each in own_occurrences if isinstance(each.excluded, Frozen)]
+    if frozen and len(frozen) == len(own_occurrences):
         names = ", ".join(sorted(set(frozen)))
-        dates = "its only date is" if len(found) == 1 else f"each of its {len(found)} dates is"
-        yield f"never happens from {years[0]} through {years[-1]}: {dates} frozen ({names})"
+        dates = "its only date is" if len(own_occurrences) == 1 else f"each of its {len(own_occurrences)} dates is"
+        yield f"the window never takes place from {years[0]} through {years[-1]}: {dates} frozen ({names})"
 
 
-def _overlaps(found: tuple[Occurrence, ...]) -> dict[str, list[str]]:
-    """For each window, what it overlaps: an environment that it shares with another window, at the same time."""
-    met: dict[tuple[str, str], list[str]] = defaultdict(list)
-    happening = [each for each in found if each.excluded is None]
+def _overlaps(all_occurrences: tuple[Occurrence, ...]) -> dict[str, list[str]]:
+    """For each window, the overlaps with windows of the same environments."""
+    dates_by_pair: dict[tuple[str, str], list[str]] = defaultdict(list)
+    happening = [each for each in all_occurrences if each.excluded is None]
     for index, earlier in enumerate(happening):
         for later in happening[index + 1 :]:
             if earlier.span is None or later.span is None or later.span.start >= earlier.span.end:
                 break
             if earlier.window.environments & later.window.environments:
                 first, second = sorted([earlier.window.id, later.window.id])
-                met[first, second].append(f"{later.span.start.astimezone(later.window.zone):%Y-%m-%d}")
+                dates_by_pair[first, second].append(f"{later.span.start.astimezone(later.window.zone):%Y-%m-%d}")
     overlaps: dict[str, list[str]] = defaultdict(list)
-    for (first, second), dates in met.items():
+    for (first, second), dates in dates_by_pair.items():
         if first == second:
-            overlaps[first].append(f"its own occurrences overlap: on {_some(dates)}")
+            overlaps[first].append(f"the window's occurrences overlap each other: on {_listed(dates)}")
         else:
-            overlaps[first].append(f'overlaps the window "{second}": on {_some(dates)}')
+            overlaps[first].append(f'the window overlaps the window "{second}": on {_listed(dates)}')
     return overlaps
 
 
@@ -151,13 +151,13 @@ def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
     whole = replace(freeze, lifted=())
     needless = [str(day) for day in freeze.lifted if not any(whole.ranges(day, day))]
     if needless:
-        yield f"lifts what is not frozen anyway: {_some(needless)}"
+        yield f"lifted has dates that are not frozen anyway: {_listed(needless)}"
 
 
-def _large_feeds(situation: Situation, found: tuple[Occurrence, ...]) -> Iterator[Advice]:
-    """Feeds that have no place for all that they are to show."""
-    if _surely_fits(situation, found):
-        return  # as nearly always: icalendar takes longer to import than all else that is done here
+def _large_feeds(situation: Situation, all_occurrences: tuple[Occurrence, ...]) -> Iterator[Advice]:
+    """Feeds that leave out some of their events, for want of space."""
+    if _surely_fits(situation, all_occurrences):
+        return  # the usual case, without an import of icalendar, which takes longer than everything else here
     from icsfeed.ical.calendar import feed_content  # noqa: PLC0415
     from icsfeed.ical.series import Rendering  # noqa: PLC0415
     from icsfeed.services.events import publish_events  # noqa: PLC0415
@@ -169,23 +169,23 @@ def _large_feeds(situation: Situation, found: tuple[Occurrence, ...]) -> Iterato
             left_out = feed_content(situation, feed, events).left_out
             if left_out:
                 message = (
-                    f'the feed "{feed.slug}" has no place for {left_out} of its events in the {rendering} rendering: '
-                    f"only {MOST_EVENTS:,} fit, or 1 MB; what is over gives way first, then what is farthest ahead"
+                    f'the feed "{feed.slug}" leaves out {left_out} of its events in the {rendering} rendering: '
+                    f"only {MOST_EVENTS:,} events, or 1 MB, fit; past ones are dropped first, then the most distant"
                 )
                 yield Advice(table="feeds", name=feed.slug, message=message)
 
 
-def _surely_fits(situation: Situation, found: tuple[Occurrence, ...]) -> bool:
-    """Whether no feed can be too large: none has more events than there are occurrences, freezes and changes."""
+def _surely_fits(situation: Situation, all_occurrences: tuple[Occurrence, ...]) -> bool:
+    """Whether even a feed with every occurrence, freeze and change is within the limits."""
     days = DateRange.of_years(situation.published_years)
     frozen = frozen_days(situation.schedule.freezes, situation.zone, days.first, days.last)
-    named: list[MaintenanceWindow | ChangeFreeze] = [
-        *(each.window for each in found),
+    sources: list[MaintenanceWindow | ChangeFreeze] = [
+        *(each.window for each in all_occurrences),
         *(each.freeze for each in frozen),
     ]
-    texts = [each.name + each.description for each in named]
+    texts = [each.name + each.description for each in sources]
     texts += [_words(change) for change in situation.changes.values()]
-    size = sum(_MOST_BYTES_BESIDE_TEXT + 2 * len(text.encode()) for text in texts)
+    size = sum(_MAX_EVENT_BYTES_WITHOUT_TEXT + 2 * len(text.encode()) for text in texts)
     return len(texts) <= MOST_EVENTS and size <= MOST_BYTES
 
 
@@ -194,7 +194,7 @@ def _words(change: Change) -> str:
     return "".join([plan.summary, plan.reason, plan.ticket, *(update.message for update in change.updates)])
 
 
-def _some(items: list[str], between: str = ", ") -> str:
-    """The first few items, and how many more there are."""
-    more = len(items) - _SHOWN
-    return between.join(items[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _listed(items: list[str], between: str = ", ") -> str:
+    """The first items, and the number of the others."""
+    more = len(items) - _MAX_LISTED_ITEMS
+    return between.join(items[:_MAX_LISTED_ITEMS]) + (f" and {more} more" if more > 0 else "")

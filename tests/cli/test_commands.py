@@ -40,9 +40,9 @@ def test_check_counts_and_warns(schedule: Path) -> None:
         stdout=(
             'schedule.toml:14: warning: maintenance_windows "thursday": '
             "the clock of America/Toronto changes during the window: on "
-            "2025-03-09 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
-            "2026-03-08 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
-            "2027-03-14 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h)\n"
+            "2025-03-09 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2026-03-08 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2027-03-14 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h)\n"
             "schedule.toml: no mistakes, 1 warning; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
         ),
         stderr="",

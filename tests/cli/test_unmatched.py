@@ -80,7 +80,7 @@ def test_in_json_what_is_recorded_has_a_name_and_what_is_in_the_file_a_place(win
         "path": "change_freezes[1]",
         "line": text[: text.index(A_FREEZE)].count("\n") + 2,
         "recorded": None,
-        "message": "lifts what is not frozen anyway: 2026-12-31",
+        "message": "lifted has dates that are not frozen anyway: 2026-12-31",
     }
     assert [(each["path"], each["line"], each["recorded"]) for each in (planned, moved)] == [
         ("", None, "PC-1"),

@@ -1,4 +1,4 @@
-"""Warnings: what is right and may not be meant."""
+"""Warnings about schedules that are valid, but look unintended."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from tests.situations import a_situation, events_in, served_feed
 ROOT = Path(__file__).parents[2]
 
 
-def told(schedule: Schedule) -> list[tuple[str, str]]:
+def warnings(schedule: Schedule) -> list[tuple[str, str]]:
     return [(advice.name, advice.message) for advice in advise(Situation(schedule=schedule, now=NOW))]
 
 
 def test_the_policys_sundays_meet_the_clock_change_of_march() -> None:
-    assert told(POLICY) == [
+    assert warnings(POLICY) == [
         (
             "sunday",
             "the clock of America/Toronto changes during the window: on "
-            "2025-03-09 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
-            "2026-03-08 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h); "
-            "2027-03-14 (02:00 becomes 03:00, so it lasts from 03:00 EDT to 06:00 EDT, 3 h)",
+            "2025-03-09 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2026-03-08 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
+            "2027-03-14 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h)",
         )
     ]
 
 
-def test_a_window_that_the_clock_skips_is_said_not_to_happen() -> None:
+def test_a_window_that_the_clock_skips_does_not_take_place() -> None:
     window = a_window(
         recurrence=weekly(6),
         start=time(2, 15),
@@ -49,78 +49,81 @@ def test_a_window_that_the_clock_skips_is_said_not_to_happen() -> None:
         effective_from=date(2026, 3, 1),
         effective_until=date(2026, 3, 31),
     )
-    assert told(a_schedule(window)) == [
+    assert warnings(a_schedule(window)) == [
         (
             "thursday",
             "the clock of America/Toronto changes during the window: "
-            "on 2026-03-08 (02:00 becomes 03:00, so it does not happen)",
+            "on 2026-03-08 (02:00 becomes 03:00, so the window does not take place)",
         )
     ]
 
 
-def test_an_odd_length_is_told_in_minutes_and_further_dates_are_counted() -> None:
+def test_an_odd_length_is_given_in_minutes_and_further_dates_are_counted() -> None:
     window = a_window(recurrence=weekly(6), start=time(0, 30), end=time(1, 45), effective_from=date(2026, 1, 1))
     lord_howe = a_schedule(replace(window, zone=zone("Australia/Lord_Howe")))
-    assert told(lord_howe) == [
+    assert warnings(lord_howe) == [
         (
             "thursday",
             "the clock of Australia/Lord_Howe changes during the window: on "
-            "2026-04-05 (02:00 becomes 01:30, so it lasts from 00:30 +11 to 01:45 +1030, 1 h 45 min); "
-            "2027-04-04 (02:00 becomes 01:30, so it lasts from 00:30 +11 to 01:45 +1030, 1 h 45 min)",
+            "2026-04-05 (02:00 becomes 01:30, so the window lasts from 00:30 +11 to 01:45 +1030, 1 h 45 min); "
+            "2027-04-04 (02:00 becomes 01:30, so the window lasts from 00:30 +11 to 01:45 +1030, 1 h 45 min)",
         )
     ]
     november = a_window(recurrence=weekly(6), start=time(0, 30), end=time(3), effective_from=date(2024, 1, 1))
-    ((_, message),) = told(a_schedule(november))
+    ((_, message),) = warnings(a_schedule(november))
     assert message.endswith(
-        "2026-03-08 (02:00 becomes 03:00, so it lasts from 00:30 EST to 03:00 EDT, 1 h 30 min) and 3 more"
+        "2026-03-08 (02:00 becomes 03:00, so the window lasts from 00:30 EST to 03:00 EDT, 1 h 30 min) and 3 more"
     )
 
 
-def test_a_clock_change_in_a_freeze_concerns_nobody() -> None:
+def test_a_clock_change_in_a_freeze_gives_no_warning() -> None:
     freeze = ChangeFreeze(
         id="march",
         name="March",
         pattern=NamedDays(days=DateRange(first=date(2025, 1, 1), last=date(2027, 3, 14))),
     )
-    assert told(a_schedule(SUNDAY, freezes=(freeze,))) == []
+    assert warnings(a_schedule(SUNDAY, freezes=(freeze,))) == []
 
 
 def test_windows_that_overlap_in_an_environment() -> None:
     other = a_window(id="other", start=time(5), end=time(7), effective_from=date(2027, 12, 1))
-    assert told(a_schedule(THURSDAY, other)) == [
-        ("other", 'overlaps the window "thursday": on 2027-12-02, 2027-12-09, 2027-12-16 and 2 more')
+    assert warnings(a_schedule(THURSDAY, other)) == [
+        ("other", 'the window overlaps the window "thursday": on 2027-12-02, 2027-12-09, 2027-12-16 and 2 more')
     ]
 
 
 def test_windows_that_touch_or_share_no_environment_do_not_overlap() -> None:
     after = a_window(id="after", start=time(6), end=time(7))
     elsewhere = a_window(id="elsewhere", environments=frozenset({"preview"}))
-    assert told(a_schedule(THURSDAY, after, elsewhere)) == []
+    assert warnings(a_schedule(THURSDAY, after, elsewhere)) == []
 
 
 def test_a_window_that_is_always_frozen() -> None:
     window = a_window(recurrence=parse_recurrence("FREQ=MONTHLY;BYMONTHDAY=-1"), start=time(9), end=time(10))
-    assert told(a_schedule(window, freezes=(MONTH_END,))) == [
-        ("thursday", "never happens from 2025 through 2027: each of its 36 dates is frozen (Change freeze)")
+    assert warnings(a_schedule(window, freezes=(MONTH_END,))) == [
+        (
+            "thursday",
+            "the window never takes place from 2025 through 2027: each of its 36 dates is frozen (Change freeze)",
+        )
     ]
     once = replace(window, effective_from=date(2026, 5, 1), effective_until=date(2026, 5, 31))
-    assert told(a_schedule(once, freezes=(MONTH_END,))) == [
-        ("thursday", "never happens from 2025 through 2027: its only date is frozen (Change freeze)")
+    assert warnings(a_schedule(once, freezes=(MONTH_END,))) == [
+        ("thursday", "the window never takes place from 2025 through 2027: its only date is frozen (Change freeze)")
     ]
 
 
-def test_a_window_that_has_ended_is_history_and_no_mistake() -> None:
-    assert told(a_schedule(a_window(effective_until=date(2022, 1, 1)))) == []
+def test_a_window_that_has_ended_gives_no_warning() -> None:
+    assert warnings(a_schedule(a_window(effective_until=date(2022, 1, 1)))) == []
 
 
 def test_a_zone_whose_rules_change() -> None:
     window = a_window(zone=zone("America/Vancouver"), start=time(12), end=time(13))
-    assert told(a_schedule(window)) == [
+    assert warnings(a_schedule(window)) == [
         (
             "thursday",
-            "America/Vancouver does not keep to one yearly pair of clock changes from 2025 through 2027 "
-            "(time zone data 2026f); older clients would misread its local times, so the series rendering has each "
-            "occurrence as a single event in UTC",
+            "the clock changes of America/Vancouver are not the same every year from 2025 through 2027 (time zone data "
+            "2026f); older clients would show wrong times, so the series rendering has each occurrence as a single "
+            "event in UTC",
         )
     ]
 
@@ -128,25 +131,25 @@ def test_a_zone_whose_rules_change() -> None:
 def test_a_window_that_never_occurs() -> None:
     """From a Friday through the next Wednesday there is no Thursday."""
     window = a_window(effective_from=date(2026, 5, 1), effective_until=date(2026, 5, 6))
-    assert told(a_schedule(window)) == [
-        ("thursday", "never occurs: its rule, FREQ=WEEKLY;BYDAY=TH, has no date from 2026-05-01 through 2026-05-06")
+    assert warnings(a_schedule(window)) == [
+        ("thursday", "the window never occurs: FREQ=WEEKLY;BYDAY=TH has no date from 2026-05-01 through 2026-05-06")
     ]
-    assert told(a_schedule(replace(window, effective_until=date(2026, 5, 7)))) == []
-    assert told(a_schedule(replace(window, effective_from=None))) == []
+    assert warnings(a_schedule(replace(window, effective_until=date(2026, 5, 7)))) == []
+    assert warnings(a_schedule(replace(window, effective_from=None))) == []
 
 
-def test_dates_that_are_lifted_and_not_frozen_anyway() -> None:
+def test_lifted_dates_that_are_not_frozen_anyway() -> None:
     lifted = (date(2019, 12, 31), date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 30), date(2026, 12, 1))
-    assert told(a_schedule(freezes=(replace(MONTH_END, lifted=lifted),))) == [
-        ("month-end", "lifts what is not frozen anyway: 2019-12-31, 2026-11-23, 2026-12-01")
+    assert warnings(a_schedule(freezes=(replace(MONTH_END, lifted=lifted),))) == [
+        ("month-end", "lifted has dates that are not frozen anyway: 2019-12-31, 2026-11-23, 2026-12-01")
     ]
-    assert told(a_schedule(freezes=(replace(MONTH_END, lifted=lifted[2:4]),))) == []
+    assert warnings(a_schedule(freezes=(replace(MONTH_END, lifted=lifted[2:4]),))) == []
 
 
 def left_out(slug: str, number: int, rendering: str) -> str:
     return (
-        f'the feed "{slug}" has no place for {number} of its events in the {rendering} rendering: '
-        "only 1,000 fit, or 1 MB; what is over gives way first, then what is farthest ahead"
+        f'the feed "{slug}" leaves out {number} of its events in the {rendering} rendering: '
+        "only 1,000 events, or 1 MB, fit; past ones are dropped first, then the most distant"
     )
 
 
@@ -155,9 +158,9 @@ DAILY = a_window(recurrence=weekly(0, 1, 2, 3, 4, 5, 6), start=time(9), end=time
 
 def test_a_feed_with_more_events_than_fit() -> None:
     """Every day of three years: seven series a year, or 1095 single events."""
-    assert told(a_schedule(DAILY)) == [("all", left_out("all", 95, "expanded"))]
+    assert warnings(a_schedule(DAILY)) == [("all", left_out("all", 95, "expanded"))]
     vancouver = replace(DAILY, zone=zone("America/Vancouver"))
-    assert [message for name, message in told(a_schedule(vancouver)) if name == "all"] == [
+    assert [message for name, message in warnings(a_schedule(vancouver)) if name == "all"] == [
         left_out("all", 95, "series"),
         left_out("all", 95, "expanded"),
     ]
@@ -165,12 +168,12 @@ def test_a_feed_with_more_events_than_fit() -> None:
 
 def test_a_feed_with_more_bytes_than_fit() -> None:
     wordy = replace(DAILY, recurrence=weekly(0, 1), description="Ü" * 2_000)
-    ((name, message),) = told(a_schedule(wordy))
-    assert (name, message.partition(" has ")[0]) == ("all", 'the feed "all"')
-    assert told(a_schedule(replace(wordy, description="Ü" * 1_000))) == []
+    ((name, message),) = warnings(a_schedule(wordy))
+    assert (name, message.partition(" leaves ")[0]) == ("all", 'the feed "all"')
+    assert warnings(a_schedule(replace(wordy, description="Ü" * 1_000))) == []
 
 
-def test_where_all_fits_for_sure_nothing_is_rendered() -> None:
+def test_nothing_is_rendered_where_everything_certainly_fits() -> None:
     """The library takes longer to import than `icsfeed check` may take to start."""
     code = """
 import sys
@@ -185,7 +188,7 @@ print("icalendar" in sys.modules)
 
 
 @pytest.mark.parametrize("text", ["", "Ü" * 500, ",;" * 500])
-def test_no_feed_is_larger_than_is_thought(text: str) -> None:
+def test_no_feed_is_larger_than_the_estimate(text: str) -> None:
     """Otherwise one could be too large without a warning."""
     window = a_window(id="w" * 60, zone=zone("America/Argentina/Buenos_Aires"), name=f"Weekly {text}", description=text)
     schedule = a_schedule(window, freezes=(MONTH_END,))
@@ -194,7 +197,7 @@ def test_no_feed_is_larger_than_is_thought(text: str) -> None:
         assert len(served_feed(a_situation(schedule), rendering=rendering)) <= entries
 
 
-def test_what_operators_announced_counts_too() -> None:
+def test_announced_changes_count_too() -> None:
     series = len(events_in(a_situation(POLICY)))
     changes = [a_change(number=number) for number in range(1, 1001)]
     policy = advise(Situation(schedule=POLICY, now=NOW))
