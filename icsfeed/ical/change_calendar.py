@@ -19,13 +19,13 @@ from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import ONE_DAY, Span
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.uids import open_span_uid
+from icsfeed.words.languages import ENGLISH
 
 MOST_BYTES: Final = 64_000
 """AWS takes 64 KB, and does not say whether of 1,000 or 1,024 bytes."""
 
 _FOR_THE_REST: Final = 2_000
 _LONGEST_NAME: Final = 200
-_SUMMARY: Final = "Open for planned changes"
 _END: Final = b"END:VCALENDAR\r\n"
 
 
@@ -64,7 +64,7 @@ def _event(uid_domain: str, dated: datetime, span: Span) -> bytes:
     event.add("dtstamp", dated)
     event.add("dtstart", span.start)
     event.add("dtend", span.end)
-    add_text(event, "summary", _SUMMARY)
+    add_text(event, "summary", ENGLISH.say("Open for planned changes"))
     return as_bytes(event)
 
 
@@ -73,5 +73,5 @@ def _nothing(uid_domain: str) -> bytes:
     nothing: Component = Todo()
     nothing.add("uid", open_span_uid(None, uid_domain))
     nothing.add("dtstamp", datetime(2000, 1, 1, tzinfo=UTC))
-    add_text(nothing, "summary", "Never open for planned changes")
+    add_text(nothing, "summary", ENGLISH.say("Never open for planned changes"))
     return as_bytes(nothing)

@@ -13,21 +13,23 @@ from functools import partial
 from html import escape
 from typing import Final
 from uuid import NAMESPACE_DNS, uuid5
-from zoneinfo import ZoneInfo
 
 from feedgen.feed import FeedGenerator
 
-from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.changes import Change, Update
+from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
-from icsfeed.domain.spans import Span
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.ical.series import Rendering, Single
-from icsfeed.ical.vevents import IMPACT_WORDS, SUMMARY_PREFIXES, summary
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
+from icsfeed.words.adjustments import adjustment_news
+from icsfeed.words.events import change_lines, event_title, labelled
+from icsfeed.words.languages import ENGLISH, uncapitalized
+from icsfeed.words.terms import STATE_NAMES
+from icsfeed.words.updates import alteration_texts
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 MOST_ENTRIES: Final = 100
@@ -113,48 +115,37 @@ def _changes(events: PublishedEvents) -> Iterator[_News]:
                 uid=event.uid,
                 kind=change.kind,
                 environments=change.plan.environments,
-                title=summary(event.facts),
-                content=_told_of(events.schedule, change),
+                title=event_title(event.facts, ENGLISH),
+                content=_content_of(events.schedule, change, event.facts),
                 updated=change.latest.at.replace(microsecond=0),
                 published=change.announced_at.replace(microsecond=0),
             )
 
 
-def _told_of(schedule: Schedule, change: Change) -> str:
-    """What holds now, then the updates, the latest first; who made them is nobody's business."""
-    plan, zone = change.plan, schedule.calendar.zone
-    names = schedule.environment_names
-    facts = [
-        f"When: {span_text(plan.span, zone)}",
-        f"Environments: {', '.join(names.get(each, each) for each in sorted(plan.environments))}",
-        f"Impact: {IMPACT_WORDS[plan.impact]}",
-        f"State: {change.state}",
-        f"Number: {change.id}",
-    ]
-    if plan.reason:
-        facts.append(f"Reason: {plan.reason}")
-    ticket = escape(plan.ticket)
-    link = f'<p>Ticket: <a href="{ticket}">{ticket}</a></p>' if ticket else ""
-    steps = [_step(schedule, change, update) for update in reversed(change.updates)]
-    return f"<p>{_lines(facts)}</p>{link}{''.join(steps)}"
+def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
+    """The current facts, then the updates, the latest first; who made an update is not published."""
+    when = labelled(ENGLISH.say("When"), span_text(change.plan.span, schedule.calendar.zone), ENGLISH)
+    lines = [when, *change_lines(facts, ENGLISH)]
+    if facts.reason:
+        lines.append(labelled(ENGLISH.say("Reason"), facts.reason, ENGLISH))
+    ticket = escape(facts.ticket)
+    address = f'<a href="{ticket}">{ticket}</a>'
+    link = f"<p>{labelled(escape(ENGLISH.say('Ticket')), address, ENGLISH)}</p>" if ticket else ""
+    updates = [_update(schedule, change, update) for update in reversed(change.updates)]
+    return f"<p>{_lines(lines)}</p>{link}{''.join(updates)}"
 
 
-def _step(schedule: Schedule, change: Change, update: Update) -> str:
+def _update(schedule: Schedule, change: Change, update: Update) -> str:
     zone = schedule.calendar.zone
-    altered = []
-    for each in change.alterations(update.number):
-        if isinstance(each.after, Span):
-            altered.append(f"Moved to {span_text(each.after, zone)}")
-        elif each.what != "state":
-            altered.append(f"New {each.what}: {_words(schedule, each.after)}")
-    when = f"<strong>{escape(instant_text(update.at, zone))}, {update.state}</strong>"
-    return f"<p>{'<br/>'.join([when, *map(_html, filter(None, [update.message, *altered]))])}</p>"
-
-
-def _words(schedule: Schedule, value: object) -> str:
-    if isinstance(value, frozenset):
-        return ", ".join(schedule.environment_names.get(each, each) for each in sorted(value))
-    return str(value) or "none"
+    alterations = alteration_texts(
+        change.alterations(update.number),
+        ENGLISH,
+        write_span=partial(span_text, zone=zone),
+        environment_names=schedule.environment_names,
+    )
+    state = uncapitalized(ENGLISH.say(STATE_NAMES[update.state]))
+    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(state)}</strong>"
+    return f"<p>{'<br/>'.join([heading, *map(_html, filter(None, [update.message, *alterations]))])}</p>"
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -169,29 +160,13 @@ def _adjustments(events: PublishedEvents) -> Iterator[_News]:
     """The occurrences that were moved, or skipped for subscribers to see, as far as the calendar shows them."""
     zone, ledger = events.situation.zone, events.situation.record.ledger
     for event in events.policy[Rendering.EXPANDED]:
-        text = _told_of_occurrence(event.source.occurrence, zone) if isinstance(event.source, Single) else None
-        if text is not None:
-            title, content = text
+        news = adjustment_news(event.source.occurrence, ENGLISH, zone) if isinstance(event.source, Single) else None
+        if news is not None:
             yield _News(
                 uid=event.uid,
                 kind=event.kind,
                 environments=event.environments,
-                title=title,
-                content=content,
+                title=news.title,
+                content=f"<p>{_lines([news.text, news.reason])}</p>",
                 updated=revision_of(event, ledger).at,
             )
-
-
-def _told_of_occurrence(occurrence: Occurrence, zone: ZoneInfo) -> tuple[str, str] | None:
-    window, span = occurrence.window, occurrence.policy.span
-    if span is None:
-        return None
-    due = span_text(span, zone)
-    if isinstance(occurrence.excluded, Skipped):
-        text = [f"The maintenance of {due} does not take place.", occurrence.excluded.reason]
-        return f"{SUMMARY_PREFIXES[State.CANCELLED]}{window.name}, {due}", f"<p>{_lines(text)}</p>"
-    if occurrence.moved is not None and occurrence.excluded is None:
-        to = span_text(occurrence.moved.to, zone)
-        text = [f"The maintenance of {due} takes place {to} instead.", occurrence.moved.reason]
-        return f"Moved: {window.name}, {to}", f"<p>{_lines(text)}</p>"
-    return None

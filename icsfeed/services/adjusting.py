@@ -25,8 +25,10 @@ from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustmen
 from icsfeed.services.changes import Workspace
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import AuditedRepository
-from icsfeed.services.upcoming import note_of, span_as_json
+from icsfeed.services.upcoming import span_as_json
 from icsfeed.services.warnings import about_changes, about_length, about_peak_hours, about_windows, open_changes
+from icsfeed.words.adjustments import adjustment_note
+from icsfeed.words.languages import ENGLISH
 
 _ACTION: Final = "window "
 """How the actions on occurrences begin in the audit trail."""
@@ -53,7 +55,7 @@ class Adjusted:
             "day": occurrence.original_start.date().isoformat(),
             "happens": occurrence.excluded is None,
             **(span_as_json(occurrence.span, zone) if occurrence.span is not None else {}),
-            "note": str(occurrence.excluded) if occurrence.excluded else note_of(occurrence),
+            "note": adjustment_note(occurrence, ENGLISH) or str(occurrence.excluded or ""),
             "recorded": self.recorded,
             "warnings": list(self.warnings),
             "events": [event.content.decode() for event in self.events],

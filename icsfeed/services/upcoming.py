@@ -13,6 +13,8 @@ from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
+from icsfeed.words.adjustments import adjustment_note
+from icsfeed.words.languages import ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,17 +120,10 @@ def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
         environments=tuple(sorted(window.environments)),
         impact=window.impact,
         state=State.CANCELLED if skipped is not None else None,
-        note=str(skipped) if skipped is not None else note_of(occurrence),
+        note=adjustment_note(occurrence, ENGLISH),
         reason=adjustment.reason if adjustment is not None else "",
         moved_from=occurrence.original_start if occurrence.moved is not None else None,
     )
-
-
-def note_of(occurrence: Occurrence) -> str:
-    """What was done to an occurrence that happens, and why."""
-    if occurrence.moved is None:
-        return ""
-    return f"moved from {occurrence.original_start:%Y-%m-%d %H:%M}: {occurrence.moved.reason}"
 
 
 def _change_item(change: Change, span: Span, now: datetime | None) -> UpcomingItem | None:
@@ -136,7 +131,7 @@ def _change_item(change: Change, span: Span, now: datetime | None) -> UpcomingIt
         return item_of(change)
     if now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
         item = item_of(change)
-        return replace(item, note="; ".join(filter(None, ("taking longer than planned", item.note))))
+        return replace(item, note="; ".join(filter(None, (ENGLISH.say("taking longer than planned"), item.note))))
     return None
 
 

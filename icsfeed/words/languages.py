@@ -71,6 +71,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def uncapitalized(text: str) -> str:
+    """The text as it stands within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def find_languages(folder: Path = CATALOGS) -> tuple[Language, ...]:
     """English, and the languages that have a catalog in the folder, by code."""
     catalogs = sorted(folder.glob("*.po"))

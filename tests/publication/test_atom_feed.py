@@ -84,7 +84,7 @@ def test_a_change_with_its_updates_newest_first() -> None:
         '<p>Ticket: <a href="https://tickets.example.com/?id=7&amp;show=all">'
         "https://tickets.example.com/?id=7&amp;show=all</a></p>"
         "<p><strong>Thu 2026-12-03 03:45 EST, in progress</strong><br />It takes<br />longer &lt;than&gt; thought<br />"
-        "New environments: Preview, Production<br />Moved to Thu 2026-12-03 03:00–05:00 EST<br />New reason: none<br />"
+        "New environments: Preview, Production<br />New time: Thu 2026-12-03 03:00–05:00 EST<br />"
         "New ticket: https://tickets.example.com/?id=7&amp;show=all</p>"
         "<p><strong>Thu 2026-12-03 03:15 EST, in progress</strong><br />Message 2</p>"
         "<p><strong>Mon 2026-11-23 05:00 EST, confirmed</strong><br />Message 1</p>"

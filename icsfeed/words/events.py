@@ -1,0 +1,125 @@
+"""Calendar events in words: their titles and descriptions, from the facts that they state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from icsfeed.domain.changes import State, is_recorded
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.windows import Impact
+from icsfeed.words.languages import Language, uncapitalized
+from icsfeed.words.phrases import phrase, phrase_in
+from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from icsfeed.domain.event_facts import EventFacts
+
+CATEGORIES: Final = {**KIND_NAMES, Kind.MAINTENANCE: phrase_in("category of an event", "Maintenance")}
+IMPACTS: Final = {**IMPACT_NAMES, Impact.NO_IMPACT: phrase_in("impact of a change", "none")}
+"""As the value of the label "Impact"."""
+
+_TITLES: Final = {
+    State.TENTATIVE: phrase("Tentative: {title}"),
+    State.IN_PROGRESS: phrase("In progress: {title}"),
+    State.COMPLETED: phrase("Completed: {title}"),
+    State.CANCELLED: phrase("Cancelled: {title}"),
+}
+"""Some calendar programs show a cancelled event like any other, and a STATUS has no value for some states."""
+
+_IN_FREEZE: Final = {
+    Kind.EMERGENCY: phrase("This emergency change falls in a change freeze ({freeze})."),
+    Kind.PLANNED: phrase("This planned change falls in a change freeze ({freeze})."),
+}
+_MAX_MESSAGES: Final = 10
+"""Calendar programs show a description in a small box."""
+
+_MAX_MESSAGE_CHARS: Final = 10_000
+"""All messages together; the latest is shown however long it is."""
+
+
+def event_title(facts: EventFacts, language: Language) -> str:
+    """An event in one line, such as ``In progress: Emergency change: Security patch``."""
+    title = facts.name
+    if facts.kind in _IN_FREEZE:
+        title = labelled(language.say(KIND_NAMES[facts.kind]), title, language)
+    return title_in_state(title, facts.state, language)
+
+
+def title_in_state(title: str, state: State, language: Language) -> str:
+    return language.say(_TITLES[state], title=title) if state in _TITLES else title
+
+
+def labelled(label: str, value: str, language: Language) -> str:
+    return language.say("{label}: {value}", label=label, value=value)
+
+
+def event_description(facts: EventFacts, language: Language, zone: ZoneInfo) -> str:
+    """The paragraphs of an event's description; times are those of ``zone``."""
+    if facts.kind is Kind.FREEZE:
+        paragraphs = [language.say("No planned change happens on these days."), facts.description]
+    elif facts.kind is Kind.MAINTENANCE:
+        note = _adjustment_note(facts, language)
+        paragraphs = [note, "\n".join(_scope_lines(facts, language)), facts.description]
+    else:
+        paragraphs = list(_change_paragraphs(facts, language, zone))
+    return "\n\n".join(filter(None, paragraphs))
+
+
+def cancelled_instance_description(facts: EventFacts, reason: str, language: Language) -> str:
+    """The description of one instance that does not take place, in a series that does."""
+    note = _does_not_take_place(reason, language)
+    return "\n\n".join(filter(None, [note, "\n".join(_scope_lines(facts, language)), facts.description]))
+
+
+def change_lines(facts: EventFacts, language: Language) -> Iterator[str]:
+    """What a change affects, and where it stands, a line each."""
+    yield from _scope_lines(facts, language)
+    state = uncapitalized(language.say(STATE_NAMES[facts.state]))
+    yield labelled(language.say("State"), state, language)
+    label = language.say("Number") if is_recorded(facts.kind, facts.change_id) else language.say("Id")
+    yield labelled(label, facts.change_id, language)
+
+
+def _scope_lines(facts: EventFacts, language: Language) -> Iterator[str]:
+    names = ", ".join(environment.name for environment in facts.environments)
+    yield labelled(language.say("Environments"), names, language)
+    if facts.impact is not None:
+        yield labelled(language.say("Impact"), language.say(IMPACTS[facts.impact]), language)
+
+
+def _adjustment_note(facts: EventFacts, language: Language) -> str:
+    if facts.state is State.CANCELLED:
+        return _does_not_take_place(facts.reason, language)
+    if facts.moved_from is None:
+        return ""
+    original = f"{facts.moved_from:%Y-%m-%d %H:%M}"
+    return language.say("Moved from {original}: {reason}", original=original, reason=facts.reason)
+
+
+def _does_not_take_place(reason: str, language: Language) -> str:
+    return language.say("This maintenance does not take place: {reason}", reason=reason)
+
+
+def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    yield "\n".join(change_lines(facts, language))
+    if facts.reason:
+        yield labelled(language.say("Reason"), facts.reason, language)
+    if facts.freeze:
+        yield language.say(_IN_FREEZE[facts.kind], freeze=facts.freeze)
+    if facts.ticket:
+        yield labelled(language.say("Ticket"), facts.ticket, language)
+    yield "\n".join(_messages(facts, language, zone))
+
+
+def _messages(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    """The latest messages first."""
+    room = _MAX_MESSAGE_CHARS
+    for number, message in enumerate(reversed(facts.messages)):
+        room -= len(message.text)
+        if number == _MAX_MESSAGES or (number and room < 0):
+            yield language.say_count("({count} earlier)", "({count} earlier)", len(facts.messages) - number)
+            return
+        yield f"{message.at.astimezone(zone):%Y-%m-%d %H:%M %Z}: {message.text}"

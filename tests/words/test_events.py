@@ -1,0 +1,206 @@
+"""Events and updates in words, in each language from the same facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from icsfeed.domain.changes import Change, State
+from icsfeed.domain.event_facts import EventFacts
+from icsfeed.domain.event_facts import Message as OperatorMessage
+from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.windows import Impact
+from icsfeed.words.events import cancelled_instance_description, event_description, event_title
+from icsfeed.words.languages import ENGLISH, Language
+from icsfeed.words.updates import alteration_texts, difference_texts, update_title
+from tests.examples import TORONTO, utc
+from tests.publication.pages.stories import EMERGENCY, SCHEDULE
+from tests.words.writing import FRENCH, dates_in
+
+BOTH = (Environment(id="preview", name="Preview"), Environment(id="production", name="Production"))
+CHANGE = EventFacts(
+    kind=Kind.EMERGENCY,
+    name="Security patch",
+    start=utc(2026, 12, 8, 16),
+    end=utc(2026, 12, 8, 18),
+    state=State.IN_PROGRESS,
+    environments=BOTH,
+    impact=Impact.NO_IMPACT,
+    reason="It is being exploited.",
+    change_id="EC-7",
+    ticket="https://tickets.example.com/7",
+    freeze="Year-end freeze",
+    messages=(
+        OperatorMessage(at=utc(2026, 12, 8, 15), text="First."),
+        OperatorMessage(at=utc(2026, 12, 8, 16), text="Then."),
+    ),
+)
+WINDOW = EventFacts(
+    kind=Kind.MAINTENANCE,
+    name="Weekly maintenance",
+    start=utc(2026, 12, 10, 7),
+    end=utc(2026, 12, 10, 11),
+    environments=BOTH,
+    impact=Impact.OUTAGE,
+    description="Sign in again afterwards.",
+)
+FREEZE = EventFacts(kind=Kind.FREEZE, name="Year-end freeze", start=date(2026, 12, 25), end=date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("facts", "english", "french"),
+    [
+        pytest.param(
+            CHANGE,
+            "In progress: Emergency change: Security patch",
+            "En cours\N{NO-BREAK SPACE}: Changement d’urgence\N{NO-BREAK SPACE}: Security patch",
+            id="a change says its state and its kind",
+        ),
+        pytest.param(
+            replace(CHANGE, state=State.CONFIRMED, kind=Kind.PLANNED),
+            "Planned change: Security patch",
+            "Changement planifié\N{NO-BREAK SPACE}: Security patch",
+            id="confirmed goes without saying",
+        ),
+        pytest.param(WINDOW, "Weekly maintenance", "Weekly maintenance", id="a window has its own name"),
+        pytest.param(
+            replace(WINDOW, state=State.CANCELLED),
+            "Cancelled: Weekly maintenance",
+            "Annulé\N{NO-BREAK SPACE}: Weekly maintenance",
+            id="some calendar programs show a cancelled event like any other",
+        ),
+        pytest.param(FREEZE, "Year-end freeze", "Year-end freeze", id="a freeze"),
+    ],
+)
+def test_titles(facts: EventFacts, english: str, french: str) -> None:
+    assert [event_title(facts, language) for language in (ENGLISH, FRENCH)] == [english, french]
+
+
+def test_the_description_of_a_change() -> None:
+    assert event_description(CHANGE, ENGLISH, TORONTO) == (
+        "Environments: Preview, Production\n"
+        "Impact: none\n"
+        "State: in progress\n"
+        "Number: EC-7\n"
+        "\n"
+        "Reason: It is being exploited.\n"
+        "\n"
+        "This emergency change falls in a change freeze (Year-end freeze).\n"
+        "\n"
+        "Ticket: https://tickets.example.com/7\n"
+        "\n"
+        "2026-12-08 11:00 EST: Then.\n"
+        "2026-12-08 10:00 EST: First."
+    )
+    assert event_description(CHANGE, FRENCH, TORONTO).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Environnements : Preview, Production\n"
+        "Impact : aucun\n"
+        "État : en cours\n"
+        "Numéro : EC-7\n"
+        "\n"
+        "Raison : It is being exploited.\n"
+        "\n"
+        "Ce changement d’urgence tombe pendant un gel des changements (Year-end freeze).\n"
+        "\n"
+        "Ticket : https://tickets.example.com/7\n"
+        "\n"
+        "2026-12-08 11:00 EST: Then.\n"
+        "2026-12-08 10:00 EST: First."
+    )
+
+
+def test_a_change_in_the_schedule_file_has_an_id_and_no_number() -> None:
+    description = event_description(replace(CHANGE, change_id="storage-move", messages=()), ENGLISH, TORONTO)
+    assert description.splitlines()[3] == "Id: storage-move"
+
+
+@pytest.mark.parametrize(
+    ("facts", "english"),
+    [
+        pytest.param(
+            WINDOW,
+            "Environments: Preview, Production\nImpact: outage\n\nSign in again afterwards.",
+            id="a window as the policy has it",
+        ),
+        pytest.param(
+            replace(WINDOW, moved_from=datetime(2026, 12, 9, 2), reason="A harvest.", description=""),  # noqa: DTZ001
+            "Moved from 2026-12-09 02:00: A harvest.\n\nEnvironments: Preview, Production\nImpact: outage",
+            id="moved",
+        ),
+        pytest.param(
+            replace(WINDOW, state=State.CANCELLED, reason="A conference.", description=""),
+            "This maintenance does not take place: A conference.\n\nEnvironments: Preview, Production\nImpact: outage",
+            id="skipped",
+        ),
+        pytest.param(FREEZE, "No planned change happens on these days.", id="a freeze"),
+    ],
+)
+def test_descriptions(facts: EventFacts, english: str) -> None:
+    assert event_description(facts, ENGLISH, TORONTO) == english
+
+
+def test_one_instance_of_a_series_is_cancelled() -> None:
+    assert cancelled_instance_description(WINDOW, "A conference.", ENGLISH) == (
+        "This maintenance does not take place: A conference.\n\n"
+        "Environments: Preview, Production\nImpact: outage\n\n"
+        "Sign in again afterwards."
+    )
+
+
+def test_only_the_latest_messages_are_in_a_description() -> None:
+    """Ten of them, and no more than 10,000 characters, but the latest in any case."""
+    many = tuple(OperatorMessage(at=utc(2026, 12, 8, 10, minute), text=str(minute)) for minute in range(12))
+    lines = event_description(replace(CHANGE, messages=many), ENGLISH, TORONTO).splitlines()
+    assert (lines[-11], lines[-2:]) == (
+        "2026-12-08 05:11 EST: 11",
+        ["2026-12-08 05:02 EST: 2", "(2 earlier)"],
+    )
+    long = tuple(replace(each, text="x" * 10_001) for each in many[:2])
+    assert event_description(replace(CHANGE, messages=long), ENGLISH, TORONTO).splitlines()[-1] == "(1 earlier)"
+
+
+def told(change: Change, language: Language) -> list[tuple[str, list[str]]]:
+    dates = dates_in(language)
+    return [
+        (
+            update_title(change, update, language),
+            list(
+                alteration_texts(
+                    change.alterations(update.number),
+                    language,
+                    write_span=lambda span: str(dates.span(span)),
+                    environment_names=SCHEDULE.environment_names,
+                )
+            ),
+        )
+        for update in change.updates
+    ]
+
+
+def test_updates() -> None:
+    assert told(EMERGENCY, ENGLISH) == [
+        ("Announced", []),
+        (
+            "Changed",
+            [
+                "New impact: outage",
+                "New time: Tue, Dec 8, 11:00\N{NO-BREAK SPACE}a.m. – 1:30\N{NO-BREAK SPACE}p.m. EST",
+            ],
+        ),
+        ("Work has started", []),
+    ]
+    assert [title for title, _ in told(EMERGENCY, FRENCH)] == ["Annoncé", "Modifié", "Les travaux ont commencé"]
+
+
+def test_differences_for_operators() -> None:
+    """Values are what operators type."""
+    assert [list(difference_texts(EMERGENCY, number, ENGLISH, TORONTO)) for number in (1, 2, 3)] == [
+        [],
+        [
+            "impact: degraded → outage",
+            "time: Tue 2026-12-08 11:00–13:00 EST → Tue 2026-12-08 11:00–13:30 EST",
+        ],
+        ["state: confirmed → in progress"],
+    ]
