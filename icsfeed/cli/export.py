@@ -7,7 +7,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 @click.command(epilog=example("export public", "export s3://calendar-bucket --watch"))
 @click.argument("dest")
-@option("--base-url", default="", metavar="URL", help="Where customers reach the site, if the schedule does not say.")
-@option("--private", is_flag=True, help="The private feeds, too, of whoever was added with the token key.")
+@option("--base-url", default="", metavar="URL", help="The site's address for customers, if the schedule has none.")
+@option("--private", is_flag=True, help="Also export the private feeds made with the token key.")
 @token_key_option
-@option("--watch", is_flag=True, help="Go on, and export again whenever something changes; Ctrl-C or SIGTERM ends it.")
-@option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
+@option("--watch", is_flag=True, help="Keep running, and export again after each change.")
+@option("--dry-run", is_flag=True, help="Only print what would be written.")
 @with_settings
 @json_option
 def export(
@@ -52,31 +52,32 @@ def export(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Write the whole calendar to DEST, for any web host: a folder, or s3://, gs:// or az:// and a bucket.
+    """Write the whole site to DEST, a folder or a bucket (s3://NAME, gs://NAME or az://NAME).
 
-    Only what has changed is written, and nothing is touched that no export wrote.
+    Only changed files are written, and only files that an export wrote are ever replaced or removed. Ctrl-C or SIGTERM
+    stops --watch, after the export in progress.
     """
     if watch and dry_run:
-        msg = "--dry-run tells what one export would do; it does not go with --watch"
+        msg = "--dry-run and --watch can't be combined"
         raise click.UsageError(msg)
     if not dest.strip():
-        msg = "DEST is empty; name a folder (. for this one) or a bucket, such as s3://NAME"
+        msg = "DEST is empty; name a folder (. for the current one) or a bucket, such as s3://NAME"
         raise click.UsageError(msg)
     base_url = _base_url(base_url)
     token_key = _token_key(token_key_file) if private else None
-    telling = _Telling(dest=dest, as_json=as_json, dry_run=dry_run)
+    printer = _ReportPrinter(dest=dest, as_json=as_json, dry_run=dry_run)
     if watch:
-        _watch(telling, base_url, token_key, settings)
+        _watch(printer, base_url, token_key, settings)
         return
     from icsfeed.export.site import export_site
 
     loaded = open_schedule(settings)
     if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
-        click.echo(f"warning: --base-url {base_url} is not used: calendar.url in the schedule file is {url}", err=True)
-    moment = clock(settings, loaded.schedule)()
-    with _progress(shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
+        click.echo(f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"', err=True)
+    now = clock(settings, loaded.schedule)()
+    with _progress_bar(is_shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
-            _situation(settings.database, loaded.schedule, moment, recording=settings.now is None and not dry_run),
+            _situation(settings.database, loaded.schedule, now, recording=settings.now is None and not dry_run),
             _target(dest),
             changed_at=loaded.changed_at,
             base_url=base_url,
@@ -84,8 +85,8 @@ def export(
             dry_run=dry_run,
             progress=progress,
         )
-    telling.tell(report)
-    _warn(report, token_key_file)
+    printer.print(report)
+    _warn_of_missing_feeds(report, token_key_file)
 
 
 def _base_url(text: str) -> str:
@@ -100,39 +101,39 @@ def _base_url(text: str) -> str:
         raise BadInputError(msg) from None
 
 
-def _token_key(named: Path | None) -> TokenKey:
-    if named is None:
-        msg = "--private derives the addresses from the token key; name its file with --token-key-file"
+def _token_key(path: Path | None) -> TokenKey:
+    if path is None:
+        msg = "--private derives the addresses from the token key; name the key's file with --token-key-file"
         raise click.UsageError(msg)
     from icsfeed.store.token_key import read_token_key
 
-    return read_token_key(named)
+    return read_token_key(path)
 
 
-def _warn(report: Report, key_file: Path | None) -> None:
-    """Say whose private feeds are not exported, and what helps."""
+def _warn_of_missing_feeds(report: Report, key_file: Path | None) -> None:
     if not report.private_left_out:
         return
     from icsfeed.services.subscribing import listed
 
-    why = f"not exported, for their tokens were not made with the key in {key_file}"
+    reason = f"were not exported, because their tokens were not made with the key in {key_file}"
     if report.without_feed:
-        how = f"hand out new ones by: icsfeed subscriber rotate NAME --token-key-file {key_file}"
-        click.echo(f"warning: private feeds {why}: {listed(report.without_feed)}; {how}", err=True)
+        remedy = f"make new ones with: icsfeed subscriber rotate NAME --token-key-file {key_file}"
+        click.echo(f"warning: private feeds {reason}: {listed(report.without_feed)}; {remedy}", err=True)
     if report.without_old_address:
-        click.echo(f"warning: old addresses {why}: {listed(report.without_old_address)}; the new ones hold", err=True)
+        names = listed(report.without_old_address)
+        click.echo(f"warning: previous addresses {reason}: {names}; their current addresses work", err=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Telling:
-    """How an export tells what it did to ``dest``, or would do."""
+class _ReportPrinter:
+    """Prints reports of exports to ``dest``."""
 
     dest: str
     as_json: bool
     dry_run: bool
 
-    def tell(self, report: Report) -> None:
-        """In a line or, in a dry run, also in one for each file; or all of it in JSON."""
+    def print(self, report: Report) -> None:
+        """Print the report in one line and, in a dry run, in one more for each file; or in JSON."""
         if self.as_json:
             print_json(report.as_json())
             return
@@ -144,16 +145,16 @@ class _Telling:
         counts = f"{len(report.written)} {would}written, {len(report.removed)} {would}removed"
         click.echo(f"{self.dest}: {counts}, {report.unchanged} unchanged")
 
-    def tell_again(self, report: Report) -> None:
-        """The same, in one line each time."""
+    def print_line(self, report: Report) -> None:
+        """Print the report in a single line."""
         if self.as_json:
             print_json(report.as_json(), one_line=True)
         else:
-            self.tell(report)
+            self.print(report)
         sys.stdout.flush()
 
 
-def _watch(telling: _Telling, base_url: str, token_key: TokenKey | None, settings: Settings) -> None:
+def _watch(printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, settings: Settings) -> None:
     from icsfeed.export.site import export_site
     from icsfeed.export.watching import watch
     from icsfeed.publication.live import Live
@@ -164,15 +165,14 @@ def _watch(telling: _Telling, base_url: str, token_key: TokenKey | None, setting
     from icsfeed.store.schedule_file import load_schedule
 
     path = schedule_path(settings)
-    tell_time = clock(settings, load_schedule(path).schedule)
-    target = _target(telling.dest)
-    log = service_log().bind(dest=telling.dest)
-    repository = Database(settings.database)
+    current_time = clock(settings, load_schedule(path).schedule)
+    target = _target(printer.dest)
+    log = service_log().bind(dest=printer.dest)
 
-    def export_it(publication: Publication, subscribers: Subscribers) -> Report:
+    def export_now(publication: Publication, subscribers: Subscribers) -> Report:
         situation = publication.events.situation
         return export_site(
-            replace(situation, record=replace(situation.record, subscribers=subscribers), now=tell_time()),
+            replace(situation, record=replace(situation.record, subscribers=subscribers), now=current_time()),
             target,
             changed_at=publication.changed_at,
             base_url=base_url,
@@ -180,54 +180,45 @@ def _watch(telling: _Telling, base_url: str, token_key: TokenKey | None, setting
             token_key=token_key,
         )
 
-    try:
+    with closing(Database(settings.database)) as repository:
         sources = Sources(ScheduleFile(path=path), repository, log=log)
-        live = Live(Publisher(sources, base_url=base_url, records=settings.now is None), clock=tell_time)
+        live = Live(Publisher(sources, base_url=base_url, records=settings.now is None), clock=current_time)
         watch(
             live,
-            export_it,
+            export_now,
             private=token_key is not None,
-            wait=_until_told_to_end(),
+            wait=_wait_for_signal(),
             log=log,
-            on_export=telling.tell_again,
+            on_export=printer.print_line,
         )
-    finally:
-        repository.close()
 
 
-def _until_told_to_end() -> Callable[[float], bool]:
-    """What waits so many seconds, and says whether Ctrl-C or SIGTERM came: an export under way is ended first."""
-    told, tell = os.pipe()  # no lock that the one who waits may hold already
+def _wait_for_signal() -> Callable[[float], bool]:
+    """A function that waits for some seconds, and returns whether Ctrl-C or SIGTERM came, also before the wait."""
+    reader, writer = os.pipe()  # not a lock: the interrupted code may hold it already
 
-    def end(number: int, _frame: object) -> None:
-        os.write(tell, b".")
-        signal.signal(number, signal.SIG_DFL)  # who asks twice does not want to wait
+    def stop(number: int, _frame: object) -> None:
+        os.write(writer, b".")
+        signal.signal(number, signal.SIG_DFL)  # a second signal stops at once
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return lambda seconds: bool(select.select([told], [], [], seconds)[0])
+        signal.signal(number, stop)
+    return lambda seconds: bool(select.select([reader], [], [], seconds)[0])
 
 
 def _situation(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Situation:
-    """The situation with the revisions of an edit that nobody has recorded yet, where there is a database."""
+    """The schedule and the record; if there is a database, it first records the edit that this export publishes."""
     from icsfeed.domain.situation import Situation
-    from icsfeed.services.baselines import events_public_before
-    from icsfeed.services.events import publish_events
-    from icsfeed.services.ledger import record_revisions
     from icsfeed.store.database import recorded
 
     situation = Situation(schedule=schedule, record=recorded(database), now=now)
     if not recording or not situation.record.entry:
         return situation
+    from icsfeed.services.ledger import record_edit
     from icsfeed.store.database.database import Database
 
-    repository = Database(database)
-    try:
-        events = publish_events(situation)
-        before = events_public_before(events, repository.kept_schedule)
-        return situation.with_record(record_revisions(events, repository, public_before=before))
-    finally:
-        repository.close()
+    with closing(Database(database)) as repository:
+        return record_edit(situation, repository)
 
 
 def _target(dest: str) -> Target:
@@ -243,9 +234,8 @@ def _target(dest: str) -> Target:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Generator[Progress | None]:
-    """A bar on a terminal."""
-    if not shown:
+def _progress_bar(*, is_shown: bool) -> Generator[Progress | None]:
+    if not is_shown:
         yield None
         return
     from rich.console import Console

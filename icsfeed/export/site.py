@@ -35,15 +35,16 @@ def export_site(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Have ``target`` show what is public at ``now`` (aware), as a server would; ``changed_at`` is the schedule's date.
+    """Make ``target`` publish what a server would publish in this situation.
 
-    Where the record's ledger of revisions knows less than the destination's own (a new, empty database), the events
-    go on from there: what has not changed keeps its SEQUENCE, what has rises. ``before`` are events of earlier, to be
-    taken over from. With the ``token_key``, it shows the private feeds, too.
+    ``changed_at`` is when the schedule file was changed. ``before`` are the events of an earlier export; unchanged ones
+    are reused. With the ``token_key``, private feeds are exported, too. If the ledger knows less than the destination's
+    manifest, as that of a new database does, the manifest's revisions are continued: an unchanged event keeps its
+    SEQUENCE, a changed one raises it.
 
     Raises:
-        IcsfeedError: where the destination can't be written, or has private feeds of which not one can be told; each
-            file there is whole.
+        IcsfeedError: if the destination can't be written, or if all of its private feeds would be removed because of a
+            wrong key or database. Each file there is whole.
     """
     with nullcontext() if dry_run else target.locked():
         manifest = read_manifest(target)

@@ -10,11 +10,12 @@ from typing import Final
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, stated_line, with_lines
+from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.baselines import lines_to_publish
+from icsfeed.services.baselines import events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
-from icsfeed.services.repository import Repository
+from icsfeed.services.repository import Repository, ScheduleRepository
 
 THE_SERVICE: Final = "icsfeed"
 """Who makes an edited schedule public, in the audit trail."""
@@ -48,6 +49,17 @@ def record_revisions(
         lacking = lines_to_publish(now_public, now_public if public_before is events else public_before)
         writing.add_revisions((*first, *lacking))
     return repository.record()
+
+
+def record_edit(situation: Situation, repository: ScheduleRepository) -> Situation:
+    """Record the revisions that an edited schedule brings; returns the situation with them.
+
+    Raises:
+        DatabaseError: if they can't be recorded.
+    """
+    events = publish_events(situation)
+    public_before = events_public_before(events, repository.kept_schedule)
+    return situation.with_record(record_revisions(events, repository, public_before=public_before))
 
 
 def _is_news(line: LedgerLine, ledger: Ledger) -> bool:

@@ -167,8 +167,8 @@ def serving(factory: str) -> Generator[str]:
     with socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
     program = (
-        "from icsfeed.cli.serve import run_server\n"
-        f"run_server({factory!r}, address={LOOPBACK!r}, port={port}, workers=1, announcement={factory!r})"
+        "from icsfeed.web.server import run_server\n"
+        f"run_server({factory!r}, address={LOOPBACK!r}, port={port}, workers=1, on_start=print)"
     )
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
     try:

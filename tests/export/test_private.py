@@ -110,8 +110,8 @@ def test_without_the_option_no_private_feed_is_exported(key: Path, tmp_path: Pat
 
 def left_out(key: Path, names: str) -> str:
     return (
-        f"warning: private feeds not exported, for their tokens were not made with the key in {key}: {names}; "
-        f"hand out new ones by: icsfeed subscriber rotate NAME --token-key-file {key}\n"
+        f"warning: private feeds were not exported, because their tokens were not made with the key in {key}: {names}; "
+        f"make new ones with: icsfeed subscriber rotate NAME --token-key-file {key}\n"
     )
 
 
@@ -137,8 +137,8 @@ def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
     found = report(
         tmp_path / "site",
         *private(key),
-        stderr="warning: old addresses not exported, for their tokens were not made with the key in tokens.key: "
-        "'At Random'; the new ones hold\n",
+        stderr="warning: previous addresses were not exported, because their tokens were not made with the key "
+        "in tokens.key: 'At Random'; their current addresses work\n",
     )
     assert found["private_left_out"] == [{"name": "At Random", "until": "2026-12-07T12:00:00Z"}]
     assert tokens_in(tmp_path / "site") == {token}
@@ -160,7 +160,7 @@ def test_a_key_must_be_named_and_be_one_before_anything_is_written(key: Path, tm
         unnamed = run("export", site, "--private", "--now", NOW, *watch)
         assert (unnamed.status, unnamed.stdout) == (2, "")
         assert unnamed.stderr.splitlines()[-1] == (
-            "Error: --private derives the addresses from the token key; name its file with --token-key-file"
+            "Error: --private derives the addresses from the token key; name the key's file with --token-key-file"
         )
         hint = "make a token key with: openssl rand -base64 32 >"
         assert run("export", site, "--private", "--token-key-file", "none.key", *watch) == Outcome(

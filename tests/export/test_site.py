@@ -349,9 +349,7 @@ def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path
     schedule.write_text(SCHEDULE.replace("[calendar]", f'[calendar]\nurl = "{url}"'), encoding="utf-8")
     assert export(tmp_path / "site", "--base-url", f"{url}/").status == 0
     told = run("export", tmp_path / "site", "--base-url", "https://x.example", "--now", NOW)
-    assert told.stderr == (
-        f"warning: --base-url https://x.example is not used: calendar.url in the schedule file is {url}\n"
-    )
+    assert told.stderr == (f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"\n')
     assert "x.example" not in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 
@@ -360,7 +358,7 @@ def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path
 def test_a_destination_that_a_script_left_empty_is_no_folder(nowhere: str) -> None:
     refused = run("export", nowhere, "--now", NOW)
     assert refused.status == 2
-    assert "DEST is empty; name a folder (. for this one) or a bucket, such as s3://NAME" in refused.stderr
+    assert "DEST is empty; name a folder (. for the current one) or a bucket, such as s3://NAME" in refused.stderr
 
 
 def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path) -> None:

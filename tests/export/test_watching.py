@@ -372,4 +372,4 @@ def test_a_dry_run_does_not_watch(schedule: Path, tmp_path: Path) -> None:
     del schedule
     done = run("export", tmp_path / "site", "--watch", "--dry-run")
     assert done.status == 2
-    assert "--dry-run tells what one export would do; it does not go with --watch" in done.stderr
+    assert "--dry-run and --watch can't be combined" in done.stderr

@@ -88,9 +88,9 @@ def test_a_connection_on_which_nothing_comes_is_closed(schedule: Path, tmp_path:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = (
-        "from icsfeed.cli.serve import run_server\n"
+        "from icsfeed.web.server import run_server\n"
         f"run_server('icsfeed.bootstrap:create_app', address='127.0.0.1', port={port}, workers=1, "
-        "announcement='here', idle_seconds=1)"
+        "on_start=print, idle_seconds=1)"
     )
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(

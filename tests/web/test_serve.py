@@ -165,20 +165,23 @@ def test_a_port_in_use_is_one_line(schedule: Path) -> None:
         port = used.getsockname()[1]
         outcome = run("serve", "--schedule", schedule, "--port", str(port))
     assert outcome.status == 1
-    assert outcome.stderr == f"can't listen at 127.0.0.1, port {port}: address already in use\n"
+    assert outcome.stderr == f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use\n"
 
 
 def test_a_second_server_is_refused_the_port_of_the_first(schedule: Path) -> None:
     with serving(schedule) as server:
         port = server.url.rpartition(":")[2]
         outcome = run("serve", "--schedule", schedule, "--port", port)
-    assert (outcome.status, outcome.stderr) == (1, f"can't listen at 127.0.0.1, port {port}: address already in use\n")
+    assert (outcome.status, outcome.stderr) == (
+        1,
+        f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use\n",
+    )
 
 
 def test_a_host_that_is_not_this_machine_is_one_line(schedule: Path) -> None:
     outcome = run("serve", "--schedule", schedule, "--host", "192.0.2.1")
     assert outcome.status == 1
-    assert outcome.stderr == "can't listen at 192.0.2.1, port 8000: cannot assign requested address\n"
+    assert outcome.stderr == "icsfeed can't listen on 192.0.2.1, port 8000: cannot assign requested address\n"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
@@ -191,7 +194,7 @@ def test_a_port_that_is_none_is_wrong_usage(schedule: Path, port: str) -> None:
 def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     environment = {"ICSFEED_SCHEDULE": str(schedule), "ICSFEED_HOST": "192.0.2.1", "ICSFEED_PORT": "8123"}
     outcome = run("serve", environment=environment)
-    assert outcome.stderr == "can't listen at 192.0.2.1, port 8123: cannot assign requested address\n"
+    assert outcome.stderr == "icsfeed can't listen on 192.0.2.1, port 8123: cannot assign requested address\n"
     assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 2
     assert "'tomorrow' is not an instant" in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
 
