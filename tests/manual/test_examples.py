@@ -19,6 +19,7 @@ from icsfeed import __version__
 from icsfeed.domain.changes import State
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests.applications import create_app
+from tests.cli.running import NOW
 from tests.manual.documents import EVERY_DOCUMENT, README, ROOT, TOPICS, Block, Document
 from tests.required import require
 
@@ -35,12 +36,12 @@ name = "Production"
 """
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``icsfeed`` as a reader would; standard error is beside standard output."""
     return subprocess.run(
         [sys.executable, "-m", "icsfeed", *shlex.split(command)[1:]],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -90,7 +91,9 @@ def test_the_commands_run_one_after_the_other(document: Document, tmp_path: Path
         if block.language == "console":
             for command, output in sessions(block):
                 pattern = re.escape(output).replace("…", ".*")
-                assert re.fullmatch(pattern, printed := run(command, tmp_path).stdout), f"{command}\n{printed}"
+                assert re.fullmatch(pattern, printed := run(command, tmp_path, ICSFEED_NOW=NOW).stdout), (
+                    f"{command}\n{printed}"
+                )
 
 
 BROKEN = {"broken.toml", "unclosed.toml"}
