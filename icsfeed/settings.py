@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.zones import zone
 
 DEFAULT_SCHEDULE: Final = Path("schedule.toml")
@@ -101,7 +102,7 @@ def parse_trusted_hops(text: str) -> int:
         BadInputError: where it says none.
     """
     if not text.isascii() or not text.isdigit():
-        msg = f"{text!r} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
+        msg = f"{quoted(text)} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
         raise BadInputError(msg)
     return int(text)
 
@@ -114,6 +115,6 @@ def parse_prefix(text: str) -> str:
     """
     prefix = "/" + text.strip("/") if text.strip("/") else ""
     if not _PATH_PREFIX.fullmatch(prefix):
-        msg = f"{text!r} is not a path; write one such as /maintenance"
+        msg = f"{quoted(text)} is not a path; write one such as /maintenance"
         raise BadInputError(msg)
     return prefix

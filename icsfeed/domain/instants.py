@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.civil import instant_of, midnight, readings
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import YEARS
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.zones import clock_changes_in
 
 
@@ -21,12 +22,13 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
         day = date.fromisoformat(text) if len(text) <= len("2026-W01-1") else None
         moment = midnight(day) if day else datetime.fromisoformat(text)
     except ValueError:
-        msg = f"{text!r} is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in {zone.key}"
+        examples = f"2026-03-08T07:00:00Z, or 2026-03-08T03:00 in {zone.key}"
+        msg = f"{quoted(text)} is not an instant; write one such as {examples}"
         raise BadInputError(msg) from None
     if moment.year not in YEARS:
-        msg = f"{text!r} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
+        msg = f"{quoted(text)} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
         raise BadInputError(msg)
-    return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=repr(text))
+    return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=quoted(text))
 
 
 def instant_in(moment: datetime, zone: ZoneInfo, *, shown: str) -> datetime:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.texts import quoted
 
 _WRITTEN: Final = r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 
@@ -20,7 +21,7 @@ def parse_length(text: str) -> timedelta:
     match = re.fullmatch(_WRITTEN, text.replace(" ", ""), re.IGNORECASE)
     length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()
     if not length:
-        msg = f"{text!r} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"
+        msg = f"{quoted(text)} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"
         raise BadInputError(msg)
     return length
 

@@ -16,7 +16,7 @@ from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
-from icsfeed.domain.texts import one_line, paragraphs
+from icsfeed.domain.texts import one_line, paragraphs, quoted
 from icsfeed.domain.times import days_text, instant_text
 from icsfeed.domain.windows import Impact
 
@@ -142,7 +142,7 @@ def ticket_address(text: str) -> str:
         is_one = False
     # What a calendar holds as an address it holds as it stands: nothing there may end the line.
     if not is_one or not text.isprintable() or " " in text:
-        msg = f"{text!r} is not the address of a ticket; write it from https:// on"
+        msg = f"{quoted(text)} is not the address of a ticket; write it from https:// on"
         raise RefusedError(msg)
     return _not_longer(text, "address of the ticket", _MOST_OF_AN_ADDRESS)
 

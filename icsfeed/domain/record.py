@@ -12,6 +12,7 @@ from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
+from icsfeed.domain.texts import quoted
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ class Record:
             prefix = change_id.upper().partition("-")[0]
             alike = [known for known in self.changes if known.partition("-")[0] == prefix] or list(self.changes)
             known = f"the latest is {alike[-1]}" if alike else "none has been announced"
-            msg = f"there is no change {change_id!r}; {known}"
+            msg = f"there is no change {quoted(change_id)}; {known}"
             raise NotFoundError(msg)
         return found
 

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from dateutil import rrule
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.texts import quoted
 
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -130,7 +131,7 @@ def parse_recurrence(text: str) -> Recurrence:
     parts = _split(text)
     name = parts.pop("FREQ", None)
     if name is None:
-        msg = f"{text!r} has no FREQ; write a rule {_EXAMPLES}"
+        msg = f"{quoted(text)} has no FREQ; write a rule {_EXAMPLES}"
         raise BadInputError(msg)
     if name == "DAILY":
         msg = "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days"
@@ -162,12 +163,12 @@ def _split(text: str) -> dict[str, str]:
     written = re.sub("^rrule:", "", text.strip(), flags=re.IGNORECASE)
     bare = ";".join(filter(None, re.sub(r"\s", "", written).split(";")))
     if bare != written and "=" in bare:
-        msg = f"{text!r} has a space or a semicolon too many; write {bare}"
+        msg = f"{quoted(text)} has a space or a semicolon too many; write {bare}"
         raise BadInputError(msg)
     for part in written.split(";"):
         name, equals, value = part.upper().partition("=")
         if not equals or not value:
-            msg = f"{part!r} is not a part of a rule; write a rule {_EXAMPLES}"
+            msg = f"{quoted(part)} is not a part of a rule; write a rule {_EXAMPLES}"
             raise BadInputError(msg)
         if name in parts:
             both = f"{name}={parts[name]},{value}" if name == "BYDAY" else f"{name}={parts[name]}"

@@ -16,6 +16,7 @@ from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import MaintenanceWindow
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Schedule:
             if feed.slug == slug:
                 return feed
         known = ", ".join(feed.slug for feed in self.feeds)
-        msg = f"there is no feed {slug!r}; this schedule has {known}"
+        msg = f"there is no feed {quoted(slug)}; this schedule has {known}"
         raise NotFoundError(msg)
 
     def window(self, window_id: str) -> MaintenanceWindow:
@@ -105,7 +106,7 @@ class Schedule:
             if window.id == window_id:
                 return window
         known = ", ".join(window.id for window in self.windows) or "none"
-        msg = f"there is no maintenance window {window_id!r}; this schedule has {known}"
+        msg = f"there is no maintenance window {quoted(window_id)}; this schedule has {known}"
         raise NotFoundError(msg)
 
     def environments_named(self, ids: Collection[str]) -> frozenset[str]:
@@ -117,7 +118,7 @@ class Schedule:
         known = self.environment_names
         for each in ids:
             if each not in known:
-                msg = f"there is no environment {each!r}; this schedule has {', '.join(known)}"
+                msg = f"there is no environment {quoted(each)}; this schedule has {', '.join(known)}"
                 raise NotFoundError(msg)
         return frozenset(ids or known)
 
@@ -130,7 +131,7 @@ class Schedule:
 def _require_distinct(what: str, names: Iterable[str]) -> None:
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
-        msg = f"two {what} are called {repeated[0]!r}"
+        msg = f"two {what} are called {quoted(repeated[0])}"
         raise BadInputError(msg)
 
 

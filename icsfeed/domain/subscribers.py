@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.tokens import TokenKey
 
 LONGEST_NAME: Final = 100
@@ -57,7 +58,9 @@ class SubscriberStep:
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > LONGEST_NAME or _NOT_IN_A_NAME.search(self.name):
-            msg = f"{self.name!r} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
+            msg = (
+                f"{quoted(self.name)} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
+            )
             raise BadInputError(msg)
         if len(self.alarms) > MOST_ALARMS:
             msg = f"{len(self.alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
@@ -114,15 +117,15 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
     token = Token(digest=step.digest, since=step.at, salt=step.salt)
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
-            msg = f"there is a subscriber {subscriber.name!r} already; rotate hands out a new token"
+            msg = f"there is a subscriber {quoted(subscriber.name)} already; rotate hands out a new token"
             raise RefusedError(msg)
         alarms = tuple(sorted(set(step.alarms), reverse=True))
         return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))
     if subscriber is None:
-        msg = f"there is no subscriber {step.name!r}"
+        msg = f"there is no subscriber {quoted(step.name)}"
         raise NotFoundError(msg)
     if subscriber.revoked_at is not None:
-        msg = f"the subscriber {subscriber.name!r} was revoked on {subscriber.revoked_at:%Y-%m-%d}; add it again"
+        msg = f"the subscriber {quoted(subscriber.name)} was revoked on {subscriber.revoked_at:%Y-%m-%d}; add it again"
         raise RefusedError(msg)
     if step.action is Action.REVOKE:
         return replace(subscriber, revoked_at=step.at)

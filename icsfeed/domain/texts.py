@@ -27,3 +27,10 @@ def one_line(text: str) -> str:
 def paragraphs(text: str) -> str:
     """The text as the lines that it has, and nothing around them."""
     return clean(text).strip()
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes, as messages show a value: on one line, with unprintable characters escaped."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    shown = (char if char.isprintable() else char.encode("unicode_escape").decode() for char in escaped)
+    return '"' + "".join(shown) + '"'

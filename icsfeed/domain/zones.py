@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import tzdata
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.texts import quoted
 
 DATA_VERSION: Final = tzdata.IANA_VERSION
 """The release of the IANA time zone database, such as ``2026f``."""
@@ -40,10 +41,10 @@ def zone(name: str) -> ZoneInfo:
     """The zone of that IANA name, one object for each name.
 
     Raises:
-        InvalidValueError: where the database has no such name.
+        BadInputError: where the database has no such name.
     """
     if name not in zone_names():
-        msg = f"{name!r} is not a name of the IANA time zone database {DATA_VERSION}"
+        msg = f"{quoted(name)} is not a name in the IANA time zone database {DATA_VERSION}"
         raise BadInputError(msg)
     with _DATA.joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)

@@ -16,7 +16,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.texts import one_line
+from icsfeed.domain.texts import one_line, quoted
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
@@ -191,7 +191,7 @@ def _same(situation: Situation, announcement: AnnouncementRequest) -> Change | N
 
 def _repeated(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
     if change.kind is not request.kind or request.plan not in {change.updates[0].plan, change.plan}:
-        msg = f"the key {request.key!r} is that of {change.id}, which says something else; take another"
+        msg = f"the key {quoted(request.key or '')} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
     said = (
         f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "

@@ -12,6 +12,7 @@ from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import Action, Subscriber, Subscribers, SubscriberStep, after, digest_of, key_of
+from icsfeed.domain.texts import quoted
 from icsfeed.services.upcoming import utc_text
 
 OVERLAP: Final = timedelta(days=14)
@@ -135,20 +136,20 @@ def _check_feed(schedule: Schedule, subscriber: Subscriber) -> None:
     try:
         schedule.feed(subscriber.feed)
     except NotFoundError as error:
-        msg = f"{error}; revoke {subscriber.name!r} and add it again with one of these"
+        msg = f"{error}; revoke {quoted(subscriber.name)} and add it again with one of these"
         raise NotFoundError(msg) from None
 
 
 def _unknown(name: str, known: Subscribers) -> str:
     names = [each.name for each in known.by_key.values() if each.revoked_at is None]
     has = f"there are {listed(names)}" if names else "there is none yet"
-    return f"there is no subscriber {name!r}; {has}"
+    return f"there is no subscriber {quoted(name)}; {has}"
 
 
 def listed(names: Sequence[str]) -> str:
     """Subscribers' names as messages have them: the first ten, and how many more there are."""
     others = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(map(repr, names[:_MOST_NAMES])) + others
+    return ", ".join(map(quoted, names[:_MOST_NAMES])) + others
 
 
 def subscribers_as_json(

@@ -14,6 +14,7 @@ from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import days_text, instant_text, span_text
 
 LONGEST: Final = timedelta(hours=24)
@@ -90,7 +91,7 @@ def about_windows(
 ) -> Iterator[str]:
     """The maintenance windows of the same environments among those ``happening`` at the time."""
     met = [
-        f"the maintenance window {occurrence.window.id!r}: {span_text(span, schedule.calendar.zone)}"
+        f"the maintenance window {quoted(occurrence.window.id)}: {span_text(span, schedule.calendar.zone)}"
         for occurrence, span in happening
         if not environments.isdisjoint(occurrence.window.environments)
     ]

@@ -225,9 +225,9 @@ def test_a_dry_run_shows_the_event_and_the_warnings_and_leaves_nothing(folder: P
 
 def test_commands_that_only_read_and_those_that_are_refused_make_no_database(folder: Path) -> None:
     assert emergency("list").status == 0
-    assert emergency("show", "EC-1").stderr == "there is no change 'EC-1'; none has been announced\n"
+    assert emergency("show", "EC-1").stderr == 'there is no change "EC-1"; none has been announced\n'
     assert emergency("confirm", "EC-1") == Outcome(
-        status=1, stdout="", stderr="there is no change 'EC-1'; none has been announced\n"
+        status=1, stdout="", stderr='there is no change "EC-1"; none has been announced\n'
     )
     assert announce("--duration", "2h", "--environment", "prod").status == 1
     assert run("window", "skip", "thursday", "2026-12-11", "--reason", "x", "--now", NOW).status == 1
@@ -248,7 +248,7 @@ def test_the_same_announcement_again_prints_the_same_id_and_says_so() -> None:
     other = announce(*keyed, "--impact", "degraded")
     assert (other.status, other.stderr) == (
         1,
-        "the key 'incident-42' is that of EC-2, which says something else; take another\n",
+        'the key "incident-42" is that of EC-2, which says something else; take another\n',
     )
 
 
@@ -263,31 +263,31 @@ def test_the_start_is_now_to_the_minute() -> None:
         (
             ("--duration", "2h", "--environment", "prod"),
             1,
-            "there is no environment 'prod'; this schedule has preview, production",
+            'there is no environment "prod"; this schedule has preview, production',
         ),
         (
             ("--end", "2026-12-08T00:00"),
             1,
             "the end, Tue 2026-12-08 00:00 EST, is not after the start, Tue 2026-12-08 01:00 EST",
         ),
-        (("--duration", "0m"), 1, "'0m' is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"),
-        (("--duration", "2h", "--ticket", "42"), 1, "'42' is not the address of a ticket; write it from https:// on"),
+        (("--duration", "0m"), 1, '"0m" is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m'),
+        (("--duration", "2h", "--ticket", "42"), 1, '"42" is not the address of a ticket; write it from https:// on'),
         (
             ("--start", "2027-03-14T02:30", "--duration", "2h"),
             1,
-            "'2027-03-14T02:30' does not exist in America/Toronto, where the clock is put forward; write "
+            '"2027-03-14T02:30" does not exist in America/Toronto, where the clock is put forward; write '
             "2027-03-14T01:30:00-05:00 or 2027-03-14T03:30:00-04:00",
         ),
         (
             ("--start", "2027-11-07T01:30", "--duration", "2h"),
             1,
-            "'2027-11-07T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            '"2027-11-07T01:30" comes twice in America/Toronto, where the clock is put back; write '
             "2027-11-07T01:30:00-04:00 or 2027-11-07T01:30:00-05:00",
         ),
         (
             ("--start", "soon", "--duration", "2h"),
             1,
-            "'soon' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto",
+            '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
         ),
         ((), 2, "Error: say when it ends, with --end or with --duration"),
         (
@@ -313,7 +313,7 @@ def test_what_can_not_be_announced(arguments: tuple[str, ...], status: int, said
     [
         (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, updated or cancelled"),
         (("complete", "EC-1"), 1, "EC-1 is confirmed; it can't be completed, only started, updated or cancelled"),
-        (("confirm", "EC-2"), 1, "there is no change 'EC-2'; the latest is EC-1"),
+        (("confirm", "EC-2"), 1, 'there is no change "EC-2"; the latest is EC-1'),
         (("confirm", "PC-1"), 2, "Error: PC-1 is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"),
         (("show", "X"), 2, "Error: X is not the id of an emergency change; those are written EC-7"),
         (("update", "EC-1"), 1, "this would change nothing of EC-1; say what is to be different, or add a message"),
@@ -441,7 +441,7 @@ def test_suggest_ranks_slots_and_knows_what_is_taken() -> None:
         ),
         (
             ("--duration", "2h", "--by", "2026-12-09", "--environment", "prod"),
-            "there is no environment 'prod'; this schedule has preview, production",
+            'there is no environment "prod"; this schedule has preview, production',
         ),
     ],
 )

@@ -118,7 +118,7 @@ def test_build_into_a_device_leaves_it_one() -> None:
 @pytest.mark.usefixtures("schedule")
 def test_build_refuses_what_it_cannot_do(folder: Path) -> None:
     assert run("build", "prod").stderr == (
-        "there is no feed 'prod'; this schedule has all, emergency, freeze, maintenance, planned, preview, production\n"
+        'there is no feed "prod"; this schedule has all, emergency, freeze, maintenance, planned, preview, production\n'
     )
     assert run("build", "all", "-o", folder).stderr == f"{folder} can't be written: is a directory\n"
     wrong = run("build", "all", "--rendering", "pdf")
@@ -172,7 +172,7 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
     ("arguments", "stdout", "stderr"),
     [
         (("--from", "2026-11-06", "--days", "3"), "nothing comes in these 3 days\n", ""),
-        (("--environment", "prod"), "", "there is no environment 'prod'; this schedule has preview, production\n"),
+        (("--environment", "prod"), "", 'there is no environment "prod"; this schedule has preview, production\n'),
         (("--from", "2026-11-06", "--days", "1"), "nothing comes within a day\n", ""),
         (
             ("--zone", "EST"),
@@ -193,7 +193,7 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
         (
             ("--now", "2026-11-01T01:30"),
             "",
-            "'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            '"2026-11-01T01:30" comes twice in America/Toronto, where the clock is put back; write '
             "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00\n",
         ),
     ],

@@ -58,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             Outcome(
                 status=1,
                 stdout="",
-                stderr="'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+                stderr='"2026-11-01T01:30" comes twice in America/Toronto, where the clock is put back; write '
                 "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00\n",
             ),
             id="two instants",
@@ -68,7 +68,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             Outcome(
                 status=1,
                 stdout="",
-                stderr="there is no environment 'staging'; this schedule has preview, production\n",
+                stderr='there is no environment "staging"; this schedule has preview, production\n',
             ),
             id="an environment that there is not",
         ),

@@ -132,8 +132,8 @@ def test_a_feed_that_is_gone_is_said_to_be_and_gets_no_new_address(tmp_path: Pat
         status=1,
         stdout="",
         stderr=(
-            "there is no feed 'preview'; this schedule has all, emergency, freeze, maintenance, planned, production; "
-            "revoke 'Acme Inc.' and add it again with one of these\n"
+            'there is no feed "preview"; this schedule has all, emergency, freeze, maintenance, planned, production; '
+            'revoke "Acme Inc." and add it again with one of these\n'
         ),
     )
     assert "│ Acme Inc. │ preview (no such feed) │" in call("list").stdout
@@ -169,18 +169,18 @@ def test_a_revocation_says_so_and_twice_is_no_harm() -> None:
     [
         pytest.param(
             ("add", "Acme Inc.", "--feed", "nothing"),
-            "there is no feed 'nothing'; this schedule has all, emergency, freeze, maintenance, planned, preview, "
+            'there is no feed "nothing"; this schedule has all, emergency, freeze, maintenance, planned, preview, '
             "production",
             id="a feed that is not there",
         ),
         pytest.param(
             ("add", "Acme Inc.", "--alarm", "soon"),
-            "'soon' is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m",
+            '"soon" is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m',
             id="no length",
         ),
-        pytest.param(("rotate", "Acme Inc."), "there is no subscriber 'Acme Inc.'; there is none yet", id="nobody"),
+        pytest.param(("rotate", "Acme Inc."), 'there is no subscriber "Acme Inc."; there is none yet', id="nobody"),
         pytest.param(
-            ("revoke", "Acme Inc."), "there is no subscriber 'Acme Inc.'; there is none yet", id="nobody here"
+            ("revoke", "Acme Inc."), 'there is no subscriber "Acme Inc."; there is none yet', id="nobody here"
         ),
     ],
 )

@@ -122,7 +122,7 @@ def test_warnings_are_said() -> None:
         (
             ("skip", "friday", "2026-12-11", "--reason", "x"),
             1,
-            "there is no maintenance window 'friday'; this schedule has thursday",
+            'there is no maintenance window "friday"; this schedule has thursday',
         ),
         (
             ("skip", "thursday", "2026-12-31", "--reason", "x"),
@@ -133,7 +133,7 @@ def test_warnings_are_said() -> None:
         (
             (*MOVE, "--start", "2026-11-01T01:30"),
             1,
-            "'2026-11-01T01:30' comes twice in America/Toronto, where the clock is put back; write "
+            '"2026-11-01T01:30" comes twice in America/Toronto, where the clock is put back; write '
             "2026-11-01T01:30:00-04:00 or 2026-11-01T01:30:00-05:00",
         ),
         (

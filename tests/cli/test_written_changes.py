@@ -249,7 +249,7 @@ def test_check_warns_as_announce_does(schedule: Path) -> None:
     warnings = [each for each in json.loads(checked.stdout)["warnings"] if each["path"].startswith("changes")]
     assert [each["message"] for each in warnings] == [
         "the latest update is dated Fri 2026-11-20 09:00 EST, in the future; it is public all the same",
-        "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
+        'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
     ]
     assert {each["line"] for each in warnings} == {text.splitlines().index("[[changes]]") + 1}
 

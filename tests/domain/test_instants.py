@@ -50,7 +50,7 @@ def test_an_instant_has_an_offset_or_is_local(text: str, expected: datetime) -> 
 def test_other_texts_are_refused_with_what_would_be_right(text: str, message: str) -> None:
     with pytest.raises(BadInputError) as refusal:
         parse_instant(text, TORONTO)
-    assert str(refusal.value) == f"{text!r} {message}"
+    assert str(refusal.value) == f'"{text}" {message}'
 
 
 def test_instants_are_written_in_utc() -> None:

@@ -179,17 +179,17 @@ def test_a_span_ends_after_it_starts(start: int, end: int) -> None:
 @pytest.mark.parametrize(
     ("record", "named", "expected"),
     [
-        pytest.param(NOTHING, "EC-1", "there is no change 'EC-1'; none has been announced", id="nothing"),
+        pytest.param(NOTHING, "EC-1", 'there is no change "EC-1"; none has been announced', id="nothing"),
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED), "PC-7": a_change(State.CONFIRMED, Kind.PLANNED)}),
             "ec-9",
-            "there is no change 'ec-9'; the latest is EC-7",
+            'there is no change "ec-9"; the latest is EC-7',
             id="the latest of its kind is named",
         ),
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED)}),
             "PC-9",
-            "there is no change 'PC-9'; the latest is EC-7",
+            'there is no change "PC-9"; the latest is EC-7',
             id="or of the other, where it has none",
         ),
     ],

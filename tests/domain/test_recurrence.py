@@ -35,9 +35,9 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", f"'' is not a part of a rule; write a rule {EXAMPLES}"),
-        ("every Tuesday", f"'every Tuesday' is not a part of a rule; write a rule {EXAMPLES}"),
-        ("BYDAY=TU", f"'BYDAY=TU' has no FREQ; write a rule {EXAMPLES}"),
+        ("", f'"" is not a part of a rule; write a rule {EXAMPLES}'),
+        ("every Tuesday", f'"every Tuesday" is not a part of a rule; write a rule {EXAMPLES}'),
+        ("BYDAY=TU", f'"BYDAY=TU" has no FREQ; write a rule {EXAMPLES}'),
         (
             "FREQ=DAILY",
             "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days",
@@ -56,11 +56,11 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
         ),
         (
             "rrule:FREQ=WEEKLY; BYDAY=TU",
-            "'rrule:FREQ=WEEKLY; BYDAY=TU' has a space or a semicolon too many; write FREQ=WEEKLY;BYDAY=TU",
+            '"rrule:FREQ=WEEKLY; BYDAY=TU" has a space or a semicolon too many; write FREQ=WEEKLY;BYDAY=TU',
         ),
         (
             "freq=weekly;byday=tu;",
-            "'freq=weekly;byday=tu;' has a space or a semicolon too many; write freq=weekly;byday=tu",
+            '"freq=weekly;byday=tu;" has a space or a semicolon too many; write freq=weekly;byday=tu',
         ),
         ("FREQ=WEEKLY", f"FREQ=WEEKLY needs BYDAY; write a rule {EXAMPLES}"),
         ("FREQ=WEEKLY;BYMONTHDAY=3", f"FREQ=WEEKLY needs BYDAY; write a rule {EXAMPLES}"),

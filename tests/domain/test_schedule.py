@@ -33,7 +33,7 @@ def test_the_order_of_the_parts_means_nothing() -> None:
 def test_two_windows_of_one_id_are_refused() -> None:
     with pytest.raises(BadInputError) as refusal:
         a_schedule(THURSDAY, THURSDAY)
-    assert str(refusal.value) == "two windows are called 'thursday'"
+    assert str(refusal.value) == 'two windows are called "thursday"'
 
 
 def test_the_feed_all_is_always_there_and_first() -> None:
@@ -50,7 +50,7 @@ def test_the_feed_all_is_always_there_and_first() -> None:
 def test_an_unknown_feed_is_refused_with_those_there_are() -> None:
     with pytest.raises(NotFoundError) as refusal:
         POLICY.feed("prod")
-    assert str(refusal.value) == "there is no feed 'prod'; this schedule has all"
+    assert str(refusal.value) == 'there is no feed "prod"; this schedule has all'
 
 
 def test_automatic_feeds_are_one_for_each_environment_and_kind() -> None:

@@ -130,14 +130,14 @@ def test_alarms_are_kept_once_each_and_the_longest_first() -> None:
         pytest.param(
             [added(), added("ACME  inc.")],
             RefusedError,
-            "there is a subscriber 'Acme Inc.' already; rotate hands out a new token",
+            'there is a subscriber "Acme Inc." already; rotate hands out a new token',
             id="added twice, spelt otherwise",
         ),
-        pytest.param([rotated("two", NOW)], NotFoundError, "there is no subscriber 'Acme Inc.'", id="rotated unknown"),
+        pytest.param([rotated("two", NOW)], NotFoundError, 'there is no subscriber "Acme Inc."', id="rotated unknown"),
         pytest.param(
             [added(), step(Action.REVOKE), rotated("two", NOW)],
             RefusedError,
-            "the subscriber 'Acme Inc.' was revoked on 2026-11-23; add it again",
+            'the subscriber "Acme Inc." was revoked on 2026-11-23; add it again',
             id="rotated when revoked",
         ),
     ],
@@ -154,16 +154,16 @@ def test_a_step_that_cannot_be_taken_says_why(
     ("fields", "message"),
     [
         pytest.param(
-            {"name": " "}, "' ' can't be a subscriber's name; write one line of at most 100 characters", id="no name"
+            {"name": " "}, "\" \" can't be a subscriber's name; write one line of at most 100 characters", id="no name"
         ),
         pytest.param(
             {"name": "a\nb"},
-            "'a\\nb' can't be a subscriber's name; write one line of at most 100 characters",
+            "\"a\\nb\" can't be a subscriber's name; write one line of at most 100 characters",
             id="a name of two lines, which would forge a line of a list",
         ),
         pytest.param(
             {"name": "x" * 101},
-            f"'{'x' * 101}' can't be a subscriber's name; write one line of at most 100 characters",
+            '"' + "x" * 101 + "\" can't be a subscriber's name; write one line of at most 100 characters",
             id="a name that is too long",
         ),
         pytest.param(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from icsfeed.domain.texts import clean, one_line, paragraphs
+from icsfeed.domain.texts import clean, one_line, paragraphs, quoted
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,16 @@ def test_a_heading_is_one_line() -> None:
 
 def test_paragraphs_keep_their_lines() -> None:
     assert paragraphs("\n first\r\n\r\n  second\n\n") == "first\n\n  second"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Acme", '"Acme"', id="in double quotes"),
+        pytest.param('a "b" \\', '"a \\"b\\" \\\\"', id="quotes and backslashes are escaped"),
+        pytest.param("a\nb\u202e\ud800", '"a\\nb\\u202e\\ud800"', id="so is what can't be printed"),
+        pytest.param("Zürich", '"Zürich"', id="letters stay"),
+    ],
+)
+def test_a_value_in_a_message(text: str, expected: str) -> None:
+    assert quoted(text) == expected

@@ -62,4 +62,4 @@ def test_zones_whose_rules_change_or_follow_the_moon_are_not_settled(name: str) 
 def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(BadInputError) as refusal:
         zone("../etc/passwd")
-    assert str(refusal.value) == "'../etc/passwd' is not a name of the IANA time zone database 2026f"
+    assert str(refusal.value) == '"../etc/passwd" is not a name in the IANA time zone database 2026f'

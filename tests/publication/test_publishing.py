@@ -92,4 +92,4 @@ def test_pages_know_where_customers_reach_them() -> None:
 def test_an_unknown_feed_is_refused() -> None:
     with pytest.raises(NotFoundError) as refusal:
         build_feed(Situation(schedule=POLICY, now=NOW), "everything", Rendering.SERIES)
-    assert str(refusal.value) == "there is no feed 'everything'; this schedule has all"
+    assert str(refusal.value) == 'there is no feed "everything"; this schedule has all'

@@ -374,7 +374,7 @@ def test_where_the_clock_skips_a_window_there_is_nothing_to_adjust() -> None:
             "wednesday",
             FRIDAY,
             NotFoundError,
-            "there is no maintenance window 'wednesday'; this schedule has sunday, thursday",
+            'there is no maintenance window "wednesday"; this schedule has sunday, thursday',
         ),
         (
             "thursday",
@@ -445,7 +445,7 @@ def test_a_moved_occurrence_is_warned_of_as_a_change_is() -> None:
     )
     assert move(workspace, date(2026, 6, 11), span((2026, 6, 14, 4), (2026, 6, 15, 5))).warnings == (
         "it lasts 25 h; is that meant?",
-        "it overlaps the maintenance window 'sunday': Sun 2026-06-14 02:00–06:00 EDT",
+        'it overlaps the maintenance window "sunday": Sun 2026-06-14 02:00–06:00 EDT',
     )
     assert move(workspace, date(2026, 6, 18), span((2026, 5, 4, 23), (2026, 5, 5, 1))).warnings == (
         "it starts in the past: Mon 2026-05-04 19:00–21:00 EDT",

@@ -121,7 +121,7 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
     announced(workspace, key="incident-42")
     with pytest.raises(ConflictError) as refusal:
         announced(workspace, plan, kind=kind, key="incident-42")
-    assert str(refusal.value) == ("the key 'incident-42' is that of EC-1, which says something else; take another")
+    assert str(refusal.value) == ('the key "incident-42" is that of EC-1, which says something else; take another')
     assert repository.held.entry == 1
 
 
@@ -131,32 +131,32 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
         (
             {"environments": frozenset({"production", "prod"})},
             NotFoundError,
-            "there is no environment 'prod'; this schedule has preview, production",
+            'there is no environment "prod"; this schedule has preview, production',
         ),
         (
             {"ticket": "TICKET-42"},
             RefusedError,
-            "'TICKET-42' is not the address of a ticket; write it from https:// on",
+            '"TICKET-42" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "javascript:alert(1)"},
             RefusedError,
-            "'javascript:alert(1)' is not the address of a ticket; write it from https:// on",
+            '"javascript:alert(1)" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://"},
             RefusedError,
-            "'https://' is not the address of a ticket; write it from https:// on",
+            '"https://" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "http://["},
             RefusedError,
-            "'http://[' is not the address of a ticket; write it from https:// on",
+            '"http://[" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://a.example/\r\nATTACH:b"},
             RefusedError,
-            "'https://a.example/\\r\\nATTACH:b' is not the address of a ticket; write it from https:// on",
+            '"https://a.example/\\r\\nATTACH:b" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://a.example/" + "x" * 2000},

@@ -266,7 +266,7 @@ def test_what_touches_several_environments_may_run_where_all_are_open() -> None:
 def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(NotFoundError) as refusal:
         gate(Situation(schedule=TWO, now=NOW), ["prod"], at=NOW)
-    assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
+    assert str(refusal.value) == 'there is no environment "prod"; this schedule has preview, production'
 
 
 @pytest.mark.parametrize("at", [utc(2025, 1, 1, 5) - SECOND, utc(2028, 1, 1, 5)])

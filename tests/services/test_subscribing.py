@@ -103,13 +103,13 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(
 ) -> None:
     with pytest.raises(NotFoundError) as refusal:
         do(repository)
-    assert str(refusal.value) == "there is no subscriber 'Acme'; there is none yet"
+    assert str(refusal.value) == 'there is no subscriber "Acme"; there is none yet'
     add(POLICY, repository, "Acme Inc.", feed="all", token="two", actor=OPERATOR)
     add(POLICY, repository, "Gone", feed="all", token="three", actor=OPERATOR)
     revoke(repository, "Gone", actor=OPERATOR)
     with pytest.raises(NotFoundError) as refusal:
         do(repository)
-    assert str(refusal.value) == "there is no subscriber 'Acme'; there are 'Acme Inc.'"
+    assert str(refusal.value) == 'there is no subscriber "Acme"; there are "Acme Inc."'
 
 
 def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(repository: Database) -> None:
@@ -125,7 +125,7 @@ def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(re
     with pytest.raises(NotFoundError) as refusal:
         rotate(POLICY, repository, "acme inc.", token="two", actor=OPERATOR)
     assert str(refusal.value) == (
-        "there is no feed 'preview'; this schedule has all; revoke 'Acme Inc.' and add it again with one of these"
+        'there is no feed "preview"; this schedule has all; revoke "Acme Inc." and add it again with one of these'
     )
     assert (repository.record().entry, holders(repository, "one", "two")) == (1, ["Acme Inc.", None])
     assert [each["feed_exists"] for each in subscribers_as_json(POLICY, repository, now=NOW)] == [False]

@@ -320,7 +320,7 @@ def test_a_year_ahead_is_looked_at() -> None:
 def test_an_unknown_environment() -> None:
     with pytest.raises(NotFoundError) as refused:
         suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 8), environments=("preview", "prod")))
-    assert str(refused.value) == "there is no environment 'prod'; this schedule has preview, production"
+    assert str(refused.value) == 'there is no environment "prod"; this schedule has preview, production'
 
 
 @pytest.mark.parametrize(("duration", "shown"), [(timedelta(), "0 s"), (timedelta(hours=-2), "-7200 s")])

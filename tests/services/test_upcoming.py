@@ -46,7 +46,7 @@ def test_an_environment_has_its_windows_and_every_freeze() -> None:
 def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
     with pytest.raises(NotFoundError) as refusal:
         upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("prod",))
-    assert str(refusal.value) == "there is no environment 'prod'; this schedule has preview, production"
+    assert str(refusal.value) == 'there is no environment "prod"; this schedule has preview, production'
 
 
 def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:

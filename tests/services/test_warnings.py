@@ -21,7 +21,7 @@ from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, a_workspac
 
 BUSY = replace(TWO_ENVIRONMENTS, peak_hours=PEAK_HOURS)
 PEAK = "it falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
-WINDOW = "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST"
+WINDOW = 'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST'
 FREEZE = "it falls in a change freeze: Change freeze, Fri 2026-12-25 – Thu 2026-12-31"
 FREEZE_2027 = "it falls in a change freeze: Change freeze, Sat 2027-12-25 – Fri 2027-12-31"
 LONG = "it lasts 24 h 1 s; is that meant?"
@@ -120,7 +120,7 @@ def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> Non
     move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
     repository.held = replace(repository.held, adjustments={("thursday", move.day): move})
     assert announced(workspace).warnings == (
-        "it overlaps the maintenance window 'thursday': Tue 2026-12-08 02:00–06:00 EST",
+        'it overlaps the maintenance window "thursday": Tue 2026-12-08 02:00–06:00 EST',
     )
     skip = Skip(window_id="thursday", day=move.day, reason="r")
     repository.held = replace(repository.held, adjustments={("thursday", move.day): skip})
@@ -138,9 +138,9 @@ def test_many_overlaps_are_counted() -> None:
     )
     month = announced(a_busy_workspace(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
     assert [each for each in month if "overlaps" in each] == [
-        "it overlaps the maintenance window 'thursday': Thu 2026-12-03 02:00–06:00 EST",
-        "it overlaps the maintenance window 'sunday': Sun 2026-12-06 02:00–06:00 EST",
-        "it overlaps the maintenance window 'thursday': Thu 2026-12-10 02:00–06:00 EST",
+        'it overlaps the maintenance window "thursday": Thu 2026-12-03 02:00–06:00 EST',
+        'it overlaps the maintenance window "sunday": Sun 2026-12-06 02:00–06:00 EST',
+        'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
         "it overlaps 3 more maintenance windows",
     ]
 

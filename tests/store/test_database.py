@@ -266,7 +266,7 @@ def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
         assert (again.recorded, again.change.id) == (False, "EC-1")
         with pytest.raises(ConflictError) as refusal:
             announce_one(bob, "another", key="k")
-        assert str(refusal.value) == "the key 'k' is that of EC-1, which says something else; take another"
+        assert str(refusal.value) == 'the key "k" is that of EC-1, which says something else; take another'
         planned = AnnouncementRequest(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
         announce(Workspace(schedule=POLICY, repository=bob), planned, actor=operator("bob", NOW))
         with write(ann) as transaction:

@@ -121,7 +121,7 @@ def test_a_preview_at_no_instant_is_refused(schedule: Path, monkeypatch: pytest.
     with pytest.raises(IcsfeedError) as refusal:
         create_app(schedule=schedule)
     assert str(refusal.value) == (
-        "'tomorrow' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto"
+        '"tomorrow" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto'
     )
 
 

@@ -93,12 +93,12 @@ def test_it_says_that_it_is_stale() -> None:
         ),
         pytest.param(
             "environment=prod",
-            "there is no environment 'prod'; this schedule has preview, production",
+            'there is no environment "prod"; this schedule has preview, production',
             id="an unknown environment",
         ),
         pytest.param(
             "environment=production&at=tomorrow",
-            "'tomorrow' is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in "
+            '"tomorrow" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in '
             "America/Toronto",
             id="no instant",
         ),

@@ -108,28 +108,28 @@ def test_a_private_feed_is_below_the_prefix_too(schedule: Path, monkeypatch: pyt
         pytest.param(
             "TRUSTED_HOPS",
             "one",
-            "'one' is not a number of trusted hops; write 1 for one proxy in front of icsfeed",
+            '"one" is not a number of trusted hops; write 1 for one proxy in front of icsfeed',
             id="hops in words",
         ),
         pytest.param(
             "TRUSTED_HOPS",
             "-1",
-            "'-1' is not a number of trusted hops; write 1 for one proxy in front of icsfeed",
+            '"-1" is not a number of trusted hops; write 1 for one proxy in front of icsfeed',
             id="fewer hops than none",
         ),
         pytest.param(
-            "PREFIX", "/a b", "'/a b' is not a path; write one such as /maintenance", id="a prefix with a space"
+            "PREFIX", "/a b", '"/a b" is not a path; write one such as /maintenance', id="a prefix with a space"
         ),
         pytest.param(
             "PREFIX",
             "https://x.example/",
-            "'https://x.example/' is not a path; write one such as /maintenance",
+            '"https://x.example/" is not a path; write one such as /maintenance',
             id="a prefix that is a URL",
         ),
         pytest.param(
             "PREFIX",
             "/a\r\nSet-Cookie:b",
-            "'/a\\r\\nSet-Cookie:b' is not a path; write one such as /maintenance",
+            '"/a\\r\\nSet-Cookie:b" is not a path; write one such as /maintenance',
             id="a prefix that forges a header",
         ),
     ],

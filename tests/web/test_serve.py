@@ -196,7 +196,7 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     outcome = run("serve", environment=environment)
     assert outcome.stderr == "icsfeed can't listen on 192.0.2.1, port 8123: cannot assign requested address\n"
     assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 2
-    assert "'tomorrow' is not an instant" in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
+    assert '"tomorrow" is not an instant' in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
 
 
 def test_the_workers_of_a_server_add_up_what_they_count_and_leave_nothing_behind(schedule: Path) -> None:
@@ -225,7 +225,7 @@ def test_behind_a_prefix_it_says_where_it_is(schedule: Path) -> None:
 
 def test_a_prefix_that_is_none_is_one_line(schedule: Path) -> None:
     outcome = run("serve", "--schedule", schedule, "--prefix", "/a b")
-    assert (outcome.status, outcome.stderr) == (1, "'/a b' is not a path; write one such as /maintenance\n")
+    assert (outcome.status, outcome.stderr) == (1, '"/a b" is not a path; write one such as /maintenance\n')
 
 
 def test_who_has_fetched_is_known_when_the_server_ends_in_good_order(schedule: Path, tmp_path: Path) -> None:

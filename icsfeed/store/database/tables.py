@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DontWrapMixin
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.texts import quoted
 
 _UNRECORDABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -72,13 +73,9 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         del dialect
         if value is not None and (match := _UNRECORDABLE.search(value)):
-            msg = f"{_quoted(value)} can't be recorded: {_quoted(match[0])} is not a character; nothing was changed"
+            msg = f"{quoted(value)} can't be recorded: {quoted(match[0])} is not a character; nothing was changed"
             raise UnrecordableTextError(msg)
         return value
-
-
-def _quoted(text: str) -> str:
-    return f'"{repr(text)[1:-1]}"'
 
 
 def _entry() -> Column[int]:
