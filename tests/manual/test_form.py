@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -45,3 +46,16 @@ def test_the_design_names_files_that_exist() -> None:
     names = re.findall(r"`((?:icsfeed|tests)/[\w./]*)`", TOPICS["design"].text)
     assert "icsfeed/domain/civil.py" in names
     assert [name for name in names if not (ROOT / name).exists()] == []
+
+
+def test_the_design_shows_the_layers_that_are_enforced() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (enforced,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    cells = re.findall(r"^\| (`icsfeed/.*?`) \|", TOPICS["design"].text, re.MULTILINE)
+    shown = [
+        [name.removesuffix(".py").strip("/").replace("/", ".") for name in re.findall("`(.*?)`", cell)]
+        for cell in cells
+    ]
+    assert shown == [layer.split(" | ") for layer in enforced]
