@@ -120,7 +120,7 @@ def test_whoever_has_a_token_that_nobody_can_tell_is_named_and_all_else_exported
     subscriber("add", "At Random")
     subscriber("add", "Other Key", "--token-key-file", other)
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
-    expected = left_out(key, "'At Random', 'Other Key'")
+    expected = left_out(key, '"At Random", "Other Key"')
     dry = report(tmp_path / "site", *private(key), "--dry-run", stderr=expected)
     assert (tmp_path / "site").exists() is False
     done = report(tmp_path / "site", *private(key), stderr=expected)
@@ -132,13 +132,13 @@ def test_whoever_has_a_token_that_nobody_can_tell_is_named_and_all_else_exported
 
 def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
     subscriber("add", "At Random")
-    export(tmp_path / "site", *private(key), stderr=left_out(key, "'At Random'"))
+    export(tmp_path / "site", *private(key), stderr=left_out(key, '"At Random"'))
     token = subscriber("rotate", "At Random", "--token-key-file", key)
     found = report(
         tmp_path / "site",
         *private(key),
         stderr="warning: previous addresses were not exported, because their tokens were not made with the key "
-        "in tokens.key: 'At Random'; their current addresses work\n",
+        'in tokens.key: "At Random"; their current addresses work\n',
     )
     assert found["private_left_out"] == [{"name": "At Random", "until": "2026-12-07T12:00:00Z"}]
     assert tokens_in(tmp_path / "site") == {token}
@@ -148,7 +148,7 @@ def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
 def test_a_warning_has_ten_names_at_most_and_the_report_all(key: Path, tmp_path: Path) -> None:
     for number in range(12):
         subscriber("add", f"Customer {number}")
-    ten = ", ".join(f"'Customer {number}'" for number in range(10))
+    ten = ", ".join(f'"Customer {number}"' for number in range(10))
     found = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{ten} and 2 more"))
     assert found["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
 
@@ -262,9 +262,9 @@ def test_the_last_that_was_made_with_the_key_goes_though_others_were_made_withou
     dest = tmp_path / "site"
     subscriber("add", "Leaver", "--token-key-file", key)
     subscriber("add", "At Random")
-    export(dest, *private(key), stderr=left_out(key, "'At Random'"))
+    export(dest, *private(key), stderr=left_out(key, '"At Random"'))
     subscriber("revoke", "Leaver")
-    done = report(dest, *private(key), stderr=left_out(key, "'At Random'"))
+    done = report(dest, *private(key), stderr=left_out(key, '"At Random"'))
     assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
     assert tokens_in(dest) == set()
 
