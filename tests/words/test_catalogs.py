@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from string import Formatter
 
@@ -43,13 +45,13 @@ def test_there_is_a_french_catalog() -> None:
 
 
 def test_extraction_finds_messages_in_code_and_templates() -> None:
-    found = messages_of(extracted(product_files()))
+    messages = messages_of(extracted(product_files()))
     assert {
         ("", "Subscribe"),  # in a template
         ("", "Something went wrong"),  # in the web service
         ("state of a maintenance window", "Cancelled"),
         ("", "The {day} of every month"),
-    } <= found.keys()
+    } <= messages.keys()
 
 
 @pytest.mark.parametrize("path", [TEMPLATE, *TRANSLATIONS], ids=lambda path: path.name)
@@ -66,8 +68,8 @@ def test_catalogs_have_the_messages_of_the_code_and_no_others(path: Path) -> Non
 
 @each_catalog
 def test_every_message_is_translated(path: Path) -> None:
-    found = messages_of(read_catalog(path))
-    assert [key for key, each in found.items() if each.fuzzy or not all(translations(each))] == []
+    messages = messages_of(read_catalog(path))
+    assert [key for key, each in messages.items() if each.fuzzy or not all(translations(each))] == []
 
 
 @each_catalog
@@ -92,9 +94,9 @@ def test_what_the_checks_above_would_find(tmp_path: Path) -> None:
     code.write_text('say("New here")\nsay("Today, {date}", date=1)\n')
     catalog = tmp_path / "xx.po"
     catalog.write_text('msgid "Today, {date}"\nmsgstr "Heute"\n\nmsgid "Gone"\nmsgstr "Fort"\n')
-    found, written = messages_of(extracted([code], root=tmp_path)), messages_of(read_catalog(catalog))
-    assert found.keys() - written.keys() == {("", "New here")}
-    assert written.keys() - found.keys() == {("", "Gone")}
+    messages, written = messages_of(extracted([code], root=tmp_path)), messages_of(read_catalog(catalog))
+    assert messages.keys() - written.keys() == {("", "New here")}
+    assert written.keys() - messages.keys() == {("", "Gone")}
     assert (places("Today, {date}"), places("Heute")) == ({"date"}, set())
 
 
@@ -165,3 +167,14 @@ def test_one_english_word_has_a_translation_for_each_meaning() -> None:
 )
 def test_lists(parts: list[str], expected: str) -> None:
     assert ENGLISH.listed(parts) == expected
+
+
+def test_english_on_the_command_line_does_without_babel() -> None:
+    program = (
+        "import sys\n"
+        "from icsfeed.services import adjusting, changes, upcoming\n"
+        "from icsfeed.words.languages import ENGLISH\n"
+        "print(ENGLISH.say('Today, {date}', date='Friday'), sorted({'babel', 'jinja2'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "Today, Friday []\n"

@@ -161,7 +161,7 @@ def test_only_the_latest_messages_are_in_a_description() -> None:
     assert event_description(replace(CHANGE, messages=long), ENGLISH, TORONTO).splitlines()[-1] == "(1 earlier)"
 
 
-def told(change: Change, language: Language) -> list[tuple[str, list[str]]]:
+def update_texts(change: Change, language: Language) -> list[tuple[str, list[str]]]:
     dates = dates_in(language)
     return [
         (
@@ -180,7 +180,7 @@ def told(change: Change, language: Language) -> list[tuple[str, list[str]]]:
 
 
 def test_updates() -> None:
-    assert told(EMERGENCY, ENGLISH) == [
+    assert update_texts(EMERGENCY, ENGLISH) == [
         ("Announced", []),
         (
             "Changed",
@@ -191,7 +191,7 @@ def test_updates() -> None:
         ),
         ("Work has started", []),
     ]
-    assert [title for title, _ in told(EMERGENCY, FRENCH)] == ["Annoncé", "Modifié", "Les travaux ont commencé"]
+    assert [title for title, _ in update_texts(EMERGENCY, FRENCH)] == ["Annoncé", "Modifié", "Les travaux ont commencé"]
 
 
 def test_differences_for_operators() -> None:

@@ -1,1 +1,1 @@
-"""The customers' pages: what holds now, what comes, and how to subscribe; in English and French."""
+"""The customers' pages: the current status, what is ahead, and how to subscribe; in every language."""

@@ -1,4 +1,4 @@
-"""A real Chromium, and what it loads into a page to check it: axe-core and jsQR."""
+"""A real Chromium, and the scripts that check a page in it: axe-core and jsQR."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or ""
 NODE = shutil.which("node") or ""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
-"""Chromium refuses to have a sandbox as root, who runs the tests in a container."""
+"""As root, as in a container, Chromium does not start with a sandbox."""
 
 _PACKAGES = HERE / "node_modules"
 
 
 def unavailable() -> str | None:
-    """Say what is missing: the browser, or what `npm ci` puts beside this module."""
+    """The reason why the tests can't run: no browser, or no Node packages."""
     if not CHROMIUM:
         return "Chromium is not installed: Debian's chromium"
     if not NODE:
@@ -36,7 +36,7 @@ def _script(*path: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Violation:
-    """Something that axe-core finds wrong, and how bad it is."""
+    """A problem that axe-core reports."""
 
     rule: str
     impact: str
@@ -44,23 +44,23 @@ class Violation:
 
 
 def violations(page: Page) -> list[Violation]:
-    """What keeps people from using the page as it is shown now, by WCAG 2.2 (A and AA) and good practice."""
+    """The accessibility problems of the page in its current state, by WCAG 2.2 (A and AA) and good practice."""
     page.evaluate(_script("axe-core", "axe.min.js"))
-    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    problems = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     return [
         Violation(
             rule=each["id"],
             impact=each["impact"],
             where=tuple(str(node["target"]) + str(node.get("failureSummary", "")) for node in each["nodes"]),
         )
-        for each in found
+        for each in problems
     ]
 
 
 def qr_texts(page: Page) -> list[str]:
-    """What the QR codes of the page say, read from their pixels."""
+    """The texts of the QR codes on the page, read from their pixels."""
     page.evaluate(_script("jsqr", "dist", "jsQR.js"))
-    found: list[str] = page.evaluate(
+    texts: list[str] = page.evaluate(
         """async () => {
             const texts = [];
             for (const svg of document.querySelectorAll(".qr svg")) {
@@ -78,4 +78,4 @@ def qr_texts(page: Page) -> list[str]:
             return texts;
         }"""
     )
-    return found
+    return texts

@@ -1,4 +1,4 @@
-"""A browser, and a host for it to look at; both for all tests of this folder."""
+"""A browser, and a host that it visits; both are shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.required import require
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A real browser, started for the first test that asks for it."""
+    """A real browser, started for the first test that needs it."""
     require(browsers.unavailable())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
@@ -28,13 +28,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def host() -> Iterator[Host]:
-    """What serves the site that a test gives it."""
+    """Serves the site that a test sets."""
     with hosting() as host:
         yield host
 
 
 class Open(Protocol):
-    """Opens a path of a site as a visitor of that time zone at that moment, and gives the page."""
+    """Opens a path of a site as a visitor in that time zone at that moment."""
 
     def __call__(
         self,
@@ -50,7 +50,7 @@ class Open(Protocol):
 
 @pytest.fixture(name="visit")
 def _visit(chromium: Browser, host: Host) -> Iterator[Open]:
-    """Opens pages; whatever they complain about, or ask for in vain, fails the test."""
+    """Opens pages; any console message, error or failed request fails the test."""
     complaints: list[str] = []
     closing: list[Callable[[], None]] = []
 

@@ -1,4 +1,4 @@
-"""A site over HTTP, as any host of static files would serve it: the bytes of each path, and nothing else."""
+"""A site over HTTP, as any static host serves it: the bytes of each path, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass
 class Host:
-    """Serves ``site``, which may be exchanged at any time, below the path ``prefix``."""
+    """Serves ``site``, which may be replaced at any time, below the path ``prefix``."""
 
     site: Mapping[str, Representation] = field(default_factory=dict)
     prefix: str = ""
@@ -26,29 +26,29 @@ class Host:
 
     @property
     def url(self) -> str:
-        """Where the site's root is, without the final slash."""
+        """The address of the site's root, without the final slash."""
         return f"http://{LOOPBACK}:{self.port}{self.prefix}"
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         path = environ["PATH_INFO"]
-        found = self.site.get(path.removeprefix(self.prefix)) if path.startswith(f"{self.prefix}/") else None
-        self.requests.append((path, 200 if found else 404))
-        if found is None:
+        representation = self.site.get(path.removeprefix(self.prefix)) if path.startswith(f"{self.prefix}/") else None
+        self.requests.append((path, 200 if representation else 404))
+        if representation is None:
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"nothing here"]
-        headers = [("Content-Type", found.content_type), ("Cache-Control", "no-store")]
-        if found.security:
-            headers.append(("Content-Security-Policy", found.security))
+        headers = [("Content-Type", representation.content_type), ("Cache-Control", "no-store")]
+        if representation.security:
+            headers.append(("Content-Security-Policy", representation.security))
         start_response("200 OK", headers)
-        return [found.body]
+        return [representation.body]
 
 
 class _Silent(WSGIRequestHandler):
-    """Answers without telling the log."""
+    """Answers without logging."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Sites that tests look at: what the schedule and the record say in each."""
+"""Sites for tests: their schedules and records."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOON: Final = utc(2026, 12, 8, 17)
 """Tuesday noon in Toronto: two days before a window, two weeks before a freeze."""
 
 OPERATOR: Final = "mallory.operator"
-"""Whose name no customer may read."""
+"""No customer may see this name."""
 
 ENVIRONMENTS: Final = (Environment(id="preview", name="Preview"), Environment(id="production", name="Production"))
 EVERYWHERE: Final = frozenset({"preview", "production"})
@@ -149,7 +149,7 @@ ANNOUNCED: Final = a_record(PLANNED, CANCELLED, adjustments=ADJUSTMENTS)
 
 
 def many_feeds(count: int) -> Schedule:
-    """The schedule with so many feeds beside `all`."""
+    """The schedule with that many feeds, besides `all`."""
     return replace(
         SCHEDULE,
         feeds=tuple(
@@ -184,7 +184,7 @@ BACKWARD: Final = "\u202eמתוכננת תחזוקה \u2066(2:00)"  # noqa: RUF0
 
 
 def hostile_site() -> Mapping[str, Representation]:
-    """What somebody writes who means no good, or too much."""
+    """Texts of an attacker, and of somebody with too much to say."""
     texts = [ATTACK, BACKWARD, LONG]
     changes = [
         a_change(

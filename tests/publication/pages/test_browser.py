@@ -39,18 +39,18 @@ WIDE = {"width": 1280, "height": 900}
 
 
 def texts(page: Page, selector: str) -> list[str]:
-    """What is shown there, each on one line."""
+    """The visible texts, each on one line."""
     return [" ".join(each.split()) for each in page.locator(selector).all_inner_texts()]
 
 
 def follow(page: Page, link: str) -> None:
-    """Follow a link of that name; a click alone comes back before the page that it leads to has run its script."""
+    """Follow a link; a click alone returns before the next page has run its script."""
     with page.expect_navigation(wait_until="load"):
         page.get_by_role("link", name=link).click()
 
 
 def addresses(page: Page, feed: str) -> dict[str, str]:
-    """Where each button of a feed leads."""
+    """The address of each button of a feed."""
     links = page.locator(f"#{feed} .button, #{feed} .download, #{feed} .expanded")
     return {
         str(link.get_attribute("class")).removeprefix("button "): link.evaluate("each => each.href")
@@ -58,7 +58,7 @@ def addresses(page: Page, feed: str) -> dict[str, str]:
     }
 
 
-def test_every_button_of_every_feed_has_its_address(visit: Open) -> None:
+def test_every_button_of_every_feed_has_the_right_address(visit: Open) -> None:
     page = visit(a_site())
     names = {feed.slug: feed.name for feed in SCHEDULE.feeds}
     assert list(names) == ["all", "emergency", "freeze", "maintenance", "planned", "preview", "production"]
@@ -77,34 +77,34 @@ def test_every_button_of_every_feed_has_its_address(visit: Open) -> None:
         assert page.locator(f"#{slug} code").text_content() == f"{BASE}/feeds/{slug}.ics"
 
 
-def test_where_the_address_is_not_known_the_browser_knows_it(visit: Open) -> None:
-    """Below a path, as a project's page of a static host is; also from the pages of another language."""
+def test_the_browser_completes_addresses_of_a_site_without_a_url(visit: Open) -> None:
+    """Also below a path, as on a project's page of a static host, and from the pages of another language."""
     page = visit(a_site(base=""), "/fr/", prefix="/calendars/ours")
     here = page.url.removesuffix("/fr/")
     webcal = here.replace("http:", "webcal:")
-    found = addresses(page, "preview")
-    assert found["webcal"] == f"{webcal}/feeds/preview.ics"
-    assert found["google"].endswith(quote(f"{webcal}/feeds/preview.ics", safe=""))
-    assert quote(f"{here}/feeds/preview.ics", safe="") in found["outlook"]
-    assert found["download"] == f"{here}/downloads/preview.ics"
+    links = addresses(page, "preview")
+    assert links["webcal"] == f"{webcal}/feeds/preview.ics"
+    assert links["google"].endswith(quote(f"{webcal}/feeds/preview.ics", safe=""))
+    assert quote(f"{here}/feeds/preview.ics", safe="") in links["outlook"]
+    assert links["download"] == f"{here}/downloads/preview.ics"
     assert page.locator("#all code").text_content() == f"{here}/feeds/all.ics"
     expect(page.locator("#all .button.google")).to_be_visible()
     assert page.locator(".qr").count() == 0
 
 
-def test_a_qr_code_leads_to_its_feed_on_this_page(visit: Open) -> None:
+def test_qr_codes_lead_to_their_feeds_on_the_page(visit: Open) -> None:
     page = visit(a_site(), "/fr/")
     slugs = ["all", "emergency", "freeze", "maintenance", "planned", "preview", "production"]
     assert qr_texts(page) == [f"{BASE}/fr/#{slug}" for slug in slugs]
 
 
-def test_the_place_that_a_qr_code_leads_to_is_open(visit: Open) -> None:
+def test_the_feed_that_a_qr_code_leads_to_is_unfolded(visit: Open) -> None:
     page = visit(a_site(), "/#preview")
     expect(page.locator("#preview .button.google")).to_be_visible()
     expect(page.locator("#production .button.google")).to_be_hidden()
 
 
-def test_copy_puts_the_address_on_the_clipboard_and_says_so(visit: Open) -> None:
+def test_copying_an_address_is_confirmed(visit: Open) -> None:
     page = visit(a_site(), permissions=["clipboard-read", "clipboard-write"])
     page.locator("#all .copy").click()
     expect(page.locator("#all .copy")).to_contain_text("Copied")
@@ -112,7 +112,7 @@ def test_copy_puts_the_address_on_the_clipboard_and_says_so(visit: Open) -> None
     assert page.evaluate("navigator.clipboard.readText()") == f"{BASE}/feeds/all.ics"
 
 
-def test_where_copying_is_not_allowed_the_address_is_selected(visit: Open) -> None:
+def test_the_address_is_selected_where_copying_is_not_allowed(visit: Open) -> None:
     page = visit(a_site())
     page.evaluate("() => { navigator.clipboard.writeText = async () => { throw new Error('not allowed'); }; }")
     page.locator("#all .copy").click()
@@ -120,7 +120,7 @@ def test_where_copying_is_not_allowed_the_address_is_selected(visit: Open) -> No
     assert page.evaluate("getSelection().toString()") == f"{BASE}/feeds/all.ics"
 
 
-def test_times_are_the_visitors_with_the_vendors_beside_them(visit: Open) -> None:
+def test_times_are_in_the_visitors_zone_with_the_vendors_beside_them(visit: Open) -> None:
     page = visit(a_site(), zone="Europe/Berlin")
     first = page.locator(".agenda .entry").first
     assert texts(page, ".agenda .entry:first-child .when") == [
@@ -130,12 +130,12 @@ def test_times_are_the_visitors_with_the_vendors_beside_them(visit: Open) -> Non
     assert page.locator("#zone").input_value() == "Europe/Berlin"
 
 
-def test_the_vendors_own_customers_read_each_time_once(visit: Open) -> None:
+def test_visitors_in_the_vendors_zone_see_each_time_once(visit: Open) -> None:
     page = visit(a_site(record=BUSY), zone="America/Toronto")
     assert page.locator(".theirs").count() == 0
 
 
-def test_another_zone_can_be_chosen_and_is_kept(visit: Open) -> None:
+def test_the_choice_of_another_zone_is_remembered(visit: Open) -> None:
     page = visit(a_site(), zone="Europe/Berlin")
     page.locator("#zone").select_option("Pacific/Auckland")
     assert texts(page, ".agenda .entry:first-child .mine") == ["Thu, Dec 10 8:00 p.m. – 12:00 a.m. GMT+13"]
@@ -145,7 +145,7 @@ def test_another_zone_can_be_chosen_and_is_kept(visit: Open) -> None:
     assert texts(page, ".agenda .entry:first-child .when") == ["Thu, Dec 10 2:00 a.m. – 6:00 a.m. EST"]
 
 
-def test_a_zone_that_is_no_longer_known_is_forgotten(visit: Open) -> None:
+def test_a_stored_zone_that_the_browser_does_not_have_is_ignored(visit: Open) -> None:
     page = visit(a_site(), zone="Europe/Berlin")
     page.evaluate("localStorage.setItem('icsfeed-zone', 'Nowhere/Land')")
     page.reload()
@@ -153,7 +153,7 @@ def test_a_zone_that_is_no_longer_known_is_forgotten(visit: Open) -> None:
 
 
 def chips(page: Page) -> dict[str, list[str]]:
-    """What the picture of December shows, by day."""
+    """The items in the table of December, by day."""
     cells = page.locator("table[data-month='2026-12'] td[data-day]")
     return {
         str(cell.get_attribute("data-day"))[-2:]: [
@@ -164,8 +164,8 @@ def chips(page: Page) -> dict[str, list[str]]:
     }
 
 
-def test_the_picture_is_laid_out_anew_in_the_visitors_zone(visit: Open) -> None:
-    """In Vancouver, the window of Thursday 2:00 in Toronto begins on Wednesday."""
+def test_the_month_is_laid_out_again_in_the_visitors_zone(visit: Open) -> None:
+    """In Honolulu, the window of Thursday 2:00 in Toronto starts on Wednesday."""
     site = a_site(replace(SCHEDULE, windows=(replace(THURSDAY, environments=frozenset({"production"})),)))
     page = visit(site, "/calendar/2026/12/", zone="Pacific/Honolulu")
     assert chips(page) == {
@@ -213,18 +213,18 @@ def test_the_picture_is_laid_out_anew_in_the_visitors_zone(visit: Open) -> None:
         ),
     ],
 )
-def test_the_list_of_a_month_has_what_its_picture_has(visit: Open, path: str, zone: str, first: str, last: str) -> None:
-    """The list was that of the vendor's month in every zone."""
+def test_a_months_list_shows_what_its_table_shows(visit: Open, path: str, zone: str, first: str, last: str) -> None:
+    """The list used to be that of the vendor's month in every zone."""
     site = a_site(record=BUSY)
-    found, sent = visit(site, path, zone=zone), visit(site, path, zone=zone, java_script_enabled=False)
-    shown = texts(found, ".agenda .entry:visible .mine")
-    assert (shown[0], shown[-1]) == (first, last)
-    found.locator("#zone").select_option("America/Toronto")
-    assert texts(found, ".agenda .entry:visible .when") == texts(sent, ".agenda .entry:visible .when") != []
+    drawn, sent = visit(site, path, zone=zone), visit(site, path, zone=zone, java_script_enabled=False)
+    when = texts(drawn, ".agenda .entry:visible .mine")
+    assert (when[0], when[-1]) == (first, last)
+    drawn.locator("#zone").select_option("America/Toronto")
+    assert texts(drawn, ".agenda .entry:visible .when") == texts(sent, ".agenda .entry:visible .when") != []
 
 
-def test_a_month_may_be_empty_in_one_zone_alone(visit: Open) -> None:
-    """Its list then says so, there alone."""
+def test_a_month_can_be_empty_in_one_zone_only(visit: Open) -> None:
+    """Only there, the list says so."""
     new_year = a_plan(utc(2027, 1, 1, 4), utc(2027, 1, 1, 4, 30))
     record = a_record(a_change(Kind.PLANNED, 1, (NOON, State.CONFIRMED, "", new_year)))
     site = a_site(replace(SCHEDULE, windows=(), freezes=()), record)
@@ -243,12 +243,12 @@ def test_a_month_may_be_empty_in_one_zone_alone(visit: Open) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/calendar/2026/12/", "/fr/calendar/2026/12/"])
-def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Open, path: str) -> None:
+def test_in_the_vendors_zone_the_script_changes_nothing(visit: Open, path: str) -> None:
     site = a_site(record=BUSY)
     drawn, sent = visit(site, path), visit(site, path, java_script_enabled=False)
     for month in ("2026-12", "2027-01") if path == "/" else ("2026-12",):
-        found = [page.locator(f"table[data-month='{month}']").inner_html() for page in (drawn, sent)]
-        assert found[0] == found[1]
+        tables = [page.locator(f"table[data-month='{month}']").inner_html() for page in (drawn, sent)]
+        assert tables[0] == tables[1]
     assert texts(drawn, ".agenda .when") == texts(sent, ".agenda .when") != []
 
 
@@ -289,7 +289,7 @@ def test_in_the_vendors_zone_the_browser_draws_what_came_from_the_host(visit: Op
         ),
     ],
 )
-def test_what_holds_now_and_comes_next(  # noqa: PLR0917  (a row of the table)
+def test_the_status_and_the_next_window(  # noqa: PLR0917  (a row of the table)
     visit: Open, now: datetime, headline: str, lines: list[str], coming: str, countdown: str
 ) -> None:
     page = visit(a_site(now=now), now=now)
@@ -314,7 +314,7 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
             "No maintenance right now",
             ["No change is in progress, and no change freeze applies."],
             ["Next Scheduled maintenance Thu, Jan 7, 2027, 2:00 a.m. – 6:00 a.m. EST in 3 days 14 hours"],
-            id="after the last window of the six weeks: the next is known all the same",
+            id="after the last window of the six weeks: the next one is known",
         ),
         pytest.param(
             utc(2027, 1, 6, 4, 59, 59),
@@ -339,10 +339,10 @@ def test_an_open_page_follows_the_clock(visit: Open) -> None:
         ),
     ],
 )
-def test_an_old_page_says_what_it_knows_and_else_that_it_is_old(
+def test_a_page_says_that_it_is_out_of_date_after_six_weeks(
     visit: Open, now: datetime, headline: str, lines: list[str], coming: list[str]
 ) -> None:
-    """It said that nothing was planned, and in the midst of a window that nothing was being changed."""
+    """It used to say that nothing was planned, even during a window."""
     site = a_site(now=utc(2026, 11, 25, 17))
     for path in ("/", "/embed/"):
         page = visit(site, path, now=now)
@@ -351,8 +351,8 @@ def test_an_old_page_says_what_it_knows_and_else_that_it_is_old(
         assert texts(page, "#status-next:visible") == coming
 
 
-def test_an_open_page_that_grows_old_says_so_once_and_in_its_language(visit: Open) -> None:
-    """What a screen reader is told of does not change from then on."""
+def test_an_open_page_says_once_that_it_is_out_of_date(visit: Open) -> None:
+    """What a screen reader announces does not change from then on."""
     page = visit(a_site(now=utc(2026, 11, 25, 17)), "/fr/", now=utc(2027, 1, 6, 4, 59, 59))
     expect(page.locator(".countdown")).to_have_text("dans 1 jour 2 heures")
     page.clock.set_fixed_time(utc(2027, 1, 6, 5))
@@ -363,15 +363,15 @@ def test_an_open_page_that_grows_old_says_so_once_and_in_its_language(visit: Ope
     expect(page.locator("#status-next")).to_be_hidden()
     assert page.locator("#status").get_attribute("class") == "status is-unknown"
     page.evaluate(
-        "() => new MutationObserver(() => { window.told = true; }).observe(document.getElementById('status-now'),"
+        "() => new MutationObserver(() => { window.changed = true; }).observe(document.getElementById('status-now'),"
         " {childList: true, characterData: true, subtree: true})"
     )
     page.clock.set_fixed_time(utc(2027, 1, 6, 9))
     page.wait_for_timeout(1500)
-    assert page.evaluate("window.told") is None
+    assert page.evaluate("window.changed") is None
 
 
-def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host) -> None:
+def test_an_open_page_loads_a_new_announcement(visit: Open, host: Host) -> None:
     page = visit(a_site())
     expect(page.locator("#status-now")).to_have_text("No maintenance right now")
     host.site = a_site(record=BUSY)
@@ -379,35 +379,33 @@ def test_an_open_page_takes_up_what_was_announced_since(visit: Open, host: Host)
     expect(page.locator("#status-now")).to_have_text("Emergency change in progress")
 
 
-def test_an_open_page_asks_once_a_minute_while_it_is_seen_and_at_once_when_it_is_seen_again(
-    visit: Open, host: Host
-) -> None:
-    """It asked every five minutes, and promised its readers two."""
+def test_a_visible_page_checks_every_minute_and_at_once_when_it_becomes_visible(visit: Open, host: Host) -> None:
+    """It used to check every five minutes, and promised two."""
     page = visit(a_site())
     hide = "() => Object.defineProperty(document, 'hidden', {configurable: true, value: true})"
     show = "() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); }"
 
-    def asked(minute: int, second: int) -> int:
+    def requests_at(minute: int, second: int) -> int:
         page.clock.set_fixed_time(utc(2026, 12, 8, 17, minute, second))
         page.wait_for_timeout(1200)
         return [path for path, _ in host.requests].count("/")
 
-    found = [asked(minute, second) for minute, second in ((0, 59), (1, 0), (1, 30), (2, 0))]
+    requests = [requests_at(minute, second) for minute, second in ((0, 59), (1, 0), (1, 30), (2, 0))]
     page.evaluate(hide)
-    found.append(asked(4, 0))
+    requests.append(requests_at(4, 0))
     page.evaluate(f"window.asking = 0; window.fetch = async () => {{ window.asking += 1; return {{}}; }}; ({show})()")
-    assert (found, page.evaluate("window.asking")) == ([1, 2, 2, 3, 3], 1)
+    assert (requests, page.evaluate("window.asking")) == ([1, 2, 2, 3, 3], 1)
 
 
 @pytest.mark.parametrize("fragment", ["%E0%A4%A", "%", "nothing-of-that-name"])
-def test_a_fragment_that_names_nothing_stops_nothing(visit: Open, fragment: str) -> None:
-    """One that is not UTF-8 in percent signs was an error, and neither the countdown nor the questions began."""
+def test_an_invalid_fragment_does_not_stop_the_script(visit: Open, fragment: str) -> None:
+    """Percent-encoded bytes that are not UTF-8 used to stop the countdown and the checks for updates."""
     page = visit(a_site(), f"/#{fragment}", now=utc(2026, 12, 10, 6, 59, 59))
     page.clock.set_fixed_time(utc(2026, 12, 10, 7))
     expect(page.locator("#status-now")).to_have_text("Maintenance in progress")
 
 
-def test_an_emergency_in_progress_comes_before_all_else(visit: Open) -> None:
+def test_an_emergency_in_progress_comes_first(visit: Open) -> None:
     page = visit(a_site(record=BUSY), zone="Europe/Berlin")
     assert texts(page, "#status-now") == ["Emergency change in progress"]
     assert texts(page, "#status-lines li") == [
@@ -417,7 +415,7 @@ def test_an_emergency_in_progress_comes_before_all_else(visit: Open) -> None:
     expect(page).to_have_url(re.compile("#ec-7$"))
 
 
-def test_one_that_takes_longer_than_planned_is_not_over(visit: Open) -> None:
+def test_a_change_that_takes_longer_than_planned_is_still_in_progress(visit: Open) -> None:
     late = utc(2026, 12, 10, 3)
     page = visit(a_site(record=BUSY, now=late), now=late)
     assert texts(page, "#status-now") == ["Emergency change in progress"]
@@ -454,7 +452,7 @@ def test_the_other_language_is_a_link_away(visit: Open) -> None:
     assert texts(page, "h1") == ["January 2027"]
 
 
-def test_in_french_an_article_stands_before_a_date(visit: Open) -> None:
+def test_french_dates_have_an_article(visit: Open) -> None:
     page = visit(a_site(record=BUSY, now=FROZEN), "/fr/", now=FROZEN)
     assert texts(page, "#status-lines li")[-1] == "Change freeze jusqu’au ven. 1er janv. 2027, 00 h 00 HNE"
     page = visit(a_site(record=BUSY), "/fr/")
@@ -464,7 +462,7 @@ def test_in_french_an_article_stands_before_a_date(visit: Open) -> None:
     ]
 
 
-def test_without_javascript_the_page_says_what_is_true_all_day(visit: Open) -> None:
+def test_without_javascript_the_page_states_what_is_true_all_day(visit: Open) -> None:
     page = visit(a_site(record=BUSY), zone="Europe/Berlin", java_script_enabled=False)
     assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]
     assert texts(page, "#status-now") == ["An emergency change is in progress"]
@@ -480,7 +478,7 @@ def test_without_javascript_the_page_says_what_is_true_all_day(visit: Open) -> N
     expect(page.locator("#all .button.google")).to_be_visible()
 
 
-def test_without_javascript_and_an_address_there_is_a_link_to_copy(visit: Open) -> None:
+def test_without_javascript_and_without_a_url_there_is_a_link_to_copy(visit: Open) -> None:
     page = visit(a_site(base=""), "/fr/", java_script_enabled=False)
     expect(page.locator("#all .button.google")).to_be_hidden()
     assert page.locator("#all noscript a").get_attribute("href") == "../feeds/all.ics"
@@ -498,7 +496,7 @@ def test_nothing_scrolls_sideways(visit: Open, path: str, viewport: dict[str, in
 )
 @pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/404.html"])
 def test_axe_finds_nothing_wrong(visit: Open, path: str, viewport: dict[str, int], scheme: str) -> None:
-    """Also the contrast of all text, in the scheme that the visitor prefers."""
+    """Including the contrast of all text, in the visitor's color scheme."""
     site = a_site(replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, color="gold")), BUSY)
     page = visit(site, path, viewport=viewport, color_scheme=scheme)
     if path == "/":
@@ -514,13 +512,13 @@ def test_dark_is_dark(visit: Open) -> None:
     assert grounds == ["rgb(255, 255, 255)", "rgb(15, 19, 24)"]
 
 
-def test_print_leaves_out_what_paper_cannot_do_and_shows_what_is_folded(visit: Open) -> None:
+def test_print_omits_controls_and_unfolds_everything(visit: Open) -> None:
     page = visit(a_site(record=BUSY))
     page.emulate_media(media="print")
     for left_out in (".tools", "#zone", "#all .copy", "#all .button.google"):
         expect(page.locator(left_out).first).to_be_hidden()
-    for shown in ("#preview code", "#all code", ".agenda .entry >> nth=0", "table.month >> nth=0", "#ec-7"):
-        expect(page.locator(shown)).to_be_visible()
+    for visible in ("#preview code", "#all code", ".agenda .entry >> nth=0", "table.month >> nth=0", "#ec-7"):
+        expect(page.locator(visible)).to_be_visible()
     assert page.pdf().startswith(b"%PDF-")
 
 
@@ -532,8 +530,8 @@ def test_print_leaves_out_what_paper_cannot_do_and_shows_what_is_folded(visit: O
         ("/fr/embed/", "America/Toronto", "Situation : mar. 8 déc. 2026, 12 h 00 HNE"),
     ],
 )
-def test_paper_says_when_it_was_true(visit: Open, path: str, zone: str, line: str) -> None:
-    """It said "right now", and counted down, with no date."""
+def test_print_states_the_time_of_printing(visit: Open, path: str, zone: str, line: str) -> None:
+    """It used to say "right now" without a date."""
     page = visit(a_site(record=BUSY), path, zone=zone)
     now = "En ce moment" if path.startswith("/fr/") else "Right now"
     assert texts(page, "#status-date > :visible") == [now]
@@ -546,7 +544,7 @@ def test_paper_says_when_it_was_true(visit: Open, path: str, zone: str, line: st
     expect(page.locator("#status-date .on-paper")).not_to_have_text(line)
 
 
-def test_paper_without_javascript_has_the_day(visit: Open) -> None:
+def test_print_without_javascript_states_the_day(visit: Open) -> None:
     page = visit(a_site(), java_script_enabled=False)
     page.emulate_media(media="print")
     assert texts(page, "#status-date") == ["Today, Tuesday, December 8, 2026"]
@@ -588,7 +586,7 @@ def test_kinds_differ_in_shape_and_in_words(visit: Open) -> None:
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 @pytest.mark.parametrize("path", ["/", "/fr/calendar/2026/12/", "/embed/"])
-def test_hostile_texts_are_texts(visit: Open, path: str, viewport: dict[str, int]) -> None:
+def test_hostile_texts_are_shown_as_text(visit: Open, path: str, viewport: dict[str, int]) -> None:
     page = visit(hostile_site(), path, viewport=viewport)
     assert page.evaluate("window.hacked") is None
     assert page.evaluate("document.querySelectorAll('img[src=x], script:not([src]):not(#data)').length") == 0
@@ -598,7 +596,7 @@ def test_hostile_texts_are_texts(visit: Open, path: str, viewport: dict[str, int
 
 
 def test_a_page_in_a_frame(visit: Open) -> None:
-    """The host that the schedule names may show it; its links leave the frame."""
+    """Its links open outside the frame."""
     page = visit(a_site(record=BUSY), "/embed/", viewport={"width": 420, "height": 600})
     assert page.locator("a").evaluate_all("links => links.map((each) => each.target)") == ["_blank"]
     assert texts(page, "#status-now") == ["Emergency change in progress"]
@@ -613,27 +611,27 @@ def test_thirty_feeds(visit: Open) -> None:
     assert addresses(page, "tenant-30")["webcal"] == "webcal://maintenance.example.com/feeds/tenant-30.ics"
 
 
-def test_a_logo_comes_from_the_vendor_and_nothing_else_from_anywhere(chromium: Browser) -> None:
+def test_only_the_logo_is_loaded_from_elsewhere(chromium: Browser) -> None:
     site = a_site(
         replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, logo="https://cdn.example.com/logo.svg?v=2")), base=""
     )
-    asked: list[str] = []
+    requested: list[str] = []
 
     def answer(route: Route) -> None:
-        asked.append(route.request.url)
-        found = site.get(urlsplit(route.request.url).path)
-        if found is None:
+        requested.append(route.request.url)
+        representation = site.get(urlsplit(route.request.url).path)
+        if representation is None:
             route.fulfill(body="<svg xmlns='http://www.w3.org/2000/svg'/>", content_type="image/svg+xml")
             return
-        security = {"Content-Security-Policy": found.security} if found.security else {}
-        route.fulfill(body=found.body, headers={"Content-Type": found.content_type} | security)
+        security = {"Content-Security-Policy": representation.security} if representation.security else {}
+        route.fulfill(body=representation.body, headers={"Content-Type": representation.content_type} | security)
 
     page = chromium.new_page()
     page.route("**/*", answer)
     page.goto("https://maintenance.example.com/")
     page.close()
-    assert sorted(each for each in asked if "/assets/" not in each) == [
+    assert sorted(each for each in requested if "/assets/" not in each) == [
         "https://cdn.example.com/logo.svg?v=2",
         "https://maintenance.example.com/",
     ]
-    assert len(asked) == 4
+    assert len(requested) == 4

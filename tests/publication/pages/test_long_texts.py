@@ -1,4 +1,4 @@
-"""Long texts, as a browser lays them out: each can be read in full, and none breaks the page."""
+"""Long texts in a real browser: each can be read in full, and none breaks the page."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ WIDTHS = (320, 360, 375, 1280)
 
 
 def long(what: str, length: int) -> str:
-    """A text of that length, in words, that says what it is and where it ends."""
+    """A text of that length, in words, with a recognizable start and end."""
     begin, end = f"The {what}: ", f" and so ends the {what}."
     return begin + ("every word of it counts, " * length)[: length - len(begin) - len(end)].strip() + end
 
 
 SUMMARY = long("summary", 250)
-"""As long as a summary may be."""
+"""As long as summaries may be."""
 
 TEXTS = {
     what: long(what, 1200)
@@ -36,7 +36,7 @@ TEXTS = {
 
 
 def wordy_site() -> Mapping[str, Representation]:
-    """Everybody has much to say, and nobody means harm."""
+    """A site on which every text is long."""
     plan = a_plan(utc(2026, 12, 8, 16), utc(2026, 12, 8, 18), summary=SUMMARY, reason=TEXTS["reason"])
     later = a_plan(utc(2026, 12, 9, 16), utc(2026, 12, 9, 18), summary=f"Later: {SUMMARY}"[:250])
     changes = (
@@ -72,9 +72,9 @@ def wordy_site() -> Mapping[str, Representation]:
 
 
 def texts_of(page: Page) -> tuple[set[str], set[str]]:
-    """The texts that stand in full somewhere; and those that are cut short wherever they stand.
+    """The texts that are shown in full somewhere, and those that are truncated everywhere.
 
-    What only screen readers read is neither.
+    Texts for screen readers only are neither.
     """
     full, cut = page.evaluate(
         """() => {
@@ -99,8 +99,8 @@ def texts_of(page: Page) -> tuple[set[str], set[str]]:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", ["/", "/fr/", "/embed/", "/calendar/2026/12/"])
-def test_every_text_stands_in_full_on_its_page(visit: Open, path: str, width: int) -> None:
-    """What is cut short in one place can be read in another of the same page."""
+def test_every_text_is_shown_in_full_somewhere_on_its_page(visit: Open, path: str, width: int) -> None:
+    """A text that is truncated in one place is in full elsewhere on the page."""
     page = visit(wordy_site(), path, viewport={"width": width, "height": 800})
     full, nowhere = texts_of(page)
     assert nowhere == set()
@@ -115,7 +115,7 @@ def test_every_text_stands_in_full_on_its_page(visit: Open, path: str, width: in
 
 
 @pytest.mark.parametrize("path", ["/", "/embed/", "/calendar/2026/12/"])
-def test_on_paper_nothing_is_cut_short(visit: Open, path: str) -> None:
+def test_print_truncates_nothing(visit: Open, path: str) -> None:
     page = visit(wordy_site(), path, viewport={"width": 760, "height": 1000})
     page.emulate_media(media="print")
     clamped = page.evaluate(
@@ -127,11 +127,11 @@ def test_on_paper_nothing_is_cut_short(visit: Open, path: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_on_the_first_page_the_status_stays_short(visit: Open, width: int) -> None:
-    """What is in progress stands in full in its announcement, so three lines will do."""
+def test_the_status_stays_short_on_the_first_page(visit: Open, width: int) -> None:
+    """The announcement has the full text, so three lines are enough."""
     page = visit(wordy_site(), viewport={"width": width, "height": 800})
     heights = page.locator("#status bdi").evaluate_all(
-        "found => found.map((each) => each.clientHeight / parseFloat(getComputedStyle(each).lineHeight))"
+        "texts => texts.map((each) => each.clientHeight / parseFloat(getComputedStyle(each).lineHeight))"
     )
     assert len(heights) == 2
     assert max(heights) <= 3.1
@@ -147,21 +147,21 @@ ABOVE_FIRST_LINE = """(each) => {
     const first = lines.reduce((one, other) => (other.top < one.top ? other : one));
     return (first.top + first.bottom) / 2 - (icon.top + icon.bottom) / 2;
 }"""
-"""By how many pixels the middle of an icon is above that of the first line beside it."""
+"""By how many pixels the center of an icon is above that of the first line beside it."""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", ["/", "/fr/", "/embed/", "/calendar/2026/12/"])
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
-def test_an_icon_stands_beside_the_first_line(visit: Open, path: str, width: int, *, scripted: bool) -> None:
-    """Also where a summary goes over many lines."""
+def test_icons_are_aligned_with_the_first_line(visit: Open, path: str, width: int, *, scripted: bool) -> None:
+    """Even where a summary takes many lines."""
     page = visit(wordy_site(), path, viewport={"width": width, "height": 800}, java_script_enabled=scripted)
     for beside in page.locator(".headline:visible, .lines li:has(.icon), .large .chip").all():
         assert abs(beside.evaluate(ABOVE_FIRST_LINE)) < 4
 
 
 @pytest.mark.parametrize("path", ["/", "/embed/", "/calendar/2026/12/"])
-def test_texts_without_a_space_break_anywhere(visit: Open, path: str) -> None:
+def test_texts_without_spaces_break_anywhere(visit: Open, path: str) -> None:
     page = visit(hostile_site(), path)
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 800})
@@ -173,8 +173,8 @@ def test_texts_without_a_space_break_anywhere(visit: Open, path: str) -> None:
 
 @pytest.mark.parametrize("width", [320, 375, 1280])
 @pytest.mark.parametrize("path", ["/", "/fr/"])
-def test_the_policys_hours_name_their_zone_at_any_width(visit: Open, path: str, width: int) -> None:
-    """All times above are the visitor's, so the vendor's hours can't do without; nor is a part of the table hidden."""
+def test_the_hours_of_the_policy_name_their_zone_at_any_width(visit: Open, path: str, width: int) -> None:
+    """All other times are the visitor's, so the vendor's hours need their zone; and no part of the table is hidden."""
     page = visit(a_site(), path, zone="Asia/Tokyo", viewport={"width": width, "height": 800})
     for hours in page.locator(".windows tbody td:nth-of-type(2)").all():
         expect(hours).to_contain_text("(America/Toronto)")

@@ -11,7 +11,7 @@ from tests.words.writing import FRENCH, dates_in
 TODAY = date(2026, 12, 8)
 
 
-def test_the_table_says_what_the_policy_says() -> None:
+def test_the_table_of_the_example_policy() -> None:
     """Every Thursday and Sunday, 2:00 AM to 6:00 AM EST, 4 hours each, as of January 2020."""
     rows = window_rows(POLICY, dates_in(), TODAY)
     assert [(row.days, row.hours.replace("\u00a0", " "), row.length, row.effective) for row in rows] == [
@@ -20,7 +20,7 @@ def test_the_table_says_what_the_policy_says() -> None:
     ]
 
 
-def test_windows_that_are_over_are_left_out_and_later_ones_come_last() -> None:
+def test_past_windows_are_omitted_and_later_ones_come_last() -> None:
     schedule = a_schedule(
         a_window(id="over", effective_until=TODAY - timedelta(days=1)),
         a_window(id="new", effective_from=date(2027, 3, 1), start=time(22), end=time(0, 30), zone=BERLIN),

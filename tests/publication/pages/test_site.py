@@ -1,4 +1,4 @@
-"""The pages as bytes: which there are, that they are valid, and what they never say."""
+"""The pages as bytes: their paths, their validity, and what they never contain."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ PAGES = ("/", "/fr/", "/embed/", "/fr/embed/", "/calendar/2026/12/", "/fr/calend
 
 
 def links(path: str, text: str) -> set[str]:
-    """Where the relative links of a page lead, without what comes after a #."""
-    found = re.findall(r'(?:href|src)="(?!https?:|mailto:|webcal:|data:|#)([^"#]*)', text)
-    return {urljoin(path, each) for each in found}
+    """The targets of a page's relative links, without fragments."""
+    targets = re.findall(r'(?:href|src)="(?!https?:|mailto:|webcal:|data:|#)([^"#]*)', text)
+    return {urljoin(path, each) for each in targets}
 
 
 def data_of(text: str) -> dict[str, Any]:
-    """What a page tells its script."""
-    found = re.search(r'<script type="application/json" id="data">(.*)</script>\n</body>', text)
-    assert found is not None
-    return dict(json.loads(found[1]))
+    """The data that a page gives its script."""
+    match = re.search(r'<script type="application/json" id="data">(.*)</script>\n</body>', text)
+    assert match is not None
+    return dict(json.loads(match[1]))
 
 
-def test_which_pages_there_are() -> None:
+def test_the_paths_of_a_site() -> None:
     paths = [re.sub("-[0-9a-f]{16}", "-DIGEST", path) for path in a_site()]
     months = [f"calendar/{year}/{month:02}/" for year in (2025, 2026, 2027) for month in range(1, 13)]
     assert paths == [
@@ -73,12 +73,12 @@ def test_which_pages_there_are() -> None:
 @pytest.mark.parametrize(
     "site", [a_site(record=BUSY), a_site(base=""), hostile_site()], ids=["busy", "plain", "hostile"]
 )
-def test_a_page_is_html_as_a_strict_parser_takes_it(site: Mapping[str, Representation], path: str) -> None:
+def test_pages_are_valid_for_a_strict_html_parser(site: Mapping[str, Representation], path: str) -> None:
     html5lib.HTMLParser(strict=True).parse(site[path].body)
 
 
-def test_a_validator_finds_nothing(tmp_path: Path) -> None:
-    """html-validate checks content models, ARIA, attributes and unique ids, too."""
+def test_pages_are_valid_for_html_validate(tmp_path: Path) -> None:
+    """It also checks content models, ARIA, attributes and unique ids."""
     require(browsers.unavailable())
     (tmp_path / ".htmlvalidate.json").write_text('{"extends": ["html-validate:standard"], "root": true}')
     for name, site in (("busy", a_site(record=BUSY)), ("plain", a_site(base="")), ("hostile", hostile_site())):
@@ -93,18 +93,17 @@ def test_a_validator_finds_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_every_relative_link_leads_somewhere() -> None:
-    """The links of the feeds are among them."""
-    found = publish(Situation(schedule=SCHEDULE, record=BUSY, now=NOON), changed_at=NOON).representations
-    there = set(found)
+def test_every_relative_link_exists() -> None:
+    """Including the links to the feeds."""
+    published = publish(Situation(schedule=SCHEDULE, record=BUSY, now=NOON), changed_at=NOON).representations
     for path in (*PAGES[:-1], "/calendar/2025/01/", "/calendar/2027/12/"):
-        led_to = links(path, found[path].body.decode())
+        led_to = links(path, published[path].body.decode())
         assert len(led_to) > 3
-        assert led_to - there == set(), path
+        assert led_to - set(published) == set(), path
 
 
-def test_a_change_of_any_name_is_alone_with_it_in_a_page() -> None:
-    """One from the schedule file that was called as a feed is, or as a heading, led to that."""
+def test_ids_of_changes_are_unique_in_a_page() -> None:
+    """A change in the schedule file that has the name of a feed or a heading used to lead there."""
     names = ["all", "coming", "main", "production", "zone"]
     changes = tuple(replace(EMERGENCY, id=name) for name in names)
     home = a_site(replace(SCHEDULE, changes=changes), BUSY)["/"].body.decode()
@@ -116,7 +115,7 @@ def test_a_change_of_any_name_is_alone_with_it_in_a_page() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES[:-1])
-def test_pages_name_themselves_in_each_language(path: str) -> None:
+def test_pages_link_to_themselves_in_each_language(path: str) -> None:
     body = a_site()[path].body.decode()
     below = path.removeprefix("/fr")
     assert re.findall('<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', body) == [
@@ -128,14 +127,14 @@ def test_pages_name_themselves_in_each_language(path: str) -> None:
 
 
 def test_no_operator_is_named() -> None:
-    """The data for the browser holds none either."""
+    """The data for the browser names none either."""
     assert EMERGENCY.latest.by == OPERATOR
     site = a_site(record=BUSY)
     assert [path for path, each in site.items() if OPERATOR.encode() in each.body] == []
     assert b"The patch takes half an hour longer." in site["/"].body
 
 
-def test_whatever_an_update_alters_is_told() -> None:
+def test_everything_that_an_update_alters_is_shown() -> None:
     plans = (
         a_plan(utc(2026, 12, 9, 4), utc(2026, 12, 9, 8), reason=""),
         a_plan(
@@ -158,17 +157,17 @@ def test_whatever_an_update_alters_is_told() -> None:
     ]
 
 
-def test_what_is_long_over_is_not_told_any_more() -> None:
-    """Thirty days after its end, to the day."""
+def test_changes_disappear_thirty_days_after_their_end() -> None:
+    """To the day."""
     done = a_change(
         Kind.PLANNED, 1, (utc(2026, 12, 1), State.COMPLETED, "", a_plan(utc(2026, 12, 2, 4), utc(2026, 12, 2, 6)))
     )
-    for now, told in ((utc(2026, 12, 31, 20), True), (utc(2027, 1, 2, 20), False)):
-        assert (b'<article class="change' in a_site(record=a_record(done), now=now)["/"].body) is told
+    for now, visible in ((utc(2026, 12, 31, 20), True), (utc(2027, 1, 2, 20), False)):
+        assert (b'<article class="change' in a_site(record=a_record(done), now=now)["/"].body) is visible
 
 
-def test_what_no_feed_shows_no_page_shows() -> None:
-    """A change to an environment that an edit has taken away."""
+def test_pages_omit_changes_that_no_feed_shows() -> None:
+    """A change to an environment that has been removed from the schedule."""
     now = utc(2026, 12, 8, 17)
     gone = a_plan(now, now + timedelta(hours=2), environments=frozenset({"gone"}))
     begun = a_change(Kind.EMERGENCY, 1, (now, State.CONFIRMED, "", gone), (now, State.IN_PROGRESS, "", gone))
@@ -177,7 +176,7 @@ def test_what_no_feed_shows_no_page_shows() -> None:
         assert with_it[path].body == without[path].body
 
 
-def test_same_input_same_bytes_at_any_minute_of_the_day_in_any_order_of_hashes() -> None:
+def test_same_input_same_bytes_at_any_minute_of_the_day_and_in_any_hash_order() -> None:
     site, later = a_site(record=BUSY), a_site(record=BUSY, now=utc(2026, 12, 9, 4, 59))
     assert {path: each.etag for path, each in site.items()} == {path: each.etag for path, each in later.items()}
     program = (
@@ -196,17 +195,17 @@ def test_same_input_same_bytes_at_any_minute_of_the_day_in_any_order_of_hashes()
         assert done.stdout.split() == [each.etag for each in site.values()]
 
 
-def test_a_page_knows_its_own_revision() -> None:
-    """So that an open page sees that there is another by now."""
-    found = [
+def test_pages_state_their_revision() -> None:
+    """An open page compares it with the published one."""
+    revisions = [
         re.findall('<meta name="revision" content="([0-9a-f]{16})">', a_site(record=record)["/"].body.decode())
         for record in (NOTHING, ANNOUNCED, BUSY)
     ]
-    assert [len(each) for each in found] == [1, 1, 1]
-    assert len({each[0] for each in found}) == 3
+    assert [len(each) for each in revisions] == [1, 1, 1]
+    assert len({each[0] for each in revisions}) == 3
 
 
-def test_data_for_the_browser_is_json_that_ends_no_tag() -> None:
+def test_no_text_in_the_data_for_the_browser_ends_a_tag() -> None:
     text = "</script><!--<script>\u2028&"
     site = a_site(replace(SCHEDULE, windows=tuple(replace(each, name=text) for each in SCHEDULE.windows)))
     data = re.search(r'<script type="application/json" id="data">(.*)</script>\n</body>', site["/"].body.decode())
@@ -215,21 +214,21 @@ def test_data_for_the_browser_is_json_that_ends_no_tag() -> None:
     assert {each["name"] for each in json.loads(data[1])["entries"] if each["kind"] == "maintenance"} == {text}
 
 
-def test_a_word_that_a_page_lacks_is_a_fault() -> None:
+def test_a_missing_template_value_is_an_error() -> None:
     with pytest.raises(Exception, match="'language' is undefined"):
         rendered("home.html", {}, say=LANGUAGES[0].say)
 
 
-def test_what_is_far_ahead_is_still_what_comes_next() -> None:
-    """The next window lies beyond the weeks that are listed."""
+def test_the_next_window_may_be_months_ahead() -> None:
+    """The next window is after the listed weeks."""
     yearly = tuple(replace(window, effective_from=(NOON + timedelta(days=120)).date()) for window in SCHEDULE.windows)
     site = a_site(replace(SCHEDULE, windows=yearly, freezes=()))
     assert b"Nothing is planned for the next six weeks." in site["/"].body
     assert b'<span class="day">Thu, Apr 8, 2027</span>' in site["/embed/"].body
 
 
-def test_what_comes_after_a_pause_is_what_comes_next() -> None:
-    """After the weeks that are listed there is none for months, but for one that was skipped."""
+def test_the_next_window_after_a_pause_is_found() -> None:
+    """After the listed weeks there is none for months, except one that was skipped."""
     before = [replace(each, effective_until=date(2026, 12, 31)) for each in SCHEDULE.windows]
     after = [replace(each, id=f"{each.id}-2", effective_from=date(2027, 7, 1)) for each in SCHEDULE.windows]
     pause = (*before, *after)
@@ -242,22 +241,22 @@ def test_what_comes_after_a_pause_is_what_comes_next() -> None:
         ]
 
 
-def test_until_when_a_page_knows_all_is_told_to_the_browser() -> None:
-    """Six weeks from the beginning of its day; the page of a month says nothing of now, and is the same every day."""
+def test_the_browser_is_given_the_end_of_the_listed_time() -> None:
+    """Six weeks after the start of the day; a month's page has no status and is the same every day."""
     site = a_site(now=utc(2026, 11, 25, 17))
     for path in ("/", "/fr/", "/embed/"):
         assert data_of(site[path].body.decode())["known_until"] == "2027-01-06T05:00:00Z"
     assert "known_until" not in data_of(site["/calendar/2026/12/"].body.decode())
 
 
-def test_a_busy_calendar_is_listed_in_part() -> None:
+def test_long_lists_are_folded() -> None:
     days = tuple(replace(SCHEDULE.windows[0], id=f"day-{number}") for number in range(5))
     body = a_site(replace(SCHEDULE, windows=days, freezes=()))["/"].body.decode()
     first, rest = body.split('<details class="rest">')
     assert (first.count('<li class="entry'), "<summary>Show 12 more</summary>" in rest) == (18, True)
 
 
-def test_the_vendors_country_writes_the_dates() -> None:
+def test_dates_are_written_as_in_the_vendors_country() -> None:
     """A clock of 24 hours and weeks from Monday in Germany, of 12 hours and from Sunday in Canada."""
     berlin = replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, zone=BERLIN))
     body = a_site(berlin, a_record(adjustments=ADJUSTMENTS))["/"].body.decode()
@@ -271,7 +270,7 @@ def test_the_vendors_country_writes_the_dates() -> None:
 
 
 def test_the_first_page_is_small() -> None:
-    """Fast on any line: less than 22 kB in gzip, with its style and its script."""
+    """Less than 22 kB compressed, with its style sheet and script."""
     site = a_site(record=BUSY)
     parts = ["/", *(path for path in site if path.startswith("/assets/"))]
     assert sum(len(site[path].packed) for path in parts) < 22_000
