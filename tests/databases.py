@@ -1,7 +1,7 @@
-"""A PostgreSQL server of the tests' own, in a folder of its own, that goes when they go, however they end.
+"""A PostgreSQL server for the tests, in a temporary folder, which disappears with them however they end.
 
-It is as true as a customer's: what it says is committed is on the disk (fsync), text is sorted by a language and not by
-code points, and its time zone is not UTC.
+It behaves like a real one: a commit is on the disk (fsync), text is sorted by language and not by code point, and its
+time zone is not UTC.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from pathlib import Path
 import psycopg
 
 PATIENCE = 60
-"""Seconds: far more than anything here takes."""
+"""Seconds; far more than anything here takes."""
 
 DEBIAN = Path("/usr/lib/postgresql")
 OWNER = None if os.geteuid() else "postgres"
-"""Whom the server runs as: us (None) or, since it refuses root, the user that its package makes."""
+"""The user that runs the server: ``None`` for the current one; it refuses root, so root uses the package's user."""
 
 GROUPS = None if OWNER is None else ()
-"""The further groups of that user, of which it needs none; None: as we have them."""
+"""That user's supplementary groups: none, or ``None`` for those of the current user."""
 
-MAKING = (
+INITDB_OPTIONS = (
     "--username=icsfeed",
     "--auth=trust",
     "--encoding=UTF8",
@@ -43,7 +43,7 @@ MAKING = (
     "--no-instructions",
 )
 SETTINGS = {
-    "listen_addresses": "",  # a socket in a private folder: no port to fight for, and nobody else comes in
+    "listen_addresses": "",  # only a socket in a private folder: no port to conflict, and nobody else has access
     "shared_buffers": "16MB",
     "autovacuum": "off",
     "timezone": "America/Toronto",
@@ -51,11 +51,11 @@ SETTINGS = {
 
 
 def unavailable() -> str | None:
-    """Say what is missing: the server or, for root, the user to run it."""
+    """The reason why there is no server: it is not installed or, for root, its user is missing; else ``None``."""
     if _programs() is None:
-        return "PostgreSQL's server is not installed: Debian's postgresql"
+        return "The PostgreSQL server is not installed (Debian: apt-get install postgresql)"
     if OWNER is not None and OWNER not in {user.pw_name for user in pwd.getpwall()}:
-        return f"PostgreSQL's server does not run as root, and there is no user {OWNER}"
+        return f"The PostgreSQL server does not run as root, and there is no user {OWNER}"
     return None
 
 
@@ -69,16 +69,18 @@ class Server:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def start(self) -> None:
-        """Start it unless it runs, and wait until it answers."""
+        """Start the server unless it runs, and wait until it answers."""
         if self.process is not None and self.process.poll() is None:
             return
-        assert threading.current_thread() is threading.main_thread()  # Linux ends it with the thread that started it
+        assert (
+            threading.current_thread() is threading.main_thread()
+        )  # Linux stops it when the thread that started it ends
         settings = SETTINGS | {"unix_socket_directories": str(self.folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         log = self.folder / "log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*_dying_with_us(), self.programs / "postgres", "-D", self.folder / "data", *options],
+                [*_stop_with_parent(), self.programs / "postgres", "-D", self.folder / "data", *options],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -86,17 +88,17 @@ class Server:
                 user=OWNER,
                 group=OWNER,
                 extra_groups=GROUPS,
-                start_new_session=True,  # an interrupt from the keyboard is for the tests
+                start_new_session=True,  # Ctrl-C must reach the tests only
             )
         end = time.monotonic() + PATIENCE
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
-                raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text('utf-8')}")
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text('utf-8')}")
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Stop it hard (PostgreSQL's "immediate"), as an outage does: what is not committed by now is lost."""
+        """Stop the server as an outage does (PostgreSQL's "immediate"): what is not committed is lost."""
         if self.process is not None:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(PATIENCE)
@@ -104,22 +106,22 @@ class Server:
 
     @contextlib.contextmanager
     def hanging(self) -> Generator[None]:
-        """Have all of its processes stand still: it takes connections still, and never answers."""
+        """Suspend all its processes: it still accepts connections, but never answers."""
         assert self.process is not None
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        family = [pid, *map(int, children)]
-        for each in family:
+        pids = [pid, *map(int, children)]
+        for each in pids:
             os.kill(each, signal.SIGSTOP)
         try:
             yield
         finally:
-            for each in family:
+            for each in pids:
                 os.kill(each, signal.SIGCONT)
 
     @contextlib.contextmanager
     def database(self) -> Generator[str]:
-        """Give the URL of a new and empty database, which is dropped in the end; the server may be down meanwhile."""
+        """Give the URL of a new, empty database, which is dropped at the end; a test may stop the server meanwhile."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name}")
         try:
@@ -128,7 +130,7 @@ class Server:
             self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:
-        """Run a statement on the server as a whole, as its superuser and outside a transaction."""
+        """Run a statement as the superuser, outside a transaction."""
         self.start()
         with self._connect() as connection:
             connection.execute(statement.encode())
@@ -146,17 +148,17 @@ class Server:
 
 @contextlib.contextmanager
 def a_server() -> Generator[Server]:
-    """Make a server, not started yet; in the end it is stopped, and its folder removed."""
+    """Create a server, not started yet; at the end it is stopped and its folder removed."""
     programs = _programs()
     assert programs is not None
-    folder = Path(tempfile.mkdtemp(prefix="icsfeed-postgresql-", dir="/tmp"))  # pytest's own are closed to OWNER
-    # Our death closes the pipe, and then what we have started still writes for a moment.
-    remove = 'read -r over || sleep 3; rm -rf -- "$0"'
+    folder = Path(tempfile.mkdtemp(prefix="icsfeed-postgresql-", dir="/tmp"))  # OWNER has no access to pytest's folders
+    # The pipe closes when the tests end, even if killed; then the server still writes for a moment.
+    remove = 'read -r done || sleep 3; rm -rf -- "$0"'
     with subprocess.Popen(["/bin/sh", "-c", remove, folder], stdin=subprocess.PIPE, start_new_session=True) as remover:
         if OWNER is not None:
             shutil.chown(folder, OWNER, OWNER)
         subprocess.run(
-            [programs / "initdb", "-D", folder / "data", *MAKING],
+            [programs / "initdb", "-D", folder / "data", *INITDB_OPTIONS],
             cwd=folder,
             stdout=subprocess.DEVNULL,
             check=True,
@@ -169,17 +171,17 @@ def a_server() -> Generator[Server]:
             yield server
         finally:
             server.stop()
-            remover.communicate(b"over\n")
+            remover.communicate(b"done\n")
 
 
 def _programs() -> Path | None:
-    """Where the server's programs are: on the path or, as Debian has them, in a folder for each version."""
-    if (found := shutil.which("initdb")) is not None:
-        return Path(found).resolve().parent
+    """The folder of the server's programs: on the PATH or, with Debian, the one of the latest version."""
+    if (initdb := shutil.which("initdb")) is not None:
+        return Path(initdb).resolve().parent
     versions = [each.parent for each in DEBIAN.glob("*/bin/initdb")]
     return max(versions, key=lambda programs: float(programs.parent.name), default=None)
 
 
-def _dying_with_us() -> list[str]:
-    """Have Linux end the server with the tests, even killed ones; elsewhere it ends when it misses its files."""
+def _stop_with_parent() -> list[str]:
+    """Have Linux stop the server with the tests, even if killed; elsewhere it stops when its files are gone."""
     return ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []

@@ -1,4 +1,4 @@
-"""What the tests need beside Python may be missing on a developer's machine, and never under CI."""
+"""Programs that some tests need: a developer may lack them, CI may not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 def require(missing: str | None) -> None:
-    """Go on where nothing is missing; else skip the running test with that reason, or fail it under CI."""
+    """Skip the test, or fail it under CI, for the reason in ``missing``; do nothing where that is ``None``."""
     if missing is None:
         return
     if os.environ.get("CI") == "true":

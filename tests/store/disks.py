@@ -1,4 +1,4 @@
-"""Disks that are small, and folders that may only be read; for those tests that are run by who may mount them."""
+"""Small disks and read-only folders, for tests that run as a user who may mount them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ FILL = "fill"
 
 @contextlib.contextmanager
 def small_disk(folder: Path, size: str = "1m") -> Generator[Path]:
-    """A disk of that size at ``folder``."""
+    """Mount a disk of that size at ``folder``."""
     with _mounted(folder, "-t", "tmpfs", "-o", f"size={size}", "tmpfs"):
         yield folder
 
 
 @contextlib.contextmanager
 def read_only_view(folder: Path, view: Path) -> Generator[Path]:
-    """The same folder once more, at ``view``, where nothing can be written; as a container sees its host's."""
+    """Mount the folder a second time at ``view``, read-only, as a container sees a folder of its host."""
     with _mounted(view, "--bind", str(folder)):
         subprocess.run(["mount", "-o", "remount,bind,ro", view], check=True)  # noqa: S607  (the system's)
         yield view
 
 
 @contextlib.contextmanager
-def _mounted(folder: Path, *what: str) -> Generator[None]:
+def _mounted(folder: Path, *options: str) -> Generator[None]:
     folder.mkdir()
-    done = subprocess.run(["mount", *what, folder], capture_output=True, check=False)  # noqa: S607  (the system's)
+    done = subprocess.run(["mount", *options, folder], capture_output=True, check=False)  # noqa: S607  (the system's)
     if done.returncode != 0:
         pytest.skip("this user may not mount anything here")
     try:
@@ -41,7 +41,7 @@ def _mounted(folder: Path, *what: str) -> Generator[None]:
 
 
 def fill(folder: Path) -> None:
-    """Leave no room on the disk of that folder."""
+    """Fill the disk of that folder."""
     descriptor = os.open(folder / FILL, os.O_CREAT | os.O_WRONLY)
     with contextlib.suppress(OSError):
         while True:
@@ -50,5 +50,5 @@ def fill(folder: Path) -> None:
 
 
 def empty(folder: Path) -> None:
-    """Make room again."""
+    """Free the space that ``fill`` took."""
     (folder / FILL).unlink()

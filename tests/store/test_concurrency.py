@@ -1,4 +1,4 @@
-"""Several who write at once: none is lost, none is told of a lock, and who comes second learns what the first did."""
+"""Concurrent writers: nothing is lost, nobody sees a lock, and the slower one learns what the faster one did."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from tests.actors import operator
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY
 from tests.store.work import HOUR, announce_one, in_sql, opened, read, several, write
 
-Snapshot = TypeVar("Snapshot")
+_Result = TypeVar("_Result")
 
 WRITERS = 4
 CHANGES = 250
-"""Of each writer."""
+"""Recorded by each writer."""
 
 WRITING = """
     import sys
@@ -46,7 +46,7 @@ WRITING = """
     url, name, changes = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with opened(url) as database:
         database.record()
-        sys.stdin.read(1)  # all are to begin at once
+        sys.stdin.read(1)  # all begin at once
         for number in range(changes):
             announce_one(database, f"{name} {number}", hours=number)
             if number % 10 == 0:
@@ -55,7 +55,7 @@ WRITING = """
 
 
 def step(database: Database, change_id: str, summary: str, *, expected: int | None = None, by: str = "ann") -> Outcome:
-    """Alter a change as an operator does."""
+    """Change the summary as an operator does."""
     return take_step(
         Workspace(schedule=POLICY, repository=database),
         change_id,
@@ -66,11 +66,11 @@ def step(database: Database, change_id: str, summary: str, *, expected: int | No
     )
 
 
-def at_once(users: list[Database], use: Callable[[Database], Snapshot]) -> list[Snapshot]:
-    """What each gets who does the same at the same moment."""
+def at_once(users: list[Database], use: Callable[[Database], _Result]) -> list[_Result]:
+    """The results of the same use by all of them at the same moment."""
     barrier = Barrier(len(users))
 
-    def run(database: Database) -> Snapshot:
+    def run(database: Database) -> _Result:
         barrier.wait(60)
         return use(database)
 
@@ -102,11 +102,11 @@ def test_four_processes_that_write_at_once_lose_nothing(database_url: str) -> No
         assert [process.returncode for process in processes] == [0] * WRITERS
         record = database.record()
         assert seen == sorted(seen)
-        assert len(set(seen)) > 10  # the reader did see it grow
+        assert len(set(seen)) > 10  # the reader saw the record grow
     steps = WRITERS * CHANGES // 10
     assert record == read(database_url)
     assert list(record.changes) == [f"EC-{number}" for number in range(1, WRITERS * CHANGES + 2)]
-    # The updates of each are numbered without a gap, or it would not be one (see Change).
+    # Change itself checks that the updates are numbered without a gap.
     assert sorted(change.updates[0].plan.summary for change in record.changes.values()) == sorted(
         ["the first", *(f"writer {writer} {number}" for writer in range(WRITERS) for number in range(CHANGES))]
     )
@@ -118,7 +118,7 @@ def test_four_processes_that_write_at_once_lose_nothing(database_url: str) -> No
     assert sequences == [*[[0]] * WRITERS * CHANGES, list(range(steps + 1))]
 
 
-def test_of_two_operators_the_second_is_told_what_the_first_changed(database_url: str) -> None:
+def test_the_slower_of_two_operators_learns_what_the_faster_one_changed(database_url: str) -> None:
     with several(database_url, 2) as (ann, bob):
         announce_one(ann, "Urgent repair")
         assert [each.record().changes["EC-1"].latest.number for each in (ann, bob)] == [1, 1]
@@ -137,7 +137,7 @@ def test_of_two_operators_the_second_is_told_what_the_first_changed(database_url
     ]
 
 
-def test_of_many_operators_at_the_same_moment_one_is_first(database_url: str) -> None:
+def test_of_many_operators_at_the_same_moment_exactly_one_is_first(database_url: str) -> None:
     def try_to(database: Database) -> str:
         try:
             return step(database, "EC-1", "mine", expected=1).change.id
@@ -152,7 +152,7 @@ def test_of_many_operators_at_the_same_moment_one_is_first(database_url: str) ->
     ]
 
 
-def test_a_step_that_is_taken_twice_at_once_is_taken_once(database_url: str) -> None:
+def test_a_step_taken_several_times_at_once_is_recorded_once(database_url: str) -> None:
     def start(database: Database) -> str:
         workspace = Workspace(schedule=POLICY, repository=database)
         try:
@@ -168,7 +168,7 @@ def test_a_step_that_is_taken_twice_at_once_is_taken_once(database_url: str) -> 
 
 
 @pytest.mark.parametrize("key", ["k", None], ids=["by its key", "by what it says"])
-def test_what_is_announced_several_times_at_once_is_announced_once(database_url: str, key: str | None) -> None:
+def test_a_change_announced_several_times_at_once_is_recorded_once(database_url: str, key: str | None) -> None:
     with several(database_url, 5) as users:
         outcomes = at_once(users, lambda database: announce_one(database, "Urgent repair", key=key))
     assert sorted((outcome.recorded, outcome.change.id) for outcome in outcomes) == [
@@ -179,12 +179,12 @@ def test_what_is_announced_several_times_at_once_is_announced_once(database_url:
 
 
 def take_up(events: dict[int, PublishedEvents], worker: Database) -> Record:
-    """Record what is new of what that worker publishes."""
+    """Record the new revisions of what that worker publishes."""
     return record_revisions(events[id(worker)], worker)
 
 
 def test_workers_record_the_revisions_of_an_edit_once(database_url: str) -> None:
-    """Each of them takes the edited schedule up at the same moment, and knows what was recorded before."""
+    """All workers notice the edited schedule at the same moment, and have read the record before."""
     edited = replace(POLICY, windows=(replace(THURSDAY, name="Weekly maintenance"), SUNDAY))
     with several(database_url, 4) as workers:
         for schedule, sequence in ((POLICY, 0), (edited, 1)):
@@ -228,7 +228,7 @@ def test_threads_share_a_database(database_url: str) -> None:
         assert (database.entry(), database.record()) == (60, read(database_url))
 
 
-def test_who_waits_for_another_writer_gets_the_turn(database_url: str) -> None:
+def test_a_waiting_writer_gets_the_lock_in_the_end(database_url: str) -> None:
     with several(database_url, 2) as (ann, bob), ThreadPoolExecutor(1) as threads:
         announce_one(ann, "one")
         with write(ann, at=NOW + HOUR) as transaction:

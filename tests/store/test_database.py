@@ -1,4 +1,4 @@
-"""The database: what is recorded comes back, whole and at once, and stays as it is."""
+"""The database: what is recorded can be read back at once, complete and unchanged."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ SUBSCRIBED = SubscriberStep(
 )
 
 
-def test_all_that_is_recorded_comes_back(database_url: str) -> None:
+def test_everything_recorded_can_be_read_back(database_url: str) -> None:
     plan = a_plan(
         summary="Zażółć\n🔧 'quoted' \"twice\" \\ %s",
         environments=frozenset({"production", "preview"}),
@@ -98,14 +98,14 @@ def test_all_that_is_recorded_comes_back(database_url: str) -> None:
     assert list(read(database_url).changes) == ["PC-1", "EC-1"]
 
 
-def test_the_schedule_that_was_public_last_is_kept(database_url: str) -> None:
+def test_the_schedule_that_was_public_last_is_stored(database_url: str) -> None:
     policy = '[calendar]\nname = "Wartung – 維護 🌱"\n'.encode()
     with opened(database_url) as database:
         assert database.kept_schedule() is None
         for content, changed_at in ((b"# first", NOW), (policy, NOW), (policy, NOW + HOUR), (policy, NOW + HOUR)):
             database.keep_schedule(content, changed_at)
             assert database.kept_schedule() == (content, changed_at)
-        # It is no operator's work, and no news.
+        # This makes no audit entry: servers need not read the record again.
         assert (database.entry(), database.record().entry) == (0, 0)
     with opened(database_url) as again:
         assert again.kept_schedule() == (policy, NOW + HOUR)
@@ -132,26 +132,26 @@ def test_without_a_database_there_are_no_audit_entries(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_read_on_is_what_is_read_anew(database_url: str, seed: int) -> None:
-    """Whoever knows an earlier state reads only what came since, from whomever, however much that is."""
+def test_reading_incrementally_gives_the_same_as_reading_everything(database_url: str, seed: int) -> None:
+    """A database that was read before reads only the rows added since, whoever added them."""
     random = Random(seed)  # noqa: S311  (no secret)
     with opened(database_url) as reader, opened(database_url) as ann, opened(database_url) as bob:
         for number in range(25):
             with write(random.choice([ann, bob, reader]), at=NOW + timedelta(seconds=number)) as transaction:
                 write_anything(random, transaction)
             if random.random() < 0.6:
-                anew = read(database_url)
-                found = reader.record()
-                assert found == anew
-                assert [list(part) for part in (found.changes, found.ledger, found.adjustments)] == [
-                    list(part) for part in (anew.changes, anew.ledger, anew.adjustments)
+                expected = read(database_url)
+                record = reader.record()
+                assert record == expected
+                assert [list(part) for part in (record.changes, record.ledger, record.adjustments)] == [
+                    list(part) for part in (expected.changes, expected.ledger, expected.adjustments)
                 ]
-                assert reader.entry() == anew.entry
-        assert reader.record().entry > 10  # most of it did write something
+                assert reader.entry() == expected.entry
+        assert reader.record().entry > 10  # most transactions recorded something
         assert len(reader.record().changes) > 3
 
 
-def test_what_was_known_is_not_touched_by_what_comes(database_url: str) -> None:
+def test_a_record_that_was_read_does_not_change_with_later_ones(database_url: str) -> None:
     with opened(database_url) as database:
         announce_one(database, "one")
         before = database.record()
@@ -162,7 +162,7 @@ def test_what_was_known_is_not_touched_by_what_comes(database_url: str) -> None:
         assert database.record() is database.record()
 
 
-def test_nothing_leaves_no_trace(database_url: str) -> None:
+def test_an_empty_transaction_makes_no_audit_entry(database_url: str) -> None:
     with opened(database_url) as database:
         announce_one(database, "one")
         with write(database):
@@ -174,28 +174,28 @@ def test_nothing_leaves_no_trace(database_url: str) -> None:
     assert len(rows_of(database_url, audit_trail)) == 1
 
 
-def test_what_is_broken_off_is_absent(database_url: str) -> None:
+def test_an_aborted_transaction_records_nothing(database_url: str) -> None:
     with opened(database_url) as database:
         with pytest.raises(KeyError):
-            break_off(database, a_change(1))
+            abort(database, a_change(1))
         assert database.record() == read(database_url) == NOTHING
         assert announce_one(database, "one").change.id == "EC-1"
         with pytest.raises(KeyError):
-            break_off(database, a_change(2))
+            abort(database, a_change(2))
         assert list(database.record().changes) == ["EC-1"]
         assert (database.entry(), read(database_url).entry) == (1, 1)
 
 
 def test_instants_are_in_utc_to_the_microsecond(database_url: str) -> None:
-    """Wherever an instant comes from, and whatever the server's own time zone is."""
+    """Whatever time zone an instant has, and whatever the server's time zone is."""
     ambiguous = datetime(2026, 11, 1, 1, 30, 0, 123456, TORONTO, fold=1)
     east = datetime(2026, 3, 8, 2, 30, 0, 999999, timezone(timedelta(hours=5, minutes=45)))
     plan = a_plan(span=Span(start=utc(1999, 12, 31, 23), end=utc(2030, 1, 1).replace(microsecond=1)))
     with opened(database_url) as database, write(database, at=ambiguous) as transaction:
         transaction.add_update(Change(kind=Kind.EMERGENCY, id="EC-1", updates=(an_update(at=east, plan=plan),)))
-    found = read(database_url)
-    update = found.changes["EC-1"].latest
-    instants = (found.at, update.at, update.plan.span.start, update.plan.span.end)
+    record = read(database_url)
+    update = record.changes["EC-1"].latest
+    instants = (record.at, update.at, update.plan.span.start, update.plan.span.end)
     assert [each.isoformat() for each in instants] == [
         "2026-11-01T06:30:00.123456+00:00",
         "2026-03-07T20:45:00.999999+00:00",
@@ -204,8 +204,8 @@ def test_instants_are_in_utc_to_the_microsecond(database_url: str) -> None:
     ]
 
 
-def test_an_instant_without_a_zone_is_a_mistake_of_the_programs(database_url: str) -> None:
-    naive = datetime(2026, 1, 1)  # noqa: DTZ001  (that is what it is about)
+def test_an_instant_without_a_time_zone_is_a_programming_error(database_url: str) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001  (the subject of this test)
     with opened(database_url) as database:
         with pytest.raises(sa.exc.StatementError, match="an instant needs a time zone"):
             write_update(database, an_update(at=naive))
@@ -227,17 +227,17 @@ def test_every_database_refuses_a_text_that_one_of_them_can_not_store(
 
 
 @pytest.mark.parametrize("table", [each.name for each in APPEND_ONLY])
-def test_the_database_itself_refuses_to_rewrite(database_url: str, table: str) -> None:
+def test_the_database_itself_refuses_to_change_or_delete_rows(database_url: str, table: str) -> None:
     with opened(database_url) as database:
         announce_one(database, "one", key="k")
         with write(database) as transaction:
             transaction.adjust("thursday", NOW.date(), None, reason="r")
             transaction.add_subscriber_step(SUBSCRIBED)
     before = read(database_url), rows_of(database_url, audit_trail)
-    of_its_own = (
+    by_replacing = (
         "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if database_url.startswith("sqlite") else "TRUNCATE {0} CASCADE"
     )
-    for statement in ("UPDATE {0} SET entry = entry", "DELETE FROM {0}", of_its_own):
+    for statement in ("UPDATE {0} SET entry = entry", "DELETE FROM {0}", by_replacing):
         with (
             pytest.raises(sa.exc.DBAPIError, match="what is recorded is never rewritten"),
             in_sql(database_url) as connection,
@@ -246,7 +246,7 @@ def test_the_database_itself_refuses_to_rewrite(database_url: str, table: str) -
     assert (read(database_url), rows_of(database_url, audit_trail)) == before
 
 
-def test_another_change_is_not_put_in_place_of_one_with_its_key(tmp_path: Path) -> None:
+def test_a_change_can_not_replace_another_one_with_the_same_key(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/icsfeed.db"
     with opened(url) as database:
         announce_one(database, "one", key="k")
@@ -259,7 +259,7 @@ def test_another_change_is_not_put_in_place_of_one_with_its_key(tmp_path: Path) 
     assert list(read(url).changes) == ["EC-1"]
 
 
-def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
+def test_an_announcement_is_recognized_by_its_key(database_url: str) -> None:
     with opened(database_url) as ann, opened(database_url) as bob:
         assert announce_one(ann, "one", key="k").recorded is True
         again = announce_one(bob, "one", key="k")
@@ -274,7 +274,7 @@ def test_an_announcement_is_known_again_by_its_key(database_url: str) -> None:
         assert list(ann.record().changes) == ["EC-1", "PC-1"]
 
 
-def test_who_only_reads_makes_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_creates_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     url = f"sqlite:///{tmp_path}/icsfeed.db"
     assert recorded(url) is NOTHING
@@ -283,12 +283,12 @@ def test_who_only_reads_makes_no_database(tmp_path: Path, monkeypatch: pytest.Mo
         assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, True)
     suggest = "emergency suggest --duration 1h --by 2026-12-01"
     for command in ("emergency list", "planned list", "upcoming", "build all", suggest):
-        found = run(*command.split(), "--database", url, "--now", "2026-11-23T12:00:00Z")
-        assert (command, found.status) == (command, 0)
+        outcome = run(*command.split(), "--database", url, "--now", "2026-11-23T12:00:00Z")
+        assert (command, outcome.status) == (command, 0)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_without_tables_holds_nothing(tmp_path: Path, postgresql: Server) -> None:
+def test_a_database_without_tables_is_empty(tmp_path: Path, postgresql: Server) -> None:
     (tmp_path / "icsfeed.db").touch()
     with postgresql.database() as server_url:
         for url in (f"sqlite:///{tmp_path}/icsfeed.db", server_url):
@@ -310,40 +310,38 @@ def test_a_database_of_a_newer_icsfeed_is_refused(database_url: str) -> None:
         for use in (database.record, database.upgrade, lambda: announce_one(database, "two")):
             with pytest.raises(UnavailableError) as refusal:
                 use()
-            said = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
+            shown = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
             assert str(refusal.value).replace("%2F", "/") == (
-                f'the database {said} was made by a newer icsfeed (its tables are "9000", this version knows them '
+                f'the database {shown} was made by a newer icsfeed (its tables are "9000", this version knows them '
                 f'up to "{VERSIONS[-1]}"); use the newer icsfeed'
             )
     assert rows_of(database_url, audit_trail) == before
 
 
-def put_in_its_place(backup: Path, file: Path) -> None:
-    """As an operator does it while everything runs, with what SQLite keeps beside the file out of the way."""
+def replace_file(backup: Path, file: Path) -> None:
+    """Put a backup back while servers run, and remove SQLite's companion files."""
     for companion in ("-wal", "-shm"):
         file.with_name(file.name + companion).unlink(missing_ok=True)
     backup.replace(file)
 
 
-def copied_anew(backup: Path, file: Path) -> None:
-    """The new file may get the very inode that the old one had."""
+def copy_over(backup: Path, file: Path) -> None:
+    """Delete the file and copy the backup: the new file may get the inode of the old one."""
     file.unlink()
     shutil.copy(backup, backup.with_name("copy.db"))
-    put_in_its_place(backup.with_name("copy.db"), file)
+    replace_file(backup.with_name("copy.db"), file)
 
 
-def restored(backup: Path, file: Path) -> None:
-    """As ``sqlite3 icsfeed.db ".restore backup.db"`` does it."""
+def restore_into(backup: Path, file: Path) -> None:
+    """Do what ``sqlite3 icsfeed.db ".restore backup.db"`` does."""
     with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(file)) as target:
         source.backup(target)
 
 
-@pytest.mark.parametrize("put_back", [put_in_its_place, copied_anew, restored])
+@pytest.mark.parametrize("put_back", [replace_file, copy_over, restore_into])
 @pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
-def test_a_backup_that_is_put_back_is_noticed(
-    tmp_path: Path, more: int, put_back: Callable[[Path, Path], None]
-) -> None:
-    """Not even a connection that is open may go on with the old file: what is written there would be lost."""
+def test_a_restored_backup_is_noticed(tmp_path: Path, more: int, put_back: Callable[[Path, Path], None]) -> None:
+    """Not even an open connection may keep using the old file: its writes would be lost."""
     file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
     with opened(f"sqlite:///{file}") as server, opened(f"sqlite:///{file}") as api:
         announce_one(server, "kept")
@@ -353,10 +351,10 @@ def test_a_backup_that_is_put_back_is_noticed(
                 announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
         for number in range(2):
             announce_one(api, f"lost {number}")
-        known = server.record()
-        assert (server.entry(), known.entry) == (3, 3)
+        before = server.record()
+        assert (server.entry(), before.entry) == (3, 3)
         put_back(backup, file)
-        assert server.entry() != known.entry
+        assert server.entry() != before.entry
         assert server.record() == read(f"sqlite:///{file}")
         assert server.entry() == 1 + more
         announce_one(api, "after")
@@ -370,18 +368,18 @@ def test_a_backup_that_is_put_back_is_noticed(
 
 
 @pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
-def test_a_state_that_is_restored_in_place_is_noticed(database_url: str, more: int) -> None:
-    """As ``pg_restore --clean`` does it."""
+def test_a_backup_restored_in_place_is_noticed(database_url: str, more: int) -> None:
+    """That is what ``pg_restore --clean`` does."""
     with opened(database_url) as server:
         for number in range(3):
             announce_one(server, f"lost {number}")
-        known = server.record()
+        before = server.record()
         assert server.entry() == 3
-        restore_nothing(database_url)
+        delete_everything(database_url)
         with opened(database_url) as other:
             for number in range(1 + more):
                 announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
-        assert server.entry() != known.entry
+        assert server.entry() != before.entry
         assert server.record() == read(database_url)
         assert [each.plan.summary for each in server.record().changes.values()] == [
             f"other {number}" for number in range(1 + more)
@@ -389,20 +387,20 @@ def test_a_state_that_is_restored_in_place_is_noticed(database_url: str, more: i
         assert server.entry() == 1 + more
 
 
-def test_of_another_database_with_as_many_entries_it_is_told_until_it_is_read(tmp_path: Path) -> None:
+def test_another_database_with_as_many_entries_is_noticed_until_it_is_read(tmp_path: Path) -> None:
     file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
     with opened(f"sqlite:///{backup}") as other:
         announce_one(other, "other", now=NOW + HOUR)
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
         assert database.entry() == database.record().entry == 1
-        put_in_its_place(backup, file)
+        replace_file(backup, file)
         assert [database.entry(), database.entry()] == [OTHER_DATABASE, OTHER_DATABASE]
         assert database.record().changes["EC-1"].plan.summary == "other"
         assert database.entry() == 1
 
 
-def test_a_file_that_is_gone_is_missed_and_not_made_anew(tmp_path: Path) -> None:
+def test_a_deleted_file_is_reported_and_not_created_again(tmp_path: Path) -> None:
     file, elsewhere = tmp_path / "icsfeed.db", tmp_path / "elsewhere.db"
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
@@ -417,13 +415,13 @@ def test_a_file_that_is_gone_is_missed_and_not_made_anew(tmp_path: Path) -> None
         assert database.entry() == database.record().entry == 1
 
 
-def test_what_comes_after_an_older_database_is_emptied_is_nothing(tmp_path: Path) -> None:
+def test_an_empty_file_in_place_of_a_database_is_an_empty_record(tmp_path: Path) -> None:
     file = tmp_path / "icsfeed.db"
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
         assert database.record().entry == 1
         (tmp_path / "empty.db").touch()
-        put_in_its_place(tmp_path / "empty.db", file)
+        replace_file(tmp_path / "empty.db", file)
         assert (database.entry(), database.record(), database.entry()) == (0, NOTHING, 0)
 
 
@@ -487,7 +485,9 @@ def test_a_server_that_can_not_be_used_is_named_without_its_password(url: str, m
     assert str(refusal.value) == message
 
 
-def test_the_folder_that_a_program_stands_in_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_current_folder_may_change_while_a_database_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with opened("sqlite:///odd %20#.db") as database:
         monkeypatch.chdir("/")
@@ -498,7 +498,7 @@ def test_the_folder_that_a_program_stands_in_may_change(tmp_path: Path, monkeypa
     assert recorded("sqlite:///odd %20#.db").entry == 1
 
 
-def test_who_reads_is_not_held_up_by_who_writes(database_url: str) -> None:
+def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:
     with opened(database_url) as database, opened(database_url) as other:
         announce_one(database, "one")
         with write(other) as transaction:
@@ -513,7 +513,7 @@ def write_update(database: Database, update: Update) -> None:
         transaction.add_update(Change(kind=Kind.EMERGENCY, id="EC-1", updates=(update,)))
 
 
-def break_off(database: Database, change: Change) -> None:
+def abort(database: Database, change: Change) -> None:
     with write(database) as transaction:
         transaction.add_update(change)
         transaction.add_revisions([a_line("a@x")])
@@ -525,9 +525,9 @@ def rows_of(url: str, table: sa.Table) -> list[tuple[object, ...]]:
         return sorted((tuple(row) for row in connection.execute(sa.select(table))), key=str)
 
 
-def restore_nothing(url: str) -> None:
-    """Put a state without any entry in place of what is recorded, against all that refuses it."""
-    tables = list(reversed(APPEND_ONLY))  # the audit trail, which the others name, comes last
+def delete_everything(url: str) -> None:
+    """Delete all rows, with the triggers that refuse it switched off."""
+    tables = list(reversed(APPEND_ONLY))  # the audit trail comes last, because the others refer to it
     with in_sql(url) as connection:
         if connection.dialect.name == "sqlite":
             triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")).all()

@@ -1,4 +1,4 @@
-"""The databases that the tests of the store run on."""
+"""The databases that the store's tests use."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def engine_of(url: str) -> Generator[Engine]:
         engine.dispose()
 
 
-def test_both_answer_and_are_empty(database_url: str, request: pytest.FixtureRequest) -> None:
+def test_both_databases_answer_and_are_empty(database_url: str, request: pytest.FixtureRequest) -> None:
     with engine_of(database_url) as engine, engine.connect() as connection:
         assert connection.scalar(text("select 1")) == 1
         assert sqlalchemy.inspect(connection).get_table_names() == []
         assert request.node.callspec.id == engine.dialect.name
 
 
-def test_each_test_names_a_database_of_its_own_to_the_commands(tmp_path: Path) -> None:
+def test_each_test_gives_the_commands_a_database_of_its_own(tmp_path: Path) -> None:
     assert os.environ["ICSFEED_DATABASE"] == f"sqlite:///{tmp_path}/icsfeed.db"
 
 
@@ -52,7 +52,7 @@ def test_two_databases_of_one_server_are_separate(postgresql: Server) -> None:
         assert tables == [["only_here"], []]
 
 
-def test_a_database_is_dropped_also_while_somebody_is_connected(postgresql: Server) -> None:
+def test_a_database_is_dropped_although_somebody_is_connected(postgresql: Server) -> None:
     with postgresql.database() as url:
         left = sqlalchemy.create_engine(url)
         connection = left.connect()
@@ -63,17 +63,17 @@ def test_a_database_is_dropped_also_while_somebody_is_connected(postgresql: Serv
         engine.connect()
 
 
-def test_after_a_hard_stop_what_was_committed_is_there_and_nothing_else(postgresql: Server) -> None:
+def test_a_hard_stop_keeps_exactly_what_was_committed(postgresql: Server) -> None:
     with postgresql.database() as url, engine_of(url) as engine:
         with engine.begin() as connection:
             connection.execute(text("create table changes (id integer)"))
             connection.execute(text("insert into changes values (1)"))
-        open_still = engine.connect()
-        open_still.execute(text("insert into changes values (2)"))
+        uncommitted = engine.connect()
+        uncommitted.execute(text("insert into changes values (2)"))
         postgresql.stop()
         with pytest.raises(OperationalError):
-            open_still.execute(text("select 1"))
-        open_still.close()
+            uncommitted.execute(text("select 1"))
+        uncommitted.close()
         with pytest.raises(OperationalError, match="connection to server on socket"):
             engine.connect()
         postgresql.start()
@@ -81,48 +81,48 @@ def test_after_a_hard_stop_what_was_committed_is_there_and_nothing_else(postgres
             assert connection.scalars(text("select id from changes")).all() == [1]
 
 
-def test_the_next_test_finds_a_server_that_a_test_left_stopped(postgresql: Server) -> None:
+def test_a_server_that_a_test_left_stopped_runs_for_the_next_test(postgresql: Server) -> None:
     with postgresql.database():
         postgresql.stop()
     with postgresql.database() as url, engine_of(url) as engine, engine.connect() as connection:
         assert connection.scalar(text("select 1")) == 1
 
 
-def test_text_is_sorted_by_a_language_and_times_come_in_a_zone(postgresql: Server) -> None:
-    """As with many a customer; SQLite sorts by code points."""
+def test_the_server_sorts_text_by_language_and_has_a_time_zone(postgresql: Server) -> None:
+    """As many servers do; SQLite sorts by code points."""
     with postgresql.database() as url, engine_of(url) as engine, engine.connect() as connection:
         words = "select word from (values ('B'), ('a')) as words (word) order by word"
         assert connection.scalars(text(words)).all() == ["a", "B"]
         assert connection.scalar(text("show timezone")) == "America/Toronto"
 
 
-@pytest.mark.usefixtures("postgresql")  # which skips this where there is no server
+@pytest.mark.usefixtures("postgresql")  # skips this where PostgreSQL is not installed
 def test_the_server_is_gone_when_the_tests_are_killed() -> None:
     code = (
         "import time; from tests import databases\n"
         "with databases.a_server() as server, server.database() as url: print(url, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as others:
-        assert others.stdout is not None
-        with engine_of(others.stdout.readline().strip()) as engine, engine.connect() as connection:
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        with engine_of(process.stdout.readline().strip()) as engine, engine.connect() as connection:
             connection.execute(text("select 1"))
-            others.kill()
+            process.kill()
             with pytest.raises(OperationalError):
                 connection.execute(text("select pg_sleep(120)"))
     folder = Path(str(engine.url.query["host"]))
     end = time.monotonic() + PATIENCE
     while folder.exists():
-        assert time.monotonic() < end, "the folder is left"
+        assert time.monotonic() < end, "the folder is still there"
         time.sleep(0.05)
 
 
-def test_there_is_a_sentence_for_whoever_has_no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_server_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(databases, "DEBIAN", tmp_path)
-    assert databases.unavailable() == "PostgreSQL's server is not installed: Debian's postgresql"
+    assert databases.unavailable() == "The PostgreSQL server is not installed (Debian: apt-get install postgresql)"
 
 
 @pytest.mark.usefixtures("postgresql")
-def test_there_is_a_sentence_for_root_without_a_user_to_run_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_user_to_run_the_server_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(databases, "OWNER", "nobody-here")
-    assert databases.unavailable() == ("PostgreSQL's server does not run as root, and there is no user nobody-here")
+    assert databases.unavailable() == "The PostgreSQL server does not run as root, and there is no user nobody-here"

@@ -1,4 +1,4 @@
-"""Files written whole."""
+"""Files are replaced in one step, and keep their permissions and owner."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.parametrize("permissions", [0o600, 0o640, 0o664])
-def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path, permissions: int) -> None:
-    """Written over by a new file, a private one became everybody's."""
+def test_a_replaced_file_keeps_its_permissions(tmp_path: Path, permissions: int) -> None:
+    """A private file became readable by everybody once."""
     path = tmp_path / "all.ics"
     path.write_bytes(b"old")
     path.chmod(permissions)
@@ -29,7 +29,7 @@ def test_who_may_read_a_file_stays_as_it_was(tmp_path: Path, permissions: int) -
     assert (path.read_bytes(), mode(path)) == (b"new", permissions)
 
 
-def test_a_new_file_is_as_the_user_has_new_files(tmp_path: Path) -> None:
+def test_a_new_file_gets_the_permissions_of_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         write_whole(tmp_path / "whole", b"1")
@@ -39,8 +39,8 @@ def test_a_new_file_is_as_the_user_has_new_files(tmp_path: Path) -> None:
     assert [(path.name, mode(path)) for path in sorted(tmp_path.iterdir())] == [("new", 0o640), ("whole", 0o640)]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser may give files away")
-def test_whose_a_file_is_stays_so(tmp_path: Path) -> None:
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can change a file's owner")
+def test_a_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
     path = tmp_path / "all.ics"
     path.touch()
     os.chown(path, 1234, 5678)
@@ -48,7 +48,7 @@ def test_whose_a_file_is_stays_so(tmp_path: Path) -> None:
     assert (path.stat().st_uid, path.stat().st_gid) == (1234, 5678)
 
 
-def test_a_link_stays_one(tmp_path: Path) -> None:
+def test_a_symbolic_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to("real")
     write_whole(tmp_path / "link", b"new")
@@ -56,8 +56,8 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_bytes() == b"new"
 
 
-def test_a_pipe_gets_the_content_under_whatever_name(tmp_path: Path) -> None:
-    """The name that /dev/stdout leads to can't be opened, and a process substitution has no other."""
+def test_a_pipe_receives_the_content_under_any_name(tmp_path: Path) -> None:
+    """/dev/stdout may lead to a name that can't be opened, and a process substitution has no other name."""
     named = tmp_path / "pipe"
     os.mkfifo(named)
     writer = threading.Thread(target=write_whole, args=(named, b"content"))
@@ -71,7 +71,7 @@ def test_a_pipe_gets_the_content_under_whatever_name(tmp_path: Path) -> None:
     os.close(reading)
 
 
-def test_a_pipe_that_nobody_reads_is_no_bad_file() -> None:
+def test_a_pipe_without_a_reader_is_a_broken_pipe_and_not_an_unwritable_file() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:

@@ -1,4 +1,4 @@
-"""The migrations: from each earlier revision to the last, with data in place, and the same tables in the end."""
+"""Migrations: from each earlier version to the latest, with data, and always to the same tables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.store.work import announce_one, in_sql, opened
 
 MIGRATIONS = Path(migrating.__file__).parent / "migrations"
 BEFORE = dict(zip(VERSIONS, (None, *VERSIONS), strict=False))
-"""The version before each."""
+"""The version before each version."""
 
 ROWS: dict[str, dict[str, Any]] = {
     "audit_trail": {"entry": 1, "at": "2026-11-23 12:00:00.000001", "by": "ann", "action": "test", "subject": "EC-1"},
@@ -93,30 +93,30 @@ ROWS: dict[str, dict[str, Any]] = {
     "public_schedule": {"place": 1, "content": "[calendar]", "changed_at": "2026-11-23 12:00:00"},
     "subscriber_fetches": {"subscriber": "united seeds", "client": "google", "at": "2026-11-23 12:00:00"},
 }
-"""A row for each table, with a value for each of its columns. A migration that makes more is to add them here."""
+"""A row for each table with a value for each column. A migration that adds columns adds them here, too."""
 
 
 def tables_in(connection: sa.Connection) -> sa.MetaData:
-    """The tables as they are in the database."""
+    """The tables that the database has."""
     found = sa.MetaData()
     found.reflect(connection)
     return found
 
 
 def fill(connection: sa.Connection, rows: dict[str, dict[str, Any]] = ROWS) -> dict[str, list[dict[str, Any]]]:
-    """Put a row into each table, in whatever form that has by now; gives what is there then."""
+    """Insert a row into each table that exists, with the columns that it has; gives all rows."""
     there = tables_in(connection)
     for table in there.sorted_tables:
         if table.name != "alembic_version":
             row = {name: value for name, value in rows[table.name].items() if name in table.columns}
             columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in row]
-            # Without the columns' types: each value is the text that the database takes for it.
+            # Text, because the columns have no types here: the database converts it.
             connection.execute(sa.insert(sa.table(table.name, *columns)), row)
     return rows_in(connection)
 
 
 def rows_in(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
-    """All that is in the tables."""
+    """All rows of all tables."""
     return {
         table.name: [dict(row) for row in connection.execute(sa.select(table)).mappings()]
         for table in tables_in(connection).sorted_tables
@@ -125,7 +125,7 @@ def rows_in(connection: sa.Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("version", [None, *VERSIONS])
-def test_from_each_version_to_the_last_with_data_in_place(database_url: str, version: str | None) -> None:
+def test_every_version_is_migrated_to_the_latest_with_its_data(database_url: str, version: str | None) -> None:
     engine = make_engine(parse_url(database_url))
     if database_url.startswith("sqlite"):
         Path(database_url.removeprefix("sqlite:///")).touch()
@@ -141,7 +141,7 @@ def test_from_each_version_to_the_last_with_data_in_place(database_url: str, ver
         assert database.upgrade() is False
         with in_sql(database_url) as connection:
             after = rows_in(connection)
-        # Whatever a migration adds to a row, what was there stays as it was.
+        # A migration may add columns, but leaves the values as they were.
         kept = {
             table: [{name: row[name] for name in old} for row, old in zip(after[table], rows, strict=True)]
             for table, rows in before.items()
@@ -156,7 +156,7 @@ def test_from_each_version_to_the_last_with_data_in_place(database_url: str, ver
 
 
 def test_tokens_of_a_database_without_salts_still_open_their_feeds(database_url: str) -> None:
-    """And as nobody can tell them, they have no salt; whoever is added from then on can have one."""
+    """They are random and so have no salt; subscribers added from then on can have one."""
     if database_url.startswith("sqlite"):
         Path(database_url.removeprefix("sqlite:///")).touch()
     engine = make_engine(parse_url(database_url))
@@ -176,7 +176,7 @@ def test_tokens_of_a_database_without_salts_still_open_their_feeds(database_url:
         assert [token.derived(key) for _, token in subscribers.valid(now=NOW)] == [None, key.token("s" * 32)]
 
 
-def test_the_migrations_and_the_tables_say_the_same(database_url: str) -> None:
+def test_the_migrations_create_exactly_the_tables_in_tables_py(database_url: str) -> None:
     with opened(database_url) as database:
         database.upgrade()
     with in_sql(database_url) as connection:
@@ -184,21 +184,21 @@ def test_the_migrations_and_the_tables_say_the_same(database_url: str) -> None:
         assert compare_metadata(context, METADATA) == []
         inspector = sa.inspect(connection)
         for table in METADATA.sorted_tables:
-            # What Alembic does not compare.
+            # Alembic does not compare these.
             assert {each["name"] for each in inspector.get_check_constraints(table.name)} == {
                 each.name for each in table.constraints if isinstance(each, sa.CheckConstraint)
             }
             assert inspector.get_pk_constraint(table.name)["name"] == table.primary_key.name
 
 
-def test_the_versions_are_alembics() -> None:
+def test_the_list_of_versions_is_that_of_alembic() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(config).walk_revisions()
     assert tuple(reversed([script.revision for script in scripts])) == VERSIONS
 
 
-TO_COME = """
+FUTURE_MIGRATION = """
     import sqlalchemy as sa
     from alembic import op
 
@@ -213,24 +213,26 @@ TO_COME = """
 
 
 @pytest.fixture
-def _a_version_to_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the next version of icsfeed brings; today's is the older one then."""
+def _future_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Add a migration of a future icsfeed, which makes the present tables old."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "versions" / "9000_to_come.py").write_text(dedent(TO_COME.format(last=VERSIONS[-1])), encoding="utf-8")
+    (folder / "versions" / "9000_to_come.py").write_text(
+        dedent(FUTURE_MIGRATION.format(last=VERSIONS[-1])), encoding="utf-8"
+    )
     monkeypatch.setattr(migrating, "_MIGRATIONS", folder)
     monkeypatch.setattr(migrating, "VERSIONS", (*VERSIONS, "9000"))
 
 
 @pytest.mark.parametrize("use", [Database.upgrade, Database.record, partial(announce_one, summary="two")])
-def test_an_older_database_is_brought_up_to_date_by_whoever_comes_first(
+def test_the_first_use_migrates_an_older_database(
     database_url: str, request: pytest.FixtureRequest, use: Callable[[Database], object]
 ) -> None:
     with opened(database_url) as database:
         announce_one(database, "one")
-    request.getfixturevalue("_a_version_to_come")
+    request.getfixturevalue("_future_version")
     with opened(database_url) as database:
-        assert database.entry() == 1  # which takes no table but the oldest
+        assert database.entry() == 1  # needs only the audit trail
         use(database)
         assert database.record().changes["EC-1"].plan.summary == "one"
         assert database.upgrade() is False
@@ -242,13 +244,13 @@ MAKING = """
     import sys
     from icsfeed.store.database.database import Database
     database = Database(sys.argv[1])
-    sys.stdin.read(1)  # all are to begin at once
+    sys.stdin.read(1)  # all begin at once
     print(database.upgrade())
     database.close()
 """
 
 
-def test_of_several_who_upgrade_at_once_one_does_it(database_url: str) -> None:
+def test_of_several_processes_that_upgrade_at_once_exactly_one_does_it(database_url: str) -> None:
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", dedent(MAKING), database_url],
@@ -267,7 +269,7 @@ def test_of_several_who_upgrade_at_once_one_does_it(database_url: str) -> None:
     assert [process.returncode for process in processes] == [0, 0, 0, 0]
 
 
-def test_threads_that_upgrade_at_once(database_url: str) -> None:
+def test_threads_can_upgrade_at_once(database_url: str) -> None:
     with opened(database_url) as database, ThreadPoolExecutor(4) as threads:
         done = [threads.submit(announce_one, database, f"number {number}") for number in range(8)]
         assert sorted(number_of(each.result().change.id) for each in done) == list(range(1, 9))
@@ -283,7 +285,7 @@ LOOKING = """
 """
 
 
-def test_who_has_nothing_to_migrate_does_not_pay_for_alembic(database_url: str) -> None:
+def test_alembic_is_imported_only_to_migrate(database_url: str) -> None:
     with opened(database_url) as database:
         announce_one(database, "one")
     command = [sys.executable, "-c", dedent(LOOKING), database_url]
@@ -292,8 +294,8 @@ def test_who_has_nothing_to_migrate_does_not_pay_for_alembic(database_url: str) 
     assert found.stdout.splitlines() == ["1 1 EC-2 False", str(loaded)]
 
 
-def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str) -> None:
-    """Here because something of another program's is in its way, at the very end."""
+def test_a_failed_migration_changes_nothing(database_url: str) -> None:
+    """Here it fails at the very end, because a table of another program is in its way."""
     with in_sql(database_url) as connection:
         connection.execute(sa.text("CREATE TABLE event_revisions (theirs INTEGER)"))
     refused = r"can't be written: .*event_revisions.* already exists; nothing was changed$"
@@ -303,7 +305,7 @@ def test_a_migration_that_fails_leaves_all_as_it_was(database_url: str) -> None:
         assert sa.inspect(connection).get_table_names() == ["event_revisions"]
 
 
-def test_the_command(database_url: str) -> None:
+def test_the_upgrade_command(database_url: str) -> None:
     shown = database_url.removeprefix("sqlite:///").replace("+psycopg", "")
     first, second = (run("database", "upgrade", "--database", database_url) for _ in range(2))
     assert (first.status, first.stderr, first.stdout.replace("%2F", "/")) == (0, "", f"{shown} is up to date now\n")

@@ -1,4 +1,4 @@
-"""What operators and the service record, for tests of the database: values, and ways to write them."""
+"""Values that operators and the service record, and functions that record them, for tests of the database."""
 
 from __future__ import annotations
 
@@ -35,49 +35,49 @@ PLAN = Plan(
 
 
 def a_plan(**overrides: Any) -> Plan:  # noqa: ANN401  (any field)
-    """The plan of a change, with other values where given."""
+    """The plan of a change, with some fields replaced."""
     return replace(PLAN, **overrides)
 
 
 def an_update(number: int = 1, **overrides: Any) -> Update:  # noqa: ANN401  (any field)
-    """An update of a change, with other values where given."""
+    """An update of a change, with some fields replaced."""
     update = Update(number=number, at=NOW, by="ann", message="", state=State.CONFIRMED, plan=PLAN)
     return replace(update, **overrides)
 
 
 def a_change(number: int = 1, *more: Update, kind: Kind = Kind.EMERGENCY) -> Change:
-    """A change that was announced, with further updates."""
+    """An announced change, with further updates."""
     return Change(kind=kind, id=recorded_id(kind, number), updates=(an_update(), *more))
 
 
 def a_line(uid: str, sequence: int = 0, *, digest: str = "a" * 32, at: datetime = NOW) -> LedgerLine:
-    """A line of the ledger of revisions."""
+    """A line of the revision ledger."""
     return LedgerLine(uid=uid, digest=digest, revision=Revision(sequence=sequence, at=at))
 
 
 @contextmanager
 def opened(url: str) -> Generator[Database]:
-    """The database, let go of in the end."""
+    """The database, which is closed at the end."""
     with closing(Database(url)) as database:
         yield database
 
 
 @contextmanager
 def several(url: str, count: int) -> Generator[list[Database]]:
-    """As many who use the database, each on connections of their own."""
+    """Open the database ``count`` times, each with connections of its own."""
     with ExitStack() as stack:
         yield [stack.enter_context(opened(url)) for _ in range(count)]
 
 
 def read(url: str) -> Record:
-    """All that is recorded, as one who comes anew reads it."""
+    """The record, read by a new ``Database``."""
     with opened(url) as database:
         return database.record()
 
 
 @contextmanager
 def in_sql(url: str) -> Generator[sa.Connection]:
-    """The database as another program has it, in one transaction."""
+    """A transaction in plain SQL, as of another program."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.begin() as connection:
         yield connection
@@ -85,7 +85,7 @@ def in_sql(url: str) -> Generator[sa.Connection]:
 
 @contextmanager
 def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Generator[Transaction]:
-    """Record something, whatever it is."""
+    """A transaction of that actor."""
     with database.writing(actor=operator(by, at), action="test", subject="") as transaction:
         yield transaction
 
@@ -93,7 +93,7 @@ def write(database: Database, *, at: datetime = NOW, by: str = "ann") -> Generat
 def announce_one(
     database: Database, summary: str, *, now: datetime = NOW, hours: int = 0, key: str | None = None, message: str = ""
 ) -> Outcome:
-    """Announce an emergency change as an operator does, for so many hours later."""
+    """Announce an emergency change as an operator does; it starts ``hours`` after ``NOW``."""
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
     plan = a_plan(summary=summary, span=span)
     announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
@@ -101,19 +101,19 @@ def announce_one(
 
 
 def write_anything(random: Random, transaction: Transaction) -> None:
-    """Record something at random that is possible by then."""
+    """Record something random that the present record allows."""
     for _ in range(random.choice([1, 1, 1, 2])):
         random.choice([_announce, _amend, _adjust, _revise, _subscribe])(random, transaction)
 
 
 def _announce(random: Random, transaction: Transaction) -> None:
     kind = random.choice([Kind.EMERGENCY, Kind.PLANNED])
-    known = [number_of(each.id) for each in transaction.record.changes.values() if each.kind is kind]
+    numbers = [number_of(each.id) for each in transaction.record.changes.values() if each.kind is kind]
     plan = a_plan(summary=random.choice(["Ünïcode 🔧", "two\nlines", "' \" \\ %s :x ;"]), ticket="https://x.example/1")
-    change = Change(kind=kind, id=recorded_id(kind, max(known, default=0) + 1), updates=(an_update(plan=plan),))
+    change = Change(kind=kind, id=recorded_id(kind, max(numbers, default=0) + 1), updates=(an_update(plan=plan),))
     transaction.record = replace(
         transaction.record, changes={**transaction.record.changes, change.id: change}
-    )  # so that a second one of the same transaction gets a number of its own
+    )  # so that another one in the same transaction gets the next number
     transaction.add_update(change)
 
 
@@ -151,10 +151,10 @@ def _adjust(random: Random, transaction: Transaction) -> None:
 def _subscribe(random: Random, transaction: Transaction) -> None:
     subscribers = transaction.record.subscribers
     name = f"Customer {random.randrange(4)}"
-    there = subscribers.by_key.get(key_of(name))
-    known = there is not None and there.revoked_at is None
+    subscriber = subscribers.by_key.get(key_of(name))
+    is_active = subscriber is not None and subscriber.revoked_at is None
     step = SubscriberStep(
-        action=random.choice([Action.ROTATE, Action.REVOKE]) if known else Action.ADD,
+        action=random.choice([Action.ROTATE, Action.REVOKE]) if is_active else Action.ADD,
         name=name,
         at=NOW,
         feed="all",

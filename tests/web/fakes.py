@@ -1,4 +1,4 @@
-"""A disk and a clock that tests hold in their hands."""
+"""A schedule file, a repository and a clock that tests control."""
 
 from __future__ import annotations
 
@@ -35,29 +35,28 @@ PATH = "/feeds/all.ics"
 
 
 def mistakes(*messages: str) -> ScheduleFileError:
-    """What the store says of a broken file: a mistake in each line, from the first."""
-    found = [Mistake(path="calendar", line=line, message=message) for line, message in enumerate(messages, start=1)]
-    return ScheduleFileError("schedule.toml", found)
+    """The error for a broken file: one mistake in each line, from line 1."""
+    in_lines = [Mistake(path="calendar", line=line, message=message) for line, message in enumerate(messages, start=1)]
+    return ScheduleFileError("schedule.toml", in_lines)
 
 
 @dataclass
 class Clock:
-    """A clock that moves when it is told to."""
+    """A clock that stands still until a test moves it."""
 
     now: datetime = NOW
 
     def __call__(self) -> datetime:
-        """Tell the instant that is taken for now."""
         return self.now
 
     def pass_by(self, **time: float) -> None:
-        """Let time pass; as ``timedelta`` has it."""
+        """Let time pass; takes the arguments of ``timedelta``."""
         self.now += timedelta(**time)
 
 
 @dataclass
 class Disk:
-    """A schedule file: what is in it (or wrong with it), when it was changed, and how often that was looked for."""
+    """A schedule file: its schedule or the error it raises, when it changed, how often it was read and looked at."""
 
     content: Schedule | Exception = BEFORE
     changed_at: datetime = NOW - timedelta(days=1)
@@ -96,7 +95,10 @@ class Disk:
 
 @dataclass
 class Shelf:
-    """Repository in memory; ``fault`` is what reading or writing them raises, ``full`` what keeping a schedule does."""
+    """A repository in memory.
+
+    ``fault`` is raised by reading and writing, ``read_only`` by writing, ``full`` by storing a schedule.
+    """
 
     kept: Record = NOTHING
     fault: Exception | None = None
@@ -142,7 +144,7 @@ class Shelf:
 
 @dataclass
 class Page:
-    """A transaction that takes lines of the ledger."""
+    """A transaction for ledger lines."""
 
     record: Record
     lines: list[LedgerLine] = field(default_factory=list)
@@ -154,9 +156,9 @@ class Page:
 
 @dataclass
 class Served:
-    """A live publication over such a disk and shelf, under such a clock, with what it logs.
+    """A live publication with a fake disk, shelf and clock, and its log.
 
-    Where it is ``paced``, that clock's seconds pace the looks; else whoever asks looks.
+    If ``paced``, the clock's seconds decide when to look for changes; otherwise every request looks.
     """
 
     disk: Disk = field(default_factory=Disk)
@@ -193,11 +195,11 @@ class Served:
         return self.publication().representations[PATH]
 
     def date(self) -> datetime | None:
-        """The date that clients are told."""
+        """Its Last-Modified."""
         return self.publication().last_modified
 
     def logged(self, event: str) -> list[dict[str, object]]:
-        """The log's entries of that name, without their name and the file's."""
+        """The log entries of that event, without its name and the path."""
         return [
             {key: value for key, value in entry.items() if key not in {"event", "path"}}
             for entry in self.capture.entries
@@ -206,14 +208,14 @@ class Served:
 
 
 def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """The application behind a front that has none."""
+    """An application behind the front that has no pages."""
     del environ
     start_response("404 Not Found", [])
     return []
 
 
 def front_of(live: Live, **parts: Any) -> Front:  # noqa: ANN401  (any part of a front)
-    """A front that nobody hears of, but for the parts that a test is about."""
+    """A front whose parts do nothing, except those given."""
     silent = structlog.wrap_logger(None, processors=[LogCapture()])
     unheard = {
         "app": nothing_else,

@@ -1,4 +1,4 @@
-"""The live publication: edits, broken edits, the passing of time, and threads."""
+"""The live publication: edits, broken edits, the passing of time, the database and threads."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.domain.situation import Situation
-from icsfeed.publication import live
+from icsfeed.publication import live as live_module
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publisher import Publisher
@@ -33,17 +33,17 @@ from tests.web.servers import until
 A_MINUTE = timedelta(minutes=1)
 LAST_OF_YEAR = utc(2026, 12, 31, 23)
 NEW_YEAR = utc(2027, 1, 1, 5)
-"""In Toronto, where the calendar is."""
+"""In Toronto, the calendar's zone."""
 
 
-def test_what_is_public_is_the_publication_of_the_file() -> None:
+def test_the_publication_is_that_of_the_file() -> None:
     served = Served()
     expected = publish(Situation(schedule=BEFORE, now=NOW), changed_at=served.disk.changed_at)
     assert served.publication().representations == expected.representations
     assert served.live.problems == {}
 
 
-def test_a_file_that_does_not_change_is_read_once() -> None:
+def test_an_unchanged_file_is_read_once() -> None:
     served = Served()
     assert len({id(served.live.current()) for _ in range(5)}) == 1
     assert served.disk.reads == 1
@@ -64,7 +64,7 @@ def test_an_edit_is_public_at_once() -> None:
     ]
 
 
-def test_a_broken_edit_leaves_public_what_was_good_last_and_is_logged_once() -> None:
+def test_a_broken_edit_leaves_the_last_good_publication_and_is_logged_once() -> None:
     served = Served()
     served.clock.pass_by(hours=1)
     before = served.live.current()
@@ -83,7 +83,7 @@ def test_a_broken_edit_leaves_public_what_was_good_last_and_is_logged_once() -> 
     ]
 
 
-def test_while_it_stays_broken_only_other_mistakes_are_logged_and_the_beginning_is_kept() -> None:
+def test_while_a_file_stays_broken_only_new_mistakes_are_logged_and_since_stays() -> None:
     served = Served()
     for messages in (["one"], ["one"], ["one", "two"]):
         served.clock.pass_by(hours=1)
@@ -93,7 +93,7 @@ def test_while_it_stays_broken_only_other_mistakes_are_logged_and_the_beginning_
     assert served.live.problems[Source.SCHEDULE].since == NOW + timedelta(hours=1)
 
 
-def test_a_mended_file_is_public_and_the_log_says_so() -> None:
+def test_a_mended_file_is_published_and_logged() -> None:
     served = Served()
     served.disk.write(mistakes("one"), NOW)
     served.live.current()
@@ -104,7 +104,7 @@ def test_a_mended_file_is_public_and_the_log_says_so() -> None:
     assert served.logged("schedule mended") == [{"log_level": "info", "broken_since": NOW.isoformat()}]
 
 
-def test_a_file_that_vanishes_is_a_broken_edit() -> None:
+def test_a_deleted_file_is_a_broken_edit() -> None:
     served = Served()
     before = served.live.current()
     served.disk.vanish()
@@ -118,7 +118,7 @@ def test_a_file_that_vanishes_is_a_broken_edit() -> None:
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_without_a_good_file_from_the_start_nothing_is_public_until_it_is_mended(gone: bool) -> None:
+def test_without_a_good_file_at_the_start_nothing_is_public_until_it_is_mended(gone: bool) -> None:
     disk = Disk(content=mistakes("one"), stamp=None if gone else 0)
     served = Served(disk=disk)
     assert served.live.current() is None
@@ -128,20 +128,20 @@ def test_without_a_good_file_from_the_start_nothing_is_public_until_it_is_mended
     assert served.live.problems == {}
 
 
-def test_the_schedule_that_was_public_last_is_kept_for_whoever_starts_while_it_is_broken(tmp_path: Path) -> None:
+def test_a_server_that_starts_with_a_broken_file_shows_the_schedule_that_was_public_last(tmp_path: Path) -> None:
     path = tmp_path / "schedule.toml"
     path.write_text(SCHEDULE, encoding="utf-8")
     shelf = Shelf()
     log = structlog.wrap_logger(None, processors=[capture := LogCapture()])
 
-    def started() -> Live:
+    def start() -> Live:
         return Live(Publisher(Sources(ScheduleFile(path=path), shelf, log=log)), clock=Clock())
 
-    before = started().current()
+    before = start().current()
     assert before is not None
     assert shelf.schedule == (SCHEDULE.encode(), min(load_schedule(path).changed_at, NOW))
     path.write_text("[calendar", encoding="utf-8")
-    after = started().current()
+    after = start().current()
     assert after is not None
     assert after.representations[PATH] == before.representations[PATH]
     assert shelf.schedule[0] == SCHEDULE.encode()
@@ -150,8 +150,8 @@ def test_the_schedule_that_was_public_last_is_kept_for_whoever_starts_while_it_i
     ]
 
 
-def test_a_kept_schedule_that_this_icsfeed_does_not_understand_is_no_calendar() -> None:
-    """One of a newer icsfeed, which has keys that this one has not."""
+def test_a_kept_schedule_that_can_not_be_read_is_not_published() -> None:
+    """A newer icsfeed may have stored it, with keys that this one does not know."""
     shelf = Shelf(kept=replace(NOTHING, entry=1), schedule=(b"[calendar]\nnew = true\n", NOW))
     served = Served(disk=Disk(content=mistakes("one")), shelf=shelf)
     assert served.live.current() is None
@@ -161,7 +161,7 @@ def test_a_kept_schedule_that_this_icsfeed_does_not_understand_is_no_calendar() 
     assert [entry["public"] for entry in served.logged("schedule broken")] == ["nothing"]
 
 
-def test_a_schedule_that_can_not_be_kept_is_public_all_the_same() -> None:
+def test_a_schedule_that_can_not_be_stored_is_public_all_the_same() -> None:
     served = Served(shelf=Shelf(full=UnavailableError("the disk is full")))
     assert (
         served.publication().representations[PATH]
@@ -170,7 +170,7 @@ def test_a_schedule_that_can_not_be_kept_is_public_all_the_same() -> None:
     assert served.logged("schedule not kept") == [{"log_level": "warning", "reason": "the disk is full"}]
 
 
-def test_a_fault_of_the_program_itself_leaves_public_what_was_good_last_and_its_trace_in_the_log() -> None:
+def test_a_bug_leaves_the_last_good_publication_and_a_traceback_in_the_log() -> None:
     served = Served()
     before, fault = served.live.current(), RuntimeError()
     served.disk.write(fault, NOW)
@@ -180,8 +180,8 @@ def test_a_fault_of_the_program_itself_leaves_public_what_was_good_last_and_its_
     ]
 
 
-def test_what_was_never_the_files_fault_is_tried_again_each_minute() -> None:
-    """A process out of file handles can't read a file that is whole, and that will not change."""
+def test_a_failure_that_is_not_the_files_fault_is_retried_each_minute() -> None:
+    """A process out of file handles can't read a good file, and that file will not change."""
     served = Served()
     served.clock.pass_by(hours=1)
     served.disk.write(OSError("too many open files"), NOW)
@@ -194,7 +194,7 @@ def test_what_was_never_the_files_fault_is_tried_again_each_minute() -> None:
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_the_new_year_comes_by_itself_whether_or_not_the_file_is_whole(broken: bool) -> None:
+def test_the_new_year_is_published_by_itself_with_a_good_and_with_a_broken_file(broken: bool) -> None:
     served = Served(clock=Clock(now=LAST_OF_YEAR))
     if broken:
         served.disk.write(mistakes("one"), LAST_OF_YEAR)
@@ -212,19 +212,19 @@ def test_the_new_year_comes_by_itself_whether_or_not_the_file_is_whole(broken: b
     assert (served.live.problems == {}) is not broken
 
 
-def test_a_schedule_that_fails_in_the_new_year_leaves_the_old_year_public() -> None:
+def test_a_schedule_that_can_not_be_published_in_the_new_year_leaves_the_old_year_public() -> None:
     served = Served(clock=Clock(now=LAST_OF_YEAR))
     before = served.live.current()
     served.disk.write(mistakes("one"), LAST_OF_YEAR)
-    kept = served.live.snapshot.schedule_file  # no schedule is known that fails by time alone
-    object.__setattr__(kept, "schedule", None)
+    loaded = served.live.snapshot.schedule_file  # there is no real schedule that fails because of the time alone
+    object.__setattr__(loaded, "schedule", None)
     served.clock.now = NEW_YEAR
     assert all(served.live.current() is before for _ in range(2))
     assert len(served.logged("schedule broken")) == 2
 
 
-def test_an_older_file_restored_is_a_change_of_now() -> None:
-    """Dates that run backwards would leave clients that ask by date alone with the newer file."""
+def test_a_restored_older_file_is_dated_now() -> None:
+    """With a date that goes back, clients that ask by date alone would keep the newer file."""
     served = Served(preview=True)
     before = served.date()
     served.clock.pass_by(hours=1)
@@ -233,15 +233,15 @@ def test_an_older_file_restored_is_a_change_of_now() -> None:
     assert served.date() == before + timedelta(seconds=1)
 
 
-def test_a_date_is_never_in_the_future_though_the_file_says_so() -> None:
+def test_last_modified_is_never_in_the_future_even_if_the_file_is() -> None:
     served = Served(disk=Disk(changed_at=NOW + timedelta(days=30)))
     assert served.date() is None
     served.clock.pass_by(seconds=1)
     assert served.date() == NOW + timedelta(seconds=1)
 
 
-def test_two_edits_within_a_second_can_be_told_apart_by_date() -> None:
-    """HTTP's dates have whole seconds: a client that was told the first's would never get the second by date."""
+def test_two_edits_within_a_second_have_different_dates() -> None:
+    """HTTP's dates have whole seconds: with the same date, a client with the first edit would never get the second."""
     served = Served(clock=Clock(now=NOW + timedelta(milliseconds=200)), disk=Disk(changed_at=NOW))
     assert served.date() is None
     served.clock.pass_by(milliseconds=300)
@@ -250,9 +250,9 @@ def test_two_edits_within_a_second_can_be_told_apart_by_date() -> None:
     assert served.date() is None
     served.clock.now = NOW + timedelta(seconds=1)
     assert served.date() == NOW + timedelta(seconds=1)
-    made = served.publication()
+    publication = served.publication()
     served.clock.pass_by(hours=1)
-    assert served.publication() is made
+    assert served.publication() is publication
     assert served.disk.reads == 2
 
 
@@ -265,7 +265,7 @@ def test_many_edits_within_a_second_do_not_push_the_date_ahead() -> None:
     assert served.date() == NOW + timedelta(seconds=1)
 
 
-def test_what_an_operator_records_is_public_at_once_and_dated_like_an_edit() -> None:
+def test_a_recorded_adjustment_is_public_at_once_and_dated_like_an_edit() -> None:
     served = Served()
     served.clock.pass_by(hours=1)
     skip = Skip(window_id="thursday", day=date(2026, 12, 3), reason="r", silent=True)
@@ -277,7 +277,7 @@ def test_what_an_operator_records_is_public_at_once_and_dated_like_an_edit() -> 
     assert served.disk.reads == 1
 
 
-def test_while_the_database_does_not_answer_the_last_good_publication_stays_and_edits_are_taken_up() -> None:
+def test_while_the_database_does_not_answer_its_last_record_stays_public_and_edits_are_published() -> None:
     served = Served()
     served.clock.pass_by(seconds=1)
     before = served.publication()
@@ -300,8 +300,8 @@ def test_while_the_database_does_not_answer_the_last_good_publication_stays_and_
     assert len(served.logged("database mended")) == 1
 
 
-def test_without_a_record_from_the_start_nothing_is_public_until_there_is_one() -> None:
-    """The policy alone would hide an emergency, and show what was cancelled."""
+def test_without_a_database_at_the_start_nothing_is_public_until_it_answers() -> None:
+    """The policy alone would hide an emergency change, and show a cancelled one."""
     served = Served(shelf=Shelf(fault=UnavailableError("no server answers")))
     assert served.live.current() is None
     served.shelf.fault = None
@@ -313,7 +313,7 @@ def sequences(served: Served) -> list[str]:
     return [line for line in served.feed().body.decode().splitlines() if line.startswith("SEQUENCE")]
 
 
-def test_an_edit_raises_the_sequence_of_what_it_changes_and_the_ledger_has_it() -> None:
+def test_an_edit_raises_the_sequence_of_the_events_it_changes_and_records_it() -> None:
     served = Served()
     assert set(sequences(served)) == {"SEQUENCE:0"}
     served.clock.pass_by(hours=1)
@@ -324,14 +324,14 @@ def test_an_edit_raises_the_sequence_of_what_it_changes_and_the_ledger_has_it() 
     assert served.shelf.kept.entry == 2
 
 
-def test_in_a_preview_an_edit_raises_it_too_and_nothing_is_recorded() -> None:
+def test_a_preview_raises_the_sequence_and_records_nothing() -> None:
     served = Served(preview=True)
     served.disk.write(AFTER, NOW)
     assert set(sequences(served)) == {"SEQUENCE:1"}
     assert served.shelf.kept is NOTHING
 
 
-def test_where_revisions_can_only_be_read_an_edit_is_public_all_the_same_and_recorded_when_it_can_be() -> None:
+def test_with_a_read_only_database_an_edit_is_public_at_once_and_recorded_later() -> None:
     served = Served()
     served.live.current()
     served.shelf.read_only = UnavailableError("the database icsfeed.db can't be written: it may only be read")
@@ -347,8 +347,8 @@ def test_where_revisions_can_only_be_read_an_edit_is_public_all_the_same_and_rec
     assert {lines[-1].revision.sequence for lines in served.shelf.kept.ledger.values()} == {1}
 
 
-def test_another_machine_with_another_policy_does_not_make_this_one_answer() -> None:
-    """While a new policy goes from machine to machine, each shows its own at the revision last recorded of it."""
+def test_servers_with_different_policies_do_not_overwrite_each_others_revisions() -> None:
+    """While a new policy is rolled out, each machine shows its own policy at that policy's last revision."""
     served = Served()
     before = served.feed().body
     ledger = served.shelf.kept.ledger
@@ -361,7 +361,7 @@ def test_another_machine_with_another_policy_does_not_make_this_one_answer() -> 
     assert served.shelf.kept.entry == 2
 
 
-def test_other_threads_go_on_with_the_present_publication_while_one_makes_the_next() -> None:
+def test_while_one_thread_makes_the_next_publication_the_others_serve_the_present_one() -> None:
     served = Served()
     before, started, go_on = served.live.current(), Event(), Event()
 
@@ -383,8 +383,8 @@ def test_other_threads_go_on_with_the_present_publication_while_one_makes_the_ne
     assert served.disk.reads == 2
 
 
-def test_who_finds_something_new_waits_no_longer_than_its_patience() -> None:
-    """A server with one thread would answer nobody while a database keeps silent."""
+def test_a_request_waits_for_the_next_publication_no_longer_than_its_patience() -> None:
+    """Otherwise a server with one thread would answer nobody while a database hangs."""
     served = Served(patience=timedelta(milliseconds=100))
     before, go_on = served.live.current(), Event()
     served.disk.while_reading = lambda: assert_set(go_on)
@@ -396,17 +396,17 @@ def test_who_finds_something_new_waits_no_longer_than_its_patience() -> None:
     assert served.disk.reads == 2
 
 
-def test_where_the_system_has_no_thread_left_a_request_makes_the_publication_itself(
+def test_without_a_free_thread_a_request_makes_the_publication_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It was tried once, and never again: the worker served what it had, and said that it was ready."""
+    """A worker once tried to start a thread a single time, and then served the old publication for ever."""
 
     class NoThread(Thread):
         def start(self) -> None:
             raise RuntimeError("can't start new thread")
 
     served = Served(patience=A_MINUTE)
-    monkeypatch.setattr(live, "Thread", NoThread)
+    monkeypatch.setattr(live_module, "Thread", NoThread)
     for schedule in (AFTER, BEFORE):
         served.clock.pass_by(seconds=1)
         served.disk.write(schedule, served.clock.now)
@@ -417,7 +417,7 @@ def assert_set(event: Event) -> None:
     assert event.wait(timeout=30)
 
 
-def test_an_edit_during_the_reading_is_seen_by_the_next_request() -> None:
+def test_an_edit_while_the_file_is_read_is_published_by_the_next_request() -> None:
     served = Served()
     served.disk.write(BEFORE, NOW)
     served.disk.while_reading = lambda: served.disk.write(AFTER, NOW) if served.disk.reads == 2 else None
@@ -443,14 +443,14 @@ def shows(live: Live, name: str) -> bool:
     return publication is not None and name.encode() in publication.representations[PATH].body
 
 
-def test_a_file_written_over_in_place_is_seen(path: Path) -> None:
+def test_a_file_overwritten_in_place_is_noticed(path: Path) -> None:
     live = on_disk(path)
     path.write_text(SCHEDULE.replace("Scheduled maintenance", "In place"), encoding="utf-8")
     assert shows(live, "In place")
 
 
-def test_a_file_replaced_by_another_of_the_same_size_and_date_is_seen(path: Path) -> None:
-    """As editors and deployments do: they write a sibling, and rename it."""
+def test_a_file_replaced_by_another_of_the_same_size_and_date_is_noticed(path: Path) -> None:
+    """Editors and deployments do that: they write a sibling and rename it."""
     live = on_disk(path)
     sibling = path.with_name("sibling")
     sibling.write_text(SCHEDULE.replace("Scheduled", "delayeded"), encoding="utf-8")
@@ -460,7 +460,7 @@ def test_a_file_replaced_by_another_of_the_same_size_and_date_is_seen(path: Path
     assert shows(live, "delayeded")
 
 
-def test_a_folder_or_nothing_in_the_files_place_leaves_it_public_until_it_is_back(path: Path) -> None:
+def test_a_missing_file_or_a_folder_in_its_place_leaves_the_last_publication(path: Path) -> None:
     live = on_disk(path)
     path.unlink()
     assert shows(live, "Scheduled")

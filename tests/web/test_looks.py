@@ -1,4 +1,4 @@
-"""How often a live publication looks whether anything is new, and that nothing waits for longer than that."""
+"""How often a live publication looks for changes, and that no change waits longer than that."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ LOOK_EVERY = timedelta(milliseconds=250)
 MOMENT = timedelta(milliseconds=1)
 
 
-def served_in_pace(clock: Clock | None = None) -> Served:
+def paced(clock: Clock | None = None) -> Served:
     served = Served(paced=True, clock=clock or Clock())
     served.shelf.look_every = LOOK_EVERY
     return served
 
 
-def test_whoever_asks_within_the_time_between_two_looks_is_told_the_same() -> None:
-    served = served_in_pace()
+def test_requests_between_two_looks_get_the_same_snapshot() -> None:
+    served = paced()
     served.live.refresh()
     served.disk.write(AFTER, served.clock.now)
     looks = served.disk.looks
@@ -31,9 +31,9 @@ def test_whoever_asks_within_the_time_between_two_looks_is_told_the_same() -> No
     assert b"new platform" in served.feed().body
 
 
-def test_a_clock_set_back_puts_off_no_look() -> None:
-    """Somebody mends a clock that was a day ahead: what is recorded from then on is not to wait for a day."""
-    served = served_in_pace()
+def test_a_clock_that_is_set_back_delays_no_look() -> None:
+    """The clock was a day ahead and is corrected: changes recorded then must not wait for a day."""
+    served = paced()
     seconds = 0.0
     served.live.seconds = lambda: seconds
     served.live.refresh()
@@ -43,16 +43,16 @@ def test_a_clock_set_back_puts_off_no_look() -> None:
     assert b"new platform" in served.feed().body
 
 
-def test_what_time_alone_changes_is_public_at_its_moment() -> None:
-    served = served_in_pace(Clock(now=LAST_OF_YEAR))
+def test_a_change_by_time_alone_is_public_at_its_instant() -> None:
+    served = paced(Clock(now=LAST_OF_YEAR))
     served.clock.now = NEW_YEAR - MOMENT
     before = served.publication()
     served.clock.now = NEW_YEAR
     assert served.publication() is not before
 
 
-def test_a_front_gives_what_another_thread_found_without_a_look_of_its_own() -> None:
-    served = served_in_pace()
+def test_a_front_serves_a_snapshot_of_another_thread_without_a_look_of_its_own() -> None:
+    served = paced()
     client = Client(front_of(served.live))
     assert "new platform" not in client.get(PATH).text
     served.disk.write(AFTER, served.clock.now)
@@ -63,8 +63,8 @@ def test_a_front_gives_what_another_thread_found_without_a_look_of_its_own() -> 
     assert served.disk.looks == looks
 
 
-def test_a_front_looks_no_oftener_than_the_publication_wants_it() -> None:
-    served = served_in_pace()
+def test_a_front_looks_no_more_often_than_the_publication_allows() -> None:
+    served = paced()
     client = Client(front_of(served.live))
     client.get(PATH)
     looks = served.disk.looks
