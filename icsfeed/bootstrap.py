@@ -17,6 +17,7 @@ from icsfeed.domain.subscribers import Subscriber, key_of
 from icsfeed.publication.live import Clock, Live, unpaced
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.sources import ScheduleFile, Sources
+from icsfeed.release import release_name
 from icsfeed.service_log import service_log
 from icsfeed.services.fetches import Fetches
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
@@ -64,7 +65,7 @@ def create_app(
     time = clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned)
     sources = Sources(ScheduleFile(path=path), repository, log=log)
     live = Live(
-        Publisher(sources, records=pinned is None, keeps_schedule=not is_example),
+        Publisher(sources, records=pinned is None, keeps_schedule=not is_example, release=release_name()),
         clock=time,
         patience=patience,
         seconds=monotonic if clock is None else unpaced,

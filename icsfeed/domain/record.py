@@ -16,18 +16,25 @@ from icsfeed.domain.texts import quoted
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
+PUBLISH: Final = "publish"
+"""The action, in the audit trail, of a server that makes an edited schedule or another release public."""
+
+RELEASE_PREFIX: Final = "icsfeed "
+"""What the subject of that action begins with where a release becomes public."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
     """What was recorded up to and including the ``entry``-th entry of the audit trail, which was made ``at``.
 
     ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
-    ``changed_at`` is when anything was last recorded that feeds show.
+    ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them.
     """
 
     entry: int = 0
     at: datetime = NEVER
     changed_at: datetime = NEVER
+    release: str = ""
     changes: Mapping[str, Change] = field(default_factory=dict)
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
@@ -41,7 +48,7 @@ class Record:
         """The change of that id, whatever the case.
 
         Raises:
-            UnknownChangeError: where there is none.
+            NotFoundError: where there is none.
         """
         found = self.changes.get(change_id.upper())
         if found is None:

@@ -25,15 +25,23 @@ class Publisher:
 
     ``base_url`` is where customers reach it, if the schedule does not say. A preview ``records`` nothing. One that
     ``keeps_schedule`` stores each schedule that becomes public, so that a server can start while the file is broken.
+    ``release`` is the name of the release that words it: what another one published has changed, whatever its facts.
     """
 
     def __init__(
-        self, sources: Sources, *, base_url: str = "", records: bool = True, keeps_schedule: bool = True
+        self,
+        sources: Sources,
+        *,
+        base_url: str = "",
+        records: bool = True,
+        keeps_schedule: bool = True,
+        release: str = "",
     ) -> None:
         self.sources = sources
         self._base_url = base_url
         self._records = records
         self._keeps_schedule = records and keeps_schedule
+        self._release = release
 
     def first_snapshot(self, *, now: datetime) -> Snapshot:
         """The snapshot of a server that starts."""
@@ -77,7 +85,11 @@ class Publisher:
         if self._records:
             try:
                 record = record_revisions(
-                    events, self.sources.repository, public_before=public_before, unrecorded=snapshot.unrecorded
+                    events,
+                    self.sources.repository,
+                    public_before=public_before,
+                    unrecorded=snapshot.unrecorded,
+                    release=self._release,
                 )
             except IcsfeedError as error:
                 if not snapshot.unrecorded:
@@ -86,7 +98,11 @@ class Publisher:
                 if self._keeps_schedule and Source.SCHEDULE not in snapshot.problems:  # else it came from there
                     self._keep(file, snapshot.schedule_changed_at)
                 return replace(snapshot, record=record, entry=record.entry, unrecorded=())
-        return replace(snapshot, unrecorded=(*snapshot.unrecorded, *lines_to_publish(events, public_before)))
+        lines = (*snapshot.unrecorded, *lines_to_publish(events, public_before))
+        if snapshot.publication is None and self._release not in {"", situation.record.release}:
+            # Nobody else learns of the release: this server dates it on its own.
+            return replace(snapshot, unrecorded=lines, schedule_changed_at=now)
+        return replace(snapshot, unrecorded=lines)
 
     def _public_before(self, events: PublishedEvents) -> PublishedEvents | None:
         """The events that were public last; while the database does not answer, they count as these."""

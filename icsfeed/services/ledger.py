@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import PUBLISH, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, stated_line, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import shown
@@ -27,20 +27,26 @@ def record_revisions(
     *,
     public_before: PublishedEvents | None = None,
     unrecorded: Iterable[LedgerLine] = (),
+    release: str = "",
 ) -> Record:
     """Record what the ledger lacks of all that is published; gives the record with it.
 
     ``public_before`` is as ``events_public_before`` gives it. ``unrecorded`` lines, which have been public already,
-    come first. When two do the same at the same time, it is recorded once: the second finds nothing lacking.
+    come first. A ``release`` that did not publish last leaves an entry, so that every server dates from then on what it
+    publishes. When two do the same at the same time, it is recorded once: the second finds nothing lacking.
 
     Raises:
         DatabaseError: where it can't be recorded.
     """
     situation = events.situation
-    if not (*unrecorded, *lines_to_publish(events, public_before)):
+    is_new_release = release not in {"", situation.record.release}
+    if not is_new_release and not (*unrecorded, *lines_to_publish(events, public_before)):
         return situation.record
     publisher = Actor(name=THE_SERVICE, kind=ActorKind.SERVICE, at=situation.now)
-    with repository.writing(actor=publisher, action="publish", subject="schedule") as writing:
+    with repository.writing(actor=publisher, action=PUBLISH, subject="schedule") as writing:
+        if is_new_release and writing.record.release != release:
+            writing.set_subject(f"{RELEASE_PREFIX}{release}")
+            writing.leave_entry()
         ledger = writing.record.ledger
         first = [line for line in unrecorded if _is_news(line, ledger)]
         # What an operator recorded in the meantime is public, too.

@@ -25,6 +25,9 @@ class Writing(Protocol):
     def set_subject(self, subject: str) -> None:
         """Set the audit entry's subject, where it is known only within the transaction."""
 
+    def leave_entry(self) -> None:
+        """Make the entry in the audit trail also where nothing else is recorded."""
+
     def announced_with(self, key: str) -> str | None:
         """The id of the change that was announced with that key; ``None`` where none was."""
 

@@ -15,7 +15,7 @@ from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import NOTHING, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import Impact
@@ -93,6 +93,10 @@ class Draft:
     def set_subject(self, subject: str) -> None:
         """Say what it is about."""
         self.subject = subject
+
+    def leave_entry(self) -> None:
+        """Make an entry, also where nothing else is recorded."""
+        self.drafted = replace(self.drafted, release=self.subject.removeprefix(RELEASE_PREFIX))
 
     def announced_with(self, key: str) -> str | None:
         """Tell the change that was announced with that key."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import NEVER, Record
+from icsfeed.domain.record import NEVER, PUBLISH, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.store.database.subscribers import read_subscribers
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
+
+_OF_A_RELEASE: Final = audit_trail.c.subject.startswith(RELEASE_PREFIX) & (audit_trail.c.action == PUBLISH)
 
 
 def read_record(connection: Connection, before: Record) -> Record:
@@ -38,6 +40,7 @@ def read_record(connection: Connection, before: Record) -> Record:
         entry=last,
         at=entry_times[last],
         changed_at=_changed_at(connection),
+        release=_release(connection, before),
         changes=_changes(connection, before),
         adjustments=_adjustments(connection, before),
         ledger=_ledger(connection, before),
@@ -51,10 +54,22 @@ def _last_entry() -> ScalarSelect[int]:
 
 def _changed_at(connection: Connection) -> datetime:
     """When something that feeds show was last recorded."""
-    tables = (change_updates, adjustments, event_revisions)
-    last = union_all(*(select(func.max(table.c.entry).label("entry")) for table in tables)).subquery()
+    entries = (change_updates.c.entry, adjustments.c.entry, event_revisions.c.entry)
+    lasts = [select(func.max(entry).label("entry")) for entry in entries]
+    last = union_all(*lasts, select(func.max(audit_trail.c.entry)).where(_OF_A_RELEASE)).subquery()
     at = select(audit_trail.c.at).where(audit_trail.c.entry == select(func.max(last.c.entry)).scalar_subquery())
     return connection.execute(at).scalar() or NEVER
+
+
+def _release(connection: Connection, before: Record) -> str:
+    """The name of the release that published last."""
+    subject = connection.execute(
+        select(audit_trail.c.subject)
+        .where(_OF_A_RELEASE, audit_trail.c.entry > before.entry)
+        .order_by(audit_trail.c.entry.desc())
+        .limit(1)
+    ).scalar()
+    return subject.removeprefix(RELEASE_PREFIX) if subject is not None else before.release
 
 
 def _changes(connection: Connection, before: Record) -> Mapping[str, Change]:

@@ -52,6 +52,10 @@ class Transaction:
             )
         return self._entry
 
+    def leave_entry(self) -> None:
+        """Make the entry in the audit trail also where nothing else is recorded."""
+        _ = self.entry
+
     def announced_with(self, key: str) -> str | None:
         """The id of the change that was announced with that key; ``None`` where none was."""
         table = change_updates

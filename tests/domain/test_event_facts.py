@@ -1,0 +1,117 @@
+"""The facts that an event states, and the digest that the ledger knows them by."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import pytest
+
+from icsfeed.domain.changes import State
+from icsfeed.domain.event_facts import CancelledInstance, EventFacts, Message, RepetitionRule
+from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.schedule import Organizer
+from icsfeed.domain.windows import Impact
+from tests.examples import utc
+
+
+def local(day: int) -> datetime:
+    """A naive local time in January 2026."""
+    return datetime(2026, 1, day, 2)  # noqa: DTZ001  (naive on purpose)
+
+
+PLAIN: Final = EventFacts(kind=Kind.MAINTENANCE, name="Maintenance", start=local(1), end=local(2))
+FULL: Final = EventFacts(
+    kind=Kind.MAINTENANCE,
+    name="Maintenance",
+    start=local(1),
+    end=local(2),
+    zone="America/Toronto",
+    rule=RepetitionRule(recurrence=weekly(3), until=utc(2026, 1, 29, 7)),
+    excluded=(local(8),),
+    cancelled=(CancelledInstance(start=local(15), end=local(16), reason="A holiday"),),
+    state=State.TENTATIVE,
+    environments=(Environment(id="production", name="Production"),),
+    impact=Impact.OUTAGE,
+    description="The platform can't be reached.",
+    reason="A disk is failing",
+    moved_from=local(3),
+    change_id="EC-7",
+    ticket="https://tickets.example.com/7",
+    freeze="Holiday freeze",
+    messages=(Message(at=utc(2026, 1, 1), text="On it"),),
+    organizer=Organizer(name="Support", email="support@example.com"),
+)
+OTHERS: Final[dict[str, tuple[Any, ...]]] = {
+    "kind": (Kind.EMERGENCY,),
+    "name": ("Work", ""),
+    "start": (local(3), date(2026, 1, 1), utc(2026, 1, 1, 2)),
+    "end": (local(3), date(2026, 1, 2)),
+    "zone": ("", "Europe/Berlin"),
+    "rule": (
+        None,
+        RepetitionRule(recurrence=weekly(4), until=utc(2026, 1, 29, 7)),
+        RepetitionRule(recurrence=weekly(3), until=utc(2026, 1, 22, 7)),
+    ),
+    "excluded": ((), (local(9),), (local(8), local(9))),
+    "cancelled": (
+        (),
+        (CancelledInstance(start=local(14), end=local(16), reason="A holiday"),),
+        (CancelledInstance(start=local(15), end=local(17), reason="A holiday"),),
+        (CancelledInstance(start=local(15), end=local(16), reason="Two of them"),),
+    ),
+    "state": (State.CONFIRMED, State.CANCELLED),
+    "environments": ((), (Environment(id="a", name="Production"),), (Environment(id="production", name="Live"),)),
+    "impact": (None, Impact.NO_IMPACT),
+    "description": ("", "It is slow."),
+    "reason": ("", "Another one"),
+    "moved_from": (None, local(4)),
+    "change_id": ("", "EC-8"),
+    "ticket": ("", "https://tickets.example.com/8"),
+    "freeze": ("", "Month end"),
+    "messages": ((), (Message(at=utc(2026, 1, 2), text="On it"),), (Message(at=utc(2026, 1, 1), text="Done"),)),
+    "organizer": (
+        None,
+        Organizer(name="Help", email="support@example.com"),
+        Organizer(name="Support", email="help@example.com"),
+    ),
+}
+"""Other values of each field: those of ``FULL`` changed in every part."""
+
+
+def test_every_fact_is_in_the_digest() -> None:
+    """A field that is added stands here, too, or this test fails."""
+    assert OTHERS.keys() == {field.name for field in fields(EventFacts)}
+    for name, values in OTHERS.items():
+        digests = {replace(FULL, **{name: value}).digest() for value in (getattr(FULL, name), *values)}
+        assert (name, len(digests)) == (name, len(values) + 1)
+
+
+def test_the_test_above_changes_every_part_of_a_fact() -> None:
+    parts = (RepetitionRule, CancelledInstance, Message, Environment, Organizer)
+    assert {part: len(fields(part)) for part in parts} == {
+        RepetitionRule: 2,
+        CancelledInstance: 3,
+        Message: 2,
+        Environment: 2,
+        Organizer: 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("facts", "digest"),
+    [
+        pytest.param(PLAIN, "2-86dbb58f3954582a976eff7f59ad0e", id="no more than the defaults"),
+        pytest.param(FULL, "2-c5583fd3a563d7dcc497538b2bc2a9", id="every fact"),
+    ],
+)
+def test_a_digest_is_the_same_in_every_release(facts: EventFacts, digest: str) -> None:
+    """A release in which this test has to change raises the SEQUENCE of every event."""
+    assert facts.digest() == digest
+
+
+def test_a_digest_fits_into_the_database_and_is_none_of_bytes() -> None:
+    assert re.fullmatch("2-[0-9a-f]{30}", FULL.digest())
