@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from icsfeed.cli.changes import change_commands
 from icsfeed.cli.suggest import suggest
+from icsfeed.domain.feeds import Kind
 
-emergency = change_commands("emergency")
+emergency = change_commands(Kind.EMERGENCY, "Announce emergency changes, and take them step by step.")
 emergency.add_command(suggest)

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from icsfeed import __version__
 from icsfeed.cli.options import before_command
 from icsfeed.cli.output import graceful_output
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.errors import BadInputError, IcsfeedError
 
 _COMMANDS = {
     "init": "Write a commented starter schedule.",
-    "check": "Name every mistake of the schedule at once.",
-    "upcoming": "Show what comes, with the freezes in between.",
-    "diff": "Show the dates that an edit adds, moves, removes.",
+    "check": "Report every error in the schedule, and warn.",
+    "upcoming": "Show the coming windows, changes and freezes.",
+    "diff": "Show the dates and feeds that an edit changes.",
     "build": "Print the bytes of one feed.",
     "export": "Write the whole calendar as files for any web host.",
     "emergency": "Announce emergency changes, and take them step by step.",
-    "planned": "The same for planned changes.",
-    "window": "Skip, move or restore one occurrence of a maintenance window.",
-    "subscriber": "Give customers private feeds, rotate and revoke them.",
-    "database": "Look after the database.",
+    "planned": "Announce planned changes, and take them step by step.",
+    "window": "Skip, move or restore one occurrence of a window.",
+    "subscriber": "Give customers private feeds.",
+    "database": "Database maintenance.",
     "gate": "Say whether a planned change may run, and why.",
-    "serve": "Serve the feeds, and a page that lists them.",
+    "serve": "Serve the feeds and the pages for customers.",
     "manual": "Show the manual of this version.",
 }
-"""Each command is in a room of its own name, which is entered when the command is called."""
+"""Each command is in the module of its name, which is imported when the command is run."""
+
+
+_REFUSED: Final = 1
+_WRONG_USAGE: Final = 2
+
+
+def exit_status(error: IcsfeedError) -> int:
+    """2 where the wrong options were given, 1 for every other error; click itself exits with 2."""
+    return _WRONG_USAGE if isinstance(error, BadInputError) and error.is_wrong_usage else _REFUSED
 
 
 class _Commands(click.Group):
-    """Commands whose refusals are a line on standard error and exit status 1."""
+    """The program: it loads only the command that is run, and turns errors into messages and an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
@@ -59,8 +68,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except IcsfeedError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
+            status = exit_status(error)
+            click.echo(f"Error: {error}" if status == _WRONG_USAGE else str(error), err=True)
+            sys.exit(status)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})

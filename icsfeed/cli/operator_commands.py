@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
@@ -15,7 +16,7 @@ from icsfeed.cli.inputs import current_instant, open_workspace, operator_name
 from icsfeed.cli.options import json_option, operator_option, option, own_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.actors import Actor, ActorKind
-from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.situation import Situation
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -53,15 +54,23 @@ class Invocation:
     def zone(self) -> ZoneInfo:
         return self.workspace.schedule.calendar.zone
 
-    def instant(self, text: str) -> datetime:
-        return parse_instant(text, self.zone)
+    @cached_property
+    def situation(self) -> Situation:
+        """The schedule and the record now."""
+        return self.workspace.situation(now=self.now)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordingInvocation(Invocation):
-    """One run of a command that records something; ``confirmed`` means that ``--yes`` was given."""
+class SigningInvocation(Invocation):
+    """One run of a command that records something under the name of an actor."""
 
     actor: Actor
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordingInvocation(SigningInvocation):
+    """One run of a command that can be tried and confirmed first; ``confirmed`` means that ``--yes`` was given."""
+
     dry_run: bool = False
     confirmed: bool = False
 
@@ -126,6 +135,22 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
         with open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
             command(Invocation(workspace=workspace, now=now, as_json=as_json), **own)
+
+    return run
+
+
+def signing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that takes a ``SigningInvocation`` the options of every command that an actor signs."""
+
+    @with_settings
+    @operator_option
+    @json_option
+    @functools.wraps(command)
+    def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
+        with open_workspace(settings) as workspace:
+            now = current_instant(settings, workspace.schedule)
+            actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now)
+            command(SigningInvocation(workspace=workspace, now=now, actor=actor, as_json=as_json), **own)
 
     return run
 

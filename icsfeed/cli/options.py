@@ -7,7 +7,7 @@ a forgotten ``export`` must not confirm or describe the next change.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -38,6 +38,11 @@ own_option = click.option
 def example(*lines: str) -> str:
     """The end of a command's help: how it is typed."""
     return "\n".join(["\b", "Example:" if len(lines) == 1 else "Examples:", *(f"  icsfeed {line}" for line in lines)])
+
+
+def given(options: Mapping[str, object]) -> dict[str, object]:
+    """The options that were given, as the fields of a request."""
+    return {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
 
 
 def _value_before_command(context: click.Context, parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from icsfeed.cli.changes import change_commands
+from icsfeed.domain.feeds import Kind
 
-planned = change_commands("planned")
+planned = change_commands(Kind.PLANNED, "Announce planned changes, and take them step by step.")

@@ -2,87 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Any
 
 import click
 
 from icsfeed.cli.operator_commands import RecordingInvocation, recording
-from icsfeed.cli.options import INSTANT_HELP, own_option
+from icsfeed.cli.options import INSTANT_HELP, example, given, own_option
+from icsfeed.domain.times import span_text
+from icsfeed.services.adjusting import Adjusted, adjust
+from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
 
-if TYPE_CHECKING:
-    from icsfeed.services.adjustment_rules import AdjustmentRequest
+_DONE = {AdjustmentAction.SKIP: "skipped", AdjustmentAction.MOVE: "moved", AdjustmentAction.RESTORE: "restored"}
 
-_DATE = click.DateTime(["%Y-%m-%d"])
-_window = click.argument("window", metavar="WINDOW")
-_day = click.argument("day", metavar="DATE", type=_DATE)
+
+class _DateType(click.ParamType[date]):
+    """A date such as 2026-12-07."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is not a date; write one such as 2026-12-07', param, ctx)
+
+
+_window_argument = click.argument("window", metavar="WINDOW")
+_date_argument = click.argument("date", metavar="DATE", type=_DateType())
 
 
 @click.group()
 def window() -> None:
-    """Skip or move one occurrence of a maintenance window, or take that back."""
+    """Skip, move or restore one occurrence of a maintenance window."""
 
 
-@window.command()
-@_window
-@_day
-@own_option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
-@own_option("--silent", is_flag=True, help="Let it vanish from customers' calendars; by default it shows as cancelled.")
+@window.command(epilog=example('window skip thursday 2026-12-10 --reason "The vendor is on holiday"'))
+@_window_argument
+@_date_argument
+@own_option("--reason", metavar="TEXT", required=True, help="Why. Customers read it.")
+@own_option("--silent", is_flag=True, help="Remove it instead of showing it as cancelled.")
 @recording
-def skip(invocation: RecordingInvocation, window: str, day: datetime, reason: str, *, silent: bool) -> None:
-    """The occurrence of WINDOW on DATE does not happen."""
-    from icsfeed.services.adjustment_rules import AdjustmentRequest
-
-    _carry_out(
-        invocation,
-        AdjustmentRequest(window_id=window, day=day.date(), reason=reason, skip=True, silent=silent),
-        "is skipped",
-    )
+def skip(invocation: RecordingInvocation, **options: object) -> None:
+    """Skip the occurrence of WINDOW on DATE."""
+    _carry_out(invocation, AdjustmentAction.SKIP, options)
 
 
-@window.command()
-@_window
-@_day
+@window.command(epilog=example("window move thursday 2026-12-10 --start 2026-12-11T02:00 --reason Holiday"))
+@_window_argument
+@_date_argument
 @own_option("--start", metavar="INSTANT", required=True, help=f"When it starts instead: {INSTANT_HELP}")
-@own_option("--end", metavar="INSTANT", help="When it ends. Default: it keeps the length that the policy gives it.")
-@own_option("--reason", metavar="TEXT", required=True, help="Why; customers read it.")
+@own_option("--end", metavar="INSTANT", help="When it ends. Default: it keeps its length.")
+@own_option("--reason", metavar="TEXT", required=True, help="Why. Customers read it.")
 @recording
-def move(invocation: RecordingInvocation, window: str, day: datetime, start: str, end: str | None, reason: str) -> None:
-    """The occurrence of WINDOW on DATE happens at another time."""
-    from icsfeed.domain.plans import span_between
-    from icsfeed.services.adjustment_rules import AdjustmentRequest, usual_length
-
-    begin = invocation.instant(start)
-    finish = invocation.instant(end) if end else begin + usual_length(invocation.workspace.schedule, window, day.date())
-    to = span_between(begin, finish, invocation.zone)
-    _carry_out(invocation, AdjustmentRequest(window_id=window, day=day.date(), reason=reason, to=to), "is moved")
+def move(invocation: RecordingInvocation, **options: object) -> None:
+    """Move the occurrence of WINDOW on DATE to another time."""
+    _carry_out(invocation, AdjustmentAction.MOVE, options)
 
 
-@window.command()
-@_window
-@_day
-@own_option("--reason", metavar="TEXT", default="", help="Why, for the record.")
+@window.command(epilog=example("window restore thursday 2026-12-10"))
+@_window_argument
+@_date_argument
+@own_option("--reason", metavar="TEXT", help="Why, for the audit trail.")
 @recording
-def restore(invocation: RecordingInvocation, window: str, day: datetime, reason: str) -> None:
-    """The occurrence of WINDOW on DATE is as the policy has it again."""
-    from icsfeed.services.adjustment_rules import AdjustmentRequest
-
-    _carry_out(invocation, AdjustmentRequest(window_id=window, day=day.date(), reason=reason), "is restored")
+def restore(invocation: RecordingInvocation, **options: object) -> None:
+    """Undo a skip or move of the occurrence of WINDOW on DATE."""
+    _carry_out(invocation, AdjustmentAction.RESTORE, options)
 
 
-def _carry_out(invocation: RecordingInvocation, request: AdjustmentRequest, done: str) -> None:
-    from icsfeed.domain.times import span_text
-    from icsfeed.services.adjusting import Adjusted, adjust
+def _carry_out(invocation: RecordingInvocation, action: AdjustmentAction, options: dict[str, object]) -> None:
+    request = adjustment_request(given(options), action=action, schedule=invocation.workspace.schedule)
 
-    def act(dry_run: bool, seen: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see RecordingInvocation.carry_out)
-        return adjust(invocation.workspace, request, actor=invocation.actor, expected=seen, dry_run=dry_run)
+    def act(dry_run: bool, preview: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see RecordingInvocation.carry_out)
+        return adjust(invocation.workspace, request, actor=invocation.actor, expected=preview, dry_run=dry_run)
 
-    def when(adjusted: Adjusted) -> str:
+    def time(adjusted: Adjusted) -> str:
         span = adjusted.occurrence.span
-        return f": {span_text(span, invocation.zone)}" if span and not request.skip else ""
+        return f": {span_text(span, invocation.zone)}" if span is not None and not request.skip else ""
 
     invocation.carry_out(
         act,
-        question=lambda seen: f"{request.action.capitalize()} {request.occurrence}{when(seen)}?",
-        summary=lambda adjusted: f"{request.window_id} {request.day} {done}{when(adjusted)}",
+        question=lambda preview: f"{action.value.capitalize()} {request.occurrence}{time(preview)}?",
+        summary=lambda adjusted: f"{request.window_id} {request.day} is {_DONE[action]}{time(adjusted)}",
     )

@@ -13,6 +13,9 @@ class IcsfeedError(Exception):
 class BadInputError(IcsfeedError, ValueError):
     """A value that can't be what it says: malformed, out of range, contradictory."""
 
+    is_wrong_usage = False
+    """Whether fields or options are missing or too many, rather than wrong in what they say."""
+
 
 class NotFoundError(IcsfeedError):
     """A name that nothing has; the message lists the names there are."""

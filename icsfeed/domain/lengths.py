@@ -21,7 +21,7 @@ def parse_length(text: str) -> timedelta:
     match = re.fullmatch(_WRITTEN, text.replace(" ", ""), re.IGNORECASE)
     length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()
     if not length:
-        msg = f"{quoted(text)} is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m"
+        msg = f"{quoted(text)} is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d"
         raise BadInputError(msg)
     return length
 

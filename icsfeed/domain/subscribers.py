@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,6 +29,33 @@ def digest_of(token: str) -> str:
 def key_of(name: str) -> str:
     """What two spellings of a name have in common."""
     return " ".join(name.split()).casefold()
+
+
+def subscriber_name(text: str) -> str:
+    """A subscriber's name, without white space around it.
+
+    Raises:
+        BadInputError: where it can't be one.
+    """
+    if not text.strip() or len(text) > LONGEST_NAME or _NOT_IN_A_NAME.search(text):
+        msg = f"{quoted(text)} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
+        raise BadInputError(msg)
+    return text.strip()
+
+
+def check_alarms(alarms: Collection[timedelta]) -> None:
+    """Check how long before each event a subscriber's calendar is to remind them.
+
+    Raises:
+        BadInputError: where there are too many, or one is out of range.
+    """
+    if len(alarms) > MOST_ALARMS:
+        msg = f"{len(alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
+        raise BadInputError(msg)
+    for alarm in alarms:
+        if not _ONE_MINUTE <= alarm <= LONGEST_ALARM or alarm % _ONE_MINUTE:
+            msg = f"an alarm rings whole minutes before an event, and at most {LONGEST_ALARM.days} days, not {alarm}"
+            raise BadInputError(msg)
 
 
 class Action(StrEnum):
@@ -57,20 +84,8 @@ class SubscriberStep:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.strip() or len(self.name) > LONGEST_NAME or _NOT_IN_A_NAME.search(self.name):
-            msg = (
-                f"{quoted(self.name)} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
-            )
-            raise BadInputError(msg)
-        if len(self.alarms) > MOST_ALARMS:
-            msg = f"{len(self.alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
-            raise BadInputError(msg)
-        for alarm in self.alarms:
-            if not _ONE_MINUTE <= alarm <= LONGEST_ALARM or alarm % _ONE_MINUTE:
-                msg = (
-                    f"an alarm rings whole minutes before an event, and at most {LONGEST_ALARM.days} days, not {alarm}"
-                )
-                raise BadInputError(msg)
+        subscriber_name(self.name)
+        check_alarms(self.alarms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,6 +18,9 @@ SHORTEST_KEY: Final = 32
 _CONTEXT: Final = b"icsfeed private feed\0"
 """So that whatever else is ever derived from the same secret is no token."""
 
+PRIVATE_PREFIX: Final = "/private/"
+"""What the path of every private feed begins with."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenKey:
@@ -34,3 +37,8 @@ class TokenKey:
         """The token of that salt, in the form that random ones have: the start of HMAC-SHA256's 32 bytes (RFC 2104)."""
         derived = hmac.digest(self.secret, _CONTEXT + salt.encode(), "sha256")
         return base64.urlsafe_b64encode(derived[:TOKEN_BYTES]).decode()
+
+
+def private_path(token: str, slug: str) -> str:
+    """The path of the feed of that slug for whoever has the token."""
+    return f"{PRIVATE_PREFIX}{token}/{slug}.ics"

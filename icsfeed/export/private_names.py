@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from icsfeed.publication.private import PREFIX, masked
+from icsfeed.domain.tokens import PRIVATE_PREFIX
+from icsfeed.publication.private import masked
 
-FOLDER: Final = PREFIX.removeprefix("/")
+FOLDER: Final = PRIVATE_PREFIX.removeprefix("/")
 _DIGEST_PREFIX: Final = f"{FOLDER}#/"
 """No token contains a "#"."""
 

@@ -10,16 +10,15 @@ from functools import cache, partial
 from typing import Final
 
 from icsfeed.domain.subscribers import Subscribers
-from icsfeed.domain.tokens import TokenKey
+from icsfeed.domain.tokens import PRIVATE_PREFIX, TokenKey, private_path
 from icsfeed.ical.alarms import with_alarms
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_of, feed_path
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import NO_SNIFFING, Headers, Representation
 
-PREFIX: Final = "/private/"
 _SUFFIX: Final = ".ics"
-_A_FEED: Final = re.compile(rf"{PREFIX}[^/]+/([a-z0-9-]{{1,60}}\.ics(?:\.gz|\.br)?)")
+_A_FEED: Final = re.compile(rf"{PRIVATE_PREFIX}[^/]+/([a-z0-9-]{{1,60}}\.ics(?:\.gz|\.br)?)")
 
 CACHE_CONTROL: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
 """A private feed is kept by the client alone."""
@@ -33,26 +32,21 @@ HEADERS: Final[Headers] = (
 """What is said of everything at a private path."""
 
 
-def private_path(token: str, slug: str) -> str:
-    """Where the feed of whoever has that token is."""
-    return f"{PREFIX}{token}/{slug}{_SUFFIX}"
-
-
 def is_private(path: str) -> bool:
     """Whether there is nothing at the path for whoever has no token."""
-    return path.startswith(PREFIX)
+    return path.startswith(PRIVATE_PREFIX)
 
 
 def parse_private(path: str) -> tuple[str, str]:
     """The token and the slug that a private path names; a slug that no feed has where it names none."""
-    token, _, name = path.removeprefix(PREFIX).partition("/")
+    token, _, name = path.removeprefix(PRIVATE_PREFIX).partition("/")
     return token, name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else ""
 
 
 def masked(path: str) -> str:
     """A private path as anybody may see it: without the token."""
     feed = _A_FEED.fullmatch(path)
-    return f"{PREFIX}{{token}}/{feed[1]}" if feed else f"{PREFIX}{{token}}"
+    return f"{PRIVATE_PREFIX}{{token}}/{feed[1]}" if feed else f"{PRIVATE_PREFIX}{{token}}"
 
 
 def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -> Representation | None:

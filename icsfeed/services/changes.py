@@ -79,6 +79,21 @@ class AnnouncementRequest:
     key: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepRequest:
+    """A step to take with the change of that id.
+
+    Only an update has an ``amendment``. ``expected`` is the number of the latest update that the operator has seen: the
+    step is refused where there is another.
+    """
+
+    change_id: str
+    step: Step
+    amendment: Amendment | None = None
+    message: str = ""
+    expected: int | None = None
+
+
 def announce(
     workspace: Workspace, announcement: AnnouncementRequest, *, actor: Actor, dry_run: bool = False
 ) -> Outcome:
@@ -118,37 +133,25 @@ def announce(
     return _outcome(situation, change, lines)
 
 
-def take_step(
-    workspace: Workspace,
-    change_id: str,
-    step: Step,
-    *,
-    amendment: Amendment | None = None,
-    message: str = "",
-    expected: int | None = None,
-    actor: Actor,
-    dry_run: bool = False,
-) -> Outcome:
+def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_run: bool = False) -> Outcome:
     """Take a change one step further.
-
-    ``expected`` is the number of the latest update that the operator has seen.
 
     Raises:
         IcsfeedError: where the change's state or the policy does not allow it, somebody was faster, or it can't be
             recorded; nothing has changed then.
     """
-    text = free_text(message, "message")
-    zone = workspace.schedule.calendar.zone
+    message, zone = free_text(request.message, "message"), workspace.schedule.calendar.zone
 
     def stepped(situation: Situation) -> tuple[Change, tuple[LedgerLine, ...]]:
-        before = situation.change(change_id)
+        before = situation.change(request.change_id)
         if not before.is_recorded:
             msg = f"{before.id} stands in the schedule file; add its next update there, in [[changes.updates]]"
             raise RefusedError(msg)
-        if expected is not None and expected != before.latest.number:
-            raise ConflictError(_conflict(before, expected, zone))
+        if request.expected is not None and request.expected != before.latest.number:
+            raise ConflictError(_conflict(before, request.expected, zone))
+        amendment = request.amendment
         plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
-        after = advance(before, step, plan=plan, message=text, by=actor.name, at=actor.at)
+        after = advance(before, request.step, plan=plan, message=message, by=actor.name, at=actor.at)
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
         return after, _lines(situation, before, after)
@@ -158,7 +161,7 @@ def take_step(
     change, lines = stepped(situation)
     if dry_run:
         return _outcome(situation, change, lines, recorded=False)
-    with workspace.repository.writing(actor=actor, action=f"change {step}", subject=change.id) as writing:
+    with workspace.repository.writing(actor=actor, action=f"change {request.step}", subject=change.id) as writing:
         situation = workspace.situation(writing.record, now=actor.at)
         change, lines = stepped(situation)
         writing.add_update(change)

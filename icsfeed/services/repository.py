@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -13,6 +13,7 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
+from icsfeed.domain.subscribers import SubscriberStep
 
 
 class Writing(Protocol):
@@ -40,6 +41,9 @@ class Writing(Protocol):
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the revision ledger."""
 
+    def add_subscriber_step(self, step: SubscriberStep) -> None:
+        """Record that a subscriber was added, rotated or revoked."""
+
 
 class Repository(Protocol):
     """Reads and extends the record."""
@@ -56,6 +60,9 @@ class Repository(Protocol):
 
     def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Writing]:
         """Begin a transaction; the audit trail says who did which ``action`` on which ``subject``."""
+
+    def fetches(self) -> Mapping[tuple[str, str], datetime]:
+        """When each family of clients last fetched each subscriber's feed."""
 
 
 class AuditedRepository(Repository, Protocol):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.errors import NotFoundError
-from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import Action, Subscriber, Subscribers, SubscriberStep, after, digest_of, key_of
 from icsfeed.domain.texts import quoted
+from icsfeed.services.repository import Repository
 from icsfeed.services.upcoming import utc_text
 
 OVERLAP: Final = timedelta(days=14)
@@ -21,33 +20,9 @@ OVERLAP: Final = timedelta(days=14)
 _MOST_NAMES: Final = 10
 
 
-class SubscriberTransaction(Protocol):
-    """Repository what is done with a subscriber; ``icsfeed.store.database.writing.Transaction`` is one."""
-
-    @property
-    def record(self) -> Record:
-        """All that was recorded before."""
-
-    def add_subscriber_step(self, step: SubscriberStep) -> None:
-        """Record it."""
-
-
-class SubscriberRepository(Protocol):
-    """Where subscribers are recorded; ``icsfeed.store.database.Database`` is one."""
-
-    def record(self) -> Record:
-        """All that is recorded."""
-
-    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[SubscriberTransaction]:
-        """Record something, whole or not at all."""
-
-    def fetches(self) -> Mapping[tuple[str, str], datetime]:
-        """When each family of clients last fetched each subscriber's feed."""
-
-
 def add(
     schedule: Schedule,
-    repository: SubscriberRepository,
+    repository: Repository,
     name: str,
     *,
     feed: str,
@@ -76,7 +51,7 @@ def add(
 
 def rotate(
     schedule: Schedule,
-    repository: SubscriberRepository,
+    repository: Repository,
     name: str,
     *,
     token: str,
@@ -103,7 +78,7 @@ def rotate(
     return _take(repository, step, actor, schedule)
 
 
-def revoke(repository: SubscriberRepository, name: str, *, actor: Actor) -> Subscriber:
+def revoke(repository: Repository, name: str, *, actor: Actor) -> Subscriber:
     """Let nobody open the subscriber's feed any more; one that was revoked before stays so.
 
     Raises:
@@ -115,9 +90,7 @@ def revoke(repository: SubscriberRepository, name: str, *, actor: Actor) -> Subs
     return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=actor.at), actor)
 
 
-def _take(
-    repository: SubscriberRepository, step: SubscriberStep, actor: Actor, schedule: Schedule | None = None
-) -> Subscriber:
+def _take(repository: Repository, step: SubscriberStep, actor: Actor, schedule: Schedule | None = None) -> Subscriber:
     """Record the step; where a ``schedule`` is named, only if it has the subscriber's feed."""
     action = f"subscriber {step.action}"
     with repository.writing(actor=actor, action=action, subject=step.name) as transaction:
@@ -152,9 +125,7 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names[:_MOST_NAMES])) + others
 
 
-def subscribers_as_json(
-    schedule: Schedule, repository: SubscriberRepository, *, now: datetime
-) -> tuple[dict[str, object], ...]:
+def subscribers_as_json(schedule: Schedule, repository: Repository, *, now: datetime) -> tuple[dict[str, object], ...]:
     """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched.
 
     ``feed_exists`` says whether the schedule still has the feed.

@@ -35,7 +35,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
-from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import databases
@@ -114,7 +114,7 @@ def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> No
             actor=operator("ann", start - HOUR),
         )
         for step in (Step.START, Step.COMPLETE):
-            take_step(workspace, outcome.change.id, step, actor=operator("ann", start))
+            take_step(workspace, StepRequest(change_id=outcome.change.id, step=step), actor=operator("ann", start))
 
 
 @contextlib.contextmanager

@@ -270,7 +270,11 @@ def test_the_start_is_now_to_the_minute() -> None:
             1,
             "the end, Tue 2026-12-08 00:00 EST, is not after the start, Tue 2026-12-08 01:00 EST",
         ),
-        (("--duration", "0m"), 1, '"0m" is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m'),
+        (
+            ("--duration", "0m"),
+            1,
+            '"0m" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d',
+        ),
         (("--duration", "2h", "--ticket", "42"), 1, '"42" is not the address of a ticket; write it from https:// on'),
         (
             ("--start", "2027-03-14T02:30", "--duration", "2h"),
@@ -289,11 +293,11 @@ def test_the_start_is_now_to_the_minute() -> None:
             1,
             '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
         ),
-        ((), 2, "Error: say when it ends, with --end or with --duration"),
+        ((), 2, "Error: the change has no end; give its end or its duration"),
         (
             ("--end", "2026-12-08T03:00", "--duration", "2h"),
             2,
-            "Error: say when it ends, with --end or with --duration",
+            "Error: an end and a duration both say when it ends; give one of them",
         ),
         (
             ("--duration", "2h", "--impact", "total"),
@@ -314,13 +318,17 @@ def test_what_can_not_be_announced(arguments: tuple[str, ...], status: int, said
         (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, updated or cancelled"),
         (("complete", "EC-1"), 1, "EC-1 is confirmed; it can't be completed, only started, updated or cancelled"),
         (("confirm", "EC-2"), 1, 'there is no change "EC-2"; the latest is EC-1'),
-        (("confirm", "PC-1"), 2, "Error: PC-1 is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"),
-        (("show", "X"), 2, "Error: X is not the id of an emergency change; those are written EC-7"),
+        (
+            ("confirm", "PC-1"),
+            2,
+            "Error: PC-1 is a planned change; use `icsfeed planned` instead of `icsfeed emergency`",
+        ),
+        (("show", "X"), 2, 'Error: "X" is not the id of an emergency change; those are written EC-7'),
         (("update", "EC-1"), 1, "this would change nothing of EC-1; say what is to be different, or add a message"),
         (
             ("update", "EC-1", "--end", "2026-12-08T04:00", "--duration", "2h"),
             2,
-            "Error: --end and --duration both say when it ends; give one of them",
+            "Error: an end and a duration both say when it ends; give one of them",
         ),
         (("start", "EC-1", "--expect", "2"), 1, "EC-1 has no update 2; its latest is 1"),
         (
@@ -367,7 +375,7 @@ def test_a_planned_change_in_a_freeze_says_why() -> None:
     wrong = run("planned", "confirm", "EC-1", "--now", NOW)
     assert (wrong.status, wrong.stderr.splitlines()[-1]) == (
         2,
-        "Error: EC-1 is an emergency change; that is `icsfeed emergency`, not `icsfeed planned`",
+        "Error: EC-1 is an emergency change; use `icsfeed emergency` instead of `icsfeed planned`",
     )
     assert run("planned", "cancel", "1", "--now", NOW).stdout == "PC-1 is cancelled; a message can be added\n"
 

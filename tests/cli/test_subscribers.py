@@ -175,7 +175,7 @@ def test_a_revocation_says_so_and_twice_is_no_harm() -> None:
         ),
         pytest.param(
             ("add", "Acme Inc.", "--alarm", "soon"),
-            '"soon" is not a length of time; write hours and minutes, such as 2h, 90m or 1h30m',
+            '"soon" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d',
             id="no length",
         ),
         pytest.param(("rotate", "Acme Inc."), 'there is no subscriber "Acme Inc."; there is none yet', id="nobody"),

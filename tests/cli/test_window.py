@@ -150,7 +150,7 @@ def test_warnings_are_said() -> None:
         (
             ("skip", "thursday", "10.12.2026", "--reason", "x"),
             2,
-            "Error: Invalid value for 'DATE': '10.12.2026' does not match the format '%Y-%m-%d'.",
+            "Error: Invalid value for 'DATE': \"10.12.2026\" is not a date; write one such as 2026-12-07",
         ),
     ],
 )

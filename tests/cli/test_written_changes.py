@@ -206,7 +206,7 @@ def test_the_commands_show_it_and_refuse_to_take_a_step(schedule: Path, monkeypa
             stderr="a-move stands in the schedule file; add its next update there, in [[changes.updates]]\n",
         )
     assert run("emergency", "show", "a-move").stderr.splitlines()[-1] == (
-        "Error: a-move is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"
+        "Error: a-move is a planned change; use `icsfeed planned` instead of `icsfeed emergency`"
     )
     gate = run("gate", "--environment", "production", "--at", "2026-12-14T11:00", "--now", "2026-12-01")
     assert (gate.status, gate.stdout.splitlines()[0]) == (0, "OPEN: in the planned change a-move")
@@ -224,7 +224,7 @@ def test_texts_are_tidied_like_those_of_operators(schedule: Path) -> None:
 def test_an_id_that_begins_like_those_of_the_other_kind_does_not_change_its_kind(schedule: Path) -> None:
     write(schedule, SCHEDULE + PLANNED.replace('"a-move"', '"ec-move"'))
     assert run("emergency", "show", "ec-move").stderr.splitlines()[-1] == (
-        "Error: ec-move is a planned change; that is `icsfeed planned`, not `icsfeed emergency`"
+        "Error: ec-move is a planned change; use `icsfeed planned` instead of `icsfeed emergency`"
     )
     assert run("planned", "show", "ec-move", "--now", "2026-12-01").stdout.splitlines()[0] == "ec-move: A move of racks"
 

@@ -24,7 +24,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
-from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
 from tests.actors import operator
@@ -182,6 +182,9 @@ class Operators(RuleBasedStateMachine):
             state = State.TENTATIVE if tentative else State.CONFIRMED
             self.work[change_id] = Work(kind=kind, summary=summary, at=at, state=state, reason=reason)
 
+    def take(self, request: StepRequest) -> Outcome:
+        return take_step(self.workspace, request, actor=operator("bob", self.now))
+
     @precondition(lambda self: self.work)
     @rule(data=st.data(), step=st.sampled_from([Step.CONFIRM, Step.START, Step.COMPLETE, Step.CANCEL]))
     def step(self, data: st.DataObject, step: Step) -> None:
@@ -190,7 +193,10 @@ class Operators(RuleBasedStateMachine):
         work = self.work[change_id]
         after = NEXT.get((work.state, step))
         if not self.refused(
-            lambda: take_step(self.workspace, change_id, step, actor=operator("bob", self.now)), expected=after is None
+            lambda: take_step(
+                self.workspace, StepRequest(change_id=change_id, step=step), actor=operator("bob", self.now)
+            ),
+            expected=after is None,
         ):
             assert after is not None
             work.state = after
@@ -212,9 +218,7 @@ class Operators(RuleBasedStateMachine):
             or (work.kind is Kind.PLANNED and not why and any(at.overlaps(each) for each in FROZEN))
         )
         if not self.refused(
-            lambda: take_step(
-                self.workspace, change_id, Step.UPDATE, amendment=amendment, actor=operator("bob", self.now)
-            ),
+            lambda: self.take(StepRequest(change_id=change_id, step=Step.UPDATE, amendment=amendment)),
             expected=refused,
         ):
             work.at, work.reason = at, why
@@ -224,7 +228,11 @@ class Operators(RuleBasedStateMachine):
     def say(self, data: st.DataObject) -> None:
         """Add a message to any change."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
-        take_step(self.workspace, change_id, Step.UPDATE, message="Still at it", actor=operator("bob", self.now))
+        take_step(
+            self.workspace,
+            StepRequest(change_id=change_id, step=Step.UPDATE, message="Still at it"),
+            actor=operator("bob", self.now),
+        )
 
     def where(self, day: date) -> Span | None:
         """Where that occurrence happens, if it does."""

@@ -13,7 +13,7 @@ from icsfeed.domain.errors import ConflictError, NotFoundError, RefusedError
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
-from icsfeed.services.changes import Outcome, take_step
+from icsfeed.services.changes import Outcome, StepRequest, take_step
 from tests.actors import operator
 from tests.examples import TORONTO, span
 from tests.services.workspace import NIGHT, TWO, TWO_HOURS, a_plan, a_workspace, announced, stepped, updated
@@ -165,10 +165,7 @@ def test_the_record_has_all_that_a_program_needs() -> None:
     announced(workspace)
     outcome = take_step(
         workspace,
-        "EC-1",
-        Step.UPDATE,
-        amendment=Amendment(duration=3 * HOUR),
-        message="Longer",
+        StepRequest(change_id="EC-1", step=Step.UPDATE, amendment=Amendment(duration=3 * HOUR), message="Longer"),
         actor=operator("bob", NIGHT + HOUR),
     )
     record = outcome.as_json(TORONTO)

@@ -18,8 +18,9 @@ from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.subscribers import SubscriberStep
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
 from tests.actors import operator
 from tests.examples import POLICY, span, utc
 
@@ -69,6 +70,10 @@ class Memory:
         """Who did what, to which subject."""
         return [(entry.by, entry.action, entry.subject) for entry in self.trail]
 
+    def fetches(self) -> dict[tuple[str, str], datetime]:
+        """Tell that nobody has fetched a private feed."""
+        return {}
+
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Draft]:
         """Record something, whole or not at all."""
@@ -116,6 +121,10 @@ class Draft:
             others[window_id, day] = adjustment
         self.drafted = replace(self.drafted, adjustments=others)
 
+    def add_subscriber_step(self, step: SubscriberStep) -> None:
+        """Record a step of a subscriber."""
+        self.drafted = replace(self.drafted, subscribers=self.drafted.subscribers.after([step]))
+
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the ledger."""
         ledger = with_lines(self.drafted.ledger, lines)
@@ -154,7 +163,8 @@ def announced(
 def stepped(workspace: Workspace, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
     """Take a change a step further."""
     actor = operator(how.pop("by", "bob"), how.pop("now", NIGHT))
-    return take_step(workspace, change_id, step, actor=actor, **how)
+    dry_run = how.pop("dry_run", False)
+    return take_step(workspace, StepRequest(change_id=change_id, step=step, **how), actor=actor, dry_run=dry_run)
 
 
 def updated(workspace: Workspace, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)

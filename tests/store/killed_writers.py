@@ -20,7 +20,7 @@ import psycopg  # noqa: F401
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
-from icsfeed.services.changes import AnnouncementRequest, Workspace, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.examples import NOW, POLICY
@@ -73,7 +73,9 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
             os.write(pipe, f"{change.id} 1\n".encode())
             for step in LIVES[number % len(LIVES)]:
                 more = Amendment(summary=f"{name} {step}") if step is Step.UPDATE else None
-                change = take_step(workspace, change.id, step, amendment=more, actor=operator(name, NOW)).change
+                change = take_step(
+                    workspace, StepRequest(change_id=change.id, step=step, amendment=more), actor=operator(name, NOW)
+                ).change
                 os.write(pipe, f"{change.id} {change.latest.number}\n".encode())
     except BaseException as error:  # noqa: BLE001  (a fork must not continue as its parent)
         os.write(2, f"{error!r}\n".encode())

@@ -23,7 +23,7 @@ from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
-from icsfeed.services.changes import Outcome, Workspace, take_step
+from icsfeed.services.changes import Outcome, StepRequest, Workspace, take_step
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database.database import Database
@@ -58,10 +58,7 @@ def step(database: Database, change_id: str, summary: str, *, expected: int | No
     """Change the summary as an operator does."""
     return take_step(
         Workspace(schedule=POLICY, repository=database),
-        change_id,
-        Step.UPDATE,
-        amendment=Amendment(summary=summary),
-        expected=expected,
+        StepRequest(change_id=change_id, step=Step.UPDATE, amendment=Amendment(summary=summary), expected=expected),
         actor=operator(by, NOW),
     )
 
@@ -156,7 +153,9 @@ def test_a_step_taken_several_times_at_once_is_recorded_once(database_url: str) 
     def start(database: Database) -> str:
         workspace = Workspace(schedule=POLICY, repository=database)
         try:
-            return take_step(workspace, "EC-1", Step.START, actor=operator("ann", NOW)).change.state
+            return take_step(
+                workspace, StepRequest(change_id="EC-1", step=Step.START), actor=operator("ann", NOW)
+            ).change.state
         except RefusedError as refusal:
             return str(refusal)
 

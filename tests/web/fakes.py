@@ -131,6 +131,10 @@ class Shelf:
             raise self.full
         self.schedule = (content, changed_at)
 
+    def fetches(self) -> dict[tuple[str, str], datetime]:
+        """What ``Database`` does."""
+        return {}
+
     @contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Any]:
         """What ``Database`` does, as far as the ledger of revisions goes."""

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.schedule import Schedule
-from icsfeed.publication.private import private_path
+from icsfeed.domain.tokens import private_path
 from icsfeed.services.subscribing import add, revoke, rotate
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule

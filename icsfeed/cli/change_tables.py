@@ -1,12 +1,12 @@
-"""Changes on a terminal: as a list, and one with its history."""
+"""Changes on a terminal: a table of several, or one with its history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import Change
 from icsfeed.domain.times import instant_text, span_text
@@ -14,28 +14,28 @@ from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
 
 
-def print_list(invocation: Invocation, changes: Iterable[Change]) -> None:
-    """A line a change."""
+def print_list(changes: Iterable[Change], zone: ZoneInfo) -> None:
+    """A row for each change."""
     rows = [
         (
             change.id,
             change.state.value,
-            span_text(change.plan.span, invocation.zone),
+            span_text(change.plan.span, zone),
             change.plan.summary,
             ", ".join(sorted(change.plan.environments)),
             change.plan.impact.value,
         )
         for change in changes
     ]
-    print_table(("Id", "State", invocation.zone.key, "Summary", "Environments", "Impact"), rows)
+    print_table(("Id", "State", zone.key, "Summary", "Environments", "Impact"), rows)
 
 
-def print_history(invocation: Invocation, change: Change) -> None:
-    """All that is known of a change, and how it came to that."""
+def print_history(change: Change, zone: ZoneInfo) -> None:
+    """The change as it stands, and each of its updates."""
     plan = change.plan
     facts = {
         "State": change.state,
-        "When": span_text(plan.span, invocation.zone),
+        "When": span_text(plan.span, zone),
         "Environments": ", ".join(sorted(plan.environments)),
         "Impact": plan.impact,
         "Reason": plan.reason,
@@ -47,8 +47,8 @@ def print_history(invocation: Invocation, change: Change) -> None:
             click.echo(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
     click.echo("History:")
     for update in change.updates:
-        differences = difference_texts(change, update.number, ENGLISH, invocation.zone)
-        told = "announced" if update.number == 1 else "; ".join(differences) or "message"
-        click.echo(f"  {update.number}. {instant_text(update.at, invocation.zone)} by {update.by}: {told}")
+        differences = difference_texts(change, update.number, ENGLISH, zone)
+        title = "announced" if update.number == 1 else "; ".join(differences) or "message"
+        click.echo(f"  {update.number}. {instant_text(update.at, zone)} by {update.by}: {title}")
         for line in update.message.splitlines():
             click.echo(f"       {line}")

@@ -1,0 +1,185 @@
+"""Reading the fields of a request: each has a type, and the errors of all of them are collected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.errors import BadInputError, IcsfeedError
+from icsfeed.domain.instants import instant_in, parse_instant
+from icsfeed.domain.lengths import parse_length
+from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
+
+_MAX_SHOWN_CHARS: Final = 60
+_ABSENT: Final = object()
+
+_Value = TypeVar("_Value")
+
+
+def present(value: _Value | None) -> _Value:
+    """A value that a request must have, after ``Fields.finish`` has made sure of that."""
+    if value is None:
+        msg = "a required field was neither given nor refused"
+        raise TypeError(msg)
+    return value
+
+
+class Fields:
+    """The fields of one request.
+
+    Each method gives the value of a field, or ``None`` where it is absent or wrong; ``finish`` raises what was wrong.
+    An explicit ``null`` is wrong: a field without a value is left out.
+    """
+
+    def __init__(self, data: object, names: Collection[str]) -> None:
+        self._errors: list[FieldError] = []
+        self._data: Mapping[str, object] = {}
+        if isinstance(data, Mapping):
+            self._data = data
+            for name in data:
+                if name not in names:
+                    self._add(
+                        str(name),
+                        FieldFault.UNKNOWN,
+                        f"there is no field {_shown(name)}",
+                        f"the fields are {', '.join(names)}",
+                    )
+        else:
+            self._add("", FieldFault.TYPE, f"a request is an object with fields, not {_shown(data)}")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._data
+
+    def finish(self) -> None:
+        """End the reading.
+
+        Raises:
+            InvalidRequestError: where anything was wrong.
+        """
+        if self._errors:
+            raise InvalidRequestError(self._errors)
+
+    def refuse(self, name: str, fault: FieldFault, message: str, remedy: str = "") -> None:
+        """Add an error that concerns more than the field's own value."""
+        self._add(name, fault, message, remedy)
+
+    def is_sound(self, *names: str) -> bool:
+        """Whether none of these fields has an error so far."""
+        return not any(error.field in names for error in self._errors)
+
+    def require(self, name: str, message: str, remedy: str = "") -> bool:
+        """Whether the field is given; an error where it is not."""
+        if name not in self._data:
+            self._add(name, FieldFault.MISSING, message, remedy)
+        return name in self._data
+
+    def text(self, name: str, tidy: Callable[[str], str] = str) -> str | None:
+        """A text, as ``tidy`` gives it; ``tidy`` raises a ``BadInputError`` or ``RefusedError`` where it can't be."""
+        return self._read(name, str, "a text", tidy)
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """A list of texts."""
+        value = self._data.get(name, _ABSENT)
+        if value is _ABSENT:
+            return None
+        if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
+            return tuple(value)
+        hint = f"write [{_shown(value)}]" if isinstance(value, str) else ""
+        self._add(name, FieldFault.TYPE, f'"{name}" is a list of texts, not {_shown(value)}', hint)
+        return None
+
+    def flag(self, name: str) -> bool:
+        """True or false; false where it is absent."""
+        return bool(self._read(name, bool, "true or false", bool))
+
+    def number(self, name: str, *, least: int) -> int | None:
+        """A whole number."""
+
+        def check(number: int) -> int:
+            if number < least:
+                msg = f'"{name}" is at least {least}, not {number}'
+                raise BadInputError(msg)
+            return number
+
+        if isinstance(self._data.get(name), bool):
+            self._add(name, FieldFault.TYPE, f'"{name}" is a whole number, not {_shown(self._data[name])}')
+            return None
+        return self._read(name, int, "a whole number", check)
+
+    def choice(self, name: str, choices: Mapping[str, _Value]) -> _Value | None:
+        """One of the choices, by its text."""
+
+        def choose(text: str) -> _Value:
+            if text not in choices:
+                msg = f'{_shown(text)} is not one of the values of "{name}"; write {_alternatives(choices)}'
+                raise BadInputError(msg)
+            return choices[text]
+
+        return self._read(name, str, f"one of {', '.join(choices)}", choose)
+
+    def instant(self, name: str, zone: ZoneInfo) -> datetime | None:
+        """An instant (UTC): a text in ISO 8601, or a date-time of TOML; local where it has no offset."""
+        value = self._data.get(name)
+        if isinstance(value, datetime):
+            return self.attempt(name, lambda: instant_in(value, zone, shown=value.isoformat()))
+        return self._read(name, str, "an instant, such as 2026-03-08T07:00:00Z", lambda text: parse_instant(text, zone))
+
+    def length(self, name: str) -> timedelta | None:
+        """A length of time, such as ``1h30m``."""
+        return self._read(name, str, "a length of time, such as 2h, 90m or 1h30m", parse_length)
+
+    def lengths(self, name: str) -> tuple[timedelta, ...] | None:
+        """A list of lengths of time."""
+        texts = self.texts(name)
+        return None if texts is None else self.attempt(name, lambda: tuple(map(parse_length, texts)))
+
+    def date(self, name: str) -> date | None:
+        """A date: a text in ISO 8601, or a date of TOML."""
+
+        def parse(text: str) -> date:
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                msg = f"{_shown(text)} is not a date; write one such as 2026-12-07"
+                raise BadInputError(msg) from None
+
+        value = self._data.get(name)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        return self._read(name, str, "a date, such as 2026-12-07", parse)
+
+    def _read(self, name: str, kind: type, kind_name: str, parse: Callable[..., _Value]) -> _Value | None:
+        value = self._data.get(name, _ABSENT)
+        if value is _ABSENT:
+            return None
+        if isinstance(value, kind):
+            return self.attempt(name, lambda: parse(value))
+        remedy = "leave it out where it has no value" if value is None else ""
+        self._add(name, FieldFault.TYPE, f'"{name}" is {kind_name}, not {_shown(value)}', remedy)
+        return None
+
+    def attempt(self, name: str, parse: Callable[[], _Value]) -> _Value | None:
+        """What ``parse`` gives; an error of the field where it raises one of the domain's."""
+        try:
+            return parse()
+        except IcsfeedError as error:
+            self._errors.append(FieldError.of_sentence(name, str(error)))
+            return None
+
+    def _add(self, name: str, fault: FieldFault, message: str, remedy: str = "") -> None:
+        self._errors.append(FieldError(field=name, fault=fault, message=message, remedy=remedy))
+
+
+def _alternatives(choices: Collection[str]) -> str:
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _shown(value: object) -> str:
+    """The value in JSON's notation, shortened."""
+    text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
+    text = "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return text if len(text) <= _MAX_SHOWN_CHARS else text[: _MAX_SHOWN_CHARS - 1] + "…"

@@ -1,0 +1,45 @@
+"""Requests to take a change one step further."""
+
+from __future__ import annotations
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.plans import Amendment
+from icsfeed.domain.schedule import Schedule
+from icsfeed.services.changes import StepRequest
+from icsfeed.services.requests import plans
+from icsfeed.services.requests.fields import Fields
+
+FIELDS: Final = ("message", "expect")
+"""The fields of every step: ``expect`` is the number of the latest update that the operator has seen."""
+
+UPDATE_FIELDS: Final = (*FIELDS, *plans.PLAN_FIELDS)
+
+
+def step_request(data: object, *, change_id: str, step: Step, schedule: Schedule) -> StepRequest:
+    """The step that the fields describe; only an update takes fields of the plan.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, UPDATE_FIELDS if step is Step.UPDATE else FIELDS)
+    message, expected = plans.message(fields), fields.number("expect", least=1)
+    amendment = _amendment(fields, schedule.calendar.zone) if step is Step.UPDATE else None
+    fields.finish()
+    return StepRequest(change_id=change_id, step=step, amendment=amendment, message=message, expected=expected)
+
+
+def _amendment(fields: Fields, zone: ZoneInfo) -> Amendment:
+    end, duration = plans.end_or_duration(fields, zone)
+    return Amendment(
+        summary=plans.summary(fields),
+        environments=plans.environments(fields),
+        impact=fields.choice("impact", plans.IMPACTS),
+        start=fields.instant("start", zone),
+        end=end,
+        duration=duration,
+        reason=plans.reason(fields),
+        ticket=plans.ticket(fields),
+    )

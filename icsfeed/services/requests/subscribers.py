@@ -1,0 +1,63 @@
+"""Requests to give a customer a private feed, or a new address for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.subscribers import check_alarms, subscriber_name
+from icsfeed.services.requests.fields import Fields, present
+
+DEFAULT_FEED: Final = "all"
+DEFAULT_OVERLAP: Final = timedelta(days=14)
+"""How long an old address stays valid beside a new one: people read their mail in that time, and act on it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubscriberRequest:
+    """A customer who is to get a feed, with ``alarms`` that long before each event."""
+
+    name: str
+    feed: str = DEFAULT_FEED
+    alarms: tuple[timedelta, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RotationRequest:
+    """A subscriber who is to get a new address; the old one stays valid for the ``overlap``."""
+
+    name: str
+    overlap: timedelta = DEFAULT_OVERLAP
+
+
+def subscriber_request(data: object, *, schedule: Schedule) -> SubscriberRequest:
+    """The subscriber that the fields describe: a name, by default of the feed "all", without alarms.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, ("name", "feed", "alarms"))
+    fields.require("name", "the name is missing", "write the customer's name")
+    name, feed = fields.text("name", subscriber_name), fields.text("feed")
+    if feed is not None:
+        fields.attempt("feed", lambda: schedule.feed(feed))
+    alarms = fields.lengths("alarms")
+    if alarms is not None:
+        fields.attempt("alarms", lambda: check_alarms(alarms))
+    fields.finish()
+    return SubscriberRequest(name=present(name), feed=feed if feed is not None else DEFAULT_FEED, alarms=alarms or ())
+
+
+def rotation_request(data: object) -> RotationRequest:
+    """The rotation that the fields describe: a name, and an overlap of 14 days by default.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, ("name", "overlap"))
+    fields.require("name", "the name is missing", "write the subscriber's name")
+    name, overlap = fields.text("name", str.strip), fields.length("overlap")
+    fields.finish()
+    return RotationRequest(name=present(name), overlap=DEFAULT_OVERLAP if overlap is None else overlap)
