@@ -8,13 +8,14 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
-from icsfeed.domain.event_facts import CancelledInstance, EventFacts, Message, RepetitionRule
-from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.freezes import FrozenDays, freeze_touching
+from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
-from icsfeed.domain.spans import ONE_DAY, Span
+from icsfeed.domain.spans import Span
 from icsfeed.domain.zones import is_utc
 from icsfeed.ical.series import Series, Single
 from icsfeed.ical.uids import change_uid, freeze_uid, occurrence_uid, series_uid
@@ -80,7 +81,7 @@ def series_event(schedule: Schedule, series: Series) -> CalendarEvent:
         rule=RepetitionRule(recurrence=series.recurrence, until=series.last.policy_start) if several else None,
         excluded=tuple(each.original_start for each in series.excluded) if several else (),
         cancelled=tuple(_cancelled_instance(each) for each in series.cancelled),
-        environments=_environments(schedule, window.environments),
+        environments=environments_of(schedule, window.environments),
         impact=window.impact,
         description=window.description,
         organizer=schedule.calendar.organizer,
@@ -100,48 +101,24 @@ def series_event(schedule: Schedule, series: Series) -> CalendarEvent:
 def single_event(schedule: Schedule, single: Single) -> CalendarEvent:
     """An occurrence as an event of its own, in UTC."""
     occurrence = single.occurrence
-    window, span = occurrence.window, _span(occurrence)
-    skipped = occurrence.excluded if isinstance(occurrence.excluded, Skipped) else None
-    adjustment = skipped or occurrence.moved
-    facts = EventFacts(
-        kind=Kind.MAINTENANCE,
-        name=window.name,
-        start=span.start,
-        end=span.end,
-        state=State.CANCELLED if skipped else State.CONFIRMED,
-        environments=_environments(schedule, window.environments),
-        impact=window.impact,
-        description=window.description,
-        reason=adjustment.reason if adjustment else "",
-        moved_from=occurrence.original_start if occurrence.moved else None,
-        organizer=schedule.calendar.organizer,
-    )
     return _event(
         schedule,
         single,
         uid=occurrence_uid(occurrence, schedule.calendar.uid_domain),
-        facts=facts,
-        environments=window.environments,
-        span=span,
+        facts=facts_of(schedule, occurrence),
+        environments=occurrence.window.environments,
+        span=_span(occurrence),
         first=_first_of_year(schedule, single.year),
     )
 
 
 def freeze_event(schedule: Schedule, frozen: FrozenDays) -> CalendarEvent:
     """A change freeze as one all-day event, with the exclusive DTEND of RFC 5545, section 3.6.1."""
-    facts = EventFacts(
-        kind=Kind.FREEZE,
-        name=frozen.freeze.name,
-        start=frozen.days.first,
-        end=frozen.days.last + ONE_DAY,
-        description=frozen.freeze.description,
-        organizer=schedule.calendar.organizer,
-    )
     return _event(
         schedule,
         frozen,
         uid=freeze_uid(frozen, schedule.calendar.uid_domain),
-        facts=facts,
+        facts=facts_of(schedule, frozen),
         environments=frozenset(),
         span=frozen.span,
         first=_first_of_year(schedule, frozen.days.first.year),
@@ -158,31 +135,11 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         schedule,
         change,
         uid=change_uid(change, schedule.calendar.uid_domain),
-        facts=change_facts(schedule, change),
+        facts=facts_of(schedule, change),
         environments=plan.environments,
         span=plan.span,
         first=_first_of_change(schedule, change),
         lapses=plan.span.end if change.state is State.CANCELLED else None,
-    )
-
-
-def change_facts(schedule: Schedule, change: Change) -> EventFacts:
-    plan = change.plan
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
-    return EventFacts(
-        kind=change.kind,
-        name=plan.summary,
-        start=plan.span.start,
-        end=plan.span.end,
-        state=change.state,
-        environments=_environments(schedule, plan.environments),
-        impact=plan.impact,
-        reason=plan.reason,
-        change_id=change.id,
-        ticket=plan.ticket,
-        freeze=frozen.freeze.name if frozen is not None else "",
-        messages=tuple(Message(at=update.at, text=update.message) for update in change.updates if update.message),
-        organizer=schedule.calendar.organizer,
     )
 
 
@@ -192,7 +149,7 @@ def _first_of_change(schedule: Schedule, change: Change) -> Revision:
     if change.is_recorded or len(change.updates) == 1:
         return revision
     steps = [replace(change, updates=change.updates[:number]) for number in range(1, len(change.updates) + 1)]
-    stated = [change_facts(schedule, step) for step in steps]
+    stated = [facts_of(schedule, step) for step in steps]
     for before, after, step in zip(stated, stated[1:], steps[1:], strict=False):
         if before != after:
             at = max(revision.at, step.latest.at.replace(microsecond=0))
@@ -230,12 +187,6 @@ def _event(
 def _first_of_year(schedule: Schedule, year: int) -> Revision:
     """The first revision of what the policy says of ``year``: it dates from when that entered the published span."""
     return Revision(sequence=0, at=start_of_year(year - 1, schedule.calendar.zone))
-
-
-def _environments(schedule: Schedule, ids: frozenset[str]) -> tuple[Environment, ...]:
-    """By id; one that the schedule does not have is called by its id."""
-    names = schedule.environment_names
-    return tuple(Environment(id=each, name=names.get(each, each)) for each in sorted(ids))
 
 
 def _cancelled_instance(occurrence: Occurrence) -> CancelledInstance:

@@ -11,6 +11,7 @@ from icsfeed.domain.changes import Change, State
 from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.event_facts import Message as OperatorMessage
 from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.item_facts import facts_of
 from icsfeed.domain.windows import Impact
 from icsfeed.words.events import cancelled_instance_description, event_description, event_title
 from icsfeed.words.languages import ENGLISH, Language
@@ -159,6 +160,15 @@ def test_only_the_latest_messages_are_in_a_description() -> None:
     )
     long = tuple(replace(each, text="x" * 10_001) for each in many[:2])
     assert event_description(replace(CHANGE, messages=long), ENGLISH, TORONTO).splitlines()[-1] == "(1 earlier)"
+
+
+def test_the_facts_of_a_change_are_told_as_the_pages_and_feeds_do() -> None:
+    facts = facts_of(SCHEDULE, EMERGENCY)
+    assert event_title(facts, ENGLISH) == "In progress: Emergency change: Security patch for the login service"
+    assert event_description(facts, ENGLISH, TORONTO).splitlines()[-2:] == [
+        "2026-12-08 10:30 EST: The patch takes half an hour longer.",
+        "2026-12-08 09:05 EST: We patch the login service today. You may be asked to log in again.",
+    ]
 
 
 def update_texts(change: Change, language: Language) -> list[tuple[str, list[str]]]:

@@ -8,11 +8,11 @@ from typing import Final
 
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.item_facts import facts_of
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.page_items import anchor_of, span_of_day
-from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.languages import sentence
@@ -91,8 +91,8 @@ def announcements(
 
 
 def _announcement(change: Change, situation: Situation, dates: Dates) -> AnnouncementCard:
-    plan, say = change.plan, dates.language.say
-    schedule, frozen = situation.schedule, situation.freeze_touching(plan.span)
+    schedule, span, say = situation.schedule, change.plan.span, dates.language.say
+    facts = facts_of(schedule, change)
     return AnnouncementCard(
         anchor=anchor_of(change.kind, change.id),
         number=change.id,
@@ -100,15 +100,15 @@ def _announcement(change: Change, situation: Situation, dates: Dates) -> Announc
         kind_name=say(KIND_NAMES[change.kind]),
         state=change.state,
         state_name=say(STATE_NAMES[change.state]),
-        summary=plan.summary,
-        span=plan.span,
-        when=dates.span(plan.span),
-        environments=environments_text(schedule, plan.environments),
-        impact=sentence(say(IMPACT_NAMES[plan.impact])),
+        summary=facts.name,
+        span=span,
+        when=dates.span(span),
+        environments=", ".join(each.name for each in facts.environments),
+        impact=sentence(say(IMPACT_NAMES[change.plan.impact])),
         reason_heading=say(_REASON_HEADINGS[change.kind]),
-        reason=plan.reason,
-        freeze=frozen.freeze.name if frozen is not None else "",
-        ticket=plan.ticket if plan.ticket.startswith(("https://", "http://")) else "",
+        reason=facts.reason,
+        freeze=facts.freeze,
+        ticket=facts.ticket if facts.ticket.startswith(("https://", "http://")) else "",
         updates=tuple(_update_card(change, update, schedule, dates) for update in reversed(change.updates)),
     )
 
