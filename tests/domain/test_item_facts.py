@@ -72,7 +72,7 @@ def test_an_occurrence_that_the_clock_skips_states_no_time() -> None:
     schedule = replace(SCHEDULE, windows=(window,))
     skipped = occurrence_on(schedule, window, date(2026, 3, 8), ())
     assert skipped is not None
-    with pytest.raises(AssertionError, match="^an occurrence of sunday that the clock skips has no time to state$"):
+    with pytest.raises(AssertionError, match=r"^an occurrence of sunday that the clock skips has no time to state$"):
         facts_of(schedule, skipped)
 
 
