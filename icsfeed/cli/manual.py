@@ -9,19 +9,18 @@ from typing import Final
 
 import click
 
+from icsfeed.cli.options import example
 from icsfeed.domain.errors import NotFoundError
 
 _MAX_COLUMNS: Final = 120
 
 
-@click.command()
+@click.command(epilog=example("manual operators"))
 @click.argument("topic", required=False)
 def manual(topic: str | None) -> None:
     """Show the manual of this version: its list of topics or, with TOPIC, one of them.
 
     Piped, the text is Markdown.
-
-    Example: icsfeed manual operators
     """
     topics = _topics()
     if topic is None:
