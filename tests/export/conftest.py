@@ -1,4 +1,4 @@
-"""A schedule file of a test's own, and options that come from nowhere else."""
+"""A schedule file for each test, and no options from the environment."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from tests.cli.running import SCHEDULE
 
 
 @pytest.fixture(autouse=True)
-def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unset_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SCHEDULE", "NOW", "BASE_URL", "WATCH", "DRY_RUN", "JSON", "PRIVATE", "TOKEN_KEY_FILE"):
         monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
 
 
 @pytest.fixture
 def schedule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file, whole, in the current folder."""
+    """A valid schedule file in the current folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     path = tmp_path / "here" / "schedule.toml"

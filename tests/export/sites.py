@@ -1,4 +1,4 @@
-"""Small sites to export, and what is there afterwards."""
+"""Small sites to export, and a look at the destination."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from icsfeed.export.targets import Target
 from tests.cli.running import NOW, run
 
 OWN = frozenset({".icsfeed/lock", ".icsfeed/manifest.json"})
-"""What an export keeps for itself."""
+"""The files that an export keeps for itself."""
 
 
 def site(contents: Mapping[str, str]) -> list[SiteFile]:
-    """Files of that text by name; pages go up last."""
+    """Site files with those texts, by name."""
     return [
         SiteFile(
             name=name,
@@ -31,19 +31,19 @@ def site(contents: Mapping[str, str]) -> list[SiteFile]:
 
 
 def put(contents: Mapping[str, str], target: Target | Path, *, dry_run: bool = False) -> Report:
-    """Export them there, on the heels of what was exported before."""
+    """Export those texts after any previous export."""
     return put_files(site(contents), Folder(target) if isinstance(target, Path) else target, dry_run=dry_run)
 
 
 def put_files(files: list[SiteFile], target: Target, *, ledger: Ledger | None = None, dry_run: bool = False) -> Report:
-    """The same for ready files."""
+    """Export those files after any previous export."""
     with target.locked():
         before = read_manifest(target)
         return export(files, target, before=before, ledger=ledger or {}, dry_run=dry_run)
 
 
 def private_site(folder: Path) -> tuple[Path, list[str]]:
-    """A site with two private feeds, one of which rings; where it is in that folder, and their paths."""
+    """Export a site with two private feeds, one of which has an alarm; returns its folder, and the feeds' paths."""
     (key := folder / "tokens.key").write_text("k" * 32, encoding="utf-8")
     options = ("--token-key-file", key, "--now", NOW)
     subscribers = (("Acme Inc.",), ("Other", "--alarm", "1h"))
@@ -53,12 +53,12 @@ def private_site(folder: Path) -> tuple[Path, list[str]]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """What is in a folder, by name; not what an export keeps for itself."""
+    """The texts in a folder by name, without the files that an export keeps for itself."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {name: path.read_bytes().decode("latin-1") for name, path in sorted(found.items()) if name not in OWN}
 
 
 def dates(folder: Path) -> dict[str, tuple[int, int]]:
-    """When each file was written, and which one it is; the manifest among them."""
+    """The date and the inode of each file, including the manifest."""
     stats = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
     return {path.relative_to(folder).as_posix(): (stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}

@@ -1,4 +1,4 @@
-"""A server that speaks S3's protocol, and a connection to it that can be cut."""
+"""A server with S3's protocol, and a connection to it that can be cut."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ import httpx
 import obstore
 
 PATIENCE = 60
-"""Seconds: far more than a start takes."""
+"""Seconds; far more than a start takes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Store:
-    """A running server, and where it notes each request."""
+    """A running server, and its request log."""
 
     port: int
     log: Path
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, method: str, path: str, **options: object) -> httpx.Response:
-        """Ask it past all credentials."""
+        """Send a request without credentials."""
         return httpx.request(method, self.url + path, trust_env=False, timeout=PATIENCE, **options)  # type: ignore[arg-type]
 
     def make_bucket(self, name: str) -> None:
@@ -43,23 +43,23 @@ class Store:
         assert self.ask("PUT", f"/{name}").status_code == 200
 
     def bucket(self, name: str) -> obstore.store.ObjectStore:
-        """A bucket, to look into it."""
+        """A client of the bucket."""
         return obstore.store.from_url(f"s3://{name}", endpoint=self.url, client_options={"allow_http": True})
 
     def objects(self, bucket: str) -> dict[str, str]:
-        """What is in a bucket, by name."""
+        """The texts in a bucket, by name."""
         found = self.bucket(bucket)
         names = [each["path"] for chunk in obstore.list(found) for each in chunk]
         return {name: bytes(obstore.get(found, name).bytes()).decode() for name in names}
 
     def requests(self) -> list[str]:
-        """Method, path and status of each request so far."""
+        """The method, path and status of each request so far."""
         lines = re.findall(r'"([A-Z]+ \S+) HTTP/1.1\S* (\d{3})', self.log.read_text("utf-8"))
         return [f"{request} {status}" for request, status in lines]
 
     @contextlib.contextmanager
     def asking_for_credentials(self) -> Generator[None]:
-        """As long as it asks, no request passes whose signature is not by a key that the server knows."""
+        """Meanwhile, requests need a signature with a key that the server knows."""
         self.ask("POST", "/moto-api/reset-auth", content=b"0")
         try:
             yield
@@ -68,8 +68,8 @@ class Store:
 
 
 @contextlib.contextmanager
-def a_store(folder: Path) -> Generator[Store]:
-    """Start one, with its log in that folder."""
+def running_store(folder: Path) -> Generator[Store]:
+    """A running store, with its log in that folder."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     store = Store(port=port, log=folder / "requests")
@@ -98,7 +98,7 @@ def a_store(folder: Path) -> Generator[Store]:
 
 @dataclass(kw_only=True)
 class Wire:
-    """A way to the server that is cut after so many uploads (``None``: never)."""
+    """A connection to the server that is cut after some uploads (``None``: never)."""
 
     to: int
     cut_after: int | None = None
@@ -111,7 +111,7 @@ class Wire:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Nobody listens any more."""
+        """Stop listening."""
         self._listener.close()
 
     def _accept(self) -> None:
@@ -130,7 +130,7 @@ class Wire:
                     (far if end is near else near).sendall(data)
 
     def _is_cut(self, data: bytes) -> bool:
-        """Count it, where an upload begins; half of it is lost then."""
+        """Count the start of an upload; the one beyond the limit is lost halfway."""
         with self._lock:
             self.uploads += data.startswith(b"PUT ")
             return self.cut_after is not None and self.uploads > self.cut_after

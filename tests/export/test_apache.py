@@ -1,4 +1,4 @@
-"""A real Apache over the exported folder, which tells it what it needs in the folders themselves."""
+"""A real Apache serves the exported folder with the rules in it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def serving(site: Path, folder: Path, *, modules: Iterable[str] = MODULES) -> Ge
 
 @pytest.fixture
 def site(schedule: Path, tmp_path: Path) -> Path:
-    """The exported site, with somebody else's page in a folder of its own."""
+    """The exported site next to a page that isn't icsfeed's."""
     del schedule
     assert run("export", tmp_path / "site", "--now", NOW).status == 0
     (tmp_path / "site" / "blog").mkdir()
@@ -68,8 +68,8 @@ def site(schedule: Path, tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def test_apache_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
-    """But for the policy of the first page, which has it in itself: the name would mean other people's pages, too."""
+def test_apache_sends_the_headers_of_the_server(site: Path, tmp_path: Path) -> None:
+    """Except the first page's policy, which is in the page: a rule for its name would apply to other pages, too."""
     loaded = load_schedule(Path("schedule.toml"))
     files = list(
         site_files(
@@ -88,7 +88,7 @@ def test_apache_says_of_every_path_what_the_server_says(site: Path, tmp_path: Pa
             assert {name: answer.headers.get(name) for name in expected} == expected, file.name
 
 
-def test_apache_answers_304_by_tag_and_hides_what_is_no_part_of_the_site(site: Path, tmp_path: Path) -> None:
+def test_apache_answers_304_by_etag_and_hides_own_files(site: Path, tmp_path: Path) -> None:
     with serving(site, tmp_path / "apache") as client:
         first = client.get("/feeds/all.ics")
         held = client.get("/feeds/all.ics", headers={"If-None-Match": first.headers["ETag"]})
@@ -100,7 +100,7 @@ def test_apache_answers_304_by_tag_and_hides_what_is_no_part_of_the_site(site: P
 
 
 @pytest.mark.parametrize("also", [(), ("alias",)], ids=["few modules", "the usual ones"])
-def test_apache_lists_no_private_feed_and_says_that_it_is_private(
+def test_apache_lists_no_private_feed_and_sends_private_headers(
     schedule: Path, tmp_path: Path, also: tuple[str, ...]
 ) -> None:
     del schedule
@@ -128,7 +128,7 @@ def test_apache_lists_no_private_feed_and_says_that_it_is_private(
         assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())
 
 
-def test_apache_serves_other_peoples_pages_as_before(site: Path, tmp_path: Path) -> None:
+def test_apache_serves_other_pages_as_before(site: Path, tmp_path: Path) -> None:
     with serving(site, tmp_path / "apache") as client:
         answer = client.get("/blog/")
     assert (answer.status_code, answer.text) == (200, FOREIGN)

@@ -1,4 +1,4 @@
-"""A real Chromium opens the exported site from a sub-path, as GitHub has the pages of a project."""
+"""A real Chromium opens the exported site below a path, as on GitHub Pages."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.required import require
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A file server that says nothing."""
+    """A file server without a log."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def host(schedule: Path, tmp_path: Path) -> Iterator[str]:
-    """Where the site is."""
+    """The address of the site."""
     del schedule
     assert run("export", tmp_path / "root" / "project", "--now", NOW).status == 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path / "root")))
@@ -37,7 +37,7 @@ def host(schedule: Path, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """An empty page of a browser."""
+    """An empty browser page."""
     require(browsers.unavailable())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))

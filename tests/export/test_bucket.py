@@ -1,4 +1,4 @@
-"""A bucket as a destination, over S3's real protocol."""
+"""Exports to a bucket, over S3's real protocol."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from icsfeed.export.store_errors import NO_CREDENTIALS, reason_of
 from icsfeed.publication.representations import CACHE_CONTROL
 from tests.cli.running import NOW, run
 from tests.export.sites import contents, put
-from tests.export.stores import Store, Wire, a_store
+from tests.export.stores import Store, Wire, running_store
 
 KEY, SECRET = "AKIAWRONG", "a-secret-that-nobody-may-see"
 OLD = {"feeds/all.ics": "old", "feeds/gone.ics": "gone", "index.html": "page"}
@@ -33,13 +33,13 @@ WHOLE = "every object there is whole, and the next export continues from there"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with a_store(tmp_path_factory.mktemp("store")) as running:
+    with running_store(tmp_path_factory.mktemp("store")) as running:
         yield running
 
 
 @pytest.fixture
 def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of an empty bucket, which the environment leads to."""
+    """The name of an empty bucket, in the store that the environment names."""
     environment = {
         "AWS_ENDPOINT_URL": store.url,
         "AWS_ACCESS_KEY_ID": KEY,
@@ -54,7 +54,7 @@ def bucket(store: Store, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def objects(store: Store, bucket: str) -> dict[str, str]:
-    """What is in a bucket, by name; not the manifest."""
+    """The texts in a bucket by name, without the manifest."""
     return {name: text for name, text in store.objects(bucket).items() if not name.endswith(MANIFEST)}
 
 
@@ -64,7 +64,7 @@ def refusal(files: dict[str, str], target: str, **options: timedelta) -> str:
     return str(refused.value)
 
 
-def test_every_object_has_the_bytes_and_the_headers_of_the_server(
+def test_every_object_has_the_bytes_and_headers_of_the_server(
     store: Store, bucket: str, schedule: Path, tmp_path: Path
 ) -> None:
     del schedule
@@ -87,7 +87,7 @@ def test_every_object_has_the_bytes_and_the_headers_of_the_server(
     assert kept[1].attributes == said
 
 
-def test_only_what_has_changed_is_uploaded_and_what_is_stale_goes(store: Store, bucket: str) -> None:
+def test_only_changed_objects_are_uploaded_and_obsolete_ones_removed(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/foreign.txt", content=b"foreign")
     put(OLD, Bucket(f"s3://{bucket}"))
     before = len(store.requests())
@@ -102,10 +102,10 @@ def test_only_what_has_changed_is_uploaded_and_what_is_stale_goes(store: Store, 
     assert objects(store, bucket) == NEW | {"foreign.txt": "foreign"}
 
 
-def test_private_feeds_are_objects_that_say_that_they_are(
+def test_private_feeds_are_objects_with_private_headers(
     store: Store, bucket: str, schedule: Path, tmp_path: Path
 ) -> None:
-    """One who changes is all that is uploaded; foreign objects beside them stay."""
+    """Only a changed subscriber's feed is uploaded, and foreign objects stay."""
     (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
     options = ("--token-key-file", key, "--now", NOW)
     names = [
@@ -144,7 +144,7 @@ def test_private_feeds_are_objects_that_say_that_they_are(
     assert {name for name in objects(store, bucket) if "/private/" in name} == {foreign}
 
 
-def test_a_foreign_private_object_in_the_way_is_not_named(store: Store, bucket: str) -> None:
+def test_a_foreign_private_object_is_named_without_its_token(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/private/secret/all.ics", content=b"foreign")
     assert refusal({"private/secret/all.ics": "ours"}, f"s3://{bucket}") == (
         f's3://{bucket} has a file "private/{{token}}/all.ics" that no export wrote; move it away, '
@@ -153,7 +153,7 @@ def test_a_foreign_private_object_in_the_way_is_not_named(store: Store, bucket: 
     assert objects(store, bucket) == {"private/secret/all.ics": "foreign"}
 
 
-def test_where_nothing_has_changed_nothing_is_uploaded(store: Store, bucket: str) -> None:
+def test_an_unchanged_site_uploads_nothing(store: Store, bucket: str) -> None:
     put(NEW, Bucket(f"s3://{bucket}"))
     before = len(store.requests())
     assert put(NEW, Bucket(f"s3://{bucket}")).as_json() == {"written": [], "removed": [], "unchanged": 2}
@@ -164,7 +164,7 @@ def test_where_nothing_has_changed_nothing_is_uploaded(store: Store, bucket: str
     ]
 
 
-def test_feeds_are_there_before_the_pages(store: Store, bucket: str) -> None:
+def test_feeds_are_uploaded_before_pages(store: Store, bucket: str) -> None:
     before = len(store.requests())
     put({"index.html": "page", **{f"feeds/{number}.ics": "feed" for number in range(20)}}, Bucket(f"s3://{bucket}"))
     uploads = [
@@ -174,7 +174,7 @@ def test_feeds_are_there_before_the_pages(store: Store, bucket: str) -> None:
     assert uploads[-1] == f"PUT /{bucket}/index.html 200"
 
 
-def test_a_foreign_object_in_the_way_is_never_written_over(store: Store, bucket: str) -> None:
+def test_a_foreign_object_is_never_replaced(store: Store, bucket: str) -> None:
     store.ask("PUT", f"/{bucket}/feeds/all.ics", content=b"foreign")
     assert refusal(OLD, f"s3://{bucket}") == (
         f's3://{bucket} has a file "feeds/all.ics" that no export wrote; move it away, or export to another destination'
@@ -182,7 +182,7 @@ def test_a_foreign_object_in_the_way_is_never_written_over(store: Store, bucket:
     assert objects(store, bucket) == {"feeds/all.ics": "foreign"}
 
 
-def test_an_export_that_began_from_the_same_manifest_is_refused(store: Store, bucket: str) -> None:
+def test_a_second_export_from_the_same_manifest_is_refused(store: Store, bucket: str) -> None:
     put(OLD, Bucket(f"s3://{bucket}"))
     other = Bucket(f"s3://{bucket}")
     read_manifest(other)
@@ -193,7 +193,7 @@ def test_an_export_that_began_from_the_same_manifest_is_refused(store: Store, bu
     assert objects(store, bucket) == NEW
 
 
-def test_two_first_exports_at_once_do_not_both_begin(bucket: str) -> None:
+def test_of_two_concurrent_first_exports_only_one_starts(bucket: str) -> None:
     one, two = Bucket(f"s3://{bucket}"), Bucket(f"s3://{bucket}")
     assert read_manifest(one) == read_manifest(two) == Manifest()
     one.write_manifest(Manifest().to_json())
@@ -201,13 +201,13 @@ def test_two_first_exports_at_once_do_not_both_begin(bucket: str) -> None:
         two.write_manifest(Manifest().to_json())
 
 
-def test_an_export_is_refused_while_another_shows_that_it_lives(store: Store, bucket: str) -> None:
+def test_an_export_is_refused_while_another_has_a_heartbeat(store: Store, bucket: str) -> None:
     first = Bucket(f"s3://{bucket}", heartbeat=timedelta(0))
     read_manifest(first)
     first.write_manifest(Manifest(pending=frozenset(OLD)).to_json())
 
     class Slow(Bucket):
-        """While this one waits, the first export goes on."""
+        """While this export waits, the first one continues."""
 
         def read(self, name: str) -> bytes | None:
             found = super().read(name)
@@ -220,7 +220,7 @@ def test_an_export_is_refused_while_another_shows_that_it_lives(store: Store, bu
     assert objects(store, bucket) == {}
 
 
-def test_an_export_that_was_killed_is_completed_by_the_next(store: Store, bucket: str) -> None:
+def test_the_next_export_completes_one_that_was_killed(store: Store, bucket: str) -> None:
     killed = Bucket(f"s3://{bucket}")
     read_manifest(killed)
     killed.write_manifest(Manifest(pending=frozenset(OLD)).to_json())
@@ -232,7 +232,7 @@ def test_an_export_that_was_killed_is_completed_by_the_next(store: Store, bucket
         killed.write_manifest(Manifest().to_json())
 
 
-def test_a_long_upload_shows_that_it_lives(store: Store, bucket: str) -> None:
+def test_a_long_upload_has_a_heartbeat(store: Store, bucket: str) -> None:
     before = len(store.requests())
     slow = Bucket(f"s3://{bucket}", heartbeat=timedelta(0))
     put({f"feeds/{number}.ics": "feed" for number in range(12)}, slow)
@@ -241,7 +241,7 @@ def test_a_long_upload_shows_that_it_lives(store: Store, bucket: str) -> None:
     assert json.loads(store.objects(bucket)[MANIFEST])["pending"] == []
 
 
-def test_a_bucket_that_is_missing_is_one_line(bucket: str, schedule: Path) -> None:
+def test_a_missing_bucket_is_a_one_line_error(bucket: str, schedule: Path) -> None:
     del bucket, schedule
     for dry in ((), ("--dry-run",)):
         done = run("export", "s3://not-there", "--now", NOW, *dry)
@@ -249,7 +249,7 @@ def test_a_bucket_that_is_missing_is_one_line(bucket: str, schedule: Path) -> No
         assert (done.status, done.stdout, done.stderr) == (1, "", expected)
 
 
-def test_wrong_credentials_are_one_line_and_not_shown(store: Store, bucket: str, schedule: Path) -> None:
+def test_wrong_credentials_are_a_one_line_error_without_them(store: Store, bucket: str, schedule: Path) -> None:
     del schedule
     with store.asking_for_credentials():
         done = run("export", f"s3://{bucket}", "--now", NOW)
@@ -258,7 +258,7 @@ def test_wrong_credentials_are_one_line_and_not_shown(store: Store, bucket: str,
     assert objects(store, bucket) == {}
 
 
-def test_a_network_cut_in_the_middle_leaves_each_object_whole_and_the_next_export_completes_it(
+def test_a_lost_connection_leaves_each_object_whole_and_the_next_export_completes_the_site(
     store: Store, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = {f"feeds/{number}.ics": f"old {number}" for number in range(30)}
@@ -280,7 +280,7 @@ def test_a_network_cut_in_the_middle_leaves_each_object_whole_and_the_next_expor
     assert objects(store, bucket) == new
 
 
-def test_a_store_that_does_not_answer_is_one_line_within_seconds(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_store_is_a_one_line_error_within_seconds(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as used:
         port = used.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
@@ -305,7 +305,7 @@ TOO_MUCH = "a bucket's URL has a scheme, a name and a path, nothing else; creden
         ("az://container/path?sig=secret", TOO_MUCH),
     ],
 )
-def test_an_address_that_is_none_is_one_line(schedule: Path, dest: str, expected: str) -> None:
+def test_an_invalid_address_is_a_one_line_error(schedule: Path, dest: str, expected: str) -> None:
     del schedule
     done = run("export", dest, "--now", NOW)
     assert (done.status, done.stdout, done.stderr) == (1, "", expected + "\n")
@@ -328,6 +328,6 @@ def test_an_address_that_is_none_is_one_line(schedule: Path, dest: str, expected
         ("something else, with a secret", "the store's client failed"),
     ],
 )
-def test_what_stores_answer_is_said_in_our_words(said: str, expected: str) -> None:
-    """Their own may quote a signed address."""
+def test_store_errors_are_in_our_own_words(said: str, expected: str) -> None:
+    """The store's words may quote a signed address."""
     assert reason_of(said) == expected

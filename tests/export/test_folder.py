@@ -1,4 +1,4 @@
-"""A folder as a destination: what is not an export's own is never touched, whatever is in the way."""
+"""Exports to a folder: foreign files are never touched, whatever their names are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def dest(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def test_the_destination_holds_what_is_exported_and_nothing_of_its_own_that_is_stale(dest: Path) -> None:
+def test_the_destination_holds_the_site_and_no_obsolete_files(dest: Path) -> None:
     assert put(OLD, dest).as_json() == {"written": list(OLD), "removed": [], "unchanged": 0}
     assert contents(dest) == OLD | {}
     report = put(NEW, dest)
@@ -50,7 +50,7 @@ def test_the_destination_holds_what_is_exported_and_nothing_of_its_own_that_is_s
     assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
 
 
-def test_foreign_files_stay_even_in_folders_that_go(dest: Path) -> None:
+def test_foreign_files_stay_even_in_obsolete_folders(dest: Path) -> None:
     put(OLD, dest)
     (dest / "deep" / "er" / "ours.txt").write_text("foreign")
     (dest / "CNAME").write_text("calendar.example.com")
@@ -60,7 +60,7 @@ def test_foreign_files_stay_even_in_folders_that_go(dest: Path) -> None:
     assert contents(dest) == {"deep/er/ours.txt": "foreign", "CNAME": "calendar.example.com"}
 
 
-def test_a_foreign_file_in_the_way_is_never_written_over(dest: Path) -> None:
+def test_a_foreign_file_is_never_replaced(dest: Path) -> None:
     (dest / "feeds").mkdir(parents=True)
     (dest / "feeds" / "all.ics").write_text("foreign")
     assert refusal(lambda: put(OLD, dest)) == (
@@ -69,7 +69,7 @@ def test_a_foreign_file_in_the_way_is_never_written_over(dest: Path) -> None:
     assert contents(dest) == {"feeds/all.ics": "foreign"}
 
 
-def test_a_foreign_file_that_is_the_same_is_taken_over(dest: Path) -> None:
+def test_a_foreign_file_with_the_same_bytes_is_taken_over(dest: Path) -> None:
     (dest / "feeds").mkdir(parents=True)
     (dest / "feeds" / "all.ics").write_text("old")
     put(OLD, dest)
@@ -94,7 +94,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused(dest: Path) -> None:
     assert contents(dest) == NEW | {"deep": "foreign"}
 
 
-def test_a_file_that_someone_changed_or_removed_is_written_again(dest: Path) -> None:
+def test_a_changed_or_removed_file_is_written_again(dest: Path) -> None:
     put(OLD, dest)
     (dest / "feeds" / "all.ics").write_text("a longer text")
     (dest / "feeds" / "gone.ics").unlink()
@@ -102,7 +102,7 @@ def test_a_file_that_someone_changed_or_removed_is_written_again(dest: Path) -> 
     assert contents(dest) == OLD
 
 
-def test_a_stale_file_that_became_a_folder_is_left(dest: Path) -> None:
+def test_an_obsolete_file_that_became_a_folder_stays(dest: Path) -> None:
     put(OLD, dest)
     (dest / "feeds" / "gone.ics").unlink()
     (dest / "feeds" / "gone.ics").mkdir()
@@ -112,8 +112,8 @@ def test_a_stale_file_that_became_a_folder_is_left(dest: Path) -> None:
 
 @pytest.mark.parametrize("way", ["feeds", "deep/er", ".icsfeed"])
 @pytest.mark.parametrize("new", [OLD, NEW, {}], ids=["the same", "another site", "no file"])
-def test_a_folder_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, way: str, new: dict[str, str]) -> None:
-    """What a manifest names is deleted when it is stale: behind a link, that would be somebody else's."""
+def test_links_to_folders_are_refused(dest: Path, tmp_path: Path, way: str, new: dict[str, str]) -> None:
+    """Obsolete files are removed: behind a link, these would be foreign files."""
     put(OLD, dest)
     away = tmp_path / "away"
     (dest / way).rename(away)
@@ -126,7 +126,7 @@ def test_a_folder_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, way
 
 
 @pytest.mark.parametrize("name", ["feeds/all.ics", ".icsfeed/lock", ".icsfeed/manifest.json", ".icsfeed/parts"])
-def test_a_file_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, name: str) -> None:
+def test_links_to_files_are_not_followed(dest: Path, tmp_path: Path, name: str) -> None:
     put(OLD, dest)
     (away := tmp_path / "away").write_text("not ours")
     (dest / name).unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def test_a_file_that_is_a_link_is_not_followed(dest: Path, tmp_path: Path, name:
 
 
 def test_the_destination_itself_may_be_a_link(dest: Path, tmp_path: Path) -> None:
-    """As web servers' roots often are; it is the caller who names it."""
+    """Web servers' roots often are, and the caller names this one."""
     (tmp_path / "release-7").mkdir()
     dest.symlink_to("release-7")
     put(OLD, dest)
@@ -156,7 +156,7 @@ def test_nothing_outside_is_touched(dest: Path, tmp_path: Path) -> None:
     "name",
     ["../neighbor.txt", "/etc/passwd", "feeds/../../neighbor.txt", "feeds//all.ics", ".", "", "a\\b", "C:x", "a\0b"],
 )
-def test_a_manifest_that_names_what_is_outside_is_refused(dest: Path, tmp_path: Path, name: str) -> None:
+def test_a_manifest_with_names_outside_the_destination_is_refused(dest: Path, tmp_path: Path, name: str) -> None:
     put(OLD, dest)
     manifest = dest / ".icsfeed" / "manifest.json"
     record = json.loads(manifest.read_text())
@@ -194,7 +194,7 @@ def test_a_manifest_that_no_export_wrote_is_refused(dest: Path, text: str) -> No
     )
 
 
-def test_a_second_export_at_the_same_time_is_refused(dest: Path) -> None:
+def test_a_concurrent_export_is_refused(dest: Path) -> None:
     put(OLD, dest)
     with Folder(dest).locked():
         assert refusal(lambda: put(NEW, dest)) == f"another export to {dest} is running; try again when it is done"
@@ -203,8 +203,8 @@ def test_a_second_export_at_the_same_time_is_refused(dest: Path) -> None:
     assert contents(dest) == NEW
 
 
-def test_what_is_replaced_within_a_second_is_dated_apart(dest: Path) -> None:
-    """By whole seconds and size servers tell files apart: a client would be told that nothing is new."""
+def test_files_replaced_within_a_second_get_different_dates(dest: Path) -> None:
+    """Servers derive ETags from whole seconds and the size: a client would get a 304."""
     seconds = []
     for text in ("one", "two", "six"):
         put({"feeds/all.ics": text}, dest)
@@ -212,7 +212,7 @@ def test_what_is_replaced_within_a_second_is_dated_apart(dest: Path) -> None:
     assert seconds[0] < seconds[1] < seconds[2]
 
 
-def test_a_destination_that_is_a_file_is_one_line(schedule: Path, dest: Path) -> None:
+def test_a_destination_that_is_a_file_is_a_one_line_error(schedule: Path, dest: Path) -> None:
     del schedule
     dest.write_text("a file")
     for dry in ((), ("--dry-run",)):
@@ -223,7 +223,7 @@ def test_a_destination_that_is_a_file_is_one_line(schedule: Path, dest: Path) ->
 
 
 def mount(*arguments: str | Path) -> str:
-    """Mount something; gives what went wrong."""
+    """Run mount; returns its error."""
     program = shutil.which("mount") or "mount"
     return subprocess.run([program, *arguments], capture_output=True, text=True, check=False).stderr.strip()
 
@@ -240,7 +240,7 @@ def small_disk(folder: Path, kilobytes: int) -> Generator[None]:
         subprocess.run([shutil.which("umount") or "umount", folder], check=True)
 
 
-def test_on_a_full_disk_the_old_site_is_whole_and_the_next_export_completes_the_new_one(dest: Path) -> None:
+def test_on_a_full_disk_the_old_site_stays_whole_and_the_next_export_completes_the_new_one(dest: Path) -> None:
     with small_disk(dest, 256):
         old = {f"feeds/{number}.ics": "o" * 6000 for number in range(15)}
         put(old, dest)
@@ -253,7 +253,7 @@ def test_on_a_full_disk_the_old_site_is_whole_and_the_next_export_completes_the_
         assert contents(dest) == smaller
 
 
-def test_a_target_that_can_only_be_read_is_one_line(dest: Path, schedule: Path) -> None:
+def test_a_read_only_destination_is_a_one_line_error(dest: Path, schedule: Path) -> None:
     del schedule
     with small_disk(dest, 256):
         put(OLD, dest)
@@ -264,6 +264,6 @@ def test_a_target_that_can_only_be_read_is_one_line(dest: Path, schedule: Path) 
         assert contents(dest) == OLD
 
 
-def test_what_an_export_keeps_for_itself_is_little(dest: Path) -> None:
+def test_an_export_keeps_only_two_files_of_its_own(dest: Path) -> None:
     put(OLD, dest)
     assert {name for name in dates(dest) if name not in OLD} == OWN

@@ -1,4 +1,4 @@
-"""The workflow for GitHub Pages that the manual shows: its commands, run on a repository of the test's own."""
+"""The manual's workflow for GitHub Pages: its commands, run in a repository of the test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def steps() -> list[dict[str, Any]]:
 
 
 def shell(script: str, folder: Path) -> str:
-    """Run a step as GitHub does."""
+    """Run a step like GitHub."""
     bash = shutil.which("bash") or "bash"
     done = subprocess.run([bash, "-e"], cwd=folder, input=script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -34,7 +34,7 @@ def shell(script: str, folder: Path) -> str:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the job begins with: the schedule file, and the empty branch below it."""
+    """The job's first state: the schedule file, and a checkout of the empty branch below it."""
     require(None if shutil.which("git") else "git is not installed")
     monkeypatch.setenv("ICSFEED_NOW", NOW)
     monkeypatch.setenv("GITHUB_REPOSITORY_OWNER", "you")
@@ -54,7 +54,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run_job(checkout: Path) -> str:
-    """Run the steps; gives the commit that the branch has then."""
+    """Run the steps; returns the branch's latest commit."""
     for step in steps():
         script = step.get("run", "")
         if not script.startswith("pip"):
@@ -63,7 +63,7 @@ def run_job(checkout: Path) -> str:
     return shell("git rev-parse gh-pages", checkout.parent / "origin")
 
 
-def test_the_branch_gets_a_commit_where_something_has_changed_and_only_there(checkout: Path) -> None:
+def test_the_branch_gets_a_commit_only_if_something_has_changed(checkout: Path) -> None:
     empty = shell("git rev-parse gh-pages", checkout.parent / "origin")
     first = run_job(checkout)
     assert first != empty
@@ -72,7 +72,7 @@ def test_the_branch_gets_a_commit_where_something_has_changed_and_only_there(che
     assert run_job(checkout) != first
 
 
-def test_a_new_machine_goes_on_from_the_branch(checkout: Path) -> None:
+def test_a_new_machine_continues_from_the_branch(checkout: Path) -> None:
     first = run_job(checkout)
     shutil.rmtree(checkout / "site")
     shell("git clone -q --branch gh-pages ../origin site", checkout)

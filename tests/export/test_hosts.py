@@ -1,4 +1,4 @@
-"""What Netlify and Cloudflare Pages are told, read as they read it."""
+"""The rules for Netlify and Cloudflare Pages, interpreted as these hosts do."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def site() -> tuple[SiteFile, ...]:
 
 @pytest.fixture(scope="module")
 def told(site: tuple[SiteFile, ...]) -> dict[str, str]:
-    """The hosts' files."""
+    """The files for hosts, by name."""
     return {file.name: file.body.decode() for file in host_files(site)}
 
 
 def expected(file: SiteFile) -> Counter[tuple[str, str]]:
-    """What the server says of it; a download is called by the end of its address in any case."""
+    """The headers that the server sends; a download gets the name at the end of its address anyway."""
     return Counter(
         (name, value.partition("; filename")[0] if name == DISPOSITION else value)
         for name, value in file.headers.items()
@@ -43,7 +43,7 @@ def expected(file: SiteFile) -> Counter[tuple[str, str]]:
 
 
 def netlify(text: str, path: str) -> Counter[tuple[str, str]]:
-    """All headers of all rules that fit; Cloudflare would join those that come twice."""
+    """All headers of all matching rules; Cloudflare would join duplicates."""
     found: Counter[tuple[str, str]] = Counter()
     for block in text.split("\n\n"):
         pattern, *headers = block.rstrip("\n").split("\n")
@@ -52,7 +52,7 @@ def netlify(text: str, path: str) -> Counter[tuple[str, str]]:
     return found
 
 
-def test_netlify_and_cloudflare_say_of_each_file_what_the_server_says(
+def test_netlify_and_cloudflare_send_the_headers_of_the_server(
     site: tuple[SiteFile, ...], told: dict[str, str]
 ) -> None:
     for file in site:
@@ -60,17 +60,17 @@ def test_netlify_and_cloudflare_say_of_each_file_what_the_server_says(
         assert netlify(told["_headers"], path) == expected(file), path
 
 
-def test_what_hosts_are_told_has_no_token_in_it(site: tuple[SiteFile, ...], told: dict[str, str]) -> None:
+def test_rules_for_hosts_contain_no_token(site: tuple[SiteFile, ...], told: dict[str, str]) -> None:
     assert set(PRIVATE_PATHS) < {f"/{file.name}" for file in site}
     assert [name for name, text in told.items() if "secret" in name + text] == []
 
 
-def test_cloudflares_limits_are_kept(told: dict[str, str]) -> None:
+def test_the_rules_are_within_cloudflares_limits(told: dict[str, str]) -> None:
     assert len(told["_headers"].split("\n\n")) <= 100
     assert max(map(len, told["_headers"].splitlines())) <= 2000
 
 
-def test_a_percent_sign_is_no_format_of_apaches() -> None:
+def test_percent_signs_are_escaped_for_apache() -> None:
     file = SiteFile(name="a/b.ics", make=bytes, fingerprint="", content_type="t", headers={"X-Sign": '5 % "of"'})
     assert 'Header set X-Sign "5 %% \\"of\\""' in {
         line.strip() for each in host_files([file]) for line in each.body.decode().splitlines()

@@ -1,4 +1,4 @@
-"""An export that is killed: each file is the old one or the new one, and the next export completes it."""
+"""Killed exports: each file is either the old or the new one, and the next export completes the site."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMES = 200
 
 
 def a_site(letter: str, numbers: range) -> dict[str, str]:
-    """Files that are told apart from those of another letter by every byte."""
+    """Files that differ from those of another letter in every byte."""
     feeds = {f"feeds/{number}.ics": letter * (20_000 + 500 * number) for number in numbers}
     private = {f"private/token-{number}/all.ics": letter * 20_000 for number in numbers}
     return {**feeds, **private, f"only/in/{letter}.ics": letter * 1000, "index.html": letter * 5000, ".nojekyll": ""}
@@ -34,14 +34,14 @@ ONE, TWO = a_site("1", range(12)), a_site("2", range(3, 15))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Child:
-    """A process that knows all that we know and does one thing; a byte comes when it begins, and when it is done."""
+    """A forked process that runs one action, and sends a byte before and after it."""
 
     number: int
     pipe: int
 
     @classmethod
     def doing(cls, action: Callable[[], object]) -> Child:
-        """Start one, and wait until it begins."""
+        """Start a child, and wait until its action begins."""
         reading, writing = os.pipe()
         number = os.fork()
         if number == 0:
@@ -56,14 +56,14 @@ class Child:
         return cls(number=number, pipe=reading)
 
     def is_done(self) -> bool:
-        """Wait until it has ended, however it did: whether it came to its end."""
+        """Wait for the child's end; returns whether its action was completed."""
         done = os.read(self.pipe, 1) == b"."
         os.close(self.pipe)
         os.waitpid(self.number, 0)
         return done
 
     def seconds(self) -> float:
-        """How long it takes from here on to be done."""
+        """The time until the action is completed."""
         begun = time.perf_counter()
         os.read(self.pipe, 1)
         took = time.perf_counter() - begun
@@ -72,7 +72,7 @@ class Child:
 
 
 def ready(texts: dict[str, str]) -> list[SiteFile]:
-    """The files with their bytes made, so that all that a child does is to write them."""
+    """Files whose bytes are ready, so that a child only has to write them."""
     files = site(texts)
     assert sum(len(file.body) for file in files) == sum(map(len, texts.values()))
     return files
@@ -80,13 +80,13 @@ def ready(texts: dict[str, str]) -> list[SiteFile]:
 
 @pytest.fixture
 def dest(tmp_path: Path) -> Iterator[Path]:
-    """A destination in memory, where there is such a disk: all that this is about happens there, and sooner."""
+    """A destination in memory if possible, since that is faster."""
     memory = Path("/dev/shm")  # noqa: S108  (a name of its own below it)
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
         yield Path(folder) / "site"
 
 
-def test_killed_at_any_moment_each_file_is_old_or_new_and_the_next_export_completes_it(dest: Path) -> None:
+def test_after_a_kill_at_any_moment_each_file_is_old_or_new_and_the_next_export_completes_the_site(dest: Path) -> None:
     sites = [(ONE, ready(ONE)), (TWO, ready(TWO))]
     put_files(sites[0][1], Folder(dest))
     exports = [partial(put_files, files, Folder(dest)) for _, files in sites]

@@ -1,4 +1,4 @@
-"""What an export goes on from: the ledger that it left, joined with a database's."""
+"""The manifest, and the ledger continued from it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.examples import NOW
 
 
 def lines(*said: tuple[int, str]) -> Ledger:
-    """The lines of one event: at which SEQUENCE it had which digest."""
+    """The ledger lines of one event: pairs of SEQUENCE and digest."""
     return {
         "uid": tuple(
             LedgerLine(uid="uid", digest=digest, revision=Revision(sequence=number, at=NOW)) for number, digest in said
@@ -33,11 +33,13 @@ def lines(*said: tuple[int, str]) -> Ledger:
         pytest.param(lines((0, "a")), lines((0, GONE)), lines((0, GONE)), id="vanished since: it must rise"),
     ],
 )
-def test_the_ledger_goes_on_from_whoever_knows_more(recorded: Ledger, exported: Ledger, expected: Ledger) -> None:
+def test_the_ledger_continues_from_the_one_that_knows_more(
+    recorded: Ledger, exported: Ledger, expected: Ledger
+) -> None:
     assert continued(recorded, exported) == expected
 
 
-def test_a_manifest_reads_back_as_it_was_written() -> None:
+def test_a_manifest_can_be_read_back() -> None:
     manifest = Manifest(
         files={"feeds/ä “b”.ics": ExportedFile(digest="d", size=5), "a": ExportedFile(digest="e", size=0)},
         pending=frozenset({"z", "y"}),
@@ -50,7 +52,7 @@ def test_a_manifest_reads_back_as_it_was_written() -> None:
     assert Manifest.from_json(Manifest().to_json(), "site") == Manifest()
 
 
-def test_a_part_of_a_second_is_no_change() -> None:
+def test_fractions_of_a_second_are_no_change() -> None:
     ledger = {
         "uid": tuple(
             replace(line, revision=Revision(sequence=0, at=NOW.replace(microsecond=7)))

@@ -1,4 +1,4 @@
-"""A real nginx over the exported folder, with the snippet that lies in it."""
+"""A real nginx serves the exported folder with the configuration in it."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def test_nginx_lists_no_private_feed_and_says_that_it_is_private(schedule: Path,
 
 
 def test_nginx_shows_pages_by_their_folder_and_the_page_of_what_is_missing(tmp_path: Path) -> None:
-    """Foreign files beside them are served, too."""
+    """Foreign files are served, too."""
     texts = {
         "404.html": "nothing here",
         "calendar/2026/11/index.html": "month",

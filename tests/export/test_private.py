@@ -1,4 +1,4 @@
-"""Private feeds in an exported site: the server's bytes at paths that nothing else tells, and only as long as valid."""
+"""Private feeds in an exported site: the server's bytes, at paths that appear nowhere else, only while valid."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ THREE = tuple(f"private/{{token}}/all.ics{end}" for end in ENDS)
 
 @pytest.fixture
 def key(schedule: Path) -> Path:
-    """The file with the token key, beside the schedule file in the current folder."""
+    """The file with the token key, next to the schedule file in the current folder."""
     (path := schedule.parent / "tokens.key").write_text(f"{SECRET}\n", encoding="utf-8")
     return Path(path.name)
 
 
 def subscriber(command: str, name: str, *arguments: str | Path, now: str = NOW) -> str:
-    """Have support do that; gives the token."""
+    """Run a command of ``icsfeed subscriber``; returns the token."""
     done = run("subscriber", command, name, *arguments, "--now", now)
     assert (done.status, done.stderr) == (0, "")
     return done.stdout.split("/")[2] if command != "revoke" else ""
@@ -67,13 +67,13 @@ def private(key: Path) -> tuple[str | Path, ...]:
 
 
 def tokens_in(folder: Path) -> set[str]:
-    """Whose feeds are there, and there whole."""
+    """The tokens of the private feeds in a folder, which are all complete."""
     there = {path.parent.name for path in (folder / "private").rglob("*.ics*")}
     assert all(len(list((folder / "private" / token).iterdir())) == 3 for token in there)
     return there
 
 
-def test_every_private_file_is_what_the_server_answers(schedule: Path, key: Path, tmp_path: Path) -> None:
+def test_every_private_file_equals_the_response_of_the_server(schedule: Path, key: Path, tmp_path: Path) -> None:
     paths = {
         f"{subscriber('add', 'Acme Inc.', '--token-key-file', key)}/all.ics",
         f"{subscriber('add', 'Other', '--token-key-file', key, '--feed', 'production')}/production.ics",
@@ -94,8 +94,10 @@ def test_every_private_file_is_what_the_server_answers(schedule: Path, key: Path
     assert sum("TRIGGER:-PT30M" in body for body in found.values()) == 1
 
 
-def test_a_private_path_that_the_server_does_not_answer_is_no_file(schedule: Path, key: Path, tmp_path: Path) -> None:
-    """Where the schedule has no such feed any more, both are silent."""
+def test_a_private_path_that_the_server_does_not_know_is_not_exported(
+    schedule: Path, key: Path, tmp_path: Path
+) -> None:
+    """If the schedule no longer has the feed, neither has it."""
     subscriber("add", "Acme Inc.", "--token-key-file", key, "--feed", "preview")
     schedule.write_text(SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', ""), encoding="utf-8")
     assert report(tmp_path / "site", *private(key))["private_left_out"] == []
@@ -115,7 +117,7 @@ def left_out(key: Path, names: str) -> str:
     )
 
 
-def test_whoever_has_a_token_that_nobody_can_tell_is_named_and_all_else_exported(key: Path, tmp_path: Path) -> None:
+def test_subscribers_whose_token_is_unknown_are_named_and_all_others_exported(key: Path, tmp_path: Path) -> None:
     (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
     subscriber("add", "At Random")
     subscriber("add", "Other Key", "--token-key-file", other)
@@ -130,7 +132,7 @@ def test_whoever_has_a_token_that_nobody_can_tell_is_named_and_all_else_exported
     assert (tmp_path / "site" / "feeds" / "all.ics").exists()
 
 
-def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
+def test_the_remedy_in_the_warning_works(key: Path, tmp_path: Path) -> None:
     subscriber("add", "At Random")
     export(tmp_path / "site", *private(key), stderr=left_out(key, '"At Random"'))
     token = subscriber("rotate", "At Random", "--token-key-file", key)
@@ -145,7 +147,7 @@ def test_what_the_warning_says_to_do_helps(key: Path, tmp_path: Path) -> None:
     assert report(tmp_path / "site", *private(key), now="2026-12-07T12:00:00Z")["private_left_out"] == []
 
 
-def test_a_warning_has_ten_names_at_most_and_the_report_all(key: Path, tmp_path: Path) -> None:
+def test_a_warning_names_at_most_ten_subscribers_and_the_report_all(key: Path, tmp_path: Path) -> None:
     for number in range(12):
         subscriber("add", f"Customer {number}")
     ten = ", ".join(f'"Customer {number}"' for number in range(10))
@@ -153,7 +155,7 @@ def test_a_warning_has_ten_names_at_most_and_the_report_all(key: Path, tmp_path:
     assert found["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
 
 
-def test_a_key_must_be_named_and_be_one_before_anything_is_written(key: Path, tmp_path: Path) -> None:
+def test_the_key_is_checked_before_anything_is_written(key: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     key.write_text("short", encoding="utf-8")
     for watch in ((), ("--watch",)):
@@ -193,24 +195,26 @@ def rotated(key: Path) -> tuple[str | Path, ...]:
     return private(key)
 
 
-def no_more_private(key: Path) -> tuple[str | Path, ...]:
+def without_private(key: Path) -> tuple[str | Path, ...]:
     del key
     return ()
 
 
-def another_key(key: Path) -> tuple[str | Path, ...]:
+def with_another_key(key: Path) -> tuple[str | Path, ...]:
     key.write_text("o" * 32, encoding="utf-8")
     subscriber("revoke", "Acme Inc.")
     return private(key)
 
 
-def a_new_database_and_no_more_private(key: Path) -> tuple[str | Path, ...]:
+def with_a_new_database_and_without_private(key: Path) -> tuple[str | Path, ...]:
     del key
     return ("--database", "sqlite:///new.db")
 
 
-@pytest.mark.parametrize("step", [revoked, rotated, no_more_private, another_key, a_new_database_and_no_more_private])
-def test_what_is_not_valid_any_more_goes_and_nothing_else(
+@pytest.mark.parametrize(
+    "step", [revoked, rotated, without_private, with_another_key, with_a_new_database_and_without_private]
+)
+def test_only_feeds_that_are_no_longer_valid_are_removed(
     key: Path, tmp_path: Path, step: Callable[[Path], tuple[str | Path, ...]]
 ) -> None:
     dest = tmp_path / "site"
@@ -235,8 +239,8 @@ def test_what_is_not_valid_any_more_goes_and_nothing_else(
     assert report(dest, *arguments)["removed"] == []
 
 
-def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_away(key: Path, tmp_path: Path) -> None:
-    """A slip in a script, and every customer's calendar would be gone."""
+def test_a_wrong_key_or_database_does_not_remove_all_private_feeds(key: Path, tmp_path: Path) -> None:
+    """A slip in a script would remove every customer's calendar."""
     dest = tmp_path / "site"
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     export(dest, *private(key))
@@ -257,8 +261,8 @@ def test_an_export_with_another_key_or_database_does_not_take_all_private_feeds_
     assert tokens_in(dest) == {token}
 
 
-def test_the_last_that_was_made_with_the_key_goes_though_others_were_made_without(key: Path, tmp_path: Path) -> None:
-    """It was taken for a slip: the revoked feed stayed public, and nothing was exported any more."""
+def test_the_last_feed_made_with_the_key_is_removed_even_if_others_were_made_without(key: Path, tmp_path: Path) -> None:
+    """It was taken for a slip, so the revoked feed stayed public, and every export was refused."""
     dest = tmp_path / "site"
     subscriber("add", "Leaver", "--token-key-file", key)
     subscriber("add", "At Random")
@@ -270,7 +274,7 @@ def test_the_last_that_was_made_with_the_key_goes_though_others_were_made_withou
 
 
 class Killed(Folder):
-    """One in which an export ends after it has put its first files in their places."""
+    """A folder in which an export is killed after it has written its first files."""
 
     def write(self, files: Sequence[SiteFile], written: Callable[[], None]) -> None:
         """Write some of them."""
@@ -278,8 +282,8 @@ class Killed(Folder):
         raise KeyboardInterrupt
 
 
-def test_what_an_export_wrote_that_was_killed_is_known_for_its_own(tmp_path: Path) -> None:
-    """Here of a subscriber who was revoked in the meantime."""
+def test_files_of_a_killed_export_are_recognized(tmp_path: Path) -> None:
+    """Also those of a subscriber who was revoked in the meantime."""
     files = {f"private/{token}/all.ics": token for token in ("one", "two", "three")}
     with pytest.raises(KeyboardInterrupt):
         put(files, Killed(tmp_path / "site"))
@@ -290,7 +294,7 @@ def test_what_an_export_wrote_that_was_killed_is_known_for_its_own(tmp_path: Pat
     assert contents(tmp_path / "site") == left
 
 
-def test_both_addresses_of_an_overlap_are_there_until_it_ends(key: Path, tmp_path: Path) -> None:
+def test_both_addresses_exist_until_the_overlap_ends(key: Path, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     old = subscriber("add", "Acme Inc.", "--token-key-file", key)
     new = subscriber("rotate", "Acme Inc.", "--token-key-file", key, "--overlap", "1d")
@@ -300,7 +304,7 @@ def test_both_addresses_of_an_overlap_are_there_until_it_ends(key: Path, tmp_pat
     assert tokens_in(dest) == {new}
 
 
-def test_where_nothing_has_changed_nothing_is_written(key: Path, tmp_path: Path) -> None:
+def test_an_unchanged_site_writes_nothing(key: Path, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     subscriber("add", "Acme Inc.", "--token-key-file", key)
     export(dest, *private(key))
@@ -315,7 +319,7 @@ def refused(dest: Path, key: Path) -> str:
     return done.stderr
 
 
-def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(key: Path, tmp_path: Path) -> None:
+def test_a_foreign_private_file_is_never_replaced_and_named_without_its_token(key: Path, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private" / token).mkdir(parents=True)
@@ -331,8 +335,8 @@ def test_a_foreign_file_in_the_way_is_never_written_over_and_its_name_not_told(k
     assert refused(dest, key) == message
 
 
-def test_a_foreign_file_that_is_the_same_is_taken_over(key: Path, tmp_path: Path) -> None:
-    """So a site whose manifest is lost goes on."""
+def test_a_foreign_file_with_the_same_bytes_is_taken_over(key: Path, tmp_path: Path) -> None:
+    """Thus a site whose manifest is lost can be continued."""
     dest = tmp_path / "site"
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     export(dest, *private(key))
@@ -345,7 +349,7 @@ def test_a_foreign_file_that_is_the_same_is_taken_over(key: Path, tmp_path: Path
 
 @pytest.mark.parametrize("way", ["private", "private/TOKEN"])
 @pytest.mark.parametrize("arguments", [True, False], ids=["private feeds", "none any more"])
-def test_a_folder_that_is_a_link_is_not_followed_and_its_name_not_told(
+def test_a_private_folder_that_is_a_link_is_named_without_its_token(
     key: Path, tmp_path: Path, way: str, arguments: bool
 ) -> None:
     dest, away = tmp_path / "site", tmp_path / "away"
@@ -364,7 +368,7 @@ def test_a_folder_that_is_a_link_is_not_followed_and_its_name_not_told(
     assert dates(away) == before
 
 
-def test_a_file_in_the_place_of_a_folder_is_refused_and_its_name_not_told(key: Path, tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_a_private_folder_is_named_without_its_token(key: Path, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     (dest / "private").mkdir(parents=True)
@@ -375,7 +379,7 @@ def test_a_file_in_the_place_of_a_folder_is_refused_and_its_name_not_told(key: P
     assert contents(dest) == {f"private/{token}": "foreign"}
 
 
-def test_somebody_elses_folder_of_that_name_is_no_matter_where_no_private_feed_is(tmp_path: Path, key: Path) -> None:
+def test_a_foreign_folder_named_private_does_no_harm_without_private_feeds(tmp_path: Path, key: Path) -> None:
     del key
     dest = tmp_path / "site"
     (dest / "private").mkdir(parents=True)
@@ -384,8 +388,8 @@ def test_somebody_elses_folder_of_that_name_is_no_matter_where_no_private_feed_i
     assert [path.name for path in (dest / "private").iterdir()] == ["link"]
 
 
-def test_a_manifest_in_the_clear_makes_nobodys_private_file_ours(tmp_path: Path) -> None:
-    """It may have been written by anybody who can write there, but names with a token are never in it."""
+def test_a_manifest_with_plain_private_names_is_not_trusted(tmp_path: Path) -> None:
+    """Anybody with access to the destination may have written it, and an export never does."""
     dest = tmp_path / "site"
     put({"index.html": "page", "private/one/all.ics": "ours"}, dest)
     (dest / "private" / "two").mkdir()
@@ -398,8 +402,8 @@ def test_a_manifest_in_the_clear_makes_nobodys_private_file_ours(tmp_path: Path)
     assert contents(dest) == {"index.html": "page", "private/two/all.ics": "foreign"}
 
 
-def test_the_manifest_is_of_another_kind_where_there_are_private_files(tmp_path: Path) -> None:
-    """An icsfeed that does not know them would forget them, and they would stay."""
+def test_the_manifest_has_another_version_if_there_are_private_files(tmp_path: Path) -> None:
+    """A version of icsfeed that doesn't know private files would forget them, and they would stay public."""
     kinds = []
     for files in ({"a": "a"}, {"a": "a", "private/one/all.ics": "b"}, {"a": "a"}):
         put(files, tmp_path / "site")
@@ -407,10 +411,10 @@ def test_the_manifest_is_of_another_kind_where_there_are_private_files(tmp_path:
     assert kinds == [1, 2, 1]
 
 
-def test_no_token_is_anywhere_but_in_the_paths_of_private_files(
+def test_tokens_appear_only_in_the_paths_of_private_files(
     key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither in any file nor in anything printed, whatever happens; the search finds a token where there is one."""
+    """No file and no output contains one, and the search is proven to find them."""
     monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
     dest = tmp_path / "site"
     tokens = [subscriber("add", f"Customer {number}", "--feed", "preview") for number in range(3)]
@@ -450,12 +454,12 @@ def test_no_token_is_anywhere_but_in_the_paths_of_private_files(
 
 
 def found_in(tokens: list[str], text: str) -> set[str]:
-    """The tokens that are in the text, in whole or by their halves."""
+    """The tokens that the text contains, whole or half."""
     return {token for token in tokens if token in text or token[:16] in text or token[16:] in text}
 
 
 def a_thousand(changed: int | None = None, until: datetime = THEN) -> Subscribers:
-    """A thousand subscribers, one of whom has another token by now; every tenth has alarms."""
+    """A thousand subscribers, one of whom may have a new token; every tenth has alarms."""
     steps = [
         SubscriberStep(
             action=Action.ADD,
@@ -487,7 +491,7 @@ def export_them(subscribers: Subscribers, schedule: Path, dest: Path) -> Report:
     )
 
 
-def test_of_a_thousand_subscribers_one_who_changes_writes_only_that(schedule: Path, tmp_path: Path) -> None:
+def test_one_change_among_a_thousand_subscribers_writes_one_feed(schedule: Path, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     export_them(a_thousand(), schedule, dest)
     assert len(tokens_in(dest)) == 1000
@@ -504,14 +508,14 @@ def test_of_a_thousand_subscribers_one_who_changes_writes_only_that(schedule: Pa
 
 
 def test_a_thousand_subscribers_share_their_bytes() -> None:
-    """A copy for each would be 100 MB for a large calendar."""
+    """A copy for each would take 100 MB with a large calendar."""
     publication = publish(Situation(schedule=POLICY, now=THEN), changed_at=THEN)
     feeds = private_feeds(publication, a_thousand(), KEY, now=THEN)
     bodies = [file.body for file in (*private_files(feeds), *packed_files(feeds))]
     assert (len(bodies), len({id(body) for body in bodies})) == (3000, 6)
 
 
-def test_hosts_are_told_of_the_folder_alone(key: Path, tmp_path: Path) -> None:
+def test_rules_for_hosts_name_only_the_folder(key: Path, tmp_path: Path) -> None:
     for number in range(3):
         subscriber("add", f"Customer {number}", "--token-key-file", key, *(("--alarm", "1h") if number else ()))
     export(tmp_path / "site", *private(key))

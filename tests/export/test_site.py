@@ -1,4 +1,4 @@
-"""The exported site: the server's bytes, written only where they have changed, and revisions that go on."""
+"""The exported site: the server's bytes, written only if changed, and continued revisions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LATEST = "2026-11-23T14:00:00Z"
 
 
 def announce(*, now: str = NOW) -> str:
-    """Announce an emergency change in the preview environment; gives its id."""
+    """Announce an emergency change in the preview environment; returns its id."""
     done = run(
         "emergency", "announce", "--summary", "The disk is full", "--environment", "preview", "--impact", "outage",
         "--reason", "It can't wait", "--start", "2026-11-24T10:00", "--duration", "2h", "--now", now, "--yes",
@@ -64,12 +64,12 @@ def report(*arguments: str | Path, now: str = NOW) -> dict[str, list[str]]:
 
 
 def bodies(schedule: Path, database: str) -> dict[str, bytes]:
-    """What is public now, by name."""
+    """The site's current bytes, by name."""
     return {file.name: file.body for file in site_files(published(schedule, database))}
 
 
 def touched(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
-    """The files that are new or other than before, with their packed ones."""
+    """The names of new and changed files, with their compressed copies."""
     names = {name for name, body in after.items() if before.get(name) != body}
     return names | {f"{name}{end}" for name in names for end in (".gz", ".br")}
 
@@ -88,13 +88,13 @@ def database(tmp_path: Path) -> str:
 
 @pytest.fixture
 def server(schedule: Path, database: str) -> FlaskClient:
-    """What asks a server of the same schedule and record, at the same instant."""
+    """A client of a server with the same schedule and record, at the same instant."""
     announce()
     clock = Clock(now=THEN)
     return create_app(schedule=schedule, database=database, clock=clock).test_client()
 
 
-def test_every_file_is_what_the_server_answers(
+def test_every_file_equals_the_response_of_the_server(
     server: FlaskClient, schedule: Path, database: str, tmp_path: Path
 ) -> None:
     export(tmp_path / "site")
@@ -114,7 +114,7 @@ def test_every_file_is_what_the_server_answers(
             assert unpack(packed) == answer.data
 
 
-def test_there_is_nothing_else(server: FlaskClient, schedule: Path, database: str, tmp_path: Path) -> None:
+def test_the_site_has_no_other_files(server: FlaskClient, schedule: Path, database: str, tmp_path: Path) -> None:
     del server
     export(tmp_path / "site")
     publication = published(schedule, database)
@@ -123,7 +123,7 @@ def test_there_is_nothing_else(server: FlaskClient, schedule: Path, database: st
     assert set(contents(tmp_path / "site")) == {file.name for file in expected}
 
 
-def test_wherever_the_servers_pages_lead_there_is_the_same_file(server: FlaskClient, tmp_path: Path) -> None:
+def test_every_link_of_the_servers_pages_leads_to_a_file(server: FlaskClient, tmp_path: Path) -> None:
     export(tmp_path / "site")
     waiting, seen = ["/", "/fr/"], set[str]()
     while waiting:
@@ -147,7 +147,7 @@ def test_wherever_the_servers_pages_lead_there_is_the_same_file(server: FlaskCli
     assert {"/downloads/all.ics", "/feeds/preview.ics", "/feeds/all.atom"} | months <= seen
 
 
-def test_where_nothing_has_changed_nothing_is_written(schedule: Path, tmp_path: Path) -> None:
+def test_an_unchanged_site_writes_nothing(schedule: Path, tmp_path: Path) -> None:
     del schedule
     dest = tmp_path / "site"
     announce()
@@ -157,8 +157,8 @@ def test_where_nothing_has_changed_nothing_is_written(schedule: Path, tmp_path: 
     assert dates(dest) == before
 
 
-def test_time_that_changes_nothing_writes_nothing(schedule: Path, tmp_path: Path) -> None:
-    """A new, empty database, and hours later: that is each run of a schedule on a fresh machine."""
+def test_hours_later_with_a_new_database_nothing_is_written(schedule: Path, tmp_path: Path) -> None:
+    """As each scheduled run on a fresh machine does."""
     del schedule
     export(tmp_path / "site")
     before = dates(tmp_path / "site")
@@ -166,7 +166,7 @@ def test_time_that_changes_nothing_writes_nothing(schedule: Path, tmp_path: Path
     assert dates(tmp_path / "site") == before
 
 
-def test_a_recorded_change_writes_what_it_touches(schedule: Path, database: str, tmp_path: Path) -> None:
+def test_a_recorded_change_writes_only_affected_files(schedule: Path, database: str, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     export(dest)
     before, old = dates(dest), bodies(schedule, database)
@@ -187,8 +187,8 @@ def test_a_recorded_change_writes_what_it_touches(schedule: Path, database: str,
     assert written == expected | {".icsfeed/manifest.json"}
 
 
-def test_an_edit_writes_what_it_touches(schedule: Path, database: str, tmp_path: Path) -> None:
-    """The freeze is in every environment's feed, but neither among the windows nor among the changes."""
+def test_an_edit_writes_only_affected_files(schedule: Path, database: str, tmp_path: Path) -> None:
+    """The freeze is in every environment's feed, but not in those of windows and changes."""
     export(tmp_path / "site")
     old = bodies(schedule, database)
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
@@ -199,7 +199,7 @@ def test_an_edit_writes_what_it_touches(schedule: Path, database: str, tmp_path:
     assert written == touched(old, {name: new[name].encode("latin-1") for name in old})
 
 
-def test_a_feed_that_goes_takes_its_files_along(schedule: Path, tmp_path: Path) -> None:
+def test_the_files_of_a_removed_feed_are_removed(schedule: Path, tmp_path: Path) -> None:
     with_feed = f'{SCHEDULE}[[feeds]]\nslug = "ours"\nname = "Ours"\n'
     schedule.write_text(with_feed, encoding="utf-8")
     export(tmp_path / "site")
@@ -210,13 +210,13 @@ def test_a_feed_that_goes_takes_its_files_along(schedule: Path, tmp_path: Path) 
     assert not ours & contents(tmp_path / "site").keys()
 
 
-def test_feeds_are_written_before_the_pages_that_speak_of_them(schedule: Path, database: str) -> None:
+def test_feeds_are_written_before_the_pages_that_link_to_them(schedule: Path, database: str) -> None:
     files = sorted(site_files(published(schedule, database)), key=lambda file: file.order)
     pages = [file.content_type.startswith("text/html") for file in files]
     assert pages == sorted(pages)
 
 
-def test_a_dry_run_tells_all_and_writes_nothing(schedule: Path, tmp_path: Path) -> None:
+def test_a_dry_run_reports_everything_and_writes_nothing(schedule: Path, tmp_path: Path) -> None:
     del schedule
     dest = tmp_path / "site"
     told = export(dest, "--dry-run").stdout.splitlines()
@@ -243,7 +243,7 @@ def test_the_same_input_gives_the_same_bytes_and_the_same_manifest(schedule: Pat
 
 
 def revisions(folder: Path) -> dict[str, tuple[int, str]]:
-    """SEQUENCE and DTSTAMP of each event in the feed of all, by UID."""
+    """The SEQUENCE and DTSTAMP of each event in the feed "all", by UID."""
     feed = (folder / "feeds" / "all.ics").read_bytes().decode().replace("\r\n ", "")
     found = {}
     for event in feed.split("BEGIN:VEVENT\r\n")[1:]:
@@ -252,8 +252,8 @@ def revisions(folder: Path) -> dict[str, tuple[int, str]]:
     return found
 
 
-def test_without_a_database_revisions_go_on_from_the_export_before(schedule: Path, tmp_path: Path) -> None:
-    """What changed rises, what did not keeps its own, and what vanished and comes back rises, too."""
+def test_without_a_database_revisions_continue_from_the_previous_export(schedule: Path, tmp_path: Path) -> None:
+    """Changed events rise, unchanged ones keep their SEQUENCE, and those that vanished and return rise, too."""
     dest = tmp_path / "site"
     export(dest)
     first = revisions(dest)
@@ -279,8 +279,8 @@ def test_without_a_database_revisions_go_on_from_the_export_before(schedule: Pat
     assert {revisions(dest)[uid] for uid in freezes} == {(2, "20261123T150000Z")}
 
 
-def test_a_database_that_is_new_does_not_set_revisions_back(schedule: Path, tmp_path: Path, database: str) -> None:
-    """It may already have recorded something, and so its own, lower numbers for all there is."""
+def test_a_new_database_does_not_lower_revisions(schedule: Path, tmp_path: Path, database: str) -> None:
+    """It may have recorded something, and thus its own, lower numbers for all events."""
     dest = tmp_path / "site"
     export(dest)
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
@@ -306,7 +306,7 @@ def test_a_database_that_is_new_does_not_set_revisions_back(schedule: Path, tmp_
     assert {sequence for uid, (sequence, _) in revisions(dest).items() if "month-end" in uid} == {2}
 
 
-def test_an_export_records_an_edit_where_there_is_a_record(schedule: Path, tmp_path: Path, database: str) -> None:
+def test_an_export_records_an_edit_if_there_is_a_record(schedule: Path, tmp_path: Path, database: str) -> None:
     announce()
     before = recorded(database).entry
     assert run("export", tmp_path / "site").status == 0
@@ -332,7 +332,7 @@ def test_a_preview_records_nothing(schedule: Path, tmp_path: Path, database: str
 @pytest.mark.parametrize(
     "address", ["x.example", "ftp://x.example", "https://", "javascript:alert(1)", "https://x.example/a?b=c#d", " "]
 )
-def test_an_address_at_which_nobody_reaches_the_site_is_refused(tmp_path: Path, address: str) -> None:
+def test_an_unreachable_base_url_is_refused(tmp_path: Path, address: str) -> None:
     for more in ((), ("--watch",), ("--dry-run",)):
         refused = run("export", tmp_path / "site", "--base-url", address, "--now", NOW, *more)
         assert refused == Outcome(
@@ -344,7 +344,7 @@ def test_an_address_at_which_nobody_reaches_the_site_is_refused(tmp_path: Path, 
     assert not (tmp_path / "site").exists()
 
 
-def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path: Path) -> None:
+def test_a_base_url_that_the_schedule_overrides_is_a_warning(schedule: Path, tmp_path: Path) -> None:
     url = "https://maintenance.example.com"
     schedule.write_text(SCHEDULE.replace("[calendar]", f'[calendar]\nurl = "{url}"'), encoding="utf-8")
     assert export(tmp_path / "site", "--base-url", f"{url}/").status == 0
@@ -355,13 +355,13 @@ def test_an_address_that_the_schedule_overrules_is_told(schedule: Path, tmp_path
 
 @pytest.mark.usefixtures("schedule")
 @pytest.mark.parametrize("nowhere", ["", " "])
-def test_a_destination_that_a_script_left_empty_is_no_folder(nowhere: str) -> None:
+def test_an_empty_destination_is_wrong_usage(nowhere: str) -> None:
     refused = run("export", nowhere, "--now", NOW)
     assert refused.status == 2
     assert "DEST is empty; name a folder (. for the current one) or a bucket, such as s3://NAME" in refused.stderr
 
 
-def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path) -> None:
+def test_a_broken_schedule_leaves_the_site_unchanged(schedule: Path, tmp_path: Path) -> None:
     export(tmp_path / "site")
     before = dates(tmp_path / "site")
     schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
@@ -371,8 +371,8 @@ def test_a_schedule_with_mistakes_leaves_the_site(schedule: Path, tmp_path: Path
     assert dates(tmp_path / "site") == before
 
 
-def test_what_is_there_already_is_not_made_again() -> None:
-    """Packing a thousand feeds takes longer than writing them."""
+def test_unchanged_files_are_not_made_again() -> None:
+    """Compressing a thousand feeds takes longer than writing them."""
 
     def never() -> bytes:
         raise AssertionError
@@ -388,7 +388,7 @@ def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) 
     assert b"UNTIL=2028" in (tmp_path / "site" / "feeds" / "all.ics").read_bytes()
 
 
-def test_on_a_terminal_a_bar_shows_how_far_it_is(schedule: Path, tmp_path: Path) -> None:
+def test_a_terminal_shows_a_progress_bar(schedule: Path, tmp_path: Path) -> None:
     del schedule
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "icsfeed", "export", str(tmp_path / "site"), "--now", NOW]

@@ -37,7 +37,7 @@ NEW_YEAR = utc(2027, 1, 1, 5)
 
 @dataclass
 class Watched:
-    """A watch over a live publication, which does something each time that the watch waits, and then ends."""
+    """A watch of a live publication that runs one action at each wait, and then ends."""
 
     folder: Path
     then: list[Callable[[], object]]
@@ -50,7 +50,7 @@ class Watched:
     token_key: TokenKey | None = None
 
     def run(self) -> None:
-        """Watch until nothing is left to do."""
+        """Watch until all actions are done."""
         log = structlog.wrap_logger(
             None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
         )
@@ -88,7 +88,7 @@ class Watched:
         )
 
     def shows(self, text: bytes) -> bool:
-        """Whether the feed of all has that."""
+        """Whether the feed "all" contains the text."""
         return text in (self.folder / "feeds" / "all.ics").read_bytes()
 
 
@@ -96,8 +96,8 @@ def nothing() -> None:
     """Let time pass."""
 
 
-def test_while_nothing_changes_one_export_is_enough(tmp_path: Path) -> None:
-    """The date that servers tell comes a second later; that is no news for files."""
+def test_an_unchanged_publication_is_exported_once(tmp_path: Path) -> None:
+    """Servers send the date a second later; files don't change by that."""
     watched = Watched(tmp_path / "site", [nothing] * 10)
     watched.run()
     assert (watched.exports, len(watched.reports)) == (1, 1)
@@ -113,7 +113,7 @@ def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
     assert [len(report.written) > 0 for report in watched.reports] == [True, True]
 
 
-def test_an_edit_with_mistakes_leaves_the_site_and_is_logged(tmp_path: Path) -> None:
+def test_a_broken_edit_leaves_the_site_unchanged_and_is_logged(tmp_path: Path) -> None:
     served = Served()
     watched = Watched(tmp_path / "site", [lambda: served.disk.write(mistakes("one"), NOW), nothing, nothing], served)
     watched.run()
@@ -122,7 +122,7 @@ def test_an_edit_with_mistakes_leaves_the_site_and_is_logged(tmp_path: Path) -> 
     assert [entry["mistakes"] for entry in served.logged("schedule broken")] == [("line 1: calendar: one",)]
 
 
-def test_time_alone_is_exported_when_it_changes_the_truth(tmp_path: Path) -> None:
+def test_changes_by_time_alone_are_exported(tmp_path: Path) -> None:
     served = Served(clock=Clock(now=NEW_YEAR - timedelta(seconds=1)))
     watched = Watched(tmp_path / "site", [nothing] * 8, served)
     watched.run()
@@ -130,7 +130,7 @@ def test_time_alone_is_exported_when_it_changes_the_truth(tmp_path: Path) -> Non
     assert len(watched.reports) == 2
 
 
-def test_revisions_go_on_from_the_destination_though_the_database_is_new(tmp_path: Path) -> None:
+def test_revisions_continue_from_the_destination_with_a_new_database(tmp_path: Path) -> None:
     first = Served()
     Watched(tmp_path / "site", [lambda: first.disk.write(AFTER, first.clock.now)], first).run()
     again = Watched(tmp_path / "site", [], Served(disk=first.disk))
@@ -139,7 +139,7 @@ def test_revisions_go_on_from_the_destination_though_the_database_is_new(tmp_pat
     assert again.shows(b"SEQUENCE:1\r\n")
 
 
-def test_an_export_that_fails_is_tried_again_and_each_reason_logged_once(tmp_path: Path) -> None:
+def test_a_failed_export_is_tried_again_and_each_reason_logged_once(tmp_path: Path) -> None:
     served = Served()
     watched = Watched(tmp_path / "site", [nothing] * 4, served)
 
@@ -166,7 +166,7 @@ def test_an_export_that_fails_is_tried_again_and_each_reason_logged_once(tmp_pat
     assert watched.shows(b"new platform")
 
 
-def test_a_first_export_that_fails_ends_it(tmp_path: Path) -> None:
+def test_a_failed_first_export_ends_the_watch(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="full"):
         Watched(tmp_path / "site", [], faults=["full"]).run()
 
@@ -176,7 +176,7 @@ PRIVATE_FILES = tuple(f"private/{{token}}/all.ics{end}" for end in ("", ".br", "
 
 
 def take(served: Served, action: Action, salt: str, until: datetime | None = None, key: TokenKey = KEY) -> None:
-    """Have support do that with a subscriber, who gets the token of that salt."""
+    """Record a step of a subscriber, with the token of that salt."""
     step = SubscriberStep(
         action=action,
         name="Acme Inc.",
@@ -192,11 +192,11 @@ def take(served: Served, action: Action, salt: str, until: datetime | None = Non
 
 
 def there(folder: Path) -> set[str]:
-    """Whose private feeds are there."""
+    """The tokens of the private feeds in a folder."""
     return {path.parent.name for path in (folder / "private").glob("*/all.ics")}
 
 
-def test_subscribers_who_come_and_go_are_exported_at_the_next_look(tmp_path: Path) -> None:
+def test_new_and_revoked_subscribers_are_exported_at_the_next_look(tmp_path: Path) -> None:
     served = Served()
     watched = Watched(
         tmp_path / "site",
@@ -212,7 +212,7 @@ def test_subscribers_who_come_and_go_are_exported_at_the_next_look(tmp_path: Pat
     assert there(tmp_path / "site") == set()
 
 
-def test_without_private_feeds_subscribers_are_no_news(tmp_path: Path) -> None:
+def test_without_private_feeds_changes_of_subscribers_are_ignored(tmp_path: Path) -> None:
     served = Served()
     watched = Watched(tmp_path / "site", [lambda: take(served, Action.ADD, "one"), nothing], served)
     watched.run()
@@ -232,7 +232,7 @@ def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> N
     assert (watched.exports, watched.reports[1].removed) == (2, PRIVATE_FILES)
 
 
-def test_a_subscriber_who_is_left_out_is_logged_once(tmp_path: Path) -> None:
+def test_subscribers_left_out_are_logged_once(tmp_path: Path) -> None:
     served = Served()
     other = TokenKey(secret=b"o" * 32)
 
@@ -260,25 +260,25 @@ def test_a_subscriber_who_is_left_out_is_logged_once(tmp_path: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Watcher:
-    """The command, as a shell starts it."""
+    """The command, started as by a shell."""
 
     process: subprocess.Popen[str]
     site: Path
     errors: Path
 
     def told(self) -> dict[str, list[str]]:
-        """What it tells next."""
+        """The next report."""
         assert self.process.stdout is not None
         found: dict[str, list[str]] = json.loads(self.process.stdout.readline())
         return found
 
     def end(self, number: signal.Signals) -> int:
-        """Send that signal; gives the exit status."""
+        """Send a signal; returns the exit status."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
     def logged(self) -> list[dict[str, object]]:
-        """What it has logged so far."""
+        """The log so far."""
         return [json.loads(line) for line in self.errors.read_text("utf-8").splitlines()]
 
 
@@ -299,7 +299,7 @@ def watching(folder: Path, *options: str | Path) -> Generator[Watcher]:
         process.communicate()
 
 
-def test_the_command_follows_edits_and_records_and_says_what_is_wrong(schedule: Path, tmp_path: Path) -> None:
+def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, tmp_path: Path) -> None:
     with watching(tmp_path) as watcher:
         assert "feeds/all.ics" in watcher.told()["written"]
         schedule.write_text(SCHEDULE.replace('"Scheduled maintenance"', '"Edited"'), encoding="utf-8")
@@ -328,7 +328,7 @@ def test_the_command_follows_edits_and_records_and_says_what_is_wrong(schedule: 
     assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
 
 
-def test_the_command_follows_subscribers_and_never_says_where_their_feeds_are(schedule: Path, tmp_path: Path) -> None:
+def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedule: Path, tmp_path: Path) -> None:
     (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
     options = ("--token-key-file", key)
     with watching(tmp_path, "--private", *options) as watcher:
@@ -352,7 +352,7 @@ def _whole(folder: Path) -> Path:
     return path
 
 
-def test_an_interrupt_ends_it_in_good_order(schedule: Path, tmp_path: Path) -> None:
+def test_a_signal_ends_the_watch_cleanly(schedule: Path, tmp_path: Path) -> None:
     del schedule
     with watching(tmp_path) as watcher:
         watcher.told()
@@ -360,7 +360,7 @@ def test_an_interrupt_ends_it_in_good_order(schedule: Path, tmp_path: Path) -> N
     assert [entry["event"] for entry in watcher.logged()] == ["schedule published"]
 
 
-def test_a_schedule_with_mistakes_is_not_watched(schedule: Path, tmp_path: Path) -> None:
+def test_a_broken_schedule_is_not_watched(schedule: Path, tmp_path: Path) -> None:
     schedule.write_text(SCHEDULE.replace("02:00:00", '"two"'), encoding="utf-8")
     done = run("export", tmp_path / "site", "--watch")
     assert (done.status, done.stdout) == (1, "")
@@ -368,7 +368,7 @@ def test_a_schedule_with_mistakes_is_not_watched(schedule: Path, tmp_path: Path)
     assert not (tmp_path / "site").exists()
 
 
-def test_a_dry_run_does_not_watch(schedule: Path, tmp_path: Path) -> None:
+def test_dry_run_and_watch_are_wrong_usage(schedule: Path, tmp_path: Path) -> None:
     del schedule
     done = run("export", tmp_path / "site", "--watch", "--dry-run")
     assert done.status == 2

@@ -1,4 +1,4 @@
-"""Debian's web servers, each started by itself in a folder of its own."""
+"""Debian's web servers, each started in its own folder."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import httpx
 from tests.required import require
 
 PATIENCE = 30
-"""Seconds: far more than a start takes."""
+"""Seconds; far more than a start takes."""
 
 DEBIAN = {"nginx": "nginx", "apache2": "apache2-bin"}
-"""The packages that the programs are in."""
+"""The Debian package of each program."""
 
 
 @contextlib.contextmanager
 def web_server(name: str, folder: Path, command: Callable[[str, int], list[str]]) -> Generator[httpx.Client]:
-    """Start that program with what ``command`` makes of its path and a port; its log is ``error.log`` in the folder."""
+    """A client of a web server, started with the command line that ``command`` makes of its path and a port."""
     program = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
     require(None if program else f"{name} is not installed: Debian's {DEBIAN[name]}")
     assert program is not None

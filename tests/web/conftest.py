@@ -1,4 +1,4 @@
-"""A schedule file of a test's own, and the application that serves it at a clock that stands still."""
+"""A schedule file for each test, and the application that serves it with a pinned clock."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.web.fakes import Clock
 
 
 @pytest.fixture(autouse=True)
-def _no_options_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unset_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SCHEDULE", "NOW", "HOST", "PORT", "WORKERS", "TRUSTED_HOPS", "PREFIX", "ACCESS_LOG"):
         monkeypatch.delenv(f"ICSFEED_{name}", raising=False)
 
 
 @pytest.fixture
 def schedule(tmp_path: Path) -> Path:
-    """The file, whole."""
+    """A valid schedule file."""
     path = tmp_path / "schedule.toml"
     path.write_text(SCHEDULE, encoding="utf-8")
     return path
@@ -28,7 +28,7 @@ def schedule(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(schedule: Path) -> FlaskClient:
-    """What asks the application that serves the file, a minute after its start."""
+    """A client of the application, a minute after its start."""
     clock = Clock()
     app = create_app(schedule=schedule, clock=clock)
     clock.pass_by(minutes=1)

@@ -1,4 +1,4 @@
-"""A real ``icsfeed serve`` for tests: its processes, its log, and how to ask it."""
+"""A real ``icsfeed serve`` for tests: its processes, its log, and requests to it."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
-"""Seconds: far more than anything here takes."""
+"""Seconds; far more than anything here takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that was started as a shell starts it, in a process group of its own."""
+    """A server, started as by a shell, in its own process group."""
 
     process: subprocess.Popen[bytes]
     url: str
     log: Path
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """Ask over a connection of its own."""
+        """Send a request over a new connection."""
         return httpx.get(self.url + path, headers=headers, trust_env=False, timeout=PATIENCE)
 
     def end(self, number: signal.Signals, *, group: bool = False) -> int:
-        """Send that signal, as a terminal does to the whole ``group``; gives the exit status."""
+        """Send a signal, to the whole ``group`` as a terminal does; returns the exit status."""
         if group:
             os.killpg(self.process.pid, number)
         else:
@@ -41,7 +41,7 @@ class Server:
         return self.process.wait(PATIENCE)
 
     def processes(self) -> dict[int, str]:
-        """The command line of each process of its group that is alive."""
+        """The command line of each live process of the server's group."""
         found = {}
         for each in Path("/proc").iterdir():
             if each.name.isdigit():
@@ -52,11 +52,11 @@ class Server:
         return found
 
     def workers(self) -> set[int]:
-        """The processes that serve, or will."""
+        """The worker processes."""
         return {pid for pid, command in self.processes().items() if "spawn_main" in command}
 
     def rests(self) -> bool:
-        """Whether no worker computes anything for a second."""
+        """Whether all workers are idle for a second."""
 
         def ticks() -> list[list[str]]:
             stats = (Path(f"/proc/{pid}/stat").read_text("utf-8") for pid in sorted(self.workers()))
@@ -68,7 +68,7 @@ class Server:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait until it holds."""
+    """Wait until the condition is true."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, "waited in vain"

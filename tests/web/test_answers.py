@@ -1,4 +1,4 @@
-"""Ready answers: what is said of a page, and what while a source is broken."""
+"""Cached responses: the headers of a page, and of any response while a source is broken."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_headers_of_a_page() -> None:
     }
 
 
-def test_each_coding_is_packed_once_and_has_a_tag_of_its_own() -> None:
+def test_each_coding_is_compressed_once_and_has_its_own_etag() -> None:
     plain, gzip, packed = public_responses(PAGE, None)
     assert packed.body == PAGE.tightly_packed
     assert brotli.decompress(packed.body) == PAGE.body
@@ -45,26 +45,26 @@ def test_each_coding_is_packed_once_and_has_a_tag_of_its_own() -> None:
     assert PAGE.tightly_packed is PAGE.tightly_packed
 
 
-def test_public_and_private_answers_share_the_bytes() -> None:
+def test_public_and_private_responses_share_their_bytes() -> None:
     public, private = public_responses(PAGE, None), private_responses(PAGE, None)
     assert [id(each.body) for each in public] == [id(each.body) for each in private]
 
 
-def test_the_order_of_the_answers_is_that_of_the_codings() -> None:
+def test_responses_are_in_the_order_of_the_codings() -> None:
     answers = public_responses(PAGE, None)
     said = {asked: headers(answers[coding_index(asked)]).get("Content-Encoding") for asked in ("", "gzip", "br", "*")}
     assert said == {"": None, "gzip": "gzip", "br": "br", "*": "br"}
 
 
 def stale(client: Client) -> list[str | None]:
-    """What a whole answer and an unchanged one say."""
+    """The header X-Icsfeed-Stale of a 200 and of a 304."""
     whole = client.get(PATH)
     unchanged = client.get(PATH, headers={"If-None-Match": whole.headers["ETag"]})
     assert (whole.status_code, unchanged.status_code) == (200, 304)
     return [each.headers.get("X-Icsfeed-Stale") for each in (whole, unchanged)]
 
 
-def test_while_a_source_is_broken_every_answer_says_so() -> None:
+def test_every_response_names_the_broken_sources() -> None:
     served = Served()
     client = Client(front_of(served.live))
     assert stale(client) == [None, None]

@@ -1,4 +1,4 @@
-"""The application under any WSGI server: what it is given, and what it takes from the environment."""
+"""The application under any WSGI server: its arguments, and its settings from the environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.web.fakes import Clock
 
 
 def title() -> str:
-    """What the application of the environment and the current folder says it serves."""
+    """The title of the calendar that the application serves, given the environment and the current folder."""
     text = create_app(clock=Clock()).test_client().get("/").text
     return text.partition("<title>")[2].partition("</title>")[0]
 
@@ -26,7 +26,9 @@ def test_the_environment_names_the_schedule(schedule: Path, monkeypatch: pytest.
     assert title() == "Down, and up"
 
 
-def test_then_the_current_folder_has_it(schedule: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_setting_the_schedule_is_in_the_current_folder(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("ICSFEED_SCHEDULE", "")
     monkeypatch.chdir(schedule.parent)
     app = create_app(clock=Clock())
@@ -37,7 +39,7 @@ def test_then_the_current_folder_has_it(schedule: Path, monkeypatch: pytest.Monk
     assert "<title>Moved on</title>" in app.test_client().get("/").text
 
 
-def test_then_the_packaged_example_is_served_and_that_is_said(
+def test_without_any_schedule_the_example_is_served_and_a_warning_logged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -49,15 +51,13 @@ def test_then_the_packaged_example_is_served_and_that_is_said(
     )
 
 
-def test_a_named_file_that_is_missing_is_not_replaced_by_the_example(tmp_path: Path) -> None:
+def test_the_example_does_not_replace_a_named_file_that_is_missing(tmp_path: Path) -> None:
     client = create_app(schedule=tmp_path / "missing.toml", clock=Clock()).test_client()
     assert client.get("/feeds/all.ics").status_code == 503
 
 
-def test_the_packaged_example_never_takes_the_place_of_a_schedule_that_was_public(
-    schedule: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A deployment that swaps the file, or a wrong folder, showed customers the example, and kept it."""
+def test_the_example_never_replaces_a_schedule_that_was_public(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment that replaced the file, or a wrong folder, showed customers the example."""
     monkeypatch.chdir(schedule.parent)
     title_before = title()
     schedule.unlink()
@@ -67,7 +67,7 @@ def test_the_packaged_example_never_takes_the_place_of_a_schedule_that_was_publi
     assert (title_before, title()) == ("Down, and up", "Down, and up")
 
 
-def test_the_packaged_example_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_example_is_not_kept_in_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert title() == "Seed-to-Sale maintenance"
     (database := Database("sqlite:///icsfeed.db")).record()
@@ -76,10 +76,10 @@ def test_the_packaged_example_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["gone", "broken"])
-def test_what_starts_while_the_file_is_broken_serves_what_was_public_last(
+def test_an_application_that_starts_with_a_broken_file_serves_the_last_good_schedule(
     schedule: Path, database_url: str, gone: bool
 ) -> None:
-    """A worker that takes the place of one that was killed."""
+    """As a worker does that replaces a killed one."""
     client = create_app(schedule=schedule, database=database_url, clock=Clock()).test_client()
     before = client.get("/feeds/all.ics")
     if gone:
@@ -107,7 +107,7 @@ def test_what_starts_while_the_file_is_broken_serves_what_was_public_last(
         pytest.param("2031-01-01", (2030, 2032), id="a date"),
     ],
 )
-def test_in_a_preview_the_clock_stands_still(
+def test_a_preview_pins_the_clock(
     schedule: Path, monkeypatch: pytest.MonkeyPatch, now: str, years: tuple[int, int]
 ) -> None:
     monkeypatch.setenv("ICSFEED_NOW", now)
@@ -116,7 +116,7 @@ def test_in_a_preview_the_clock_stands_still(
     assert (int(starts[0]), int(starts[-1])) == years
 
 
-def test_a_preview_at_no_instant_is_refused(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_needs_a_valid_instant(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_NOW", "tomorrow")
     with pytest.raises(IcsfeedError) as refusal:
         create_app(schedule=schedule)
@@ -126,7 +126,7 @@ def test_a_preview_at_no_instant_is_refused(schedule: Path, monkeypatch: pytest.
 
 
 def test_a_preview_of_a_broken_schedule_needs_an_offset(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody could say whose zone a local time is in."""
+    """Without a schedule, the zone of a local time is unknown."""
     schedule.write_text("", encoding="utf-8")
     monkeypatch.setenv("ICSFEED_NOW", "2031-01-01T00:00Z")
     assert create_app(schedule=schedule).test_client().get("/healthz").status_code == 200
@@ -135,11 +135,11 @@ def test_a_preview_of_a_broken_schedule_needs_an_offset(schedule: Path, monkeypa
         create_app(schedule=schedule)
 
 
-def test_without_a_preview_the_clock_is_the_systems(schedule: Path) -> None:
+def test_without_a_preview_the_clock_is_the_system_clock(schedule: Path) -> None:
     assert create_app(schedule=schedule).test_client().get("/readyz").json == {"status": "ready"}
 
 
-def test_the_module_for_wsgi_servers(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wsgi_servers_find_the_application(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_SCHEDULE", str(schedule))
     monkeypatch.syspath_prepend(Path(__file__).parents[2])
     app = importlib.import_module("wsgi").app

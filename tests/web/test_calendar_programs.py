@@ -1,4 +1,4 @@
-"""Calendar programs as they really ask, for a day with two edits: who gets what, and how much of it is 304.
+"""A day of requests by real calendar programs, with two edits: the responses that each gets, and how many are 304.
 
 What each of them sends is documented: Google, no Accept and nothing conditional (aaronpk/Meetable#138); Outlook.com,
 twice within seconds and as an old browser, and Thunderbird's half hour (jonocodes/icalfreq, sample.log); Outlook for
@@ -29,7 +29,7 @@ UNPACK = {None: bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 
 @dataclass(kw_only=True)
 class Program:
-    """A calendar program: what it says, how often it asks, and by what it knows a copy again."""
+    """A calendar program: its headers, its interval, and the validator that it sends."""
 
     says: dict[str, str]
     every: timedelta
@@ -43,7 +43,7 @@ class Program:
     statuses: Counter[int] = field(default_factory=Counter)
 
     def ask(self, client: FlaskClient, *, whole: bool = False) -> None:
-        """Ask once, or in a row; ``whole`` is what a user's own "refresh" does."""
+        """Send its request or requests; ``whole`` is a manual refresh."""
         for _ in range(self.in_a_row):
             self._ask(client, whole=whole)
 
@@ -102,19 +102,19 @@ PROGRAMS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """The feed, and a clock that moves when it is told to."""
+    """The feed, and a clock that moves only when told to."""
 
     client: FlaskClient
     clock: Clock
     schedule: Path
 
     def edit(self, name: str) -> None:
-        """Edit the schedule, and have somebody else be the first who asks."""
+        """Edit the schedule, and let another client send the first request."""
         self.schedule.write_text(SCHEDULE.replace("Scheduled maintenance", name), encoding="utf-8")
         self.client.get(FEED)
 
     def a_day(self, program: Program) -> None:
-        """Let the program ask for a day, in which there are edits before the 6th and the 18th hour."""
+        """Let the program poll for a day, with edits before the 6th and the 18th hour."""
         passed = timedelta()
         while passed < A_DAY:
             program.ask(self.client)
@@ -151,7 +151,7 @@ def test_a_day_with_two_edits(server: Server, name: str, statuses: dict[int, int
     assert b"SUMMARY:Edited after 18 hours" in program.copy
 
 
-def test_what_is_packed_costs_a_tenth_of_it(server: Server) -> None:
+def test_compression_saves_nine_tenths(server: Server) -> None:
     sent = {}
     for name in ("google", "outlook.com"):
         program = Program(says=PROGRAMS[name].says, every=A_DAY)
@@ -160,8 +160,8 @@ def test_what_is_packed_costs_a_tenth_of_it(server: Server) -> None:
     assert sent["google"] * 10 < sent["outlook.com"]
 
 
-def test_a_program_that_knows_dates_alone_gets_an_edit_in_the_second_in_which_it_asked(server: Server) -> None:
-    """It is told no date in that second, and so asks for the whole the next time."""
+def test_a_program_that_compares_dates_gets_an_edit_made_in_the_second_of_its_request(server: Server) -> None:
+    """It gets no date in that second, and so requests the whole feed the next time."""
     apple = Program(says=PROGRAMS["apple"].says, every=HALF_AN_HOUR, by_date=True)
     server.edit("One")
     server.clock.pass_by(milliseconds=100)
@@ -173,15 +173,15 @@ def test_a_program_that_knows_dates_alone_gets_an_edit_in_the_second_in_which_it
     assert b"SUMMARY:Two" in apple.copy
 
 
-def test_a_users_own_refresh_gets_the_whole(server: Server) -> None:
+def test_a_manual_refresh_gets_the_whole_feed(server: Server) -> None:
     thunderbird = Program(says=PROGRAMS["thunderbird"].says, every=HALF_AN_HOUR, by_tag=True)
     thunderbird.ask(server.client)
     thunderbird.ask(server.client, whole=True)
     assert thunderbird.statuses == {200: 2}
 
 
-def test_a_program_that_lost_its_encoding_asks_for_another_state(server: Server) -> None:
-    """A proxy between may take Accept-Encoding away: the tag of the packed bytes is not that of the plain ones."""
+def test_an_etag_of_compressed_bytes_does_not_match_plain_ones(server: Server) -> None:
+    """A proxy may remove Accept-Encoding; the ETag of the compressed bytes then doesn't match."""
     thunderbird = Program(says=PROGRAMS["thunderbird"].says, every=HALF_AN_HOUR, by_tag=True)
     thunderbird.ask(server.client)
     thunderbird.says = {name: value for name, value in thunderbird.says.items() if name != "Accept-Encoding"}
@@ -189,7 +189,7 @@ def test_a_program_that_lost_its_encoding_asks_for_another_state(server: Server)
     assert thunderbird.statuses == {200: 2}
 
 
-def test_who_tries_webdav_first_is_told_what_there_is(server: Server) -> None:
+def test_a_program_that_tries_webdav_first_learns_the_allowed_methods(server: Server) -> None:
     says = {**PROGRAMS["outlook"].says, "Depth": "1", "Content-Type": "text/xml"}
     body = '<?xml version="1.0"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/></D:prop></D:propfind>'
     refused = server.client.open(FEED, method="PROPFIND", headers=says, data=body)

@@ -1,4 +1,4 @@
-"""Families of clients, by what they have been seen to say."""
+"""Families of clients, by User-Agents that were seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds over HTTP: every header, and what is not sent again."""
+"""Feeds over HTTP: every header, and conditional requests."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PUBLIC = {
 
 @pytest.fixture
 def publication(schedule: Path) -> Publication:
-    """What is published, without a server."""
+    """The publication, made without a server."""
     loaded = load_schedule(schedule)
     return publish(Situation(schedule=loaded.schedule, now=NOW), changed_at=min(loaded.changed_at, NOW))
 
@@ -65,18 +65,18 @@ def test_the_headers_of_a_feed(client: FlaskClient, publication: Publication) ->
     }
 
 
-def test_a_download_is_an_attachment_and_else_the_same(client: FlaskClient) -> None:
+def test_a_download_is_the_same_feed_as_an_attachment(client: FlaskClient) -> None:
     download = dict(client.get("/downloads/all.ics").headers)
     assert download == headers(client) | {"Content-Disposition": 'attachment; filename="all.ics"'}
 
 
-def test_head_is_get_without_a_body(client: FlaskClient) -> None:
+def test_head_is_like_get_without_a_body(client: FlaskClient) -> None:
     response = client.head(FEED)
     assert (response.status, response.data, dict(response.headers)) == ("200 OK", b"", headers(client))
 
 
 def test_a_query_string_changes_nothing(client: FlaskClient) -> None:
-    """Some customers add one to get past a cache."""
+    """Some customers add one to bypass a cache."""
     assert client.get(f"{FEED}?v=2").data == client.get(FEED).data
 
 
@@ -125,8 +125,8 @@ def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None
         pytest.param("{etag}", "Thu, 01 Jan 2026 00:00:00 GMT", 304, id="the same tag, an earlier date"),
     ],
 )
-def test_a_tag_counts_before_a_date(client: FlaskClient, tag: str, since: str, status: int) -> None:
-    """RFC 9110, section 13.2.2. Whoever answers 304 to any date freezes clients for good."""
+def test_an_etag_takes_precedence_over_a_date(client: FlaskClient, tag: str, since: str, status: int) -> None:
+    """RFC 9110, section 13.2.2. Clients would never update if any date were answered with 304."""
     known = headers(client)
     asked = {
         "If-None-Match": tag.format(etag=known["ETag"]),
@@ -136,8 +136,8 @@ def test_a_tag_counts_before_a_date(client: FlaskClient, tag: str, since: str, s
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_304_says_what_200_would_of_the_state_and_has_no_body(client: FlaskClient, method: str) -> None:
-    """RFC 9110, section 15.4.5; with Last-Modified, which clients that know no tags go by."""
+def test_304_has_the_validators_of_200_and_no_body(client: FlaskClient, method: str) -> None:
+    """RFC 9110, section 15.4.5; with Last-Modified, for clients that know no ETags."""
     known = headers(client)
     response = client.open(FEED, method=method, headers={"If-None-Match": known["ETag"]})
     assert (response.status, response.data) == ("304 Not Modified", b"")
@@ -146,7 +146,7 @@ def test_304_says_what_200_would_of_the_state_and_has_no_body(client: FlaskClien
     }
 
 
-def test_gzip_is_a_representation_of_its_own(client: FlaskClient) -> None:
+def test_gzip_is_a_separate_representation(client: FlaskClient) -> None:
     plain, packed = client.get(FEED), client.get(FEED, headers={"Accept-Encoding": "gzip, deflate"})
     assert gzip.decompress(packed.data) == plain.data
     assert plain.headers["ETag"] != packed.headers["ETag"]
@@ -176,13 +176,13 @@ def test_gzip_is_a_representation_of_its_own(client: FlaskClient) -> None:
         pytest.param("", None, id="nothing"),
     ],
 )
-def test_codings_by_negotiation(client: FlaskClient, accepted: str, coding: str | None) -> None:
+def test_content_negotiation(client: FlaskClient, accepted: str, coding: str | None) -> None:
     """RFC 9110, section 12.5.3."""
     assert headers(client, headers={"Accept-Encoding": accepted}).get("Content-Encoding") == coding
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"])
-def test_a_feed_can_only_be_read(client: FlaskClient, method: str) -> None:
+def test_a_feed_is_read_only(client: FlaskClient, method: str) -> None:
     """Some clients try CalDAV first."""
     response = client.open(FEED, method=method)
     assert (response.status, response.text) == ("405 Method Not Allowed", "This address is read-only.\n")
@@ -193,7 +193,7 @@ def test_a_feed_can_only_be_read(client: FlaskClient, method: str) -> None:
     }
 
 
-def test_a_page_elsewhere_may_ask_conditionally(client: FlaskClient) -> None:
+def test_scripts_of_other_sites_may_send_conditional_requests(client: FlaskClient) -> None:
     asked = {"Origin": "https://customer.example", "Access-Control-Request-Method": "GET"}
     response = client.options(FEED, headers=asked)
     assert (response.status, response.data) == ("204 No Content", b"")
@@ -222,7 +222,7 @@ def test_a_page_elsewhere_may_ask_conditionally(client: FlaskClient) -> None:
         "/f\N{LATIN SMALL LETTER E WITH ACUTE}eds/all.ics",
     ],
 )
-def test_only_exactly_the_paths_of_the_publication_are_there(client: FlaskClient, path: str) -> None:
+def test_only_the_exact_paths_of_the_publication_exist(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
@@ -233,7 +233,7 @@ def test_an_edit_is_served_by_the_next_request(client: FlaskClient, schedule: Pa
     assert (b"SUMMARY:Edited" in before.data, b"SUMMARY:Edited" in after.data) == (False, True)
 
 
-def test_the_date_moves_with_each_change_and_is_never_in_the_future(schedule: Path) -> None:
+def test_last_modified_advances_with_each_change_and_is_never_in_the_future(schedule: Path) -> None:
     clock = Clock()
     client = create_app(schedule=schedule, clock=clock).test_client()
     dates = []
@@ -247,16 +247,16 @@ def test_the_date_moves_with_each_change_and_is_never_in_the_future(schedule: Pa
     assert dates == [each for at in expected for each in (None, http_date(at))]
 
 
-def test_a_date_that_is_not_told_yet_answers_no_question(schedule: Path) -> None:
-    """RFC 9110, section 8.8.2.1: a date within the second in which the content changed tells no two states apart."""
+def test_a_date_that_was_not_sent_yet_matches_no_request(schedule: Path) -> None:
+    """RFC 9110, section 8.8.2.1: within one second, a date can't distinguish two versions."""
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     assert "Last-Modified" not in headers(client)
     assert client.get(FEED, headers={"If-Modified-Since": http_date(NOW)}).status_code == 200
 
 
 @pytest.mark.parametrize("path", [FEED, "/downloads/all.ics", "/feeds/anything.ics"])
-def test_with_nothing_to_serve_a_feed_is_not_available_rather_than_empty_or_unknown(tmp_path: Path, path: str) -> None:
-    """Clients wipe the calendar on an empty 200, and give it up on 404 or 410."""
+def test_without_a_publication_feeds_are_unavailable_rather_than_empty_or_missing(tmp_path: Path, path: str) -> None:
+    """Clients delete all events on an empty 200, and unsubscribe on 404 or 410."""
     schedule = tmp_path / "schedule.toml"
     schedule.write_text("[calendar", encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
@@ -280,7 +280,7 @@ def test_no_cookie_is_ever_set(client: FlaskClient) -> None:
 
 
 class Interleaved:
-    """A live publication of which one thread sees the old one just before another sees, and serves, the new one."""
+    """A live publication where one thread gets the old snapshot just before another gets, and serves, the new one."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         old, new = (publish(Situation(schedule=schedule, now=NOW), changed_at=NOW) for schedule in (BEFORE, AFTER))
@@ -292,11 +292,11 @@ class Interleaved:
         self.limit_log = LimitLog(structlog.wrap_logger(None, processors=[LogCapture()]))
 
     def seconds(self) -> float:
-        """Time that stands still."""
+        """A clock that stands still."""
         return 0
 
     def refresh(self) -> Snapshot:
-        """What ``Live`` does."""
+        """Like ``Live``."""
         self.looks += 1
         if self.looks > 1:
             self.snapshot = self.new
@@ -305,7 +305,7 @@ class Interleaved:
         return self.old
 
 
-def test_a_thread_that_comes_late_with_the_old_publication_does_not_hold_up_the_new_one() -> None:
+def test_a_late_thread_with_the_old_publication_does_not_replace_the_new_one() -> None:
     live = Interleaved(lambda: client.get(FEED))
     client = Client(front_of(live))  # type: ignore[arg-type] # as far as a front asks
     names = ["new platform" in client.get(FEED).text for _ in range(2)]

@@ -19,7 +19,7 @@ THURSDAY = utc(2026, 12, 3, 7)
 
 
 def served(later: timedelta = timedelta()) -> tuple[FlaskClient, Served]:
-    """What asks the application so much later than the window on Thursday starts, and the parts behind it."""
+    """A client of the application, ``later`` than the start of Thursday's window, and the parts behind it."""
     parts = Served(clock=Clock(now=THURSDAY + later))
     return make_application(parts.live).test_client(), parts
 
@@ -60,14 +60,14 @@ def test_the_state_at_another_time(client: FlaskClient) -> None:
         pytest.param(timedelta(milliseconds=999), "no-store", id="less than one"),
     ],
 )
-def test_no_cache_holds_it_past_the_transition(before_the_end: timedelta, expected: str) -> None:
+def test_caches_expire_at_the_next_transition(before_the_end: timedelta, expected: str) -> None:
     client, _ = served(timedelta(hours=4) - before_the_end)
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.json or {})["state"] == "OPEN"
     assert response.headers["Cache-Control"] == expected
 
 
-def test_it_shows_the_record_that_the_feeds_show() -> None:
+def test_the_gate_uses_the_record_that_the_feeds_show() -> None:
     client, parts = served()
     parts.clock.pass_by(hours=1)
     parts.shelf.add(parts.clock.now, changes=recorded(a_change()).changes)
@@ -76,7 +76,7 @@ def test_it_shows_the_record_that_the_feeds_show() -> None:
     assert b"UID:emergency.ec-7@" in parts.feed().body
 
 
-def test_it_says_that_it_is_stale() -> None:
+def test_the_gate_says_that_its_sources_are_stale() -> None:
     client, parts = served()
     parts.disk.write(mistakes("no such key"), parts.clock.now)
     response = client.get(STATE, query_string={"environment": "production"})
@@ -119,7 +119,7 @@ def test_it_says_that_it_is_stale() -> None:
         ),
     ],
 )
-def test_what_it_refuses(client: FlaskClient, query: str, detail: str) -> None:
+def test_invalid_queries(client: FlaskClient, query: str, detail: str) -> None:
     response = client.get(f"{STATE}?{query}")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
     assert response.get_json(force=True) == {
@@ -132,7 +132,7 @@ def test_what_it_refuses(client: FlaskClient, query: str, detail: str) -> None:
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_where_there_is_nothing_to_tell(tmp_path: Path) -> None:
+def test_without_a_publication_the_gate_is_unavailable(tmp_path: Path) -> None:
     client = create_app(schedule=tmp_path / "missing.toml", clock=Clock()).test_client()
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.status_code, response.mimetype) == (503, "application/problem+json")

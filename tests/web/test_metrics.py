@@ -1,4 +1,4 @@
-"""``/metrics``: what was asked and answered, how old the truth is, what of it can't be read."""
+"""``/metrics``: requests, the age of the publication, and sources that can't be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOOGLE = {"User-Agent": "Google-Calendar-Importer"}
 
 
 def measured(client: FlaskClient) -> dict[tuple[str, ...], float]:
-    """Each figure by its name and the values of its labels, in the order of the labels' names."""
+    """Each value by the metric's name and the values of its labels, in the order of the labels' names."""
     response = client.get("/metrics")
     assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
     return {
@@ -33,7 +33,7 @@ def measured(client: FlaskClient) -> dict[tuple[str, ...], float]:
 
 
 def requests(client: FlaskClient) -> dict[tuple[str, ...], float]:
-    """How many requests, by client, path and status."""
+    """The number of requests by client, path and status."""
     found = measured(client)
     return {key[1:]: value for key, value in found.items() if key[0] == "icsfeed_requests_total"}
 
@@ -61,14 +61,14 @@ def test_requests_by_path_client_and_status(client: FlaskClient) -> None:
     assert requests(client)["other", "/metrics", "200"] == 1
 
 
-def test_whatever_paths_clients_make_up_the_labels_stay_few(client: FlaskClient) -> None:
+def test_made_up_paths_do_not_add_labels(client: FlaskClient) -> None:
     for number in range(50):
         client.get(f"/{number}", headers={"User-Agent": f"Own/{number}"})
         client.get(f"/private/{number}/{number}.ics")
     assert requests(client) == {("other", "other", "404"): 50, ("other", "/private/{token}", "404"): 50}
 
 
-def test_the_truth(schedule: Path) -> None:
+def test_metrics_of_the_publication(schedule: Path) -> None:
     clock = Clock(now=load_schedule(schedule).changed_at)
     client = create_app(schedule=schedule, clock=clock).test_client()
     clock.pass_by(hours=1)
@@ -85,13 +85,13 @@ def test_the_truth(schedule: Path) -> None:
     assert (found["icsfeed_publication_available",], found["icsfeed_source_broken", "schedule"]) == (1, 1)
 
 
-def test_a_file_that_says_it_comes_from_the_future_is_new(schedule: Path) -> None:
+def test_a_file_dated_in_the_future_has_age_zero(schedule: Path) -> None:
     clock = Clock(now=load_schedule(schedule).changed_at - timedelta(days=1))
     client = create_app(schedule=schedule, clock=clock).test_client()
     assert measured(client)["icsfeed_publication_age_seconds",] == 0
 
 
-def test_with_nothing_to_serve(tmp_path: Path) -> None:
+def test_without_a_publication(tmp_path: Path) -> None:
     schedule = tmp_path / "schedule.toml"
     schedule.write_text("[calendar", encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
@@ -107,14 +107,14 @@ def test_with_nothing_to_serve(tmp_path: Path) -> None:
     assert measured(client)["icsfeed_publication_available",] == 1
 
 
-def test_two_applications_of_one_process_count_apart(schedule: Path) -> None:
+def test_two_applications_in_one_process_count_separately(schedule: Path) -> None:
     one, other = (create_app(schedule=schedule, clock=Clock()).test_client() for _ in range(2))
     one.get(FEED)
     assert (len(requests(one)), len(requests(other))) == (1, 0)
 
 
 @pytest.mark.parametrize("asked", ["text/plain", "application/openmetrics-text; version=1.0.0"])
-def test_the_format_is_what_the_scraper_reads(client: FlaskClient, asked: str) -> None:
+def test_the_format_is_the_one_that_the_scraper_accepts(client: FlaskClient, asked: str) -> None:
     assert client.get("/metrics", headers={"Accept": asked}).content_type.startswith(asked.partition(";")[0])
 
 
@@ -122,11 +122,11 @@ def test_a_private_feed_is_counted_without_its_token() -> None:
     seen: list[tuple[str, str, str]] = []
 
     class Taken:
-        """A tally that keeps what it is given."""
+        """A tally that collects requests."""
 
         @staticmethod
         def add(*request: object) -> None:
-            """What ``Tally`` does."""
+            """Like ``Tally``."""
             seen.append(request)  # type: ignore[arg-type]
 
     served = Served()

@@ -1,4 +1,4 @@
-"""The pages as the server gives them, and what else there is for people, crawlers and whoever runs the service."""
+"""Pages as the server sends them, error pages, robots.txt, and health checks."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Private-Name").replace("02
 
 
 def heading(response: TestResponse) -> str:
-    """What a page of the application's own says in the first place."""
+    """The first heading of one of the application's own pages."""
     found = re.search("<h1>(.*)</h1>", response.text)
     assert found
     return found[1]
 
 
-def test_the_pages_say_what_browsers_may_do(client: FlaskClient) -> None:
+def test_the_security_headers_of_pages(client: FlaskClient) -> None:
     response = client.get("/")
     assert "<h1><bdi>Down, and up</bdi></h1>" in response.text
     found = dict(response.headers)
@@ -42,7 +42,7 @@ def test_the_pages_say_what_browsers_may_do(client: FlaskClient) -> None:
     }
 
 
-def test_only_named_sites_may_show_the_small_page_in_a_frame(schedule: Path) -> None:
+def test_only_named_sites_may_frame_the_embedded_page(schedule: Path) -> None:
     embed_in = 'embed_in = ["https://kb.example.com", "https://*.example.org"]\n'
     for text, expected in ((SCHEDULE, "'self'"), (WITH_URL, "https://kb.example.com https://*.example.org")):
         schedule.write_text(text.replace(PLACE, f"{PLACE}{embed_in}") if text is WITH_URL else text, encoding="utf-8")
@@ -51,7 +51,7 @@ def test_only_named_sites_may_show_the_small_page_in_a_frame(schedule: Path) -> 
         assert [each.rpartition("; frame-ancestors ")[2] for each in found.values()] == ["'none'", expected, expected]
 
 
-def test_what_pages_load_is_kept_for_ever(client: FlaskClient) -> None:
+def test_assets_are_cached_for_ever(client: FlaskClient) -> None:
     assets = re.findall(r'(?:href|src)="\./(assets/[^"]+)"', client.get("/").text)
     assert [each.rpartition(".")[2] for each in assets] == ["css", "js"]
     for asset in assets:
@@ -59,7 +59,7 @@ def test_what_pages_load_is_kept_for_ever(client: FlaskClient) -> None:
         assert (response.status_code, response.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
 
 
-def test_every_address_and_link_of_the_page_leads_somewhere(schedule: Path) -> None:
+def test_every_address_and_link_of_the_page_works(schedule: Path) -> None:
     schedule.write_text(WITH_URL, encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     text = client.get("/").text
@@ -70,7 +70,7 @@ def test_every_address_and_link_of_the_page_leads_somewhere(schedule: Path) -> N
     assert {client.get(f"/{path}").status_code for path in own} == {200}
 
 
-def test_a_page_is_sent_again_only_when_it_changed(client: FlaskClient) -> None:
+def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
     response = client.get("/")
     again = client.get("/", headers={"If-None-Match": response.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
@@ -103,18 +103,18 @@ def test_errors_are_a_short_page_in_each_language_or_json(
 
 
 @pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])
-def test_a_page_without_its_last_slash_is_found(client: FlaskClient, path: str) -> None:
+def test_a_page_without_its_last_slash_is_redirected(client: FlaskClient, path: str) -> None:
     response = client.get(path, base_url="http://localhost/below")
     assert (response.status_code, response.headers["Location"]) == (308, f"/below{path}/")
     assert response.headers["Cache-Control"] == "no-cache"
     assert client.get("/calendar/1999/11").status_code == 404
 
 
-def test_405_says_what_is_allowed(client: FlaskClient) -> None:
+def test_405_lists_the_allowed_methods(client: FlaskClient) -> None:
     assert sorted(client.post("/healthz").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
 
 
-def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_shows_no_traceback(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app = create_app(schedule=schedule, clock=Clock())
 
     @app.get("/fault")
@@ -127,15 +127,15 @@ def test_a_fault_shows_no_trace(schedule: Path, capsys: pytest.CaptureFixture[st
     assert ("private" in response.text, "private" in capsys.readouterr().err) == (False, True)
 
 
-def test_health_of_a_whole_schedule(client: FlaskClient) -> None:
+def test_health_with_a_good_schedule(client: FlaskClient) -> None:
     for path, status in (("/healthz", "alive"), ("/readyz", "ready")):
         response = client.get(path)
         assert (response.status_code, response.json) == (200, {"status": status})
         assert (response.content_type, response.headers["Cache-Control"]) == ("application/json", "no-store")
 
 
-def test_health_of_a_broken_edit(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Readiness counts the mistakes, the log names them: they may hold what the public must not read."""
+def test_health_after_a_broken_edit(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Readiness counts the errors, and only the log names them: they may quote what the public must not read."""
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     schedule.write_text(BROKEN, encoding="utf-8")
     response = client.get("/readyz")
@@ -152,7 +152,7 @@ def test_health_of_a_broken_edit(schedule: Path, capsys: pytest.CaptureFixture[s
     assert client.get("/readyz").json == {"status": "ready"}
 
 
-def test_health_with_nothing_to_serve(schedule: Path) -> None:
+def test_health_without_a_publication(schedule: Path) -> None:
     schedule.write_text(BROKEN, encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     response = client.get("/readyz")

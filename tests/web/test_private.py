@@ -1,4 +1,4 @@
-"""Private feeds over HTTP: the public bytes for whoever has the token, and one and the same 404 for all others."""
+"""Private feeds over HTTP: the public bytes with a valid token, and the same 404 for all other requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PRIVATE = {
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """A server, and the support workspace that hands tokens out."""
+    """A server, and the workspace in which support makes tokens."""
 
     client: FlaskClient
     repository: Database
@@ -40,24 +40,24 @@ class Office:
     fetches: list[tuple[str, str]]
 
     def add(self, name: str, token: str, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> str:
-        """Add a subscriber, and wait as long as a server may take to learn of it; gives the path."""
+        """Add a subscriber, and wait until the server looks again; returns the path."""
         add(self.schedule, self.repository, name, feed=feed, alarms=alarms, token=token, actor=self.actor)
         self.clock.pass_by(seconds=2)
         return private_path(token, feed)
 
     def rotate(self, name: str, token: str, overlap: timedelta) -> None:
-        """Hand out another token."""
+        """Replace a subscriber's token."""
         rotate(self.schedule, self.repository, name, token=token, overlap=overlap, actor=self.actor)
         self.clock.pass_by(milliseconds=10)
 
     def revoke(self, name: str) -> None:
-        """Take the feed away."""
+        """Revoke a subscriber's feed."""
         revoke(self.repository, name, actor=self.actor)
         self.clock.pass_by(milliseconds=10)
 
     @property
     def actor(self) -> Actor:
-        """Whoever is at the workspace now."""
+        """The person who works there now."""
         return operator("support", self.clock.now)
 
 
@@ -78,7 +78,7 @@ def office(schedule: Path, database_url: str) -> Iterator[Office]:
     server.close()
 
 
-def test_whoever_has_the_token_has_the_public_bytes(office: Office) -> None:
+def test_a_valid_token_gets_the_public_bytes(office: Office) -> None:
     path = office.add("Acme Inc.", "one", feed="production")
     assert office.client.get(path).data == office.client.get("/feeds/production.ics").data
 
@@ -96,7 +96,7 @@ def test_the_headers(office: Office) -> None:
     }
 
 
-def test_head_304_and_gzip_are_as_those_of_a_public_feed(office: Office) -> None:
+def test_head_304_and_gzip_work_as_for_a_public_feed(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     whole = office.client.get(path)
     head = office.client.head(path)
@@ -111,7 +111,7 @@ def test_head_304_and_gzip_are_as_those_of_a_public_feed(office: Office) -> None
     assert (packed.data, packed.headers["Content-Encoding"]) == (public.data, "gzip")
 
 
-def test_a_feed_can_only_be_read_and_by_no_other_site(office: Office) -> None:
+def test_a_private_feed_is_read_only_and_closed_to_other_sites(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     refused = office.client.post(path)
     assert (refused.status_code, refused.text) == (405, "This address is read-only.\n")
@@ -120,7 +120,7 @@ def test_a_feed_can_only_be_read_and_by_no_other_site(office: Office) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "PROPFIND"])
-def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: str) -> None:
+def test_all_requests_without_a_valid_token_get_the_same_404(office: Office, method: str) -> None:
     office.add("Acme Inc.", "one", feed="production")
     office.add("Revoked", "revoked")
     office.add("Rotated", "old")
@@ -161,7 +161,7 @@ def test_one_and_the_same_404_for_whoever_has_no_token(office: Office, method: s
     assert [office.client.get(path).status_code for path in opened] == [200, 200]
 
 
-def test_a_step_takes_effect_within_the_time_between_two_looks(office: Office) -> None:
+def test_a_step_takes_effect_at_the_next_look(office: Office) -> None:
     path = private_path("one", "all")
     assert office.client.get(path).status_code == 404
     look = office.repository.look_every
@@ -173,7 +173,7 @@ def test_a_step_takes_effect_within_the_time_between_two_looks(office: Office) -
     assert office.client.get(path).status_code == 404
 
 
-def test_the_old_token_opens_the_feed_until_the_overlap_is_over(office: Office) -> None:
+def test_the_old_token_is_valid_until_the_overlap_ends(office: Office) -> None:
     office.add("Acme Inc.", "one")
     office.rotate("Acme Inc.", "two", timedelta(days=1))
     until = office.clock.now - timedelta(milliseconds=10) + timedelta(days=1)
@@ -183,14 +183,14 @@ def test_the_old_token_opens_the_feed_until_the_overlap_is_over(office: Office) 
     assert [office.client.get(private_path(token, "all")).status_code for token in ("one", "two")] == [404, 200]
 
 
-def test_a_subscriber_is_no_change_of_the_public_feed(office: Office) -> None:
+def test_a_new_subscriber_does_not_change_the_public_feed(office: Office) -> None:
     office.clock.pass_by(seconds=2)
     before = dict(office.client.get("/feeds/all.ics").headers)
     office.add("Acme Inc.", "one")
     assert dict(office.client.get("/feeds/all.ics").headers) == before
 
 
-def test_alarms_ring_for_those_who_asked_and_for_nobody_else(office: Office) -> None:
+def test_only_subscribers_with_alarms_get_them(office: Office) -> None:
     ringing = office.client.get(office.add("Acme Inc.", "one", alarms=(HALF_AN_HOUR,)))
     silent = office.client.get(office.add("Other", "two"))
     assert (b"TRIGGER:-PT30M" in ringing.data, b"BEGIN:VALARM" in silent.data) == (True, False)
@@ -205,14 +205,14 @@ def test_alarms_ring_for_those_who_asked_and_for_nobody_else(office: Office) -> 
     assert ringing.headers["ETag"] != silent.headers["ETag"]
 
 
-def test_those_with_the_same_alarms_share_one_copy(office: Office) -> None:
+def test_subscribers_with_the_same_alarms_share_one_copy(office: Office) -> None:
     """Memory must not grow with the number of subscribers."""
     paths = [office.add(f"Customer {number}", f"token-{number}", alarms=(HALF_AN_HOUR,)) for number in range(3)]
     parts = [next(iter(office.client.get(path).response)) for path in paths]
     assert len({id(part) for part in parts}) == 1
 
 
-def test_who_fetched_is_heard_and_with_which_client(office: Office) -> None:
+def test_fetches_are_reported_with_the_family_of_the_client(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     whole = office.client.get(path, headers={"User-Agent": "Google-Calendar-Importer"})
     again = {"User-Agent": "iOS/18.0 (22A3354) dataaccessd/1.0", "If-None-Match": whole.headers["ETag"]}
@@ -223,7 +223,7 @@ def test_who_fetched_is_heard_and_with_which_client(office: Office) -> None:
     assert office.fetches == [("Acme Inc.", "google"), ("Acme Inc.", "apple")]
 
 
-def test_a_feed_that_the_schedule_has_no_more_is_not_there(office: Office, schedule: Path) -> None:
+def test_a_feed_that_left_the_schedule_is_gone(office: Office, schedule: Path) -> None:
     path = office.add("Acme Inc.", "one", feed="preview")
     assert office.client.get(path).status_code == 200
     without = SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', "")
@@ -231,7 +231,7 @@ def test_a_feed_that_the_schedule_has_no_more_is_not_there(office: Office, sched
     assert office.client.get(path).status_code == 404
 
 
-def test_with_nothing_to_serve_a_private_feed_is_not_available_rather_than_unknown(tmp_path: Path) -> None:
+def test_without_a_publication_private_feeds_are_unavailable_rather_than_missing(tmp_path: Path) -> None:
     schedule = tmp_path / "schedule.toml"
     schedule.write_text("[calendar", encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()

@@ -1,4 +1,4 @@
-"""Behind proxies, and below a path: what is believed, and where things are."""
+"""Requests through proxies and below a path prefix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORWARDED = {
 
 
 def client_of(schedule: Path) -> FlaskClient:
-    """What asks an application that also says what it was told of the request."""
+    """A client of an application that returns the request as it sees it."""
     app = create_app(schedule=schedule, clock=Clock())
     app.add_url_rule("/told", "told", lambda: {"url": request.base_url, "client": request.remote_addr})
     return app.test_client()
@@ -36,7 +36,7 @@ def client_of(schedule: Path) -> FlaskClient:
         pytest.param("2", "http://evil.example/evil/told", "192.0.2.66", id="of two, what the first of them wrote"),
     ],
 )
-def test_the_last_values_count_that_the_trusted_proxies_wrote(
+def test_only_the_values_written_by_trusted_proxies_count(
     schedule: Path, monkeypatch: pytest.MonkeyPatch, hops: str, url: str, client: str
 ) -> None:
     monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", hops)
@@ -44,7 +44,7 @@ def test_the_last_values_count_that_the_trusted_proxies_wrote(
     assert told == {"url": url, "client": client}
 
 
-def test_a_proxy_that_takes_the_prefix_away_says_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_strips_the_prefix_forwards_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", "1")
     client = client_of(schedule)
     assert client.get(FEED, headers={"X-Forwarded-Prefix": "/ops"}).status_code == 200
@@ -64,17 +64,17 @@ def test_a_proxy_that_takes_the_prefix_away_says_it(schedule: Path, monkeypatch:
         ('/"><script>', "/fr/"),
     ],
 )
-def test_a_prefix_that_is_no_path_is_passed_over(
+def test_a_forwarded_prefix_that_is_not_a_path_is_ignored(
     schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str, location: str
 ) -> None:
-    """It would lead to another host, from a proxy that hands over what a client makes up."""
+    """Links would lead to another host, if a proxy passes on what a client sends."""
     monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", "1")
     there = client_of(schedule).get("/fr", headers={"X-Forwarded-Prefix": prefix})
     assert (there.status_code, there.headers["Location"]) == (308, location)
 
 
 @pytest.mark.parametrize("prefix", ["/ops/calendar", "ops/calendar/", "/ops/calendar/"])
-def test_below_a_prefix_that_a_proxy_leaves_on(schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+def test_a_prefix_that_the_proxy_keeps(schedule: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
     plain = client_of(schedule).get(FEED)
     monkeypatch.setenv("ICSFEED_PREFIX", prefix)
     client = client_of(schedule)
@@ -85,18 +85,18 @@ def test_below_a_prefix_that_a_proxy_leaves_on(schedule: Path, monkeypatch: pyte
     assert client.get("/ops" + FEED).status_code == 404
 
 
-def test_a_probe_that_comes_without_the_prefix_is_answered(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_probes_work_without_the_prefix(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
     assert client_of(schedule).get("/readyz").json == {"status": "ready"}
 
 
-def test_the_prefix_alone_leads_to_what_is_below_it(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_prefix_without_its_slash_is_redirected(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
     answer = client_of(schedule).get("/ops")
     assert (answer.status_code, answer.headers["Location"]) == (308, "/ops/")
 
 
-def test_a_private_feed_is_below_the_prefix_too(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_private_feeds_work_below_the_prefix(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_PREFIX", "/ops")
     answer = client_of(schedule).get("/ops/private/wrong/all.ics")
     assert (answer.status_code, answer.headers["X-Robots-Tag"]) == (404, "noindex, nofollow")
@@ -134,9 +134,7 @@ def test_a_private_feed_is_below_the_prefix_too(schedule: Path, monkeypatch: pyt
         ),
     ],
 )
-def test_a_setting_that_cannot_be(
-    schedule: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
-) -> None:
+def test_invalid_settings(schedule: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
     monkeypatch.setenv(f"ICSFEED_{name}", value)
     with pytest.raises(IcsfeedError) as refusal:
         create_app(schedule=schedule)

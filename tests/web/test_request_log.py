@@ -1,4 +1,4 @@
-"""Logs: an id for each request, every field of the access log, faults with their trace, and never a token."""
+"""Logs: an id for each request, every field of the access log, faults with their traceback, and never a token."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def start(schedule: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock, tmp_path: Path) -> Iterator[Start]:
-    """Make an application that logs every request, and that has a subscriber; its log is the caller's."""
+    """A function that makes an application with an access log and a subscriber."""
     monkeypatch.setenv("ICSFEED_ACCESS_LOG", "yes")
     policy: Schedule = load_schedule(schedule).schedule
     database = Database(f"sqlite:///{tmp_path}/icsfeed.db")
@@ -74,7 +74,7 @@ def test_every_field(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     }
 
 
-def test_what_flask_answers_is_logged_too(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_responses_of_flask_are_logged_too(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     logging = start()
     logging.get("/readyz")
     logging.get("/nothing")
@@ -99,7 +99,7 @@ def test_by_default_no_request_is_logged(schedule: Path, capsys: pytest.CaptureF
         pytest.param("\xe9", False, id="not of ASCII"),
     ],
 )
-def test_a_proxys_id_is_taken_if_it_is_sane(
+def test_a_valid_request_id_of_a_proxy_is_used(
     start: Start, capsys: pytest.CaptureFixture[str], given: str, kept: bool
 ) -> None:
     logging = start()
@@ -108,7 +108,7 @@ def test_a_proxys_id_is_taken_if_it_is_sane(
     assert (entry["request_id"] == given) is kept
 
 
-def test_two_requests_have_two_ids(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_request_has_its_own_id(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     logging = start()
     logging.get(FEED)
     logging.get(FEED)
@@ -152,11 +152,11 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
         pytest.param("/calendar/2026/11/", "/calendar/2026/11/", id="a page"),
     ],
 )
-def test_a_path_in_a_log_is_one_short_line(path: str, shown: str) -> None:
+def test_logged_paths_are_one_short_line(path: str, shown: str) -> None:
     assert loggable_path(path) == shown
 
 
-def test_a_fault_of_a_page_is_logged_under_the_id_that_the_answer_names(
+def test_a_fault_is_logged_with_the_id_that_the_response_names(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logging = start()
@@ -174,7 +174,7 @@ def test_a_fault_of_a_page_is_logged_under_the_id_that_the_answer_names(
     assert str(trace).endswith("RuntimeError: a fault")
 
 
-def test_a_fault_of_the_front_is_answered_and_logged_too(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_the_front_is_answered_and_logged(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     client = create_app(schedule=schedule, clock=clock).test_client()
 

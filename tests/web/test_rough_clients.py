@@ -1,4 +1,4 @@
-"""A real server among rough clients: slow ones, huge headers, crooked paths, forged headers, many wrong tokens."""
+"""A real server and hostile clients: slow ones, huge headers, malformed paths, injected headers, wrong tokens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.cli.running import SCHEDULE
 from tests.web.servers import PATIENCE, ROOT, Server, serving, until
 
 MANY = 150
-"""Connections of each kind: far more than there are threads to answer."""
+"""Connections of each kind; far more than there are threads."""
 
 GET = b"GET /feeds/all.ics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -31,7 +31,7 @@ def connections(server: Server, number: int) -> Generator[list[socket.socket]]:
 
 
 def ask(server: Server, raw: bytes) -> bytes:
-    """What comes back for these bytes, until the server closes or the answer is whole."""
+    """The response to these bytes, until it is complete or the server closes the connection."""
     with connections(server, 1) as (connection,):
         connection.sendall(raw)
         answer = b""
@@ -50,14 +50,14 @@ def status(answer: bytes) -> int:
 
 
 def megabytes(server: Server) -> float:
-    """What its workers hold in memory."""
+    """The memory of all workers."""
     pages = [int(Path(f"/proc/{pid}/statm").read_text("utf-8").split()[1]) for pid in server.workers()]
     return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all that leaves it as it was."""
+    """One server for all tests that leave it as it was."""
     folder = tmp_path_factory.mktemp("rough")
     (folder / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     database = ("--database", f"sqlite:///{folder}/icsfeed.db")
@@ -65,7 +65,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def test_others_are_served_while_hundreds_of_slow_clients_hang_on(shared: Server) -> None:
+def test_hundreds_of_slow_clients_do_not_block_others(shared: Server) -> None:
     with (
         connections(shared, MANY) as silent,
         connections(shared, MANY) as halfway,
@@ -84,7 +84,7 @@ def test_others_are_served_while_hundreds_of_slow_clients_hang_on(shared: Server
     assert shared.get("/readyz").json() == {"status": "ready"}
 
 
-def test_a_connection_on_which_nothing_comes_is_closed(schedule: Path, tmp_path: Path) -> None:
+def test_a_silent_connection_is_closed(schedule: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = (
@@ -136,7 +136,7 @@ def test_a_connection_on_which_nothing_comes_is_closed(schedule: Path, tmp_path:
         pytest.param([b"User-Agent: " + b"\xff" * 20_000], 200, id="a User-Agent of no text"),
     ],
 )
-def test_headers_as_large_as_can_be(shared: Server, headers: list[bytes], expected: int) -> None:
+def test_large_headers(shared: Server, headers: list[bytes], expected: int) -> None:
     found = None
     with contextlib.suppress(ConnectionResetError, BrokenPipeError):  # it may close before it has read them all
         found = status(ask(shared, get("/feeds/all.ics", *headers)))
@@ -165,7 +165,7 @@ def test_headers_as_large_as_can_be(shared: Server, headers: list[bytes], expect
         "http://localhost/etc/passwd",
     ],
 )
-def test_no_path_leads_out_of_the_publication(shared: Server, path: str) -> None:
+def test_no_path_escapes_the_publication(shared: Server, path: str) -> None:
     answer = ask(shared, get(path))
     assert status(answer) in {400, 404}
     assert (b"root:" in answer, b"[calendar]" in answer, b"SQLite" in answer) == (False, False, False)
@@ -184,7 +184,7 @@ def test_no_path_leads_out_of_the_publication(shared: Server, path: str) -> None
         pytest.param("/", [b"X-Forwarded-Prefix: /%0d%0aSet-Cookie: forged=1"], id="in a prefix"),
     ],
 )
-def test_no_header_is_forged(shared: Server, path: str, headers: list[bytes]) -> None:
+def test_no_header_can_be_injected(shared: Server, path: str, headers: list[bytes]) -> None:
     answer = ask(shared, get(path, *headers))
     head = answer.partition(b"\r\n\r\n")[0].lower()
     assert (status(answer) in {200, 400, 404}, b"\nset-cookie" in head, b"\rset-cookie" in head) == (True, False, False)
@@ -217,8 +217,8 @@ def test_thousands_of_wrong_tokens_are_refused_cheaply_and_alike(shared: Server)
     assert "00000000000000000000000000003999" not in shared.log.read_text("utf-8")
 
 
-def test_many_connections_find_room(shared: Server) -> None:
-    """By default a process may have 1,024 files open, and a connection is one."""
+def test_many_connections_are_accepted(shared: Server) -> None:
+    """By default a process may open 1,024 files, and each connection is one."""
     limits = Path(f"/proc/{next(iter(shared.workers()))}/limits").read_text("utf-8")
     (line,) = [line for line in limits.splitlines() if line.startswith("Max open files")]
     soft, hard = line.split()[3:5]

@@ -1,4 +1,4 @@
-"""``icsfeed serve``, the real one: processes, signals, sockets."""
+"""A real ``icsfeed serve``: processes, signals, sockets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.web.servers import PATIENCE, serving, until
 BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Special")
 
 
-def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Path) -> None:
+def test_good_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Path) -> None:
     with serving(schedule) as server:
         first = server.get("/feeds/all.ics")
         assert (first.status_code, first.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
@@ -43,10 +43,10 @@ def test_edits_are_public_without_a_restart_and_broken_ones_are_not(schedule: Pa
         assert "schedule mended" in server.log.read_text("utf-8")
 
 
-def test_a_database_that_hangs_holds_up_no_reader(
+def test_a_hanging_database_does_not_block_readers(
     schedule: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker has one thread for all that it answers from memory."""
+    """A worker answers all requests in one thread."""
     with postgresql.database() as url:
         monkeypatch.setenv("ICSFEED_DATABASE", url)
         with serving(schedule) as server:
@@ -61,8 +61,8 @@ def test_a_database_that_hangs_holds_up_no_reader(
             until(lambda: "x-icsfeed-stale" not in server.get("/feeds/all.ics").headers)
 
 
-def test_over_a_real_connection_only_what_belongs_there_is_sent(schedule: Path) -> None:
-    """A server may add or drop lengths: a wrong one breaks the connection."""
+def test_bodies_and_lengths_over_a_real_connection(schedule: Path) -> None:
+    """A server may add or remove Content-Length, and a wrong one breaks the connection."""
     with serving(schedule) as server, httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client:
         until(lambda: "last-modified" in server.get("/feeds/all.ics").headers)
         whole = client.get("/feeds/all.ics")
@@ -87,7 +87,7 @@ def test_over_a_real_connection_only_what_belongs_there_is_sent(schedule: Path) 
         pytest.param(signal.SIGINT, True, id="Ctrl-C, in a terminal"),
     ],
 )
-def test_it_ends_in_good_order_with_all_its_workers(schedule: Path, number: signal.Signals, group: bool) -> None:
+def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signal.Signals, group: bool) -> None:
     with serving(schedule, "--workers", "2") as server:
         until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
         # Between its application and its first request there is a moment in which a worker of Granian's misses signals.
@@ -128,8 +128,8 @@ def test_a_worker_is_replaced(schedule: Path, by: str) -> None:
         assert server.end(signal.SIGTERM) == 0
 
 
-def test_a_worker_that_dies_again_and_again_takes_nobody_along(schedule: Path) -> None:
-    """Granian ends where a worker dies within seconds of its birth, though the other one serves."""
+def test_a_worker_that_keeps_dying_does_not_stop_the_server(schedule: Path) -> None:
+    """Granian by itself exits if a worker dies within seconds of its start, although another one serves."""
     with serving(schedule, "--workers", "2") as server:
         healthy, victim = sorted(server.workers())
         time.sleep(6)  # so long that the healthy one is trusted
@@ -147,20 +147,20 @@ def test_a_worker_that_dies_again_and_again_takes_nobody_along(schedule: Path) -
         assert server.end(signal.SIGTERM) == 0
 
 
-def test_a_preview_is_of_the_instant_that_is_named(schedule: Path) -> None:
+def test_a_preview_shows_the_named_instant(schedule: Path) -> None:
     with serving(schedule, "--now", "2031-01-01T00:00") as server:
         assert b"UNTIL=2032" in server.get("/feeds/all.ics").content
 
 
-def test_a_broken_schedule_is_not_served_and_every_mistake_is_named(schedule: Path) -> None:
+def test_serve_refuses_a_broken_schedule_and_names_every_error(schedule: Path) -> None:
     schedule.write_text(BROKEN.replace("02:00:00", '"two"'), encoding="utf-8")
     outcome = run("serve", "--schedule", schedule)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert [line.partition(": ")[0] for line in outcome.stderr.splitlines()] == [f"{schedule}:3", f"{schedule}:18"]
 
 
-def test_a_port_in_use_is_one_line(schedule: Path) -> None:
-    """Granian itself would share the port with another one, and each get half of the requests."""
+def test_a_port_in_use_is_a_one_line_error(schedule: Path) -> None:
+    """Granian would share the port with the other server, and each would get half of the requests."""
     with socket.create_server(("127.0.0.1", 0)) as used:
         port = used.getsockname()[1]
         outcome = run("serve", "--schedule", schedule, "--port", str(port))
@@ -168,7 +168,7 @@ def test_a_port_in_use_is_one_line(schedule: Path) -> None:
     assert outcome.stderr == f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use\n"
 
 
-def test_a_second_server_is_refused_the_port_of_the_first(schedule: Path) -> None:
+def test_a_second_server_cannot_share_the_port_of_the_first(schedule: Path) -> None:
     with serving(schedule) as server:
         port = server.url.rpartition(":")[2]
         outcome = run("serve", "--schedule", schedule, "--port", port)
@@ -178,14 +178,14 @@ def test_a_second_server_is_refused_the_port_of_the_first(schedule: Path) -> Non
     )
 
 
-def test_a_host_that_is_not_this_machine_is_one_line(schedule: Path) -> None:
+def test_a_host_that_is_not_this_machine_is_a_one_line_error(schedule: Path) -> None:
     outcome = run("serve", "--schedule", schedule, "--host", "192.0.2.1")
     assert outcome.status == 1
     assert outcome.stderr == "icsfeed can't listen on 192.0.2.1, port 8000: cannot assign requested address\n"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
-def test_a_port_that_is_none_is_wrong_usage(schedule: Path, port: str) -> None:
+def test_an_invalid_port_is_wrong_usage(schedule: Path, port: str) -> None:
     outcome = run("serve", "--schedule", schedule, "--port", port)
     assert outcome.status == 2
     assert "Invalid value for '--port'" in outcome.stderr
@@ -199,7 +199,7 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     assert '"tomorrow" is not an instant' in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
 
 
-def test_the_workers_of_a_server_add_up_what_they_count_and_leave_nothing_behind(schedule: Path) -> None:
+def test_workers_share_their_counts_and_leave_no_files(schedule: Path) -> None:
     with serving(schedule, "--workers", "2", "--access-log") as server:
         until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
         for _ in range(40):
@@ -217,18 +217,18 @@ def test_the_workers_of_a_server_add_up_what_they_count_and_leave_nothing_behind
         assert not Path(folder).exists()
 
 
-def test_behind_a_prefix_it_says_where_it_is(schedule: Path) -> None:
+def test_the_first_line_of_the_log_has_the_prefix(schedule: Path) -> None:
     with serving(schedule, "--prefix", "ops/") as server:
         assert server.log.read_text("utf-8").splitlines()[0] == f"icsfeed: serving {schedule} at {server.url}/ops"
         assert server.get("/ops/feeds/all.ics").status_code == 200
 
 
-def test_a_prefix_that_is_none_is_one_line(schedule: Path) -> None:
+def test_an_invalid_prefix_is_a_one_line_error(schedule: Path) -> None:
     outcome = run("serve", "--schedule", schedule, "--prefix", "/a b")
     assert (outcome.status, outcome.stderr) == (1, '"/a b" is not a path; write one such as /maintenance\n')
 
 
-def test_who_has_fetched_is_known_when_the_server_ends_in_good_order(schedule: Path, tmp_path: Path) -> None:
+def test_fetches_are_recorded_when_the_server_stops(schedule: Path, tmp_path: Path) -> None:
     arguments = ("--schedule", str(schedule), "--database", f"sqlite:///{tmp_path}/icsfeed.db")
     path = run("subscriber", "add", "Acme", *arguments).stdout.strip()
     with serving(schedule, *arguments[2:]) as server:

@@ -1,4 +1,4 @@
-"""The tally: every request is counted once, however many threads take them down."""
+"""The tally counts every request once, however many threads add to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from threading import Event
 from icsfeed.web.tally import Counts, Tally
 
 A_WHILE = 60.0
-"""Seconds: longer than any test."""
+"""Seconds; longer than any test."""
 
 GOOGLE = "Google-Calendar-Importer"
 
@@ -33,7 +33,7 @@ def test_requests_are_counted_by_path_family_and_status() -> None:
     ]
 
 
-def test_they_are_counted_by_themselves() -> None:
+def test_requests_are_counted_after_some_seconds() -> None:
     counted: list[Counts] = []
     done = Event()
 
@@ -49,7 +49,7 @@ def test_they_are_counted_by_themselves() -> None:
     assert counted == [{("/", "google", "200"): 1}] * 2
 
 
-def test_none_is_lost_or_counted_twice_while_threads_add_and_count() -> None:
+def test_no_request_is_lost_or_counted_twice_with_several_threads() -> None:
     total: Counter[tuple[str, str, str]] = Counter()
     tally = Tally(total.update, seconds=A_WHILE)
 

@@ -1,4 +1,4 @@
-"""vdirsyncer and khal really subscribe to a running server, and show what icsfeed says."""
+"""vdirsyncer and khal subscribe to a real server, and show the events that icsfeed publishes."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ path = {folder}/khal.db
 
 @dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """Somebody who has vdirsyncer fetch the calendar and khal show it, in a folder of their own."""
+    """A customer with vdirsyncer and khal, and a folder for both."""
 
     folder: Path
 
     @classmethod
     def of(cls, url: str, folder: Path) -> Subscriber:
-        """Somebody new, who subscribes to what is at ``url``."""
+        """A new customer, who subscribes to ``url``."""
         (folder / "calendar").mkdir(parents=True)
         for name, content in (("vdirsyncer", SYNCING), ("khal", SHOWING)):
             (folder / name).write_text(content.format(folder=folder, url=url), encoding="utf-8")
@@ -80,11 +80,11 @@ class Subscriber:
         return subscriber
 
     def fetch(self) -> str:
-        """Ask the server; gives what vdirsyncer says that it does."""
+        """Sync with the server; returns vdirsyncer's messages."""
         return self.call("vdirsyncer", "sync")
 
     def shown(self, first: str, days: int, *options: str) -> list[tuple[str, str, str]]:
-        """What khal shows: start, end (in Toronto) and title."""
+        """The events that khal shows: start and end (in Toronto), and title."""
         form = "{start-long}|{end-long}|{title}"
         lines = self.call(
             "khal", "list", *options, "--format", form, "--day-format", "", first, f"{days}d"
@@ -107,12 +107,12 @@ class Subscriber:
 
 
 @pytest.fixture(autouse=True)
-def _both_are_installed() -> None:
+def _require_programs() -> None:
     missing = [name for name in ("vdirsyncer", "khal") if find_spec(name) is None]
     require(f"{' and '.join(missing)}: not installed" if missing else None)
 
 
-def test_they_show_a_year_of_windows_as_icsfeed_expands_it(schedule: Path, tmp_path: Path) -> None:
+def test_khal_shows_a_year_of_windows_as_icsfeed_expands_it(schedule: Path, tmp_path: Path) -> None:
     policy = load_schedule(schedule).schedule
     expected = [
         tuple(f"{instant.astimezone(TORONTO):%Y-%m-%d %H:%M}" for instant in (span.start, span.end))
@@ -128,7 +128,7 @@ def test_they_show_a_year_of_windows_as_icsfeed_expands_it(schedule: Path, tmp_p
     assert {title for *_, title in shown} == {"Scheduled maintenance"}
 
 
-def test_an_emergency_comes_and_goes_with_the_next_fetch_of_a_private_feed(schedule: Path, tmp_path: Path) -> None:
+def test_khal_shows_and_removes_an_emergency_change_with_the_next_sync(schedule: Path, tmp_path: Path) -> None:
     database = ("--schedule", str(schedule), "--database", f"sqlite:///{tmp_path}/icsfeed.db")
     path = run("subscriber", "add", "Acme", "--feed", "emergency", "--alarm", "30m", *database).stdout.strip()
     now = datetime.now(UTC)
