@@ -54,8 +54,8 @@ def private_site(folder: Path) -> tuple[Path, list[str]]:
 
 def contents(folder: Path) -> dict[str, str]:
     """The texts in a folder by name, without the files that an export keeps for itself."""
-    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path.read_bytes().decode("latin-1") for name, path in sorted(found.items()) if name not in OWN}
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes().decode("latin-1") for name, path in sorted(paths.items()) if name not in OWN}
 
 
 def dates(folder: Path) -> dict[str, tuple[int, int]]:

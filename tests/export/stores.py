@@ -48,9 +48,9 @@ class Store:
 
     def objects(self, bucket: str) -> dict[str, str]:
         """The texts in a bucket, by name."""
-        found = self.bucket(bucket)
-        names = [each["path"] for chunk in obstore.list(found) for each in chunk]
-        return {name: bytes(obstore.get(found, name).bytes()).decode() for name in names}
+        client = self.bucket(bucket)
+        names = [each["path"] for chunk in obstore.list(client) for each in chunk]
+        return {name: bytes(obstore.get(client, name).bytes()).decode() for name in names}
 
     def requests(self) -> list[str]:
         """The method, path and status of each request so far."""

@@ -45,8 +45,8 @@ FOREIGN = "<style>p { color: red }</style>"
 @contextlib.contextmanager
 def serving(site: Path, folder: Path, *, modules: Iterable[str] = MODULES) -> Generator[httpx.Client]:
     def command(program: str, port: int) -> list[str]:
-        found = Path(program).parents[1] / "lib" / "apache2" / "modules"
-        loading = "\n".join(f"LoadModule {name}_module {found}/mod_{name}.so" for name in modules)
+        folder_of_modules = Path(program).parents[1] / "lib" / "apache2" / "modules"
+        loading = "\n".join(f"LoadModule {name}_module {folder_of_modules}/mod_{name}.so" for name in modules)
         (folder / "mime.types").write_text("text/html html\n", encoding="utf-8")
         configuration = folder / "apache2.conf"
         configuration.write_text(

@@ -72,7 +72,7 @@ def test_every_object_has_the_bytes_and_headers_of_the_server(
     assert run("export", tmp_path / "site", "--now", NOW).status == 0
     done = run("export", dest, "--now", NOW)
     assert (done.status, done.stderr) == (0, "")
-    found = objects(store, bucket)
+    texts = objects(store, bucket)
     # A bucket is told of each object; what only web servers read stays away.
     expected = {
         name: text.encode("latin-1").decode()
@@ -80,11 +80,11 @@ def test_every_object_has_the_bytes_and_headers_of_the_server(
         if not name.endswith((".gz", ".br", ".htaccess", ".nojekyll", "_headers", "nginx.conf"))
     }
     assert done.stdout == f"{dest}: {len(expected)} written, 0 removed, 0 unchanged\n"
-    assert found == {f"calendar/{name}": text for name, text in expected.items()}
+    assert texts == {f"calendar/{name}": text for name, text in expected.items()}
     kept = [obstore.get(store.bucket(bucket), f"calendar/{folder}/all.ics") for folder in ("downloads", "feeds")]
-    said = {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": CACHE_CONTROL}
-    assert kept[0].attributes == said | {"Content-Disposition": 'attachment; filename="all.ics"'}
-    assert kept[1].attributes == said
+    headers = {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": CACHE_CONTROL}
+    assert kept[0].attributes == headers | {"Content-Disposition": 'attachment; filename="all.ics"'}
+    assert kept[1].attributes == headers
 
 
 def test_only_changed_objects_are_uploaded_and_obsolete_ones_removed(store: Store, bucket: str) -> None:
@@ -117,10 +117,10 @@ def test_private_feeds_are_objects_with_private_headers(
     store.ask("PUT", f"/{bucket}/{foreign}", content=b"foreign")
     assert run("export", dest, "--private", *options).status == 0
     assert run("export", tmp_path / "site", "--private", *options).status == 0
-    found = objects(store, bucket)
-    assert {name for name in found if "/private/" in name} == {*names, foreign}
+    texts = objects(store, bucket)
+    assert {name for name in texts if "/private/" in name} == {*names, foreign}
     for name in names:
-        assert found[name] == (tmp_path / "site" / name.removeprefix("calendar/")).read_bytes().decode()
+        assert texts[name] == (tmp_path / "site" / name.removeprefix("calendar/")).read_bytes().decode()
         assert obstore.get(store.bucket(bucket), name).attributes == {
             "Content-Type": "text/calendar; charset=utf-8",
             "Cache-Control": "private, max-age=60, stale-if-error=86400",
@@ -129,7 +129,7 @@ def test_private_feeds_are_objects_with_private_headers(
     before = len(store.requests())
     later = (*options[:2], "--now", "2026-11-23T12:01:00Z")
     done = run("export", dest, "--private", *later)
-    assert (done.status, done.stdout) == (0, f"{dest}: 1 written, 1 removed, {len(found) - 2} unchanged\n")
+    assert (done.status, done.stdout) == (0, f"{dest}: 1 written, 1 removed, {len(texts) - 2} unchanged\n")
     manifest = f"/{bucket}/calendar/{MANIFEST}"
     assert [request for request in store.requests()[before:] if not request.startswith("GET")] == [
         f"PUT {manifest} 200",
@@ -138,8 +138,8 @@ def test_private_feeds_are_objects_with_private_headers(
         f"PUT {manifest} 200",
     ]
     assert {name for name in objects(store, bucket) if "/private/" in name} == {names[0], names[2], foreign}
-    said = store.objects(bucket)[f"calendar/{MANIFEST}"] + done.stdout + done.stderr
-    assert [name for name in names if name.split("/")[2] in said] == []
+    output = store.objects(bucket)[f"calendar/{MANIFEST}"] + done.stdout + done.stderr
+    assert [name for name in names if name.split("/")[2] in output] == []
     assert run("export", dest, *options).status == 0
     assert {name for name in objects(store, bucket) if "/private/" in name} == {foreign}
 
@@ -210,9 +210,9 @@ def test_an_export_is_refused_while_another_has_a_heartbeat(store: Store, bucket
         """While this export waits, the first one continues."""
 
         def read(self, name: str) -> bytes | None:
-            found = super().read(name)
+            content = super().read(name)
             first.beat()
-            return found
+            return content
 
     with pytest.raises(IcsfeedError) as refused:
         put(NEW, Slow(f"s3://{bucket}", patience=timedelta(0)))
@@ -272,9 +272,9 @@ def test_a_lost_connection_leaves_each_object_whole_and_the_next_export_complete
     )
     assert time.monotonic() - begun < 20
     wire.close()
-    found = objects(store, bucket)
-    assert {name for name, text in found.items() if text not in {old[name], new[name]}} == set()
-    assert found not in (old, new)
+    texts = objects(store, bucket)
+    assert {name for name, text in texts.items() if text not in {old[name], new[name]}} == set()
+    assert texts not in (old, new)
     monkeypatch.setenv("AWS_ENDPOINT_URL", store.url)
     put(new, Bucket(f"s3://{bucket}", patience=timedelta(0)))
     assert objects(store, bucket) == new
@@ -312,7 +312,7 @@ def test_an_invalid_address_is_a_one_line_error(schedule: Path, dest: str, expec
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("store_error", "expected"),
     [
         ("Generic MicrosoftAzure error: Account must be specified", "no account is set in the environment"),
         ("Error performing token request: Error performing GET http://host/token?a=b", NO_CREDENTIALS),
@@ -328,6 +328,6 @@ def test_an_invalid_address_is_a_one_line_error(schedule: Path, dest: str, expec
         ("something else, with a secret", "the store's client failed"),
     ],
 )
-def test_store_errors_are_in_our_own_words(said: str, expected: str) -> None:
+def test_store_errors_are_in_our_own_words(store_error: str, expected: str) -> None:
     """The store's words may quote a signed address."""
-    assert reason_of(said) == expected
+    assert reason_of(store_error) == expected

@@ -29,7 +29,7 @@ def site() -> tuple[SiteFile, ...]:
 
 
 @pytest.fixture(scope="module")
-def told(site: tuple[SiteFile, ...]) -> dict[str, str]:
+def host_rules(site: tuple[SiteFile, ...]) -> dict[str, str]:
     """The files for hosts, by name."""
     return {file.name: file.body.decode() for file in host_files(site)}
 
@@ -44,30 +44,32 @@ def expected(file: SiteFile) -> Counter[tuple[str, str]]:
 
 def netlify(text: str, path: str) -> Counter[tuple[str, str]]:
     """All headers of all matching rules; Cloudflare would join duplicates."""
-    found: Counter[tuple[str, str]] = Counter()
+    headers_by_rule: Counter[tuple[str, str]] = Counter()
     for block in text.split("\n\n"):
         pattern, *headers = block.rstrip("\n").split("\n")
         if pattern == path or (pattern.endswith("*") and path.startswith(pattern[:-1])):
-            found.update((name, value) for name, _, value in (line.strip().partition(": ") for line in headers))
-    return found
+            headers_by_rule.update(
+                (name, value) for name, _, value in (line.strip().partition(": ") for line in headers)
+            )
+    return headers_by_rule
 
 
 def test_netlify_and_cloudflare_send_the_headers_of_the_server(
-    site: tuple[SiteFile, ...], told: dict[str, str]
+    site: tuple[SiteFile, ...], host_rules: dict[str, str]
 ) -> None:
     for file in site:
         path = f"/{file.name}".removesuffix("index.html")
-        assert netlify(told["_headers"], path) == expected(file), path
+        assert netlify(host_rules["_headers"], path) == expected(file), path
 
 
-def test_rules_for_hosts_contain_no_token(site: tuple[SiteFile, ...], told: dict[str, str]) -> None:
+def test_rules_for_hosts_contain_no_token(site: tuple[SiteFile, ...], host_rules: dict[str, str]) -> None:
     assert set(PRIVATE_PATHS) < {f"/{file.name}" for file in site}
-    assert [name for name, text in told.items() if "secret" in name + text] == []
+    assert [name for name, text in host_rules.items() if "secret" in name + text] == []
 
 
-def test_the_rules_are_within_cloudflares_limits(told: dict[str, str]) -> None:
-    assert len(told["_headers"].split("\n\n")) <= 100
-    assert max(map(len, told["_headers"].splitlines())) <= 2000
+def test_the_rules_are_within_cloudflares_limits(host_rules: dict[str, str]) -> None:
+    assert len(host_rules["_headers"].split("\n\n")) <= 100
+    assert max(map(len, host_rules["_headers"].splitlines())) <= 2000
 
 
 def test_percent_signs_are_escaped_for_apache() -> None:

@@ -99,12 +99,12 @@ def test_after_a_kill_at_any_moment_each_file_is_old_or_new_and_the_next_export_
         time.sleep(moments.uniform(0, typical))
         os.kill(child.number, signal.SIGKILL)
         killed += not child.is_done()
-        found = {name: text for name, text in contents(dest).items() if not name.startswith(".icsfeed/parts/")}
-        torn = {name for name, text in found.items() if text not in {old.get(name), new.get(name)}}
-        missing = {name for name in old.keys() & new.keys() if name not in found}
+        texts = {name: text for name, text in contents(dest).items() if not name.startswith(".icsfeed/parts/")}
+        torn = {name for name, text in texts.items() if text not in {old.get(name), new.get(name)}}
+        missing = {name for name in old.keys() & new.keys() if name not in texts}
         assert (torn, missing) == (set(), set())
-        untouched += found == old
-        mixed += found not in (old, new)
+        untouched += texts == old
+        mixed += texts not in (old, new)
         exports[number % 2]()
         assert contents(dest) == new
         assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
@@ -125,9 +125,9 @@ def test_a_reader_never_finds_half_a_file(dest: Path) -> None:
             put_files(sites[number % 2], Folder(dest))
 
     child = Child.doing(write_on)
-    seen = set()
+    versions = set()
     while os.waitpid(child.number, os.WNOHANG) == (0, 0):
         text = (dest / "feeds" / "all.ics").read_text()
-        seen.add((text[0], text[-1], len(text)))
+        versions.add((text[0], text[-1], len(text)))
     os.close(child.pipe)
-    assert seen == {("1", "1", 400_000), ("2", "2", 400_000)}
+    assert versions == {("1", "1", 400_000), ("2", "2", 400_000)}

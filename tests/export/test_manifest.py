@@ -11,11 +11,11 @@ from icsfeed.export.manifest import ExportedFile, Manifest, continued, last_line
 from tests.examples import NOW
 
 
-def lines(*said: tuple[int, str]) -> Ledger:
+def lines(*pairs: tuple[int, str]) -> Ledger:
     """The ledger lines of one event: pairs of SEQUENCE and digest."""
     return {
         "uid": tuple(
-            LedgerLine(uid="uid", digest=digest, revision=Revision(sequence=number, at=NOW)) for number, digest in said
+            LedgerLine(uid="uid", digest=digest, revision=Revision(sequence=number, at=NOW)) for number, digest in pairs
         )
     }
 

@@ -74,8 +74,10 @@ def test_nginx_serves_feeds_as_the_server_does(site: Path, tmp_path: Path) -> No
     with serving(site, tmp_path / "nginx") as client:
         plain = client.get("/feeds/all.ics", headers={"Accept-Encoding": "identity"})
         assert (plain.status_code, plain.content) == (200, body)
-        said = {name: plain.headers.get(name) for name in ("Content-Type", "Cache-Control", "Vary", "Content-Encoding")}
-        assert said == {
+        headers = {
+            name: plain.headers.get(name) for name in ("Content-Type", "Cache-Control", "Vary", "Content-Encoding")
+        }
+        assert headers == {
             "Content-Type": "text/calendar; charset=utf-8",
             "Cache-Control": CACHE_CONTROL,
             "Vary": "Accept-Encoding",

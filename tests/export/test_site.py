@@ -59,8 +59,8 @@ def export(*arguments: str | Path, now: str = NOW) -> Outcome:
 
 
 def report(*arguments: str | Path, now: str = NOW) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(export(*arguments, "--json", now=now).stdout)
-    return found
+    result: dict[str, list[str]] = json.loads(export(*arguments, "--json", now=now).stdout)
+    return result
 
 
 def bodies(schedule: Path, database: str) -> dict[str, bytes]:
@@ -98,18 +98,18 @@ def test_every_file_equals_the_response_of_the_server(
     server: FlaskClient, schedule: Path, database: str, tmp_path: Path
 ) -> None:
     export(tmp_path / "site")
-    found = contents(tmp_path / "site")
+    result = contents(tmp_path / "site")
     files = list(site_files(published(schedule, database)))
     assert {"feeds/all.ics", "feeds/preview.expanded.ics", "downloads/emergency.ics"} < {file.name for file in files}
     for file in files:
         path = f"/{file.name}".removesuffix("index.html")
         answer = server.get(path)
-        assert found[file.name].encode("latin-1") == answer.data, path
+        assert result[file.name].encode("latin-1") == answer.data, path
         of_the_moment = {"Content-Length", "ETag", "Last-Modified", "Vary"}
-        said = {name: value for name, value in answer.headers.items() if name not in of_the_moment}
-        assert {"Content-Type": file.content_type, **file.headers} == said, path
+        headers = {name: value for name, value in answer.headers.items() if name not in of_the_moment}
+        assert {"Content-Type": file.content_type, **file.headers} == headers, path
         for end, coding, unpack in ((".gz", "gzip", gzip.decompress), (".br", "br", brotli.decompress)):
-            packed = found[f"{file.name}{end}"].encode("latin-1")
+            packed = result[f"{file.name}{end}"].encode("latin-1")
             assert packed == server.get(path, headers={"Accept-Encoding": coding}).data
             assert unpack(packed) == answer.data
 
@@ -125,12 +125,12 @@ def test_the_site_has_no_other_files(server: FlaskClient, schedule: Path, databa
 
 def test_every_link_of_the_servers_pages_leads_to_a_file(server: FlaskClient, tmp_path: Path) -> None:
     export(tmp_path / "site")
-    waiting, seen = ["/", "/fr/"], set[str]()
+    waiting, visited = ["/", "/fr/"], set[str]()
     while waiting:
         path = waiting.pop()
-        if path in seen:
+        if path in visited:
             continue
-        seen.add(path)
+        visited.add(path)
         answer = server.get(path)
         assert answer.status_code == 200, path
         name = f"{path}index.html" if path.endswith("/") else path
@@ -144,7 +144,7 @@ def test_every_link_of_the_servers_pages_leads_to_a_file(server: FlaskClient, tm
         for year in (2025, 2026, 2027)
         for month in range(1, 13)
     }
-    assert {"/downloads/all.ics", "/feeds/preview.ics", "/feeds/all.atom"} | months <= seen
+    assert {"/downloads/all.ics", "/feeds/preview.ics", "/feeds/all.atom"} | months <= visited
 
 
 def test_an_unchanged_site_writes_nothing(schedule: Path, tmp_path: Path) -> None:
@@ -219,11 +219,11 @@ def test_feeds_are_written_before_the_pages_that_link_to_them(schedule: Path, da
 def test_a_dry_run_reports_everything_and_writes_nothing(schedule: Path, tmp_path: Path) -> None:
     del schedule
     dest = tmp_path / "site"
-    told = export(dest, "--dry-run").stdout.splitlines()
+    output = export(dest, "--dry-run").stdout.splitlines()
     assert not dest.exists()
-    assert told[-1] == f"{dest}: {len(told) - 1} would be written, 0 would be removed, 0 unchanged"
+    assert output[-1] == f"{dest}: {len(output) - 1} would be written, 0 would be removed, 0 unchanged"
     done = report(dest)
-    assert [line.removeprefix("+ ") for line in told[:-1]] == done["written"]
+    assert [line.removeprefix("+ ") for line in output[:-1]] == done["written"]
     announce()
     before = dates(dest)
     would = report(dest, "--dry-run")
@@ -245,11 +245,11 @@ def test_the_same_input_gives_the_same_bytes_and_the_same_manifest(schedule: Pat
 def revisions(folder: Path) -> dict[str, tuple[int, str]]:
     """The SEQUENCE and DTSTAMP of each event in the feed "all", by UID."""
     feed = (folder / "feeds" / "all.ics").read_bytes().decode().replace("\r\n ", "")
-    found = {}
+    result = {}
     for event in feed.split("BEGIN:VEVENT\r\n")[1:]:
-        said = dict(line.split(":", 1) for line in event.partition("END:VEVENT")[0].splitlines())
-        found[said["UID"]] = (int(said["SEQUENCE"]), said["DTSTAMP"])
-    return found
+        properties = dict(line.split(":", 1) for line in event.partition("END:VEVENT")[0].splitlines())
+        result[properties["UID"]] = (int(properties["SEQUENCE"]), properties["DTSTAMP"])
+    return result
 
 
 def test_without_a_database_revisions_continue_from_the_previous_export(schedule: Path, tmp_path: Path) -> None:
@@ -348,8 +348,8 @@ def test_a_base_url_that_the_schedule_overrides_is_a_warning(schedule: Path, tmp
     url = "https://maintenance.example.com"
     schedule.write_text(SCHEDULE.replace("[calendar]", f'[calendar]\nurl = "{url}"'), encoding="utf-8")
     assert export(tmp_path / "site", "--base-url", f"{url}/").status == 0
-    told = run("export", tmp_path / "site", "--base-url", "https://x.example", "--now", NOW)
-    assert told.stderr == (f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"\n')
+    output = run("export", tmp_path / "site", "--base-url", "https://x.example", "--now", NOW)
+    assert output.stderr == (f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"\n')
     assert "x.example" not in (tmp_path / "site" / "index.html").read_text("utf-8")
 
 
@@ -377,8 +377,8 @@ def test_unchanged_files_are_not_made_again() -> None:
     def never() -> bytes:
         raise AssertionError
 
-    made = SiteFile(name="a", make=never, fingerprint="the same", content_type="text/plain")
-    assert made.digest == SiteFile(name="a", make=bytes, fingerprint="the same", content_type="text/plain").digest
+    unchanged = SiteFile(name="a", make=never, fingerprint="the same", content_type="text/plain")
+    assert unchanged.digest == SiteFile(name="a", make=bytes, fingerprint="the same", content_type="text/plain").digest
 
 
 def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) -> None:
@@ -395,11 +395,11 @@ def test_a_terminal_shows_a_progress_bar(schedule: Path, tmp_path: Path) -> None
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm", "COLUMNS": "100"}
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, text=True, env=environment, check=True)
     os.close(theirs)
-    shown = b""
+    screen = b""
     with contextlib.suppress(OSError):  # the terminal's end
         while more := os.read(ours, 65536):
-            shown += more
+            screen += more
     os.close(ours)
-    assert b"Exporting" in shown
-    assert b"100%" in shown
+    assert b"Exporting" in screen
+    assert b"100%" in screen
     assert done.stdout.startswith(f"{tmp_path / 'site'}: ")

@@ -70,7 +70,7 @@ class Watched:
         if not self.then:
             return True
         self.then.pop(0)()
-        self.served.clock.pass_by(seconds=seconds)
+        self.served.clock.advance(seconds=seconds)
         return False
 
     def _export(self, publication: Publication, subscribers: Subscribers) -> Report:
@@ -191,7 +191,7 @@ def take(served: Served, action: Action, salt: str, until: datetime | None = Non
     served.shelf.add(served.clock.now, subscribers=subscribers, changed_at=served.shelf.kept.changed_at)
 
 
-def there(folder: Path) -> set[str]:
+def private_tokens(folder: Path) -> set[str]:
     """The tokens of the private feeds in a folder."""
     return {path.parent.name for path in (folder / "private").glob("*/all.ics")}
 
@@ -209,7 +209,7 @@ def test_new_and_revoked_subscribers_are_exported_at_the_next_look(tmp_path: Pat
     written = [tuple(name for name in report.written if name.startswith("private/{")) for report in watched.reports]
     removed = [tuple(name for name in report.removed if name.startswith("private/{")) for report in watched.reports]
     assert (written, removed) == ([(), PRIVATE_FILES, ()], [(), (), PRIVATE_FILES])
-    assert there(tmp_path / "site") == set()
+    assert private_tokens(tmp_path / "site") == set()
 
 
 def test_without_private_feeds_changes_of_subscribers_are_ignored(tmp_path: Path) -> None:
@@ -220,15 +220,15 @@ def test_without_private_feeds_changes_of_subscribers_are_ignored(tmp_path: Path
 
 
 def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> None:
-    served, seen = Served(), []
+    served, tokens_at_each_look = Served(), []
     take(served, Action.ADD, "one")
     take(served, Action.ROTATE, "two", NOW + timedelta(seconds=1))
     folder = tmp_path / "site"
-    watched = Watched(folder, [lambda: seen.append(there(folder))] * 7, served, token_key=KEY)
+    watched = Watched(folder, [lambda: tokens_at_each_look.append(private_tokens(folder))] * 7, served, token_key=KEY)
     watched.run()
     one, two = KEY.token("one"), KEY.token("two")
     # A look each quarter of a second: the one at the very end of the overlap is the first without the old token.
-    assert seen == [{one, two}] * 4 + [{two}] * 3
+    assert tokens_at_each_look == [{one, two}] * 4 + [{two}] * 3
     assert (watched.exports, watched.reports[1].removed) == (2, PRIVATE_FILES)
 
 
@@ -266,7 +266,7 @@ class Watcher:
     site: Path
     errors: Path
 
-    def told(self) -> dict[str, list[str]]:
+    def next_report(self) -> dict[str, list[str]]:
         """The next report."""
         assert self.process.stdout is not None
         found: dict[str, list[str]] = json.loads(self.process.stdout.readline())
@@ -301,10 +301,10 @@ def watching(folder: Path, *options: str | Path) -> Generator[Watcher]:
 
 def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, tmp_path: Path) -> None:
     with watching(tmp_path) as watcher:
-        assert "feeds/all.ics" in watcher.told()["written"]
+        assert "feeds/all.ics" in watcher.next_report()["written"]
         schedule.write_text(SCHEDULE.replace('"Scheduled maintenance"', '"Edited"'), encoding="utf-8")
         begun = time.monotonic()
-        assert "feeds/all.ics" in watcher.told()["written"]
+        assert "feeds/all.ics" in watcher.next_report()["written"]
         took = time.monotonic() - begun
         assert b"SUMMARY:Edited" in (watcher.site / "feeds" / "all.ics").read_bytes()
 
@@ -320,7 +320,7 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
             "--reason", "It can't wait", "--duration", "2h", "--yes", "--schedule", _whole(tmp_path),
         )  # fmt: skip
         assert done.status == 0, done.stderr
-        assert "feeds/emergency.ics" in watcher.told()["written"]
+        assert "feeds/emergency.ics" in watcher.next_report()["written"]
         assert b"The disk is full" in (watcher.site / "feeds" / "emergency.ics").read_bytes()
         assert watcher.end(signal.SIGTERM) == 0
     # The aim is a second; a machine that is busy may need more.
@@ -332,19 +332,19 @@ def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedu
     (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
     options = ("--token-key-file", key)
     with watching(tmp_path, "--private", *options) as watcher:
-        watcher.told()
+        watcher.next_report()
         added = run("subscriber", "add", "Acme Inc.", *options)
         assert added.status == 0, added.stderr
-        told = watcher.told()
-        assert [name for name in told["written"] if name.endswith("all.ics")] == ["private/{token}/all.ics"]
+        next_report = watcher.next_report()
+        assert [name for name in next_report["written"] if name.endswith("all.ics")] == ["private/{token}/all.ics"]
         assert (watcher.site / added.stdout.strip()[1:]).read_bytes().startswith(b"BEGIN:VCALENDAR")
         assert run("subscriber", "revoke", "Acme Inc.").status == 0
-        again = watcher.told()
+        again = watcher.next_report()
         assert set(PRIVATE_FILES) <= set(again["removed"])
         assert watcher.end(signal.SIGTERM) == 0
     token = added.stdout.split("/")[2]
-    said = f"{told}{again}{watcher.errors.read_text('utf-8')}"
-    assert ("schedule published" in said, token in said, token in added.stdout) == (True, False, True)
+    output = f"{next_report}{again}{watcher.errors.read_text('utf-8')}"
+    assert ("schedule published" in output, token in output, token in added.stdout) == (True, False, True)
 
 
 def _whole(folder: Path) -> Path:
@@ -355,7 +355,7 @@ def _whole(folder: Path) -> Path:
 def test_a_signal_ends_the_watch_cleanly(schedule: Path, tmp_path: Path) -> None:
     del schedule
     with watching(tmp_path) as watcher:
-        watcher.told()
+        watcher.next_report()
         assert watcher.end(signal.SIGINT) == 0
     assert [entry["event"] for entry in watcher.logged()] == ["schedule published"]
 

@@ -31,5 +31,5 @@ def client(schedule: Path) -> FlaskClient:
     """A client of the application, a minute after its start."""
     clock = Clock()
     app = create_app(schedule=schedule, clock=clock)
-    clock.pass_by(minutes=1)
+    clock.advance(minutes=1)
     return app.test_client()

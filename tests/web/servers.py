@@ -42,20 +42,20 @@ class Server:
 
     def processes(self) -> dict[int, str]:
         """The command line of each live process of the server's group."""
-        found = {}
+        processes_by_id = {}
         for each in Path("/proc").iterdir():
             if each.name.isdigit():
                 with contextlib.suppress(ProcessLookupError, FileNotFoundError):
                     state, _, group = (each / "stat").read_text("utf-8").rpartition(")")[2].split()[:3]
                     if int(group) == self.process.pid and state != "Z":
-                        found[int(each.name)] = (each / "cmdline").read_text("utf-8")
-        return found
+                        processes_by_id[int(each.name)] = (each / "cmdline").read_text("utf-8")
+        return processes_by_id
 
     def workers(self) -> set[int]:
         """The worker processes."""
         return {pid for pid, command in self.processes().items() if "spawn_main" in command}
 
-    def rests(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether all workers are idle for a second."""
 
         def ticks() -> list[list[str]]:

@@ -51,34 +51,37 @@ def test_public_and_private_responses_share_their_bytes() -> None:
 
 
 def test_responses_are_in_the_order_of_the_codings() -> None:
-    answers = public_responses(PAGE, None)
-    said = {asked: headers(answers[coding_index(asked)]).get("Content-Encoding") for asked in ("", "gzip", "br", "*")}
-    assert said == {"": None, "gzip": "gzip", "br": "br", "*": "br"}
+    responses = public_responses(PAGE, None)
+    codings = {
+        accepted: headers(responses[coding_index(accepted)]).get("Content-Encoding")
+        for accepted in ("", "gzip", "br", "*")
+    }
+    assert codings == {"": None, "gzip": "gzip", "br": "br", "*": "br"}
 
 
 def stale(client: Client) -> list[str | None]:
     """The header X-Icsfeed-Stale of a 200 and of a 304."""
-    whole = client.get(PATH)
-    unchanged = client.get(PATH, headers={"If-None-Match": whole.headers["ETag"]})
-    assert (whole.status_code, unchanged.status_code) == (200, 304)
-    return [each.headers.get("X-Icsfeed-Stale") for each in (whole, unchanged)]
+    plain_response = client.get(PATH)
+    unchanged = client.get(PATH, headers={"If-None-Match": plain_response.headers["ETag"]})
+    assert (plain_response.status_code, unchanged.status_code) == (200, 304)
+    return [each.headers.get("X-Icsfeed-Stale") for each in (plain_response, unchanged)]
 
 
 def test_every_response_names_the_broken_sources() -> None:
     served = Served()
     client = Client(front_of(served.live))
     assert stale(client) == [None, None]
-    whole = served.disk.content
-    served.clock.pass_by(seconds=5)
+    content = served.disk.content
+    served.clock.advance(seconds=5)
     served.disk.write(mistakes("one"), served.clock.now)
     assert stale(client) == ["schedule"] * 2
-    served.clock.pass_by(seconds=5)
+    served.clock.advance(seconds=5)
     served.shelf.fault = UnavailableError("away")
     assert stale(client) == ["database, schedule"] * 2
-    served.clock.pass_by(seconds=5)
-    assert whole is not None
-    served.disk.write(whole, served.clock.now)
+    served.clock.advance(seconds=5)
+    assert content is not None
+    served.disk.write(content, served.clock.now)
     assert stale(client) == ["database"] * 2
     served.shelf.fault = None
-    served.clock.pass_by(seconds=5)
+    served.clock.advance(seconds=5)
     assert stale(client) == [None, None]

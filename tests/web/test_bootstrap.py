@@ -93,7 +93,7 @@ def test_an_application_that_starts_with_a_broken_file_serves_the_last_good_sche
     assert (before.headers.get("X-Icsfeed-Stale"), after.headers["X-Icsfeed-Stale"]) == (None, "schedule")
     assert '"status":"stale"' in restarted.get("/readyz").text
     schedule.write_text(SCHEDULE.replace("Down, and up", "Mended"), encoding="utf-8")
-    clock.pass_by(seconds=1)
+    clock.advance(seconds=1)
     mended = restarted.get("/")
     assert "<title>Mended</title>" in mended.text
     assert "X-Icsfeed-Stale" not in mended.headers

@@ -129,7 +129,7 @@ class Server:
 def server(schedule: Path) -> Server:
     clock = Clock()
     client = create_app(schedule=schedule, clock=clock).test_client()
-    clock.pass_by(minutes=1)
+    clock.advance(minutes=1)
     return Server(client=client, clock=clock, schedule=schedule)
 
 
@@ -164,11 +164,11 @@ def test_a_program_that_compares_dates_gets_an_edit_made_in_the_second_of_its_re
     """It gets no date in that second, and so requests the whole feed the next time."""
     apple = Program(says=PROGRAMS["apple"].says, every=HALF_AN_HOUR, by_date=True)
     server.edit("One")
-    server.clock.pass_by(milliseconds=100)
+    server.clock.advance(milliseconds=100)
     apple.ask(server.client)
-    server.clock.pass_by(milliseconds=100)
+    server.clock.advance(milliseconds=100)
     server.edit("Two")
-    server.clock.pass_by(minutes=30)
+    server.clock.advance(minutes=30)
     apple.ask(server.client)
     assert b"SUMMARY:Two" in apple.copy
 

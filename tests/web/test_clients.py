@@ -8,7 +8,7 @@ from icsfeed.web.clients import family_of
 
 
 @pytest.mark.parametrize(
-    ("said", "family"),
+    ("user_agent", "family"),
     [
         ("Google-Calendar-Importer", "google"),
         ("Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.0)", "outlook"),
@@ -41,5 +41,5 @@ from icsfeed.web.clients import family_of
         ("Something of its own", "other"),
     ],
 )
-def test_family(said: str, family: str) -> None:
-    assert family_of(said) == family
+def test_family(user_agent: str, family: str) -> None:
+    assert family_of(user_agent) == family

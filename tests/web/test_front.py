@@ -127,10 +127,10 @@ def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None
 )
 def test_an_etag_takes_precedence_over_a_date(client: FlaskClient, tag: str, since: str, status: int) -> None:
     """RFC 9110, section 13.2.2. Clients would never update if any date were answered with 304."""
-    known = headers(client)
+    validators = headers(client)
     asked = {
-        "If-None-Match": tag.format(etag=known["ETag"]),
-        "If-Modified-Since": since.format(date=known["Last-Modified"]),
+        "If-None-Match": tag.format(etag=validators["ETag"]),
+        "If-Modified-Since": since.format(date=validators["Last-Modified"]),
     }
     assert client.get(FEED, headers=asked).status_code == status
 
@@ -138,11 +138,11 @@ def test_an_etag_takes_precedence_over_a_date(client: FlaskClient, tag: str, sin
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_304_has_the_validators_of_200_and_no_body(client: FlaskClient, method: str) -> None:
     """RFC 9110, section 15.4.5; with Last-Modified, for clients that know no ETags."""
-    known = headers(client)
-    response = client.open(FEED, method=method, headers={"If-None-Match": known["ETag"]})
+    validators = headers(client)
+    response = client.open(FEED, method=method, headers={"If-None-Match": validators["ETag"]})
     assert (response.status, response.data) == ("304 Not Modified", b"")
     assert dict(response.headers) == PUBLIC | {
-        name: known[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")
+        name: validators[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")
     }
 
 
@@ -238,10 +238,10 @@ def test_last_modified_advances_with_each_change_and_is_never_in_the_future(sche
     client = create_app(schedule=schedule, clock=clock).test_client()
     dates = []
     for name in ("One", "Three", "Eleven"):
-        clock.pass_by(hours=1)
+        clock.advance(hours=1)
         schedule.write_text(SCHEDULE.replace("Scheduled maintenance", name), encoding="utf-8")
         dates.append(headers(client).get("Last-Modified"))
-        clock.pass_by(seconds=1)
+        clock.advance(seconds=1)
         dates.append(headers(client)["Last-Modified"])
     expected = [NOW + timedelta(hours=hours, seconds=hours) for hours in (1, 2, 3)]
     assert dates == [each for at in expected for each in (None, http_date(at))]

@@ -69,7 +69,7 @@ def test_caches_expire_at_the_next_transition(before_the_end: timedelta, expecte
 
 def test_the_gate_uses_the_record_that_the_feeds_show() -> None:
     client, parts = served()
-    parts.clock.pass_by(hours=1)
+    parts.clock.advance(hours=1)
     parts.shelf.add(parts.clock.now, changes=recorded(a_change()).changes)
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.json or {})["why"] == "the emergency change EC-7 is confirmed"

@@ -38,7 +38,7 @@ def test_a_clock_that_is_set_back_delays_no_look() -> None:
     served.live.seconds = lambda: seconds
     served.live.refresh()
     seconds += LOOK_EVERY.total_seconds()
-    served.clock.pass_by(days=-1)
+    served.clock.advance(days=-1)
     served.disk.write(AFTER, served.clock.now)
     assert b"new platform" in served.feed().body
 

@@ -34,8 +34,8 @@ def measured(client: FlaskClient) -> dict[tuple[str, ...], float]:
 
 def requests(client: FlaskClient) -> dict[tuple[str, ...], float]:
     """The number of requests by client, path and status."""
-    found = measured(client)
-    return {key[1:]: value for key, value in found.items() if key[0] == "icsfeed_requests_total"}
+    metrics = measured(client)
+    return {key[1:]: value for key, value in metrics.items() if key[0] == "icsfeed_requests_total"}
 
 
 def test_requests_by_path_client_and_status(client: FlaskClient) -> None:
@@ -71,18 +71,18 @@ def test_made_up_paths_do_not_add_labels(client: FlaskClient) -> None:
 def test_metrics_of_the_publication(schedule: Path) -> None:
     clock = Clock(now=load_schedule(schedule).changed_at)
     client = create_app(schedule=schedule, clock=clock).test_client()
-    clock.pass_by(hours=1)
-    found = measured(client)
-    assert found["icsfeed_build_info", __version__] == 1
-    assert found["icsfeed_publication_available",] == 1
-    assert found["icsfeed_publication_age_seconds",] == 3600
-    assert (found["icsfeed_source_broken", "schedule"], found["icsfeed_source_broken", "database"]) == (0, 0)
-    assert found["icsfeed_feed_bytes", FEED] == len(client.get(FEED).data)
-    assert found["icsfeed_feed_left_out_events", FEED] == 0
+    clock.advance(hours=1)
+    metrics = measured(client)
+    assert metrics["icsfeed_build_info", __version__] == 1
+    assert metrics["icsfeed_publication_available",] == 1
+    assert metrics["icsfeed_publication_age_seconds",] == 3600
+    assert (metrics["icsfeed_source_broken", "schedule"], metrics["icsfeed_source_broken", "database"]) == (0, 0)
+    assert metrics["icsfeed_feed_bytes", FEED] == len(client.get(FEED).data)
+    assert metrics["icsfeed_feed_left_out_events", FEED] == 0
     schedule.write_text("[calendar", encoding="utf-8")
-    clock.pass_by(seconds=1)
-    found = measured(client)
-    assert (found["icsfeed_publication_available",], found["icsfeed_source_broken", "schedule"]) == (1, 1)
+    clock.advance(seconds=1)
+    metrics = measured(client)
+    assert (metrics["icsfeed_publication_available",], metrics["icsfeed_source_broken", "schedule"]) == (1, 1)
 
 
 def test_a_file_dated_in_the_future_has_age_zero(schedule: Path) -> None:
@@ -113,13 +113,13 @@ def test_two_applications_in_one_process_count_separately(schedule: Path) -> Non
     assert (len(requests(one)), len(requests(other))) == (1, 0)
 
 
-@pytest.mark.parametrize("asked", ["text/plain", "application/openmetrics-text; version=1.0.0"])
-def test_the_format_is_the_one_that_the_scraper_accepts(client: FlaskClient, asked: str) -> None:
-    assert client.get("/metrics", headers={"Accept": asked}).content_type.startswith(asked.partition(";")[0])
+@pytest.mark.parametrize("accepted", ["text/plain", "application/openmetrics-text; version=1.0.0"])
+def test_the_format_is_the_one_that_the_scraper_accepts(client: FlaskClient, accepted: str) -> None:
+    assert client.get("/metrics", headers={"Accept": accepted}).content_type.startswith(accepted.partition(";")[0])
 
 
 def test_a_private_feed_is_counted_without_its_token() -> None:
-    seen: list[tuple[str, str, str]] = []
+    counted: list[tuple[str, str, str]] = []
 
     class Taken:
         """A tally that collects requests."""
@@ -127,11 +127,11 @@ def test_a_private_feed_is_counted_without_its_token() -> None:
         @staticmethod
         def add(*request: object) -> None:
             """Like ``Tally``."""
-            seen.append(request)  # type: ignore[arg-type]
+            counted.append(request)  # type: ignore[arg-type]
 
     served = Served()
     subscriber = Subscriber(name="Acme", feed="all", alarms=(timedelta(hours=1),), since=served.clock.now, tokens=())
     served.live.holder = lambda _: subscriber  # type: ignore[method-assign,assignment]
     front = front_of(served.live, tally=Taken)
     list(front({"REQUEST_METHOD": "GET", "PATH_INFO": "/private/the-token/all.ics"}, lambda *_: lambda _: None))
-    assert seen == [("/private/{token}/all.ics", "", "200 OK")]
+    assert counted == [("/private/{token}/all.ics", "", "200 OK")]

@@ -21,16 +21,16 @@ BROKEN = SCHEDULE.replace("America/Toronto", "Nowhere/Private-Name").replace("02
 
 def heading(response: TestResponse) -> str:
     """The first heading of one of the application's own pages."""
-    found = re.search("<h1>(.*)</h1>", response.text)
-    assert found
-    return found[1]
+    results = re.search("<h1>(.*)</h1>", response.text)
+    assert results
+    return results[1]
 
 
 def test_the_security_headers_of_pages(client: FlaskClient) -> None:
     response = client.get("/")
     assert "<h1><bdi>Down, and up</bdi></h1>" in response.text
-    found = dict(response.headers)
-    assert {name: found[name] for name in found if name not in {"ETag", "Content-Length"}} == {
+    results = dict(response.headers)
+    assert {name: results[name] for name in results if name not in {"ETag", "Content-Length"}} == {
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
         "Vary": "Accept-Encoding",
@@ -47,8 +47,8 @@ def test_only_named_sites_may_frame_the_embedded_page(schedule: Path) -> None:
     for text, expected in ((SCHEDULE, "'self'"), (WITH_URL, "https://kb.example.com https://*.example.org")):
         schedule.write_text(text.replace(PLACE, f"{PLACE}{embed_in}") if text is WITH_URL else text, encoding="utf-8")
         client = create_app(schedule=schedule, clock=Clock()).test_client()
-        found = {path: client.get(path).headers["Content-Security-Policy"] for path in ("/", "/embed/", "/fr/embed/")}
-        assert [each.rpartition("; frame-ancestors ")[2] for each in found.values()] == ["'none'", expected, expected]
+        results = {path: client.get(path).headers["Content-Security-Policy"] for path in ("/", "/embed/", "/fr/embed/")}
+        assert [each.rpartition("; frame-ancestors ")[2] for each in results.values()] == ["'none'", expected, expected]
 
 
 def test_assets_are_cached_for_ever(client: FlaskClient) -> None:

@@ -42,18 +42,18 @@ class Office:
     def add(self, name: str, token: str, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> str:
         """Add a subscriber, and wait until the server looks again; returns the path."""
         add(self.schedule, self.repository, name, feed=feed, alarms=alarms, token=token, actor=self.actor)
-        self.clock.pass_by(seconds=2)
+        self.clock.advance(seconds=2)
         return private_path(token, feed)
 
     def rotate(self, name: str, token: str, overlap: timedelta) -> None:
         """Replace a subscriber's token."""
         rotate(self.schedule, self.repository, name, token=token, overlap=overlap, actor=self.actor)
-        self.clock.pass_by(milliseconds=10)
+        self.clock.advance(milliseconds=10)
 
     def revoke(self, name: str) -> None:
         """Revoke a subscriber's feed."""
         revoke(self.repository, name, actor=self.actor)
-        self.clock.pass_by(milliseconds=10)
+        self.clock.advance(milliseconds=10)
 
     @property
     def actor(self) -> Actor:
@@ -126,7 +126,7 @@ def test_all_requests_without_a_valid_token_get_the_same_404(office: Office, met
     office.add("Rotated", "old")
     office.rotate("Rotated", "new", timedelta(minutes=1))
     office.revoke("Revoked")
-    office.clock.pass_by(minutes=1)
+    office.clock.advance(minutes=1)
     paths = [
         private_path("wrong", "all"),
         private_path("wrong", "nothing"),
@@ -147,8 +147,8 @@ def test_all_requests_without_a_valid_token_get_the_same_404(office: Office, met
         "/private/\N{LATIN SMALL LETTER E WITH ACUTE}/all.ics",
     ]
     answers = {path: office.client.open(path, method=method) for path in paths}
-    said = b"There is nothing at this address. Ask for a new one where you got it.\n"
-    body = b"" if method == "HEAD" else said
+    text = b"There is nothing at this address. Ask for a new one where you got it.\n"
+    body = b"" if method == "HEAD" else text
     headers = PRIVATE | {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": "70",
@@ -184,7 +184,7 @@ def test_the_old_token_is_valid_until_the_overlap_ends(office: Office) -> None:
 
 
 def test_a_new_subscriber_does_not_change_the_public_feed(office: Office) -> None:
-    office.clock.pass_by(seconds=2)
+    office.clock.advance(seconds=2)
     before = dict(office.client.get("/feeds/all.ics").headers)
     office.add("Acme Inc.", "one")
     assert dict(office.client.get("/feeds/all.ics").headers) == before

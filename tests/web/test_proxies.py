@@ -69,8 +69,8 @@ def test_a_forwarded_prefix_that_is_not_a_path_is_ignored(
 ) -> None:
     """Links would lead to another host, if a proxy passes on what a client sends."""
     monkeypatch.setenv("ICSFEED_TRUSTED_HOPS", "1")
-    there = client_of(schedule).get("/fr", headers={"X-Forwarded-Prefix": prefix})
-    assert (there.status_code, there.headers["Location"]) == (308, location)
+    response = client_of(schedule).get("/fr", headers={"X-Forwarded-Prefix": prefix})
+    assert (response.status_code, response.headers["Location"]) == (308, location)
 
 
 @pytest.mark.parametrize("prefix", ["/ops/calendar", "ops/calendar/", "/ops/calendar/"])

@@ -88,7 +88,7 @@ def test_by_default_no_request_is_logged(schedule: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("header", "is_used"),
     [
         pytest.param("3f2a-77.B:c=/+", True, id="sane"),
         pytest.param("x" * 128, True, id="as long as may be"),
@@ -100,12 +100,12 @@ def test_by_default_no_request_is_logged(schedule: Path, capsys: pytest.CaptureF
     ],
 )
 def test_a_valid_request_id_of_a_proxy_is_used(
-    start: Start, capsys: pytest.CaptureFixture[str], given: str, kept: bool
+    start: Start, capsys: pytest.CaptureFixture[str], header: str, is_used: bool
 ) -> None:
     logging = start()
-    logging.get(FEED, headers={"X-Request-Id": given})
+    logging.get(FEED, headers={"X-Request-Id": header})
     (entry,) = logged(capsys)
-    assert (entry["request_id"] == given) is kept
+    assert (entry["request_id"] == header) is is_used
 
 
 def test_each_request_has_its_own_id(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,10 +129,10 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
     ]
     answers = [logging.get(path).status_code for path in paths]
     err = capsys.readouterr().err
-    shown = [json.loads(line)["path"] for line in err.splitlines() if '"event": "request"' in line]
+    logged_paths = [json.loads(line)["path"] for line in err.splitlines() if '"event": "request"' in line]
     assert answers == [200, *[404] * 7]
     assert TOKEN not in err
-    assert shown == [
+    assert logged_paths == [
         "/private/{token}/all.ics",
         "/private/{token}/nothing.ics",
         *["/private/{token}"] * 3,
@@ -143,7 +143,7 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("path", "logged_path"),
     [
         pytest.param("/feeds/all.expanded.ics", "/feeds/all.expanded.ics", id="a feed"),
         pytest.param("/a\r\nforged: line", "/a%0D%0Aforged:%20line", id="two lines"),
@@ -152,8 +152,8 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
         pytest.param("/calendar/2026/11/", "/calendar/2026/11/", id="a page"),
     ],
 )
-def test_logged_paths_are_one_short_line(path: str, shown: str) -> None:
-    assert loggable_path(path) == shown
+def test_logged_paths_are_one_short_line(path: str, logged_path: str) -> None:
+    assert loggable_path(path) == logged_path
 
 
 def test_a_fault_is_logged_with_the_id_that_the_response_names(

@@ -91,7 +91,7 @@ def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signa
     with serving(schedule, "--workers", "2") as server:
         until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
         # Between its application and its first request there is a moment in which a worker of Granian's misses signals.
-        until(server.rests)
+        until(server.is_idle)
         assert len(server.workers()) == 2
         # A client that keeps its connection open, as browsers and proxies do.
         with httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as client:
@@ -143,7 +143,7 @@ def test_a_worker_that_keeps_dying_does_not_stop_the_server(schedule: Path) -> N
         until(lambda: server.log.read_text("utf-8").count("schedule published") >= 3)
         assert server.get("/feeds/all.ics").status_code == 200
         assert "crash loop" not in server.log.read_text("utf-8")
-        until(server.rests)
+        until(server.is_idle)
         assert server.end(signal.SIGTERM) == 0
 
 
@@ -212,7 +212,7 @@ def test_workers_share_their_counts_and_leave_no_files(schedule: Path) -> None:
         environment = Path(f"/proc/{next(iter(server.workers()))}/environ").read_text("utf-8").split("\0")
         (folder,) = [line.partition("=")[2] for line in environment if line.startswith("PROMETHEUS_MULTIPROC_DIR=")]
         assert (len(pids), Path(folder).is_dir()) == (1, True)
-        until(server.rests)
+        until(server.is_idle)
         assert server.end(signal.SIGTERM) == 0
         assert not Path(folder).exists()
 
@@ -233,7 +233,7 @@ def test_fetches_are_recorded_when_the_server_stops(schedule: Path, tmp_path: Pa
     path = run("subscriber", "add", "Acme", *arguments).stdout.strip()
     with serving(schedule, *arguments[2:]) as server:
         assert server.get(path, **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
-        until(server.rests)
+        until(server.is_idle)
         assert server.end(signal.SIGTERM) == 0
-    (listed,) = json.loads(run("subscriber", "list", "--json", *arguments).stdout)
-    assert list(listed["clients"]) == ["google"]
+    (subscriber,) = json.loads(run("subscriber", "list", "--json", *arguments).stdout)
+    assert list(subscriber["clients"]) == ["google"]

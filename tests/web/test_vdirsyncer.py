@@ -89,8 +89,8 @@ class Subscriber:
         lines = self.call(
             "khal", "list", *options, "--format", form, "--day-format", "", first, f"{days}d"
         ).splitlines()
-        found = [line.split("|") for line in lines if line]
-        return [(start, end, title) for start, end, title in found]
+        rows = [line.split("|") for line in lines if line]
+        return [(start, end, title) for start, end, title in rows]
 
     def call(self, program: str, *arguments: str) -> str:
         """Run one of the two."""
@@ -151,5 +151,5 @@ def test_khal_shows_and_removes_an_emergency_change_with_the_next_sync(schedule:
         ((_, _, title),) = subscriber.shown(today, 30, "--once")
         assert (title.startswith("Cancelled: "), title.endswith("Database failover")) == (True, True)
         assert server.end(signal.SIGTERM) == 0
-    (listed,) = json.loads(run("subscriber", "list", "--json", *database).stdout)
-    assert list(listed["clients"]) == ["vdirsyncer"]
+    (entry,) = json.loads(run("subscriber", "list", "--json", *database).stdout)
+    assert list(entry["clients"]) == ["vdirsyncer"]
