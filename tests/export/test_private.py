@@ -58,8 +58,8 @@ def export(*arguments: str | Path, now: str = NOW, stderr: str = "") -> Outcome:
 
 
 def report(*arguments: str | Path, now: str = NOW, stderr: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(export(*arguments, "--json", now=now, stderr=stderr).stdout)
-    return found
+    result: dict[str, Any] = json.loads(export(*arguments, "--json", now=now, stderr=stderr).stdout)
+    return result
 
 
 def private(key: Path) -> tuple[str | Path, ...]:
@@ -68,9 +68,9 @@ def private(key: Path) -> tuple[str | Path, ...]:
 
 def tokens_in(folder: Path) -> set[str]:
     """The tokens of the private feeds in a folder, which are all complete."""
-    there = {path.parent.name for path in (folder / "private").rglob("*.ics*")}
-    assert all(len(list((folder / "private" / token).iterdir())) == 3 for token in there)
-    return there
+    tokens = {path.parent.name for path in (folder / "private").rglob("*.ics*")}
+    assert all(len(list((folder / "private" / token).iterdir())) == 3 for token in tokens)
+    return tokens
 
 
 def test_every_private_file_equals_the_response_of_the_server(schedule: Path, key: Path, tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
         f"{subscriber('rotate', 'Other', '--token-key-file', key)}/production.ics",
     }
     export(tmp_path / "site", *private(key))
-    found = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
-    assert found.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
+    result = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
+    assert result.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
     client = create_app(
         schedule=schedule, database=f"sqlite:///{tmp_path}/icsfeed.db", clock=Clock(now=THEN), on_fetch=lambda *_: None
     ).test_client()
@@ -90,8 +90,8 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
         for end, coding in CODINGS.items():
             answer = client.get(f"/private/{path}", headers={"Accept-Encoding": coding})
             assert answer.status_code == 200
-            assert found[f"private/{path}{end}"].encode("latin-1") == answer.data
-    assert sum("TRIGGER:-PT30M" in body for body in found.values()) == 1
+            assert result[f"private/{path}{end}"].encode("latin-1") == answer.data
+    assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 1
 
 
 def test_a_private_path_that_the_server_does_not_know_is_not_exported(
@@ -136,13 +136,13 @@ def test_the_remedy_in_the_warning_works(key: Path, tmp_path: Path) -> None:
     subscriber("add", "At Random")
     export(tmp_path / "site", *private(key), stderr=left_out(key, '"At Random"'))
     token = subscriber("rotate", "At Random", "--token-key-file", key)
-    found = report(
+    result = report(
         tmp_path / "site",
         *private(key),
         stderr="warning: previous addresses were not exported, because their tokens were not made with the key "
         'in tokens.key: "At Random"; their current addresses work\n',
     )
-    assert found["private_left_out"] == [{"name": "At Random", "until": "2026-12-07T12:00:00Z"}]
+    assert result["private_left_out"] == [{"name": "At Random", "until": "2026-12-07T12:00:00Z"}]
     assert tokens_in(tmp_path / "site") == {token}
     assert report(tmp_path / "site", *private(key), now="2026-12-07T12:00:00Z")["private_left_out"] == []
 
@@ -151,17 +151,17 @@ def test_a_warning_names_at_most_ten_subscribers_and_the_report_all(key: Path, t
     for number in range(12):
         subscriber("add", f"Customer {number}")
     ten = ", ".join(f'"Customer {number}"' for number in range(10))
-    found = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{ten} and 2 more"))
-    assert found["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
+    result = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{ten} and 2 more"))
+    assert result["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
 
 
 def test_the_key_is_checked_before_anything_is_written(key: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     key.write_text("short", encoding="utf-8")
     for watch in ((), ("--watch",)):
-        unnamed = run("export", site, "--private", "--now", NOW, *watch)
-        assert (unnamed.status, unnamed.stdout) == (2, "")
-        assert unnamed.stderr.splitlines()[-1] == (
+        refusal = run("export", site, "--private", "--now", NOW, *watch)
+        assert (refusal.status, refusal.stdout) == (2, "")
+        assert refusal.stderr.splitlines()[-1] == (
             "Error: --private derives the addresses from the token key; name the key's file with --token-key-file"
         )
         hint = "make a token key with: openssl rand -base64 32 >"
@@ -395,9 +395,9 @@ def test_a_manifest_with_plain_private_names_is_not_trusted(tmp_path: Path) -> N
     (dest / "private" / "two").mkdir()
     (dest / "private" / "two" / "all.ics").write_text("foreign", encoding="utf-8")
     manifest = dest / ".icsfeed" / "manifest.json"
-    said = json.loads(manifest.read_text("utf-8"))
-    said["files"]["private/two/all.ics"] = ["digest", 7]
-    manifest.write_text(json.dumps(said), encoding="utf-8")
+    data = json.loads(manifest.read_text("utf-8"))
+    data["files"]["private/two/all.ics"] = ["digest", 7]
+    manifest.write_text(json.dumps(data), encoding="utf-8")
     assert put({"index.html": "page"}, dest).removed == ("private/{token}/all.ics",)
     assert contents(dest) == {"index.html": "page", "private/two/all.ics": "foreign"}
 
@@ -441,8 +441,8 @@ def test_tokens_appear_only_in_the_paths_of_private_files(
             outside = {path for path in written if path.parent.parent != dest / "private"}
             assert len(written) - len(outside) == 15
             assert found_in(tokens, "".join(map(str, written - outside))) == set(tokens)
-            said = [*map(str, outside), *(repr(path.read_bytes()) for path in written)]
-            assert found_in([*tokens, SECRET], "".join(said)) == set()
+            texts = [*map(str, outside), *(repr(path.read_bytes()) for path in written)]
+            assert found_in([*tokens, SECRET], "".join(texts)) == set()
     database = "".join(repr(path.read_bytes()) for path in tmp_path.glob("icsfeed.db*"))
     assert all(digest_of(token) in database for token in tokens)
     assert found_in([*tokens, SECRET], database) == set()
@@ -496,8 +496,8 @@ def test_one_change_among_a_thousand_subscribers_writes_one_feed(schedule: Path,
     export_them(a_thousand(), schedule, dest)
     assert len(tokens_in(dest)) == 1000
     before = dates(dest)
-    found = export_them(a_thousand(changed=7), schedule, dest)
-    assert (found.written, found.removed) == (THREE, THREE)
+    result = export_them(a_thousand(changed=7), schedule, dest)
+    assert (result.written, result.removed) == (THREE, THREE)
     after = dates(dest)
     new, old = (f"private/{KEY.token(salt)}/all.ics" for salt in ("7 again", "7"))
     assert {name for name, date in after.items() if before.get(name) != date} == {

@@ -49,7 +49,7 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pass_by(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         """Let time pass; takes the arguments of ``timedelta``."""
         self.now += timedelta(**time)
 

@@ -52,11 +52,11 @@ def test_an_unchanged_file_is_read_once() -> None:
 def test_an_edit_is_public_at_once() -> None:
     served = Served()
     before = served.feed()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert (b"new platform" in before.body, b"new platform" in served.feed().body) == (False, True)
     assert served.date() is None
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.date() == served.clock.now
     assert served.logged("schedule published") == [
         {"log_level": "info", "changed_at": (NOW - timedelta(days=1)).isoformat()},
@@ -66,7 +66,7 @@ def test_an_edit_is_public_at_once() -> None:
 
 def test_a_broken_edit_leaves_the_last_good_publication_and_is_logged_once() -> None:
     served = Served()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     before = served.live.current()
     served.disk.write(mistakes("one", "two"), served.clock.now)
     assert all(served.live.current() is before for _ in range(3))
@@ -86,7 +86,7 @@ def test_a_broken_edit_leaves_the_last_good_publication_and_is_logged_once() -> 
 def test_while_a_file_stays_broken_only_new_mistakes_are_logged_and_since_stays() -> None:
     served = Served()
     for messages in (["one"], ["one"], ["one", "two"]):
-        served.clock.pass_by(hours=1)
+        served.clock.advance(hours=1)
         served.disk.write(mistakes(*messages), served.clock.now)
         served.live.current()
     assert [len(str(entry["mistakes"]).split("line")) - 1 for entry in served.logged("schedule broken")] == [1, 2]
@@ -97,7 +97,7 @@ def test_a_mended_file_is_published_and_logged() -> None:
     served = Served()
     served.disk.write(mistakes("one"), NOW)
     served.live.current()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert b"new platform" in served.feed().body
     assert served.live.problems == {}
@@ -183,13 +183,13 @@ def test_a_bug_leaves_the_last_good_publication_and_a_traceback_in_the_log() -> 
 def test_a_failure_that_is_not_the_files_fault_is_retried_each_minute() -> None:
     """A process out of file handles can't read a good file, and that file will not change."""
     served = Served()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(OSError("too many open files"), NOW)
     served.live.current()
     served.disk.content = AFTER
-    served.clock.pass_by(seconds=59)
+    served.clock.advance(seconds=59)
     assert b"new platform" not in served.feed().body
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert b"new platform" in served.feed().body
 
 
@@ -207,7 +207,7 @@ def test_the_new_year_is_published_by_itself_with_a_good_and_with_a_broken_file(
     ]
     assert served.feed() == expected
     assert served.feed().body != before.body
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.date() == NEW_YEAR + timedelta(seconds=1)
     assert (served.live.problems == {}) is not broken
 
@@ -227,7 +227,7 @@ def test_a_restored_older_file_is_dated_now() -> None:
     """With a date that goes back, clients that ask by date alone would keep the newer file."""
     served = Served(preview=True)
     before = served.date()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(AFTER, NOW - timedelta(days=30))
     assert before == NOW - timedelta(days=1) + timedelta(seconds=1)
     assert served.date() == before + timedelta(seconds=1)
@@ -236,7 +236,7 @@ def test_a_restored_older_file_is_dated_now() -> None:
 def test_last_modified_is_never_in_the_future_even_if_the_file_is() -> None:
     served = Served(disk=Disk(changed_at=NOW + timedelta(days=30)))
     assert served.date() is None
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.date() == NOW + timedelta(seconds=1)
 
 
@@ -244,14 +244,14 @@ def test_two_edits_within_a_second_have_different_dates() -> None:
     """HTTP's dates have whole seconds: with the same date, a client with the first edit would never get the second."""
     served = Served(clock=Clock(now=NOW + timedelta(milliseconds=200)), disk=Disk(changed_at=NOW))
     assert served.date() is None
-    served.clock.pass_by(milliseconds=300)
+    served.clock.advance(milliseconds=300)
     served.disk.write(AFTER, NOW)
     assert b"new platform" in served.feed().body
     assert served.date() is None
     served.clock.now = NOW + timedelta(seconds=1)
     assert served.date() == NOW + timedelta(seconds=1)
     publication = served.publication()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     assert served.publication() is publication
     assert served.disk.reads == 2
 
@@ -261,40 +261,40 @@ def test_many_edits_within_a_second_do_not_push_the_date_ahead() -> None:
     for edit in range(20):
         served.disk.write((AFTER, BEFORE)[edit % 2], NOW)
         served.live.current()
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.date() == NOW + timedelta(seconds=1)
 
 
 def test_a_recorded_adjustment_is_public_at_once_and_dated_like_an_edit() -> None:
     served = Served()
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     skip = Skip(window_id="thursday", day=date(2026, 12, 3), reason="r", silent=True)
     served.shelf.add(served.clock.now, adjustments={("thursday", skip.day): skip})
     assert b"EXDATE;TZID=America/Toronto:20261203T020000" in served.feed().body
     assert served.date() is None
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.date() == served.clock.now
     assert served.disk.reads == 1
 
 
 def test_while_the_database_does_not_answer_its_last_record_stays_public_and_edits_are_published() -> None:
     served = Served()
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     before = served.publication()
     served.shelf.fault = UnavailableError("the database icsfeed.db can't be read: the disk fails")
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.publication() is before
     assert served.live.problems == {
         Source.DATABASE: Problem(
             mistakes=("the database icsfeed.db can't be read: the disk fails",), since=served.clock.now
         )
     }
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     served.disk.write(AFTER, served.clock.now)
     assert b"new platform" in served.feed().body
     assert [entry["public"] for entry in served.logged("database broken")] == ["what was good last"]
     served.shelf.fault = None
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert b"new platform" in served.feed().body
     assert served.live.problems == {}
     assert len(served.logged("database mended")) == 1
@@ -305,7 +305,7 @@ def test_without_a_database_at_the_start_nothing_is_public_until_it_answers() ->
     served = Served(shelf=Shelf(fault=UnavailableError("no server answers")))
     assert served.live.current() is None
     served.shelf.fault = None
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     assert served.live.current() is not None
 
 
@@ -316,7 +316,7 @@ def sequences(served: Served) -> list[str]:
 def test_an_edit_raises_the_sequence_of_the_events_it_changes_and_records_it() -> None:
     served = Served()
     assert set(sequences(served)) == {"SEQUENCE:0"}
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert set(sequences(served)) == {"SEQUENCE:1"}
     lines = {uid: [line.revision.sequence for line in lines] for uid, lines in served.shelf.kept.ledger.items()}
@@ -335,13 +335,13 @@ def test_with_a_read_only_database_an_edit_is_public_at_once_and_recorded_later(
     served = Served()
     served.live.current()
     served.shelf.read_only = UnavailableError("the database icsfeed.db can't be written: it may only be read")
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.disk.write(AFTER, served.clock.now)
     assert set(sequences(served)) == {"SEQUENCE:1"}
     body = served.feed().body
     assert [entry["reason"] for entry in served.logged("revisions not recorded")] == [str(served.shelf.read_only)]
     served.shelf.read_only = None
-    served.clock.pass_by(hours=1)
+    served.clock.advance(hours=1)
     served.shelf.add(served.clock.now)
     assert served.feed().body == body
     assert {lines[-1].revision.sequence for lines in served.shelf.kept.ledger.values()} == {1}
@@ -355,7 +355,7 @@ def test_servers_with_different_policies_do_not_overwrite_each_others_revisions(
     elsewhere = [
         replace(lines[-1], digest="another", revision=Revision(sequence=1, at=NOW)) for lines in ledger.values()
     ]
-    served.clock.pass_by(seconds=1)
+    served.clock.advance(seconds=1)
     served.shelf.add(served.clock.now, ledger=with_lines(ledger, elsewhere))
     assert served.feed().body == before
     assert served.shelf.kept.entry == 2
@@ -408,7 +408,7 @@ def test_without_a_free_thread_a_request_makes_the_publication_itself(
     served = Served(patience=A_MINUTE)
     monkeypatch.setattr(live_module, "Thread", NoThread)
     for schedule in (AFTER, BEFORE):
-        served.clock.pass_by(seconds=1)
+        served.clock.advance(seconds=1)
         served.disk.write(schedule, served.clock.now)
         assert (b"new platform" in served.feed().body) is (schedule is AFTER)
 
