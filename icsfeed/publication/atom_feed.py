@@ -26,7 +26,7 @@ from icsfeed.ical.series import Rendering, Single
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.words.adjustments import adjustment_news
-from icsfeed.words.events import change_lines, event_title, labelled
+from icsfeed.words.events import event_title, labelled, news_lines
 from icsfeed.words.languages import ENGLISH, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
 from icsfeed.words.updates import alteration_texts
@@ -124,10 +124,7 @@ def _changes(events: PublishedEvents) -> Iterator[_News]:
 
 def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
     """The current facts, then the updates, the latest first; who made an update is not published."""
-    when = labelled(ENGLISH.say("When"), span_text(change.plan.span, schedule.calendar.zone), ENGLISH)
-    lines = [when, *change_lines(facts, ENGLISH)]
-    if facts.reason:
-        lines.append(labelled(ENGLISH.say("Reason"), facts.reason, ENGLISH))
+    lines = news_lines(facts, ENGLISH, when=span_text(change.plan.span, schedule.calendar.zone))
     ticket = escape(facts.ticket)
     address = f'<a href="{ticket}">{ticket}</a>'
     link = f"<p>{labelled(escape(ENGLISH.say('Ticket')), address, ENGLISH)}</p>" if ticket else ""

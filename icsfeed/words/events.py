@@ -74,6 +74,23 @@ def cancelled_instance_description(facts: EventFacts, reason: str, language: Lan
     return "\n\n".join(filter(None, [note, "\n".join(_scope_lines(facts, language)), facts.description]))
 
 
+def moved_note(original: str, reason: str, language: Language) -> str:
+    return language.say("Moved from {original}: {reason}", original=original, reason=reason)
+
+
+def skipped_note(reason: str, language: Language) -> str:
+    """For a place where the maintenance is named."""
+    return language.say("Does not take place: {reason}", reason=reason)
+
+
+def news_lines(facts: EventFacts, language: Language, when: str) -> Iterator[str]:
+    """A change as an announcement tells it, a line each; its ticket and messages have forms of their own there."""
+    yield labelled(language.say("When"), when, language)
+    yield from change_lines(facts, language)
+    if facts.reason:
+        yield labelled(language.say("Reason"), facts.reason, language)
+
+
 def change_lines(facts: EventFacts, language: Language) -> Iterator[str]:
     """What a change affects, and where it stands, a line each."""
     yield from _scope_lines(facts, language)
@@ -95,8 +112,7 @@ def _adjustment_note(facts: EventFacts, language: Language) -> str:
         return _does_not_take_place(facts.reason, language)
     if facts.moved_from is None:
         return ""
-    original = f"{facts.moved_from:%Y-%m-%d %H:%M}"
-    return language.say("Moved from {original}: {reason}", original=original, reason=facts.reason)
+    return moved_note(f"{facts.moved_from:%Y-%m-%d %H:%M}", facts.reason, language)
 
 
 def _does_not_take_place(reason: str, language: Language) -> str:

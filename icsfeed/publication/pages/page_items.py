@@ -15,6 +15,7 @@ from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
+from icsfeed.words.events import moved_note, skipped_note
 from icsfeed.words.terms import CANCELLED_WINDOW, IMPACT_NAMES, KIND_NAMES, STATE_NAMES
 
 _ZONE_MARGIN = timedelta(days=2)
@@ -138,8 +139,8 @@ def _label(item: UpcomingItem, dates: Dates) -> str:
 def _note(item: UpcomingItem, dates: Dates) -> str:
     if item.kind is not Kind.MAINTENANCE:
         return ""
-    say, local = dates.language.say, item.moved_from
+    local = item.moved_from
     if local is not None:
         original = f"{dates.day(local.date())}, {dates.clock(local)}"
-        return say("Moved from {original}: {reason}", original=original, reason=item.reason)
-    return say("Does not take place: {reason}", reason=item.reason) if item.reason else ""
+        return moved_note(original, item.reason, dates.language)
+    return skipped_note(item.reason, dates.language) if item.reason else ""
