@@ -9,7 +9,7 @@ import click
 
 from icsfeed.cli.change_tables import print_history, print_list
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
-from icsfeed.cli.options import INSTANT_HELP, example, given, option, own_option
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
 from icsfeed.cli.output import print_json
 from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Kind
@@ -25,14 +25,20 @@ from icsfeed.services.requests.plans import IMPACTS
 from icsfeed.services.requests.steps import step_request
 
 _STEP_HELP: Final = {
-    Step.CONFIRM: "Confirm the tentative change ID.",
-    Step.START: "Mark the change ID as started.",
-    Step.COMPLETE: "Mark the change ID as completed.",
-    Step.CANCEL: "Cancel the change ID.\n\nCustomers see it as cancelled until its time has passed.",
+    Step.CONFIRM: "Confirm tentative change ID.",
+    Step.START: "Mark change ID as started.",
+    Step.COMPLETE: "Mark change ID as completed.",
+    Step.CANCEL: "Cancel change ID.\n\nCustomers see it as cancelled until its time has passed.",
 }
 _ANNOUNCE_EXAMPLE: Final = {
-    Kind.EMERGENCY: '--summary "Database failover" --environment production --duration 2h --reason "A disk is failing"',
-    Kind.PLANNED: '--summary "New firewall" --environment production --start 2026-12-09T01:00 --duration 90m',
+    Kind.EMERGENCY: (
+        '--summary "Database failover" --environment production',
+        '--duration 2h --reason "A disk is failing"',
+    ),
+    Kind.PLANNED: (
+        '--summary "New firewall" --environment production',
+        "--start 2026-12-09T01:00 --duration 90m",
+    ),
 }
 
 _WITH_ARTICLE: Final = {Kind.EMERGENCY: "an emergency", Kind.PLANNED: "a planned"}
@@ -45,7 +51,11 @@ _STEP_MESSAGES: Final = {
 }
 
 _environment_option = own_option(
-    "--environment", "environments", multiple=True, help="An environment that it touches. Can be repeated."
+    "--environment",
+    "environments",
+    metavar="ID",
+    multiple=True,
+    help="An environment that it touches. Can be repeated.",
 )
 _impact_option = own_option(
     "--impact", type=click.Choice(list(IMPACTS)), help="What customers notice. Default: outage."
@@ -67,7 +77,7 @@ _id_argument = click.argument("identifier", metavar="ID")
 
 def change_commands(kind: Kind, help_text: str) -> click.Group:
     """The group of commands for one kind of change."""
-    group = click.Group(kind.value, help=help_text)
+    group = OrderedGroup(kind.value, help=help_text)
     for command in (
         _announce(kind),
         *(_step(kind, step) for step in _STEP_HELP),
@@ -83,12 +93,13 @@ def _announce(kind: Kind) -> click.Command:
     @click.command(
         "announce",
         help=f"Announce {_WITH_ARTICLE[kind]} change, and print its id.",
-        epilog=example(f"{kind} announce {_ANNOUNCE_EXAMPLE[kind]}"),
+        epilog=example(" ".join((f"{kind} announce", *_ANNOUNCE_EXAMPLE[kind]))),
     )
     @own_option("--summary", metavar="TEXT", required=True, help="What subscribers read.")
     @own_option(
         "--environment",
         "environments",
+        metavar="ID",
         multiple=True,
         required=True,
         help="An environment that it touches. Can be repeated.",
@@ -139,9 +150,9 @@ def _step(kind: Kind, step: Step) -> click.Command:
 def _update(kind: Kind) -> click.Command:
     @click.command(
         "update",
-        short_help="Amend the change ID, or add a message to it.",
-        help="Amend the change ID, or add a message to it.\n\nA new start without a new end moves the end as well.",
-        epilog=example(f'{kind} update {_EXAMPLE_IDS[kind]} --start 2026-12-09T02:00 --message "The vendor is late"'),
+        short_help="Amend change ID, or add a message to it.",
+        help="Amend change ID, or add a message to it.\n\nA new start without a new end moves the end as well.",
+        epilog=example(f'{kind} update {_EXAMPLE_IDS[kind]} --start 2026-12-09T02:00 --message "An hour later"'),
     )
     @_id_argument
     @_message_option
@@ -201,9 +212,7 @@ def _list(kind: Kind) -> click.Command:
 
 
 def _show(kind: Kind) -> click.Command:
-    @click.command(
-        "show", help="Show the change ID and its history.", epilog=example(f"{kind} show {_EXAMPLE_IDS[kind]}")
-    )
+    @click.command("show", help="Show change ID and its history.", epilog=example(f"{kind} show {_EXAMPLE_IDS[kind]}"))
     @_id_argument
     @reading
     def command(invocation: Invocation, identifier: str) -> None:

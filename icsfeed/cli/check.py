@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from icsfeed.cli.inputs import current_instant, schedule_path
-from icsfeed.cli.options import json_option, option, with_settings
+from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import Advice, advise
@@ -14,7 +14,7 @@ from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file import LoadedSchedule, ScheduleFileError, json_schema, load_schedule
 
 
-@click.command()
+@click.command(epilog=example("check", "check --schedule policies/eu.toml --json"))
 @option("--schema", is_flag=True, help="Print only the JSON Schema of schedule files, for editors.")
 @with_settings
 @json_option

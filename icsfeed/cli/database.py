@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from icsfeed.cli.options import database_option
+from icsfeed.cli.options import database_option, example
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.urls import display_url
 
@@ -14,7 +14,7 @@ def database() -> None:
     """Database maintenance."""
 
 
-@database.command()
+@database.command(epilog=example("database upgrade --database postgresql://icsfeed@db.example/icsfeed"))
 @database_option
 def upgrade(database: str) -> None:
     """Create the database's tables, or bring them up to date.

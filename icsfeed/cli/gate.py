@@ -22,6 +22,7 @@ from icsfeed.store.database import recorded
 @option(
     "--environment",
     "environments",
+    metavar="ID",
     multiple=True,
     required=True,
     help="An environment that the change touches. Can be repeated: the gate is open where all of them are open.",

@@ -7,7 +7,8 @@ a forgotten ``export`` must not confirm or describe the next change.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,7 @@ from icsfeed.settings import DEFAULT_DATABASE, ENVIRONMENT_PREFIX, Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_EXAMPLE_CHARS: Final = 75
 _SCHEDULE_HELP: Final = (
     "The schedule file. Default: schedule.toml in the current folder or, where there is none, the packaged example."
 )
@@ -36,8 +38,29 @@ own_option = click.option
 
 
 def example(*lines: str) -> str:
-    """The end of a command's help: how it is typed."""
-    return "\n".join(["\b", "Example:" if len(lines) == 1 else "Examples:", *(f"  icsfeed {line}" for line in lines)])
+    """The end of a command's help: how it is typed. Long lines continue on the next one, as in a shell."""
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(part for line in lines for part in _wrapped(f"icsfeed {line}"))])
+
+
+def _wrapped(line: str) -> Iterator[str]:
+    """The line in parts of at most some 75 characters, broken before an option."""
+    part, margin = "", "  "
+    for piece in re.split(r" (?=--)", line):
+        if part and len(margin) + len(part) + len(piece) > _EXAMPLE_CHARS:
+            yield f"{margin}{part} \\"
+            part, margin = piece, "    "
+        else:
+            part = f"{part} {piece}" if part else piece
+    yield margin + part
+
+
+class OrderedGroup(click.Group):
+    """A group that lists its commands in the order in which they are used, and not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
 
 
 def given(options: Mapping[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from secrets import token_bytes
 import click
 
 from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
-from icsfeed.cli.options import example, given, option, token_key_option
+from icsfeed.cli.options import OrderedGroup, example, given, option, token_key_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.subscriber_tables import print_subscribers
 from icsfeed.domain.subscribers import Subscriber
@@ -21,7 +21,7 @@ from icsfeed.store.token_key import read_token_key
 _name_argument = click.argument("name", metavar="NAME")
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def subscriber() -> None:
     """Give customers private feeds, at addresses that only they know."""
 
@@ -42,7 +42,7 @@ def subscriber() -> None:
 @token_key_option
 @signing
 def add(invocation: SigningInvocation, token_key_file: Path | None, **options: object) -> None:
-    """Add the subscriber NAME, and print the path of their private feed.
+    """Add subscriber NAME, and print the path of their private feed.
 
     The path is shown only this once: the database keeps a digest of it. With a token key, `export --private` can write
     the feed as well.
@@ -70,7 +70,7 @@ def add(invocation: SigningInvocation, token_key_file: Path | None, **options: o
 @token_key_option
 @signing
 def rotate(invocation: SigningInvocation, token_key_file: Path | None, **options: object) -> None:
-    """Give the subscriber NAME a new address, and print its path.
+    """Give subscriber NAME a new address, and print its path.
 
     The old address stays valid for a while. With a token key, `export --private` can write the feed as well.
     """
@@ -92,7 +92,7 @@ def rotate(invocation: SigningInvocation, token_key_file: Path | None, **options
 @_name_argument
 @signing
 def revoke(invocation: SigningInvocation, name: str) -> None:
-    """Revoke the private feed of the subscriber NAME at once."""
+    """Revoke the private feed of subscriber NAME at once."""
     workspace = invocation.workspace
     revoked = subscribing.revoke(workspace.repository, name, actor=invocation.actor)
     if invocation.as_json:

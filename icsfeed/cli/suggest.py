@@ -17,13 +17,14 @@ from icsfeed.services.suggestions import suggest as rank_slots
 
 @click.command(
     short_help="Rank the slots for an urgent change.",
-    epilog=example('emergency suggest --duration 90m --by "2026-12-09T18:00" --environment production'),
+    epilog=example("emergency suggest --duration 90m --by 2026-12-09T18:00 --environment production"),
 )
 @option("--duration", metavar="LENGTH", required=True, help="How long it takes, such as 2h, 90m or 1h30m.")
 @option("--by", metavar="INSTANT", required=True, help=f"When it must be done: {INSTANT_HELP}")
 @option(
     "--environment",
     "environments",
+    metavar="ID",
     multiple=True,
     help="An environment that it touches. Can be repeated. Default: all.",
 )

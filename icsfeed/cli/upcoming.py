@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
-from icsfeed.cli.options import json_option, option, with_settings
+from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import PREFIXES
@@ -23,11 +23,15 @@ from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 
-@click.command()
+@click.command(epilog=example("upcoming --days 7 --zone Europe/Berlin"))
 @option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
 @option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
 @option(
-    "--environment", "environments", multiple=True, help="Show only what touches this environment. Can be repeated."
+    "--environment",
+    "environments",
+    metavar="ID",
+    multiple=True,
+    help="Show only what touches this environment. Can be repeated.",
 )
 @option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone as well.")
 @with_settings

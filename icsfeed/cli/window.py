@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from icsfeed.cli.operator_commands import RecordingInvocation, recording
-from icsfeed.cli.options import INSTANT_HELP, example, given, own_option
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
@@ -32,7 +32,7 @@ _window_argument = click.argument("window", metavar="WINDOW")
 _date_argument = click.argument("date", metavar="DATE", type=_DateType())
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def window() -> None:
     """Skip, move or restore one occurrence of a maintenance window."""
 

@@ -132,7 +132,8 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
     token = Token(digest=step.digest, since=step.at, salt=step.salt)
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
-            msg = f"there is a subscriber {quoted(subscriber.name)} already; rotate hands out a new token"
+            name = quoted(subscriber.name)
+            msg = f"there is a subscriber {name} already; for a new address: icsfeed subscriber rotate {name}"
             raise RefusedError(msg)
         alarms = tuple(sorted(set(step.alarms), reverse=True))
         return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))

@@ -16,7 +16,7 @@ from icsfeed.domain.plans import free_text, plausible
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
-from icsfeed.domain.times import span_text
+from icsfeed.domain.times import day_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.ical.calendar import policy_events, shown
 from icsfeed.ical.events import CalendarEvent
@@ -157,19 +157,20 @@ def _renderings(situation: Situation, window: MaintenanceWindow) -> dict[Renderi
 
 def _warnings(situation: Situation, occurrence: Occurrence) -> Iterator[str]:
     schedule, window, span = situation.schedule, occurrence.window, occurrence.span
+    subject = f"the occurrence of {window.id} on {day_text(occurrence.original_start.date())}"
     if occurrence.start >= situation.published_span.end:
-        yield "it lies beyond the published span; subscribers do not see it before its year comes near"
+        yield f"{subject} lies beyond the published span; subscribers will see it when that year comes near"
     if occurrence.moved is None or span is None:
         return
     if span.start < situation.now:
-        yield f"it starts in the past: {span_text(span, situation.zone)}"
-    yield from about_length(span)
+        yield f"{subject} starts in the past: {span_text(span, situation.zone)}"
+    yield from about_length(subject, span)
     if window.impact.is_noticed:
-        yield from about_peak_hours(schedule, span)
+        yield from about_peak_hours(subject, schedule, span)
     others = (
         (other, at)
         for other, at in situation.happening(span)
         if other.window is not window or other.original_start != occurrence.original_start
     )
-    yield from about_windows(schedule, others, window.environments)
-    yield from about_changes(schedule, open_changes(situation, window.environments), span)
+    yield from about_windows(subject, schedule, others, window.environments)
+    yield from about_changes(subject, schedule, open_changes(situation, window.environments), span)

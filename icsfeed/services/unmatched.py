@@ -1,4 +1,4 @@
-"""Loose ends: what was recorded under a schedule, and the schedule as it stands now does not provide for."""
+"""What was recorded under an earlier schedule, and the present one no longer matches."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from icsfeed.domain.occurrences import Frozen, occurrence_on
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscriber
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import day_text, days_text, span_text
 
 
@@ -39,10 +40,10 @@ def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
     known = change.plan.environments & schedule.environment_names.keys()
     unknown = ", ".join(sorted(change.plan.environments - known))
     if unknown:
-        shown = f"only feeds that have {' or '.join(sorted(known))} show it" if known else "no feed shows it any more"
+        consequence = f"only feeds that have {' or '.join(sorted(known))} show it" if known else "no feed shows it"
         yield (
-            f"it touches environments that this schedule does not have ({unknown}): {shown}; put them back until it is "
-            f"over, or say what it touches: icsfeed {change.kind} update {change.id} --environment …"
+            f"the change touches environments that this schedule lacks ({unknown}): {consequence}; put them back until "
+            f"the change is over, or name others: icsfeed {change.kind} update {change.id} --environment …"
         )
 
 
@@ -52,14 +53,15 @@ def _frozen_without_reason(situation: Situation, change: Change) -> Iterator[str
     frozen = situation.freeze_touching(change.plan.span)
     if frozen is not None:
         yield (
-            f"it falls in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) and does not say why it "
-            f"can't wait; say so: icsfeed planned update {change.id} --reason …, or lift the date, or cancel it"
+            f"the change lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, and does "
+            f"not say why it can't wait; give a reason: icsfeed planned update {change.id} --reason …, or lift the "
+            "freeze for that date, or cancel the change"
         )
 
 
 def _without_feed(subscriber: Subscriber) -> str:
     return (
-        f'the private feed is "{subscriber.feed}", which this schedule does not have: nothing is there any more; '
+        f'the private feed is "{subscriber.feed}", which this schedule does not have: its address answers 404; '
         "put the feed back, or revoke the subscriber and add it again with another"
     )
 
@@ -67,28 +69,28 @@ def _without_feed(subscriber: Subscriber) -> str:
 def _about_adjustment(situation: Situation, adjustment: Adjustment) -> Iterator[str]:
     zone, now = situation.zone, situation.now
     is_over = adjustment.to.end <= now if isinstance(adjustment, Move) else adjustment.day < local_date(now, zone)
-    missed = "" if is_over else _why_missed(situation.schedule, adjustment)
-    if missed and isinstance(adjustment, Move):
-        yield f"it was moved to {span_text(adjustment.to, zone)} and is seen nowhere: {missed}"
-    elif missed:
-        yield f"it was skipped, and nothing is skipped now: {missed}"
+    cause = "" if is_over else _cause(situation.schedule, adjustment)
+    if cause and isinstance(adjustment, Move):
+        yield f"the occurrence was moved to {span_text(adjustment.to, zone)} but is shown nowhere: {cause}"
+    elif cause:
+        yield f"the skipped occurrence no longer exists: {cause}"
 
 
-def _why_missed(schedule: Schedule, adjustment: Adjustment) -> str:
-    """Why nothing comes of the adjustment, and what can be done; nothing where it holds."""
-    instead = f"if another happens instead, {'move' if isinstance(adjustment, Move) else 'skip'} that one"
+def _cause(schedule: Schedule, adjustment: Adjustment) -> str:
+    """Why the adjustment has no effect, and what to do; empty where it has one."""
+    remedy = f"if another occurrence replaces it, {'move' if isinstance(adjustment, Move) else 'skip'} that one"
     window = next((each for each in schedule.windows if each.id == adjustment.window_id), None)
     if window is None:
-        return f'this schedule has no maintenance window "{adjustment.window_id}"; {instead}'
+        return f'this schedule has no maintenance window "{adjustment.window_id}"; {remedy}'
     occurrence = occurrence_on(schedule, window, adjustment.day, (adjustment,))
     if occurrence is None:
-        return f"{window.id} has no occurrence on {day_text(adjustment.day)}; {instead}"
+        return f"{window.id} has no occurrence on {day_text(adjustment.day)}; {remedy}"
     excluded = occurrence.excluded
     if excluded is None or isinstance(adjustment, Skip):
         return ""
     if not isinstance(excluded, Frozen):
-        return f"its own date has none: {excluded}"
-    frozen = f"falls in a change freeze ({excluded.by.freeze.name}, {days_text(excluded.by.days)})"
+        return f"the occurrence does not happen on its own date: {excluded}"
+    frozen = f"lies in the change freeze {quoted(excluded.by.freeze.name)}, {days_text(excluded.by.days)}"
     if occurrence.moved is None:
-        return f"its own date {frozen}; lift the date if it is to happen"
-    return f"that {frozen}; move it elsewhere, restore it, or lift the date"
+        return f"its own date {frozen}; lift the freeze for that date if the occurrence is to happen"
+    return f"that time {frozen}; move it elsewhere, restore it, or lift the freeze for that date"

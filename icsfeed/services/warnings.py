@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -18,13 +18,13 @@ from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import days_text, instant_text, span_text
 
 LONGEST: Final = timedelta(hours=24)
-"""A longer change is probably a slip of the keyboard."""
+"""The length beyond which a change is probably a typing error."""
 
 _AT_ONCE: Final = timedelta(minutes=1)
-"""A start is given to the minute."""
+"""How far from now a start counts as now: starts are given to the minute."""
 
 _NAMED: Final = 3
-"""So many of the windows, and of the changes, that are met are named; the others are counted."""
+"""How many overlapped windows, and changes, are named; the others are counted."""
 
 _ALL_OF_IT: Final = frozenset({"state", "span", "environments", "impact", "reason"})
 
@@ -32,7 +32,7 @@ _ALL_OF_IT: Final = frozenset({"state", "span", "environments", "impact", "reaso
 def warnings_about(situation: Situation, change: Change) -> tuple[str, ...]:
     """Everything worth a second look in the latest update of a change, taken now.
 
-    What an earlier update was warned of, and this one leaves as it is, is not said again.
+    A warning about an earlier update is not repeated where the latest one does not alter its cause.
     """
     if change.state.is_final:
         return ()
@@ -41,78 +41,80 @@ def warnings_about(situation: Situation, change: Change) -> tuple[str, ...]:
     return tuple(_warnings(situation, change, altered))
 
 
-def _warnings(situation: Situation, change: Change, altered: Iterable[str]) -> Iterator[str]:
+def _warnings(situation: Situation, change: Change, altered: Collection[str]) -> Iterator[str]:
     plan, schedule = change.plan, situation.schedule
     if not _ALL_OF_IT.isdisjoint(altered):
         yield from _about_now(situation, change)
     if "span" in altered:
-        yield from about_length(plan.span)
+        yield from about_length(change.id, plan.span)
         if plan.span.end > situation.published_span.end:
-            yield "it ends beyond the published span; subscribers will see it later, when the year comes near"
+            yield f"{change.id} ends beyond the published span; subscribers will see it when that year comes near"
     if "reason" in altered and change.kind is Kind.EMERGENCY and not plan.reason:
-        yield "it does not say why it can't wait for a window; give a reason"
+        yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason"
     if "span" in altered:
         frozen = situation.freeze_touching(plan.span)
         if frozen is not None:
-            yield f"it falls in a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
+            yield f"{change.id} lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
     if {"span", "impact"} & set(altered) and plan.impact.is_noticed:
-        yield from about_peak_hours(schedule, plan.span)
+        yield from about_peak_hours(change.id, schedule, plan.span)
     if {"span", "environments"} & set(altered):
-        yield from about_windows(schedule, situation.happening(plan.span), plan.environments)
+        yield from about_windows(change.id, schedule, situation.happening(plan.span), plan.environments)
         others = (other for other in open_changes(situation, plan.environments) if other.id != change.id)
-        yield from about_changes(schedule, others, plan.span)
+        yield from about_changes(change.id, schedule, others, plan.span)
 
 
 def _about_now(situation: Situation, change: Change) -> Iterator[str]:
     span, zone, now = change.plan.span, situation.zone, situation.now
     before = change.updates[-2].plan.span.start if len(change.updates) > 1 else None
     if span.end <= now:
-        yield f"it is over already: it ended {instant_text(span.end, zone)}"
+        yield f"{change.id} is over already: it ended {instant_text(span.end, zone)}"
     elif span.start < now - _AT_ONCE and span.start != before:
-        yield f"it starts in the past: {span_text(span, zone)}"
+        yield f"{change.id} starts in the past: {span_text(span, zone)}"
     elif change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
-        yield f"it is started before its time, {span_text(span, zone)}; subscribers see that time"
+        yield (
+            f"{change.id} is started before its planned time, {span_text(span, zone)}; subscribers see the planned time"
+        )
 
 
-def about_length(span: Span) -> Iterator[str]:
-    """Whether it is implausibly long."""
+def about_length(subject: str, span: Span) -> Iterator[str]:
+    """Whether the subject's span is implausibly long."""
     if span.length > LONGEST:
-        yield f"it lasts {length_text(span.length)}; is that meant?"
+        yield f"{subject} lasts {length_text(span.length)}; check its start and end"
 
 
-def about_peak_hours(schedule: Schedule, span: Span) -> Iterator[str]:
-    """The first of customers' peak hours that it falls in."""
+def about_peak_hours(subject: str, schedule: Schedule, span: Span) -> Iterator[str]:
+    """The first of customers' peak hours that the subject's span touches."""
     for peak in islice(schedule.peak_hours.spans(span) if schedule.peak_hours is not None else (), 1):
-        yield f"it falls in customers' peak hours: {span_text(peak, schedule.calendar.zone)}"
+        yield f"{subject} falls in customers' peak hours: {span_text(peak, schedule.calendar.zone)}"
 
 
 def about_windows(
-    schedule: Schedule, happening: Iterable[tuple[Occurrence, Span]], environments: frozenset[str]
+    subject: str, schedule: Schedule, happening: Iterable[tuple[Occurrence, Span]], environments: frozenset[str]
 ) -> Iterator[str]:
-    """The maintenance windows of the same environments among those ``happening`` at the time."""
-    met = [
+    """The maintenance windows of the subject's environments among those ``happening`` at the time."""
+    overlapped = [
         f"the maintenance window {quoted(occurrence.window.id)}: {span_text(span, schedule.calendar.zone)}"
         for occurrence, span in happening
         if not environments.isdisjoint(occurrence.window.environments)
     ]
-    return _overlaps(met, "maintenance windows")
+    return _overlaps(subject, overlapped, "maintenance windows")
 
 
-def about_changes(schedule: Schedule, others: Iterable[Change], within: Span) -> Iterator[str]:
-    """The ``others`` that it meets."""
-    met = [
+def about_changes(subject: str, schedule: Schedule, others: Iterable[Change], within: Span) -> Iterator[str]:
+    """Those of the ``others`` that the subject's span overlaps."""
+    overlapped = [
         f"{other.id} ({other.plan.summary}): {span_text(other.plan.span, schedule.calendar.zone)}"
         for other in others
         if other.plan.span.overlaps(within)
     ]
-    return _overlaps(met, "changes")
+    return _overlaps(subject, overlapped, "changes")
 
 
-def _overlaps(met: list[str], what: str) -> Iterator[str]:
-    for each in met[:_NAMED]:
-        yield f"it overlaps {each}"
-    if len(met) > _NAMED:
-        yield f"it overlaps {len(met) - _NAMED} more {what}"
+def _overlaps(subject: str, overlapped: list[str], kind: str) -> Iterator[str]:
+    for each in overlapped[:_NAMED]:
+        yield f"{subject} overlaps {each}"
+    if len(overlapped) > _NAMED:
+        yield f"{subject} overlaps {len(overlapped) - _NAMED} more {kind}"
 
 
 def open_changes(situation: Situation, environments: frozenset[str]) -> Iterator[Change]:

@@ -186,7 +186,7 @@ def test_records_are_whole_in_json() -> None:
 
 def test_in_json_warnings_are_part_of_the_answer() -> None:
     assert answer(announce("--duration", "2h", "--json"))["warnings"] == [
-        "it does not say why it can't wait for a window; give a reason"
+        "EC-1 does not say why it can't wait for a maintenance window; give a reason"
     ]
 
 
@@ -210,7 +210,7 @@ def test_a_dry_run_shows_the_event_and_the_warnings_and_leaves_nothing(folder: P
     tried = announce("--duration", "2h", "--dry-run")
     assert (tried.status, tried.stderr) == (
         0,
-        "warning: it does not say why it can't wait for a window; give a reason\n",
+        "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n",
     )
     assert tried.stdout.startswith("BEGIN:VEVENT\n")
     assert "UID:emergency.ec-1@maintenance.example.com\nSEQUENCE:0\n" in tried.stdout
@@ -370,7 +370,7 @@ def test_a_planned_change_in_a_freeze_says_why() -> None:
     assert told == Outcome(
         status=0,
         stdout="PC-1\n",
-        stderr="warning: it falls in a change freeze: Change freeze, Fri 2026-12-25 – Thu 2026-12-31\n",
+        stderr='warning: PC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31\n',
     )
     wrong = run("planned", "confirm", "EC-1", "--now", NOW)
     assert (wrong.status, wrong.stderr.splitlines()[-1]) == (

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("winter")
 
 NOW = ("--now", "2026-12-08T01:00", "--operator", "ann")
 ANNOUNCE = ("emergency", "announce", "--summary", "Failover", "--environment", "production", "--duration", "2h", *NOW)
-WARNING = "warning: it does not say why it can't wait for a window; give a reason\n"
+WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n"
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 
 

@@ -41,16 +41,17 @@ def test_check_tells_what_an_edit_leaves_behind(winter: Path) -> None:
     assert run("check", "--now", NOW) == Outcome(
         status=0,
         stdout=(
-            "schedule.toml: warning: PC-1: it falls in a change freeze (X, Wed 2026-12-09) and does not say why it "
-            "can't wait; say so: icsfeed planned update PC-1 --reason …, or lift the date, or cancel it\n"
-            "schedule.toml: warning: EC-1: it touches environments that this schedule does not have (preview): no feed "
-            "shows it any more; put them back until it is over, or say what it touches: icsfeed emergency update EC-1 "
+            'schedule.toml: warning: PC-1: the change lies in the change freeze "X", Wed 2026-12-09, and does not say '
+            "why it can't wait; give a reason: icsfeed planned update PC-1 --reason …, or lift the freeze for that "
+            "date, or cancel the change\n"
+            "schedule.toml: warning: EC-1: the change touches environments that this schedule lacks (preview): "
+            "no feed shows it; put them back until the change is over, or name others: icsfeed emergency update EC-1 "
             "--environment …\n"
-            "schedule.toml: warning: thursday 2026-12-10: it was moved to Wed 2026-12-09 12:00–16:00 EST and is seen "
-            "nowhere: that falls in a change freeze (X, Wed 2026-12-09); move it elsewhere, restore it, or lift the "
-            "date\n"
+            "schedule.toml: warning: thursday 2026-12-10: the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST "
+            'but is shown nowhere: that time lies in the change freeze "X", Wed 2026-12-09; move it elsewhere, restore '
+            "it, or lift the freeze for that date\n"
             'schedule.toml: warning: subscriber Acme Inc.: the private feed is "preview", which this schedule does not '
-            "have: nothing is there any more; put the feed back, or revoke the subscriber and add it again with "
+            "have: its address answers 404; put the feed back, or revoke the subscriber and add it again with "
             "another\n"
             "schedule.toml: no mistakes, 4 warnings; 1 environment, 1 maintenance window, 2 change freezes, 6 feeds\n"
         ),

@@ -97,7 +97,7 @@ def test_a_dry_run_shows_the_events_and_leaves_nothing(folder: Path) -> None:
 def test_warnings_are_said() -> None:
     run("emergency", "announce", "--summary", "x", "--environment", "production", "--reason", "r", "--start",
         "2026-12-11T03:00", "--duration", "1h", "--now", NOW)  # fmt: skip
-    overlap = "it overlaps EC-1 (x): Fri 2026-12-11 03:00–04:00 EST"
+    overlap = "the occurrence of thursday on Thu 2026-12-10 overlaps EC-1 (x): Fri 2026-12-11 03:00–04:00 EST"
     move = (*MOVE, "--start", "2026-12-11T02:00")
     assert window(*move, "--dry-run").stderr == f"warning: {overlap}\n"
     assert window(*move, "--json").stderr == ""

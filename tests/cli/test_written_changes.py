@@ -239,7 +239,7 @@ def test_announcing_the_same_change_repeats_it_and_another_gets_a_warning(
     assert (same.status, same.stdout) == (0, "a-move\n")
     other = run(*words, "--summary", "Something else", "--duration", "1h", "--now", "2026-12-01")
     assert (other.status, other.stdout) == (0, "PC-1\n")
-    assert "it overlaps a-move (A move of racks): Mon 2026-12-14 10:00–12:00 EST" in other.stderr
+    assert "PC-1 overlaps a-move (A move of racks): Mon 2026-12-14 10:00–12:00 EST" in other.stderr
 
 
 def test_check_warns_as_announce_does(schedule: Path) -> None:
@@ -249,7 +249,7 @@ def test_check_warns_as_announce_does(schedule: Path) -> None:
     warnings = [each for each in json.loads(checked.stdout)["warnings"] if each["path"].startswith("changes")]
     assert [each["message"] for each in warnings] == [
         "the latest update is dated Fri 2026-11-20 09:00 EST, in the future; it is public all the same",
-        'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
+        'a-move overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
     ]
     assert {each["line"] for each in warnings} == {text.splitlines().index("[[changes]]") + 1}
 

@@ -130,7 +130,7 @@ def test_alarms_are_kept_once_each_and_the_longest_first() -> None:
         pytest.param(
             [added(), added("ACME  inc.")],
             RefusedError,
-            'there is a subscriber "Acme Inc." already; rotate hands out a new token',
+            'there is a subscriber "Acme Inc." already; for a new address: icsfeed subscriber rotate "Acme Inc."',
             id="added twice, spelt otherwise",
         ),
         pytest.param([rotated("two", NOW)], NotFoundError, 'there is no subscriber "Acme Inc."', id="rotated unknown"),

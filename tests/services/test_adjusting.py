@@ -440,29 +440,33 @@ def test_a_moved_occurrence_is_warned_of_as_a_change_is() -> None:
     workspace, _ = a_small_workspace(busy)
     announced(workspace, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
     assert move(workspace, date(2026, 6, 4), FRIDAY).warnings == (
-        "it falls in customers' peak hours: Fri 2026-06-05 08:00–20:00 EDT",
-        "it overlaps EC-1 (Database failover): Fri 2026-06-05 11:00–13:00 EDT",
+        f"{OF_JUNE_4} falls in customers' peak hours: Fri 2026-06-05 08:00–20:00 EDT",
+        f"{OF_JUNE_4} overlaps EC-1 (Database failover): Fri 2026-06-05 11:00–13:00 EDT",
     )
     assert move(workspace, date(2026, 6, 11), span((2026, 6, 14, 4), (2026, 6, 15, 5))).warnings == (
-        "it lasts 25 h; is that meant?",
-        'it overlaps the maintenance window "sunday": Sun 2026-06-14 02:00–06:00 EDT',
+        "the occurrence of thursday on Thu 2026-06-11 lasts 25 h; check its start and end",
+        'the occurrence of thursday on Thu 2026-06-11 overlaps the maintenance window "sunday": '
+        "Sun 2026-06-14 02:00–06:00 EDT",
     )
     assert move(workspace, date(2026, 6, 18), span((2026, 5, 4, 23), (2026, 5, 5, 1))).warnings == (
-        "it starts in the past: Mon 2026-05-04 19:00–21:00 EDT",
-        "it falls in customers' peak hours: Mon 2026-05-04 08:00–20:00 EDT",
+        "the occurrence of thursday on Thu 2026-06-18 starts in the past: Mon 2026-05-04 19:00–21:00 EDT",
+        "the occurrence of thursday on Thu 2026-06-18 falls in customers' peak hours: Mon 2026-05-04 08:00–20:00 EDT",
     )
     assert move(workspace, date(2026, 6, 18), span((2026, 5, 5), (2026, 5, 5, 1))).warnings == ()
 
 
 def test_an_occurrence_beyond_the_published_span_is_adjusted_for_later() -> None:
-    beyond = "it lies beyond the published span; subscribers do not see it before its year comes near"
+    def beyond(day: str) -> str:
+        occurrence = f"the occurrence of thursday on {day}"
+        return f"{occurrence} lies beyond the published span; subscribers will see it when that year comes near"
+
     workspace, repository = a_small_workspace(TWO_ENVIRONMENTS)
     assert (skip(workspace, date(2028, 6, 1)).warnings, skip(workspace, date(2028, 6, 1), silent=True).events) == (
-        (beyond,),
+        (beyond("Thu 2028-06-01"),),
         (),
     )
     moved_away = move(workspace, date(2026, 6, 4), span((2028, 6, 2), (2028, 6, 2, 4)))
-    assert moved_away.warnings == (beyond,)
+    assert moved_away.warnings == (beyond("Thu 2026-06-04"),)
     assert [event.uid.partition("@")[0] for event in moved_away.events] == ["maintenance.thursday.2026.th"]
     june_2028 = (utc(2028, 6, 1), utc(2028, 6, 9))
     later = utc(2027, 2, 1)

@@ -234,7 +234,7 @@ def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
 def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
     workspace, _ = a_workspace()
     outcome = announced(workspace, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
-    assert outcome.warnings == ("it falls in a change freeze: Change freeze, Tue 2026-11-24 – Mon 2026-11-30",)
+    assert outcome.warnings == ('EC-1 lies in the change freeze "Change freeze", Tue 2026-11-24 – Mon 2026-11-30',)
     assert outcome.event is not None
     text = outcome.event.content.replace(b"\r\n ", b"")
     assert b"\\n\\nThis emergency change falls in a change freeze (Change freeze)." in text

@@ -47,8 +47,8 @@ def told(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[
 
 IN_A_FREEZE = (
     "PC-7",
-    "it falls in a change freeze (X, Thu 2026-12-03) and does not say why it can't wait; "
-    "say so: icsfeed planned update PC-7 --reason …, or lift the date, or cancel it",
+    'the change lies in the change freeze "X", Thu 2026-12-03, and does not say why it can\'t wait; '
+    "give a reason: icsfeed planned update PC-7 --reason …, or lift the freeze for that date, or cancel the change",
 )
 
 
@@ -92,18 +92,19 @@ def test_a_change_of_an_environment_that_was_removed() -> None:
     assert told(POLICY, record) == [
         (
             "EC-1",
-            "it touches environments that this schedule does not have (preview, test): no feed shows it any more; "
-            "put them back until it is over, or say what it touches: icsfeed emergency update EC-1 --environment …",
+            "the change touches environments that this schedule lacks (preview, test): no feed shows it; put them "
+            "back until the change is over, or name others: icsfeed emergency update EC-1 --environment …",
         ),
         (
             "PC-1",
-            "it touches environments that this schedule does not have (preview): only feeds that have production show "
-            "it; put them back until it is over, or say what it touches: icsfeed planned update PC-1 --environment …",
+            "the change touches environments that this schedule lacks (preview): only feeds that have production "
+            "show it; put them back until the change is over, or name others: icsfeed planned update PC-1 "
+            "--environment …",
         ),
     ]
 
 
-MOVED = "it was moved to Wed 2026-12-09 12:00–16:00 EST and is seen nowhere: "
+MOVED = "the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST but is shown nowhere: "
 
 
 @pytest.mark.parametrize(
@@ -112,23 +113,24 @@ MOVED = "it was moved to Wed 2026-12-09 12:00–16:00 EST and is seen nowhere: "
         pytest.param(a_schedule(THURSDAY), None, id="it happens there"),
         pytest.param(
             a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 8), date(2026, 12, 9)),)),
-            "that falls in a change freeze (X, Tue 2026-12-08 – Wed 2026-12-09); "
-            "move it elsewhere, restore it, or lift the date",
+            'that time lies in the change freeze "X", Tue 2026-12-08 – Wed 2026-12-09; '
+            "move it elsewhere, restore it, or lift the freeze for that date",
             id="the target is frozen",
         ),
         pytest.param(
             a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 10)),)),
-            "its own date falls in a change freeze (X, Thu 2026-12-10); lift the date if it is to happen",
+            'its own date lies in the change freeze "X", Thu 2026-12-10; '
+            "lift the freeze for that date if the occurrence is to happen",
             id="the date of the policy is frozen",
         ),
         pytest.param(
             a_schedule(a_window(id="weekly")),
-            'this schedule has no maintenance window "thursday"; if another happens instead, move that one',
+            'this schedule has no maintenance window "thursday"; if another occurrence replaces it, move that one',
             id="the window has another id",
         ),
         pytest.param(
             a_schedule(a_window(recurrence=weekly(4))),
-            "thursday has no occurrence on Thu 2026-12-10; if another happens instead, move that one",
+            "thursday has no occurrence on Thu 2026-12-10; if another occurrence replaces it, move that one",
             id="the window has another weekday",
         ),
     ],
@@ -146,8 +148,8 @@ def test_a_move_of_an_occurrence_that_the_clock_skips_now() -> None:
     assert told(a_schedule(window), adjusted(move)) == [
         (
             "thursday 2027-03-14",
-            "it was moved to Mon 2027-03-15 03:00–04:00 EDT and is seen nowhere: "
-            "its own date has none: the clock goes from 02:00 to 03:00 that day",
+            "the occurrence was moved to Mon 2027-03-15 03:00–04:00 EDT but is shown nowhere: "
+            "the occurrence does not happen on its own date: the clock goes from 02:00 to 03:00 that day",
         )
     ]
 
@@ -157,15 +159,15 @@ def test_a_skip_that_skips_nothing_any_more() -> None:
     assert told(a_schedule(a_window(id="weekly")), adjusted(SKIP)) == [
         (
             "thursday 2026-12-10",
-            "it was skipped, and nothing is skipped now: "
-            'this schedule has no maintenance window "thursday"; if another happens instead, skip that one',
+            "the skipped occurrence no longer exists: "
+            'this schedule has no maintenance window "thursday"; if another occurrence replaces it, skip that one',
         )
     ]
     assert told(a_schedule(a_window(recurrence=weekly(4))), adjusted(SKIP)) == [
         (
             "thursday 2026-12-10",
-            "it was skipped, and nothing is skipped now: "
-            "thursday has no occurrence on Thu 2026-12-10; if another happens instead, skip that one",
+            "the skipped occurrence no longer exists: "
+            "thursday has no occurrence on Thu 2026-12-10; if another occurrence replaces it, skip that one",
         )
     ]
     in_the_evening, after_midnight = utc(2026, 12, 11, 4, 59), utc(2026, 12, 11, 5)
@@ -191,7 +193,7 @@ def test_a_subscriber_of_a_feed_that_was_removed() -> None:
     assert told(POLICY, record) == [
         (
             "subscriber Acme Inc.",
-            'the private feed is "preview", which this schedule does not have: nothing is there any more; '
+            'the private feed is "preview", which this schedule does not have: its address answers 404; '
             "put the feed back, or revoke the subscriber and add it again with another",
         )
     ]

@@ -20,13 +20,13 @@ from tests.examples import PEAK_HOURS, span, utc
 from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, a_workspace, announced, stepped, updated
 
 BUSY = replace(TWO_ENVIRONMENTS, peak_hours=PEAK_HOURS)
-PEAK = "it falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
-WINDOW = 'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST'
-FREEZE = "it falls in a change freeze: Change freeze, Fri 2026-12-25 – Thu 2026-12-31"
-FREEZE_2027 = "it falls in a change freeze: Change freeze, Sat 2027-12-25 – Fri 2027-12-31"
-LONG = "it lasts 24 h 1 s; is that meant?"
-BEYOND = "it ends beyond the published span; subscribers will see it later, when the year comes near"
-NO_REASON = "it does not say why it can't wait for a window; give a reason"
+PEAK = "EC-1 falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
+WINDOW = 'EC-1 overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST'
+FREEZE = 'EC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31'
+FREEZE_2027 = 'EC-1 lies in the change freeze "Change freeze", Sat 2027-12-25 – Fri 2027-12-31'
+LONG = "EC-1 lasts 24 h 1 s; check its start and end"
+BEYOND = "EC-1 ends beyond the published span; subscribers will see it when that year comes near"
+NO_REASON = "EC-1 does not say why it can't wait for a maintenance window; give a reason"
 
 
 def a_busy_workspace() -> Workspace:
@@ -57,12 +57,12 @@ def warned(when: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any
         pytest.param(span((2028, 1, 1, 5), (2028, 1, 1, 6)), [BEYOND], id="beyond the published span"),
         pytest.param(
             span((2026, 12, 8, 4), (2026, 12, 8, 6)),
-            ["it is over already: it ended Tue 2026-12-08 01:00 EST"],
+            ["EC-1 is over already: it ended Tue 2026-12-08 01:00 EST"],
             id="over at this very instant",
         ),
         pytest.param(
             span((2026, 12, 8, 5, 58, 59), (2026, 12, 8, 6, 0, 1)),
-            ["it starts in the past: Tue 2026-12-08 00:58–01:00 EST"],
+            ["EC-1 starts in the past: Tue 2026-12-08 00:58–01:00 EST"],
             id="begun more than a minute ago",
         ),
         pytest.param(span((2026, 12, 8, 5, 59), (2026, 12, 8, 7)), [], id="begun within the minute"),
@@ -104,7 +104,7 @@ def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
     announced(workspace)
     after = span((2026, 12, 8, 8), (2026, 12, 8, 9))
     assert announced(workspace, a_plan(summary="After", span=after)).warnings == ()
-    overlap = ("it overlaps EC-1 (Database failover): Tue 2026-12-08 01:00–03:00 EST",)
+    overlap = ("PC-1 overlaps EC-1 (Database failover): Tue 2026-12-08 01:00–03:00 EST",)
     earlier = span((2026, 12, 8, 7, 59, 59), (2026, 12, 8, 8))
     assert (
         announced(workspace, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings == overlap
@@ -120,7 +120,7 @@ def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> Non
     move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
     repository.held = replace(repository.held, adjustments={("thursday", move.day): move})
     assert announced(workspace).warnings == (
-        'it overlaps the maintenance window "thursday": Tue 2026-12-08 02:00–06:00 EST',
+        'EC-1 overlaps the maintenance window "thursday": Tue 2026-12-08 02:00–06:00 EST',
     )
     skip = Skip(window_id="thursday", day=move.day, reason="r")
     repository.held = replace(repository.held, adjustments={("thursday", move.day): skip})
@@ -133,22 +133,22 @@ def test_many_overlaps_are_counted() -> None:
         announced(workspace, a_plan(summary=f"Number {number}"))
     *_, fourth, fifth = announced(workspace, a_plan(summary="The sixth")).warnings
     assert (fourth, fifth) == (
-        "it overlaps EC-3 (Number 2): Tue 2026-12-08 01:00–03:00 EST",
-        "it overlaps 2 more changes",
+        "EC-6 overlaps EC-3 (Number 2): Tue 2026-12-08 01:00–03:00 EST",
+        "EC-6 overlaps 2 more changes",
     )
     month = announced(a_busy_workspace(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
     assert [each for each in month if "overlaps" in each] == [
-        'it overlaps the maintenance window "thursday": Thu 2026-12-03 02:00–06:00 EST',
-        'it overlaps the maintenance window "sunday": Sun 2026-12-06 02:00–06:00 EST',
-        'it overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
-        "it overlaps 3 more maintenance windows",
+        'EC-1 overlaps the maintenance window "thursday": Thu 2026-12-03 02:00–06:00 EST',
+        'EC-1 overlaps the maintenance window "sunday": Sun 2026-12-06 02:00–06:00 EST',
+        'EC-1 overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST',
+        "EC-1 overlaps 3 more maintenance windows",
     ]
 
 
 def test_what_was_said_once_is_not_said_again() -> None:
     workspace = a_busy_workspace()
     plan = a_plan(span=span((2026, 12, 10, 6), (2026, 12, 10, 14)), reason="")
-    peak = "it falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
+    peak = "EC-1 falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
     assert announced(workspace, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
     assert stepped(workspace, Step.CONFIRM).warnings == ()
     assert updated(workspace, summary="Another name").warnings == ()
@@ -171,7 +171,7 @@ def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> No
     assert stepped(workspace, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
     shorter = Amendment(end=half_past)
     assert stepped(workspace, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
-        "it is over already: it ended Tue 2026-12-08 01:30 EST",
+        "EC-1 is over already: it ended Tue 2026-12-08 01:30 EST",
     )
     assert stepped(workspace, Step.COMPLETE, now=half_past).warnings == ()
 
@@ -180,7 +180,7 @@ def test_confirming_what_is_over_is_worth_a_look() -> None:
     workspace = a_busy_workspace()
     announced(workspace, tentative=True)
     assert stepped(workspace, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
-        "it is over already: it ended Tue 2026-12-08 03:00 EST",
+        "EC-1 is over already: it ended Tue 2026-12-08 03:00 EST",
     )
 
 
@@ -188,5 +188,5 @@ def test_a_change_started_before_its_time_keeps_that_time_for_subscribers() -> N
     workspace = a_busy_workspace()
     announced(workspace)
     assert stepped(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
-        "it is started before its time, Tue 2026-12-08 01:00–03:00 EST; subscribers see that time",
+        "EC-1 is started before its planned time, Tue 2026-12-08 01:00–03:00 EST; subscribers see the planned time",
     )
