@@ -127,7 +127,8 @@ def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
     lines = news_lines(facts, ENGLISH, when=span_text(change.plan.span, schedule.calendar.zone))
     ticket = escape(facts.ticket)
     address = f'<a href="{ticket}">{ticket}</a>'
-    link = f"<p>{labelled(escape(ENGLISH.say('Ticket')), address, ENGLISH)}</p>" if ticket else ""
+    label = escape(ENGLISH.say("Ticket"))
+    link = f"<p>{labelled(label, address, ENGLISH)}</p>" if ticket else ""
     updates = [_update(schedule, change, update) for update in reversed(change.updates)]
     return f"<p>{_lines(lines)}</p>{link}{''.join(updates)}"
 

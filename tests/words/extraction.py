@@ -5,6 +5,7 @@ A new language is a copy of ``icsfeed/words/messages.pot`` named after its code,
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +76,11 @@ def read_catalog(path: Path) -> Catalog:
 
 
 def write_catalog(path: Path, catalog: Catalog) -> None:
-    with path.open("wb") as file:
-        write_po(file, catalog, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
+    """Write the catalog without its generator, whose next release would change every file."""
+    written = io.BytesIO()
+    write_po(written, catalog, width=110, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
+    lines = written.getvalue().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if not line.startswith(b'"Generated-By: ')))
 
 
 def update_catalogs() -> None:
