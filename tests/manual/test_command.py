@@ -35,10 +35,11 @@ def test_an_unknown_topic_is_refused_with_the_known_ones() -> None:
 def test_a_terminal_shows_it_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", "cat")
     monkeypatch.setenv("COLUMNS", "100")
-    session = at_a_terminal("manual", "database")
+    session = at_a_terminal("manual", "policy")
     assert session.status == 0
-    assert "The database" in session.screen
-    assert "# The database" not in session.screen
+    assert "Writing a policy" in session.screen
+    assert "# Writing a policy" not in session.screen
+    assert "<!--" in TOPICS["policy"].text
     assert "<!--" not in session.screen
 
 
