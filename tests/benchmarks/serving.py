@@ -196,7 +196,15 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 def requests_per_second(url: str, seconds: int, *headers: str) -> float:
     """The request rate that wrk measures at ``url``."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *(f"-H{header}" for header in headers), url]
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        f"--timeout={PATIENCE}s",
+        *(f"-H{header}" for header in headers),
+        url,
+    ]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + PATIENCE).stdout
     match = re.search(r"^Requests/sec:\s+([\d.]+)", output, re.MULTILINE)
     if match is None or "Non-2xx" in output or "Socket errors" in output:
