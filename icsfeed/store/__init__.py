@@ -1,1 +1,1 @@
-"""Truth on disk: the schedule file and the database. Never meets the iCalendar floor."""
+"""What is on disk: the schedule file and the database. Imports nothing of ``icsfeed.ical``."""
