@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,18 +18,23 @@ from icsfeed.cli.inputs import clock, open_schedule, schedule_path
 from icsfeed.cli.options import example, json_option, option, token_key_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.errors import BadInputError
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from icsfeed.domain.schedule import Schedule
-    from icsfeed.domain.situation import Situation
-    from icsfeed.domain.subscribers import Subscribers
-    from icsfeed.domain.tokens import TokenKey
-    from icsfeed.export.exporting import Progress, Report
-    from icsfeed.export.targets import Target
-    from icsfeed.publication.publishing import Publication
-    from icsfeed.settings import Settings
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.subscribers import Subscribers
+from icsfeed.domain.tokens import TokenKey
+from icsfeed.export.exporting import Progress, Report
+from icsfeed.export.folder import Folder
+from icsfeed.export.site import export_site
+from icsfeed.export.targets import Target
+from icsfeed.optional_packages import optional_package
+from icsfeed.publication.publishing import Publication
+from icsfeed.services.ledger import record_edit
+from icsfeed.services.subscribing import listed
+from icsfeed.settings import Settings
+from icsfeed.store.database import recorded
+from icsfeed.store.schedule_file import load_schedule
+from icsfeed.store.schedule_file.addresses import site_address
+from icsfeed.store.token_key import read_token_key
 
 
 @click.command(epilog=example("export public", "export s3://calendar-bucket --watch"))
@@ -69,7 +74,6 @@ def export(
     if watch:
         _watch(printer, base_url, token_key, settings)
         return
-    from icsfeed.export.site import export_site
 
     loaded = open_schedule(settings)
     if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
@@ -92,7 +96,6 @@ def export(
 def _base_url(text: str) -> str:
     if not text:
         return text
-    from icsfeed.store.schedule_file.addresses import site_address
 
     try:
         return site_address(text)
@@ -105,7 +108,6 @@ def _token_key(path: Path | None) -> TokenKey:
     if path is None:
         msg = "--private derives the addresses from the token key; name the key's file with --token-key-file"
         raise click.UsageError(msg)
-    from icsfeed.store.token_key import read_token_key
 
     return read_token_key(path)
 
@@ -113,7 +115,6 @@ def _token_key(path: Path | None) -> TokenKey:
 def _warn_of_missing_feeds(report: Report, key_file: Path | None) -> None:
     if not report.private_left_out:
         return
-    from icsfeed.services.subscribing import listed
 
     reason = f"were not exported, because their tokens were not made with the key in {key_file}"
     if report.without_feed:
@@ -155,14 +156,13 @@ class _ReportPrinter:
 
 
 def _watch(printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, settings: Settings) -> None:
-    from icsfeed.export.site import export_site
+    # structlog and SQLAlchemy are slow to import, and a single export often needs neither.
     from icsfeed.export.watching import watch
     from icsfeed.publication.live import Live
     from icsfeed.publication.publisher import Publisher
     from icsfeed.publication.sources import ScheduleFile, Sources
     from icsfeed.service_log import service_log
     from icsfeed.store.database.database import Database
-    from icsfeed.store.schedule_file import load_schedule
 
     path = schedule_path(settings)
     current_time = clock(settings, load_schedule(path).schedule)
@@ -208,13 +208,9 @@ def _wait_for_signal() -> Callable[[float], bool]:
 
 def _situation(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Situation:
     """The schedule and the record; if there is a database, it first records the edit that this export publishes."""
-    from icsfeed.domain.situation import Situation
-    from icsfeed.store.database import recorded
-
     situation = Situation(schedule=schedule, record=recorded(database), now=now)
     if not recording or not situation.record.entry:
         return situation
-    from icsfeed.services.ledger import record_edit
     from icsfeed.store.database.database import Database
 
     with closing(Database(database)) as repository:
@@ -223,12 +219,9 @@ def _situation(database: str, schedule: Schedule, now: datetime, *, recording: b
 
 def _target(dest: str) -> Target:
     if "://" in dest:
-        from icsfeed.optional_packages import optional_package
-
         with optional_package("obstore", use="An export to a bucket"):
             from icsfeed.export.bucket import Bucket
         return Bucket(dest)
-    from icsfeed.export.folder import Folder
 
     return Folder(Path(dest))
 

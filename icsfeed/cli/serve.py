@@ -10,6 +10,7 @@ import click
 from icsfeed.cli.inputs import schedule_path
 from icsfeed.cli.options import example, option, with_settings
 from icsfeed.settings import Settings, parse_prefix
+from icsfeed.store.schedule_file import load_schedule
 
 
 @click.command(epilog=example("serve", "serve --host 0.0.0.0 --port 8080 --workers 2 --trusted-hops 1"))
@@ -45,7 +46,6 @@ def serve(
     is recorded.
     """
     from icsfeed.store.database.database import Database
-    from icsfeed.store.schedule_file import load_schedule
     from icsfeed.web.server import browser_url, free_address, run_server
 
     path = schedule_path(settings).absolute()
