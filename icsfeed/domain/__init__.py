@@ -1,1 +1,1 @@
-"""Values and pure functions of maintenance policy: no input or output, no clock, no web."""
+"""Values and pure functions about maintenance policies: no I/O, no clock."""

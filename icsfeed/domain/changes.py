@@ -1,4 +1,4 @@
-"""Changes: one-off work on the platform, emergency or planned, and what became of it step by step."""
+"""Changes: one-off work on the platform, emergency or planned, with its history."""
 
 from __future__ import annotations
 
@@ -14,28 +14,27 @@ from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.domain.windows import Impact
 
 PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
-"""What the ids of each kind of change begin with: ``EC-7`` is the seventh emergency change."""
+"""The prefixes of recorded ids: ``EC-7`` is the seventh emergency change."""
 
 CHANGE_NAMES: Final = {Kind.EMERGENCY: "emergency change", Kind.PLANNED: "planned change"}
 
 
 def recorded_id(kind: Kind, number: int) -> str:
-    """What operators call the recorded change of that kind and number."""
+    """The id of the recorded change of that kind and number."""
     return f"{PREFIXES[kind]}-{number}"
 
 
 def is_recorded(kind: Kind, change_id: str) -> bool:
-    """Whether that is the id of a recorded change of that kind; one in the schedule file has no capital letter."""
+    """Whether the id belongs to a recorded change of that kind; ids in the schedule file have no capital letters."""
     return change_id.startswith(f"{PREFIXES[kind]}-")
 
 
 def number_of(recorded: str) -> int:
-    """The number of the recorded change of that id."""
     return int(recorded.rpartition("-")[2])
 
 
 class State(StrEnum):
-    """How far a change has come (ITIL's change lifecycle, as far as customers see it)."""
+    """A change's place in its lifecycle (ITIL's, as far as customers see it)."""
 
     TENTATIVE = "tentative"
     CONFIRMED = "confirmed"
@@ -45,13 +44,13 @@ class State(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing comes after it."""
+        """Whether no other state can follow."""
         return self in {State.COMPLETED, State.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What is announced of a change, and may be amended.
+    """The details of a change that are announced, and can be amended.
 
     ``reason`` says why an emergency change can't wait for a window, or why a planned one falls in a freeze. ``ticket``
     is a URL. Either may be empty.
@@ -66,16 +65,16 @@ class Plan:
 
     def __post_init__(self) -> None:
         if not self.summary.strip():
-            msg = "a change has a summary: what subscribers read"
+            msg = "a change needs a summary: the text that subscribers read"
             raise BadInputError(msg)
         if not self.environments:
-            msg = "a change names at least one environment that it touches"
+            msg = "a change needs at least one environment that it touches"
             raise BadInputError(msg)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Update:
-    """One step of a change, which is never rewritten: who took it and when (UTC), and what held from then on."""
+    """One step of a change, never rewritten: who took it and when (UTC), and the state and plan after it."""
 
     number: int
     at: datetime
@@ -87,7 +86,7 @@ class Update:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alteration:
-    """Something that an update changed: ``what`` is a field of the plan, or ``state``."""
+    """One difference that an update makes: ``what`` is a field of the plan, or ``state``."""
 
     what: str
     before: object
@@ -98,7 +97,7 @@ class Alteration:
 class Change:
     """A one-off change with all its updates, the announcement first.
 
-    ``id`` is what operators call it: ``EC-7`` where it was recorded, a name where it stands in the schedule file.
+    ``id`` is ``EC-7`` for a recorded change, and a name for one in the schedule file.
     """
 
     kind: Kind
@@ -107,7 +106,7 @@ class Change:
 
     def __post_init__(self) -> None:
         if self.kind not in PREFIXES:
-            msg = f"a change is an emergency or a planned one, not of kind {self.kind}"
+            msg = f"a change is an emergency or a planned one, not of the kind {self.kind}"
             raise BadInputError(msg)
         if [update.number for update in self.updates] != list(range(1, len(self.updates) + 1)) or not self.updates:
             msg = f"the updates of {self.id} are numbered from 1 on without a gap"
@@ -115,26 +114,23 @@ class Change:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether operators recorded it; else it stands in the schedule file."""
+        """Whether it is recorded in the database, not written in the schedule file."""
         return is_recorded(self.kind, self.id)
 
     @property
     def latest(self) -> Update:
-        """Its last update."""
         return self.updates[-1]
 
     @property
     def state(self) -> State:
-        """How far it has come."""
         return self.latest.state
 
     @property
     def plan(self) -> Plan:
-        """What holds now."""
         return self.latest.plan
 
     def is_over(self, at: datetime) -> bool:
-        """Whether it is over at that instant (aware): said to be or, unless it is in progress, by its times."""
+        """Whether it is over at that instant (aware), by its state or, unless it is in progress, by its planned end."""
         return self.state.is_final or (self.plan.span.end <= at and self.state is not State.IN_PROGRESS)
 
     @property
@@ -143,12 +139,12 @@ class Change:
         return self.updates[0].at
 
     def entered(self, *states: State) -> datetime | None:
-        """When it first came to one of those states (UTC), if it did."""
+        """When it first entered one of those states (UTC), if it did."""
         return next((update.at for update in self.updates if update.state in states), None)
 
     @property
     def extent(self) -> Span:
-        """From its planned or its actual start to its planned or its actual end; in progress, it has no end yet."""
+        """The hull of its planned and its actual time; while it is in progress, it has no end."""
         span, started = self.plan.span, self.entered(State.IN_PROGRESS)
         if started is None:
             return span
@@ -156,16 +152,15 @@ class Change:
         return Span(start=min(span.start, started), end=max(span.end, ended))
 
     def with_update(self, update: Update) -> Change:
-        """The change one step later."""
         return replace(self, updates=(*self.updates, update))
 
     def alterations(self, number: int) -> tuple[Alteration, ...]:
-        """What the update of that number changed; nothing for the announcement."""
+        """The differences that the update of that number made; none for the announcement."""
         return tuple(alterations(self.updates[number - 2], self.updates[number - 1])) if number > 1 else ()
 
 
 def alterations(before: Update, after: Update) -> Iterator[Alteration]:
-    """How two updates of a change differ in what they say of it."""
+    """How the state and the plan of two updates differ."""
     if before.state is not after.state:
         yield Alteration(what="state", before=before.state, after=after.state)
     for field in fields(Plan):

@@ -1,4 +1,4 @@
-"""From the clock on the wall to instants.
+"""From local time to instants.
 
 A maintenance window promises what a clock on the wall of its zone shows. Where that clock is put forward or back, local
 times are missing or come twice; everything that icsfeed says about such days is worked out here, once.
@@ -16,13 +16,13 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import ONE_DAY, DateRange, Span
 from icsfeed.domain.zones import ClockChange, clock_changes, clock_changes_in, offset_at
 
-_REACH = timedelta(hours=26)
-"""Farther than any local time lies from the same reading in UTC."""
+_OFFSET_MARGIN = timedelta(hours=26)
+"""More than the offset of any zone from UTC."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stretch:
-    """What the wall clock makes of a span of local time.
+    """A span of local time as instants.
 
     ``span`` is ``None`` where the clock skips all of it. ``regular`` is true where both ends exist exactly once and
     the exact duration equals the one on the wall clock, which is where all calendar engines agree. ``changes`` are the
@@ -40,7 +40,7 @@ def stretch(start: datetime, end: datetime, tz: ZoneInfo) -> Stretch:
     Both are naive local times. Where the clock repeats itself, a start that comes twice means the first, an end that
     comes twice the second; a missing start means the instant of the change.
     """
-    pieces = _constant_offsets(tz, start - _REACH, end + _REACH)
+    pieces = _constant_offsets(tz, start - _OFFSET_MARGIN, end + _OFFSET_MARGIN)
     if len(pieces) == 1:
         offset = pieces[0].offset
         return Stretch(span=_span(start - offset, end - offset), regular=True, changes=())
@@ -61,7 +61,7 @@ class _Piece:
 
 @cache
 def _pieces_of(tz: ZoneInfo, year: int) -> tuple[_Piece, ...]:
-    """The pieces that make up a calendar year (UTC)."""
+    """The pieces of a calendar year (UTC), in order."""
     starts, end = [datetime(year, 1, 1)], datetime(year + 1, 1, 1)  # noqa: DTZ001  (naive UTC)
     changes = clock_changes_in(tz, year)
     starts += [change.at.replace(tzinfo=None) for change in changes]
@@ -77,16 +77,16 @@ def _pieces_of(tz: ZoneInfo, year: int) -> tuple[_Piece, ...]:
 
 def _constant_offsets(tz: ZoneInfo, start: datetime, end: datetime) -> list[_Piece]:
     """The pieces of differing offset that hold the naive UTC times from ``start`` until ``end``."""
-    found: list[_Piece] = []
+    pieces: list[_Piece] = []
     for year in range(start.year, end.year + 1):
         for piece in _pieces_of(tz, year):
             if piece.start >= end or piece.end <= start:
                 continue
-            if found and found[-1].offset == piece.offset:
-                found[-1] = _Piece(start=found[-1].start, end=piece.end, offset=piece.offset)
+            if pieces and pieces[-1].offset == piece.offset:
+                pieces[-1] = _Piece(start=pieces[-1].start, end=piece.end, offset=piece.offset)
             else:
-                found.append(piece)
-    return found
+                pieces.append(piece)
+    return pieces
 
 
 def _stretch_over(pieces: list[_Piece], start: datetime, end: datetime, tz: ZoneInfo) -> Stretch:
@@ -113,15 +113,15 @@ def _span(start: datetime, end: datetime) -> Span:
 
 def readings(local: datetime, tz: ZoneInfo) -> tuple[datetime, ...]:
     """The instants (UTC, in order) at which the clock of ``tz`` shows the naive ``local``: none, one or two."""
-    pieces = _constant_offsets(tz, local - _REACH, local + _REACH)
+    pieces = _constant_offsets(tz, local - _OFFSET_MARGIN, local + _OFFSET_MARGIN)
     return tuple((local - piece.offset).replace(tzinfo=UTC) for piece in pieces if piece.reads(local))
 
 
 def instant_of(local: datetime, tz: ZoneInfo) -> datetime:
-    """The first instant (UTC) at which the clock of ``tz`` shows the naive ``local`` or, where it skips that, more."""
-    found = readings(local, tz)
-    if found:
-        return found[0]
+    """The first instant (UTC) at which the clock of ``tz`` shows the naive ``local``, or the first later time."""
+    instants = readings(local, tz)
+    if instants:
+        return instants[0]
     for change in _skipping(local, tz):
         return change.at
     msg = f"{local.isoformat()} is beyond what {tz.key} is known for"  # pragma: no cover  (readings or a gap: no third)
@@ -129,18 +129,17 @@ def instant_of(local: datetime, tz: ZoneInfo) -> datetime:
 
 
 def _skipping(local: datetime, tz: ZoneInfo) -> Iterator[ClockChange]:
-    """The clock change that leaves out the naive ``local``."""
-    start, end = (local - _REACH).replace(tzinfo=UTC), (local + _REACH).replace(tzinfo=UTC)
+    """The clock change that skips the naive ``local``."""
+    start, end = (local - _OFFSET_MARGIN).replace(tzinfo=UTC), (local + _OFFSET_MARGIN).replace(tzinfo=UTC)
     return (change for change in clock_changes(tz, start, end) if change.old_reading <= local < change.new_reading)
 
 
 def midnight(day: date) -> datetime:
-    """The naive local time at which that day begins."""
     return datetime.combine(day, time())
 
 
 def local_times(day: date, start: time, end: time) -> tuple[datetime, datetime]:
-    """The naive local start and end of what starts on ``day``; an ``end`` at or before ``start`` is the next day's."""
+    """The naive local start and end on ``day``; an ``end`` at or before ``start`` is on the next day."""
     last = day + ONE_DAY if end <= start else day
     return datetime.combine(day, start), datetime.combine(last, end)
 
@@ -154,11 +153,11 @@ def days_span(days: DateRange, tz: ZoneInfo) -> Span | None:
 
 
 def whole_days(span: Span, tz: ZoneInfo) -> DateRange | None:
-    """The local days that the span is; ``None`` where it is not whole days."""
+    """The whole local days that the span consists of; ``None`` where it does not."""
     days = DateRange(first=local_date(span.start, tz), last=local_date(span.end - datetime.resolution, tz))
     return days if days_span(days, tz) == span else None
 
 
 def local_date(instant: datetime, tz: ZoneInfo) -> date:
-    """The date on the wall of ``tz`` at an aware instant."""
+    """The date in ``tz`` at an aware instant."""
     return instant.astimezone(tz).date()

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from icsfeed.domain.windows import Impact
 
 DIGEST_PREFIX: Final = "2-"
-"""What digests of facts begin with; those of icsfeed 0.1 stand for bytes, and are hexadecimal digits alone."""
+"""The start of every digest of facts; icsfeed 0.1 digested bytes, in hexadecimal digits alone."""
 
 _DIGEST_DIGITS: Final = 30
-"""With the prefix, as many characters as the database has room for."""
+"""With the prefix, 32 characters: the width of the column in the database."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +46,7 @@ class CancelledInstance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """What an operator told subscribers, and when (UTC)."""
+    """A message of an operator to subscribers, with its time (UTC)."""
 
     at: datetime
     text: str
@@ -84,7 +84,7 @@ class EventFacts:
     organizer: Organizer | None = None
 
     def digest(self) -> str:
-        """What stands for these facts in the ledger: the same on every machine and in every release."""
+        """The digest of the facts for the ledger: the same on every machine and in every release."""
         stated = json.dumps(_plain(self), sort_keys=True, separators=(",", ":"))
         return f"{DIGEST_PREFIX}{hashlib.sha256(stated.encode()).hexdigest()[:_DIGEST_DIGITS]}"
 

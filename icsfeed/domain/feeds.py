@@ -1,4 +1,4 @@
-"""Feeds: named selections of what the calendar holds, by kind and environment."""
+"""Feeds: named selections of a calendar's events, by kind and environment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """What an entry of the calendar is."""
+    """The kind of a calendar event."""
 
     MAINTENANCE = "maintenance"
     EMERGENCY = "emergency"
@@ -30,7 +30,7 @@ ALL: Final = "all"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feed:
-    """A selection with its own URL: what is of one of ``kinds`` and touches one of ``environments``."""
+    """A selection with its own URL: events of one of the ``kinds`` that touch one of the ``environments``."""
 
     slug: str
     name: str
@@ -39,20 +39,20 @@ class Feed:
     description: str = ""
 
     def selects(self, kind: Kind, environments: Collection[str]) -> bool:
-        """Whether an entry belongs; one that touches ``environments`` in general (none named) belongs to each."""
+        """Whether the feed contains such an event; one without ``environments`` touches all of them."""
         return kind in self.kinds and (not environments or not self.environments.isdisjoint(environments))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
-    """What a change touches."""
+    """A part of the platform that windows and changes touch."""
 
     id: str
     name: str
 
 
 def automatic_feeds(calendar_name: str, environments: Collection[Environment]) -> tuple[Feed, ...]:
-    """One feed for each environment and one for each kind: what a schedule has that names no feeds."""
+    """One feed for each environment and each kind: those of a schedule that names no feeds."""
     every = frozenset(environment.id for environment in environments)
     of_environments = [
         Feed(

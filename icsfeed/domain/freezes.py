@@ -14,7 +14,7 @@ from icsfeed.domain.civil import days_span, local_date
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.spans import DateRange, Span
 
-_WEEK = 7
+_DAYS_IN_WEEK = 7
 _LEAP_YEAR = 2000
 
 
@@ -23,52 +23,52 @@ class LastSevenDays:
     """The last seven days of every month."""
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
-        """The freezes that have a day from ``first`` through ``last``, and perhaps some beside them."""
+        """The freezes with a day from ``first`` through ``last``; neighbouring ones may be included."""
         for end in _month_ends(first, last):
-            yield DateRange(first=end - timedelta(days=_WEEK - 1), last=end)
+            yield DateRange(first=end - timedelta(days=_DAYS_IN_WEEK - 1), last=end)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WeekOfLastDay:
-    """The calendar week that holds the last day of the month; ``week_starts`` on a weekday (Monday is 0)."""
+    """The calendar week that contains the last day of the month; ``week_starts`` on a weekday (Monday is 0)."""
 
     week_starts: int = 0
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
-        """The freezes that have a day from ``first`` through ``last``, and perhaps some beside them."""
-        for end in _month_ends(first - timedelta(days=_WEEK), last):
-            start = end - timedelta(days=(end.weekday() - self.week_starts) % _WEEK)
-            yield DateRange(first=start, last=start + timedelta(days=_WEEK - 1))
+        """The freezes with a day from ``first`` through ``last``; neighbouring ones may be included."""
+        for end in _month_ends(first - timedelta(days=_DAYS_IN_WEEK), last):
+            start = end - timedelta(days=(end.weekday() - self.week_starts) % _DAYS_IN_WEEK)
+            yield DateRange(first=start, last=start + timedelta(days=_DAYS_IN_WEEK - 1))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastFullWeek:
-    """The last calendar week that lies in the month as a whole; ``week_starts`` on a weekday (Monday is 0)."""
+    """The last calendar week that lies entirely in the month; ``week_starts`` on a weekday (Monday is 0)."""
 
     week_starts: int = 0
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
-        """The freezes that have a day from ``first`` through ``last``, and perhaps some beside them."""
+        """The freezes with a day from ``first`` through ``last``; neighbouring ones may be included."""
         for month_end in _month_ends(first, last):
-            end = month_end - timedelta(days=(month_end.weekday() - self.week_starts + 1) % _WEEK)
-            yield DateRange(first=end - timedelta(days=_WEEK - 1), last=end)
+            end = month_end - timedelta(days=(month_end.weekday() - self.week_starts + 1) % _DAYS_IN_WEEK)
+            yield DateRange(first=end - timedelta(days=_DAYS_IN_WEEK - 1), last=end)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NamedDays:
-    """The dates of one named range."""
+    """One range of dates."""
 
     days: DateRange
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
-        """The range, where it has a day from ``first`` through ``last``."""
+        """The range, if it has a day from ``first`` through ``last``."""
         if self.days.first <= last and first <= self.days.last:
             yield self.days
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class YearlyDays:
-    """The days of each year from one (month, day) through another; where that is the earlier, of the next year.
+    """The days of each year from one (month, day) through another, which may be in the next year.
 
     In a year without 29 February a freeze from that day begins on 1 March, one through it ends on 28 February.
     """
@@ -85,7 +85,7 @@ class YearlyDays:
                 raise BadInputError(msg) from None
 
     def ranges(self, first: date, last: date) -> Iterator[DateRange]:
-        """The freezes that have a day from ``first`` through ``last``, and perhaps some beside them."""
+        """The freezes with a day from ``first`` through ``last``; neighbouring ones may be included."""
         over_new_year = self.through < self.start
         for year in range(first.year - over_new_year, last.year + 1):
             start = _day_of(year, self.start, missing=date(year, 3, 1))
@@ -145,13 +145,13 @@ class FrozenDays:
 
 def frozen_days(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, first: date, last: date) -> tuple[FrozenDays, ...]:
     """Every stretch of frozen days with a day from ``first`` through ``last``, by start, then id."""
-    found = []
+    stretches = []
     for freeze in freezes:
         for days in freeze.ranges(first, last):
             span = days_span(days, zone)
             if span is not None:
-                found.append(FrozenDays(freeze=freeze, days=days, span=span))
-    return tuple(sorted(found, key=lambda frozen: (frozen.span.start, frozen.freeze.id)))
+                stretches.append(FrozenDays(freeze=freeze, days=days, span=span))
+    return tuple(sorted(stretches, key=lambda frozen: (frozen.span.start, frozen.freeze.id)))
 
 
 class FreezeIndex:

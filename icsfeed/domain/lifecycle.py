@@ -1,4 +1,4 @@
-"""The lifecycle of a change: which step may follow which, decided here alone.
+"""The lifecycle of a change: the one place that decides which step may follow which.
 
 Tentative, confirmed, in progress, completed; or cancelled, at any point before the end.
 """
@@ -14,7 +14,7 @@ from icsfeed.domain.errors import RefusedError
 
 
 class Step(StrEnum):
-    """What an operator does to a change that was announced."""
+    """A step that an operator takes with an announced change."""
 
     CONFIRM = "confirm"
     START = "start"
@@ -38,7 +38,7 @@ _POSSIBLE: Final = {
     State.CANCELLED: (),
 }
 
-_DONE: Final = {
+_PARTICIPLES: Final = {
     Step.CONFIRM: "confirmed",
     Step.START: "started",
     Step.UPDATE: "updated",
@@ -51,17 +51,17 @@ _MESSAGE_ALONE: Final = "a message can be added"
 
 
 def possible_steps(state: State) -> tuple[Step, ...]:
-    """What may be done to a change in that state, besides adding a message to it."""
+    """The steps that a change in that state allows, besides adding a message."""
     return _POSSIBLE[state]
 
 
 def what_next(state: State) -> str:
-    """What may be done in that state, as a sentence: ``it can be started, updated or cancelled``."""
+    """The steps that the state allows, as a sentence: ``it can be started, updated or cancelled``."""
     return f"it can be {_possible(state)}" if _POSSIBLE[state] else _MESSAGE_ALONE
 
 
 def _possible(state: State) -> str:
-    steps = [_DONE[each] for each in _POSSIBLE[state]]
+    steps = [_PARTICIPLES[each] for each in _POSSIBLE[state]]
     return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else _MESSAGE_ALONE
 
 
@@ -109,4 +109,4 @@ def _check_update(change: Change, plan: Plan, message: str) -> None:
 def _refusal(change: Change, step: Step) -> str:
     if _LEADS_TO.get(step) is change.state:
         return f"{change.id} is {change.state} already; {what_next(change.state)}"
-    return f"{change.id} is {change.state}; it can't be {_DONE[step]}, only {_possible(change.state)}"
+    return f"{change.id} is {change.state}; it can't be {_PARTICIPLES[step]}, only {_possible(change.state)}"

@@ -1,4 +1,4 @@
-"""Occurrences: what the windows come to, minus freezes and adjustments."""
+"""Occurrences: the concrete spans of windows, with freezes and adjustments applied."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import ClockChange
 
-_MARGIN = timedelta(days=3)
-"""More than an occurrence's length and the distance between any two zones' dates together."""
+_SEARCH_MARGIN = timedelta(days=3)
+"""More than the length of an occurrence plus the difference between the dates of any two zones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +71,7 @@ class Occurrence:
 
     @property
     def span(self) -> Span | None:
-        """What it lasts or, where it is excluded, would have lasted; ``None`` where the clock skips it."""
+        """Its time; of an excluded one, the time that it would have had. ``None`` where the clock skips it."""
         return self.moved.to if self.moved else self.policy.span
 
     @property
@@ -86,11 +86,11 @@ class Occurrence:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether an operator skipped it and subscribers are to see that."""
+        """Whether an operator skipped it and subscribers see that."""
         return isinstance(self.excluded, Skipped) and not self.excluded.silent
 
     def touches(self, span: Span) -> bool:
-        """Whether it shares an instant with ``span``, at the time that the policy gives it or where it was moved to."""
+        """Whether it shares an instant with ``span``, at its original time or at the one it was moved to."""
         if self.policy.span is None:
             return self.policy_start in span
         return self.policy.span.overlaps(span) or (self.moved is not None and self.moved.to.overlaps(span))
@@ -103,13 +103,13 @@ def occurrences(schedule: Schedule, span: Span, adjustments: Iterable[Adjustment
     zone = schedule.calendar.zone
     frozen = frozen_days(schedule.freezes, zone, local_date(reach.start, zone), local_date(reach.end, zone))
     freezes = FreezeIndex(frozen)
-    found = [
+    touching = [
         occurrence
         for window in schedule.windows
         for occurrence in _of_window(window, span, adjusted, freezes)
         if occurrence.touches(span)
     ]
-    return tuple(sorted(found, key=lambda each: (each.start, each.window.id, each.original_start)))
+    return tuple(sorted(touching, key=lambda each: (each.start, each.window.id, each.original_start)))
 
 
 def occurrence_on(
@@ -119,32 +119,32 @@ def occurrence_on(
     if day not in window.dates(day, day):
         return None
     start = instant_of(midnight(day), window.zone)
-    around = Span(start=start - _MARGIN, end=start + _MARGIN)
-    found = occurrences(schedule, around, adjustments)
-    return next(each for each in found if each.window is window and each.original_start.date() == day)
+    around = Span(start=start - _SEARCH_MARGIN, end=start + _SEARCH_MARGIN)
+    nearby = occurrences(schedule, around, adjustments)
+    return next(each for each in nearby if each.window is window and each.original_start.date() == day)
 
 
-def happening(found: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occurrence, Span]]:
+def happening(candidates: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occurrence, Span]]:
     """Those that happen and share an instant with ``within``, each with its span."""
-    for occurrence in found:
+    for occurrence in candidates:
         if occurrence.excluded is None and occurrence.span is not None and occurrence.span.overlaps(within):
             yield occurrence, occurrence.span
 
 
 def _reach(span: Span, adjustments: Iterable[Adjustment]) -> Span:
-    """All the time in which an occurrence of ``span`` may lie, or have lain before it was moved there."""
+    """The time to search for freezes: the span, and every original and new time of moved occurrences."""
     moved = [each for each in adjustments if isinstance(each, Move)]
     original = [midnight(each.day).replace(tzinfo=UTC) for each in moved]
     start = min([span.start, *original, *(each.to.start for each in moved)])
     end = max([span.end, *original, *(each.to.end for each in moved)])
-    return Span(start=start - _MARGIN, end=end + _MARGIN)
+    return Span(start=start - _SEARCH_MARGIN, end=end + _SEARCH_MARGIN)
 
 
 def _of_window(
     window: MaintenanceWindow, span: Span, adjusted: dict[tuple[str, date], Adjustment], freezes: FreezeIndex
 ) -> Iterator[Occurrence]:
-    first = local_date(span.start - _MARGIN, window.zone)
-    last = local_date(span.end + _MARGIN, window.zone)
+    first = local_date(span.start - _SEARCH_MARGIN, window.zone)
+    last = local_date(span.end + _SEARCH_MARGIN, window.zone)
     days = set(window.dates(first, last))
     for window_id, day in adjusted:
         if window_id == window.id:

@@ -1,4 +1,4 @@
-"""Peak hours: when customers' business needs the platform most."""
+"""Peak hours: when customers need the platform most."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.recurrence import WEEKDAYS, weekly
 from icsfeed.domain.spans import Span
 
-_REACH = timedelta(days=2)
-"""Longer than a day's peak lasts."""
+_SEARCH_MARGIN = timedelta(days=2)
+"""More than the length of one day's peak."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +35,7 @@ class PeakHours:
 
     def spans(self, within: Span) -> Iterator[Span]:
         """Each day's peak that shares an instant with ``within``, whole and in order."""
-        first, last = local_date(within.start - _REACH, self.zone), local_date(within.end, self.zone)
+        first, last = local_date(within.start - _SEARCH_MARGIN, self.zone), local_date(within.end, self.zone)
         for day in weekly(*self.weekdays).dates(first, last):
             peak = stretch(*local_times(day, self.start, self.end), self.zone).span
             if peak is not None and peak.overlaps(within):

@@ -1,4 +1,4 @@
-"""Plans as operators write them: made fit for calendars, held against the policy, amended."""
+"""Plans as operators write them: cleaned for calendars, checked against the policy, amended."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from icsfeed.domain.texts import one_line, paragraphs, quoted
 from icsfeed.domain.times import days_text, instant_text
 from icsfeed.domain.windows import Impact
 
-LONGEST: Final = timedelta(days=366)
-"""What is longer is no change, and a slip of the keyboard."""
+MAX_LENGTH: Final = timedelta(days=366)
+"""A longer change, or occurrence, is a typing error."""
 
 _MOST_OF_A_LINE: Final = 250
 _MOST_OF_AN_ADDRESS: Final = 2_000
@@ -30,7 +30,7 @@ _MOST_OF_A_TEXT: Final = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amendment:
-    """What is to be different in a plan; ``None`` is to stay. A start that is moved alone takes the end along."""
+    """New values for a plan; ``None`` leaves one as it is. A new start alone moves the end along."""
 
     summary: str | None = None
     environments: frozenset[str] | None = None
@@ -42,7 +42,7 @@ class Amendment:
     ticket: str | None = None
 
     def of(self, plan: Plan, zone: ZoneInfo) -> Plan:
-        """The plan as amended; refusals tell times on the wall clock of ``zone``.
+        """The amended plan; messages state times in ``zone``.
 
         Raises:
             IcsfeedError: where it would end before it starts.
@@ -66,7 +66,7 @@ def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
     """The span between two instants (aware), to the second.
 
     Raises:
-        RefusedPlanError: where there is none; the message tells them on the wall clock of ``zone``.
+        BadInputError: where there is none; the message states them in ``zone``.
     """
     try:
         return Span.to_the_second(start, end)
@@ -76,7 +76,7 @@ def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
 
 
 def line_of_text(text: str, what: str) -> str:
-    """The text as one line; ``what`` it is.
+    """The text as one line; ``what`` names it in messages.
 
     Raises:
         RefusedPlanError: where it is too long.
@@ -85,7 +85,7 @@ def line_of_text(text: str, what: str) -> str:
 
 
 def free_text(text: str, what: str) -> str:
-    """The text as paragraphs; ``what`` it is.
+    """The text as paragraphs; ``what`` names it in messages.
 
     Raises:
         RefusedPlanError: where it is too long.
@@ -101,7 +101,7 @@ def _not_longer(text: str, what: str, most: int) -> str:
 
 
 def tidied(plan: Plan) -> Plan:
-    """The plan as calendars can show it.
+    """The plan, cleaned so that calendars can show it.
 
     Raises:
         RefusedPlanError: where they can't.
@@ -116,19 +116,19 @@ def tidied(plan: Plan) -> Plan:
 
 
 def plausible(span: Span, what: str) -> Span:
-    """The span, which is that of ``what``.
+    """The span, unless it is implausibly long; ``what`` names it in messages.
 
     Raises:
         RefusedPlanError: where it is longer than anything.
     """
-    if span.length > LONGEST:
-        msg = f"{what} lasts at most {LONGEST.days} days, not {length_text(span.length)}; look at the years"
+    if span.length > MAX_LENGTH:
+        msg = f"{what} lasts at most {MAX_LENGTH.days} days, not {length_text(span.length)}; look at the years"
         raise RefusedError(msg)
     return span
 
 
 def ticket_address(text: str) -> str:
-    """The address of a ticket, if any.
+    """The address of a ticket, cleaned; empty where there is none.
 
     Raises:
         RefusedPlanError: where it is none.
@@ -140,7 +140,7 @@ def ticket_address(text: str) -> str:
         is_one = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         is_one = False
-    # What a calendar holds as an address it holds as it stands: nothing there may end the line.
+    # An address is not escaped in a calendar: nothing in it may end the line.
     if not is_one or not text.isprintable() or " " in text:
         msg = f"{quoted(text)} is not the address of a ticket; write it from https:// on"
         raise RefusedError(msg)
@@ -148,12 +148,12 @@ def ticket_address(text: str) -> str:
 
 
 def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None = None) -> None:
-    """Hold a plan against the policy; ``before`` is what it amends.
+    """Check a plan against the policy; ``before`` is the plan that it amends.
 
     Raises:
         IcsfeedError: where the policy does not allow it.
     """
-    # An environment that the schedule no longer has is no reason to leave the end of a change where it is.
+    # A change may be moved although the schedule no longer has one of its environments.
     fresh = plan.environments - (before.environments if before is not None else frozenset())
     if fresh:
         schedule.environments_named(sorted(fresh))
@@ -161,7 +161,7 @@ def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None =
 
 
 def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, plan: Plan) -> None:
-    """Hold a plan against change freezes, whose days are those of ``zone``.
+    """Check a plan against change freezes, whose days are those of ``zone``.
 
     Raises:
         RefusedPlanError: where it falls in one, and neither its kind nor its reason allows that.

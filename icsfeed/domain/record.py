@@ -1,4 +1,4 @@
-"""The record: all that operators did, as one value; what the schedule file does not say."""
+"""The record: everything that operators recorded, as one value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
 from icsfeed.domain.texts import quoted
 
-NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+BEFORE_ANY_ENTRY: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 PUBLISH: Final = "publish"
 """The action, in the audit trail, of a server that makes an edited schedule or another release public."""
@@ -25,23 +25,23 @@ RELEASE_PREFIX: Final = "icsfeed "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """What was recorded up to and including the ``entry``-th entry of the audit trail, which was made ``at``.
+    """Everything up to the ``entry``-th entry of the audit trail, which was made ``at``.
 
     ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
     ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them.
     """
 
     entry: int = 0
-    at: datetime = NEVER
-    changed_at: datetime = NEVER
+    at: datetime = BEFORE_ANY_ENTRY
+    changed_at: datetime = BEFORE_ANY_ENTRY
     release: str = ""
     changes: Mapping[str, Change] = field(default_factory=dict)
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
     subscribers: Subscribers = NOBODY
 
-    def shows_what(self, other: Record) -> bool:
-        """Whether feeds show the same of this record as of ``other``, an earlier or later state of it."""
+    def shows_same_as(self, other: Record) -> bool:
+        """Whether feeds show the same of this record and of ``other``, an earlier or later state of it."""
         return self.changes is other.changes and self.adjustments is other.adjustments and self.ledger is other.ledger
 
     def change(self, change_id: str) -> Change:

@@ -1,6 +1,6 @@
-"""Recurrence rules: the few that every calendar client holds, and the dates that they name.
+"""Recurrence rules: the few that every calendar client supports, and their dates.
 
-The only room that knows python-dateutil.
+The only module that imports python-dateutil.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """The weekdays as RFC 5545 abbreviates them, in the order of ``date.weekday()``."""
 
-_LONGEST_MONTHS: Final = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
+_MAX_MONTH_DAYS: Final = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 _EXAMPLES: Final = (
     "such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, FREQ=MONTHLY;BYDAY=2TU or FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1"
 )
-_LATEST: Final = date(9999, 12, 31)
 
 
 class Frequency(StrEnum):
-    """RFC 5545's FREQ, as far as calendar clients share it."""
+    """The values of RFC 5545's FREQ that all calendar clients support."""
 
     WEEKLY = "WEEKLY"
     MONTHLY = "MONTHLY"
@@ -60,13 +59,13 @@ class Recurrence:
 
     @property
     def label(self) -> str:
-        """What tells this rule from the others of its window: the one weekday's code, or the frequency."""
+        """The name of this rule among those of its window: the weekday's code, or the frequency."""
         if self.frequency is Frequency.WEEKLY:
             return "-".join(WEEKDAY_CODES[day] for day in self.weekdays).lower()
         return self.frequency.lower()
 
     def by_weekday(self) -> tuple[Recurrence, ...]:
-        """The same dates as rules of one weekday each: Outlook holds no two instances of a series side by side."""
+        """The same dates as rules of one weekday each: Outlook allows no adjacent instances in a series."""
         if self.frequency is not Frequency.WEEKLY:
             return (self,)
         return tuple(
@@ -85,7 +84,7 @@ class Recurrence:
                 raise BadInputError(msg)
             begin = anchor
         weekdays = tuple(rrule.weekday(day, self.ordinal) for day in self.weekdays)
-        found = rrule.rrule(
+        moments = rrule.rrule(
             _DATEUTIL_FREQUENCIES[self.frequency],
             interval=self.interval,
             dtstart=datetime.combine(begin, time()),
@@ -94,7 +93,7 @@ class Recurrence:
             bymonthday=self.month_day,
             bymonth=self.month,
         )
-        for moment in found:
+        for moment in moments:
             day = moment.date()
             if day >= first:
                 yield day
@@ -146,8 +145,8 @@ def parse_recurrence(text: str) -> Recurrence:
         msg = "BYMONTH goes with FREQ=YEARLY, and FREQ=YEARLY with BYMONTH"
         raise BadInputError(msg)
     if len(parts) != 1 or (frequency is Frequency.WEEKLY and "BYDAY" not in parts):
-        wanted = "BYDAY" if frequency is Frequency.WEEKLY else "either BYDAY or BYMONTHDAY"
-        msg = f"FREQ={frequency} needs {wanted}; write a rule {_EXAMPLES}"
+        required = "BYDAY" if frequency is Frequency.WEEKLY else "either BYDAY or BYMONTHDAY"
+        msg = f"FREQ={frequency} needs {required}; write a rule {_EXAMPLES}"
         raise BadInputError(msg)
     if "BYMONTHDAY" in parts:
         day = _month_day(parts["BYMONTHDAY"], month)
@@ -194,7 +193,7 @@ def _number(name: str, text: str, least: int, most: int) -> int:
 def _month_day(text: str, month: int | None) -> int:
     if text == "-1":
         return -1
-    most = 28 if month is None else _LONGEST_MONTHS.get(month, 31)
+    most = 28 if month is None else _MAX_MONTH_DAYS.get(month, 31)
     if not re.fullmatch("[0-9]{1,2}", text) or not 1 <= int(text) <= most:
         msg = (
             f"BYMONTHDAY={text} is not a day that always comes: one of 1 to {most}, or -1 for the last day of the month"

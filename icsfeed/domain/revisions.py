@@ -1,4 +1,4 @@
-"""Revisions: what subscribers' clients go by to see that an event has changed, and the ledger that records them."""
+"""Revisions, by which clients notice that an event has changed, and the ledger that records them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeAlias
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
-    """A state of a published event: ``sequence`` is 0, then 1 more with every visible change; ``at`` is when it came.
+    """A revision of a published event: ``sequence`` is 0, then 1 more with each change; ``at`` is when it was made.
 
     RFC 5545, sections 3.8.7.4 (SEQUENCE), 3.8.7.2 (DTSTAMP) and 3.8.7.3 (LAST-MODIFIED); the latter two mean the same
     in a calendar without a METHOD.
@@ -31,7 +31,7 @@ GONE: Final = ""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerLine:
-    """From ``revision`` on, the event ``uid`` had the content that ``digest`` stands for."""
+    """From ``revision`` on, the event ``uid`` stated the facts with that ``digest``."""
 
     uid: str
     digest: str
@@ -39,16 +39,16 @@ class LedgerLine:
 
     @property
     def stands_for_bytes(self) -> bool:
-        """Whether icsfeed 0.1 wrote it: its digest is of the bytes of then, and does not tell what they stated."""
+        """Whether icsfeed 0.1 wrote it: its digest is one of bytes, from which the facts can't be told."""
         return _DIGEST_OF_BYTES.fullmatch(self.digest) is not None
 
 
 Ledger: TypeAlias = Mapping[str, tuple[LedgerLine, ...]]
-"""What was recorded of each event, by UID, in order."""
+"""The lines of each event, by UID, in order."""
 
 
 class Revisable(Protocol):
-    """An event, as far as its revisions go: ``first`` is its revision where nothing is recorded of it."""
+    """An event with a digest of its facts; ``first`` is its revision where nothing is recorded of it."""
 
     @property
     def uid(self) -> str: ...
@@ -61,9 +61,9 @@ class Revisable(Protocol):
 
 
 def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
-    """The ledger's last line of the event, where that has its content, or else the line that it lacks at ``now``.
+    """The ledger's last line of the event if it has the same digest, or else the line that is missing at ``now``.
 
-    One that stands for bytes may have any content: such an event counts as unchanged.
+    A line that stands for bytes matches any event: such an event counts as unchanged.
     """
     recorded = ledger.get(event.uid, ())
     if recorded and (recorded[-1].digest == event.digest or recorded[-1].stands_for_bytes):
@@ -73,40 +73,39 @@ def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
 
 
 def stated_line(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
-    """The line for what an event stated so far: its last one or, where that stands for bytes, its successor."""
+    """The line of what an event stated so far: its last one or, where that stands for bytes, the same with facts."""
     line = line_of(event, ledger, now=now)
     return replace(line, digest=event.digest) if line.stands_for_bytes else line
 
 
 def _next(event: Revisable, last: Revision, at: datetime) -> Revision:
-    """The revision after the ``last`` one, that came ``at``, unless the event itself tells of more and when it came."""
+    """The revision after ``last``, made ``at``; or the event's own first revision, if that is a later one."""
     if event.first.sequence > last.sequence:
         return Revision(sequence=event.first.sequence, at=max(last.at, event.first.at))
-    # Another machine's clock may be ahead; no client sees time run back.
+    # Another machine's clock may be ahead; clients must not see time run backwards.
     return Revision(sequence=last.sequence + 1, at=max(last.at, at))
 
 
-def lines_lacking(published: Iterable[Revisable], ledger: Ledger, *, now: datetime) -> tuple[LedgerLine, ...]:
-    """What the ledger lacks, where ``published`` is all that is public at ``now`` (aware).
+def missing_lines(published: Iterable[Revisable], ledger: Ledger, *, now: datetime) -> tuple[LedgerLine, ...]:
+    """The lines that the ledger lacks if exactly ``published`` is public at ``now`` (aware).
 
-    That is a line for each event that is new or has changed, and one for each that is there no longer.
+    That is one for each event that is new or has changed, and one for each that is no longer published.
     """
-    here = {event.uid: event for event in published}
-    lines = (line_of(event, ledger, now=now) for event in here.values())
-    lacking = [line for line in lines if ledger.get(line.uid, (None,))[-1] is not line]
-    return (*lacking, *_gone(ledger, here, now))
+    by_uid = {event.uid: event for event in published}
+    lines = (line_of(event, ledger, now=now) for event in by_uid.values())
+    missing = [line for line in lines if ledger.get(line.uid, (None,))[-1] is not line]
+    return (*missing, *_gone(ledger, by_uid, now))
 
 
-def _gone(ledger: Ledger, here: Mapping[str, Revisable], now: datetime) -> Iterator[LedgerLine]:
+def _gone(ledger: Ledger, published: Mapping[str, Revisable], now: datetime) -> Iterator[LedgerLine]:
     for uid, lines in ledger.items():
         last = lines[-1]
-        if uid not in here and last.digest != GONE:
+        if uid not in published and last.digest != GONE:
             gone = Revision(sequence=last.revision.sequence, at=now.replace(microsecond=0))
             yield LedgerLine(uid=uid, digest=GONE, revision=gone)
 
 
 def with_lines(ledger: Ledger, lines: Iterable[LedgerLine]) -> Ledger:
-    """The ledger with further lines."""
     added: dict[str, list[LedgerLine]] = defaultdict(list)
     for line in lines:
         added[line.uid].append(line)
@@ -114,11 +113,11 @@ def with_lines(ledger: Ledger, lines: Iterable[LedgerLine]) -> Ledger:
 
 
 def revision_of(event: Revisable, ledger: Ledger) -> Revision:
-    """The revision at which the event is shown: the one last recorded of what it says.
+    """The revision at which the event is shown: the last one recorded with its digest.
 
-    That need not be the event's last line: while a new policy goes from machine to machine, another one may have
-    recorded what this one does not say yet. To answer that with yet another revision would never end. Where nothing is
-    recorded of what it says, it is the next one, a second later: the same on every machine.
+    That need not be the event's last line. While a new policy is rolled out, another machine may have recorded facts
+    that this one does not state yet; if each answered the other with a new revision, they would never stop. Where no
+    line has the digest, it is the next revision, a second after the last: the same on every machine.
     """
     recorded = ledger.get(event.uid, ())
     if recorded and recorded[-1].stands_for_bytes:

@@ -1,4 +1,4 @@
-"""The schedule: a vendor's whole maintenance policy as one value."""
+"""The schedule: a vendor's maintenance policy as one value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Organizer:
-    """Whom customers ask (RFC 5545, section 3.8.4.3)."""
+    """The contact for customers (RFC 5545, section 3.8.4.3)."""
 
     name: str
     email: str
@@ -33,7 +33,7 @@ class Organizer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """What holds for the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
+    """The settings of the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
 
     ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
     a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
@@ -54,7 +54,7 @@ class Calendar:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """A maintenance policy. The order in which its parts are given means nothing: they are kept by id.
+    """A maintenance policy. Its parts are sorted by id, whatever the order in which they are given.
 
     The first of the ``feeds`` is always `all`, which has everything. ``changes`` are those that stand in the schedule
     file; others are recorded.
@@ -87,44 +87,43 @@ class Schedule:
         """The feed of that slug.
 
         Raises:
-            UnknownFeedError: where there is none; the message names those there are.
+            NotFoundError: where there is none; the message lists the feeds.
         """
         for feed in self.feeds:
             if feed.slug == slug:
                 return feed
-        known = ", ".join(feed.slug for feed in self.feeds)
-        msg = f"there is no feed {quoted(slug)}; this schedule has {known}"
+        slugs = ", ".join(feed.slug for feed in self.feeds)
+        msg = f"there is no feed {quoted(slug)}; this schedule has {slugs}"
         raise NotFoundError(msg)
 
     def window(self, window_id: str) -> MaintenanceWindow:
         """The maintenance window of that id.
 
         Raises:
-            UnknownWindowError: where there is none; the message names those there are.
+            NotFoundError: where there is none; the message lists the windows.
         """
         for window in self.windows:
             if window.id == window_id:
                 return window
-        known = ", ".join(window.id for window in self.windows) or "none"
-        msg = f"there is no maintenance window {quoted(window_id)}; this schedule has {known}"
+        ids = ", ".join(window.id for window in self.windows) or "none"
+        msg = f"there is no maintenance window {quoted(window_id)}; this schedule has {ids}"
         raise NotFoundError(msg)
 
     def environments_named(self, ids: Collection[str]) -> frozenset[str]:
         """Those environments or, where ``ids`` names none, all of them.
 
         Raises:
-            UnknownEnvironmentError: where one is unknown; the message names those there are.
+            NotFoundError: where one is unknown; the message lists the environments.
         """
-        known = self.environment_names
+        names = self.environment_names
         for each in ids:
-            if each not in known:
-                msg = f"there is no environment {quoted(each)}; this schedule has {', '.join(known)}"
+            if each not in names:
+                msg = f"there is no environment {quoted(each)}; this schedule has {', '.join(names)}"
                 raise NotFoundError(msg)
-        return frozenset(ids or known)
+        return frozenset(ids or names)
 
     @cached_property
     def environment_names(self) -> dict[str, str]:
-        """What each environment is called, by id."""
         return {environment.id: environment.name for environment in self.environments}
 
 
@@ -141,17 +140,17 @@ def start_of_year(year: int, zone: ZoneInfo) -> datetime:
 
 
 def published_years(now: datetime, zone: ZoneInfo) -> range:
-    """The three calendar years that feeds show: the one before the current one in ``zone``, this one and the next."""
+    """The calendar years that feeds show: last year, this year and next year in ``zone``."""
     year = local_date(now, zone).year
     return range(year - 1, year + 2)
 
 
 def published_span(now: datetime, zone: ZoneInfo) -> Span:
-    """What feeds show: from 1 January of the year before the current one to 31 December of the year after."""
+    """The time that feeds show: from 1 January of last year to 31 December of next year in ``zone``."""
     years = published_years(now, zone)
     return Span(start=start_of_year(years[0], zone), end=start_of_year(years[-1] + 1, zone))
 
 
 def shows_change(published: Span, change: Change) -> bool:
-    """Whether feeds of that published span show the change: whether it ends within."""
+    """Whether feeds of that published span show the change: whether it ends in the span."""
     return published.start < change.plan.span.end <= published.end

@@ -1,6 +1,6 @@
-"""The situation: what the schedule says and operators have recorded, as known at an instant; and the one walk over it.
+"""The situation: a schedule and a record at an instant, and the one walk over their contents.
 
-Whatever shows or answers anything asks this: feeds, pages, the gate, the commands.
+Feeds, pages, the gate and the commands all take what they show from here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import MaintenanceWindow
 
 CalendarItem: TypeAlias = Occurrence | FrozenDays | Change
-"""What a calendar consists of."""
+"""The contents of a calendar."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,6 @@ class Situation:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The calendar's zone."""
         return self.schedule.calendar.zone
 
     @property
@@ -67,7 +66,7 @@ class Situation:
         return written.get(change_id.lower()) or self.record.change(change_id)
 
     def public_changes(self) -> Iterator[Change]:
-        """Those that touch an environment which the schedule has; no feed shows the others."""
+        """The changes that touch an environment of the schedule; no feed shows the others."""
         ids = self.schedule.environment_names.keys()
         return (change for change in self.changes.values() if not ids.isdisjoint(change.plan.environments))
 
@@ -100,14 +99,14 @@ class Situation:
     def walk(self, span: Span) -> Iterator[CalendarItem]:
         """Everything with an instant in the span: occurrences (excluded ones, too), freezes, and changes.
 
-        A change is there for its planned time and for as long as it is in progress.
+        A change counts for its planned time and for as long as it is in progress.
         """
         yield from self.occurrences(span)
         yield from self.freezes(span)
         yield from (change for change in self.changes.values() if change.extent.overlaps(span))
 
     def published(self) -> Iterator[CalendarItem]:
-        """What feeds are made of: occurrences of the published span, freezes that begin in it, and changes."""
+        """The contents of feeds: occurrences of the published span, freezes that begin in it, and changes."""
         yield from self.occurrences(self.published_span)
         days = DateRange.of_years(self.published_years)
         for frozen in frozen_days(self.schedule.freezes, self.zone, days.first, days.last):
@@ -116,5 +115,5 @@ class Situation:
         yield from self.published_changes()
 
     def published_changes(self) -> Iterator[Change]:
-        """Those that end in the published span."""
+        """The changes that end in the published span."""
         return (change for change in self.changes.values() if shows_change(self.published_span, change))

@@ -1,4 +1,4 @@
-"""Sets of instants, as spans in order that neither overlap nor touch."""
+"""Sets of instants: sorted spans that neither overlap nor touch."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ SpanSet: TypeAlias = tuple[Span, ...]
 
 def union(spans: Iterable[Span]) -> SpanSet:
     """The instants that are in any of the spans."""
-    found: list[Span] = []
+    joined: list[Span] = []
     for span in sorted(spans, key=lambda each: each.start):
-        if found and span.start <= found[-1].end:
-            if span.end > found[-1].end:
-                found[-1] = Span(start=found[-1].start, end=span.end)
+        if joined and span.start <= joined[-1].end:
+            if span.end > joined[-1].end:
+                joined[-1] = Span(start=joined[-1].start, end=span.end)
         else:
-            found.append(span)
-    return tuple(found)
+            joined.append(span)
+    return tuple(joined)
 
 
 def intersection(one: SpanSet, other: SpanSet) -> SpanSet:
     """The instants that are in both."""
-    found: list[Span] = []
-    here = there = 0
-    while here < len(one) and there < len(other):
-        start = max(one[here].start, other[there].start)
-        end = min(one[here].end, other[there].end)
+    common: list[Span] = []
+    left = right = 0
+    while left < len(one) and right < len(other):
+        start = max(one[left].start, other[right].start)
+        end = min(one[left].end, other[right].end)
         if start < end:
-            found.append(Span(start=start, end=end))
-        if one[here].end == end:
-            here += 1
+            common.append(Span(start=start, end=end))
+        if one[left].end == end:
+            left += 1
         else:
-            there += 1
-    return tuple(found)
+            right += 1
+    return tuple(common)
 
 
 def difference(spans: SpanSet, holes: SpanSet) -> SpanSet:
@@ -46,8 +46,7 @@ def difference(spans: SpanSet, holes: SpanSet) -> SpanSet:
     return intersection(spans, tuple(Span(start=start, end=end) for start, end in between if start < end))
 
 
-def holds(spans: SpanSet, instant: datetime) -> bool:
-    """Whether the instant is in the set."""
+def contains(spans: SpanSet, instant: datetime) -> bool:
     return any(instant in span for span in spans)
 
 

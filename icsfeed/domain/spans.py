@@ -12,10 +12,10 @@ ONE_DAY: Final = timedelta(days=1)
 
 START_OF_TIME: Final = datetime.min.replace(tzinfo=UTC)
 END_OF_TIME: Final = datetime.max.replace(tzinfo=UTC)
-"""When something ends that never does."""
+"""The end of something that has no end."""
 
 YEARS: Final = range(1971, 3000)
-"""The years that schedules and instants may lie in: time zones are known from then on, and calendars end somewhere."""
+"""The years that schedules and instants may be in: time zones are reliable from 1971 on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,12 +35,11 @@ class Span:
 
     @classmethod
     def to_the_second(cls, start: datetime, end: datetime) -> Span:
-        """The span between two instants (aware), in the whole seconds that calendars know."""
+        """The span between two instants (aware), in whole seconds, as in calendars."""
         return cls(start=start.astimezone(UTC).replace(microsecond=0), end=end.astimezone(UTC).replace(microsecond=0))
 
     @property
     def length(self) -> timedelta:
-        """How long it lasts."""
         return self.end - self.start
 
     def overlaps(self, other: Span) -> bool:
@@ -48,7 +47,7 @@ class Span:
         return self.start < other.end and other.start < self.end
 
     def covers(self, other: Span) -> bool:
-        """Whether every instant of ``other`` is one of this."""
+        """Whether it contains every instant of ``other``."""
         return self.start <= other.start and other.end <= self.end
 
     def __contains__(self, instant: datetime) -> bool:
@@ -82,7 +81,7 @@ class DateRange:
         return DateRange(first=start, last=end) if start <= end else None
 
     def without(self, days: tuple[date, ...]) -> tuple[DateRange, ...]:
-        """What is left, in order, when single ``days`` are taken out."""
+        """What remains, in order, without those single ``days``."""
         pieces: list[DateRange] = []
         start = self.first
         for day in sorted(day for day in days if day in self):

@@ -1,4 +1,4 @@
-"""Subscribers: customers with a feed of their own, at an address that only they know."""
+"""Subscribers: customers with a private feed at an address that only they have."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.tokens import TokenKey
 
-LONGEST_NAME: Final = 100
-MOST_ALARMS: Final = 5
-LONGEST_ALARM: Final = timedelta(days=28)
+MAX_NAME_CHARS: Final = 100
+MAX_ALARMS: Final = 5
+MAX_ALARM_LEAD: Final = timedelta(days=28)
 _ONE_MINUTE: Final = timedelta(minutes=1)
 _NOT_IN_A_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def digest_of(token: str) -> str:
-    """What is kept of a token. It is random, and so nobody can guess it from this."""
+    """The digest of a token for the database; a random token can't be guessed from it."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def key_of(name: str) -> str:
-    """What two spellings of a name have in common."""
+    """The key of a name: the same for spellings that differ in case or spaces."""
     return " ".join(name.split()).casefold()
 
 
@@ -37,8 +37,8 @@ def subscriber_name(text: str) -> str:
     Raises:
         BadInputError: where it can't be one.
     """
-    if not text.strip() or len(text) > LONGEST_NAME or _NOT_IN_A_NAME.search(text):
-        msg = f"{quoted(text)} can't be a subscriber's name; write one line of at most {LONGEST_NAME} characters"
+    if not text.strip() or len(text) > MAX_NAME_CHARS or _NOT_IN_A_NAME.search(text):
+        msg = f"{quoted(text)} can't be a subscriber's name; write one line of at most {MAX_NAME_CHARS} characters"
         raise BadInputError(msg)
     return text.strip()
 
@@ -49,17 +49,17 @@ def check_alarms(alarms: Collection[timedelta]) -> None:
     Raises:
         BadInputError: where there are too many, or one is out of range.
     """
-    if len(alarms) > MOST_ALARMS:
-        msg = f"{len(alarms)} alarms before each event are too many; {MOST_ALARMS} is the most"
+    if len(alarms) > MAX_ALARMS:
+        msg = f"{len(alarms)} alarms before each event are too many; {MAX_ALARMS} is the most"
         raise BadInputError(msg)
     for alarm in alarms:
-        if not _ONE_MINUTE <= alarm <= LONGEST_ALARM or alarm % _ONE_MINUTE:
-            msg = f"an alarm rings whole minutes before an event, and at most {LONGEST_ALARM.days} days, not {alarm}"
+        if not _ONE_MINUTE <= alarm <= MAX_ALARM_LEAD or alarm % _ONE_MINUTE:
+            msg = f"an alarm rings whole minutes before an event, and at most {MAX_ALARM_LEAD.days} days, not {alarm}"
             raise BadInputError(msg)
 
 
 class Action(StrEnum):
-    """What an operator does with a subscriber."""
+    """An operator's action on a subscriber."""
 
     ADD = "add"
     ROTATE = "rotate"
@@ -68,7 +68,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SubscriberStep:
-    """What was done with a subscriber, ``at`` what instant (aware).
+    """One action on a subscriber, taken ``at`` an instant (aware).
 
     ``digest`` is that of the token that was handed out, ``salt`` what it was derived from (empty: it is random),
     ``until`` when those before it end; ``alarms`` are how long before an event's start one rings.
@@ -101,7 +101,6 @@ class Token:
     until: datetime | None = None
 
     def opens(self, *, now: datetime) -> bool:
-        """Whether it is valid at ``now`` (aware)."""
         return self.until is None or now < self.until
 
     def derived(self, key: TokenKey) -> str | None:
@@ -123,11 +122,11 @@ class Subscriber:
 
 
 def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
-    """The subscriber after that step; ``None`` is one that there was not before.
+    """The subscriber after that step; ``None`` stands for one that does not exist yet.
 
     Raises:
-        SubscriberStateError: where the step can't be taken.
-        UnknownSubscriberError: where there is none to take it with.
+        RefusedError: where the step can't be taken.
+        NotFoundError: where there is no such subscriber.
     """
     token = Token(digest=step.digest, since=step.at, salt=step.salt)
     if step.action is Action.ADD:
@@ -153,7 +152,7 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscribers:
-    """All subscribers, in the order in which they were added, by what their names have in common."""
+    """All subscribers by key, in the order in which they were added."""
 
     by_key: Mapping[str, Subscriber] = field(default_factory=dict)
     _holders: Mapping[str, tuple[Subscriber, Token]] = field(init=False, repr=False, compare=False)
@@ -168,28 +167,27 @@ class Subscribers:
         object.__setattr__(self, "_holders", held)
 
     def named(self, name: str) -> Subscriber | None:
-        """The one of that name, if there is one."""
         return self.by_key.get(key_of(name))
 
     def holder(self, token: str, *, now: datetime) -> Subscriber | None:
-        """Whose feed the token opens at ``now`` (aware); none where it is unknown, over or revoked."""
-        found = self._holders.get(digest_of(token))
-        return found[0] if found is not None and found[1].opens(now=now) else None
+        """The subscriber whose feed the token opens at ``now`` (aware); ``None`` if unknown, expired or revoked."""
+        held = self._holders.get(digest_of(token))
+        return held[0] if held is not None and held[1].opens(now=now) else None
 
     def valid(self, *, now: datetime) -> Iterator[tuple[Subscriber, Token]]:
-        """Every token that opens a feed at ``now`` (aware), with whose it is; the earlier of two comes first."""
+        """Every token that opens a feed at ``now`` (aware), with its subscriber; older tokens come first."""
         return (held for held in self._holders.values() if held[1].opens(now=now))
 
     def knows(self, key: TokenKey) -> bool:
-        """Whether any token, be it revoked or over, was derived from that key."""
+        """Whether any token, even a revoked or expired one, was derived from that key."""
         return any(token.derived(key) is not None for each in self.by_key.values() for token in each.tokens)
 
     def next_end(self, *, now: datetime) -> datetime | None:
-        """The first instant after ``now`` (aware) at which time alone ends a token, if there is one."""
+        """The next instant after ``now`` (aware) at which a token expires, if any does."""
         return min((token.until for _, token in self.valid(now=now) if token.until is not None), default=None)
 
     def after(self, steps: Iterable[SubscriberStep]) -> Subscribers:
-        """They after further steps, in order."""
+        """The subscribers after further steps, in order."""
         by_key = dict(self.by_key)
         for step in steps:
             key = key_of(step.name)

@@ -1,4 +1,4 @@
-"""Spans of time as people read them, the same in every locale."""
+"""Times and spans as text, the same in every locale."""
 
 from __future__ import annotations
 

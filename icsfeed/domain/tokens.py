@@ -1,4 +1,4 @@
-"""Token keys: from one of them, and a salt of its own, each token can be derived again, so that none need be kept."""
+"""Token keys: each token can be derived again from the key and its salt, so that none is stored."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 from icsfeed.domain.errors import BadInputError
 
 TOKEN_BYTES: Final = 24
-"""Of randomness in a token: 192 bits."""
+"""192 bits."""
 
-SHORTEST_KEY: Final = 32
-"""Characters: whoever has the database can try keys, and must not come to an end."""
+MIN_KEY_CHARS: Final = 32
+"""With the database, keys can be tried offline: there must be too many of them."""
 
 _CONTEXT: Final = b"icsfeed private feed\0"
-"""So that whatever else is ever derived from the same secret is no token."""
+"""Keeps tokens apart from anything else that is derived from the same secret."""
 
 PRIVATE_PREFIX: Final = "/private/"
 """What the path of every private feed begins with."""
@@ -24,17 +24,17 @@ PRIVATE_PREFIX: Final = "/private/"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenKey:
-    """The secret that the tokens of private feeds are derived from; it is no text that any message shows."""
+    """The secret from which the tokens of private feeds are derived; no message shows it."""
 
     secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.secret) < SHORTEST_KEY:
-            msg = f"a token key of {len(self.secret)} characters is too short; {SHORTEST_KEY} is the least"
+        if len(self.secret) < MIN_KEY_CHARS:
+            msg = f"a token key of {len(self.secret)} characters is too short; {MIN_KEY_CHARS} is the least"
             raise BadInputError(msg)
 
     def token(self, salt: str) -> str:
-        """The token of that salt, in the form that random ones have: the start of HMAC-SHA256's 32 bytes (RFC 2104)."""
+        """The token for that salt, in the form of random tokens: the start of an HMAC-SHA256 (RFC 2104)."""
         derived = hmac.digest(self.secret, _CONTEXT + salt.encode(), "sha256")
         return base64.urlsafe_b64encode(derived[:TOKEN_BYTES]).decode()
 

@@ -13,7 +13,7 @@ from icsfeed.domain.recurrence import Recurrence
 
 
 class Impact(StrEnum):
-    """What customers notice, on MAINTNOTE's scale."""
+    """The effect on customers, on MAINTNOTE's scale."""
 
     NO_IMPACT = "no-impact"
     REDUCED_REDUNDANCY = "reduced-redundancy"
@@ -22,7 +22,7 @@ class Impact(StrEnum):
 
     @property
     def is_noticed(self) -> bool:
-        """Whether customers notice it, so that the time of day matters to them."""
+        """Whether customers notice it, so that the time of day matters."""
         return self in {Impact.DEGRADED, Impact.OUTAGE}
 
 
@@ -47,7 +47,7 @@ class MaintenanceWindow:
     effective_until: date | None = None
 
     def dates(self, first: date, last: date, recurrence: Recurrence | None = None) -> Iterator[date]:
-        """The local dates from ``first`` through ``last`` on which the policy has an occurrence start.
+        """The local dates from ``first`` through ``last`` on which an occurrence starts.
 
         ``recurrence`` stands in for the window's own: one of its ``by_weekday()``.
         """

@@ -25,9 +25,9 @@ DATA_VERSION: Final = tzdata.IANA_VERSION
 
 _DATA: Final = Path(tzdata.__file__).parent
 _ONE_SECOND: Final = timedelta(seconds=1)
-_STEP: Final = timedelta(days=6)
+_CHECK_INTERVAL: Final = timedelta(days=6)
 _YEARS_AHEAD: Final = 28
-"""After so many years the weekdays of the Gregorian calendar recur on the same dates (century years aside)."""
+"""The weekdays of the Gregorian calendar repeat after 28 years (century years aside)."""
 
 
 @cache
@@ -65,12 +65,12 @@ class ClockChange:
 
     @property
     def old_reading(self) -> datetime:
-        """What the clock on the wall would show at that instant had it not been changed: a naive local time."""
+        """The naive local time at that instant, had the clock not been changed."""
         return self.at.replace(tzinfo=None) + self.before
 
     @property
     def new_reading(self) -> datetime:
-        """What the clock on the wall shows at that instant: a naive local time."""
+        """The naive local time at that instant, after the change."""
         return self.at.replace(tzinfo=None) + self.after
 
 
@@ -89,17 +89,17 @@ def clock_changes_in(tz: ZoneInfo, year: int) -> tuple[ClockChange, ...]:
     The clock is looked at every few days and a change is bisected to the second. No zone has had two changes nearer to
     each other than that since 1971.
     """
-    found = []
+    changes = []
     earlier = datetime(year, 1, 1, tzinfo=UTC) - _ONE_SECOND
     before = offset_at(tz, earlier)
     last = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
     while earlier < last:
-        later = min(earlier + _STEP, last)
+        later = min(earlier + _CHECK_INTERVAL, last)
         after = offset_at(tz, later)
         if after != before:
-            found.append(ClockChange(at=_first_instant_with(tz, after, earlier, later), before=before, after=after))
+            changes.append(ClockChange(at=_first_instant_with(tz, after, earlier, later), before=before, after=after))
         earlier, before = later, after
-    return tuple(found)
+    return tuple(changes)
 
 
 def _first_instant_with(tz: ZoneInfo, offset: timedelta, earlier: datetime, later: datetime) -> datetime:
@@ -120,7 +120,7 @@ def clock_changes(tz: ZoneInfo, start: datetime, end: datetime) -> tuple[ClockCh
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Onset:
-    """When a yearly clock change comes: on the ``ordinal``-th (-1: last) ``weekday`` (Monday is 0) of ``month``.
+    """A yearly clock change: on the ``ordinal``-th (-1: last) ``weekday`` (Monday is 0) of ``month``.
 
     ``time`` is read on the clock as it is before the change (RFC 5545, section 3.6.5); ``name`` is what the new time
     is called, such as ``EDT``.
@@ -157,7 +157,7 @@ class SettledClock:
     onsets: tuple[Onset, ...]
 
     def skips(self, local: time) -> bool:
-        """Whether the clock is put forward over that time of day."""
+        """Whether the clock skips that time of day when it is put forward."""
         day = timedelta(days=1)
         since = [
             ((datetime.combine(date.min, local) - datetime.combine(date.min, onset.time)) % day, onset)
@@ -168,10 +168,10 @@ class SettledClock:
 
 @cache
 def settled_clock(tz: ZoneInfo, first_year: int, last_year: int) -> SettledClock | None:
-    """The rules that hold through those calendar years (UTC), or ``None`` where no single yearly pair does.
+    """The clock's rules in those calendar years (UTC), or ``None`` where no single yearly pair fits.
 
     A date can be both the fourth and the last Sunday of its month in each of a few years: the years that follow decide,
-    so that the same zone gets the same rules whichever years are asked for.
+    so that a zone gets the same rules for any years.
     """
     years = [clock_changes_in(tz, year) for year in range(first_year, last_year + 1)]
     if not any(years):
@@ -201,13 +201,13 @@ def _shared_onset(tz: ZoneInfo, first_year: int, last_year: int, *, greater: boo
 
 
 def _onsets_in(tz: ZoneInfo, year: int, *, greater: bool) -> set[Onset]:
-    """What the one change of that year, toward the ``greater`` or the lesser offset, may be an instance of."""
-    found = [change for change in clock_changes_in(tz, year) if (change.after > change.before) is greater]
-    return _onsets_of(tz, found[0]) if len(found) == 1 else set()
+    """The onsets that the one change of that year, toward the ``greater`` or the lesser offset, may belong to."""
+    changes = [change for change in clock_changes_in(tz, year) if (change.after > change.before) is greater]
+    return _onsets_of(tz, changes[0]) if len(changes) == 1 else set()
 
 
 def _onsets_of(tz: ZoneInfo, change: ClockChange) -> set[Onset]:
-    """Every onset that ``change`` may be an instance of."""
+    """Every onset that ``change`` may belong to."""
     local = change.old_reading
     nth = (local.day - 1) // 7 + 1
     ordinals = {nth} if nth <= 4 else set()  # noqa: PLR2004  (a fifth one does not come every year)

@@ -1,1 +1,1 @@
-"""Domain values become iCalendar bytes (RFC 5545): the only place that knows the icalendar library."""
+"""Domain values as iCalendar bytes (RFC 5545): the only package that imports icalendar."""

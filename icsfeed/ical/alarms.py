@@ -1,4 +1,4 @@
-"""Alarms in events (RFC 5545, section 3.6.6), for the subscribers who ask for them."""
+"""Alarms in events (RFC 5545, section 3.6.6), for subscribers with alarms."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _SUMMARY: Final = re.compile(rb"\r\nSUMMARY:((?:.|\r\n )*)\r\n(?! )")
 
 
 class _Written(vText):
-    """A TEXT that is escaped already."""
+    """A TEXT that is already escaped."""
 
     def to_ical(self) -> bytes:
         return self.encode()
 
 
 def with_alarms(event: CalendarEvent, alarms: tuple[timedelta, ...]) -> CalendarEvent:
-    """The event as it rings that long before its start; its digest, and so its revision, stays what it was.
+    """The event with alarms that long before its start; its revision stays the same.
 
-    What is cancelled does not ring, nor does a freeze: in those days nothing happens, and whole days begin at midnight.
+    Cancelled events and freezes have no alarm: nothing happens then, and whole days begin at midnight.
     """
     if not alarms or event.kind is Kind.FREEZE:
         return event

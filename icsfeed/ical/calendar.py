@@ -1,4 +1,4 @@
-"""Whole calendars: a feed in one of its renderings, joined from ready events."""
+"""Whole calendars: a feed in one of its renderings, joined from rendered events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.zones import settled_clock, zone
 from icsfeed.ical.events import CalendarEvent, freeze_event, series_event, single_event
-from icsfeed.ical.limits import that_fit
+from icsfeed.ical.limits import events_that_fit
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.series import Rendering, Series, arrange
 from icsfeed.ical.timezones import vtimezone
@@ -28,7 +28,7 @@ _END: Final = b"END:VCALENDAR\r\n"
 
 
 def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarEvent, ...]:
-    """The windows and freezes that are published, each at its first revision."""
+    """The events of windows and freezes, each at its first revision."""
     schedule, items = situation.schedule, tuple(situation.published())
     occurrences = (item for item in items if isinstance(item, Occurrence))
     arranged = arrange(occurrences, rendering, situation.zone, situation.published_span)
@@ -42,21 +42,21 @@ def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarE
 
 
 def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
-    """Those that have not lapsed at ``now`` (aware), by start, then UID."""
+    """The events that have not lapsed at ``now`` (aware), by start, then UID."""
     current = [event for event in events if event.lapses is None or now < event.lapses]
     return tuple(sorted(current, key=lambda event: (event.span.start, event.uid)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedContent:
-    """A feed's bytes, and how many of its events found no place in them."""
+    """A feed's bytes, and how many of its events are left out."""
 
     content: bytes
     left_out: int
 
 
 def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEvent]) -> FeedContent:
-    """The feed as a whole iCalendar object: its header, the zones that its events use, those of ``events`` that fit.
+    """The feed as a whole iCalendar object: its header, the zones that its events use, and the events that fit.
 
     A feed without events has UTC: RFC 5545, section 3.6, asks for at least one component.
     """
@@ -66,14 +66,14 @@ def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEven
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
     header = _header(feed.name, feed.description or calendar.description, calendar.color)
-    fitting = that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=situation.now)
+    fitting = events_that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=situation.now)
     content = b"".join([header, *zones, *(event.content for event in fitting), _END])
     return FeedContent(content=content, left_out=len(selected) - len(fitting))
 
 
 @lru_cache(maxsize=256)
 def _header(name: str, description: str, color: str) -> bytes:
-    """The calendar's own properties, those that RFC 7986 and the clients before it know, up to its first component."""
+    """The calendar's own properties, those of RFC 7986 and of older clients, up to its first component."""
     header = Calendar()
     header.add("prodid", "-//icsfeed//Maintenance calendar//EN")
     header.add("version", "2.0")
@@ -85,14 +85,14 @@ def _header(name: str, description: str, color: str) -> bytes:
         add_text(header, "x-wr-caldesc", description)
     if color:
         _add_color(header, color)
-    # No X-WR-TIMEZONE: recurring-ical-events moves every UTC time to that zone's clock, weekday and all.
+    # No X-WR-TIMEZONE: recurring-ical-events would move every UTC time to that zone.
     header.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     header.add("x-published-ttl", vDuration(_REFRESH))
     return as_bytes(header).removesuffix(_END)
 
 
 def _add_color(header: Calendar, color: str) -> None:
-    """A CSS name, or ``#rrggbb``, which only Apple's property holds (RFC 7986, section 5.9)."""
+    """Add a CSS name, or ``#rrggbb``, which only Apple's property allows (RFC 7986, section 5.9)."""
     from webcolors import name_to_hex  # noqa: PLC0415  (few calendars have a color)
 
     if not color.startswith("#"):

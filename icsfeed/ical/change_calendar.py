@@ -21,27 +21,27 @@ from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.uids import open_span_uid
 from icsfeed.words.languages import ENGLISH
 
-MOST_BYTES: Final = 64_000
-"""AWS takes 64 KB, and does not say whether of 1,000 or 1,024 bytes."""
+MAX_BYTES: Final = 64_000
+"""AWS accepts 64 KB, and does not say whether those have 1,000 or 1,024 bytes."""
 
-_FOR_THE_REST: Final = 2_000
-_LONGEST_NAME: Final = 200
+_RESERVED_BYTES: Final = 2_000
+_MAX_NAME_CHARS: Final = 200
 _END: Final = b"END:VCALENDAR\r\n"
 
 
 @cache
-def most_spans(uid_domain: str) -> int:
-    """How many spans there is room for: their events differ in digits alone."""
+def max_spans(uid_domain: str) -> int:
+    """How many spans fit: their events differ in digits only."""
     start = datetime(2000, 1, 1, tzinfo=UTC)
-    return (MOST_BYTES - _FOR_THE_REST) // len(_event(uid_domain, start, Span(start=start, end=start + ONE_DAY)))
+    return (MAX_BYTES - _RESERVED_BYTES) // len(_event(uid_domain, start, Span(start=start, end=start + ONE_DAY)))
 
 
 def change_calendar(schedule: Schedule, feed: Feed, spans: Sequence[Span]) -> bytes:
-    """The document that is open in the ``spans``, the first ones where there is no room for all."""
+    """The document that is open in the ``spans``, as many as fit."""
     calendar = schedule.calendar
     events = []
-    for span in spans[: most_spans(calendar.uid_domain)]:
-        # As any event, one is dated to when it entered the published span.
+    for span in spans[: max_spans(calendar.uid_domain)]:
+        # Like any event, it is dated to when it entered the published span.
         dated = start_of_year(local_date(span.start, calendar.zone).year - 1, calendar.zone)
         events.append(_event(calendar.uid_domain, dated, span))
     return b"".join([_header(feed), *(events or [_nothing(calendar.uid_domain)]), _END])
@@ -49,11 +49,11 @@ def change_calendar(schedule: Schedule, feed: Feed, spans: Sequence[Span]) -> by
 
 def _header(feed: Feed) -> bytes:
     header = Calendar()
-    # The name of AWS's own program: every document that it is known to take has it.
+    # The name of AWS's own program: all documents that it is known to accept have it.
     header.add("prodid", "-//AWS//Change Calendar 1.0//EN")
     header.add("version", "2.0")
     add_text(header, "x-calendar-type", "DEFAULT_CLOSED")
-    add_text(header, "x-wr-caldesc", feed.name[:_LONGEST_NAME])
+    add_text(header, "x-wr-caldesc", feed.name[:_MAX_NAME_CHARS])
     return as_bytes(header).removesuffix(_END)
 
 
@@ -69,7 +69,7 @@ def _event(uid_domain: str, dated: datetime, span: Span) -> bytes:
 
 
 def _nothing(uid_domain: str) -> bytes:
-    """What AWS itself writes into a calendar without events, which has to have some component (RFC 5545, 3.6)."""
+    """The component that AWS writes into a calendar without events, which needs one (RFC 5545, section 3.6)."""
     nothing: Component = Todo()
     nothing.add("uid", open_span_uid(None, uid_domain))
     nothing.add("dtstamp", datetime(2000, 1, 1, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""Calendar events: what a feed is joined from. Each knows what it comes from and the facts that it states."""
+"""Calendar events, from which feeds are joined. Each knows its source and the facts that it states."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from icsfeed.ical.uids import change_uid, freeze_uid, occurrence_uid, series_uid
 from icsfeed.ical.vevents import vevents
 
 Source: TypeAlias = Series | Single | FrozenDays | Change
-"""What an event comes from."""
+"""The source of an event."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,9 +126,9 @@ def freeze_event(schedule: Schedule, frozen: FrozenDays) -> CalendarEvent:
 
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
-    """A change as one event, in UTC. One that was cancelled lapses when its time has passed.
+    """A change as one event, in UTC. A cancelled one lapses at its planned end.
 
-    Where nothing is recorded of one that stands in the schedule file, its updates say how often it has changed.
+    The first revision of one in the schedule file counts its updates, for nothing may be recorded of it.
     """
     plan = change.plan
     return _event(
@@ -185,7 +185,7 @@ def _event(
 
 
 def _first_of_year(schedule: Schedule, year: int) -> Revision:
-    """The first revision of what the policy says of ``year``: it dates from when that entered the published span."""
+    """The first revision of the policy's events in ``year``, dated to when the year entered the published span."""
     return Revision(sequence=0, at=start_of_year(year - 1, schedule.calendar.zone))
 
 

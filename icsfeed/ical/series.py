@@ -1,4 +1,4 @@
-"""How the occurrences of a window are parted into series that every calendar engine reads alike.
+"""Divides the occurrences of a window into series that every calendar engine reads alike.
 
 No engine agrees with another on a local time that is missing or comes twice, so no series ever meets one: it is cut
 there, and the occurrence stands alone. A series also ends with its calendar year, so that a new year adds and drops
@@ -58,12 +58,11 @@ class Single:
 
     @property
     def window(self) -> MaintenanceWindow:
-        """The window that it is of."""
         return self.occurrence.window
 
 
 def arrange(
-    found: Iterable[Occurrence], rendering: Rendering, zone: ZoneInfo, published: Span
+    occurrences: Iterable[Occurrence], rendering: Rendering, zone: ZoneInfo, published: Span
 ) -> Iterator[Series | Single]:
     """The series and single events in which a ``rendering`` shows the occurrences that start in the ``published`` span.
 
@@ -72,7 +71,7 @@ def arrange(
     years = range(local_date(published.start, zone).year, local_date(published.end, zone).year)
     recurring: list[Occurrence] = []
     alone: list[Occurrence] = []
-    for occurrence in found:
+    for occurrence in occurrences:
         recurs = rendering is Rendering.SERIES and _may_recur(occurrence.window, years)
         if recurs and occurrence.policy_start in published:
             recurring.append(occurrence)
@@ -87,20 +86,20 @@ def _may_recur(window: MaintenanceWindow, years: range) -> bool:
     clock = settled_clock(window.zone, years[0], years[-1])
     if clock is None:
         return False
-    # libical steps through months by their first and last days: where the clock skips that hour, it is late after.
+    # libical steps through months by their first and last days: if the clock skips that hour, all later ones are late.
     return window.recurrence.frequency is Frequency.WEEKLY or not clock.skips(window.start)
 
 
 def published_year(occurrence: Occurrence, zone: ZoneInfo) -> int:
-    """The calendar year, in the calendar's ``zone``, in which the policy has it start."""
+    """The year in the calendar's ``zone`` in which its original start lies."""
     return local_date(occurrence.policy_start, zone).year
 
 
 def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Single]:
-    """Each occurrence that subscribers see, alone."""
+    """Each occurrence that subscribers see, as a single event."""
     for occurrence in occurrences:
         if occurrence.excluded is None or occurrence.is_cancelled:
-            # One that was moved to an earlier year is public from when that one is.
+            # One that was moved to an earlier year is published when that year is.
             year = min(published_year(occurrence, zone), local_date(occurrence.start, zone).year)
             yield Single(occurrence=occurrence, year=year)
 
@@ -114,10 +113,10 @@ def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series |
     for occurrence in sorted(occurrences, key=lambda each: each.original_start):
         year, rule = published_year(occurrence, zone), _rule_of(occurrence)
         runs[occurrence.window.id, year, rule].append(occurrence)
-    for (_, year, rule), found in runs.items():
+    for (_, year, rule), of_rule in runs.items():
         run: list[Occurrence] = []
         after = None
-        for occurrence in found:
+        for occurrence in of_rule:
             if occurrence.policy.regular:
                 run.append(occurrence)
                 continue
@@ -140,7 +139,7 @@ def _rule_on(recurrence: Recurrence, weekday: int) -> Recurrence:
 
 
 def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | None) -> Iterator[Series | Single]:
-    """The series that holds a run of regular occurrences, and what is seen as cancelled but is no instance of it.
+    """The series of a run of regular occurrences, and the cancelled ones that are no instances of it.
 
     That is what comes before its first and after its last; and all of it in UTC, where Home Assistant shows an override
     beside the instance that it overrides.

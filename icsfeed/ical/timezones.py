@@ -1,4 +1,4 @@
-"""VTIMEZONE (RFC 5545, section 3.6.5), in the one form that every calendar client reads.
+"""VTIMEZONE (RFC 5545, section 3.6.5), in the one form that every calendar client understands.
 
 One STANDARD and at most one DAYLIGHT, each with a yearly rule and no RDATE. Both begin in 1970, so that they precede
 every event and stay the same when the published span rolls. A few zones, such as Jerusalem, are the exception: their
@@ -24,7 +24,7 @@ _BEGIN: Final = 1970
 
 @cache
 def vtimezone(zone: ZoneInfo, clock: SettledClock) -> bytes:
-    """The component for a zone whose clock is settled over all the events that use it."""
+    """The component for a zone whose clock follows the same rules for all events that use it."""
     component = Timezone()
     component.add("tzid", zone.key)
     if not clock.onsets:

@@ -1,6 +1,6 @@
-"""UIDs: who an event is to a calendar client, for ever. They are the same on every server, whatever else is published.
+"""UIDs, the same on every server and in every release, whatever else is published.
 
-An event that gets another UID is another event: clients that imported the old one keep both.
+An event with a new UID is a new event: clients that imported the old one keep both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def change_uid(change: Change, domain: str) -> str:
 
 
 def open_span_uid(start: datetime | None, domain: str) -> str:
-    """The UID of a span in a change calendar that starts at that instant (UTC); ``None``: of "never"."""
+    """The UID of the span of a change calendar that starts at that instant (UTC); ``None``: of none at all."""
     return _uid(domain, "open", f"{_basic(start)}Z" if start else "never")
 
 

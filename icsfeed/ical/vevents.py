@@ -1,4 +1,4 @@
-"""VEVENTs (RFC 5545, section 3.6.1), written from the facts that an event states and from nothing else."""
+"""VEVENTs (RFC 5545, section 3.6.1), written from the facts of an event and from nothing else."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def vevents(uid: str, facts: EventFacts, revision: Revision, zone: ZoneInfo) -> 
 
 
 def _begin(uid: str, facts: EventFacts, revision: Revision, summary_text: str) -> Event:
-    """The properties of every event. It blocks nobody's own time: a customer's calendar stays free."""
+    """The properties of every event. Customers' calendars stay free: it is transparent."""
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", revision.at)
@@ -76,7 +76,7 @@ def _add_times(event: Event, facts: EventFacts) -> None:
 def _add_local(event: Event, name: str, local: date, zone: str) -> None:
     """Add a regular local time with its zone, or in UTC where that is the zone: UTC has no TZID (RFC 5545, 3.2.19).
 
-    The library is not asked: it takes Africa/Abidjan and others for UTC, whatever their clocks show.
+    Not left to the library: it treats Africa/Abidjan and others as UTC.
     """
     if isinstance(local, datetime) and is_utc(zone):
         event.add(name, local.replace(tzinfo=UTC))

@@ -1,1 +1,1 @@
-"""The publication: all that the public sees, from path to bytes, and how it is kept true."""
+"""The publication: everything public, as a mapping from path to bytes, and how it is kept current."""

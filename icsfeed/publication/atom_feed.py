@@ -1,4 +1,4 @@
-"""Feeds as Atom (RFC 4287): what was announced, the latest first. Regular windows are no news, and not in it.
+"""Feeds as Atom (RFC 4287): announcements, the latest first, without regular windows.
 
 Every date is from the record and none from a clock, so the same record is the same bytes.
 """
@@ -32,20 +32,18 @@ from icsfeed.words.terms import STATE_NAMES
 from icsfeed.words.updates import alteration_texts
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
-MOST_ENTRIES: Final = 100
-"""Readers take a feed for its news; the calendar has all."""
+MAX_ENTRIES: Final = 100
+"""News readers show the latest entries; the calendar has them all."""
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document can hold, however it is escaped (section 2.2)."""
+"""Characters that XML 1.0 does not allow, even escaped (section 2.2)."""
 
 
 def atom_path(slug: str) -> str:
-    """Where a feed's announcements are published."""
     return f"/feeds/{slug}.atom"
 
 
 def atom_makers(events: PublishedEvents, *, base_url: str) -> Iterator[tuple[str, Maker]]:
-    """Every feed's announcements, by path."""
     for feed in events.schedule.feeds:
         yield atom_path(feed.slug), partial(_atom, events, feed, base_url)
 
@@ -76,14 +74,14 @@ def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
     atom.generator("icsfeed")
     atom.language("en")
     site = (schedule.calendar.url or base_url).rstrip("/")
-    # Where nobody says where customers reach it, the links are relative to this feed (RFC 3986, section 4.2).
+    # Without the address of the site, links are relative to this feed (RFC 3986, section 4.2).
     home = f"{site}/" if site else "../"
     atom.link(href=f"{site}{atom_path(feed.slug)}" if site else f"{feed.slug}.atom", rel="self")
     atom.link(href=home, rel="alternate", type="text/html")
-    # Always set: feedgen takes the clock's time otherwise.
+    # Always set: otherwise feedgen reads the clock.
     first = start_of_year(events.situation.published_years[0], schedule.calendar.zone)
     atom.updated(selected[0].updated if selected else first)
-    for each in selected[:MOST_ENTRIES]:
+    for each in selected[:MAX_ENTRIES]:
         _add(atom, schedule, each, home)
     return Representation(body=atom.atom_str(pretty=True), content_type=CONTENT_TYPE)
 
@@ -155,7 +153,7 @@ def _html(text: str) -> str:
 
 
 def _adjustments(events: PublishedEvents) -> Iterator[_News]:
-    """The occurrences that were moved, or skipped for subscribers to see, as far as the calendar shows them."""
+    """The occurrences that were moved, or skipped visibly, as far as the calendar shows them."""
     zone, ledger = events.situation.zone, events.situation.record.ledger
     for event in events.policy[Rendering.EXPANDED]:
         news = adjustment_news(event.source.occurrence, ENGLISH, zone) if isinstance(event.source, Single) else None

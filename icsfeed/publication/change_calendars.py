@@ -1,4 +1,4 @@
-"""Feeds as change calendars of AWS Systems Manager: when a planned change may run, in what AWS has room for."""
+"""Feeds as change calendars of AWS Systems Manager: when a planned change may run, within AWS's size limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icsfeed.domain.feeds import Feed
 from icsfeed.domain.schedule import start_of_year
 from icsfeed.domain.spans import ONE_DAY, Span
 from icsfeed.ical.calendar import CONTENT_TYPE
-from icsfeed.ical.change_calendar import change_calendar, most_spans
+from icsfeed.ical.change_calendar import change_calendar, max_spans
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
@@ -19,19 +19,18 @@ from icsfeed.services.gate import OPENING, open_spans, overruns
 
 
 def change_calendar_path(slug: str) -> str:
-    """Where a feed is published as a change calendar."""
     return f"/feeds/{slug}.aws.ics"
 
 
 def change_calendar_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
-    """Every feed that has something which opens the gate, by path."""
+    """The change calendar of every feed with windows or planned changes, by path."""
     for feed in events.schedule.feeds:
         if not OPENING.isdisjoint(feed.kinds):
             yield change_calendar_path(feed.slug), partial(_calendar, events, feed)
 
 
 def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
-    """The instants near now at which time alone changes a change calendar, within a year."""
+    """The instants near now at which time alone changes a change calendar."""
     situation = events.situation
     yield from overruns(situation)
     if _may_exceed(events):
@@ -41,7 +40,7 @@ def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
 
 def _calendar(events: PublishedEvents, feed: Feed) -> Representation:
     situation, zone = events.situation, events.situation.zone
-    # From New Year on, so that it stays the same; where there is no room for that, from today on.
+    # From New Year on, so that it stays the same; from today on if that would not fit.
     start = instant_of(midnight(local_date(situation.now, zone)), zone) if _may_exceed(events) else _new_year(events)
     within = Span(start=start, end=start_of_year(situation.published_years[-1] + 1, zone))
     spans = open_spans(situation, feed.environments, within, opening=feed.kinds)
@@ -50,13 +49,13 @@ def _calendar(events: PublishedEvents, feed: Feed) -> Representation:
 
 
 def _may_exceed(events: PublishedEvents) -> bool:
-    """Whether there may be more spans than a change calendar has room for.
+    """Whether there may be more spans than fit into a change calendar.
 
     Whatever opens the gate, or closes it in between, makes one span more at most.
     """
     start = _new_year(events)
     ahead = sum(event.span.end > start for event in events.of(Rendering.EXPANDED))
-    return ahead > most_spans(events.schedule.calendar.uid_domain)
+    return ahead > max_spans(events.schedule.calendar.uid_domain)
 
 
 def _new_year(events: PublishedEvents) -> datetime:

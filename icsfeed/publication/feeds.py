@@ -1,4 +1,4 @@
-"""Feeds as iCalendar files: each in its renderings, and as a snapshot to download."""
+"""Feeds as iCalendar files: each in its renderings, and as a snapshot for download."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ _SUFFIXES: Final = {Rendering.SERIES: ".ics", Rendering.EXPANDED: ".expanded.ics
 
 
 def feed_path(slug: str, rendering: Rendering) -> str:
-    """Where that rendering of a feed is published."""
     return f"/feeds/{slug}{_SUFFIXES[rendering]}"
 
 
 def download_path(slug: str) -> str:
-    """Where a snapshot of a feed is published."""
     return f"/downloads/{slug}.ics"
 
 
 def build_feed(
     situation: Situation, slug: str, rendering: Rendering, *, kept_schedule: KeptSchedule = lambda: None
 ) -> Representation:
-    """One feed as a server that takes the situation up shows it; ``kept_schedule`` gives what was public before.
+    """One feed as a server would show it; ``kept_schedule`` returns the schedule that was public before.
 
     Raises:
         NotFoundError: where the schedule has no such feed.
@@ -46,7 +44,6 @@ def build_feed(
 
 
 def feed_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
-    """Every feed, by path."""
     situation = events.situation
     for rendering in Rendering:
         rendered = cache(partial(events.rendered, rendering))

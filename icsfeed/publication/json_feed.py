@@ -1,4 +1,4 @@
-"""Feeds as JSON, for customers' machines: every occurrence of the published span, by a versioned schema."""
+"""Feeds as JSON for programs: every occurrence of the published span, in a versioned schema."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
 
 _SCHEMA: Final = Path(__file__).parent / "schemas" / f"feed-{VERSION}.json"
 _OF_AN_UPDATE: Final = ("number", "at", "state", "message", "changed")
-"""What customers see of an update: all but who made it."""
+"""The keys of an update that customers see: all but who made it."""
 
 
 def json_path(slug: str) -> str:
-    """Where a feed is published as JSON."""
     return f"/feeds/{slug}.json"
 
 
@@ -51,7 +50,7 @@ def _schema() -> Representation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedItem:
-    """An entry as JSON has it, and what decides to which feeds it belongs."""
+    """An entry in JSON, with the kind and environments that decide which feeds contain it."""
 
     kind: Kind
     environments: frozenset[str]
@@ -82,7 +81,7 @@ def _feed(situation: Situation, feed: Feed, items: Callable[[], tuple[FeedItem, 
 
 
 def _items(events: PublishedEvents) -> tuple[FeedItem, ...]:
-    """What the expanded rendering shows, in its order."""
+    """The events of the expanded rendering, in its order."""
     schedule = events.schedule
     return tuple(
         FeedItem(

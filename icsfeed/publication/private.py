@@ -1,4 +1,4 @@
-"""Subscribers' own feeds: the public bytes or, for those who ask for alarms, the same events ringing."""
+"""Private feeds: the public bytes or, for subscribers with alarms, the same events with alarms."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _SUFFIX: Final = ".ics"
 _A_FEED: Final = re.compile(rf"{PRIVATE_PREFIX}[^/]+/([a-z0-9-]{{1,60}}\.ics(?:\.gz|\.br)?)")
 
 CACHE_CONTROL: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
-"""A private feed is kept by the client alone."""
+"""Only the client may cache a private feed."""
 
 HEADERS: Final[Headers] = (
-    # The address is the secret: no other site is told of it, and no search engine shows what is there.
+    # The address is the secret: it is not sent to other sites, and not indexed.
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex, nofollow"),
     NO_SNIFFING,
 )
-"""What is said of everything at a private path."""
+"""The headers of everything at a private path."""
 
 
 def is_private(path: str) -> bool:
-    """Whether there is nothing at the path for whoever has no token."""
+    """Whether the path needs a token."""
     return path.startswith(PRIVATE_PREFIX)
 
 
 def parse_private(path: str) -> tuple[str, str]:
-    """The token and the slug that a private path names; a slug that no feed has where it names none."""
+    """The token and the slug in a private path; an empty slug, which no feed has, if there is none."""
     token, _, name = path.removeprefix(PRIVATE_PREFIX).partition("/")
     return token, name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else ""
 
 
 def masked(path: str) -> str:
-    """A private path as anybody may see it: without the token."""
+    """A private path without its token, for logs and metrics."""
     feed = _A_FEED.fullmatch(path)
     return f"{PRIVATE_PREFIX}{{token}}/{feed[1]}" if feed else f"{PRIVATE_PREFIX}{{token}}"
 
 
 def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -> Representation | None:
-    """The feed as subscribers with those alarms have it; the public one where there are none, if there is that feed."""
+    """The feed for subscribers with those alarms; without alarms, the public one. ``None`` if there is no such feed."""
     public = publication.representations.get(feed_path(slug, Rendering.SERIES))
     if public is None or not alarms:
         return public
@@ -61,7 +61,7 @@ def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, .
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """A subscriber with a token that can't be told, for it was handed out without the key, or with another one.
+    """A subscriber whose token can't be derived: it was created without the key, or with another one.
 
     ``until`` is when the token ends (``None``: it is the latest).
     """
@@ -72,7 +72,7 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateFeeds:
-    """All private feeds by path, as far as the tokens in the paths can be told, and whose tokens can't."""
+    """All private feeds by path, as far as their tokens can be derived, and the others."""
 
     representations: Mapping[str, Representation]
     left_out: tuple[LeftOut, ...]
@@ -82,12 +82,12 @@ NO_PRIVATE_FEEDS: Final = PrivateFeeds(representations={}, left_out=())
 
 
 def private_feeds(publication: Publication, subscribers: Subscribers, key: TokenKey, *, now: datetime) -> PrivateFeeds:
-    """What a server answers at all private paths that are valid at ``now`` (aware).
+    """The feeds at all private paths that are valid at ``now`` (aware).
 
     Subscribers with the same feed and alarms share one copy. A token counts only where its digest is the recorded one.
     """
     of = cache(partial(private_feed, publication))
-    found: dict[str, Representation] = {}
+    feeds: dict[str, Representation] = {}
     left_out = []
     for subscriber, token in subscribers.valid(now=now):
         feed = of(subscriber.feed, subscriber.alarms)
@@ -97,5 +97,5 @@ def private_feeds(publication: Publication, subscribers: Subscribers, key: Token
         if secret is None:
             left_out.append(LeftOut(name=subscriber.name, until=token.until))
         else:
-            found[private_path(secret, subscriber.feed)] = feed
-    return PrivateFeeds(representations=found, left_out=tuple(left_out))
+            feeds[private_path(secret, subscriber.feed)] = feed
+    return PrivateFeeds(representations=feeds, left_out=tuple(left_out))

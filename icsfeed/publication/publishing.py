@@ -1,4 +1,4 @@
-"""The publication: all that the public sees, as a mapping from path to representation.
+"""The publication: everything public, as a mapping from path to representation.
 
 A pure function of the schedule, the record and the instant asked for. Whatever carries it (a server, a folder, one
 command's output) only copies bytes, so no two carriers can differ.
@@ -14,7 +14,7 @@ from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY
-from icsfeed.ical.limits import exceed
+from icsfeed.ical.limits import may_exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
@@ -41,7 +41,6 @@ class Publication:
 
     @property
     def schedule(self) -> Schedule:
-        """The policy that it shows."""
         return self.events.schedule
 
 
@@ -74,14 +73,14 @@ def publish(
 
 
 def _end_of_day(situation: Situation) -> datetime:
-    """When the date in the calendar's zone changes: the pages know it; what is dated is the same the day after."""
+    """The end of the day in the calendar's zone: pages show the date; dated representations do not."""
     return instant_of(midnight(local_date(situation.now, situation.zone) + ONE_DAY), situation.zone)
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:
-    """The instants at which time alone changes what is shown, within a year."""
+    """The instants at which time alone changes the feeds."""
     for event in events.every():
         if event.lapses is not None:
             yield event.lapses
-    if any(exceed(events.of(rendering)) for rendering in Rendering):
+    if any(may_exceed(events.of(rendering)) for rendering in Rendering):
         yield from (event.span.end for event in events.every())

@@ -1,4 +1,4 @@
-"""What is at a path: bytes, and all that a carrier says of them."""
+"""Representations: the bytes at a path, with their headers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ import brotli
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-"""For what is named after its bytes (RFC 8246)."""
+"""For paths that contain a digest of their bytes (RFC 8246)."""
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 NO_SNIFFING: Final = ("X-Content-Type-Options", "nosniff")
 PUBLIC: Final[Headers] = (
-    # Feeds are public: a page of any origin may read them, and see which state of the feed it holds.
+    # Feeds are public: a page of any origin may read them and their tags.
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag"),
     NO_SNIFFING,
 )
-"""What is said of everything public that is no page."""
+"""The headers of everything public except pages."""
 
 _PAGE: Final[Headers] = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -41,7 +41,7 @@ _PAGE: Final[Headers] = (
 
 @dataclass(frozen=True, kw_only=True)
 class Representation:
-    """What is at a path.
+    """The bytes at a path, and what a carrier needs to know of them.
 
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
     browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
@@ -58,7 +58,7 @@ class Representation:
 
     @property
     def public_headers(self) -> Headers:
-        """What every carrier says of it to everybody, besides its type, its tag and its dates."""
+        """The headers with every carrier, besides type, tag and dates."""
         guarded = (("Content-Security-Policy", self.security), *_PAGE) if self.security else PUBLIC
         return (("Cache-Control", self.cache_control), *guarded)
 
@@ -69,7 +69,7 @@ class Representation:
 
     @cached_property
     def packed(self) -> bytes:
-        """The bytes in gzip, the same ones every time."""
+        """The bytes in gzip, always the same."""
         return gzip.compress(self.body, compresslevel=6, mtime=0)
 
     @cached_property
@@ -86,17 +86,17 @@ Maker: TypeAlias = Callable[[], Representation]
 
 
 class Representations(Mapping[str, Representation]):
-    """What is at each path, made when it is first asked for."""
+    """The representations by path, each made when it is first needed."""
 
     def __init__(self, makers: Mapping[str, Maker]) -> None:
         self._makers = makers
-        self._made: dict[str, Representation] = {}
+        self._ready: dict[str, Representation] = {}
 
     def __getitem__(self, path: str) -> Representation:
-        found = self._made.get(path)
-        if found is None:
-            found = self._made[path] = self._makers[path]()
-        return found
+        representation = self._ready.get(path)
+        if representation is None:
+            representation = self._ready[path] = self._makers[path]()
+        return representation
 
     def __contains__(self, path: object) -> bool:
         return path in self._makers

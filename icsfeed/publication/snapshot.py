@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from icsfeed.domain.record import NEVER, NOTHING, Record
+from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.publication.problems import Problems
 from icsfeed.publication.publishing import Publication
@@ -27,7 +27,7 @@ class Snapshot:
     due: datetime
     file_signature: FileSignature | None = None
     schedule_file: LoadedSchedule | None = None
-    schedule_changed_at: datetime = NEVER
+    schedule_changed_at: datetime = BEFORE_ANY_ENTRY
     entry: int = 0
     record: Record | None = None
     unrecorded: tuple[LedgerLine, ...] = ()
@@ -43,7 +43,7 @@ class Snapshot:
 
     def shows_same_as(self, other: Snapshot) -> bool:
         """Whether both have a record, and feeds show the same of either."""
-        return self.record is not None and other.record is not None and self.record.shows_what(other.record)
+        return self.record is not None and other.record is not None and self.record.shows_same_as(other.record)
 
     def with_publication(self, publication: Publication, now: datetime) -> Snapshot:
         """The snapshot with that publication, which gets its ``last_modified`` only once that second has begun.

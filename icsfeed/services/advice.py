@@ -16,7 +16,7 @@ from icsfeed.domain.spans import YEARS, DateRange
 from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
-from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS
+from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
 
@@ -170,7 +170,7 @@ def _large_feeds(situation: Situation, all_occurrences: tuple[Occurrence, ...]) 
             if left_out:
                 message = (
                     f'the feed "{feed.slug}" leaves out {left_out} of its events in the {rendering} rendering: '
-                    f"only {MOST_EVENTS:,} events, or 1 MB, fit; past ones are dropped first, then the most distant"
+                    f"only {MAX_EVENTS:,} events, or 1 MB, fit; past ones are dropped first, then the most distant"
                 )
                 yield Advice(table="feeds", name=feed.slug, message=message)
 
@@ -186,7 +186,7 @@ def _surely_fits(situation: Situation, all_occurrences: tuple[Occurrence, ...]) 
     texts = [each.name + each.description for each in sources]
     texts += [_words(change) for change in situation.changes.values()]
     size = sum(_MAX_EVENT_BYTES_WITHOUT_TEXT + 2 * len(text.encode()) for text in texts)
-    return len(texts) <= MOST_EVENTS and size <= MOST_BYTES
+    return len(texts) <= MAX_EVENTS and size <= MAX_BYTES
 
 
 def _words(change: Change) -> str:

@@ -1,7 +1,7 @@
-"""Baselines: what events stated whose revisions icsfeed 0.1 recorded.
+"""Baselines: the old facts of events whose revisions icsfeed 0.1 recorded.
 
-Its digests are of bytes, which this release writes otherwise. So the facts of those events are told from the schedule
-that was public last, which the database keeps. Where that is not known, an event counts as unchanged.
+That release digested bytes, so its lines do not tell the facts. They come from the schedule that was public last, which
+the database keeps. Where there is none, an event counts as unchanged.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.store.schedule_file import read_schedule
 
 KeptSchedule: TypeAlias = Callable[[], tuple[bytes, datetime] | None]
-"""Gives the bytes of the schedule file that was public last, and when it was changed."""
+"""Returns the bytes of the schedule file that was public last, and when it was changed."""
 
 
 def events_public_before(events: PublishedEvents, kept_schedule: KeptSchedule) -> PublishedEvents | None:
     """The events of the schedule that was public last; ``None`` where it is not known.
 
-    It is looked up only where the ledger has lines of icsfeed 0.1; otherwise they are the ``events`` themselves.
+    It is read only if the ledger has lines of icsfeed 0.1; otherwise the ``events`` themselves are returned.
 
     Raises:
         DatabaseError: where the schedule can't be read.
@@ -43,9 +43,9 @@ def events_public_before(events: PublishedEvents, kept_schedule: KeptSchedule) -
 
 
 def baselines(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
-    """The lines that say what events stated whose last line stands for bytes.
+    """Lines with the old facts of the events whose last line stands for bytes.
 
-    With ``public_before``, only those of events that state something else now.
+    With ``public_before``, only for events whose facts have changed.
     """
     ledger = events.situation.record.ledger
     unknown = {uid: lines[-1].revision for uid, lines in ledger.items() if lines[-1].stands_for_bytes}
@@ -63,5 +63,5 @@ def baselines(events: PublishedEvents, public_before: PublishedEvents | None) ->
 def lines_to_publish(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
     """The lines that the ledger lacks of the events, baselines first."""
     ledger = events.situation.record.ledger
-    known = baselines(events, public_before)
-    return (*known, *events.lacking(with_lines(ledger, known)))
+    first = baselines(events, public_before)
+    return (*first, *events.missing_lines(with_lines(ledger, first)))

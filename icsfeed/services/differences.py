@@ -1,4 +1,4 @@
-"""What an edit of the schedule changes for subscribers: dates, the feeds that there are, and what each of them has."""
+"""The differences that an edit of the schedule makes for subscribers: in dates, feeds and their contents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from icsfeed.services.upcoming import utc_text
 
 
 class Edit(StrEnum):
-    """What became of a date, or of a feed."""
+    """How a date, or a feed, differs."""
 
     ADDED = "added"
     MOVED = "moved"
@@ -44,7 +44,6 @@ class Difference:
 
     @property
     def change(self) -> Edit:
-        """Whether it was added, moved or removed."""
         if self.before is None:
             return Edit.ADDED
         return Edit.REMOVED if self.after is None else Edit.MOVED
@@ -108,7 +107,7 @@ class Differences:
 
 
 class _Date(NamedTuple):
-    """What is named by a kind, an id and a local date."""
+    """The time of an item, and the environments that it touches."""
 
     span: Span
     environments: frozenset[str]
@@ -118,12 +117,12 @@ _Dates = dict[tuple[Kind, str, date], _Date]
 
 
 def differences(old: Situation, new: Situation) -> Differences:
-    """How what subscribers see of ``new`` differs from what they see of ``old``, in order.
+    """The differences between ``old`` and ``new`` for subscribers, in order.
 
-    The record is the same in both: so it tells what an edit does to changes, and to occurrences skipped and moved.
+    Both have the same record, so that the effect of an edit on changes and on adjusted occurrences shows.
     """
-    known = (*new.record.changes.values(), *new.schedule.changes, *old.schedule.changes)
-    days = {change.id: _day(change, old.zone) for change in known}
+    changes = (*new.record.changes.values(), *new.schedule.changes, *old.schedule.changes)
+    days = {change.id: _day(change, old.zone) for change in changes}
     before, after = dict(_dates(old, days)), dict(_dates(new, days))
     domains = (old.schedule.calendar.uid_domain, new.schedule.calendar.uid_domain)
     return Differences(
@@ -150,23 +149,23 @@ def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after:
         if slug not in new or slug not in old:
             yield FeedDifference(slug=slug, change=Edit.ADDED if slug in new else Edit.REMOVED)
             continue
-        found: dict[tuple[Kind, str, Edit], list[date]] = defaultdict(list)
+        edits: dict[tuple[Kind, str, Edit], list[date]] = defaultdict(list)
         for kind, name, day in sorted(before.keys() & after.keys()):
             had = old[slug].selects(kind, before[kind, name, day].environments)
             has = new[slug].selects(kind, after[kind, name, day].environments)
             if had is not has:
-                found[kind, name, Edit.ADDED if has else Edit.REMOVED].append(day)
-        for (kind, name, change), days in found.items():
+                edits[kind, name, Edit.ADDED if has else Edit.REMOVED].append(day)
+        for (kind, name, change), days in edits.items():
             yield FeedDifference(slug=slug, change=change, kind=kind, id=name, days=tuple(days))
 
 
 def _day(change: Change, zone: ZoneInfo) -> date:
-    """The day for which a change was announced first."""
+    """The day for which a change was first announced."""
     return local_date(change.updates[0].plan.span.start, zone)
 
 
 def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
-    """What subscribers see, by kind, id and local date."""
+    """The items that subscribers see, by kind, id and local date."""
     environments = situation.schedule.environment_names.keys()
     for item in situation.published():
         match item:

@@ -1,6 +1,6 @@
-"""All events that are published, at their revisions: what feeds are joined from.
+"""All published events at their revisions, from which feeds are joined.
 
-Each event is rendered once. What neither a new record nor the passing of time changes is taken over as it was.
+Each event is rendered once. Events that neither a new record nor time changes are reused.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, revision_of
+from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, revision_of
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import policy_events, shown
@@ -18,7 +18,7 @@ from icsfeed.ical.series import Rendering
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublishedEvents:
-    """The events of a situation, at whatever revision; ``rendered`` has them at those that the ledger says.
+    """The events of a situation, at any revision; ``rendered`` gives them at the ledger's.
 
     ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id.
     """
@@ -35,24 +35,24 @@ class PublishedEvents:
         return (*self.policy[rendering], *self.changes.values())
 
     def every(self) -> Iterator[CalendarEvent]:
-        """The events of all renderings; those that renderings share come more than once."""
+        """The events of all renderings; those that renderings share are repeated."""
         for events in self.policy.values():
             yield from events
         yield from self.changes.values()
 
     def shown(self) -> tuple[CalendarEvent, ...]:
-        """Those of ``every`` that have not lapsed."""
+        """The events of all renderings that have not lapsed."""
         return shown(self.every(), now=self.situation.now)
 
-    def lacking(self, ledger: Ledger) -> tuple[LedgerLine, ...]:
-        """The lines that the ledger lacks of what is shown."""
-        return lines_lacking(self.shown(), ledger, now=self.situation.now)
+    def missing_lines(self, ledger: Ledger) -> tuple[LedgerLine, ...]:
+        """The lines of these events that the ledger lacks."""
+        return missing_lines(self.shown(), ledger, now=self.situation.now)
 
     def with_ledger(self, ledger: Ledger) -> PublishedEvents:
         return replace(self, situation=self.situation.with_record(replace(self.situation.record, ledger=ledger)))
 
     def rendered(self, rendering: Rendering) -> tuple[CalendarEvent, ...]:
-        """What a rendering shows, by start, then UID, at the revisions that the ledger says."""
+        """The events of a rendering, by start, then UID, at the ledger's revisions."""
         ledger = self.situation.record.ledger
         revised = (event.revised(revision_of(event, ledger)) for event in self.of(rendering))
         return shown(revised, now=self.situation.now)
@@ -61,10 +61,7 @@ class PublishedEvents:
 def publish_events(
     situation: Situation, *, before: PublishedEvents | None = None, renderings: Iterable[Rendering] = Rendering
 ) -> PublishedEvents:
-    """The events that are published; ``before`` are earlier ones, to be taken over from.
-
-    To show one of the ``renderings``, no more than that one is needed.
-    """
+    """The published events of those ``renderings``; ``before`` are earlier ones, to reuse."""
     if before is not None and before.schedule is not situation.schedule:
         before = None
     if before is not None and _have_same_policy(situation, before.situation):
@@ -84,6 +81,6 @@ def _change_events(situation: Situation, before: PublishedEvents | None) -> Iter
         event = earlier.get(change.id)
         if event is None or event.source is not change:
             event = change_event(situation.schedule, change)
-            # At its revision once and for all: to revise a thousand for each feed takes longer than all else.
+            # Revised here, once: revising a thousand events for each feed would take longer than anything else.
             event = event.revised(revision_of(event, situation.record.ledger))
         yield change.id, event

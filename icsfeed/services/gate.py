@@ -2,7 +2,7 @@
 
 It may in a maintenance window of that environment that really happens, and while a planned change that was announced
 for it is due; never in a change freeze, and never beside an emergency change. The answer has the meaning of AWS
-Systems Manager's GetCalendarState: the state, the instant that it holds for, and the next transition.
+Systems Manager's GetCalendarState: the state, the instant that it contains for, and the next transition.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.span_sets import SpanSet, difference, holds, intersection, next_edge, union
+from icsfeed.domain.span_sets import SpanSet, contains, difference, intersection, next_edge, union
 from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.services.upcoming import utc_text
 
 OPENING: Final = frozenset({Kind.MAINTENANCE, Kind.PLANNED})
-"""What opens the gate; change freezes and emergency changes close it."""
+"""The kinds that open the gate; the others close it."""
 
 _USUAL_REACH: Final = timedelta(days=45)
-"""Nearly every transition is nearer than that; one that is farther is looked for only where there is none so near."""
+"""Nearly every transition is nearer than that; a farther one is searched for only if there is none."""
 
 
 class Verdict(StrEnum):
@@ -65,7 +65,7 @@ class GateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reason:
-    """A span in which something of that ``kind`` opens the gate of ``environments``, or closes it, and the words."""
+    """A span in which an item of that ``kind`` opens or closes the gate of ``environments``, in words."""
 
     kind: Kind
     span: Span
@@ -93,7 +93,7 @@ def gate(situation: Situation, environments: Collection[str], *, at: datetime) -
     if transition is None or transition >= near.end:  # what opens or closes it beyond was not looked at
         spans = open_spans(situation, touched, Span(start=at, end=published.end))
         transition = next_edge(spans, at)
-    is_open = holds(spans, at)
+    is_open = contains(spans, at)
     return GateAnswer(
         environments=tuple(sorted(touched)),
         verdict=Verdict.OPEN if is_open else Verdict.CLOSED,
@@ -126,7 +126,7 @@ def _touching(environment: str, reasons: Iterable[_Reason]) -> SpanSet:
 
 
 def _reasons(situation: Situation, within: Span) -> Iterator[_Reason]:
-    """Whatever opens or closes the gate of any environment within the span."""
+    """The reasons for which the gate of any environment is open or closed within the span."""
     everywhere = frozenset(situation.schedule.environment_names)
     for item in situation.walk(within):
         match item:
@@ -151,7 +151,7 @@ def _reasons(situation: Situation, within: Span) -> Iterator[_Reason]:
 
 
 def _due(change: Change) -> Span | None:
-    """When a planned change may run by what was announced: not before its start, and not when it is over."""
+    """When a planned change may run: within its announced time, until it ends."""
     if change.state is State.TENTATIVE or (change.state.is_final and change.entered(State.IN_PROGRESS) is None):
         return None
     span, ended = change.plan.span, change.entered(State.COMPLETED, State.CANCELLED)
@@ -160,7 +160,7 @@ def _due(change: Change) -> Span | None:
 
 
 def _under_way(change: Change, now: datetime) -> Span | None:
-    """When an emergency change is under way: by its times once it is confirmed, and as long as it is in progress."""
+    """When an emergency change is under way: in its planned time if confirmed, and while it is in progress."""
     if change.state is State.CONFIRMED:
         return change.plan.span
     started = change.entered(State.IN_PROGRESS)

@@ -1,4 +1,4 @@
-"""Keeps the ledger of revisions: each visible change of an event gets a line, from whoever makes it public first."""
+"""Keeps the ledger of revisions: whoever first publishes a change of an event adds a line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.record import PUBLISH, RELEASE_PREFIX, Record
-from icsfeed.domain.revisions import Ledger, LedgerLine, lines_lacking, stated_line, with_lines
+from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, stated_line, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import shown
 from icsfeed.ical.events import CalendarEvent
@@ -18,7 +18,7 @@ from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.repository import Repository, ScheduleRepository
 
 THE_SERVICE: Final = "icsfeed"
-"""Who makes an edited schedule public, in the audit trail."""
+"""The name in the audit trail of the one that publishes edited schedules."""
 
 
 def record_revisions(
@@ -49,7 +49,7 @@ def record_revisions(
             writing.leave_entry()
         ledger = writing.record.ledger
         first = [line for line in unrecorded if _is_news(line, ledger)]
-        # What an operator recorded in the meantime is public, too.
+        # An operator may have recorded something in the meantime.
         situation = situation.with_record(replace(writing.record, ledger=with_lines(ledger, first)))
         now_public = publish_events(situation, before=events)
         lacking = lines_to_publish(now_public, now_public if public_before is events else public_before)
@@ -69,7 +69,7 @@ def record_edit(situation: Situation, repository: ScheduleRepository) -> Situati
 
 
 def _is_news(line: LedgerLine, ledger: Ledger) -> bool:
-    """Whether nobody has recorded yet what the line says."""
+    """Whether the line is not recorded yet."""
     if line.uid not in ledger:
         return True
     last = ledger[line.uid][-1]
@@ -80,9 +80,9 @@ def _is_news(line: LedgerLine, ledger: Ledger) -> bool:
 def lines_between(
     before: Iterable[CalendarEvent], after: Iterable[CalendarEvent], ledger: Ledger, *, now: datetime
 ) -> tuple[LedgerLine, ...]:
-    """The lines by which the ledger learns how the published events change, and of nothing else.
+    """The lines for the events that change between ``before`` and ``after``.
 
-    An event of which the ledger does not know what it stated gets a line for that, too: so its change counts as one.
+    An event whose old facts are not in the ledger gets a line for them, too, so that its change counts as one.
     """
     old, new = ({event.uid: event for event in shown(events, now=now)} for events in (before, after))
     changed = {uid for uid in old.keys() | new.keys() if _digest(old, uid) != _digest(new, uid)}
@@ -93,7 +93,7 @@ def lines_between(
         if (line := stated_line(old[uid], of_these, now=now)) not in of_these.get(uid, ())
     ]
     later = [event for uid, event in new.items() if uid in changed]
-    return (*earlier, *lines_lacking(later, with_lines(of_these, earlier), now=now))
+    return (*earlier, *missing_lines(later, with_lines(of_these, earlier), now=now))
 
 
 def _digest(events: Mapping[str, CalendarEvent], uid: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Suggestions: when an urgent change had best be made, by impact, time of day and the risk of delay."""
+"""Suggestions for the time of an urgent change, by impact, time of day and the risk of delay."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from icsfeed.services.upcoming import span_as_json
 from icsfeed.services.warnings import busy
 
 START_STEP: Final = timedelta(minutes=5)
-"""Starts are suggested at full five minutes of the clock."""
+"""Suggested starts are multiples of five minutes on the clock."""
 
 MAX_DEADLINE_DISTANCE: Final = timedelta(days=366)
 
 
 class Rank(IntEnum):
-    """How good a slot is, the best first."""
+    """The rank of a slot, the best first."""
 
     WINDOW = 1
     """Inside a maintenance window that touches all the environments."""
@@ -37,7 +37,7 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SlotRequest:
-    """What a slot is needed for: a change that lasts ``duration`` and is done ``by`` (aware) a deadline.
+    """A change that needs a slot of ``duration`` and has to end ``by`` (aware) a deadline.
 
     Where ``environments`` names none, it touches all.
     """
@@ -55,7 +55,7 @@ class SlotRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A slot and what speaks for and against it."""
+    """A slot and the reasons for and against it."""
 
     span: Span
     rank: Rank
@@ -68,7 +68,7 @@ class Suggestion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Ahead:
-    """What lies between now and the deadline and matters to the change; windows and other changes with their ids.
+    """Everything up to the deadline that matters to the change; windows and other changes have their ids.
 
     ``peaks`` is ``None`` where the schedule does not say when business peaks.
     """
@@ -80,7 +80,7 @@ class _Ahead:
     busy: tuple[tuple[str, Span], ...]
 
     def starts(self, zone: ZoneInfo) -> set[datetime]:
-        """When the change may start: at the next full five minutes in ``zone``, and whenever a slot can get better."""
+        """The possible starts: the next multiple of five minutes in ``zone``, and instants that improve a slot."""
         begin = self.span.start
         local = begin.astimezone(zone)
         past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % START_STEP
@@ -114,18 +114,18 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
         busy=tuple(sorted(busy(situation, environments), key=lambda each: (each[1].start, each[0]))),
     )
     starts = ahead.starts(zone)
-    found = [
+    suggestions = [
         _judged(Span(start=start, end=start + request.duration), request.impact, ahead)
         for start in starts
         if request.duration <= span.end - start
     ]
-    if not found:
+    if not suggestions:
         msg = (
             f"no slot of {length_text(request.duration)} fits: it is {length_text(span.end - span.start)} until the "
             f"deadline, {_local(span.end, zone)}, and the soonest start is {_local(min(starts), zone)}"
         )
         raise RefusedError(msg)
-    return tuple(sorted(found, key=lambda each: (each.rank, each.span.start)))
+    return tuple(sorted(suggestions, key=lambda each: (each.rank, each.span.start)))
 
 
 def _until_deadline(by: datetime, now: datetime, zone: ZoneInfo) -> Span:

@@ -1,4 +1,4 @@
-"""What comes: the occurrences and freezes of a stretch of time, as a person or a program reads them."""
+"""Upcoming items: the windows, changes and freezes of a stretch of time, for people and programs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from icsfeed.words.languages import ENGLISH
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UpcomingItem:
-    """Something that comes: ``days`` are a freeze's, in the calendar's zone; ``impact`` is a window's or a change's.
+    """An upcoming window, change or freeze. ``days`` are those of a freeze, in the calendar's zone.
 
     ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
     ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start.
@@ -86,19 +86,19 @@ def upcoming(
     Raises:
         NotFoundError: where the schedule has no such environment.
     """
-    wanted = situation.schedule.environments_named(environments)
+    touched = situation.schedule.environments_named(environments)
     begin = start.astimezone(UTC)
     span = Span(start=begin, end=begin + length)
-    items = (_item(each, span, wanted, situation.now if with_overdue else None) for each in situation.walk(span))
+    items = (_item(each, span, touched, situation.now if with_overdue else None) for each in situation.walk(span))
     return tuple(sorted(filter(None, items), key=lambda item: (item.span.start, item.kind, item.id)))
 
 
-def _item(each: CalendarItem, span: Span, wanted: frozenset[str], now: datetime | None) -> UpcomingItem | None:
+def _item(each: CalendarItem, span: Span, touched: frozenset[str], now: datetime | None) -> UpcomingItem | None:
     match each:
         case Occurrence():
-            return None if wanted.isdisjoint(each.window.environments) else _window_item(each, span)
+            return None if touched.isdisjoint(each.window.environments) else _window_item(each, span)
         case Change():
-            return None if wanted.isdisjoint(each.plan.environments) else _change_item(each, span, now)
+            return None if touched.isdisjoint(each.plan.environments) else _change_item(each, span, now)
         case FrozenDays():
             return UpcomingItem(
                 kind=Kind.FREEZE, id=each.freeze.id, name=each.freeze.name, span=each.span, days=each.days
@@ -106,7 +106,7 @@ def _item(each: CalendarItem, span: Span, wanted: frozenset[str], now: datetime 
 
 
 def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
-    """The occurrence where it happens within the span, or is shown there as cancelled."""
+    """The occurrence if it happens, or is shown as cancelled, within the span."""
     window, happens = occurrence.window, occurrence.span
     if happens is None or not happens.overlaps(span) or not (occurrence.excluded is None or occurrence.is_cancelled):
         return None

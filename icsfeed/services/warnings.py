@@ -17,7 +17,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import days_text, instant_text, span_text
 
-LONGEST: Final = timedelta(hours=24)
+USUAL_MAX_LENGTH: Final = timedelta(hours=24)
 """The length beyond which a change is probably a typing error."""
 
 _AT_ONCE: Final = timedelta(minutes=1)
@@ -78,7 +78,7 @@ def _about_now(situation: Situation, change: Change) -> Iterator[str]:
 
 def about_length(subject: str, span: Span) -> Iterator[str]:
     """Whether the subject's span is implausibly long."""
-    if span.length > LONGEST:
+    if span.length > USUAL_MAX_LENGTH:
         yield f"{subject} lasts {length_text(span.length)}; check its start and end"
 
 

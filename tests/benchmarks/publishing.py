@@ -48,7 +48,7 @@ def main() -> None:
     """Measure and print the ratio."""
     changes = {change.id: change for change in map(a_change, range(1, CHANGES + 1))}
     record = Record(entry=1, at=NOW, changes=changes)
-    lacking = publish_events(Situation(schedule=POLICY, record=record, now=NOW)).lacking({})
+    lacking = publish_events(Situation(schedule=POLICY, record=record, now=NOW)).missing_lines({})
     record = replace(record, ledger=with_lines({}, lacking))
     numbers = count(CHANGES + 1)
     latest: list[Publication] = [publish(Situation(schedule=POLICY, record=record, now=NOW), changed_at=NOW)]

@@ -143,7 +143,7 @@ def test_a_change_is_an_emergency_or_a_planned_one() -> None:
     assert a_change(State.CONFIRMED, Kind.PLANNED).id == "PC-7"
     with pytest.raises(BadInputError) as refusal:
         replace(a_change(State.CONFIRMED), kind=Kind.FREEZE)
-    assert str(refusal.value) == "a change is an emergency or a planned one, not of kind freeze"
+    assert str(refusal.value) == "a change is an emergency or a planned one, not of the kind freeze"
 
 
 @pytest.mark.parametrize("updates", [(), (2,), (1, 3)])
@@ -157,8 +157,8 @@ def test_updates_are_numbered_without_a_gap(updates: tuple[int, ...]) -> None:
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [
-        ({"summary": " \n"}, "a change has a summary: what subscribers read"),
-        ({"environments": frozenset()}, "a change names at least one environment that it touches"),
+        ({"summary": " \n"}, "a change needs a summary: the text that subscribers read"),
+        ({"environments": frozenset()}, "a change needs at least one environment that it touches"),
     ],
 )
 def test_a_plan_says_what_and_where(overrides: dict[str, object], expected: str) -> None:

@@ -12,7 +12,7 @@ from icsfeed.domain.revisions import (
     Ledger,
     LedgerLine,
     Revision,
-    lines_lacking,
+    missing_lines,
     revision_of,
     with_lines,
 )
@@ -39,7 +39,7 @@ def after(*states: tuple[An, ...]) -> Ledger:
     """The ledger after those states were public, a day each."""
     ledger: Ledger = {}
     for day, public in enumerate(states):
-        ledger = with_lines(ledger, lines_lacking(public, ledger, now=MAY + timedelta(days=day)))
+        ledger = with_lines(ledger, missing_lines(public, ledger, now=MAY + timedelta(days=day)))
     return ledger
 
 
@@ -87,13 +87,13 @@ def test_an_event_that_two_renderings_share_has_one_line() -> None:
 
 
 def test_times_are_in_whole_seconds() -> None:
-    found = lines_lacking([TWO], after((ONE,)), now=MAY.replace(microsecond=999_999))
+    found = missing_lines([TWO], after((ONE,)), now=MAY.replace(microsecond=999_999))
     assert found == (line("two", 1, MAY),)
 
 
 def test_no_time_runs_back_where_another_clock_is_ahead() -> None:
     ledger = after((ONE,), (TWO,))
-    assert lines_lacking([ONE], ledger, now=MAY - timedelta(days=3)) == (line("one", 2, MAY + timedelta(days=1)),)
+    assert missing_lines([ONE], ledger, now=MAY - timedelta(days=3)) == (line("one", 2, MAY + timedelta(days=1)),)
 
 
 def test_what_nothing_is_recorded_of_is_shown_alike_on_every_machine_and_at_any_time() -> None:

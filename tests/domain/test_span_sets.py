@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icsfeed.domain.span_sets import SpanSet, difference, holds, intersection, next_edge, union
+from icsfeed.domain.span_sets import SpanSet, contains, difference, intersection, next_edge, union
 from icsfeed.domain.spans import Span
 from tests.examples import utc
 
@@ -64,7 +64,7 @@ def test_difference(holes: SpanSet, expected: SpanSet) -> None:
 )
 def test_an_instant(hour: int, inside: bool, edge: int | None) -> None:
     found, instant = spans((2, 4), (6, 8)), START + hour * HOUR
-    assert (holds(found, instant), next_edge(found, instant)) == (
+    assert (contains(found, instant), next_edge(found, instant)) == (
         inside,
         None if edge is None else START + edge * HOUR,
     )
@@ -83,7 +83,7 @@ def test_they_are_sets_of_instants(one: list[Span], other: list[Span]) -> None:
     for half_hour in range(80):
         instant = START + half_hour * HOUR / 2
         in_one, in_other = (any(instant in span for span in each) for each in (one, other))
-        assert (holds(a, instant), holds(less, instant), holds(both, instant)) == (
+        assert (contains(a, instant), contains(less, instant), contains(both, instant)) == (
             in_one,
             in_one and not in_other,
             in_one and in_other,

@@ -14,7 +14,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.events import CalendarEvent, change_event
-from icsfeed.ical.limits import MOST_BYTES, MOST_EVENTS, exceed, that_fit
+from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS, events_that_fit, may_exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
@@ -31,17 +31,17 @@ def an_event(number: int, start: datetime, size: int = 10, length: timedelta = H
 
 
 def kept(events: list[CalendarEvent], taken: int = 0, now: datetime = NOW) -> list[int]:
-    return [int(event.uid) for event in that_fit(events, taken=taken, now=now)]
+    return [int(event.uid) for event in events_that_fit(events, taken=taken, now=now)]
 
 
 def test_a_thousand_events_fit_and_one_more_does_not() -> None:
-    events = [an_event(number, NOW + number * HOUR) for number in range(MOST_EVENTS + 1)]
-    assert that_fit(events[:-1], taken=0, now=NOW) == events[:-1]
-    assert kept(events) == list(range(MOST_EVENTS))
+    events = [an_event(number, NOW + number * HOUR) for number in range(MAX_EVENTS + 1)]
+    assert events_that_fit(events[:-1], taken=0, now=NOW) == events[:-1]
+    assert kept(events) == list(range(MAX_EVENTS))
 
 
 def test_bytes_count_with_what_is_taken() -> None:
-    half = [an_event(number, NOW, MOST_BYTES // 2) for number in range(2)]
+    half = [an_event(number, NOW, MAX_BYTES // 2) for number in range(2)]
     assert kept(half) == [0, 1]
     assert kept(half, taken=1) == [0]
 
@@ -69,13 +69,13 @@ def test_what_is_under_way_is_the_last_to_give_way() -> None:
 
 
 def test_an_event_that_is_too_large_leaves_room_to_the_others() -> None:
-    assert kept([an_event(0, NOW, MOST_BYTES + 1), an_event(1, NOW + HOUR)]) == [1]
+    assert kept([an_event(0, NOW, MAX_BYTES + 1), an_event(1, NOW + HOUR)]) == [1]
 
 
 def test_the_half_leaves_room_for_a_header() -> None:
-    assert not exceed([an_event(0, NOW, MOST_BYTES // 2)])
-    assert exceed([an_event(0, NOW, MOST_BYTES // 2 + 1)])
-    assert exceed([an_event(number, NOW) for number in range(MOST_EVENTS + 1)])
+    assert not may_exceed([an_event(0, NOW, MAX_BYTES // 2)])
+    assert may_exceed([an_event(0, NOW, MAX_BYTES // 2 + 1)])
+    assert may_exceed([an_event(number, NOW) for number in range(MAX_EVENTS + 1)])
 
 
 def a_record(count: int, reason: str = "") -> Record:
@@ -104,7 +104,7 @@ def shown(body: bytes) -> list[int]:
 
 def test_a_feed_never_has_more_than_a_thousand_events() -> None:
     made = build_feed(Situation(schedule=EMPTY, record=a_record(1_030), now=NOW), "all", Rendering.SERIES)
-    assert made.body.count(b"BEGIN:VEVENT") == MOST_EVENTS
+    assert made.body.count(b"BEGIN:VEVENT") == MAX_EVENTS
     assert (made.left_out, shown(made.body)[0], shown(made.body)[-1]) == (30, 25, 1_024)
 
 
@@ -113,7 +113,7 @@ def test_nor_more_than_a_megabyte(reason: str) -> None:
     made = build_feed(
         Situation(schedule=POLICY, record=a_record(100, reason * 10_000), now=NOW), "all", Rendering.SERIES
     )
-    assert MOST_BYTES - 50_000 < len(made.body) <= MOST_BYTES
+    assert MAX_BYTES - 50_000 < len(made.body) <= MAX_BYTES
     emergencies = shown(made.body)
     # From 25 on they are ahead: either all of those have room, or none that is over.
     first, last = (11, 100) if reason == "a" else (25, 24 + len(emergencies))

@@ -20,7 +20,7 @@ from icsfeed.domain.schedule import Calendar, Schedule, published_span, publishe
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import settled_clock, zone, zone_names
-from icsfeed.ical.limits import MOST_EVENTS
+from icsfeed.ical.limits import MAX_EVENTS
 from icsfeed.ical.series import Rendering
 from tests.properties.brute_force import DAY
 from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedules
@@ -70,7 +70,7 @@ def check(
     reader: Reader, schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...] = ()
 ) -> None:
     situation = a_situation(schedule, now=now, adjustments=adjusted)
-    if len(events_in(situation, rendering)) > MOST_EVENTS:
+    if len(events_in(situation, rendering)) > MAX_EVENTS:
         reject()  # a feed leaves some out
     content = served_feed(situation, rendering=rendering)
     pairs = list(zip(read_by(reader, content, now), said_by_the_domain(schedule, adjusted, now), strict=True))

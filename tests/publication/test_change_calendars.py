@@ -13,7 +13,7 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.change_calendar import most_spans
+from icsfeed.ical.change_calendar import max_spans
 from icsfeed.publication.publishing import Publication, publish
 from tests.changes import PLAN, a_change, recorded
 from tests.examples import NOW, POLICY, THURSDAY, a_schedule, span, utc
@@ -125,7 +125,7 @@ def test_what_does_not_fit_is_there_from_today_on_and_changes_every_day() -> Non
     body = content(publication)
     found = spans(body)
     assert 60_000 < len(body) <= 64_000
-    assert (found[0][0], len(found)) == ("20261123T070000Z", most_spans("maintenance.example.com"))
+    assert (found[0][0], len(found)) == ("20261123T070000Z", max_spans("maintenance.example.com"))
     assert (publication.changed_at, publication.fresh_until) == (MIDNIGHT, MIDNIGHT + timedelta(days=1))
     for later in (timedelta(), timedelta(hours=23, minutes=59)):
         assert content(made(MOST_NIGHTS, now=MIDNIGHT + later)) == body

@@ -173,7 +173,7 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
             RefusedError,
             "the reason has 10,001 characters; a calendar has room for 10,000",
         ),
-        ({"summary": "\x07\r\n"}, BadInputError, "a change has a summary: what subscribers read"),
+        ({"summary": "\x07\r\n"}, BadInputError, "a change needs a summary: the text that subscribers read"),
         (
             {"span": span((2026, 12, 8, 6), (2062, 12, 8, 8))},
             RefusedError,

@@ -15,7 +15,7 @@ from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, NamedDays
 from icsfeed.domain.recurrence import parse_recurrence, weekly
-from icsfeed.domain.revisions import lines_lacking, revision_of, with_lines
+from icsfeed.domain.revisions import missing_lines, revision_of, with_lines
 from icsfeed.domain.schedule import Organizer
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
@@ -201,11 +201,11 @@ def test_each_change_of_a_fact_raises_its_event_by_one(case: Case) -> None:
     first = case.before(BEFORE)
     old, new = publish_events(first), publish_events(case.edit(first))
     assert changed_facts(event_of(old, case.uid).facts, event_of(new, case.uid).facts) == case.facts
-    ledger = with_lines({}, old.lacking({}))
-    after = with_lines(ledger, new.lacking(ledger))
+    ledger = with_lines({}, old.missing_lines({}))
+    after = with_lines(ledger, new.missing_lines(ledger))
     event = event_of(new, case.uid)
     assert revision_of(event, after).sequence == revision_of(event_of(old, case.uid), ledger).sequence + 1
-    assert new.lacking(after) == ()
+    assert new.missing_lines(after) == ()
     untouched = {each.uid for each in new.shown() if any(each.facts == other.facts for other in old.shown())}
     assert {uid: lines[-1].revision.sequence for uid, lines in after.items() if uid in untouched} == dict.fromkeys(
         untouched, 0
@@ -223,7 +223,7 @@ def test_there_is_a_case_for_every_fact() -> None:
 def test_other_words_raise_nothing() -> None:
     """Whatever a release, a library or a language makes of the facts."""
     events = publish_events(BEFORE)
-    ledger = with_lines({}, events.lacking({}))
+    ledger = with_lines({}, events.missing_lines({}))
     reworded = [
         replace(
             event, content=event.content.replace(b"Impact:", b"Effect:").replace(b"\r\nSUMMARY:", b"\r\nSUMMARY:* ")
@@ -231,7 +231,7 @@ def test_other_words_raise_nothing() -> None:
         for event in events.shown()
     ]
     assert all(each.content != event.content for each, event in zip(reworded, events.shown(), strict=True))
-    assert lines_lacking(reworded, ledger, now=NOW + timedelta(days=1)) == ()
+    assert missing_lines(reworded, ledger, now=NOW + timedelta(days=1)) == ()
     assert {revision_of(event, ledger).sequence for event in reworded} == {0}
 
 
@@ -245,6 +245,6 @@ def test_another_zone_of_the_calendar_is_told_and_changes_no_fact_of_a_change() 
 def test_a_window_on_another_day_is_another_series() -> None:
     """What is no instance any more is gone, and what is new is at its first revision."""
     old, new = publish_events(BEFORE), publish_events(with_window(recurrence=weekly(1))(BEFORE))
-    ledger = with_lines({}, old.lacking({}))
-    after = with_lines(ledger, new.lacking(ledger))
+    ledger = with_lines({}, old.missing_lines({}))
+    after = with_lines(ledger, new.missing_lines(ledger))
     assert {lines[-1].revision.sequence for lines in after.values()} == {0}

@@ -242,7 +242,7 @@ def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
     other = replace(schedule, windows=(replace(schedule.windows[0], name="Maintenance"),))
     publish(schedule, repository, now=NIGHT)
     shown = publish_events(Situation(schedule=other, record=repository.record(), now=NIGHT + MINUTE))
-    overlay = shown.lacking(repository.record().ledger)
+    overlay = shown.missing_lines(repository.record().ledger)
     record = record_revisions(
         publish_events(Situation(schedule=schedule, record=repository.record(), now=NIGHT + 2 * MINUTE)),
         repository,

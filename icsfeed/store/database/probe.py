@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from icsfeed.domain.record import NEVER
+from icsfeed.domain.record import BEFORE_ANY_ENTRY
 from icsfeed.store.database.driver_errors import is_missing_table, is_timeout, unavailable
 from icsfeed.store.database.sqlite import data_version, is_connected_to, write_error
 from icsfeed.store.database.urls import file_of
@@ -24,7 +24,7 @@ class LastEntry(NamedTuple):
     """The number of the last entry in the audit trail, and when (UTC) it was made."""
 
     number: int = 0
-    at: datetime = NEVER
+    at: datetime = BEFORE_ANY_ENTRY
 
 
 class Probe:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_a
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import NEVER, PUBLISH, RELEASE_PREFIX, Record
+from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -58,7 +58,7 @@ def _changed_at(connection: Connection) -> datetime:
     lasts = [select(func.max(entry).label("entry")) for entry in entries]
     last = union_all(*lasts, select(func.max(audit_trail.c.entry)).where(_OF_A_RELEASE)).subquery()
     at = select(audit_trail.c.at).where(audit_trail.c.entry == select(func.max(last.c.entry)).scalar_subquery())
-    return connection.execute(at).scalar() or NEVER
+    return connection.execute(at).scalar() or BEFORE_ANY_ENTRY
 
 
 def _release(connection: Connection, before: Record) -> str:
