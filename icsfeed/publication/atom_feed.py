@@ -26,7 +26,7 @@ from icsfeed.ical.series import Rendering, Single
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.words.adjustments import adjustment_news
-from icsfeed.words.events import event_title, labelled, news_lines
+from icsfeed.words.events import event_title, label_line, news_lines
 from icsfeed.words.languages import ENGLISH, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
 from icsfeed.words.updates import alteration_texts
@@ -126,7 +126,7 @@ def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
     ticket = escape(facts.ticket)
     address = f'<a href="{ticket}">{ticket}</a>'
     label = escape(ENGLISH.say("Ticket"))
-    link = f"<p>{labelled(label, address, ENGLISH)}</p>" if ticket else ""
+    link = f"<p>{label_line(label, address, ENGLISH)}</p>" if ticket else ""
     updates = [_update(schedule, change, update) for update in reversed(change.updates)]
     return f"<p>{_lines(lines)}</p>{link}{''.join(updates)}"
 

@@ -44,7 +44,7 @@ def event_title(facts: EventFacts, language: Language) -> str:
     """An event in one line, such as ``In progress: Emergency change: Security patch``."""
     title = facts.name
     if facts.kind in _IN_FREEZE:
-        title = labelled(language.say(KIND_NAMES[facts.kind]), title, language)
+        title = label_line(language.say(KIND_NAMES[facts.kind]), title, language)
     return title_in_state(title, facts.state, language)
 
 
@@ -52,7 +52,7 @@ def title_in_state(title: str, state: State, language: Language) -> str:
     return language.say(_TITLES[state], title=title) if state in _TITLES else title
 
 
-def labelled(label: str, value: str, language: Language) -> str:
+def label_line(label: str, value: str, language: Language) -> str:
     return language.say("{label}: {value}", label=label, value=value)
 
 
@@ -85,26 +85,26 @@ def skipped_note(reason: str, language: Language) -> str:
 
 def news_lines(facts: EventFacts, language: Language, when: str) -> Iterator[str]:
     """A change as an announcement tells it, a line each; its ticket and messages have forms of their own there."""
-    yield labelled(language.say("When"), when, language)
+    yield label_line(language.say("When"), when, language)
     yield from change_lines(facts, language)
     if facts.reason:
-        yield labelled(language.say("Reason"), facts.reason, language)
+        yield label_line(language.say("Reason"), facts.reason, language)
 
 
 def change_lines(facts: EventFacts, language: Language) -> Iterator[str]:
     """What a change affects, and where it stands, a line each."""
     yield from _scope_lines(facts, language)
     state = uncapitalized(language.say(STATE_NAMES[facts.state]))
-    yield labelled(language.say("State"), state, language)
+    yield label_line(language.say("State"), state, language)
     label = language.say("Number") if is_recorded(facts.kind, facts.change_id) else language.say("Id")
-    yield labelled(label, facts.change_id, language)
+    yield label_line(label, facts.change_id, language)
 
 
 def _scope_lines(facts: EventFacts, language: Language) -> Iterator[str]:
     names = ", ".join(environment.name for environment in facts.environments)
-    yield labelled(language.say("Environments"), names, language)
+    yield label_line(language.say("Environments"), names, language)
     if facts.impact is not None:
-        yield labelled(language.say("Impact"), language.say(IMPACTS[facts.impact]), language)
+        yield label_line(language.say("Impact"), language.say(IMPACTS[facts.impact]), language)
 
 
 def _adjustment_note(facts: EventFacts, language: Language) -> str:
@@ -122,11 +122,11 @@ def _does_not_take_place(reason: str, language: Language) -> str:
 def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
     yield "\n".join(change_lines(facts, language))
     if facts.reason:
-        yield labelled(language.say("Reason"), facts.reason, language)
+        yield label_line(language.say("Reason"), facts.reason, language)
     if facts.freeze:
         yield language.say(_IN_FREEZE[facts.kind], freeze=facts.freeze)
     if facts.ticket:
-        yield labelled(language.say("Ticket"), facts.ticket, language)
+        yield label_line(language.say("Ticket"), facts.ticket, language)
     yield "\n".join(_messages(facts, language, zone))
 
 

@@ -55,7 +55,7 @@ class Language:
         """The text in the plural form that ``count`` asks for in this language."""
         return self._translations.ngettext(one, several, count).format(count=count, **values)
 
-    def listed(self, parts: Sequence[str], between: str = ", ") -> str:
+    def join(self, parts: Sequence[str], between: str = ", ") -> str:
         """The parts as a list in a sentence; ``between`` separates all but the last two."""
         if len(parts) <= 1:
             return "".join(parts)

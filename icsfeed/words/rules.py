@@ -57,8 +57,8 @@ def _weekly_text(recurrence: Recurrence, dates: Dates) -> str:
         if weekdays is not None:
             first, last = map(dates.weekday, weekdays)
             return language.say("{first} to {last}", first=first, last=last)
-        return language.say("Every {days}", days=language.listed(names))
-    listed = language.listed([language.say(_LISTED_DAY, day=name) for name in names])
+        return language.say("Every {days}", days=language.join(names))
+    listed = language.join([language.say(_LISTED_DAY, day=name) for name in names])
     return language.say_count("Every week on {days}", "Every {count} weeks on {days}", every, days=listed)
 
 
@@ -99,7 +99,7 @@ def frozen_days_text(freeze: ChangeFreeze, dates: Dates, today: date) -> str:
     if len(lifted) > _MAX_LIFTED_DAYS:
         names.append(language.say_count("{count} more", "{count} more", len(lifted) - _MAX_LIFTED_DAYS))
     return language.say(
-        "{frozen}, except {lifted}", frozen=frozen, lifted=language.listed(names, between=language.say(_DATE_SEPARATOR))
+        "{frozen}, except {lifted}", frozen=frozen, lifted=language.join(names, between=language.say(_DATE_SEPARATOR))
     )
 
 

@@ -36,7 +36,7 @@ _WRITTEN_AT = datetime(2026, 11, 28, tzinfo=UTC)
 """Catalogs change with their messages alone."""
 
 
-def extracted(files: Iterable[Path], root: Path = PACKAGE.parent) -> Catalog:
+def extract_messages(files: Iterable[Path], root: Path = PACKAGE.parent) -> Catalog:
     """The messages of those files, with their paths below ``root``, without translations."""
     catalog = Catalog(
         project="icsfeed",
@@ -84,7 +84,7 @@ def write_catalog(path: Path, catalog: Catalog) -> None:
 
 
 def update_catalogs() -> None:
-    template = extracted(product_files())
+    template = extract_messages(product_files())
     write_catalog(TEMPLATE, template)
     for path in sorted(CATALOGS.glob("*.po")):
         catalog = read_catalog(path)

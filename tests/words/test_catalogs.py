@@ -19,7 +19,7 @@ from tests.publication.pages.stories import BUSY, a_site
 from tests.words.extraction import (
     KEYWORDS,
     TEMPLATE,
-    extracted,
+    extract_messages,
     messages_of,
     product_files,
     read_catalog,
@@ -48,7 +48,7 @@ def test_there_is_a_french_catalog() -> None:
 
 
 def test_extraction_finds_messages_in_code_and_templates() -> None:
-    messages = messages_of(extracted(product_files()))
+    messages = messages_of(extract_messages(product_files()))
     assert {
         ("", "Subscribe"),  # in a template
         ("", "Something went wrong"),  # in the web service
@@ -72,13 +72,13 @@ def test_extraction_misses_no_message_in_the_code() -> None:
     modules = [path for path in product_files() if path.suffix == ".py"]
     in_code = {each for path in modules for each in literals(path)}
     assert len(in_code) > 100
-    assert in_code - messages_of(extracted(modules)).keys() == set()
+    assert in_code - messages_of(extract_messages(modules)).keys() == set()
 
 
 @pytest.mark.parametrize("path", [TEMPLATE, *TRANSLATIONS], ids=lambda path: path.name)
 def test_catalogs_have_the_messages_of_the_code_and_no_others(path: Path) -> None:
     """``python -m tests.words.extraction`` brings them up to date; translations are then missing."""
-    code, catalog = messages_of(extracted(product_files())), messages_of(read_catalog(path))
+    code, catalog = messages_of(extract_messages(product_files())), messages_of(read_catalog(path))
     assert {
         "missing": sorted(code.keys() - catalog.keys()),
         "unused": sorted(catalog.keys() - code.keys()),
@@ -115,7 +115,7 @@ def test_what_the_checks_above_would_find(tmp_path: Path) -> None:
     code.write_text('say("New here")\nsay("Today, {date}", date=1)\n')
     catalog = tmp_path / "xx.po"
     catalog.write_text('msgid "Today, {date}"\nmsgstr "Heute"\n\nmsgid "Gone"\nmsgstr "Fort"\n')
-    messages, written = messages_of(extracted([code], root=tmp_path)), messages_of(read_catalog(catalog))
+    messages, written = messages_of(extract_messages([code], root=tmp_path)), messages_of(read_catalog(catalog))
     assert messages.keys() - written.keys() == {("", "New here")}
     assert written.keys() - messages.keys() == {("", "Gone")}
     assert (places("Today, {date}"), places("Heute")) == ({"date"}, set())
@@ -187,7 +187,7 @@ def test_one_english_word_has_a_translation_for_each_meaning() -> None:
     [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
 )
 def test_lists(parts: list[str], expected: str) -> None:
-    assert ENGLISH.listed(parts) == expected
+    assert ENGLISH.join(parts) == expected
 
 
 def test_english_on_the_command_line_does_without_babel() -> None:

@@ -67,7 +67,7 @@ def environment() -> Environment:
     )
 
 
-def rendered(template: str, data: Mapping[str, object], **context: object) -> bytes:
+def render_page(template: str, data: Mapping[str, object], **context: object) -> bytes:
     """The page; ``data`` is for its script. Its revision is a digest of everything else in it."""
     text = environment().get_template(template).render(revision=_REVISION, data=_json(data), **context)
     return text.replace(_REVISION, _digest(text.encode()), 1).encode()

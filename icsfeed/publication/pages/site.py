@@ -29,7 +29,7 @@ from icsfeed.publication.pages.page_items import (
 )
 from icsfeed.publication.pages.page_links import PageLinks
 from icsfeed.publication.pages.policies import freeze_rows, window_rows
-from icsfeed.publication.pages.rendering import Assets, assets, environment, rendered
+from icsfeed.publication.pages.rendering import Assets, assets, environment, render_page
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subscriptions
 from icsfeed.publication.representations import FOR_EVER, Maker, Representation
 from icsfeed.services.events import PublishedEvents
@@ -175,7 +175,7 @@ class Site:
         return items_from(self.situation, self.dates, self.today, LISTED_TIME)
 
     @cached_property
-    def _known_until(self) -> datetime:
+    def _listed_until(self) -> datetime:
         """Up to when the page lists everything; a page that is still open then says that it is out of date."""
         return span_of_day(self.today, self.dates).start + LISTED_TIME
 
@@ -184,13 +184,13 @@ class Site:
         """The listed items, the changes in progress, and the first work after them, however far ahead."""
         situation, dates = self.situation, self.dates
         end = date(self.situation.published_years[-1] + 1, 1, 1)
-        later = first_work(situation, dates, after=self._known_until, before=end)
+        later = first_work(situation, dates, after=self._listed_until, before=end)
         return distinct((*in_progress(situation, dates), *self._coming, *filter(None, [later])))
 
     @cached_property
     def _status_data(self) -> dict[str, object]:
         """What the browser needs to keep the status current."""
-        return {"date": self.dates.long_day(self.today), "known_until": utc_text(self._known_until)}
+        return {"date": self.dates.long_day(self.today), "listed_until": utc_text(self._listed_until)}
 
     @cached_property
     def _status(self) -> DayStatus:
@@ -235,7 +235,7 @@ class Site:
             "linked": False,
         }
         return Representation(
-            body=rendered(template, data, **{**shared, **context}),
+            body=render_page(template, data, **{**shared, **context}),
             content_type=_HTML,
             dated=False,
             security=f"{policy}; frame-ancestors {' '.join(ancestors)}",

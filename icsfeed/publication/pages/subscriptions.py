@@ -131,7 +131,7 @@ def _name(feed: Feed, schedule: Schedule, language: Language, automatic: frozens
 
 def _contents(feed: Feed, schedule: Schedule, language: Language) -> str:
     """The description of a feed that has none: ``Maintenance windows and change freezes for Production``."""
-    kinds = language.listed([language.say(KIND_PLURALS[kind]) for kind in Kind if kind in feed.kinds])
+    kinds = language.join([language.say(KIND_PLURALS[kind]) for kind in Kind if kind in feed.kinds])
     names = [each.name for each in schedule.environments if each.id in feed.environments]
-    environments = language.listed(names)
+    environments = language.join(names)
     return sentence(language.say("{kinds} for {environments}", kinds=kinds, environments=environments))

@@ -21,7 +21,7 @@ from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.situation import Situation
-from icsfeed.publication.pages.rendering import rendered
+from icsfeed.publication.pages.rendering import render_page
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.words.languages import LANGUAGES
@@ -216,7 +216,7 @@ def test_no_text_in_the_data_for_the_browser_ends_a_tag() -> None:
 
 def test_a_missing_template_value_is_an_error() -> None:
     with pytest.raises(Exception, match="'language' is undefined"):
-        rendered("home.html", {}, say=LANGUAGES[0].say)
+        render_page("home.html", {}, say=LANGUAGES[0].say)
 
 
 def test_the_next_window_may_be_months_ahead() -> None:
@@ -245,8 +245,8 @@ def test_the_browser_is_given_the_end_of_the_listed_time() -> None:
     """Six weeks after the start of the day; a month's page has no status and is the same every day."""
     site = a_site(now=utc(2026, 11, 25, 17))
     for path in ("/", "/fr/", "/embed/"):
-        assert data_of(site[path].body.decode())["known_until"] == "2027-01-06T05:00:00Z"
-    assert "known_until" not in data_of(site["/calendar/2026/12/"].body.decode())
+        assert data_of(site[path].body.decode())["listed_until"] == "2027-01-06T05:00:00Z"
+    assert "listed_until" not in data_of(site["/calendar/2026/12/"].body.decode())
 
 
 def test_long_lists_are_folded() -> None:

@@ -126,7 +126,7 @@
     list.nextElementSibling.hidden = !list.hidden;
   }
 
-  // The current status and the next event; unknown from `known_until` on.
+  // The current status and the next event; unknown from `listed_until` on.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
   const isWork = (each) => each.kind !== "freeze";
   const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
@@ -163,7 +163,7 @@
   function showStatus() {
     const panel = document.getElementById("status");
     if (!panel) return;
-    const now = Date.now(), current = now < Date.parse(data.known_until) ? entries : [];
+    const now = Date.now(), current = now < Date.parse(data.listed_until) ? entries : [];
     const active = current.filter((each) => applies(each, now)).sort((one, other) => RANK.indexOf(one.kind) - RANK.indexOf(other.kind));
     const next = current.find((each) => isAhead(each, now));
     const mood = current !== entries ? "unknown" : active.length ? active[0].kind : "open";
