@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.zones import zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
 DEFAULT_SCHEDULE: Final = Path("schedule.toml")
 DEFAULT_DATABASE: Final = "sqlite:///icsfeed.db"
@@ -85,14 +85,11 @@ class Settings:
         """
         if self.now is None:
             return None
-        return parse_instant(self.now, zone("UTC") if _has_offset(self.now) else calendar_zone())
+        # The help of the commands needs settings, and neither zones nor dates: those take as long to import as click.
+        from icsfeed.domain.instants import has_offset, parse_instant  # noqa: PLC0415
+        from icsfeed.domain.zones import zone  # noqa: PLC0415
 
-
-def _has_offset(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
+        return parse_instant(self.now, zone("UTC") if has_offset(self.now) else calendar_zone())
 
 
 def parse_trusted_hops(text: str) -> int:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from getpass import getuser
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_workspace, operator_name
+from icsfeed.cli.inputs import current_instant, open_schedule
 from icsfeed.cli.options import json_option, operator_option, option, own_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.situation import Situation
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from icsfeed.ical.events import CalendarEvent
-    from icsfeed.services.changes import Workspace
-    from icsfeed.settings import Settings
+from icsfeed.ical.events import CalendarEvent
+from icsfeed.services.changes import Workspace
+from icsfeed.settings import Settings
+from icsfeed.store.database.database import Database
 
 
 class Result(Protocol):
@@ -125,6 +125,26 @@ def _at_a_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
+@contextmanager
+def _open_workspace(settings: Settings) -> Generator[Workspace]:
+    """The schedule and the database, which is closed after the command."""
+    schedule = open_schedule(settings).schedule
+    repository = Database(settings.database)
+    try:
+        yield Workspace(schedule=schedule, repository=repository)
+    finally:
+        repository.close()
+
+
+def _operator_name(option: str | None) -> str:
+    """The name for the audit trail: that of ``--operator`` or, without it, of the system's user."""
+    try:
+        return option or getuser()
+    except (OSError, KeyError):
+        msg = "this user has no name; say who you are with --operator"
+        raise click.UsageError(msg) from None
+
+
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that takes an ``Invocation`` the options of every command that reads the record."""
 
@@ -132,7 +152,7 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, as_json: bool, **own: object) -> None:
-        with open_workspace(settings) as workspace:
+        with _open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
             command(Invocation(workspace=workspace, now=now, as_json=as_json), **own)
 
@@ -147,9 +167,9 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
-        with open_workspace(settings) as workspace:
+        with _open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
-            actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now)
+            actor = Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now)
             command(SigningInvocation(workspace=workspace, now=now, actor=actor, as_json=as_json), **own)
 
     return run
@@ -167,12 +187,12 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(
         *, settings: Settings, operator: str | None, as_json: bool, dry_run: bool, yes: bool, **own: object
     ) -> None:
-        with open_workspace(settings) as workspace:
+        with _open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
             invocation = RecordingInvocation(
                 workspace=workspace,
                 now=now,
-                actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
+                actor=Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
                 dry_run=dry_run,
                 confirmed=yes,

@@ -6,7 +6,6 @@ import codecs
 import contextlib
 import errno
 import io
-import json
 import os
 import sys
 from collections.abc import Generator
@@ -21,6 +20,8 @@ _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.
 
 def print_json(value: object, *, one_line: bool = False) -> None:
     """Print a value for programs: always in UTF-8, whatever the encoding of the terminal."""
+    import json  # not for the help
+
     text = json.dumps(value, indent=None if one_line else 2, ensure_ascii=False)
     # A lone surrogate, which UTF-8 can't hold, becomes its JSON escape.
     click.echo(text.encode("utf-8", "backslashreplace"))

@@ -31,6 +31,14 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=quoted(text))
 
 
+def has_offset(text: str) -> bool:
+    """Whether a text names an instant by itself, whatever the calendar's zone."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
+
+
 def instant_in(moment: datetime, zone: ZoneInfo, *, shown: str) -> datetime:
     """The instant (UTC) of a moment, local in ``zone`` where it has no offset; ``shown`` is how it was written.
 

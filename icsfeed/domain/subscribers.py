@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.tokens import TokenKey
+
+if TYPE_CHECKING:
+    from icsfeed.domain.tokens import TokenKey
 
 MAX_NAME_CHARS: Final = 100
 MAX_ALARMS: Final = 5
@@ -23,6 +24,8 @@ _NOT_IN_A_NAME: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff
 
 def digest_of(token: str) -> str:
     """The digest of a token for the database; a random token can't be guessed from it."""
+    import hashlib  # noqa: PLC0415  (OpenSSL takes its time; most commands meet no token)
+
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
