@@ -73,7 +73,7 @@ def test_every_object_has_the_bytes_and_headers_of_the_server(
     done = run("export", dest, "--now", NOW)
     assert (done.status, done.stderr) == (0, "")
     texts = objects(store, bucket)
-    # A bucket is told of each object; what only web servers read stays away.
+    # Each object in a bucket has its own headers; files that only web servers read are not uploaded.
     expected = {
         name: text.encode("latin-1").decode()
         for name, text in contents(tmp_path / "site").items()

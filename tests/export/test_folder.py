@@ -175,14 +175,14 @@ def test_a_manifest_with_names_outside_the_destination_is_refused(dest: Path, tm
     [
         pytest.param("", id="empty"),
         pytest.param("[]", id="another kind of JSON"),
-        pytest.param('{"files": {}}', id="another program's"),
-        pytest.param('{"icsfeed": 3, "files": {}, "pending": [], "ledger": {}}', id="a newer icsfeed's"),
+        pytest.param('{"files": {}}', id="another program's file"),
+        pytest.param('{"icsfeed": 3, "files": {}, "pending": [], "ledger": {}}', id="a newer version"),
         pytest.param('{"icsfeed": 1, "files": {"a": ["d"]}, "pending": [], "ledger": {}}', id="a file without size"),
         pytest.param('{"icsfeed": 1, "files": {"a": ["d", "1"]}, "pending": [], "ledger": {}}', id="a size as text"),
-        pytest.param('{"icsfeed": 1, "files": {}, "pending": ["../a"], "ledger": {}}', id="pending outside"),
+        pytest.param('{"icsfeed": 1, "files": {}, "pending": ["../a"], "ledger": {}}', id="a pending file outside"),
         pytest.param('{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": ["0", "d", "x"]}}', id="a bad line"),
-        pytest.param('{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": [0, "d", "x"]}}', id="no instant"),
-        pytest.param("\xff", id="no text"),
+        pytest.param('{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": [0, "d", "x"]}}', id="not an instant"),
+        pytest.param("\xff", id="not text"),
     ],
 )
 def test_a_manifest_that_no_export_wrote_is_refused(dest: Path, text: str) -> None:

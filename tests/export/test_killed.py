@@ -110,7 +110,7 @@ def test_after_a_kill_at_any_moment_each_file_is_old_or_new_and_the_next_export_
         assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
         if killed == TIMES:
             break
-    # Otherwise it was not the kill that was tested.
+    # Otherwise the kill came too late to test anything.
     assert killed == TIMES
     assert untouched > 0
     assert mixed > 0

@@ -28,9 +28,11 @@ def lines(*pairs: tuple[int, str]) -> Ledger:
         pytest.param(lines((0, "a"), (1, "b")), lines((1, "b")), lines((0, "a"), (1, "b")), id="both know the same"),
         pytest.param(lines((0, "a"), (1, "b")), lines((0, "a")), lines((0, "a"), (1, "b")), id="the database is ahead"),
         pytest.param(lines((2, "b")), lines((1, "a")), lines((2, "b")), id="ahead, without the line exported"),
-        pytest.param(lines((0, "a")), lines((3, "a")), lines((3, "a")), id="the database began anew"),
-        pytest.param(lines((0, "b")), lines((0, "a")), lines((0, "a")), id="began anew after an edit: it must rise"),
-        pytest.param(lines((0, "a")), lines((0, GONE)), lines((0, GONE)), id="vanished since: it must rise"),
+        pytest.param(lines((0, "a")), lines((3, "a")), lines((3, "a")), id="a new database"),
+        pytest.param(
+            lines((0, "b")), lines((0, "a")), lines((0, "a")), id="a new database after an edit: the SEQUENCE must rise"
+        ),
+        pytest.param(lines((0, "a")), lines((0, GONE)), lines((0, GONE)), id="vanished since: the SEQUENCE must rise"),
     ],
 )
 def test_the_ledger_continues_from_the_one_that_knows_more(

@@ -54,7 +54,7 @@ def serving(site: Path, folder: Path) -> Generator[httpx.Client]:
     def command(program: str, port: int) -> list[str]:
         configuration = folder / "nginx.conf"
         configuration.write_text(CONFIGURATION.format(folder=folder, port=port, site=site), encoding="utf-8")
-        # As root it would serve as another user, who may not enter pytest's folders.
+        # Started as root, it would switch to a user who can't enter pytest's folders.
         user = ["-g", "user root;"] if os.geteuid() == 0 else []
         return [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(configuration), *user]
 

@@ -228,7 +228,7 @@ def test_only_feeds_that_are_no_longer_valid_are_removed(
     }
     for name, text in foreign.items():
         (dest / name).write_text(text, encoding="utf-8")
-    # A name in another encoding than the system's.
+    # A name that is not in the system's encoding.
     (dest / "private" / b"\xff".decode("utf-8", "surrogateescape")).mkdir()
     arguments = step(key)
     dry = report(dest, *arguments, "--dry-run")

@@ -187,7 +187,7 @@ def take(served: Served, action: Action, salt: str, until: datetime | None = Non
         until=until,
     )
     subscribers = served.shelf.kept.subscribers.after([step])
-    # That is no news for feeds.
+    # Feeds don't change by that.
     served.shelf.add(served.clock.now, subscribers=subscribers, changed_at=served.shelf.kept.changed_at)
 
 
@@ -323,7 +323,7 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
         assert "feeds/emergency.ics" in watcher.next_report()["written"]
         assert b"The disk is full" in (watcher.site / "feeds" / "emergency.ics").read_bytes()
         assert watcher.end(signal.SIGTERM) == 0
-    # The aim is a second; a machine that is busy may need more.
+    # The goal is one second; a busy machine may need more.
     assert took < 10
     assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
 

@@ -84,7 +84,7 @@ def test_a_query_string_changes_nothing(client: FlaskClient) -> None:
     ("tags", "status"),
     [
         pytest.param("{etag}", 304, id="the same tag"),
-        pytest.param("W/{etag}", 304, id="weak, as a proxy that compresses makes it"),
+        pytest.param("W/{etag}", 304, id="a weak tag, as compressing proxies make it"),
         pytest.param('"other", {etag}', 304, id="one of a list"),
         pytest.param('"a,b" , W/{etag}', 304, id="one of a list with a comma in a tag"),
         pytest.param("*", 304, id="any"),
@@ -108,7 +108,7 @@ def test_if_none_match(client: FlaskClient, tags: str, status: int) -> None:
         pytest.param("{date}", 304, id="the same date"),
         pytest.param("Fri, 01 Jan 2100 00:00:00 GMT", 304, id="a later one"),
         pytest.param("Thu, 01 Jan 2026 00:00:00 GMT", 200, id="an earlier one"),
-        pytest.param("yesterday", 200, id="no date"),
+        pytest.param("yesterday", 200, id="not a date"),
     ],
 )
 def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None:
@@ -164,14 +164,14 @@ def test_gzip_is_a_separate_representation(client: FlaskClient) -> None:
     ("accepted", "coding"),
     [
         pytest.param("gzip", "gzip", id="gzip"),
-        pytest.param("GZIP;q=0.5", "gzip", id="gzip rather than nothing said"),
-        pytest.param("gzip, deflate, br, zstd", "br", id="the tightest of all, as Thunderbird and browsers ask"),
-        pytest.param("br;q=0.5, gzip;q=0.8", "gzip", id="rather gzip than Brotli"),
+        pytest.param("GZIP;q=0.5", "gzip", id="gzip rather than unlisted codings"),
+        pytest.param("gzip, deflate, br, zstd", "br", id="the best of all, as Thunderbird and browsers ask"),
+        pytest.param("br;q=0.5, gzip;q=0.8", "gzip", id="prefers gzip to Brotli"),
         pytest.param("br;q=0, *", "gzip", id="anything but Brotli"),
         pytest.param("*", "br", id="anything"),
         pytest.param("gzip;q=0", None, id="anything but gzip"),
-        pytest.param("gzip;q=0.5, identity", None, id="rather plain"),
-        pytest.param("deflate, zstd", None, id="others only"),
+        pytest.param("gzip;q=0.5, identity", None, id="prefers uncompressed"),
+        pytest.param("deflate, zstd", None, id="only other codings"),
         pytest.param("gzip;q=x", None, id="no quality"),
         pytest.param("", None, id="nothing"),
     ],

@@ -54,10 +54,10 @@ def test_the_state_at_another_time(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("before_the_end", "expected"),
     [
-        pytest.param(timedelta(seconds=11), "public, max-age=10, must-revalidate", id="long before"),
+        pytest.param(timedelta(seconds=11), "public, max-age=10, must-revalidate", id="long before the transition"),
         pytest.param(timedelta(seconds=9, milliseconds=999), "public, max-age=9, must-revalidate", id="whole seconds"),
-        pytest.param(timedelta(seconds=1), "public, max-age=1, must-revalidate", id="the last whole one"),
-        pytest.param(timedelta(milliseconds=999), "no-store", id="less than one"),
+        pytest.param(timedelta(seconds=1), "public, max-age=1, must-revalidate", id="one second"),
+        pytest.param(timedelta(milliseconds=999), "no-store", id="less than a second"),
     ],
 )
 def test_caches_expire_at_the_next_transition(before_the_end: timedelta, expected: str) -> None:
@@ -100,7 +100,7 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
             "environment=production&at=tomorrow",
             '"tomorrow" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in '
             "America/Toronto",
-            id="no instant",
+            id="not an instant",
         ),
         pytest.param(
             "environment=production&at=2040-01-01",
@@ -110,12 +110,12 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
         pytest.param(
             "environment=production&atTime=2026-12-03",
             'there is no parameter "atTime"; the parameters are "environment" and "at"',
-            id="a parameter that would be overlooked",
+            id="an unknown parameter",
         ),
         pytest.param(
             "environment=production&at=2026-12-03T03:00&at=2026-11-25",
             '"at" takes one instant; this query has 2: 2026-12-03T03:00, 2026-11-25',
-            id="two instants, of which one would be overlooked",
+            id="two instants",
         ),
     ],
 )

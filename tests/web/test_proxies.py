@@ -31,9 +31,16 @@ def client_of(schedule: Path) -> FlaskClient:
 @pytest.mark.parametrize(
     ("hops", "url", "client"),
     [
-        pytest.param("0", "http://localhost/told", "127.0.0.1", id="of nobody, nothing is believed"),
-        pytest.param("1", "https://maintenance.example.com/ops/told", "198.51.100.7", id="of one, what it wrote"),
-        pytest.param("2", "http://evil.example/evil/told", "192.0.2.66", id="of two, what the first of them wrote"),
+        pytest.param("0", "http://localhost/told", "127.0.0.1", id="no trusted proxy: nothing is trusted"),
+        pytest.param(
+            "1", "https://maintenance.example.com/ops/told", "198.51.100.7", id="one trusted proxy: its values count"
+        ),
+        pytest.param(
+            "2",
+            "http://evil.example/evil/told",
+            "192.0.2.66",
+            id="two trusted proxies: the values of the outer one count",
+        ),
     ],
 )
 def test_only_the_values_written_by_trusted_proxies_count(
@@ -115,7 +122,7 @@ def test_private_feeds_work_below_the_prefix(schedule: Path, monkeypatch: pytest
             "TRUSTED_HOPS",
             "-1",
             '"-1" is not a number of trusted hops; write 1 for one proxy in front of icsfeed',
-            id="fewer hops than none",
+            id="a negative number of hops",
         ),
         pytest.param(
             "PREFIX", "/a b", '"/a b" is not a path; write one such as /maintenance', id="a prefix with a space"

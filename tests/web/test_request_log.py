@@ -90,13 +90,13 @@ def test_by_default_no_request_is_logged(schedule: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("header", "is_used"),
     [
-        pytest.param("3f2a-77.B:c=/+", True, id="sane"),
-        pytest.param("x" * 128, True, id="as long as may be"),
+        pytest.param("3f2a-77.B:c=/+", True, id="valid"),
+        pytest.param("x" * 128, True, id="of the maximum length"),
         pytest.param("x" * 129, False, id="too long"),
         pytest.param("", False, id="empty"),
         pytest.param("a b", False, id="with a space"),
         pytest.param('"},{"event":"forged', False, id="a forgery"),
-        pytest.param("\xe9", False, id="not of ASCII"),
+        pytest.param("\xe9", False, id="not ASCII"),
     ],
 )
 def test_a_valid_request_id_of_a_proxy_is_used(
@@ -147,7 +147,7 @@ def test_no_token_is_ever_logged(start: Start, capsys: pytest.CaptureFixture[str
     [
         pytest.param("/feeds/all.expanded.ics", "/feeds/all.expanded.ics", id="a feed"),
         pytest.param("/a\r\nforged: line", "/a%0D%0Aforged:%20line", id="two lines"),
-        pytest.param("/f\xc3\xa9eds", "/f%C3%A9eds", id="as WSGI hands over what is not of ASCII"),
+        pytest.param("/f\xc3\xa9eds", "/f%C3%A9eds", id="not ASCII, as WSGI passes it"),
         pytest.param("/" + "a/" * 1000, "/" + ("a/" * 150)[:299], id="a long one"),
         pytest.param("/calendar/2026/11/", "/calendar/2026/11/", id="a page"),
     ],

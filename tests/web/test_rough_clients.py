@@ -133,7 +133,7 @@ def test_a_silent_connection_is_closed(schedule: Path, tmp_path: Path) -> None:
         pytest.param([b"If-None-Match: " + b'"a",' * 10_000], 200, id="ten thousand tags"),
         pytest.param([b"If-Modified-Since: " + b"9" * 20_000], 200, id="a date of 20 kB"),
         pytest.param([b"Range: bytes=" + b"0-1," * 5000], 200, id="five thousand ranges"),
-        pytest.param([b"User-Agent: " + b"\xff" * 20_000], 200, id="a User-Agent of no text"),
+        pytest.param([b"User-Agent: " + b"\xff" * 20_000], 200, id="a User-Agent that is not text"),
     ],
 )
 def test_large_headers(shared: Server, headers: list[bytes], expected: int) -> None:
@@ -179,7 +179,7 @@ def test_no_path_escapes_the_publication(shared: Server, path: str) -> None:
         pytest.param("/feeds/all.ics?%0d%0aSet-Cookie:%20forged=1", [], id="in a query"),
         pytest.param("/", [b"X-Request-Id: a\r\n\tSet-Cookie: forged=1"], id="in a folded header"),
         pytest.param("/", [b"X-Request-Id: a\rSet-Cookie: forged=1"], id="by a lone carriage return"),
-        pytest.param("/", [b"X-Forwarded-Host: a%0d%0aSet-Cookie: forged=1"], id="in the name of a host"),
+        pytest.param("/", [b"X-Forwarded-Host: a%0d%0aSet-Cookie: forged=1"], id="in a host name"),
         pytest.param("/", [b"X-Forwarded-Proto: javascript"], id="in the scheme"),
         pytest.param("/", [b"X-Forwarded-Prefix: /%0d%0aSet-Cookie: forged=1"], id="in a prefix"),
     ],

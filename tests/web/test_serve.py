@@ -56,7 +56,7 @@ def test_a_hanging_database_does_not_block_readers(
                 while "x-icsfeed-stale" not in answers[-1].headers:
                     answers.append(server.get("/feeds/all.ics"))
                 assert {(each.status_code, each.content) for each in answers} == {(200, first.content)}
-                # It takes seconds until the server is given up; had each waited for that, it would have been one.
+                # The database times out after seconds. If requests waited for that, there would be only one of them.
                 assert len(answers) > 10
             until(lambda: "x-icsfeed-stale" not in server.get("/feeds/all.ics").headers)
 
@@ -90,7 +90,7 @@ def test_bodies_and_lengths_over_a_real_connection(schedule: Path) -> None:
 def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signal.Signals, group: bool) -> None:
     with serving(schedule, "--workers", "2") as server:
         until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
-        # Between its application and its first request there is a moment in which a worker of Granian's misses signals.
+        # Between loading the application and the first request, a worker of Granian's misses signals for a moment.
         until(server.is_idle)
         assert len(server.workers()) == 2
         # A client that keeps its connection open, as browsers and proxies do.
@@ -98,7 +98,7 @@ def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signa
             assert client.get("/feeds/all.ics").status_code == 200
             assert server.end(number, group=group) == 0
         until(lambda: server.processes() == {})
-        # On a machine under heavy load Granian now and then loses patience with a worker; all else would be a fault.
+        # Under heavy load, Granian sometimes kills a worker that is slow to stop. Any other line would be a fault.
         expected = ("{", "icsfeed: serving", "[WARNING] Killing worker")
         assert [line for line in server.log.read_text("utf-8").splitlines() if not line.startswith(expected)] == []
 
@@ -106,8 +106,8 @@ def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signa
 @pytest.mark.parametrize(
     "by",
     [
-        pytest.param("HUP", id="when told by HUP"),
-        pytest.param("death", id="when it died"),
+        pytest.param("HUP", id="on SIGHUP"),
+        pytest.param("death", id="after its death"),
     ],
 )
 def test_a_worker_is_replaced(schedule: Path, by: str) -> None:
@@ -205,7 +205,7 @@ def test_workers_share_their_counts_and_leave_no_files(schedule: Path) -> None:
         for _ in range(40):
             assert server.get("/feeds/all.ics", **{"User-Agent": "Google-Calendar-Importer"}).status_code == 200
         counted = 'icsfeed_requests_total{client="google",path="/feeds/all.ics",status="200"} 40.0\n'
-        # The worker that is not asked counts within a second.
+        # The other worker counts within a second.
         until(lambda: counted in server.get("/metrics").text)
         assert server.log.read_text("utf-8").count('"path": "/feeds/all.ics"') == 40
         pids = [pid for pid in server.processes() if pid == server.process.pid]
