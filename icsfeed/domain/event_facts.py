@@ -1,7 +1,7 @@
 """The facts that a published event states, whichever release, library or language words them.
 
 An event is rendered from its facts alone, and a revision goes with them (RFC 5545, section 3.8.7.4): where they are
-the same, subscribers are told of no change.
+the same, the revision stays the same.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def parse_length(text: str) -> timedelta:
     """The length of time that a text such as ``1h30m`` says.
 
     Raises:
-        InvalidLengthError: where it says none, or nothing.
+        BadInputError: where it is not a length, or zero.
     """
     match = re.fullmatch(_WRITTEN, text.replace(" ", ""), re.IGNORECASE)
     length = timedelta(**{name: int(value) for name, value in match.groupdict("0").items()}) if match else timedelta()

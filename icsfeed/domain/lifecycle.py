@@ -50,11 +50,6 @@ _PARTICIPLES: Final = {
 _MESSAGE_ALONE: Final = "a message can be added"
 
 
-def possible_steps(state: State) -> tuple[Step, ...]:
-    """The steps that a change in that state allows, besides adding a message."""
-    return _POSSIBLE[state]
-
-
 def what_next(state: State) -> str:
     """The steps that the state allows, as a sentence: ``it can be started, updated or cancelled``."""
     return f"it can be {_possible(state)}" if _POSSIBLE[state] else _MESSAGE_ALONE

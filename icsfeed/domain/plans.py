@@ -66,7 +66,7 @@ def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
     """The span between two instants (aware), to the second.
 
     Raises:
-        BadInputError: where there is none; the message states them in ``zone``.
+        RefusedError: where there is none; the message states them in ``zone``.
     """
     try:
         return Span.to_the_second(start, end)
@@ -79,7 +79,7 @@ def line_of_text(text: str, what: str) -> str:
     """The text as one line; ``what`` names it in messages.
 
     Raises:
-        RefusedPlanError: where it is too long.
+        RefusedError: where it is too long.
     """
     return _not_longer(one_line(text), what, _MOST_OF_A_LINE)
 
@@ -88,7 +88,7 @@ def free_text(text: str, what: str) -> str:
     """The text as paragraphs; ``what`` names it in messages.
 
     Raises:
-        RefusedPlanError: where it is too long.
+        RefusedError: where it is too long.
     """
     return _not_longer(paragraphs(text), what, _MOST_OF_A_TEXT)
 
@@ -104,7 +104,7 @@ def tidied(plan: Plan) -> Plan:
     """The plan, cleaned so that calendars can show it.
 
     Raises:
-        RefusedPlanError: where they can't.
+        RefusedError: where calendars can't show it.
     """
     return replace(
         plan,
@@ -119,7 +119,7 @@ def plausible(span: Span, what: str) -> Span:
     """The span, unless it is implausibly long; ``what`` names it in messages.
 
     Raises:
-        RefusedPlanError: where it is longer than anything.
+        RefusedError: where it is too long.
     """
     if span.length > MAX_LENGTH:
         msg = f"{what} lasts at most {MAX_LENGTH.days} days, not {length_text(span.length)}; look at the years"
@@ -131,7 +131,7 @@ def ticket_address(text: str) -> str:
     """The address of a ticket, cleaned; empty where there is none.
 
     Raises:
-        RefusedPlanError: where it is none.
+        RefusedError: where it is not an address.
     """
     if not text:
         return text
@@ -164,7 +164,7 @@ def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, p
     """Check a plan against change freezes, whose days are those of ``zone``.
 
     Raises:
-        RefusedPlanError: where it falls in one, and neither its kind nor its reason allows that.
+        RefusedError: where a planned change falls in one without a reason.
     """
     frozen = freeze_touching(freezes, zone, plan.span)
     if kind is Kind.PLANNED and frozen is not None and not plan.reason:

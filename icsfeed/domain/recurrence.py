@@ -125,7 +125,7 @@ def parse_recurrence(text: str) -> Recurrence:
     """The rule that an RRULE value (RFC 5545, section 3.3.10) writes.
 
     Raises:
-        InvalidValueError: where it is no rule, or one that calendar clients do not hold alike.
+        BadInputError: where it is no rule, or one that calendar clients do not all support.
     """
     parts = _split(text)
     name = parts.pop("FREQ", None)

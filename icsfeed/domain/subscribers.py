@@ -95,7 +95,7 @@ class SubscriberStep:
 class Token:
     """A secret that opens a subscriber's feed, as far as it is kept; ``until`` is when it ends, if it does.
 
-    With the ``salt``, whoever has the key that it was derived from can tell it again; empty, nobody can.
+    With a ``salt``, it can be derived again from its key; without one, it is random.
     """
 
     digest: str

@@ -65,7 +65,7 @@ def named_occurrence(
     """The occurrence that the policy has start on ``day``.
 
     Raises:
-        RefusedAdjustmentError: where there is none; the message names the nearest that happen.
+        RefusedError: where there is none; the message names the nearest that happen.
     """
     if day.year not in YEARS:
         msg = f"{day} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"

@@ -26,7 +26,7 @@ def events_public_before(events: PublishedEvents, kept_schedule: KeptSchedule) -
     It is read only if the ledger has lines of icsfeed 0.1; otherwise the ``events`` themselves are returned.
 
     Raises:
-        DatabaseError: where the schedule can't be read.
+        IcsfeedError: where the schedule can't be read.
     """
     if not any(lines[-1].stands_for_bytes for lines in events.situation.record.ledger.values()):
         return events

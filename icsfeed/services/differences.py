@@ -89,7 +89,7 @@ class FeedDifference:
 class Differences:
     """All that an edit changes for subscribers; ``uid_domain`` is the old and the new one, where they differ.
 
-    Another domain makes a new event of each: whoever imported the old ones has both.
+    Another domain makes every event a new one: customers who imported the old ones have both.
     """
 
     uid_domain: tuple[str, str] | None

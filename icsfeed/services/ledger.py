@@ -36,7 +36,7 @@ def record_revisions(
     publishes. When two do the same at the same time, it is recorded once: the second finds nothing lacking.
 
     Raises:
-        DatabaseError: where it can't be recorded.
+        IcsfeedError: where it can't be recorded.
     """
     situation = events.situation
     is_new_release = release not in {"", situation.record.release}
@@ -61,7 +61,7 @@ def record_edit(situation: Situation, repository: ScheduleRepository) -> Situati
     """Record the revisions that an edited schedule brings; returns the situation with them.
 
     Raises:
-        DatabaseError: if they can't be recorded.
+        IcsfeedError: if they can't be recorded.
     """
     events = publish_events(situation)
     public_before = events_public_before(events, repository.kept_schedule)

@@ -10,7 +10,7 @@ import pytest
 from icsfeed.domain.changes import Alteration, Change, Plan, State, Update, recorded_id
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step, advance, possible_steps, what_next
+from icsfeed.domain.lifecycle import Step, advance, what_next
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -81,11 +81,6 @@ def test_each_step_from_each_state(state: State, each: Step) -> None:
         with pytest.raises(RefusedError) as refusal:
             step(a_change(state), each, plan)
         assert str(refusal.value) == REFUSED[state, each]
-
-
-@pytest.mark.parametrize("state", State)
-def test_what_is_said_to_be_possible_is(state: State) -> None:
-    assert {each for (before, each) in ALLOWED if before is state} == set(possible_steps(state))
 
 
 @pytest.mark.parametrize(
