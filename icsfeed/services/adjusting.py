@@ -1,4 +1,4 @@
-"""What operators do with single occurrences of maintenance windows: skip them, move them, take that back."""
+"""What operators do with single occurrences of maintenance windows: skip, move and restore them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ _ACTION: Final = "window "
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adjusted:
-    """An occurrence after an operator's request, and how it was adjusted ``before``.
+    """The result of an operator's action on an occurrence, and its adjustment ``before``.
 
-    ``events`` are what subscribers of the series rendering get anew or changed; ``recorded`` is false for a dry run.
+    ``events`` are those that are new or changed for subscribers of the series rendering; ``recorded`` is false for a
+    dry run.
     """
 
     occurrence: Occurrence
@@ -48,7 +49,7 @@ class Adjusted:
     recorded: bool
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
-        """The occurrence as JSON has it, and what is to be said of the request."""
+        """The occurrence, and what the operator should know of the action."""
         occurrence = self.occurrence
         return {
             "window": occurrence.window.id,
@@ -73,7 +74,8 @@ def adjust(
     """Skip, move or restore an occurrence; ``expected`` is the dry run that the operator has seen.
 
     Raises:
-        IcsfeedError: where it can't be done, somebody was faster, or it can't be recorded; nothing has changed then.
+        IcsfeedError: where the policy does not allow it, somebody was faster, or it can't be recorded; nothing has
+            changed then.
     """
     to = request.to and plausible(Span.to_the_second(request.to.start, request.to.end), "an occurrence")
     request = replace(request, reason=free_text(request.reason, "reason"), to=to)
@@ -150,7 +152,7 @@ def _adjusted(
 
 
 def _renderings(situation: Situation, window: MaintenanceWindow) -> dict[Rendering, tuple[CalendarEvent, ...]]:
-    """The events of that window, and of freezes, as each rendering has them."""
+    """The events of that window, and of freezes, in each rendering."""
     alone = replace(situation, schedule=replace(situation.schedule, windows=(window,)))
     return {rendering: policy_events(alone, rendering) for rendering in Rendering}
 

@@ -1,4 +1,4 @@
-"""Which occurrences of maintenance windows an operator may skip, move or restore, and what is said of the others."""
+"""The rules by which operators may skip, move or restore occurrences of maintenance windows."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from icsfeed.domain.occurrences import Occurrence, occurrence_on
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS, Span
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import day_text, days_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
 
@@ -21,15 +22,15 @@ _A_YEAR: Final = timedelta(days=366)
 _DONE: Final = {"skip": "skipped", "move": "moved", "restore": "restored"}
 
 _NAMED: Final = 3
-"""So many dates are named where one is meant that is not an occurrence's."""
+"""How many of the nearest dates are named where a date has no occurrence."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdjustmentRequest:
-    """What is to become of the occurrence of ``window_id`` that the policy has start on ``day`` (local).
+    """What to do with the occurrence of ``window_id`` that starts on ``day`` (local) by the policy.
 
-    ``to`` is where it is moved; with ``skip`` it does not happen, ``silent`` without a trace in customers' calendars;
-    with neither it is as the policy has it again.
+    It is moved ``to`` a span, or skipped; a ``silent`` skip removes it from customers' calendars instead of showing it
+    as cancelled. With neither, it is restored.
     """
 
     window_id: str
@@ -41,17 +42,17 @@ class AdjustmentRequest:
 
     @property
     def occurrence(self) -> str:
-        """The occurrence, in words."""
+        """The occurrence in words."""
         return f"the occurrence of {self.window_id} on {day_text(self.day)}"
 
     @property
     def action(self) -> str:
-        """What the audit trail calls it."""
+        """The name of the action in the audit trail."""
         return "skip" if self.skip else "restore" if self.to is None else "move"
 
     @property
     def adjustment(self) -> Adjustment | None:
-        """The adjustment that it comes to."""
+        """The resulting adjustment; ``None`` restores the occurrence."""
         if self.skip:
             return Skip(window_id=self.window_id, day=self.day, reason=self.reason, silent=self.silent)
         if self.to is not None:
@@ -62,87 +63,86 @@ class AdjustmentRequest:
 def named_occurrence(
     schedule: Schedule, window: MaintenanceWindow, day: date, adjustments: Iterable[Adjustment] = ()
 ) -> Occurrence:
-    """The occurrence that the policy has start on ``day``.
+    """The occurrence that starts on ``day`` by the policy.
 
     Raises:
-        RefusedError: where there is none; the message names the nearest that happen.
+        RefusedError: where there is none; the message names the nearest dates.
     """
     if day.year not in YEARS:
         msg = f"{day} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
         raise RefusedError(msg)
-    found = occurrence_on(schedule, window, day, adjustments)
-    if found is not None:
-        return found
+    occurrence = occurrence_on(schedule, window, day, adjustments)
+    if occurrence is not None:
+        return occurrence
     dates = sorted(window.dates(day - _A_YEAR, day + _A_YEAR), key=lambda each: abs(each - day))
     happen = (each for each in dates if named_occurrence(schedule, window, each, adjustments).excluded is None)
     nearest = ", ".join(day_text(each) for each in sorted(islice(happen, _NAMED)))
     msg = f"{window.id} has no occurrence on {day_text(day)}; " + (
-        f"the nearest are {nearest}" if nearest else "nor any within a year of it"
+        f"the nearest are {nearest}" if nearest else "and none within a year of it"
     )
     raise RefusedError(msg)
 
 
 def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
-    """Hold a request against the policy and what is recorded.
+    """Check a request against the policy and the record.
 
     Raises:
-        IcsfeedError: where it can't be fulfilled.
+        IcsfeedError: where it can't be carried out.
     """
     schedule, now = situation.schedule, situation.now
     window = schedule.window(request.window_id)
-    of_it = request.occurrence
-    policy = named_occurrence(schedule, window, request.day)
-    there = situation.record.adjustments.get((window.id, request.day))
-    if policy.excluded is not None or policy.policy.span is None:
-        msg = f"{of_it} does not happen anyway: {policy.excluded}"
+    subject = request.occurrence
+    occurrence = named_occurrence(schedule, window, request.day)
+    current = situation.record.adjustments.get((window.id, request.day))
+    if occurrence.excluded is not None or occurrence.policy.span is None:
+        msg = f"{subject} does not happen anyway: {occurrence.excluded}"
         raise RefusedError(msg)
-    span = there.to if isinstance(there, Move) else policy.policy.span
+    span = current.to if isinstance(current, Move) else occurrence.policy.span
     if span.end <= now:
-        msg = f"{of_it} is over: {span_text(span, window.zone)}"
+        msg = f"{subject} is over: {span_text(span, window.zone)}"
         raise RefusedError(msg)
     if request.adjustment is not None and not request.reason:
-        msg = f"say why {of_it} is {_DONE[request.action]}; customers read it"
+        msg = f"say why {subject} is {_DONE[request.action]}; customers read it"
         raise RefusedError(msg)
-    if there == request.adjustment:
+    if current == request.adjustment:
         msg = (
-            f"{of_it} is as the policy has it; there is nothing to restore"
-            if there is None
-            else f"{of_it} is {_DONE[request.action]} so already, for the same reason"
+            f"{subject} is neither skipped nor moved; there is nothing to restore"
+            if current is None
+            else f"{subject} is already {_DONE[request.action]} in this way, for the same reason"
         )
         raise RefusedError(msg)
     if not request.skip:
-        _check_target(situation, request, policy.policy.span)
+        _check_target(situation, request, occurrence.policy.span)
 
 
 def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span) -> None:
-    """See whether the occurrence can be where it is moved to or, when it is restored, where the ``policy`` has it."""
-    zone, of_it = situation.zone, request.occurrence
+    """Check the span to which the occurrence is moved or, when it is restored, its span by the ``policy``."""
+    zone, subject = situation.zone, request.occurrence
     to = request.to or policy
     if to.end <= situation.now:
-        instead = "" if request.to else "; move it to the time at which it happens, or skip it"
-        msg = f"{of_it} can't be {_DONE[request.action]} into the past: {span_text(to, zone)}{instead}"
+        remedy = "" if request.to else "; move it to a time ahead, or skip it"
+        msg = f"{subject} can't be {_DONE[request.action]} into the past: {span_text(to, zone)}{remedy}"
         raise RefusedError(msg)
     if request.to == policy:
-        msg = f"{of_it} is there by the policy: {span_text(policy, zone)}; to take its adjustment back, restore it"
+        msg = f"{subject} is planned for that time anyway: {span_text(policy, zone)}; restore it instead"
         raise RefusedError(msg)
     frozen = situation.freeze_touching(to)
     if frozen is not None:
-        msg = f"{of_it} can't be moved into a change freeze: {frozen.freeze.name}, {days_text(frozen.days)}"
+        msg = f"{subject} can't be moved into the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
         raise RefusedError(msg)
     for other, span in situation.happening(to):
         if other.window.id == request.window_id and other.original_start.date() != request.day:
-            msg = (
-                f"{of_it} can't be {_DONE[request.action]} onto another one of the same window: {span_text(span, zone)}"
-            )
+            msg = f"{subject} can't be {_DONE[request.action]} onto another one of that window: {span_text(span, zone)}"
             raise RefusedError(msg)
 
 
 def usual_length(schedule: Schedule, window_id: str, day: date) -> timedelta:
-    """How long the occurrence on that date lasts by the policy.
+    """The length of the occurrence on that date by the policy.
 
     Raises:
-        IcsfeedError: where there is none.
+        NotFoundError: where there is no such window.
+        RefusedError: where there is no such occurrence.
     """
-    found = named_occurrence(schedule, schedule.window(window_id), day)
-    # Where the clock skips all of it, whoever adjusts it is told so.
-    return found.policy.span.length if found.policy.span else timedelta(hours=1)
+    span = named_occurrence(schedule, schedule.window(window_id), day).policy.span
+    # An occurrence that the clock skips has no length; check_adjustment refuses it.
+    return span.length if span is not None else timedelta(hours=1)

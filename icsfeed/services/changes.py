@@ -1,4 +1,4 @@
-"""What operators do with changes: announce them and take them step by step. The one way in for every face."""
+"""What operators do with changes, for every interface alike: announce them and take them step by step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from icsfeed.words.updates import difference_texts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace:
-    """What an operator works with: the policy, and where work is recorded."""
+    """The schedule and the record that an operator works with."""
 
     schedule: Schedule
     repository: AuditedRepository
@@ -41,10 +41,10 @@ class Workspace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What became of an operator's request.
+    """The result of an operator's action on a change.
 
-    ``event`` is what subscribers get; ``None`` where they get nothing of it now. ``recorded`` is false for a dry run,
-    and where the request ``repeats`` an earlier one and so changes nothing.
+    ``event`` is what subscribers get, or ``None`` where they get nothing now. ``recorded`` is false for a dry run, and
+    where the request ``repeats`` an earlier one and so changes nothing.
     """
 
     change: Change
@@ -55,11 +55,10 @@ class Outcome:
 
     @property
     def events(self) -> tuple[CalendarEvent, ...]:
-        """What subscribers get."""
         return (self.event,) if self.event is not None else ()
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
-        """The whole change as JSON has it, and what is to be said of the request."""
+        """The whole change, and what the operator should know of the action."""
         return {
             **change_as_json(self.change, zone),
             "recorded": self.recorded,
@@ -70,7 +69,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnouncementRequest:
-    """A change to be announced; ``key`` is what a repetition of the same request is known by."""
+    """A change to announce; a second request with the same ``key`` announces nothing."""
 
     kind: Kind
     plan: Plan
@@ -99,8 +98,7 @@ def announce(
 ) -> Outcome:
     """Announce a change.
 
-    The same announcement again, by its key or because an open change says the same, records nothing. (A dry run does
-    not know keys.)
+    An announcement with a known key, or with the plan of an open change, records nothing. A dry run ignores keys.
 
     Raises:
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
@@ -114,18 +112,18 @@ def announce(
     check_plan(workspace.schedule, request.kind, request.plan)
     if dry_run:
         situation = workspace.situation(now=actor.at)
-        repeated = _same(situation, request)
+        repeated = _open_duplicate(situation, request)
         if repeated is not None:
-            return _repeated(situation, repeated, request)
-        change = _announced(situation.record, request, actor)
+            return _repetition(situation, repeated, request)
+        change = _new_change(situation.record, request, actor)
         return _outcome(situation, change, _lines(situation, None, change), recorded=False)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
         situation = workspace.situation(writing.record, now=actor.at)
-        known = writing.announced_with(request.key) if request.key is not None else None
-        repeated = situation.changes[known] if known is not None else _same(situation, request)
+        earlier = writing.announced_with(request.key) if request.key is not None else None
+        repeated = situation.changes[earlier] if earlier is not None else _open_duplicate(situation, request)
         if repeated is not None:
-            return _repeated(situation, repeated, request)
-        change = _announced(situation.record, request, actor)
+            return _repetition(situation, repeated, request)
+        change = _new_change(situation.record, request, actor)
         lines = _lines(situation, None, change)
         writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
@@ -142,10 +140,10 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
     """
     message, zone = free_text(request.message, "message"), workspace.schedule.calendar.zone
 
-    def stepped(situation: Situation) -> tuple[Change, tuple[LedgerLine, ...]]:
+    def advanced(situation: Situation) -> tuple[Change, tuple[LedgerLine, ...]]:
         before = situation.change(request.change_id)
         if not before.is_recorded:
-            msg = f"{before.id} stands in the schedule file; add its next update there, in [[changes.updates]]"
+            msg = f"{before.id} is in the schedule file; add its next update there, in [[changes.updates]]"
             raise RefusedError(msg)
         if request.expected is not None and request.expected != before.latest.number:
             raise ConflictError(_conflict(before, request.expected, zone))
@@ -157,19 +155,19 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         return after, _lines(situation, before, after)
 
     situation = workspace.situation(now=actor.at)
-    # Tried before anything is locked: what is refused makes no database.
-    change, lines = stepped(situation)
+    # Tried before the database is locked, so that a refused request creates none.
+    change, lines = advanced(situation)
     if dry_run:
         return _outcome(situation, change, lines, recorded=False)
     with workspace.repository.writing(actor=actor, action=f"change {request.step}", subject=change.id) as writing:
         situation = workspace.situation(writing.record, now=actor.at)
-        change, lines = stepped(situation)
+        change, lines = advanced(situation)
         writing.add_update(change)
         writing.add_revisions(lines)
     return _outcome(situation, change, lines)
 
 
-def _announced(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
+def _new_change(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
     numbers = (number_of(each.id) for each in record.changes.values() if each.kind is announcement.kind)
     update = Update(
         number=1,
@@ -184,38 +182,38 @@ def _announced(record: Record, announcement: AnnouncementRequest, actor: Actor) 
     )
 
 
-def _same(situation: Situation, announcement: AnnouncementRequest) -> Change | None:
-    """An open change that says what is to be announced already."""
+def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> Change | None:
+    """An open change with the plan that is to be announced."""
     for change in situation.changes.values():
         if change.kind is announcement.kind and change.plan == announcement.plan and not change.state.is_final:
             return change
     return None
 
 
-def _repeated(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
+def _repetition(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
     if change.kind is not request.kind or request.plan not in {change.updates[0].plan, change.plan}:
         msg = f"the key {quoted(request.key or '')} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
-    said = (
+    notice = (
         f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "
         "nothing was changed"
     )
-    return replace(_outcome(situation, change, recorded=False), warnings=(said,), repeats=True)
+    return replace(_outcome(situation, change, recorded=False), warnings=(notice,), repeats=True)
 
 
 def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
     since = [update for update in change.updates if update.number > expected]
     if not since:
         return f"{change.id} has no update {expected}; its latest is {change.latest.number}"
-    told = "; ".join(_told(change, update, zone) for update in since)
-    return f"{change.id} has changed since update {expected}: {told}. Nothing was changed now"
+    updates = "; ".join(_update_text(change, update, zone) for update in since)
+    return f"{change.id} has changed since update {expected}: {updates}. Nothing was changed now"
 
 
-def _told(change: Change, update: Update, zone: ZoneInfo) -> str:
-    told = [*difference_texts(change, update.number, ENGLISH, zone)]
+def _update_text(change: Change, update: Update, zone: ZoneInfo) -> str:
+    parts = [*difference_texts(change, update.number, ENGLISH, zone)]
     if update.message:
-        told.append(f'"{one_line(update.message)}"')
-    return f"update {update.number} by {update.by}: {', '.join(told)}"
+        parts.append(quoted(one_line(update.message)))
+    return f"update {update.number} by {update.by}: {', '.join(parts)}"
 
 
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:

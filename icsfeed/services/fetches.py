@@ -1,4 +1,4 @@
-"""When subscribers last fetched their feeds: kept in memory as they come, noted now and then."""
+"""When subscribers last fetched their feeds: collected in memory, and written to the database once a minute."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Final, Protocol
 from icsfeed.domain.errors import IcsfeedError
 
 NOTE_AFTER: Final = 60.0
-"""Seconds: support asks whether somebody has subscribed, and not whether somebody just did."""
+"""Seconds. Support asks whether somebody has subscribed, which may be a minute old."""
 
 
 class FetchRepository(Protocol):
-    """Where fetches are noted; ``icsfeed.store.database.Database`` is one."""
+    """Stores fetches."""
 
     def note_fetches(self, fetches: Mapping[tuple[str, str], datetime]) -> None:
-        """Note those that are later than what was noted before."""
+        """Store the fetches that are later than those stored before."""
 
 
 class Fetches:
     """Collects fetches by subscriber and client; threads may share it.
 
-    They are noted ``after`` so many seconds in one transaction, by a thread of their own: no request waits for that.
-    What can't be noted is kept for the next time, and ``failed`` is told.
+    They are stored ``after`` so many seconds, in one transaction and in a thread of its own: no request waits for it.
+    Where that fails, ``failed`` is called, and the fetches are stored the next time.
     """
 
     def __init__(
@@ -38,13 +38,12 @@ class Fetches:
         self._timer: Timer | None = None
 
     def add(self, subscriber: str, client: str, at: datetime) -> None:
-        """Collect one."""
         with self._lock:
             self._collected[subscriber, client] = at
             self._wait()
 
     def note(self) -> None:
-        """Note now what was collected."""
+        """Store now what was collected."""
         with self._lock:
             collected, self._collected, self._timer = self._collected, {}, None
         if not collected:

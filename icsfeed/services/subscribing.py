@@ -1,4 +1,4 @@
-"""What operators do with subscribers: add them, hand out another token, revoke. The one way in for every face."""
+"""What operators do with subscribers, for every interface alike: add, rotate and revoke them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from icsfeed.domain.texts import quoted
 from icsfeed.services.repository import Repository
 from icsfeed.services.upcoming import utc_text
 
-OVERLAP: Final = timedelta(days=14)
-"""How long an old token stays valid beside a new one: people read their mail in that time, and put it in."""
-
-_MOST_NAMES: Final = 10
+_MAX_NAMES: Final = 10
 
 
 def add(
@@ -31,7 +28,7 @@ def add(
     salt: str = "",
     actor: Actor,
 ) -> Subscriber:
-    """Add a subscriber, who opens the feed of that slug with ``token``; ``salt`` is what that was derived from, if so.
+    """Add a subscriber, who opens the feed with ``token``; a derived token has the ``salt`` it was derived from.
 
     Raises:
         IcsfeedError: where there is no such feed, the name is taken, or it can't be recorded; nothing has changed then.
@@ -56,12 +53,10 @@ def rotate(
     *,
     token: str,
     salt: str = "",
-    overlap: timedelta = OVERLAP,
+    overlap: timedelta,
     actor: Actor,
 ) -> Subscriber:
-    """Have a new ``token`` open the subscriber's feed; those before it do so for the ``overlap`` only.
-
-    ``salt`` is what it was derived from, if so.
+    """Give a subscriber a new token; earlier ones stay valid for the ``overlap`` only.
 
     Raises:
         IcsfeedError: where there is no such subscriber or no such feed any more, or it can't be recorded; nothing has
@@ -79,26 +74,26 @@ def rotate(
 
 
 def revoke(repository: Repository, name: str, *, actor: Actor) -> Subscriber:
-    """Let nobody open the subscriber's feed any more; one that was revoked before stays so.
+    """Close a subscriber's feed for good; a second time changes nothing.
 
     Raises:
         IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
     """
-    found = repository.record().subscribers.named(name)
-    if found is not None and found.revoked_at is not None:
-        return found
+    subscriber = repository.record().subscribers.named(name)
+    if subscriber is not None and subscriber.revoked_at is not None:
+        return subscriber
     return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=actor.at), actor)
 
 
 def _take(repository: Repository, step: SubscriberStep, actor: Actor, schedule: Schedule | None = None) -> Subscriber:
-    """Record the step; where a ``schedule`` is named, only if it has the subscriber's feed."""
+    """Record the step; with a ``schedule``, only if that has the subscriber's feed."""
     action = f"subscriber {step.action}"
     with repository.writing(actor=actor, action=action, subject=step.name) as transaction:
-        known = transaction.record.subscribers
+        subscribers = transaction.record.subscribers
         try:
-            subscriber = after(known.named(step.name), step)
+            subscriber = after(subscribers.named(step.name), step)
         except NotFoundError:
-            raise NotFoundError(_unknown(step.name, known)) from None
+            raise NotFoundError(_unknown(step.name, subscribers)) from None
         if schedule is not None:
             _check_feed(schedule, subscriber)
         transaction.add_subscriber_step(step)
@@ -113,37 +108,37 @@ def _check_feed(schedule: Schedule, subscriber: Subscriber) -> None:
         raise NotFoundError(msg) from None
 
 
-def _unknown(name: str, known: Subscribers) -> str:
-    names = [each.name for each in known.by_key.values() if each.revoked_at is None]
+def _unknown(name: str, subscribers: Subscribers) -> str:
+    names = [each.name for each in subscribers.by_key.values() if each.revoked_at is None]
     has = f"there are {listed(names)}" if names else "there is none yet"
     return f"there is no subscriber {quoted(name)}; {has}"
 
 
 def listed(names: Sequence[str]) -> str:
-    """Subscribers' names as messages have them: the first ten, and how many more there are."""
-    others = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(map(quoted, names[:_MOST_NAMES])) + others
+    """Subscribers' names for a message: the first ten, and the number of the others."""
+    others = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(map(quoted, names[:_MAX_NAMES])) + others
 
 
 def subscribers_as_json(schedule: Schedule, repository: Repository, *, now: datetime) -> tuple[dict[str, object], ...]:
-    """Every subscriber as JSON has them: instants in UTC, alarms in minutes, and the clients that have fetched.
+    """Every subscriber as JSON: instants in UTC, alarms in minutes, and the clients that have fetched the feed.
 
     ``feed_exists`` says whether the schedule still has the feed.
     """
     fetches = repository.fetches()
     slugs = {feed.slug for feed in schedule.feeds}
-    known = repository.record().subscribers.by_key.values()
+    subscribers = repository.record().subscribers.by_key.values()
     return tuple(
         {**_as_json(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
-        for subscriber in known
+        for subscriber in subscribers
     )
 
 
 def _clients(subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime]) -> dict[str, datetime]:
-    """When each family of clients last came, the latest first, since the subscriber was added."""
+    """When each family of clients last fetched the feed since the subscriber was added, the latest first."""
     key = key_of(subscriber.name)
-    found = [(client, at) for (name, client), at in fetches.items() if name == key and at >= subscriber.since]
-    return dict(sorted(found, key=lambda each: each[1], reverse=True))
+    clients = [(client, at) for (name, client), at in fetches.items() if name == key and at >= subscriber.since]
+    return dict(sorted(clients, key=lambda each: each[1], reverse=True))
 
 
 def _as_json(subscriber: Subscriber, clients: Mapping[str, datetime], now: datetime) -> dict[str, object]:
@@ -160,7 +155,7 @@ def _as_json(subscriber: Subscriber, clients: Mapping[str, datetime], now: datet
 
 
 def _old_token_until(subscriber: Subscriber, now: datetime) -> str | None:
-    """When the last of the tokens ends that have been replaced, if one still opens the feed."""
+    """When the last of the replaced tokens ends, if one still opens the feed."""
     if subscriber.revoked_at is not None:
         return None
     ends = [each.until for each in subscriber.tokens if each.until is not None and each.opens(now=now)]

@@ -139,7 +139,7 @@ def test_warnings_are_said() -> None:
         (
             ("restore", "thursday", "2026-12-10"),
             1,
-            "the occurrence of thursday on Thu 2026-12-10 is as the policy has it; there is nothing to restore",
+            "the occurrence of thursday on Thu 2026-12-10 is neither skipped nor moved; there is nothing to restore",
         ),
         (
             ("skip", "thursday", "2026-12-10", "--reason", " "),

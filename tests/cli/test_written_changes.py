@@ -203,7 +203,7 @@ def test_the_commands_show_it_and_refuse_to_take_a_step(schedule: Path, monkeypa
         assert run("planned", step, "a-move", "--yes", "--now", "2026-12-01") == Outcome(
             status=1,
             stdout="",
-            stderr="a-move stands in the schedule file; add its next update there, in [[changes.updates]]\n",
+            stderr="a-move is in the schedule file; add its next update there, in [[changes.updates]]\n",
         )
     assert run("emergency", "show", "a-move").stderr.splitlines()[-1] == (
         "Error: a-move is a planned change; use `icsfeed planned` instead of `icsfeed emergency`"

@@ -219,7 +219,7 @@ def test_an_occurrence_takes_the_place_of_one_that_was_moved_away(reader: Reader
     with pytest.raises(RefusedError) as refusal:
         restore(workspace, date(2026, 6, 11))
     assert str(refusal.value) == (
-        "the occurrence of thursday on Thu 2026-06-11 can't be restored onto another one of the same window: "
+        "the occurrence of thursday on Thu 2026-06-11 can't be restored onto another one of that window: "
         "Thu 2026-06-11 02:00–06:00 EDT"
     )
 
@@ -251,7 +251,7 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
         ),
         pytest.param(
             lambda workspace: skip(workspace, date(2029, 6, 7)),
-            "thursday has no occurrence on Thu 2029-06-07; nor any within a year of it",
+            "thursday has no occurrence on Thu 2029-06-07; and none within a year of it",
             id="years after its last",
         ),
         pytest.param(
@@ -272,7 +272,7 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
         ),
         pytest.param(
             lambda workspace: restore(workspace, date(2026, 6, 4)),
-            f"{OF_JUNE_4} is as the policy has it; there is nothing to restore",
+            f"{OF_JUNE_4} is neither skipped nor moved; there is nothing to restore",
             id="nothing to restore",
         ),
         pytest.param(
@@ -282,18 +282,17 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
         ),
         pytest.param(
             lambda workspace: move(workspace, date(2026, 6, 4), span((2026, 6, 24, 1), (2026, 6, 24, 4, 0, 1))),
-            f"{OF_JUNE_4} can't be moved into a change freeze: Change freeze, Wed 2026-06-24 – Tue 2026-06-30",
+            f'{OF_JUNE_4} can\'t be moved into the change freeze "Change freeze", Wed 2026-06-24 – Tue 2026-06-30',
             id="into a freeze, by a second",
         ),
         pytest.param(
             lambda workspace: move(workspace, date(2026, 6, 4), span((2026, 6, 11, 9, 59, 59), (2026, 6, 11, 12))),
-            f"{OF_JUNE_4} can't be moved onto another one of the same window: Thu 2026-06-11 02:00–06:00 EDT",
+            f"{OF_JUNE_4} can't be moved onto another one of that window: Thu 2026-06-11 02:00–06:00 EDT",
             id="onto another occurrence, by a second",
         ),
         pytest.param(
             lambda workspace: move(workspace, date(2026, 6, 4), JUNE_4),
-            f"{OF_JUNE_4} is there by the policy: Thu 2026-06-04 02:00–06:00 EDT; to take its adjustment back, "
-            "restore it",
+            f"{OF_JUNE_4} is planned for that time anyway: Thu 2026-06-04 02:00–06:00 EDT; restore it instead",
             id="where it is",
         ),
         pytest.param(
@@ -307,12 +306,12 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
         ),
         pytest.param(
             lambda workspace: (skip(workspace, date(2026, 6, 4)), skip(workspace, date(2026, 6, 4))),
-            f"{OF_JUNE_4} is skipped so already, for the same reason",
+            f"{OF_JUNE_4} is already skipped in this way, for the same reason",
             id="skipped already",
         ),
         pytest.param(
             lambda workspace: (move(workspace, date(2026, 6, 4), FRIDAY), move(workspace, date(2026, 6, 4), FRIDAY)),
-            f"{OF_JUNE_4} is moved so already, for the same reason",
+            f"{OF_JUNE_4} is already moved in this way, for the same reason",
             id="moved there already",
         ),
         pytest.param(
@@ -320,7 +319,7 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
                 move(workspace, date(2026, 6, 4), FRIDAY),
                 move(workspace, date(2026, 6, 11), span((2026, 6, 5, 15), (2026, 6, 5, 19))),
             ),
-            "the occurrence of thursday on Thu 2026-06-11 can't be moved onto another one of the same window: "
+            "the occurrence of thursday on Thu 2026-06-11 can't be moved onto another one of that window: "
             "Fri 2026-06-05 08:00–12:00 EDT",
             id="onto one that was moved there",
         ),
@@ -329,8 +328,8 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
                 move(workspace, date(2026, 6, 4), FRIDAY),
                 restore(workspace, date(2026, 6, 4), now=JUNE_4.end),
             ),
-            f"{OF_JUNE_4} can't be restored into the past: Thu 2026-06-04 02:00–06:00 EDT; move it to the time at "
-            "which it happens, or skip it",
+            f"{OF_JUNE_4} can't be restored into the past: Thu 2026-06-04 02:00–06:00 EDT; move it to a time ahead, "
+            "or skip it",
             id="restored when its time by the policy has passed",
         ),
         pytest.param(

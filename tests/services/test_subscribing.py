@@ -20,6 +20,7 @@ from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.examples import NOW, POLICY
 
+DAY = timedelta(days=1)
 OPERATOR = operator("op", NOW)
 LATER = operator("op", NOW + timedelta(days=1))
 
@@ -50,7 +51,7 @@ def test_another_server_learns_of_each_step(repository: Database, elsewhere: Dat
     assert elsewhere.entry() == 1
     assert holders(elsewhere, "one") == ["Acme Inc."]
     add(POLICY, repository, "Other", feed="all", token="two", actor=OPERATOR)
-    rotate(POLICY, repository, "acme inc.", token="three", actor=OPERATOR)
+    rotate(POLICY, repository, "acme inc.", token="three", overlap=DAY, actor=OPERATOR)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
     revoke(repository, "Other", actor=OPERATOR)
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
@@ -67,7 +68,7 @@ def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
 
 def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Database, database_url: str) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", token="a-token-of-acme", actor=OPERATOR)
-    rotate(POLICY, repository, "Acme Inc.", token="another-token", actor=OPERATOR)
+    rotate(POLICY, repository, "Acme Inc.", token="another-token", overlap=DAY, actor=OPERATOR)
     revoke(repository, "Acme Inc.", actor=OPERATOR)
     engine = sqlalchemy.create_engine(database_url)
     with engine.connect() as connection:
@@ -94,7 +95,9 @@ def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: s
 @pytest.mark.parametrize(
     "do",
     [
-        pytest.param(lambda repository: rotate(POLICY, repository, "Acme", token="one", actor=OPERATOR), id="rotate"),
+        pytest.param(
+            lambda repository: rotate(POLICY, repository, "Acme", token="one", overlap=DAY, actor=OPERATOR), id="rotate"
+        ),
         pytest.param(lambda repository: revoke(repository, "Acme", actor=OPERATOR), id="revoke"),
     ],
 )
@@ -123,7 +126,7 @@ def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(re
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
     add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", actor=OPERATOR)
     with pytest.raises(NotFoundError) as refusal:
-        rotate(POLICY, repository, "acme inc.", token="two", actor=OPERATOR)
+        rotate(POLICY, repository, "acme inc.", token="two", overlap=DAY, actor=OPERATOR)
     assert str(refusal.value) == (
         'there is no feed "preview"; this schedule has all; revoke "Acme Inc." and add it again with one of these'
     )
