@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -31,10 +31,10 @@ class CalendarEvent:
 
     ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
     of its ``environments`` (none: to all). From ``lapses`` on it is no longer shown. ``first`` is its revision where
-    none is recorded; ``digest`` stands for its facts.
+    none is recorded; ``digest`` stands for its facts. Events that state the same are equal, whatever their source.
     """
 
-    source: Source
+    source: Source = field(compare=False)
     uid: str
     facts: EventFacts
     environments: frozenset[str]
