@@ -53,7 +53,7 @@ class Outcome:
 
 
 def every_command() -> list[click.Command]:
-    """The commands, each from its room; those of a group among them, after it."""
+    """Every command; those of a group follow it."""
     return [command for _, command in every_command_line()]
 
 

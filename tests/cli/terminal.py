@@ -26,8 +26,8 @@ class Session:
     @property
     def asked(self) -> str | None:
         """The question, if there was one."""
-        found = re.findall(r"^(.*) \[y/N\]: ", self.screen, re.MULTILINE)
-        return found[0] if found else None
+        questions = re.findall(r"^(.*) \[y/N\]: ", self.screen, re.MULTILINE)
+        return questions[0] if questions else None
 
 
 def at_a_terminal(*arguments: str, answers: str = "", meanwhile: Callable[[], object] = lambda: None) -> Session:

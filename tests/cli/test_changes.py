@@ -85,15 +85,15 @@ WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 )
 
 
-def test_a_whole_life_reaches_two_outside_readers_step_by_step() -> None:
+def test_each_step_of_a_change_reaches_two_calendar_readers() -> None:
     """The same UID throughout, SEQUENCE 0, 1, 2, …, the right STATUS and prefix."""
     start, end = utc(2026, 12, 8, 6), utc(2026, 12, 8, 8)
     states = ["tentative", "confirmed", "confirmed", "in progress", "in progress", "completed", "completed"]
-    for sequence, (arguments, summary, status, said) in enumerate(WHOLE_LIFE):
+    for sequence, (arguments, summary, status, message) in enumerate(WHOLE_LIFE):
         now = f"2026-12-08T01:{30 + sequence if sequence > 2 else sequence:02}"
-        done = emergency(*arguments, now=now)
-        expected = said if sequence == 0 else f"EC-1 is {states[sequence]}; {said}\n"
-        assert done == Outcome(status=0, stdout=expected, stderr="")
+        outcome = emergency(*arguments, now=now)
+        expected = message if sequence == 0 else f"EC-1 is {states[sequence]}; {message}\n"
+        assert outcome == Outcome(status=0, stdout=expected, stderr="")
         if "--start" in arguments:
             start, end = start + timedelta(minutes=30), end + timedelta(minutes=30)
         if "--end" in arguments:
@@ -171,26 +171,26 @@ is failing → nothing; ticket: nothing → https://t.example/1
     )
 
 
-def test_records_are_whole_in_json() -> None:
-    done = answer(announce(*TWO_HOURS, "--json"))
-    assert (done["id"], done["recorded"], done["warnings"]) == ("EC-1", True, [])
-    assert done["event"].startswith("BEGIN:VEVENT\r\nSUMMARY:Emergency change: Database failover\r\n")
-    shown = answer(emergency("show", "EC-1", "--json"))
-    assert shown == {name: done[name] for name in done if name not in {"recorded", "warnings", "event"}}
-    assert (shown["start"], shown["local_end"]) == ("2026-12-08T06:00:00Z", "2026-12-08T03:00:00-05:00")
-    assert answer(emergency("list", "--json")) == [shown]
+def test_json_has_the_whole_change() -> None:
+    outcome = answer(announce(*TWO_HOURS, "--json"))
+    assert (outcome["id"], outcome["recorded"], outcome["warnings"]) == ("EC-1", True, [])
+    assert outcome["event"].startswith("BEGIN:VEVENT\r\nSUMMARY:Emergency change: Database failover\r\n")
+    output = answer(emergency("show", "EC-1", "--json"))
+    assert output == {name: outcome[name] for name in outcome if name not in {"recorded", "warnings", "event"}}
+    assert (output["start"], output["local_end"]) == ("2026-12-08T06:00:00Z", "2026-12-08T03:00:00-05:00")
+    assert answer(emergency("list", "--json")) == [output]
     confirmed = answer(emergency("start", "EC-1", "--json", *BY_ANN))
     assert [update["by"] for update in confirmed["updates"]] == ["ann", "ann"]
     assert confirmed["updates"][1]["changed"] == [{"what": "state", "before": "confirmed", "after": "in progress"}]
 
 
-def test_in_json_warnings_are_part_of_the_answer() -> None:
+def test_json_includes_the_warnings() -> None:
     assert answer(announce("--duration", "2h", "--json"))["warnings"] == [
         "EC-1 does not say why it can't wait for a maintenance window; give a reason"
     ]
 
 
-def test_a_list_has_those_that_are_open_the_latest_first() -> None:
+def test_a_list_shows_open_changes_the_latest_first() -> None:
     assert emergency("list").stdout == "no emergency change is open\n"
     assert run("planned", "list", "--all").stdout == "no planned change has been announced\n"
     for number in range(3):
@@ -206,7 +206,7 @@ def test_a_list_has_those_that_are_open_the_latest_first() -> None:
     ]
 
 
-def test_a_dry_run_shows_the_event_and_the_warnings_and_leaves_nothing(folder: Path) -> None:
+def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) -> None:
     tried = announce("--duration", "2h", "--dry-run")
     assert (tried.status, tried.stderr) == (
         0,
@@ -223,7 +223,7 @@ def test_a_dry_run_shows_the_event_and_the_warnings_and_leaves_nothing(folder: P
     assert emergency("show", "EC-1", "--json") == before
 
 
-def test_commands_that_only_read_and_those_that_are_refused_make_no_database(folder: Path) -> None:
+def test_reading_and_refused_commands_create_no_database(folder: Path) -> None:
     assert emergency("list").status == 0
     assert emergency("show", "EC-1").stderr == 'there is no change "EC-1"; none has been announced\n'
     assert emergency("confirm", "EC-1") == Outcome(
@@ -234,7 +234,7 @@ def test_commands_that_only_read_and_those_that_are_refused_make_no_database(fol
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
 
 
-def test_the_same_announcement_again_prints_the_same_id_and_says_so() -> None:
+def test_a_repeated_announcement_prints_the_same_id_and_a_notice() -> None:
     announce()
     assert announce() == Outcome(
         status=0,
@@ -253,12 +253,12 @@ def test_the_same_announcement_again_prints_the_same_id_and_says_so() -> None:
 
 
 def test_the_start_is_now_to_the_minute() -> None:
-    done = answer(run("emergency", *ANNOUNCE[:-1], "2026-12-08T06:00:59.5Z", *TWO_HOURS, "--json"))
-    assert (done["start"], done["announced_at"]) == ("2026-12-08T06:00:00Z", "2026-12-08T06:00:59Z")
+    outcome = answer(run("emergency", *ANNOUNCE[:-1], "2026-12-08T06:00:59.5Z", *TWO_HOURS, "--json"))
+    assert (outcome["start"], outcome["announced_at"]) == ("2026-12-08T06:00:00Z", "2026-12-08T06:00:59Z")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (
             ("--duration", "2h", "--environment", "prod"),
@@ -307,13 +307,13 @@ def test_the_start_is_now_to_the_minute() -> None:
         ),
     ],
 )
-def test_what_can_not_be_announced(arguments: tuple[str, ...], status: int, said: str) -> None:
+def test_refused_announcements(arguments: tuple[str, ...], status: int, message: str) -> None:
     refused = run("emergency", *ANNOUNCE, *arguments)
-    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", message)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, updated or cancelled"),
         (("complete", "EC-1"), 1, "EC-1 is confirmed; it can't be completed, only started, updated or cancelled"),
@@ -344,13 +344,13 @@ def test_what_can_not_be_announced(arguments: tuple[str, ...], status: int, said
         (("start",), 2, "Error: Missing argument 'ID'."),
     ],
 )
-def test_what_can_not_be_done(arguments: tuple[str, ...], status: int, said: str) -> None:
+def test_refused_steps(arguments: tuple[str, ...], status: int, message: str) -> None:
     announce()
     refused = emergency(*arguments)
-    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", message)
 
 
-def test_of_two_operators_the_second_is_told_what_the_first_changed() -> None:
+def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
     announce()
     emergency("update", "EC-1", "--end", "2026-12-08T04:00", "--operator", "bob")
     assert emergency("cancel", "EC-1", "--expect", "1").stderr == (
@@ -360,14 +360,14 @@ def test_of_two_operators_the_second_is_told_what_the_first_changed() -> None:
     assert emergency("cancel", "EC-1", "--expect", "2").status == 0
 
 
-def test_a_planned_change_in_a_freeze_says_why() -> None:
+def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     in_freeze = ("--start", "2026-12-28T01:00", "--duration", "2h")
     assert announce(*in_freeze, kind="planned").stderr == (
         "a planned change in a change freeze (Change freeze, Fri 2026-12-25 – Thu 2026-12-31) says why it can't wait; "
         "give the reason\n"
     )
-    told = announce(*in_freeze, "--reason", "The vendor is here that day", kind="planned")
-    assert told == Outcome(
+    messages = announce(*in_freeze, "--reason", "The vendor is here that day", kind="planned")
+    assert messages == Outcome(
         status=0,
         stdout="PC-1\n",
         stderr='warning: PC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31\n',
@@ -381,28 +381,28 @@ def test_a_planned_change_in_a_freeze_says_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "summary", "message"),
+    ("text", "summary", "message"),
     [
         pytest.param("a\r\nb", "a b", "a\nb", id="line breaks"),
         pytest.param("a\x1b[31mb\x07", "a[31mb", "a[31mb", id="control characters"),
         pytest.param("a\udcff", "a\ufffd", "a\ufffd", id="bytes that are no UTF-8"),
     ],
 )
-def test_texts_are_cleaned(given: str, summary: str, message: str) -> None:
-    done = answer(announce("--duration", "2h", "--summary", given, "--reason", given, "--message", given, "--json"))
-    assert (done["summary"], done["reason"], done["updates"][0]["message"]) == (summary, message, message)
+def test_texts_are_cleaned(text: str, summary: str, message: str) -> None:
+    outcome = answer(announce("--duration", "2h", "--summary", text, "--reason", text, "--message", text, "--json"))
+    assert (outcome["summary"], outcome["reason"], outcome["updates"][0]["message"]) == (summary, message, message)
 
 
 def test_the_operator_may_come_from_the_environment() -> None:
-    done = run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment={"ICSFEED_OPERATOR": "eve"})
-    assert [each["by"] for each in answer(done)["updates"]] == ["eve"]
+    outcome = run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment={"ICSFEED_OPERATOR": "eve"})
+    assert [each["by"] for each in answer(outcome)["updates"]] == ["eve"]
 
 
-def test_what_belongs_to_one_announcement_never_comes_from_the_environment() -> None:
+def test_options_of_one_announcement_never_come_from_the_environment() -> None:
     """A forgotten variable would describe the next change, or confirm it."""
     environment = {"ICSFEED_DURATION": "3h", "ICSFEED_MESSAGE": "Old news", "ICSFEED_TENTATIVE": "1"}
-    done = answer(run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment=environment))
-    assert (done["local_end"], done["state"], done["updates"][0]["message"]) == (
+    outcome = answer(run("emergency", *ANNOUNCE, *TWO_HOURS, "--json", environment=environment))
+    assert (outcome["local_end"], outcome["state"], outcome["updates"][0]["message"]) == (
         "2026-12-08T03:00:00-05:00",
         "confirmed",
         "",
@@ -411,16 +411,16 @@ def test_what_belongs_to_one_announcement_never_comes_from_the_environment() -> 
     assert (refused.status, refused.stdout) == (2, "")
 
 
-def test_who_does_it_is_the_user_of_the_system_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_operator_is_the_system_user_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "carol")
     assert answer(run("emergency", *ANNOUNCE, *TWO_HOURS, "--json"))["updates"][0]["by"] == "carol"
 
 
-def test_suggest_ranks_slots_and_knows_what_is_taken() -> None:
+def test_suggest_ranks_slots_and_avoids_other_changes() -> None:
     announce("--start", "2026-12-10T02:00", "--duration", "1h", "--reason", "x")
-    wish = ("suggest", "--duration", "2h", "--by", "2026-12-10T06:00", "--environment", "production")
-    found = answer(emergency(*wish, "--json"))
-    assert [(each["rank"], each["local_start"], each["reasons"]) for each in found] == [
+    request = ("suggest", "--duration", "2h", "--by", "2026-12-10T06:00", "--environment", "production")
+    result = answer(emergency(*request, "--json"))
+    assert [(each["rank"], each["local_start"], each["reasons"]) for each in result] == [
         (1, "2026-12-10T03:00:00-05:00", ['inside the maintenance window "thursday"', "starts in 50 h"]),
         (2, "2026-12-08T01:00:00-05:00", ["starts now"]),
         (
@@ -429,14 +429,14 @@ def test_suggest_ranks_slots_and_knows_what_is_taken() -> None:
             ["overlaps the change EC-1", 'inside the maintenance window "thursday"', "starts in 49 h"],
         ),
     ]
-    table = emergency(*wish, "--most", "1").stdout.splitlines()
+    table = emergency(*request, "--most", "1").stdout.splitlines()
     assert [[cell.strip() for cell in line.split("│")[1:-1]] for line in table[3:-1]] == [
         ["1", "Thu 2026-12-10 03:00–05:00 EST", 'inside the maintenance window "thursday", starts in 50 h']
     ]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (
             ("--duration", "2h", "--by", "2026-12-08T01:00"),
@@ -453,13 +453,13 @@ def test_suggest_ranks_slots_and_knows_what_is_taken() -> None:
         ),
     ],
 )
-def test_suggest_refuses_plainly(arguments: tuple[str, ...], said: str) -> None:
-    assert emergency("suggest", *arguments) == Outcome(status=1, stdout="", stderr=f"{said}\n")
+def test_refused_suggestions(arguments: tuple[str, ...], message: str) -> None:
+    assert emergency("suggest", *arguments) == Outcome(status=1, stdout="", stderr=f"{message}\n")
 
 
-def test_a_narrow_terminal_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_narrow_terminal_wraps_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("icsfeed.cli.tables._PIPE_WIDTH", 60)
     announce(*TWO_HOURS, "--summary", "A" * 40 + "B" * 40)
-    found = emergency("list").stdout
-    assert "…" not in found
-    assert (found.count("A"), found.count("B")) == (40 + "America".count("A"), 40)
+    result = emergency("list").stdout
+    assert "…" not in result
+    assert (result.count("A"), result.count("B")) == (40 + "America".count("A"), 40)

@@ -26,7 +26,7 @@ def test_init_writes_the_commented_starter_once(folder: Path) -> None:
     assert (folder / "schedule.toml").read_text(encoding="utf-8") == "mine"
 
 
-def test_init_where_nothing_can_be_written(folder: Path) -> None:
+def test_init_reports_where_it_cannot_write(folder: Path) -> None:
     assert run("init", "missing/schedule.toml").stderr == (
         "missing/schedule.toml can't be written: no such file or directory\n"
     )
@@ -49,11 +49,11 @@ def test_check_counts_and_warns(schedule: Path) -> None:
     )
 
 
-def test_check_names_every_mistake_and_exits_with_1(schedule: Path) -> None:
+def test_check_reports_every_mistake_and_exits_with_1(schedule: Path) -> None:
     schedule.write_text(SCHEDULE.replace("America/Toronto", "EST").replace("02:00:00", '"2am"'), encoding="utf-8")
-    found = run("check")
-    assert (found.status, found.stdout) == (1, "")
-    assert [line.split(": ")[:2] for line in found.stderr.splitlines()] == [
+    result = run("check")
+    assert (result.status, result.stdout) == (1, "")
+    assert [line.split(": ")[:2] for line in result.stderr.splitlines()] == [
         ["schedule.toml:3", "calendar.timezone"],
         ["schedule.toml:18", 'maintenance_windows "thursday", start'],
     ]
@@ -66,27 +66,27 @@ def test_check_in_json(schedule: Path) -> None:
         "warnings": [],
     }
     schedule.write_text(SCHEDULE.replace("America/Toronto", "Nowhere/Land"), encoding="utf-8")
-    found = run("check", "--json")
-    assert (found.status, found.stderr) == (1, "")
-    (mistake,) = json.loads(found.stdout)["mistakes"]
+    result = run("check", "--json")
+    assert (result.status, result.stderr) == (1, "")
+    (mistake,) = json.loads(result.stdout)["mistakes"]
     assert (mistake["path"], mistake["line"]) == ("calendar.timezone", 3)
 
 
 def test_check_prints_the_schema_and_needs_no_schedule() -> None:
-    found = run("check", "--schema")
-    assert (found.status, found.stderr) == (0, "")
-    assert json.loads(found.stdout)["additionalProperties"] is False
+    result = run("check", "--schema")
+    assert (result.status, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["additionalProperties"] is False
 
 
-def test_the_packaged_example_is_taken_where_there_is_no_schedule_and_said() -> None:
-    found = run("build", "all", "--now", NOW)
-    assert (found.status, found.stderr) == (0, EXAMPLE_SAID)
-    assert "X-WR-CALNAME:Seed-to-Sale maintenance" in found.stdout
+def test_without_a_schedule_the_packaged_example_is_used_and_announced() -> None:
+    result = run("build", "all", "--now", NOW)
+    assert (result.status, result.stderr) == (0, EXAMPLE_SAID)
+    assert "X-WR-CALNAME:Seed-to-Sale maintenance" in result.stdout
 
 
-def test_a_schedule_that_was_named_and_is_missing_is_not_replaced_by_the_example() -> None:
-    found = run("build", "all", "--schedule", "mine.toml")
-    assert found == Outcome(
+def test_a_named_schedule_that_is_missing_is_not_replaced_by_the_example() -> None:
+    result = run("build", "all", "--schedule", "mine.toml")
+    assert result == Outcome(
         status=1,
         stdout="",
         stderr="mine.toml: there is no such file; write a starter with `icsfeed init`, or name another with "
@@ -97,8 +97,8 @@ def test_a_schedule_that_was_named_and_is_missing_is_not_replaced_by_the_example
 def test_options_come_from_the_environment_too(schedule: Path) -> None:
     named = schedule.rename("other.toml")
     environment = {"ICSFEED_SCHEDULE": str(named), "ICSFEED_NOW": NOW, "ICSFEED_RENDERING": "expanded"}
-    found = run("build", "all", environment=environment)
-    assert (found.status, found.stdout.count("RRULE"), found.stderr) == (0, 0, "")
+    result = run("build", "all", environment=environment)
+    assert (result.status, result.stdout.count("RRULE"), result.stderr) == (0, 0, "")
 
 
 @pytest.mark.usefixtures("schedule")
@@ -110,13 +110,13 @@ def test_build_prints_or_writes_the_same_bytes(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("schedule")
-def test_build_into_a_device_leaves_it_one() -> None:
+def test_build_does_not_replace_a_device() -> None:
     assert run("build", "all", "-o", "/dev/null").status == 0
     assert not Path("/dev/null").is_file()
 
 
 @pytest.mark.usefixtures("schedule")
-def test_build_refuses_what_it_cannot_do(folder: Path) -> None:
+def test_refused_builds(folder: Path) -> None:
     assert run("build", "prod").stderr == (
         'there is no feed "prod"; this schedule has all, emergency, freeze, maintenance, planned, preview, production\n'
     )
@@ -127,8 +127,10 @@ def test_build_refuses_what_it_cannot_do(folder: Path) -> None:
 
 @pytest.mark.usefixtures("schedule")
 def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
-    found = run("upcoming", "--now", NOW, "--days", "20", "--zone", "Europe/Berlin")
-    rows = [[cell.strip() for cell in line.strip("┃│").split("│")] for line in found.stdout.splitlines() if "│" in line]
+    result = run("upcoming", "--now", NOW, "--days", "20", "--zone", "Europe/Berlin")
+    rows = [
+        [cell.strip() for cell in line.strip("┃│").split("│")] for line in result.stdout.splitlines() if "│" in line
+    ]
     assert rows == [
         [
             "Tue 2026-11-24 – Mon 2026-11-30",
@@ -156,13 +158,13 @@ def test_upcoming_is_a_table_with_the_freezes_in_between() -> None:
 
 @pytest.mark.usefixtures("schedule")
 def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
-    found = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
-    assert [(entry["id"], entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+    result = run("upcoming", "--from", "2026-11-05", "--days", "8", "--environment", "production", "--json")
+    assert [(entry["id"], entry["local_start"], entry["zone"]) for entry in json.loads(result.stdout)] == [
         ("thursday", "2026-11-05T02:00:00-05:00", "America/Toronto"),
         ("thursday", "2026-11-12T02:00:00-05:00", "America/Toronto"),
     ]
-    found = run("upcoming", "--from", "2026-11-05", "--days", "1", "--json", "--zone", "Europe/Berlin")
-    assert [(entry["local_start"], entry["zone"]) for entry in json.loads(found.stdout)] == [
+    result = run("upcoming", "--from", "2026-11-05", "--days", "1", "--json", "--zone", "Europe/Berlin")
+    assert [(entry["local_start"], entry["zone"]) for entry in json.loads(result.stdout)] == [
         ("2026-11-05T08:00:00+01:00", "Europe/Berlin")
     ]
 
@@ -198,9 +200,9 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
         ),
     ],
 )
-def test_upcoming_answers_plainly(arguments: tuple[str, ...], stdout: str, stderr: str) -> None:
-    found = run("upcoming", *arguments)
-    assert (found.status, found.stdout, found.stderr) == (1 if stderr else 0, stdout, stderr)
+def test_upcoming_messages(arguments: tuple[str, ...], stdout: str, stderr: str) -> None:
+    result = run("upcoming", *arguments)
+    assert (result.status, result.stdout, result.stderr) == (1 if stderr else 0, stdout, stderr)
 
 
 def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> None:
@@ -231,11 +233,11 @@ def test_diff_shows_a_freeze_in_whole_days(folder: Path) -> None:
         whole = SCHEDULE.replace("America/Toronto", f"America/{place}") + freeze
         (folder / f"{name}.toml").write_text(whole, encoding="utf-8")
 
-    def told(*pair: str) -> list[str]:
+    def lines_of(*pair: str) -> list[str]:
         return [line for line in run("diff", *pair, "--now", NOW).stdout.splitlines() if "freeze x" in line]
 
-    assert told("old.toml", "new.toml") == ["~ freeze x: Wed 2026-12-09 → Wed 2026-12-09 – Thu 2026-12-10"]
-    assert told("new.toml", "south.toml") == [
+    assert lines_of("old.toml", "new.toml") == ["~ freeze x: Wed 2026-12-09 → Wed 2026-12-09 – Thu 2026-12-10"]
+    assert lines_of("new.toml", "south.toml") == [
         "~ freeze x: Tue 2026-12-08 23:00 – Thu 2026-12-10 23:00 CST → Wed 2026-12-09 – Thu 2026-12-10"
     ]
 
@@ -275,7 +277,7 @@ OWN_OPTIONS = {
 """Those of one announcement, step or occurrence."""
 
 
-def test_every_option_can_come_from_the_environment_but_those_of_one_announcement_or_step() -> None:
+def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_environment() -> None:
     lines = every_command_line()
     assert {"emergency announce", "window move", "database upgrade"} <= {line for line, _ in lines}
     own = set()
@@ -315,6 +317,6 @@ def test_help_lists_every_command() -> None:
 
 
 def test_an_unknown_command_is_wrong_usage() -> None:
-    found = run("chek")
-    assert (found.status, found.stdout) == (2, "")
-    assert "No such command 'chek'" in found.stderr
+    result = run("chek")
+    assert (result.status, result.stdout) == (2, "")
+    assert "No such command 'chek'" in result.stderr

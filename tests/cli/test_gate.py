@@ -74,11 +74,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
     ],
 )
-def test_what_it_says(at: tuple[str, ...], expected: Outcome) -> None:
+def test_open_and_closed_in_words(at: tuple[str, ...], expected: Outcome) -> None:
     assert run("gate", "--environment", "production", "--now", NOW, *at) == expected
 
 
-def test_an_environment_is_asked_for() -> None:
+def test_an_environment_is_required() -> None:
     refused = run("gate", "--now", NOW)
     assert refused.status == 2
     assert "Missing option '--environment'" in refused.stderr
@@ -100,7 +100,7 @@ def test_json_has_the_same_exit_status() -> None:
     )
 
 
-def test_what_operators_record_counts() -> None:
+def test_the_gate_considers_the_record() -> None:
     announced = run(
         *("emergency", "announce", "--summary", "Security patch", "--reason", "It is being exploited"),
         *("--environment", "production", "--start", "2026-12-03T03:00", "--duration", "1h", "--yes", "--now", NOW),

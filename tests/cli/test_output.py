@@ -31,7 +31,7 @@ def run(*arguments: str, encoding: str = "utf-8", stdout: int = subprocess.PIPE)
     return subprocess.run(command, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False)
 
 
-def test_characters_that_a_terminal_does_not_have_are_told_in_others() -> None:
+def test_characters_that_a_terminal_lacks_are_replaced() -> None:
     """It was a traceback: times have a dash, moved dates an arrow, and names what their author wrote."""
     table = run("upcoming", "--days", "11", encoding="ascii")
     assert (table.returncode, table.stderr) == (0, b"")
@@ -67,20 +67,20 @@ def test_json_is_utf_8_whatever_the_encoding_of_the_terminal(arguments: tuple[st
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
 @pytest.mark.parametrize("arguments", [("build", "all"), ("check",), ("upcoming",), ("--help",), ("check", "--json")])
-def test_a_full_disk_is_told_in_a_line(arguments: tuple[str, ...]) -> None:
+def test_a_full_disk_is_reported_in_one_line(arguments: tuple[str, ...]) -> None:
     with FULL.open("wb") as full:
-        found = run(*arguments, stdout=full.fileno())
-    assert (found.returncode, found.stderr) == (
+        result = run(*arguments, stdout=full.fileno())
+    assert (result.returncode, result.stderr) == (
         1,
         b"icsfeed: standard output can't be written: no space left on device\n",
     )
 
 
-def test_a_closed_pipe_is_no_failure_to_speak_of() -> None:
+def test_a_closed_pipe_is_silent() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        found = run("build", "all", stdout=writing)
+        result = run("build", "all", stdout=writing)
     finally:
         os.close(writing)
-    assert (found.returncode, found.stderr) == (1, b"")
+    assert (result.returncode, result.stderr) == (1, b"")

@@ -29,9 +29,9 @@ def call(command: str, *arguments: str) -> Outcome:
 
 def path_of(outcome: Outcome) -> re.Match[str]:
     assert (outcome.status, outcome.stderr) == (0, "")
-    found = PATH.fullmatch(outcome.stdout)
-    assert found, outcome.stdout
-    return found
+    result = PATH.fullmatch(outcome.stdout)
+    assert result, outcome.stdout
+    return result
 
 
 def test_the_path_is_printed_once_and_is_different_each_time() -> None:
@@ -41,28 +41,28 @@ def test_the_path_is_printed_once_and_is_different_each_time() -> None:
     assert ("Acme Inc." in listed, [token for token in tokens if token in listed]) == (True, [])
 
 
-def test_the_feed_is_that_of_the_name_or_all() -> None:
+def test_the_feed_is_the_named_one_or_all() -> None:
     assert path_of(call("add", "Acme Inc.", "--feed", "production"))[2] == "production"
     assert path_of(call("add", "Other"))[2] == "all"
 
 
-def test_json_has_the_url_where_the_schedule_says_it(tmp_path: Path) -> None:
+def test_json_has_the_url_where_the_schedule_has_one(tmp_path: Path) -> None:
     without = json.loads(call("add", "Acme Inc.", "--json").stdout)
     (tmp_path / "schedule.toml").write_text(
         SCHEDULE.replace("[[env", 'url = "https://maintenance.example.com/calendar/"\n\n[[env', 1), encoding="utf-8"
     )
-    made = json.loads(call("rotate", "Acme Inc.", "--json").stdout)
+    added = json.loads(call("rotate", "Acme Inc.", "--json").stdout)
     assert without.keys() == {"name", "feed", "path"}
-    assert made == {
+    assert added == {
         "name": "Acme Inc.",
         "feed": "all",
-        "path": made["path"],
-        "url": f"https://maintenance.example.com/calendar{made['path']}",
+        "path": added["path"],
+        "url": f"https://maintenance.example.com/calendar{added['path']}",
     }
 
 
 @pytest.mark.parametrize("command", ["add", "rotate"])
-def test_with_a_key_the_token_can_be_told_again(tmp_path: Path, command: str) -> None:
+def test_a_token_made_with_a_key_can_be_derived_again(tmp_path: Path, command: str) -> None:
     (key := tmp_path / "tokens.key").write_text(f"{'k' * 32}\n", encoding="utf-8")
     if command == "rotate":
         call("add", "Acme Inc.")
@@ -72,7 +72,7 @@ def test_with_a_key_the_token_can_be_told_again(tmp_path: Path, command: str) ->
     assert recorded_token.derived(TokenKey(secret=b"k" * 32)) == token
 
 
-def test_with_a_key_every_address_is_another_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addresses_made_with_a_key_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (key := tmp_path / "tokens.key").write_text("k" * 32, encoding="utf-8")
     monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
     outcomes = [call("add", "Acme Inc."), call("add", "Other"), call("rotate", "Acme Inc."), call("rotate", "Other")]
@@ -88,7 +88,7 @@ def test_without_a_key_the_token_has_no_salt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["add", "rotate"])
-def test_a_key_that_is_none_is_refused_before_anything_is_made(tmp_path: Path, command: str) -> None:
+def test_an_invalid_key_is_refused_before_anything_is_created(tmp_path: Path, command: str) -> None:
     (tmp_path / "short.key").write_text("secret\n", encoding="utf-8")
     hint = "make a token key with: openssl rand -base64 32 >"
     refusals = {
@@ -124,7 +124,7 @@ def test_a_list_for_people() -> None:
     ]
 
 
-def test_a_feed_that_is_gone_is_said_to_be_and_gets_no_new_address(tmp_path: Path) -> None:
+def test_a_removed_feed_is_marked_and_gets_no_new_address(tmp_path: Path) -> None:
     call("add", "Acme Inc.", "--feed", "preview")
     gone = SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', "")
     (tmp_path / "schedule.toml").write_text(gone, encoding="utf-8")
@@ -157,7 +157,7 @@ def test_an_empty_list() -> None:
     assert call("list", "--json").stdout == "[]\n"
 
 
-def test_a_revocation_says_so_and_twice_is_no_harm() -> None:
+def test_revoking_twice_is_harmless() -> None:
     call("add", "Acme Inc.")
     assert call("revoke", "acme inc.") == Outcome(status=0, stdout="Acme Inc. is revoked\n", stderr="")
     assert call("revoke", "acme inc.").stdout == "Acme Inc. is revoked\n"

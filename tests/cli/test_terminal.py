@@ -17,7 +17,7 @@ WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 
 
-def test_no_is_the_default_and_leaves_nothing(folder: Path) -> None:
+def test_no_is_the_default_and_records_nothing(folder: Path) -> None:
     for answer in ("n", "\n"):
         session = at_a_terminal(*ANNOUNCE, answers=answer)
         assert session.screen.startswith("BEGIN:VEVENT\nSUMMARY:Emergency change: Failover\nDTSTART:20261208T060000Z\n")
@@ -27,7 +27,7 @@ def test_no_is_the_default_and_leaves_nothing(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
 
 
-def test_yes_does_it_warns_once_and_says_what_is_possible_next() -> None:
+def test_yes_records_warns_once_and_names_the_next_steps() -> None:
     session = at_a_terminal(*ANNOUNCE, answers="y")
     assert session.status == 0
     assert session.screen.endswith(
@@ -36,7 +36,7 @@ def test_yes_does_it_warns_once_and_says_what_is_possible_next() -> None:
     assert session.screen.count(WARNING) == 1
 
 
-def test_an_option_says_yes_before() -> None:
+def test_the_option_yes_skips_the_question() -> None:
     session = at_a_terminal(*ANNOUNCE, "--yes")
     assert (session.status, session.asked, session.screen) == (
         0,
@@ -50,7 +50,7 @@ def test_a_dry_run_does_not_ask() -> None:
     assert (session.status, session.asked, session.screen.startswith(f"{WARNING}BEGIN:VEVENT\n")) == (0, None, True)
 
 
-def test_what_was_announced_already_is_not_asked_about() -> None:
+def test_a_repeated_announcement_is_not_confirmed() -> None:
     run(*ANNOUNCE)
     session = at_a_terminal(*ANNOUNCE)
     assert (session.status, session.asked, session.screen) == (
@@ -61,7 +61,7 @@ def test_what_was_announced_already_is_not_asked_about() -> None:
     )
 
 
-def test_who_is_asked_is_told_that_somebody_was_faster_in_the_meantime() -> None:
+def test_a_change_during_the_question_is_a_conflict() -> None:
     run(*ANNOUNCE)
     session = at_a_terminal(
         *("emergency", "cancel", "1", *NOW),
@@ -74,7 +74,7 @@ def test_who_is_asked_is_told_that_somebody_was_faster_in_the_meantime() -> None
     )
 
 
-def test_windows_are_asked_about_too() -> None:
+def test_adjustments_are_confirmed_too() -> None:
     move = ("window", "move", "thursday", "2026-12-10", "--start", "2026-12-11T02:00", "--reason", "Vendor on site")
     session = at_a_terminal(
         *(*move, *NOW),

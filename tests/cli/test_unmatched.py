@@ -34,7 +34,7 @@ def edit(schedule: Path, text: str) -> str:
 
 
 @pytest.mark.usefixtures("_announced")
-def test_check_tells_what_an_edit_leaves_behind(winter: Path) -> None:
+def test_check_warns_of_records_that_an_edit_leaves_behind(winter: Path) -> None:
     before = "schedule.toml: no mistakes, 0 warnings; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
     assert run("check", "--now", NOW) == Outcome(status=0, stdout=before, stderr="")
     edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
@@ -60,7 +60,7 @@ def test_check_tells_what_an_edit_leaves_behind(winter: Path) -> None:
 
 
 @pytest.mark.usefixtures("_announced")
-def test_what_check_advises_is_what_silences_it(winter: Path) -> None:
+def test_following_the_advice_of_check_ends_its_warnings(winter: Path) -> None:
     edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
     for command in (
         ("planned", "update", "PC-1", "--reason", "The vendor has no other day"),
@@ -74,7 +74,7 @@ def test_what_check_advises_is_what_silences_it(winter: Path) -> None:
 
 
 @pytest.mark.usefixtures("_announced")
-def test_in_json_what_is_recorded_has_a_name_and_what_is_in_the_file_a_place(winter: Path) -> None:
+def test_json_names_records_and_locates_keys_of_the_file(winter: Path) -> None:
     text = edit(winter, winter.read_text(encoding="utf-8") + A_FREEZE + "lifted = [2026-12-31]\n")
     lifted, planned, moved = json.loads(run("check", "--json", "--now", NOW).stdout)["warnings"]
     assert lifted == {
@@ -90,22 +90,22 @@ def test_in_json_what_is_recorded_has_a_name_and_what_is_in_the_file_a_place(win
 
 
 @pytest.mark.usefixtures("_announced")
-def test_diff_tells_what_subscribers_lose_of_what_was_recorded(winter: Path, folder: Path) -> None:
+def test_diff_shows_recorded_events_that_subscribers_lose(winter: Path, folder: Path) -> None:
     """All but the feed and the freeze was left out."""
     edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
-    told = run("diff", "old.toml", "--now", NOW)
-    assert (told.status, told.stderr) == (0, "")
-    assert [line for line in told.stdout.splitlines() if "freeze" not in line] == [
+    result = run("diff", "old.toml", "--now", NOW)
+    assert (result.status, result.stderr) == (0, "")
+    assert [line for line in result.stdout.splitlines() if "freeze" not in line] == [
         "- feed preview: its subscribers get nothing any more",
         "- emergency EC-1: Tue 2026-12-08 01:00–02:00 EST",
         "- maintenance thursday: Wed 2026-12-09 12:00–16:00 EST",
         "1 added, 0 moved, 2 removed",
     ]
     (folder / "icsfeed.db").rename(folder / "other.db")
-    assert run("diff", "old.toml", "--now", NOW, "--database", "sqlite:///other.db") == told
+    assert run("diff", "old.toml", "--now", NOW, "--database", "sqlite:///other.db") == result
 
 
-def test_diff_makes_no_database_and_says_where_one_is_not_reached(winter: Path, folder: Path) -> None:
+def test_diff_creates_no_database_and_reports_an_unreadable_one(winter: Path, folder: Path) -> None:
     assert run("diff", winter, "--now", NOW) == Outcome(status=0, stdout="no date changes\n", stderr="")
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
     (folder / "icsfeed.db").write_bytes(b"no database at all, but long enough to be taken for one" * 20)

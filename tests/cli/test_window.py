@@ -48,7 +48,7 @@ def test_skip_move_and_restore_reach_two_outside_readers_in_both_renderings() ->
                 assert december(reader, rendering) == expected
 
 
-def test_what_was_done_is_said() -> None:
+def test_each_action_is_reported() -> None:
     assert window("skip", "thursday", "2026-12-10", "--reason", "x") == Outcome(
         status=0, stdout="thursday 2026-12-10 is skipped\n", stderr=""
     )
@@ -67,8 +67,8 @@ def test_upcoming_shows_adjustments() -> None:
     window("skip", "thursday", "2026-12-10", "--reason", "A holiday")
     window("skip", "thursday", "2026-12-24", "--reason", "A holiday", "--silent")
     window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
-    found = json.loads(run("upcoming", "--now", NOW, "--days", "17", "--json").stdout)
-    assert [(each["local_start"][:10], each["state"], each["note"]) for each in found if each["id"] == "thursday"] == [
+    result = json.loads(run("upcoming", "--now", NOW, "--days", "17", "--json").stdout)
+    assert [(each["local_start"][:10], each["state"], each["note"]) for each in result if each["id"] == "thursday"] == [
         ("2026-12-10", "cancelled", "skipped: A holiday"),
         ("2026-12-18", None, "moved from 2026-12-17 02:00: Vendor on site"),
     ]
@@ -94,7 +94,7 @@ def test_a_dry_run_shows_the_events_and_leaves_nothing(folder: Path) -> None:
     )
 
 
-def test_warnings_are_said() -> None:
+def test_warnings_are_printed() -> None:
     run("emergency", "announce", "--summary", "x", "--environment", "production", "--reason", "r", "--start",
         "2026-12-11T03:00", "--duration", "1h", "--now", NOW)  # fmt: skip
     overlap = "the occurrence of thursday on Thu 2026-12-10 overlaps EC-1 (x): Fri 2026-12-11 03:00–04:00 EST"
@@ -106,7 +106,7 @@ def test_warnings_are_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "message"),
     [
         (
             ("skip", "thursday", "2026-12-11", "--reason", "x"),
@@ -154,12 +154,12 @@ def test_warnings_are_said() -> None:
         ),
     ],
 )
-def test_what_is_refused(arguments: tuple[str, ...], status: int, said: str) -> None:
+def test_what_is_refused(arguments: tuple[str, ...], status: int, message: str) -> None:
     refused = window(*arguments)
-    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", said)
+    assert (refused.status, refused.stdout, refused.stderr.splitlines()[-1]) == (status, "", message)
 
 
-def test_database_upgrade_says_what_there_was_to_do(folder: Path) -> None:
+def test_database_upgrade_reports_what_it_did(folder: Path) -> None:
     url = f"sqlite:///{folder}/other.db"
     assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db is up to date now\n"
     assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db was up to date already\n"

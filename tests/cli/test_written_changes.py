@@ -196,9 +196,9 @@ def test_the_commands_show_it_and_refuse_to_take_a_step(schedule: Path, monkeypa
     monkeypatch.chdir(schedule.parent)
     schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
     (listed,) = json.loads(run("planned", "list", "--json", "--now", "2026-12-01").stdout)
-    shown = json.loads(run("planned", "show", "A-Move", "--json", "--now", "2026-12-01").stdout)
-    assert listed == shown
-    assert (shown["id"], shown["state"]) == ("a-move", "confirmed")
+    output = json.loads(run("planned", "show", "A-Move", "--json", "--now", "2026-12-01").stdout)
+    assert listed == output
+    assert (output["id"], output["state"]) == ("a-move", "confirmed")
     for step in ("confirm", "start", "complete", "cancel"):
         assert run("planned", step, "a-move", "--yes", "--now", "2026-12-01") == Outcome(
             status=1,

@@ -43,8 +43,8 @@ def a_small_workspace(schedule: Schedule = SMALL) -> tuple[Workspace, Memory]:
 def skip(
     workspace: Workspace, day: date, *, silent: bool = False, window: str = "thursday", now: datetime = NOW
 ) -> Adjusted:
-    wish = AdjustmentRequest(window_id=window, day=day, reason=REASON, skip=True, silent=silent)
-    return adjust(workspace, wish, actor=operator("ann", now))
+    request = AdjustmentRequest(window_id=window, day=day, reason=REASON, skip=True, silent=silent)
+    return adjust(workspace, request, actor=operator("ann", now))
 
 
 def move(workspace: Workspace, day: date, to: Span, *, window: str = "thursday", now: datetime = NOW) -> Adjusted:
@@ -59,7 +59,7 @@ def restore(workspace: Workspace, day: date, *, window: str = "thursday", now: d
 
 def windows_as_planned(schedule: Schedule) -> Seen:
     """What the policy says of its windows, by another way: their days one by one, without those of a freeze."""
-    found: Seen = []
+    result: Seen = []
     for window in schedule.windows:
         for number in range((UNTIL - FROM).days + 1):
             day = FROM + timedelta(days=number)
@@ -69,8 +69,8 @@ def windows_as_planned(schedule: Schedule) -> Seen:
                     datetime.combine(day, hour, TORONTO).astimezone(utc(2026, 1, 1).tzinfo)
                     for hour in (window.start, window.end)
                 )
-                found.append((start, end, window.name, "CONFIRMED"))
-    return sorted(found)
+                result.append((start, end, window.name, "CONFIRMED"))
+    return sorted(result)
 
 
 def check(reader: Reader, workspace: Workspace, repository: Memory, gone: list[Span], come: Seen) -> None:
@@ -79,8 +79,8 @@ def check(reader: Reader, workspace: Workspace, repository: Memory, gone: list[S
     expected.subtract((each.start, each.end, "Scheduled maintenance", "CONFIRMED") for each in gone)
     expected.update(come)
     for rendering, content in both_renderings(workspace.schedule, repository.held, now=NOW).items():
-        found = Counter(seen_by(reader, content, now=NOW))
-        assert (found - expected, expected - found) == (Counter(), Counter()), rendering
+        result = Counter(seen_by(reader, content, now=NOW))
+        assert (result - expected, expected - result) == (Counter(), Counter()), rendering
         overridden_and_excluded(content)
 
 
@@ -122,7 +122,7 @@ every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: rea
 
 
 @every_reader
-def test_as_the_policy_has_it(reader: Reader) -> None:
+def test_an_occurrence_as_planned(reader: Reader) -> None:
     workspace, repository = a_small_workspace()
     check(reader, workspace, repository, [], [])
 
@@ -241,7 +241,7 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("action", "expected"),
     [
         pytest.param(
             lambda workspace: skip(workspace, date(2026, 6, 5)),
@@ -342,14 +342,14 @@ OF_JUNE_4 = "the occurrence of thursday on Thu 2026-06-04"
         ),
     ],
 )
-def test_what_is_refused(wish: Callable[[Workspace], object], expected: str) -> None:
+def test_what_is_refused(action: Callable[[Workspace], object], expected: str) -> None:
     workspace, _ = a_small_workspace()
     with pytest.raises(RefusedError) as refusal:
-        wish(workspace)
+        action(workspace)
     assert str(refusal.value) == expected
 
 
-def test_where_the_clock_skips_a_window_there_is_nothing_to_adjust() -> None:
+def test_an_occurrence_that_the_clock_skips_cannot_be_adjusted() -> None:
     """02:00 to 03:00 on 8 March in Toronto is nowhere."""
     short = a_window(recurrence=weekly(6), end=time(3), id="short")
     workspace, _ = a_small_workspace(replace(SMALL, windows=(short,)))
@@ -383,7 +383,7 @@ def test_where_the_clock_skips_a_window_there_is_nothing_to_adjust() -> None:
         ),
     ],
 )
-def test_what_else_is_refused(window: str, to: Span, error: type[IcsfeedError], expected: str) -> None:
+def test_other_refusals(window: str, to: Span, error: type[IcsfeedError], expected: str) -> None:
     workspace, repository = a_small_workspace()
     with pytest.raises(error) as refusal:
         move(workspace, date(2026, 6, 4), to, window=window)
@@ -392,19 +392,23 @@ def test_what_else_is_refused(window: str, to: Span, error: type[IcsfeedError], 
 
 def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
     workspace, repository = a_small_workspace()
-    wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
-    tried = adjust(workspace, wish, actor=operator("ann", NOW), dry_run=True)
-    assert (tried.recorded, repository.held.entry) == (False, 0)
-    done = adjust(workspace, wish, actor=operator("ann", NOW))
-    assert (tried.occurrence, tried.events, tried.warnings) == (done.occurrence, done.events, done.warnings)
-    assert [(event.uid.partition("@")[0], event.revision.sequence) for event in done.events] == [
+    request = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
+    preview = adjust(workspace, request, actor=operator("ann", NOW), dry_run=True)
+    assert (preview.recorded, repository.held.entry) == (False, 0)
+    outcome = adjust(workspace, request, actor=operator("ann", NOW))
+    assert (preview.occurrence, preview.events, preview.warnings) == (
+        outcome.occurrence,
+        outcome.events,
+        outcome.warnings,
+    )
+    assert [(event.uid.partition("@")[0], event.revision.sequence) for event in outcome.events] == [
         ("maintenance.thursday.2026.th", 1),
         ("maintenance.thursday.20260604T020000", 1),
     ]
 
 
 @pytest.mark.parametrize(
-    ("first", "said"),
+    ("first", "message"),
     [
         pytest.param(
             lambda workspace: skip(workspace, date(2026, 6, 4)),
@@ -418,23 +422,23 @@ def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
         ),
     ],
 )
-def test_the_slower_of_two_operators_learns_who_did_what(first: Callable[[Workspace], object], said: str) -> None:
+def test_the_slower_of_two_operators_learns_who_did_what(first: Callable[[Workspace], object], message: str) -> None:
     workspace, repository = a_small_workspace()
-    wish = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
-    seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
+    request = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason="Mine", skip=True)
+    preview = adjust(workspace, request, actor=operator("bob", NOW), dry_run=True)
     first(workspace)
     with pytest.raises(ConflictError) as refusal:
-        adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
-    assert str(refusal.value) == f"{OF_JUNE_4} {said}; nothing was changed now"
-    seen = adjust(workspace, wish, actor=operator("bob", NOW), dry_run=True)
+        adjust(workspace, request, actor=operator("bob", NOW), expected=preview)
+    assert str(refusal.value) == f"{OF_JUNE_4} {message}; nothing was changed now"
+    preview = adjust(workspace, request, actor=operator("bob", NOW), dry_run=True)
     restore(workspace, date(2026, 6, 4))
     with pytest.raises(ConflictError) as refusal:
-        adjust(workspace, wish, actor=operator("bob", NOW), expected=seen)
+        adjust(workspace, request, actor=operator("bob", NOW), expected=preview)
     assert str(refusal.value) == f"{OF_JUNE_4} was restored by bob in the meantime; nothing was changed now"
     assert repository.held.entry == 2
 
 
-def test_a_moved_occurrence_is_warned_of_as_a_change_is() -> None:
+def test_a_moved_occurrence_gets_the_warnings_of_a_change() -> None:
     busy = replace(SMALL, peak_hours=PEAK_HOURS)
     workspace, _ = a_small_workspace(busy)
     announced(workspace, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
@@ -478,7 +482,7 @@ def test_an_occurrence_beyond_the_published_span_is_adjusted_for_later() -> None
 
 
 @every_reader
-def test_a_freeze_that_comes_later_takes_a_moved_occurrence_away_and_lifted_gives_it_back(reader: Reader) -> None:
+def test_a_later_freeze_removes_a_moved_occurrence_until_it_is_lifted(reader: Reader) -> None:
     workspace, repository = a_small_workspace()
     move(workspace, date(2026, 6, 4), FRIDAY)
     day = FRIDAY.start.date()
@@ -488,11 +492,11 @@ def test_a_freeze_that_comes_later_takes_a_moved_occurrence_away_and_lifted_give
     check(reader, workspace, repository, [JUNE_4], moved(FRIDAY))
 
 
-def test_the_record_has_all_that_a_program_needs() -> None:
+def test_json_has_everything_that_a_program_needs() -> None:
     workspace, _ = a_small_workspace()
-    done = move(workspace, date(2026, 6, 4), FRIDAY)
-    record = done.as_json(TORONTO)
-    assert record.pop("events") == [event.content.decode() for event in done.events]
+    outcome = move(workspace, date(2026, 6, 4), FRIDAY)
+    record = outcome.as_json(TORONTO)
+    assert record.pop("events") == [event.content.decode() for event in outcome.events]
     assert record == {
         "window": "thursday",
         "day": "2026-06-04",

@@ -1,4 +1,4 @@
-"""Announcing: what is refused, what is made fit, and that the same wish is fulfilled once."""
+"""Announcing: refusals, cleaned texts, and repeated requests."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_it_is_recorded_with_who_and_when() -> None:
     assert repository.actions == [("ann", "emergency announce", "EC-1")]
 
 
-def test_each_kind_is_counted_for_itself() -> None:
+def test_each_kind_has_its_own_numbers() -> None:
     workspace, repository = a_workspace()
     announced(workspace)
     announced(workspace, kind=Kind.PLANNED)
@@ -96,7 +96,7 @@ def test_the_same_words_of_the_other_kind_are_another_change() -> None:
     assert announced(workspace, kind=Kind.PLANNED).change.id == "PC-1"
 
 
-def test_a_key_makes_an_announcement_once_whatever_became_of_it() -> None:
+def test_a_key_announces_once_even_after_the_change_has_ended() -> None:
     workspace, repository = a_workspace()
     announced(workspace, key="incident-42")
     updated(workspace, summary="Database failover, second attempt")
@@ -202,7 +202,7 @@ def test_a_message_that_is_too_long_is_refused() -> None:
     assert repository.held.entry == 1
 
 
-def test_texts_are_made_fit_for_a_calendar() -> None:
+def test_texts_are_cleaned_for_calendars() -> None:
     workspace, repository = a_workspace()
     plan = a_plan(
         summary=" Database\r\nfailover\x1b[31m\udcff ",
@@ -240,7 +240,7 @@ def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
     assert b"\\n\\nThis emergency change falls in a change freeze (Change freeze)." in text
 
 
-def test_a_planned_change_in_a_freeze_says_why() -> None:
+def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     workspace, repository = a_workspace()
     with pytest.raises(RefusedError) as refusal:
         announced(workspace, a_plan(span=IN_FREEZE, reason=" \n"), kind=Kind.PLANNED, now=IN_AUTUMN)

@@ -31,7 +31,7 @@ class Notes:
         self.done.set()
 
 
-def test_many_fetches_are_noted_in_one_transaction_and_the_last_of_each_counts() -> None:
+def test_fetches_are_stored_in_one_transaction_and_the_latest_counts() -> None:
     notes, failures = Notes(), list[IcsfeedError]()
     fetches = Fetches(notes, failed=failures.append, after=A_WHILE)
     for minute in range(60):
@@ -44,7 +44,7 @@ def test_many_fetches_are_noted_in_one_transaction_and_the_last_of_each_counts()
     assert failures == []
 
 
-def test_they_are_noted_by_themselves() -> None:
+def test_fetches_are_stored_after_a_while() -> None:
     notes = Notes()
     fetches = Fetches(notes, failed=lambda _: None, after=0.01)
     fetches.add("acme", "google", NOW)
@@ -55,7 +55,7 @@ def test_they_are_noted_by_themselves() -> None:
     assert notes.noted == [{("acme", "google"): NOW}, {("acme", "google"): NOW + timedelta(days=1)}]
 
 
-def test_what_cannot_be_noted_is_kept_and_what_came_since_is_later() -> None:
+def test_fetches_that_cannot_be_stored_are_kept_for_the_next_time() -> None:
     away = IcsfeedError("the database is away")
     notes, failures = Notes(fault=away), list[IcsfeedError]()
     fetches = Fetches(notes, failed=failures.append, after=A_WHILE)

@@ -37,19 +37,19 @@ def reread(url: str) -> Record:
         return database.record()
 
 
-def test_every_step_is_there_afterwards(workspace: Workspace, database_url: str) -> None:
+def test_every_step_can_be_read_back(workspace: Workspace, database_url: str) -> None:
     texts = a_plan(summary="Ünïcödé 🛠", reason="A line\n\nand another; with, 'marks'", ticket="https://t.example/1")
     announced(workspace, texts, tentative=True, message="Soon")
     announced(workspace, kind=Kind.PLANNED)
     stepped(workspace, Step.CONFIRM, by="Bob")
     last = updated(workspace, environments=frozenset({"preview", "production"}), end=utc(2026, 12, 8, 9)).change
-    found = reread(database_url)
-    assert (list(found.changes), found.changes["EC-1"]) == (["EC-1", "PC-1"], last)
-    assert found == workspace.repository.record()
-    assert found.entry == 4
+    record = reread(database_url)
+    assert (list(record.changes), record.changes["EC-1"]) == (["EC-1", "PC-1"], last)
+    assert record == workspace.repository.record()
+    assert record.entry == 4
 
 
-def test_a_key_is_known_for_good(workspace: Workspace) -> None:
+def test_a_key_stays_taken(workspace: Workspace) -> None:
     announced(workspace, key="incident-42")
     stepped(workspace, Step.CANCEL)
     entry = workspace.repository.entry()
@@ -72,25 +72,25 @@ def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
             actor=operator("a", NIGHT),
         ),
     )
-    for wish in refused:
+    for request in refused:
         with pytest.raises(IcsfeedError):
-            wish()
+            request()
     assert workspace.repository.entry() == 1
 
 
-def test_adjustments_are_there_afterwards(workspace: Workspace, database_url: str) -> None:
+def test_adjustments_can_be_read_back(workspace: Workspace, database_url: str) -> None:
     day = date(2026, 12, 10)
-    wish = AdjustmentRequest(window_id="thursday", day=day, reason="A holiday", skip=True)
-    adjust(workspace, wish, actor=operator("ann", NIGHT))
-    adjust(workspace, replace(wish, skip=False, to=FRIDAY), actor=operator("bob", NIGHT))
+    request = AdjustmentRequest(window_id="thursday", day=day, reason="A holiday", skip=True)
+    adjust(workspace, request, actor=operator("ann", NIGHT))
+    adjust(workspace, replace(request, skip=False, to=FRIDAY), actor=operator("bob", NIGHT))
     assert reread(database_url).adjustments == {
         ("thursday", day): Move(window_id="thursday", day=day, to=FRIDAY, reason="A holiday")
     }
-    adjust(workspace, replace(wish, skip=False), actor=operator("bob", NIGHT))
+    adjust(workspace, replace(request, skip=False), actor=operator("bob", NIGHT))
     assert reread(database_url).adjustments == {}
 
 
-def test_of_two_desks_the_second_is_told(workspace: Workspace, database_url: str) -> None:
+def test_the_slower_of_two_workspaces_gets_a_conflict(workspace: Workspace, database_url: str) -> None:
     announced(workspace)
     with contextlib.closing(Database(database_url)) as elsewhere:
         other = replace(workspace, repository=elsewhere)

@@ -34,8 +34,8 @@ HOUR = timedelta(hours=1)
 def test_times_are_amended(what: dict[str, Any], expected: tuple[int, int]) -> None:
     workspace, _ = a_workspace()
     announced(workspace)
-    found = updated(workspace, **what).change.plan.span
-    assert found == Span(start=TWO_HOURS.start + expected[0] * HOUR, end=TWO_HOURS.end + expected[1] * HOUR)
+    result = updated(workspace, **what).change.plan.span
+    assert result == Span(start=TWO_HOURS.start + expected[0] * HOUR, end=TWO_HOURS.end + expected[1] * HOUR)
 
 
 def test_everything_else_is_amended_alone() -> None:
@@ -53,7 +53,7 @@ def test_everything_else_is_amended_alone() -> None:
         assert updated(workspace, **what).change.plan == plan
 
 
-def test_a_step_names_who_and_when_in_the_trail() -> None:
+def test_the_audit_trail_says_who_took_a_step_and_when() -> None:
     workspace, repository = a_workspace()
     announced(workspace, tentative=True)
     stepped(workspace, Step.CONFIRM, "ec-1")
@@ -81,7 +81,7 @@ def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
     assert repository.held is held
 
 
-def test_a_dry_run_of_a_step_shows_what_it_would_come_to() -> None:
+def test_a_dry_run_shows_the_result_of_a_step() -> None:
     workspace, repository = a_workspace()
     announced(workspace)
     tried = stepped(workspace, Step.START, dry_run=True, message="Off we go")
@@ -90,7 +90,7 @@ def test_a_dry_run_of_a_step_shows_what_it_would_come_to() -> None:
     assert (tried.change, tried.event) == (done.change, done.event)
 
 
-def test_of_two_operators_at_once_the_second_is_told_what_the_first_changed() -> None:
+def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
     workspace, repository = a_workspace()
     announced(workspace, tentative=True)
     stepped(workspace, Step.CONFIRM, by="ann")
@@ -114,7 +114,7 @@ def test_of_two_operators_at_once_the_second_is_told_what_the_first_changed() ->
     assert stepped(workspace, Step.CANCEL, expected=3).change.state is State.CANCELLED
 
 
-def test_who_expects_an_update_that_there_is_not_is_told_so() -> None:
+def test_expecting_an_update_that_does_not_exist_is_a_conflict() -> None:
     workspace, _ = a_workspace()
     announced(workspace)
     with pytest.raises(ConflictError) as refusal:
@@ -122,7 +122,7 @@ def test_who_expects_an_update_that_there_is_not_is_told_so() -> None:
     assert str(refusal.value) == "EC-1 has no update 2; its latest is 1"
 
 
-def test_the_second_of_two_who_cancel_is_told_that_it_is_done() -> None:
+def test_cancelling_twice_is_refused() -> None:
     workspace, _ = a_workspace()
     announced(workspace)
     stepped(workspace, Step.CANCEL, by="ann")
@@ -152,7 +152,7 @@ def test_it_is_cancelled_for_subscribers_until_its_time_has_passed() -> None:
     assert repository.held.ledger["emergency.ec-2@maintenance.example.com"][-1].digest == ""
 
 
-def test_what_ends_beyond_the_published_span_is_seen_by_nobody_yet() -> None:
+def test_a_change_beyond_the_published_span_has_no_event_yet() -> None:
     workspace, _ = a_workspace()
     plan = a_plan(span=span((2028, 1, 1, 3), (2028, 1, 1, 5, 0, 1)))
     assert announced(workspace, plan).event is None
@@ -160,7 +160,7 @@ def test_what_ends_beyond_the_published_span_is_seen_by_nobody_yet() -> None:
     assert announced(workspace, within).event is not None
 
 
-def test_the_record_has_all_that_a_program_needs() -> None:
+def test_json_has_everything_that_a_program_needs() -> None:
     workspace, _ = a_workspace()
     announced(workspace)
     outcome = take_step(
@@ -209,6 +209,6 @@ def test_the_record_has_all_that_a_program_needs() -> None:
     }
 
 
-def test_nothing_is_given_to_subscribers_of_a_change_that_they_do_not_see() -> None:
+def test_an_unpublished_change_has_no_event_in_json() -> None:
     outcome: Outcome = announced(a_workspace()[0], a_plan(span=span((2028, 6, 1), (2028, 6, 2))))
     assert (outcome.events, outcome.as_json(TORONTO)["event"]) == ((), None)

@@ -41,8 +41,8 @@ def elsewhere(database_url: str) -> Iterator[Database]:
 
 
 def holders(repository: Database, *tokens: str) -> list[str | None]:
-    found = [repository.record().subscribers.holder(token, now=NOW) for token in tokens]
-    return [each.name if each is not None else None for each in found]
+    result = [repository.record().subscribers.holder(token, now=NOW) for token in tokens]
+    return [each.name if each is not None else None for each in result]
 
 
 def test_another_server_learns_of_each_step(repository: Database, elsewhere: Database) -> None:
@@ -57,9 +57,7 @@ def test_another_server_learns_of_each_step(repository: Database, elsewhere: Dat
     assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
 
 
-def test_whoever_reads_all_at_once_sees_the_same_as_who_read_step_by_step(
-    repository: Database, elsewhere: Database
-) -> None:
+def test_reading_everything_at_once_gives_the_same_as_step_by_step(repository: Database, elsewhere: Database) -> None:
     alarms = (timedelta(hours=1), timedelta(minutes=5))
     add(POLICY, repository, "Acme Inc.", feed="all", alarms=alarms, token="one", actor=OPERATOR)
     rotate(POLICY, repository, "Acme Inc.", token="two", overlap=timedelta(days=3), actor=LATER)
@@ -101,7 +99,7 @@ def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: s
         pytest.param(lambda repository: revoke(repository, "Acme", actor=OPERATOR), id="revoke"),
     ],
 )
-def test_an_unknown_name_is_refused_with_those_that_are_known(
+def test_an_unknown_name_is_refused_with_the_known_names(
     repository: Database, do: Callable[[Database], object]
 ) -> None:
     with pytest.raises(NotFoundError) as refusal:
@@ -115,13 +113,13 @@ def test_an_unknown_name_is_refused_with_those_that_are_known(
     assert str(refusal.value) == 'there is no subscriber "Acme"; there are "Acme Inc."'
 
 
-def test_a_feed_that_is_not_there_is_refused_and_nothing_is_recorded(repository: Database) -> None:
+def test_an_unknown_feed_is_refused_and_nothing_is_recorded(repository: Database) -> None:
     with pytest.raises(NotFoundError):
         add(POLICY, repository, "Acme Inc.", feed="nothing", token="one", actor=OPERATOR)
     assert repository.record().entry == 0
 
 
-def test_no_new_token_for_a_feed_that_is_gone_but_the_old_ones_can_be_revoked(repository: Database) -> None:
+def test_a_removed_feed_gets_no_new_token_but_can_be_revoked(repository: Database) -> None:
     """The address that was handed out was answered by 404."""
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
     add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", actor=OPERATOR)
@@ -150,7 +148,7 @@ def test_revoking_twice_is_recorded_once(repository: Database) -> None:
     assert repository.record().entry == 2
 
 
-def test_fetches_are_noted_without_being_news(repository: Database, elsewhere: Database) -> None:
+def test_storing_fetches_adds_no_audit_entry(repository: Database, elsewhere: Database) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     before = elsewhere.record()
     hour = timedelta(hours=1)
@@ -160,19 +158,19 @@ def test_fetches_are_noted_without_being_news(repository: Database, elsewhere: D
     assert (elsewhere.entry(), elsewhere.record() is before) == (before.entry, True)
 
 
-def test_where_nothing_was_recorded_nothing_was_fetched_and_nothing_is_made(repository: Database) -> None:
+def test_without_a_database_there_are_no_fetches_and_none_is_created(repository: Database) -> None:
     assert repository.fetches() == {}
     assert repository.file is None or not repository.file.exists()
 
 
-def test_a_database_that_is_gone_is_not_made_anew_for_a_fetch(tmp_path: Path) -> None:
+def test_a_lost_database_is_not_recreated_for_a_fetch(tmp_path: Path) -> None:
     repository = Database(f"sqlite:///{tmp_path}/icsfeed.db")
     with contextlib.suppress(UnavailableError):
         repository.note_fetches({("acme inc.", "google"): NOW})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_support_asks(repository: Database) -> None:
+def test_the_list_answers_what_support_asks(repository: Database) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", actor=OPERATOR)
     add(POLICY, repository, "Gone", feed="all", token="two", actor=OPERATOR)
     rotate(POLICY, repository, "Acme Inc.", token="three", overlap=timedelta(days=2), actor=LATER)

@@ -156,8 +156,8 @@ def announced(
     dry_run: bool = False,
 ) -> Outcome:
     """Announce it."""
-    wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
-    return announce(workspace, wish, actor=operator(by, now), dry_run=dry_run)
+    request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
+    return announce(workspace, request, actor=operator(by, now), dry_run=dry_run)
 
 
 def stepped(workspace: Workspace, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)
