@@ -9,6 +9,7 @@ import click
 
 from icsfeed.cli.operator_commands import RecordingInvocation, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
@@ -25,7 +26,7 @@ class _DateType(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f'"{value}" is not a date; write one such as 2026-12-07', param, ctx)
+            self.fail(f"{quoted(value)} is not a date; write one such as 2026-12-07", param, ctx)
 
 
 _window_argument = click.argument("window", metavar="WINDOW")

@@ -8,6 +8,7 @@ from typing import Final
 from icsfeed.domain.changes import CHANGE_NAMES, Plan
 from icsfeed.domain.plans import line_of_text
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest
 from icsfeed.services.requests import plans
@@ -36,9 +37,9 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
     kind = fields.choice("kind", KINDS)
     summary, environments = plans.summary(fields), plans.environments(fields)
     for each in sorted((environments or frozenset()) - schedule.environment_names.keys()):
-        known = ", ".join(sorted(schedule.environment_names))
+        ids = ", ".join(sorted(schedule.environment_names))
         fields.refuse(
-            "environments", FieldFault.VALUE, f'there is no environment "{each}"', f"this schedule has {known}"
+            "environments", FieldFault.VALUE, f"there is no environment {quoted(each)}", f"this schedule has {ids}"
         )
     impact = fields.choice("impact", plans.IMPACTS) or Impact.OUTAGE
     start = fields.instant("start", zone) if "start" in fields else now.replace(second=0, microsecond=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from icsfeed.domain.changes import CHANGE_NAMES, PREFIXES
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 
 
@@ -27,7 +28,7 @@ def change_id(text: str, kind: Kind, schedule: Schedule) -> str:
         message = f"{text} is {_with_article(CHANGE_NAMES[other])}"
         remedy = f"use `icsfeed {other}` instead of `icsfeed {kind}`"
     else:
-        message = f'"{text}" is not the id of {_with_article(CHANGE_NAMES[kind])}'
+        message = f"{quoted(text)} is not the id of {_with_article(CHANGE_NAMES[kind])}"
         remedy = f"those are written {prefix}-7"
     raise InvalidRequestError([FieldError(field="id", fault=FieldFault.CONFLICT, message=message, remedy=remedy)])
 
