@@ -66,20 +66,20 @@ def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:
     """The span between two instants (aware), to the second.
 
     Raises:
-        RefusedError: where there is none; the message states them in ``zone``.
+        BadInputError: where there is none; the message states them in ``zone``.
     """
     try:
         return Span.to_the_second(start, end)
     except BadInputError:
         msg = f"the end, {instant_text(end, zone)}, is not after the start, {instant_text(start, zone)}"
-        raise RefusedError(msg) from None
+        raise BadInputError(msg) from None
 
 
 def line_of_text(text: str, what: str) -> str:
     """The text as one line; ``what`` names it in messages.
 
     Raises:
-        RefusedError: where it is too long.
+        BadInputError: where it is too long.
     """
     return _not_longer(one_line(text), what, _MOST_OF_A_LINE)
 
@@ -88,7 +88,7 @@ def free_text(text: str, what: str) -> str:
     """The text as paragraphs; ``what`` names it in messages.
 
     Raises:
-        RefusedError: where it is too long.
+        BadInputError: where it is too long.
     """
     return _not_longer(paragraphs(text), what, _MOST_OF_A_TEXT)
 
@@ -96,7 +96,7 @@ def free_text(text: str, what: str) -> str:
 def _not_longer(text: str, what: str, most: int) -> str:
     if len(text) > most:
         msg = f"the {what} has {len(text):,} characters; a calendar has room for {most:,}"
-        raise RefusedError(msg)
+        raise BadInputError(msg)
     return text
 
 
@@ -104,7 +104,7 @@ def tidied(plan: Plan) -> Plan:
     """The plan, cleaned so that calendars can show it.
 
     Raises:
-        RefusedError: where calendars can't show it.
+        BadInputError: where calendars can't show it.
     """
     return replace(
         plan,
@@ -119,11 +119,11 @@ def plausible(span: Span, what: str) -> Span:
     """The span, unless it is implausibly long; ``what`` names it in messages.
 
     Raises:
-        RefusedError: where it is too long.
+        BadInputError: where it is too long.
     """
     if span.length > MAX_LENGTH:
         msg = f"{what} lasts at most {MAX_LENGTH.days} days, not {length_text(span.length)}; look at the years"
-        raise RefusedError(msg)
+        raise BadInputError(msg)
     return span
 
 
@@ -131,7 +131,7 @@ def ticket_address(text: str) -> str:
     """The address of a ticket, cleaned; empty where there is none.
 
     Raises:
-        RefusedError: where it is not an address.
+        BadInputError: where it is not an address.
     """
     if not text:
         return text
@@ -143,7 +143,7 @@ def ticket_address(text: str) -> str:
     # An address is not escaped in a calendar: nothing in it may end the line.
     if not is_one or not text.isprintable() or " " in text:
         msg = f"{quoted(text)} is not the address of a ticket; write it from https:// on"
-        raise RefusedError(msg)
+        raise BadInputError(msg)
     return _not_longer(text, "address of the ticket", _MOST_OF_AN_ADDRESS)
 
 

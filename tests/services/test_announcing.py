@@ -135,48 +135,48 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
         ),
         (
             {"ticket": "TICKET-42"},
-            RefusedError,
+            BadInputError,
             '"TICKET-42" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "javascript:alert(1)"},
-            RefusedError,
+            BadInputError,
             '"javascript:alert(1)" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://"},
-            RefusedError,
+            BadInputError,
             '"https://" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "http://["},
-            RefusedError,
+            BadInputError,
             '"http://[" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://a.example/\r\nATTACH:b"},
-            RefusedError,
+            BadInputError,
             '"https://a.example/\\r\\nATTACH:b" is not the address of a ticket; write it from https:// on',
         ),
         (
             {"ticket": "https://a.example/" + "x" * 2000},
-            RefusedError,
+            BadInputError,
             "the address of the ticket has 2,018 characters; a calendar has room for 2,000",
         ),
         (
             {"summary": "x" * 251},
-            RefusedError,
+            BadInputError,
             "the summary has 251 characters; a calendar has room for 250",
         ),
         (
             {"reason": "x" * 10_001},
-            RefusedError,
+            BadInputError,
             "the reason has 10,001 characters; a calendar has room for 10,000",
         ),
         ({"summary": "\x07\r\n"}, BadInputError, "a change needs a summary: the text that subscribers read"),
         (
             {"span": span((2026, 12, 8, 6), (2062, 12, 8, 8))},
-            RefusedError,
+            BadInputError,
             "a change lasts at most 366 days, not 315578 h; look at the years",
         ),
     ],
@@ -193,11 +193,11 @@ def test_what_is_refused(overrides: dict[str, Any], error: type[IcsfeedError], e
 
 def test_a_message_that_is_too_long_is_refused() -> None:
     workspace, repository = a_workspace()
-    with pytest.raises(RefusedError) as refusal:
+    with pytest.raises(BadInputError) as refusal:
         announced(workspace, message="x" * 10_001)
     assert str(refusal.value) == "the message has 10,001 characters; a calendar has room for 10,000"
     announced(workspace)
-    with pytest.raises(RefusedError):
+    with pytest.raises(BadInputError):
         stepped(workspace, Step.CANCEL, message="x" * 10_001)
     assert repository.held.entry == 1
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.changes import Plan, State
-from icsfeed.domain.errors import ConflictError, NotFoundError, RefusedError
+from icsfeed.domain.errors import BadInputError, ConflictError, NotFoundError, RefusedError
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
@@ -71,9 +71,9 @@ def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
     refused: tuple[tuple[type[Exception], Step, Amendment | None], ...] = (
         (RefusedError, Step.CONFIRM, None),
         (RefusedError, Step.UPDATE, None),
-        (RefusedError, Step.UPDATE, Amendment(ticket="42")),
+        (BadInputError, Step.UPDATE, Amendment(ticket="42")),
         (NotFoundError, Step.UPDATE, Amendment(environments=frozenset({"prod"}))),
-        (RefusedError, Step.UPDATE, Amendment(duration=timedelta(days=367))),
+        (BadInputError, Step.UPDATE, Amendment(duration=timedelta(days=367))),
     )
     for error, step, amendment in refused:
         with pytest.raises(error):
