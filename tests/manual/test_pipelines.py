@@ -6,16 +6,19 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.manual.documents import TOPICS
+from icsfeed.store.schedule_file import example_path
+from tests.manual.documents import ROOT, TOPICS
 from tests.required import require
 
 GATE = TOPICS["gate"]
 WAITING = re.search(r"^  run: (until .*)$", GATE.blocks("yaml")[0].text, re.MULTILINE)
 DEPLOYING = next(block.text for block in GATE.blocks("bash") if "./deploy" in block.text and "curl" in block.text)
+WITHOUT_A_SERVER = next(block.text for block in GATE.blocks("bash") if "icsfeed gate" in block.text)
 
 
 def in_a_pipeline(folder: Path, script: str, *answers: str) -> tuple[int, int]:
@@ -60,3 +63,40 @@ def test_a_pipeline_deploys_where_the_answer_is_open_alone(tmp_path: Path, answe
     """With ``jq -e``, version 1.6, no answer at all was as good as an open gate."""
     status, asked = in_a_pipeline(tmp_path, DEPLOYING, answer)
     assert (status == 0, asked, (tmp_path / "deployed").exists()) == (deploys, 1, deploys)
+
+
+def without_a_server(folder: Path, script: str) -> tuple[int, int, bool]:
+    """Run the script beside the example's schedule, in a freeze; each wait takes until a later window.
+
+    Gives its exit status, how often it waited, and whether it deployed.
+    """
+    (folder / "schedule.toml").write_bytes(example_path().read_bytes())
+    (folder / "now").write_text("2026-11-27T02:30", encoding="utf-8")
+    programs = {
+        "icsfeed": f'ICSFEED_NOW=$(cat now) exec "{sys.executable}" -m icsfeed "$@"',
+        "sleep": "echo >> waits; echo 2026-12-03T02:30 > now",
+        "deploy": "touch deployed",
+    }
+    for name, program in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{program}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-c", script],
+        cwd=folder,
+        env={"PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    waits = folder / "waits"
+    waited = len(waits.read_text(encoding="utf-8")) if waits.exists() else 0
+    return done.returncode, waited, (folder / "deployed").exists()
+
+
+def test_without_a_server_a_pipeline_waits_while_the_gate_is_closed(tmp_path: Path) -> None:
+    assert without_a_server(tmp_path, WITHOUT_A_SERVER) == (0, 1, True)
+
+
+def test_without_a_server_a_misspelled_environment_ends_the_pipeline(tmp_path: Path) -> None:
+    script = WITHOUT_A_SERVER.replace("production", "prodution")
+    assert without_a_server(tmp_path, script) == (1, 0, False)
