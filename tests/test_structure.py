@@ -64,3 +64,22 @@ def test_no_class_name_stands_twice() -> None:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(module.relative_to(PACKAGE).as_posix())
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+PARTICIPLES = {"asked", "found", "known", "made", "said", "shown", "there", "told", "wanted"}
+"""Words that say that something happened, not what a value is."""
+
+
+def bound_names(module: Path) -> set[str]:
+    """The names of the module's variables, arguments, functions and classes, without underscores around them."""
+    return {
+        (node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name).strip("_")
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.arg | ast.FunctionDef | ast.ClassDef)
+        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    }
+
+
+@each_module
+def test_values_are_named_by_nouns(module: Path) -> None:
+    assert bound_names(module) & PARTICIPLES == set()

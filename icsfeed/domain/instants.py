@@ -16,7 +16,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """The instant (UTC) that an ISO 8601 text names; without an offset it is read in ``zone``, a date as its beginning.
 
     Raises:
-        InvalidInstantError: where it is no ISO 8601, or a local time that ``zone`` does not have or has twice.
+        BadInputError: where it is no ISO 8601, or a local time that ``zone`` does not have or has twice.
     """
     try:
         day = date.fromisoformat(text) if len(text) <= len("2026-W01-1") else None
@@ -28,7 +28,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     if moment.year not in YEARS:
         msg = f"{quoted(text)} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
         raise BadInputError(msg)
-    return instant_of(moment, zone) if day is not None else instant_in(moment, zone, shown=quoted(text))
+    return instant_of(moment, zone) if day is not None else instant_in(moment, zone, text=quoted(text))
 
 
 def has_offset(text: str) -> bool:
@@ -39,27 +39,27 @@ def has_offset(text: str) -> bool:
         return False
 
 
-def instant_in(moment: datetime, zone: ZoneInfo, *, shown: str) -> datetime:
-    """The instant (UTC) of a moment, local in ``zone`` where it has no offset; ``shown`` is how it was written.
+def instant_in(moment: datetime, zone: ZoneInfo, *, text: str) -> datetime:
+    """The instant (UTC) of a moment, local in ``zone`` where it has no offset; ``text`` is how it was written.
 
     Raises:
-        InvalidInstantError: where it is a local time that ``zone`` does not have or has twice.
+        BadInputError: where it is a local time that ``zone`` does not have or has twice.
     """
-    return moment.astimezone(UTC) if moment.tzinfo else _only_reading(moment, shown, zone)
+    return moment.astimezone(UTC) if moment.tzinfo else _only_reading(moment, text, zone)
 
 
-def _only_reading(local: datetime, shown: str, zone: ZoneInfo) -> datetime:
-    found = readings(local, zone)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        first, second = (instant.astimezone(zone).isoformat() for instant in found)
-        msg = f"{shown} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
+def _only_reading(local: datetime, text: str, zone: ZoneInfo) -> datetime:
+    instants = readings(local, zone)
+    if len(instants) == 1:
+        return instants[0]
+    if instants:
+        first, second = (instant.astimezone(zone).isoformat() for instant in instants)
+        msg = f"{text} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
         raise BadInputError(msg)
     at = instant_of(local, zone)
     change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
     earlier, later = (
         (local - offset).replace(tzinfo=UTC).astimezone(zone).isoformat() for offset in (change.after, change.before)
     )
-    msg = f"{shown} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
+    msg = f"{text} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
     raise BadInputError(msg)

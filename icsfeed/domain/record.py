@@ -50,14 +50,14 @@ class Record:
         Raises:
             NotFoundError: where there is none.
         """
-        found = self.changes.get(change_id.upper())
-        if found is None:
+        change = self.changes.get(change_id.upper())
+        if change is None:
             prefix = change_id.upper().partition("-")[0]
-            alike = [known for known in self.changes if known.partition("-")[0] == prefix] or list(self.changes)
-            known = f"the latest is {alike[-1]}" if alike else "none has been announced"
-            msg = f"there is no change {quoted(change_id)}; {known}"
+            alike = [other for other in self.changes if other.partition("-")[0] == prefix] or list(self.changes)
+            hint = f"the latest is {alike[-1]}" if alike else "none has been announced"
+            msg = f"there is no change {quoted(change_id)}; {hint}"
             raise NotFoundError(msg)
-        return found
+        return change
 
 
 NOTHING: Final = Record()

@@ -32,5 +32,5 @@ def paragraphs(text: str) -> str:
 def quoted(text: str) -> str:
     """The text in double quotes, as messages show a value: on one line, with unprintable characters escaped."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    shown = (char if char.isprintable() else char.encode("unicode_escape").decode() for char in escaped)
-    return '"' + "".join(shown) + '"'
+    characters = (char if char.isprintable() else char.encode("unicode_escape").decode() for char in escaped)
+    return '"' + "".join(characters) + '"'

@@ -40,5 +40,5 @@ class TokenKey:
 
 
 def private_path(token: str, slug: str) -> str:
-    """The path of the feed of that slug for whoever has the token."""
+    """The path of the feed of that slug that the token opens."""
     return f"{PRIVATE_PREFIX}{token}/{slug}.ics"

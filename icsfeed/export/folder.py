@@ -139,8 +139,8 @@ class Folder:
         else:
             if not stat.S_ISDIR(mode):
                 problem = "is a link, and exports don't follow links" if stat.S_ISLNK(mode) else "is not a folder"
-                shown = self._path / display_name(f"{folder}/").strip("/")
-                msg = f"{shown} {problem}; move it away, or export to another destination"
+                place = self._path / display_name(f"{folder}/").strip("/")
+                msg = f"{place} {problem}; move it away, or export to another destination"
                 raise RefusedError(msg)
         self._checked_folders.add(folder)
         return True

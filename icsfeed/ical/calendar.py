@@ -41,7 +41,7 @@ def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarE
     )
 
 
-def shown(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
+def current_events(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
     """The events that have not lapsed at ``now`` (aware), by start, then UID."""
     current = [event for event in events if event.lapses is None or now < event.lapses]
     return tuple(sorted(current, key=lambda event: (event.span.start, event.uid)))

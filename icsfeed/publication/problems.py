@@ -82,7 +82,7 @@ def attempt(step: Callable[[], _Result]) -> _Result | Exception:
     """The step's result, or the exception that it raised.
 
     A server must keep showing the last good publication whatever goes wrong, a bug in icsfeed included. This is the one
-    place where it catches everything; whoever calls this logs the exception.
+    place where it catches everything; the caller logs the exception.
     """
     try:
         return step()

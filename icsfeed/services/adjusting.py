@@ -18,7 +18,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import day_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.ical.calendar import policy_events, shown
+from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
@@ -139,7 +139,7 @@ def _adjusted(
     lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=now)
     ledger = with_lines(record.ledger, lines)
     changed = {line.uid for line in lines}
-    for_people = shown((event for event in new[Rendering.SERIES] if event.uid in changed), now=now)
+    for_people = current_events((event for event in new[Rendering.SERIES] if event.uid in changed), now=now)
     occurrence = named_occurrence(schedule, window, request.day, adjustments.values())
     adjusted = Adjusted(
         occurrence=occurrence,

@@ -51,8 +51,8 @@ def baselines(events: PublishedEvents, public_before: PublishedEvents | None) ->
     unknown = {uid: lines[-1].revision for uid, lines in ledger.items() if lines[-1].stands_for_bytes}
     if not unknown or public_before is events:
         return ()
-    now = {event.uid: event.digest for event in events.shown()}
-    stated = {event.uid: event.digest for event in public_before.shown()} if public_before is not None else now
+    now = {event.uid: event.digest for event in events.current()}
+    stated = {event.uid: event.digest for event in public_before.current()} if public_before is not None else now
     return tuple(
         LedgerLine(uid=uid, digest=stated[uid], revision=revision)
         for uid, revision in unknown.items()

@@ -17,7 +17,7 @@ from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import one_line, quoted
-from icsfeed.ical.calendar import shown
+from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.ledger import lines_between
@@ -219,7 +219,7 @@ def _update_text(change: Change, update: Update, zone: ZoneInfo) -> str:
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:
     if change is None or not shows_change(situation.published_span, change):
         return ()
-    return shown([change_event(situation.schedule, change)], now=situation.now)
+    return current_events([change_event(situation.schedule, change)], now=situation.now)
 
 
 def _lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:

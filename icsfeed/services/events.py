@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, revision_of
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.calendar import policy_events, shown
+from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.ical.series import Rendering
 
@@ -40,13 +40,13 @@ class PublishedEvents:
             yield from events
         yield from self.changes.values()
 
-    def shown(self) -> tuple[CalendarEvent, ...]:
+    def current(self) -> tuple[CalendarEvent, ...]:
         """The events of all renderings that have not lapsed."""
-        return shown(self.every(), now=self.situation.now)
+        return current_events(self.every(), now=self.situation.now)
 
     def missing_lines(self, ledger: Ledger) -> tuple[LedgerLine, ...]:
         """The lines of these events that the ledger lacks."""
-        return missing_lines(self.shown(), ledger, now=self.situation.now)
+        return missing_lines(self.current(), ledger, now=self.situation.now)
 
     def with_ledger(self, ledger: Ledger) -> PublishedEvents:
         return replace(self, situation=self.situation.with_record(replace(self.situation.record, ledger=ledger)))
@@ -55,7 +55,7 @@ class PublishedEvents:
         """The events of a rendering, by start, then UID, at the ledger's revisions."""
         ledger = self.situation.record.ledger
         revised = (event.revised(revision_of(event, ledger)) for event in self.of(rendering))
-        return shown(revised, now=self.situation.now)
+        return current_events(revised, now=self.situation.now)
 
 
 def publish_events(

@@ -1,4 +1,4 @@
-"""Keeps the ledger of revisions: whoever first publishes a change of an event adds a line."""
+"""Keeps the ledger of revisions: the first to publish a change of an event adds a line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.record import PUBLISH, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, stated_line, with_lines
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.calendar import shown
+from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.baselines import events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -84,7 +84,7 @@ def lines_between(
 
     An event whose old facts are not in the ledger gets a line for them, too, so that its change counts as one.
     """
-    old, new = ({event.uid: event for event in shown(events, now=now)} for events in (before, after))
+    old, new = ({event.uid: event for event in current_events(events, now=now)} for events in (before, after))
     changed = {uid for uid in old.keys() | new.keys() if _digest(old, uid) != _digest(new, uid)}
     of_these = {uid: ledger[uid] for uid in sorted(changed) if uid in ledger}
     earlier = [

@@ -37,10 +37,10 @@ def unmatched(situation: Situation) -> Iterator[tuple[str, str]]:
 
 
 def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
-    known = change.plan.environments & schedule.environment_names.keys()
-    unknown = ", ".join(sorted(change.plan.environments - known))
+    present = change.plan.environments & schedule.environment_names.keys()
+    unknown = ", ".join(sorted(change.plan.environments - present))
     if unknown:
-        consequence = f"only feeds that have {' or '.join(sorted(known))} show it" if known else "no feed shows it"
+        consequence = f"only feeds that have {' or '.join(sorted(present))} show it" if present else "no feed shows it"
         yield (
             f"the change touches environments that this schedule lacks ({unknown}): {consequence}; put them back until "
             f"the change is over, or name others: icsfeed {change.kind} update {change.id} --environment …"

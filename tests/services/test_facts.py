@@ -188,7 +188,7 @@ CASES: Final = {
 
 def event_of(events: PublishedEvents, uid: str) -> CalendarEvent:
     """The event of that UID, in whichever rendering has it."""
-    (event, *_) = (each for each in events.shown() if each.uid == f"{uid}@maintenance.example.com")
+    (event, *_) = (each for each in events.current() if each.uid == f"{uid}@maintenance.example.com")
     return event
 
 
@@ -206,7 +206,7 @@ def test_each_change_of_a_fact_raises_its_event_by_one(case: Case) -> None:
     event = event_of(new, case.uid)
     assert revision_of(event, after).sequence == revision_of(event_of(old, case.uid), ledger).sequence + 1
     assert new.missing_lines(after) == ()
-    untouched = {each.uid for each in new.shown() if any(each.facts == other.facts for other in old.shown())}
+    untouched = {each.uid for each in new.current() if any(each.facts == other.facts for other in old.current())}
     assert {uid: lines[-1].revision.sequence for uid, lines in after.items() if uid in untouched} == dict.fromkeys(
         untouched, 0
     )
@@ -228,9 +228,9 @@ def test_other_words_raise_nothing() -> None:
         replace(
             event, content=event.content.replace(b"Impact:", b"Effect:").replace(b"\r\nSUMMARY:", b"\r\nSUMMARY:* ")
         )
-        for event in events.shown()
+        for event in events.current()
     ]
-    assert all(each.content != event.content for each, event in zip(reworded, events.shown(), strict=True))
+    assert all(each.content != event.content for each, event in zip(reworded, events.current(), strict=True))
     assert missing_lines(reworded, ledger, now=NOW + timedelta(days=1)) == ()
     assert {revision_of(event, ledger).sequence for event in reworded} == {0}
 

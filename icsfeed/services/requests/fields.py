@@ -44,11 +44,11 @@ class Fields:
                     self._add(
                         str(name),
                         FieldFault.UNKNOWN,
-                        f"there is no field {_shown(name)}",
+                        f"there is no field {_json_excerpt(name)}",
                         f"the fields are {', '.join(names)}",
                     )
         else:
-            self._add("", FieldFault.TYPE, f"a request is an object with fields, not {_shown(data)}")
+            self._add("", FieldFault.TYPE, f"a request is an object with fields, not {_json_excerpt(data)}")
 
     def __contains__(self, name: str) -> bool:
         return name in self._data
@@ -87,8 +87,8 @@ class Fields:
             return None
         if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
             return tuple(value)
-        hint = f"write [{_shown(value)}]" if isinstance(value, str) else ""
-        self._add(name, FieldFault.TYPE, f'"{name}" is a list of texts, not {_shown(value)}', hint)
+        hint = f"write [{_json_excerpt(value)}]" if isinstance(value, str) else ""
+        self._add(name, FieldFault.TYPE, f'"{name}" is a list of texts, not {_json_excerpt(value)}', hint)
         return None
 
     def flag(self, name: str) -> bool:
@@ -105,7 +105,7 @@ class Fields:
             return number
 
         if isinstance(self._data.get(name), bool):
-            self._add(name, FieldFault.TYPE, f'"{name}" is a whole number, not {_shown(self._data[name])}')
+            self._add(name, FieldFault.TYPE, f'"{name}" is a whole number, not {_json_excerpt(self._data[name])}')
             return None
         return self._read(name, int, "a whole number", check)
 
@@ -114,7 +114,7 @@ class Fields:
 
         def choose(text: str) -> _Value:
             if text not in choices:
-                msg = f'{_shown(text)} is not one of the values of "{name}"; write {_alternatives(choices)}'
+                msg = f'{_json_excerpt(text)} is not one of the values of "{name}"; write {_alternatives(choices)}'
                 raise BadInputError(msg)
             return choices[text]
 
@@ -124,7 +124,7 @@ class Fields:
         """An instant (UTC): a text in ISO 8601, or a date-time of TOML; local where it has no offset."""
         value = self._data.get(name)
         if isinstance(value, datetime):
-            return self.attempt(name, lambda: instant_in(value, zone, shown=value.isoformat()))
+            return self.attempt(name, lambda: instant_in(value, zone, text=value.isoformat()))
         return self._read(name, str, "an instant, such as 2026-03-08T07:00:00Z", lambda text: parse_instant(text, zone))
 
     def length(self, name: str) -> timedelta | None:
@@ -143,7 +143,7 @@ class Fields:
             try:
                 return date.fromisoformat(text)
             except ValueError:
-                msg = f"{_shown(text)} is not a date; write one such as 2026-12-07"
+                msg = f"{_json_excerpt(text)} is not a date; write one such as 2026-12-07"
                 raise BadInputError(msg) from None
 
         value = self._data.get(name)
@@ -158,7 +158,7 @@ class Fields:
         if isinstance(value, kind):
             return self.attempt(name, lambda: parse(value))
         remedy = "leave it out where it has no value" if value is None else ""
-        self._add(name, FieldFault.TYPE, f'"{name}" is {kind_name}, not {_shown(value)}', remedy)
+        self._add(name, FieldFault.TYPE, f'"{name}" is {kind_name}, not {_json_excerpt(value)}', remedy)
         return None
 
     def attempt(self, name: str, parse: Callable[[], _Value]) -> _Value | None:
@@ -178,7 +178,7 @@ def _alternatives(choices: Collection[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _shown(value: object) -> str:
+def _json_excerpt(value: object) -> str:
     """The value in JSON's notation, shortened."""
     text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
     text = "".join(char if char.isprintable() else "\ufffd" for char in text)

@@ -38,7 +38,7 @@ def kept_schedule(url: str) -> tuple[bytes, datetime] | None:
     """The bytes of the schedule that was public last, and when they were changed (aware), if one was kept.
 
     Raises:
-        DatabaseError: where it can't be read.
+        UnavailableError: where it can't be read.
     """
     from icsfeed.store.database.database import Database  # noqa: PLC0415
 

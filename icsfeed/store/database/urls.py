@@ -21,14 +21,14 @@ def parse_url(text: str) -> URL:
     Raises:
         BadInputError: where it is malformed, or names a database that icsfeed does not support.
     """
-    shown = text.rpartition("@")[2]  # the part before may hold a password
+    visible_part = text.rpartition("@")[2]  # the part before may hold a password
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        msg = f'"{shown}" is not a database URL; write one such as sqlite:///icsfeed.db'
+        msg = f'"{visible_part}" is not a database URL; write one such as sqlite:///icsfeed.db'
         raise BadInputError(msg) from None
     if "@" in (url.host or ""):
-        msg = f'"{shown}" is not a database URL; write an @ in the password as %40'
+        msg = f'"{visible_part}" is not a database URL; write an @ in the password as %40'
         raise BadInputError(msg)
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
         return _sqlite_url(url)

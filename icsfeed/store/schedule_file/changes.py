@@ -104,7 +104,7 @@ def _ambiguous_times(change: RawTable, tz: ZoneInfo) -> Iterator[Finding]:
         for key, value in part.sound.items():
             if key in _TIME_KEYS:
                 try:
-                    instant_in(value, tz, shown=as_toml(value))
+                    instant_in(value, tz, text=as_toml(value))
                 except IcsfeedError as error:
                     yield Finding(keys=(*part.keys, key), message=str(error))
 
@@ -119,7 +119,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
     change, time_above = _announced(values, table.keys, policy), values["announced"]
     for index, update in enumerate(values.get("updates", ())):
         keys = (*table.keys, "updates", index)
-        at, before = instant_in(update["at"], policy.zone, shown=""), change.plan
+        at, before = instant_in(update["at"], policy.zone, text=""), change.plan
         if at < change.latest.at:
             times = f"{as_toml(update['at'])} is before the time above it, {as_toml(time_above)}"
             raise _RefusedError((*keys, "at"), f"{times}; write updates in the order of time")
@@ -136,7 +136,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
 
 
 def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
-    start = instant_in(values["start"], policy.zone, shown="")
+    start = instant_in(values["start"], policy.zone, text="")
     plan = Plan(
         summary=values["summary"],
         environments=policy.environments,
@@ -151,7 +151,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
         raise _RefusedError(keys, str(error)) from None
     update = Update(
         number=1,
-        at=instant_in(values["announced"], policy.zone, shown=""),
+        at=instant_in(values["announced"], policy.zone, text=""),
         by=AUTHOR,
         message=values.get("message", ""),
         state=State.TENTATIVE if values.get("tentative", False) else State.CONFIRMED,
@@ -180,6 +180,6 @@ def _domain_value(key: str, value: Any, policy: _Policy) -> Any:  # noqa: ANN401
         case "duration":
             return parse_length(value)
         case "start" | "end":
-            return instant_in(value, policy.zone, shown="")
+            return instant_in(value, policy.zone, text="")
         case _:
             return value

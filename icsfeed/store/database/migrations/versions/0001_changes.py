@@ -98,10 +98,10 @@ def _refuse_rewriting() -> None:
         return
     for table, key in _KEYS.items():
         # INSERT OR REPLACE deletes rows without firing the DELETE trigger.
-        there = f"EXISTS (SELECT 1 FROM {table} WHERE {key})"  # noqa: S608  (names of our own)
+        existing = f"EXISTS (SELECT 1 FROM {table} WHERE {key})"  # noqa: S608  (names of our own)
         for name, when in (("update", "UPDATE"), ("delete", "DELETE"), ("replace", "INSERT")):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} "
-                f"{f'WHEN {there} ' if when == 'INSERT' else ''}"
+                f"{f'WHEN {existing} ' if when == 'INSERT' else ''}"
                 f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
             )

@@ -44,13 +44,13 @@ def upgrade() -> None:
         )
         return
     # INSERT OR REPLACE deletes rows without firing the DELETE trigger.
-    there = (
+    existing = (
         "EXISTS (SELECT 1 FROM subscriber_steps "
         "WHERE digest = NEW.digest OR (subscriber, number) = (NEW.subscriber, NEW.number))"
     )
     for name, when in (("update", "UPDATE"), ("delete", "DELETE"), ("replace", "INSERT")):
         op.execute(
             f"CREATE TRIGGER subscriber_steps_no_{name} BEFORE {when} ON subscriber_steps "
-            f"{f'WHEN {there} ' if when == 'INSERT' else ''}"
+            f"{f'WHEN {existing} ' if when == 'INSERT' else ''}"
             f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
         )
