@@ -29,7 +29,7 @@ def a_change(
     plan: Plan = PLAN,
     announced: State = State.CONFIRMED,
 ) -> Change:
-    """A change that was announced, and then came to each of those states at an instant."""
+    """A change that was announced, and then reached each of those states at the given instant."""
     updates = [
         Update(number=place, at=at, by="ann@example.com", message=f"Message {place}", state=state, plan=plan)
         for place, (state, at) in enumerate(((announced, ANNOUNCED), *steps), start=1)
@@ -37,6 +37,6 @@ def a_change(
     return Change(kind=kind, id=recorded_id(kind, number), updates=tuple(updates))
 
 
-def recorded(*changes: Change, entry: int = 1) -> Record:
-    """A record of those changes, and of nothing else."""
+def record_of(*changes: Change, entry: int = 1) -> Record:
+    """A record of only those changes."""
     return Record(entry=entry, at=ANNOUNCED, changes={change.id: change for change in changes})

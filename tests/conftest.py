@@ -1,4 +1,4 @@
-"""What holds for every test: the pinned package's time zone data and never the host's, and databases of its own."""
+"""For all tests: time zone data from the pinned package, never the host's, and a fresh database for each test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _no_database_in_the_current_folder(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[databases.Server]:
-    """A real server, made for the first test that asks for it."""
+    """A real server, started for the first test that needs it."""
     require(databases.unavailable())
     with databases.a_server() as server:
         yield server
@@ -35,7 +35,7 @@ def postgresql() -> Iterator[databases.Server]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database, on each of the two in turn."""
+    """An empty database, on SQLite and on PostgreSQL in turn."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/icsfeed.db"
     else:

@@ -1,4 +1,4 @@
-"""The policy that icsfeed was built for, against a list made without it, and as outside readers see it."""
+"""The policy that icsfeed was built for, as outside readers see it, against independently computed dates."""
 
 from __future__ import annotations
 
@@ -37,27 +37,29 @@ def is_frozen(day: date) -> bool:
     return day.day > calendar.monthrange(day.year, day.month)[1] - 7
 
 
-def windows_by_hand(now: datetime) -> list[tuple[datetime, datetime]]:
-    """Thursdays and Sundays 02:00 to 06:00 in Toronto, none in the last 7 days of a month, by datetime and zoneinfo."""
-    found = []
+def expected_windows(now: datetime) -> list[tuple[datetime, datetime]]:
+    """Thursdays and Sundays, 02:00 to 06:00 in Toronto, except in the last 7 days of a month."""
+    windows = []
     for day in days_of(now):
         if day.weekday() in {3, 6} and not is_frozen(day):
             start = datetime.combine(day, time(2), TORONTO)
-            if start.astimezone(UTC).astimezone(TORONTO) != start:  # 02:00 does not exist: the clock reads 03:00
+            if start.astimezone(UTC).astimezone(TORONTO) != start:  # 02:00 does not exist that day
                 start = datetime.combine(day, time(3), TORONTO)
-            found.append((start.astimezone(UTC), datetime.combine(day, time(6), TORONTO).astimezone(UTC)))
-    return found
+            windows.append((start.astimezone(UTC), datetime.combine(day, time(6), TORONTO).astimezone(UTC)))
+    return windows
 
 
-def freezes_by_hand(now: datetime) -> list[tuple[date, date]]:
-    """The last 7 days of each month, with the day after the last as their end."""
+def expected_freezes(now: datetime) -> list[tuple[date, date]]:
+    """The last 7 days of each month, with an exclusive end."""
     last_days = [day for day in days_of(now) if day.day == calendar.monthrange(day.year, day.month)[1]]
     return [(day - timedelta(days=6), day + timedelta(days=1)) for day in last_days]
 
 
-def test_the_list_by_hand_has_the_sundays_of_march_from_three_to_six() -> None:
-    """A list that could not tell would prove nothing."""
-    changes = [(start, end) for now in NOWS for start, end in windows_by_hand(now) if end - start == timedelta(hours=3)]
+def test_the_expected_windows_on_clock_changes_in_march_last_from_three_to_six() -> None:
+    """Otherwise the expected windows would not cover clock changes."""
+    changes = [
+        (start, end) for now in NOWS for start, end in expected_windows(now) if end - start == timedelta(hours=3)
+    ]
     assert {start.year for start, _ in changes} == set(range(2020, 2036))
     assert all(start.month == 3 and (start.hour, end.hour) == (7, 10) for start, end in changes)
 
@@ -69,14 +71,14 @@ def test_outside_readers_see_the_policy(reader: Reader, rendering: Rendering, no
     require(reader)
     feed = build_feed(Situation(schedule=EXAMPLE, now=now), "all", rendering).body
     wide = (datetime(now.year - 3, 1, 1, tzinfo=UTC), datetime(now.year + 4, 1, 1, tzinfo=UTC))
-    found = [(each.start, each.end) for each in reader.read(feed, *wide)]
-    assert [each for each in found if isinstance(each[0], datetime)] == windows_by_hand(now)
-    assert [each for each in found if not isinstance(each[0], datetime)] == freezes_by_hand(now)
+    instances = [(each.start, each.end) for each in reader.read(feed, *wide)]
+    assert [each for each in instances if isinstance(each[0], datetime)] == expected_windows(now)
+    assert [each for each in instances if not isinstance(each[0], datetime)] == expected_freezes(now)
 
 
 @pytest.mark.parametrize("slug", [feed.slug for feed in EXAMPLE.feeds])
 @pytest.mark.parametrize("rendering", Rendering)
-def test_feeds_are_their_golden_files(slug: str, rendering: Rendering) -> None:
+def test_feeds_equal_their_golden_files(slug: str, rendering: Rendering) -> None:
     """To change them on purpose: ``icsfeed build SLUG --rendering … --now 2026-11-23T12:00:00Z -o tests/golden/…``."""
     golden = GOLDEN / f"{slug}.{rendering}.ics"
     assert (
@@ -108,24 +110,24 @@ def test_the_same_bytes_on_every_host(environment: dict[str, str]) -> None:
 def test_the_same_bytes_for_any_order_of_tables() -> None:
     content = example_path().read_text(encoding="utf-8")
     head, *tables = re.split(r"(?m)^(?=\[\[)", content)
-    turned = read_schedule("".join([head, *reversed(tables)]).encode(), "turned.toml")
+    reordered = read_schedule("".join([head, *reversed(tables)]).encode(), "turned.toml")
     now = datetime.fromisoformat(GOLDEN_NOW)
     assert (
-        build_feed(Situation(schedule=turned, now=now), "all", Rendering.SERIES).body
+        build_feed(Situation(schedule=reordered, now=now), "all", Rendering.SERIES).body
         == (GOLDEN / "all.series.ics").read_bytes()
     )
 
 
 @pytest.mark.parametrize("rendering", Rendering)
-def test_a_new_year_adds_and_drops_events_and_changes_none(rendering: Rendering) -> None:
-    def pieces(year: int) -> dict[str, str]:
+def test_a_new_year_adds_and_drops_events_but_changes_none(rendering: Rendering) -> None:
+    def components(year: int) -> dict[str, str]:
         feed = build_feed(
             Situation(schedule=EXAMPLE, now=datetime(year, 6, 1, tzinfo=UTC)), "all", rendering
         ).body.decode()
-        found = re.findall(r"BEGIN:(?:VEVENT|VTIMEZONE)\r\n.*?END:(?:VEVENT|VTIMEZONE)\r\n", feed, re.DOTALL)
-        return {re.search(r"^(?:UID|TZID):(.*)\r$", piece, re.MULTILINE)[1]: piece for piece in found}  # type: ignore[index]  # each has one
+        texts = re.findall(r"BEGIN:(?:VEVENT|VTIMEZONE)\r\n.*?END:(?:VEVENT|VTIMEZONE)\r\n", feed, re.DOTALL)
+        return {re.search(r"^(?:UID|TZID):(.*)\r$", text, re.MULTILINE)[1]: text for text in texts}  # type: ignore[index]  # each has one
 
-    before, after = pieces(2026), pieces(2027)
+    before, after = components(2026), components(2027)
     assert {uid: before[uid] for uid in before.keys() & after.keys()} == {
         uid: after[uid] for uid in before.keys() & after.keys()
     }

@@ -1,4 +1,4 @@
-"""The outside readers themselves, on feeds written by hand: what they return is known line by line."""
+"""The outside readers themselves, on handwritten feeds with known instances."""
 
 from datetime import UTC, date, datetime
 
@@ -83,7 +83,7 @@ TEXT = "Routers, switches; C:\\data\nsecond line 🛠️ and a tail that is long
 
 
 def feed(*parts: str) -> bytes:
-    """Make a calendar of the parts, with the line ends of RFC 5545."""
+    """A calendar of the parts, with the line ends of RFC 5545."""
     text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//icsfeed//tests//EN\n" + "".join(parts) + "END:VCALENDAR\n"
     return text.replace("\n", "\r\n").encode()
 
@@ -93,7 +93,7 @@ def utc(month: int, day: int, hour: int) -> datetime:
 
 
 def thursday(month: int, day: int, hour: int) -> Instance:
-    """Give a regular instance of the weekly series, four hours long."""
+    """A regular instance of the weekly series, four hours long."""
     return Instance(utc(month, day, hour), utc(month, day, hour + 4), "thursdays", "Maintenance", TEXT, "CONFIRMED")
 
 
@@ -112,42 +112,42 @@ LAST = Instance(utc(4, 7, 7), utc(4, 7, 9), "thursdays", "Moved: Maintenance", "
 @pytest.fixture(params=READERS, ids=lambda reader: reader.name)
 def reader(request: pytest.FixtureRequest) -> Reader:
     """Each engine in turn."""
-    chosen: Reader = request.param
-    require(chosen)
-    return chosen
+    selected: Reader = request.param
+    require(selected)
+    return selected
 
 
-def test_every_instance_of_the_feed_is_read(reader: Reader) -> None:
-    """Summer time, UNTIL, EXDATE, a cancelled and a moved override, UTC, all-day and escaped text."""
+def test_readers_return_every_instance(reader: Reader) -> None:
+    """Covers summer time, UNTIL, EXDATE, cancelled and moved overrides, UTC, all-day events and escaped text."""
     assert reader.read(feed(TORONTO, EVENTS), utc(1, 1, 0), utc(12, 31, 0)) == [FIRST, *MIDDLE, LAST]
 
 
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        pytest.param(utc(2, 26, 7), utc(4, 7, 7), [FIRST, *MIDDLE], id="the start is in, the end is out"),
-        pytest.param(utc(2, 26, 8), utc(4, 7, 8), [*MIDDLE, LAST], id="what is under way at the start is out"),
-        pytest.param(utc(4, 7, 0), utc(4, 8, 0), [LAST], id="an instance moved in from after the end is in"),
-        pytest.param(utc(4, 9, 0), utc(4, 10, 0), [], id="an instance moved out is out"),
+        pytest.param(utc(2, 26, 7), utc(4, 7, 7), [FIRST, *MIDDLE], id="the start is inclusive, the end exclusive"),
+        pytest.param(utc(2, 26, 8), utc(4, 7, 8), [*MIDDLE, LAST], id="an instance in progress at the start is out"),
+        pytest.param(utc(4, 7, 0), utc(4, 8, 0), [LAST], id="an instance moved into the span is in"),
+        pytest.param(utc(4, 9, 0), utc(4, 10, 0), [], id="an instance moved out of the span is out"),
         pytest.param(utc(3, 31, 0), utc(4, 1, 0), [MIDDLE[4]], id="an all-day event starts at midnight UTC"),
         pytest.param(utc(4, 1, 0), utc(4, 2, 0), [], id="the second day of an all-day event is out"),
     ],
 )
-def test_instances_that_start_in_the_span_are_read(
+def test_readers_return_instances_that_start_in_the_span(
     reader: Reader, start: datetime, end: datetime, expected: list[Instance]
 ) -> None:
     assert reader.read(feed(TORONTO, EVENTS), start, end) == expected
 
 
-def test_an_override_touches_only_its_own_series(reader: Reader) -> None:
-    """ical.js by itself gives every override of the calendar to every series."""
-    other = EVENTS[: EVENTS.index("END:VEVENT")].replace("UID:thursdays", "UID:other") + "END:VEVENT\n"
-    instances = reader.read(feed(TORONTO, other, EVENTS), utc(3, 19, 0), utc(3, 20, 0))
+def test_an_override_affects_only_its_own_series(reader: Reader) -> None:
+    """By itself, ical.js applies every override of the calendar to every series."""
+    other_series = EVENTS[: EVENTS.index("END:VEVENT")].replace("UID:thursdays", "UID:other") + "END:VEVENT\n"
+    instances = reader.read(feed(TORONTO, other_series, EVENTS), utc(3, 19, 0), utc(3, 20, 0))
     assert instances == [thursday(3, 19, 6)._replace(uid="other"), MIDDLE[3]]
 
 
 def zoned(tzid: str) -> bytes:
-    """Make a feed whose zone has rules of its own: +03:00, and +05:00 from April to September."""
+    """A feed whose zone has its own rules: +03:00, and +05:00 from April to September."""
     zone = f"""\
 BEGIN:VTIMEZONE
 TZID:{tzid}
@@ -184,18 +184,18 @@ ZONED = [
 ]
 
 
-def test_an_unknown_zone_is_read_by_the_feeds_own_rules(reader: Reader) -> None:
+def test_an_unknown_zone_follows_the_feeds_own_rules(reader: Reader) -> None:
     assert reader.read(zoned("Europe/Nowhere"), utc(1, 1, 0), utc(12, 31, 0)) == ZONED
 
 
-@pytest.mark.parametrize("reader", [one for one in READERS if one.name in {"ical.js", "libical"}], indirect=True)
-def test_a_known_zone_is_read_by_the_feeds_own_rules(reader: Reader) -> None:
-    """Neither falls back on rules of its own, nor keeps those of the feed before."""
+@pytest.mark.parametrize("reader", [each for each in READERS if each.name in {"ical.js", "libical"}], indirect=True)
+def test_a_known_zone_follows_the_feeds_own_rules(reader: Reader) -> None:
+    """Neither reader falls back on its own rules or reuses those of the previous feed."""
     reader.read(feed(TORONTO, EVENTS), utc(1, 1, 0), utc(12, 31, 0))
     assert reader.read(zoned("America/Toronto"), utc(1, 1, 0), utc(12, 31, 0)) == ZONED
 
 
-@pytest.mark.parametrize("reader", [one for one in READERS if one.name in {"ical.js", "libical"}], indirect=True)
+@pytest.mark.parametrize("reader", [each for each in READERS if each.name in {"ical.js", "libical"}], indirect=True)
 def test_a_zone_that_the_feed_does_not_describe_is_refused(reader: Reader) -> None:
     reader.read(feed(TORONTO, EVENTS), utc(1, 1, 0), utc(12, 31, 0))
     with pytest.raises(ValueError, match=f"^{reader.name} cannot read the feed$"):
@@ -205,16 +205,16 @@ def test_a_zone_that_the_feed_does_not_describe_is_refused(reader: Reader) -> No
 @pytest.mark.parametrize(
     "broken",
     [
-        pytest.param(b"", id="nothing"),
+        pytest.param(b"", id="an empty feed"),
         pytest.param(b"this is no calendar\r\n", id="plain text"),
         pytest.param(b"<!doctype html>\r\n<title>Sign in</title>\r\n", id="a web page"),
-        pytest.param(b"\xff\xfe\x00", id="bytes that are no text"),
-        pytest.param(feed(TORONTO, EVENTS)[:-20], id="a calendar cut short"),
-        pytest.param(feed(TORONTO, EVENTS).replace(b"FREQ=WEEKLY", b"FREQ=OFTEN"), id="a rule without meaning"),
-        pytest.param(feed(TORONTO, EVENTS).replace(b":20260308T070000Z", b":soon"), id="a time without meaning"),
+        pytest.param(b"\xff\xfe\x00", id="bytes that aren't text"),
+        pytest.param(feed(TORONTO, EVENTS)[:-20], id="a truncated calendar"),
+        pytest.param(feed(TORONTO, EVENTS).replace(b"FREQ=WEEKLY", b"FREQ=OFTEN"), id="an invalid rule"),
+        pytest.param(feed(TORONTO, EVENTS).replace(b":20260308T070000Z", b":soon"), id="an invalid time"),
         pytest.param(feed(TORONTO, FLOATING), id="a floating time"),
         pytest.param(feed(TORONTO, EVENTS).replace(b"SUMMARY:Quarter", b"Quarter"), id="a line without a name"),
-        pytest.param(FREEZE.replace("\n", "\r\n").encode(), id="an event alone"),
+        pytest.param(FREEZE.replace("\n", "\r\n").encode(), id="an event without a calendar"),
         pytest.param(feed(TORONTO, EVENTS) * 2, id="two calendars"),
     ],
 )
@@ -223,9 +223,9 @@ def test_a_broken_feed_is_refused(reader: Reader, broken: bytes) -> None:
         reader.read(broken, utc(1, 1, 0), utc(12, 31, 0))
 
 
-def test_ical_js_reads_many_feeds_by_one_process() -> None:
-    """And a feed that it refuses does not end the process."""
-    require(next(one for one in READERS if one.name == icaljs.NAME))
+def test_ical_js_reads_many_feeds_in_one_process() -> None:
+    """A feed that it refuses does not end the process."""
+    require(next(each for each in READERS if each.name == icaljs.NAME))
     with pytest.raises(ValueError, match=r"^ical\.js cannot read the feed$"):
         icaljs.read(b"", utc(1, 1, 0), utc(12, 31, 0))
     whole = (feed(TORONTO, EVENTS), utc(1, 1, 0), utc(12, 31, 0))

@@ -19,8 +19,8 @@ from icsfeed.store.schedule_file import load_schedule, read_schedule
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.examples import utc
+from tests.publication.fakes import Clock
 from tests.situations import a_situation
-from tests.web.fakes import Clock
 
 ANNOUNCEMENT: Final = """
 [[changes]]

@@ -1,4 +1,4 @@
-"""What the wall clock makes of local times: decision 2, "the clock on the wall"."""
+"""Local times across clock changes (decision 2, "the clock on the wall")."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def local(text: str) -> datetime:
             "2026-03-08T06:00",
             span((2026, 3, 8, 7), (2026, 3, 8, 10)),
             False,
-            id="a missing start is the instant of the change: the policy's Sunday in March",
+            id="a missing start becomes the instant of the change: the policy's Sunday in March",
         ),
         pytest.param(
             "America/Toronto",
@@ -34,7 +34,7 @@ def local(text: str) -> datetime:
             "2026-03-08T02:45",
             None,
             False,
-            id="a window wholly in the skipped hour does not happen",
+            id="a window entirely within the skipped hour does not happen",
         ),
         pytest.param(
             "America/Toronto",
@@ -42,7 +42,7 @@ def local(text: str) -> datetime:
             "2026-03-08T02:00",
             span((2026, 3, 8, 5), (2026, 3, 8, 7)),
             False,
-            id="an end at the very change is missing, and the window full length",
+            id="an end exactly at the change is missing, and the window keeps its length",
         ),
         pytest.param(
             "America/Toronto",
@@ -50,7 +50,7 @@ def local(text: str) -> datetime:
             "2026-03-08T02:30",
             span((2026, 3, 8, 5), (2026, 3, 8, 7)),
             False,
-            id="a missing end is the instant of the change",
+            id="a missing end becomes the instant of the change",
         ),
         pytest.param(
             "America/Toronto",
@@ -66,7 +66,7 @@ def local(text: str) -> datetime:
             "2026-11-01T06:00",
             span((2026, 11, 1, 5, 30), (2026, 11, 1, 11)),
             False,
-            id="an ambiguous start is the first",
+            id="an ambiguous start means the first reading",
         ),
         pytest.param(
             "America/Toronto",
@@ -74,7 +74,7 @@ def local(text: str) -> datetime:
             "2026-11-01T01:30",
             span((2026, 11, 1, 4), (2026, 11, 1, 6, 30)),
             False,
-            id="an ambiguous end is the second",
+            id="an ambiguous end means the second reading",
         ),
         pytest.param(
             "America/Toronto",
@@ -82,7 +82,7 @@ def local(text: str) -> datetime:
             "2026-11-01T01:00",
             span((2026, 11, 1, 4), (2026, 11, 1, 5)),
             False,
-            id="an end at the first repeated reading: the clock never again shows less",
+            id="an end at the first repeated reading ends the second time it is shown",
         ),
         pytest.param(
             "America/Toronto",
@@ -98,7 +98,7 @@ def local(text: str) -> datetime:
             "2026-11-01T03:00",
             span((2026, 11, 1, 4, 30), (2026, 11, 1, 8)),
             False,
-            id="a change in between makes it an hour longer than the clock says",
+            id="a change in between makes the window an hour longer than the clock says",
         ),
         pytest.param(
             "Australia/Lord_Howe",
@@ -106,7 +106,7 @@ def local(text: str) -> datetime:
             "2026-04-05T01:45",
             span((2026, 4, 4, 14), (2026, 4, 4, 15, 15)),
             False,
-            id="half an hour is repeated on Lord Howe Island",
+            id="Lord Howe Island repeats half an hour",
         ),
         pytest.param(
             "America/Havana",
@@ -122,7 +122,7 @@ def local(text: str) -> datetime:
             "2026-03-29T03:00",
             span((2026, 3, 29, 0, 30), (2026, 3, 29, 2)),
             False,
-            id="Irish winter time is negative daylight saving, and the clock goes forward all the same",
+            id="Irish winter time is negative daylight saving, yet the clock still goes forward",
         ),
         pytest.param(
             "America/Toronto",
@@ -146,7 +146,7 @@ def local(text: str) -> datetime:
             "2026-03-08T06:00",
             span((2026, 3, 8, 7), (2026, 3, 8, 11)),
             True,
-            id="no change, no doubt",
+            id="no clock change",
         ),
         pytest.param(
             "America/Toronto",
@@ -158,21 +158,21 @@ def local(text: str) -> datetime:
         ),
     ],
 )
-def test_a_stretch_is_the_hull_of_what_the_wall_clock_shows(
+def test_a_stretch_spans_every_instant_within_the_local_times(
     zone_name: str, start: str, end: str, expected: Span | None, regular: bool
 ) -> None:
-    found = stretch(local(start), local(end), zone(zone_name))
-    assert (found.span, found.regular) == (expected, regular)
+    result = stretch(local(start), local(end), zone(zone_name))
+    assert (result.span, result.regular) == (expected, regular)
 
 
-def test_an_irregular_stretch_names_the_change_that_it_meets() -> None:
-    found = stretch(local("2026-03-08T02:00"), local("2026-03-08T06:00"), TORONTO)
-    assert [(change.at, change.before, change.after) for change in found.changes] == [
+def test_an_irregular_stretch_names_its_clock_change() -> None:
+    result = stretch(local("2026-03-08T02:00"), local("2026-03-08T06:00"), TORONTO)
+    assert [(change.at, change.before, change.after) for change in result.changes] == [
         (utc(2026, 3, 8, 7), timedelta(hours=-5), timedelta(hours=-4))
     ]
 
 
-def test_a_regular_stretch_on_the_day_of_a_change_meets_none() -> None:
+def test_a_regular_stretch_on_the_day_of_a_change_names_none() -> None:
     assert stretch(local("2026-11-01T02:00"), local("2026-11-01T06:00"), TORONTO).changes == ()
 
 
@@ -188,24 +188,24 @@ def test_readings(text: str, expected: tuple[datetime, ...]) -> None:
     assert readings(local(text), TORONTO) == expected
 
 
-def test_a_missing_local_time_is_the_instant_of_the_change() -> None:
+def test_a_missing_local_time_becomes_the_instant_of_the_change() -> None:
     assert instant_of(local("2026-03-08T02:30"), TORONTO) == utc(2026, 3, 8, 7)
 
 
-def test_a_day_without_a_midnight_begins_with_its_first_instant() -> None:
+def test_a_day_without_midnight_begins_at_its_first_instant() -> None:
     """In Havana the clock goes from 23:59:59 to 01:00:00."""
     days = DateRange(first=date(2026, 3, 8), last=date(2026, 3, 8))
     assert days_span(days, zone("America/Havana")) == span((2026, 3, 8, 5), (2026, 3, 9, 4))
 
 
-def test_whole_days_are_known_by_their_span() -> None:
+def test_whole_days_are_recognized_from_their_span() -> None:
     days = DateRange(first=date(2026, 3, 7), last=date(2026, 3, 8))
     for tz in (TORONTO, zone("America/Havana"), zone("Pacific/Apia")):
-        found = days_span(days, tz)
-        assert found is not None
-        assert whole_days(found, tz) == days
-        assert whole_days(replace(found, end=found.end - timedelta(seconds=1)), tz) is None
-        assert whole_days(found, zone("UTC")) is None
+        result = days_span(days, tz)
+        assert result is not None
+        assert whole_days(result, tz) == days
+        assert whole_days(replace(result, end=result.end - timedelta(seconds=1)), tz) is None
+        assert whole_days(result, zone("UTC")) is None
 
 
 def test_the_day_that_samoa_skipped_has_no_instants() -> None:

@@ -1,4 +1,4 @@
-"""The facts that an event states, and the digest that the ledger knows them by."""
+"""The facts that an event states, and their digest in the ledger."""
 
 from __future__ import annotations
 
@@ -82,15 +82,15 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
 """Other values of each field: those of ``FULL`` changed in every part."""
 
 
-def test_every_fact_is_in_the_digest() -> None:
-    """A field that is added stands here, too, or this test fails."""
+def test_every_fact_changes_the_digest() -> None:
+    """A new field must be added here, or this test fails."""
     assert OTHERS.keys() == {field.name for field in fields(EventFacts)}
     for name, values in OTHERS.items():
         digests = {replace(FULL, **{name: value}).digest() for value in (getattr(FULL, name), *values)}
         assert (name, len(digests)) == (name, len(values) + 1)
 
 
-def test_the_test_above_changes_every_part_of_a_fact() -> None:
+def test_the_test_above_covers_every_field() -> None:
     parts = (RepetitionRule, CancelledInstance, Message, Environment, Organizer)
     assert {part: len(fields(part)) for part in parts} == {
         RepetitionRule: 2,
@@ -104,14 +104,14 @@ def test_the_test_above_changes_every_part_of_a_fact() -> None:
 @pytest.mark.parametrize(
     ("facts", "digest"),
     [
-        pytest.param(PLAIN, "2-86dbb58f3954582a976eff7f59ad0e", id="no more than the defaults"),
+        pytest.param(PLAIN, "2-86dbb58f3954582a976eff7f59ad0e", id="only the defaults"),
         pytest.param(FULL, "2-c5583fd3a563d7dcc497538b2bc2a9", id="every fact"),
     ],
 )
-def test_a_digest_is_the_same_in_every_release(facts: EventFacts, digest: str) -> None:
-    """A release in which this test has to change raises the SEQUENCE of every event."""
+def test_digests_stay_the_same_in_every_release(facts: EventFacts, digest: str) -> None:
+    """A release that has to change this test raises the SEQUENCE of every event."""
     assert facts.digest() == digest
 
 
-def test_a_digest_fits_into_the_database_and_is_none_of_bytes() -> None:
+def test_a_digest_fits_the_database_column_and_differs_from_digests_of_bytes() -> None:
     assert re.fullmatch("2-[0-9a-f]{30}", FULL.digest())

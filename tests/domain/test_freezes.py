@@ -1,4 +1,4 @@
-"""Change freezes of every kind, as whole local days: decision 3."""
+"""Change freezes of every kind, as whole local days (decision 3)."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def days(first: str, last: str) -> DateRange:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "asked", "expected"),
+    ("pattern", "query", "expected"),
     [
         pytest.param(
             LastSevenDays(),
             ("2024-02-01", "2024-03-31"),
             [("2024-02-23", "2024-02-29"), ("2024-03-25", "2024-03-31")],
-            id="the last seven days, in a leap year too",
+            id="the last seven days, also in a leap year",
         ),
         pytest.param(
             WeekOfLastDay(),
             ("2026-11-02", "2026-12-31"),
             [("2026-11-30", "2026-12-06"), ("2026-12-28", "2027-01-03")],
-            id="the week of the last day reaches into the next month",
+            id="the last day's week extends into the next month",
         ),
         pytest.param(
             WeekOfLastDay(),
             ("2027-01-02", "2027-01-02"),
             [("2026-12-28", "2027-01-03")],
-            id="and is found from there",
+            id="the same week, queried from the next month",
         ),
         pytest.param(
             WeekOfLastDay(week_starts=SUNDAY),
@@ -59,7 +59,7 @@ def days(first: str, last: str) -> DateRange:
             LastFullWeek(),
             ("2026-10-01", "2026-11-30"),
             [("2026-10-19", "2026-10-25"), ("2026-11-23", "2026-11-29")],
-            id="the last full week ends with the month at the latest",
+            id="the last full week ends within the month",
         ),
         pytest.param(
             LastFullWeek(week_starts=SUNDAY),
@@ -71,25 +71,25 @@ def days(first: str, last: str) -> DateRange:
             LastFullWeek(),
             ("2027-02-01", "2027-02-28"),
             [("2027-02-22", "2027-02-28")],
-            id="a month that ends with its week",
+            id="a month that ends together with its week",
         ),
         pytest.param(
             NamedDays(days=days("2026-12-18", "2027-01-03")),
             ("2027-01-03", "2027-02-01"),
             [("2026-12-18", "2027-01-03")],
-            id="named dates, asked for from their last day on",
+            id="named dates, queried from their last day",
         ),
         pytest.param(
             NamedDays(days=days("2026-12-18", "2027-01-03")),
             ("2027-01-04", "2027-02-01"),
             [],
-            id="named dates, asked for too late",
+            id="named dates, queried after their last day",
         ),
         pytest.param(
             YearlyDays(start=(12, 18), through=(1, 3)),
             ("2026-01-03", "2026-12-18"),
             [("2025-12-18", "2026-01-03"), ("2026-12-18", "2027-01-03")],
-            id="yearly over New Year, met at both ends",
+            id="yearly across New Year, at both ends of the query",
         ),
         pytest.param(
             YearlyDays(start=(2, 29), through=(2, 29)),
@@ -101,17 +101,17 @@ def days(first: str, last: str) -> DateRange:
             YearlyDays(start=(2, 20), through=(2, 29)),
             ("2026-01-01", "2026-12-31"),
             [("2026-02-20", "2026-02-28")],
-            id="through 29 February in another year",
+            id="across the end of February in a common year",
         ),
     ],
 )
-def test_frozen_ranges(pattern: Pattern, asked: tuple[str, str], expected: list[tuple[str, str]]) -> None:
+def test_frozen_ranges(pattern: Pattern, query: tuple[str, str], expected: list[tuple[str, str]]) -> None:
     freeze = ChangeFreeze(id="f", name="Freeze", pattern=pattern)
-    asked_days = days(*asked)
-    assert list(freeze.ranges(asked_days.first, asked_days.last)) == [days(*each) for each in expected]
+    query_days = days(*query)
+    assert list(freeze.ranges(query_days.first, query_days.last)) == [days(*each) for each in expected]
 
 
-def test_effective_dates_cut_a_freeze_that_they_fall_into() -> None:
+def test_a_freeze_is_cut_at_its_effective_dates() -> None:
     freeze = ChangeFreeze(
         id="f",
         name="Freeze",
@@ -126,7 +126,7 @@ def test_effective_dates_cut_a_freeze_that_they_fall_into() -> None:
     ]
 
 
-def test_lifted_dates_part_a_freeze() -> None:
+def test_lifted_dates_split_a_freeze() -> None:
     freeze = ChangeFreeze(
         id="f",
         name="Freeze",
@@ -136,25 +136,27 @@ def test_lifted_dates_part_a_freeze() -> None:
     assert list(freeze.ranges(date(2026, 1, 1), date(2026, 1, 31))) == [days("2026-01-28", "2026-01-30")]
 
 
-def test_a_day_that_no_year_has_is_refused() -> None:
+def test_a_day_that_never_occurs_is_refused() -> None:
     with pytest.raises(BadInputError) as refusal:
         YearlyDays(start=(4, 31), through=(5, 1))
     assert str(refusal.value) == "no year has a day 31 of month 4"
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("query", "expected"),
     [
-        pytest.param(span((2026, 1, 25, 4, 59, 59), (2026, 1, 25, 5)), None, id="ends at midnight: does not touch"),
-        pytest.param(span((2026, 1, 25, 4), (2026, 1, 25, 5, 0, 1)), "short", id="one second is enough"),
-        pytest.param(span((2026, 2, 1, 4, 59, 59), (2026, 2, 1, 9)), "long", id="the last second"),
-        pytest.param(span((2026, 2, 1, 5), (2026, 2, 1, 9)), None, id="begins when the freeze is over"),
+        pytest.param(
+            span((2026, 1, 25, 4, 59, 59), (2026, 1, 25, 5)), None, id="ends at midnight, when the freeze starts"
+        ),
+        pytest.param(span((2026, 1, 25, 4), (2026, 1, 25, 5, 0, 1)), "short", id="one second within the freeze"),
+        pytest.param(span((2026, 2, 1, 4, 59, 59), (2026, 2, 1, 9)), "long", id="only the last second of the freeze"),
+        pytest.param(span((2026, 2, 1, 5), (2026, 2, 1, 9)), None, id="begins when the freeze ends"),
     ],
 )
-def test_touching_a_freeze(asked: Span, expected: str | None) -> None:
-    """Two freezes that overlap, the first of which is over when the second is not."""
+def test_touching_a_freeze(query: Span, expected: str | None) -> None:
+    """Two overlapping freezes: the long one starts first and ends last."""
     long = ChangeFreeze(id="long", name="Long", pattern=NamedDays(days=days("2026-01-26", "2026-01-31")))
     short = ChangeFreeze(id="short", name="Short", pattern=NamedDays(days=days("2026-01-25", "2026-01-26")))
     index = FreezeIndex(frozen_days((long, short), TORONTO, date(2026, 1, 1), date(2026, 2, 1)))
-    found = index.touching(asked)
-    assert (found.freeze.id if found else None) == expected
+    freeze_range = index.touching(query)
+    assert (freeze_range.freeze.id if freeze_range else None) == expected

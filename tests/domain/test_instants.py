@@ -1,4 +1,4 @@
-"""Instants as people type them."""
+"""Parsing instants as people type them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from icsfeed.domain.instants import parse_instant
 from icsfeed.services.upcoming import utc_text
 from tests.examples import TORONTO, utc
 
-NOT_ONE = "is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto"
+NOT_AN_INSTANT = "is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto"
 
 
 @pytest.mark.parametrize(
@@ -24,15 +24,15 @@ NOT_ONE = "is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03
         ("2026-07-01", utc(2026, 7, 1, 4)),
     ],
 )
-def test_an_instant_has_an_offset_or_is_local(text: str, expected: datetime) -> None:
+def test_instants_with_an_offset_or_in_local_time(text: str, expected: datetime) -> None:
     assert parse_instant(text, TORONTO) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("tomorrow", NOT_ONE),
-        ("2026-13-01T00:00", NOT_ONE),
+        ("tomorrow", NOT_AN_INSTANT),
+        ("2026-13-01T00:00", NOT_AN_INSTANT),
         (
             "2026-03-08T02:30",
             "does not exist in America/Toronto, where the clock is put forward; write 2026-03-08T01:30:00-05:00 or "
@@ -47,7 +47,7 @@ def test_an_instant_has_an_offset_or_is_local(text: str, expected: datetime) -> 
         ("0001-01-01", "is out of reach: icsfeed knows the years 1971 to 2999"),
     ],
 )
-def test_other_texts_are_refused_with_what_would_be_right(text: str, message: str) -> None:
+def test_other_texts_are_refused_with_an_example(text: str, message: str) -> None:
     with pytest.raises(BadInputError) as refusal:
         parse_instant(text, TORONTO)
     assert str(refusal.value) == f'"{text}" {message}'

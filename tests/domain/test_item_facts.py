@@ -35,7 +35,7 @@ AS_PLANNED = EventFacts(
 @pytest.mark.parametrize(
     ("adjustments", "expected"),
     [
-        pytest.param((), AS_PLANNED, id="as the policy has it"),
+        pytest.param((), AS_PLANNED, id="as scheduled"),
         pytest.param(
             (Skip(window_id="thursday", day=date(2026, 12, 10), reason="A conference."),),
             replace(AS_PLANNED, state=State.CANCELLED, reason="A conference."),
@@ -67,7 +67,7 @@ def test_an_occurrence(adjustments: tuple[Skip | Move, ...], expected: EventFact
     assert facts_of(SCHEDULE, occurrence) == expected
 
 
-def test_an_occurrence_that_the_clock_skips_states_no_time() -> None:
+def test_an_occurrence_skipped_by_the_clock_states_no_time() -> None:
     window = replace(SCHEDULE.window("sunday"), start=time(2), end=time(3))
     schedule = replace(SCHEDULE, windows=(window,))
     skipped = occurrence_on(schedule, window, date(2026, 3, 8), ())
@@ -89,7 +89,7 @@ def test_a_freeze_states_its_dates_with_an_exclusive_end() -> None:
 
 
 def test_a_change() -> None:
-    """Updates without a message are no message."""
+    """Updates without a message are not listed."""
     assert facts_of(SCHEDULE, EMERGENCY) == EventFacts(
         kind=Kind.EMERGENCY,
         name="Security patch for the login service",
@@ -112,12 +112,12 @@ def test_a_change() -> None:
     )
 
 
-def test_a_freeze_that_a_change_falls_in_is_named() -> None:
+def test_a_change_names_the_freeze_that_it_falls_in() -> None:
     plan = replace(EMERGENCY.plan, span=span((2026, 12, 28, 1), (2026, 12, 28, 2)))
     frozen = replace(EMERGENCY, updates=(*EMERGENCY.updates[:-1], replace(EMERGENCY.latest, plan=plan)))
     assert facts_of(SCHEDULE, frozen).freeze == "Change freeze"
 
 
-def test_an_environment_that_the_schedule_does_not_have_is_called_by_its_id() -> None:
+def test_an_unknown_environment_is_called_by_its_id() -> None:
     schedule = replace(SCHEDULE, environments=(BOTH[0],))
     assert facts_of(schedule, EMERGENCY).environments == (Environment(id="production", name="production"),)

@@ -1,4 +1,4 @@
-"""Lengths of time, as people read them."""
+"""Durations, formatted for people."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from icsfeed.domain.lengths import length_text
         pytest.param(timedelta(hours=1, minutes=45), "1 h 45 min", id="hours and minutes"),
         pytest.param(timedelta(hours=2), "2 h", id="full hours"),
         pytest.param(timedelta(minutes=59, seconds=59), "59 min 59 s", id="the last second below an hour"),
-        pytest.param(timedelta(days=2, seconds=1), "48 h 1 s", id="days are hours"),
-        pytest.param(timedelta(microseconds=999_999), "0 min", id="less than a second is nothing"),
+        pytest.param(timedelta(days=2, seconds=1), "48 h 1 s", id="days are given in hours"),
+        pytest.param(timedelta(microseconds=999_999), "0 min", id="fractions of a second are dropped"),
     ],
 )
 def test_lengths(length: timedelta, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Which step may follow which, and what is said of every other."""
+"""The lifecycle of changes: allowed steps, and the refusals of all others."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_each_step_from_each_state(state: State, each: Step) -> None:
         (State.CANCELLED, "a message can be added"),
     ],
 )
-def test_what_comes_next_in_words(state: State, expected: str) -> None:
+def test_the_next_steps_in_words(state: State, expected: str) -> None:
     assert what_next(state) == expected
 
 
@@ -105,27 +105,27 @@ def test_a_message_can_be_added_in_every_state(state: State) -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_an_update_without_anything_is_refused(state: State) -> None:
+def test_an_empty_update_is_refused(state: State) -> None:
     with pytest.raises(RefusedError) as refusal:
         step(a_change(state), Step.UPDATE, PLAN, message="")
     assert str(refusal.value) == ("this would change nothing of EC-7; say what is to be different, or add a message")
 
 
 @pytest.mark.parametrize("state", [State.COMPLETED, State.CANCELLED])
-def test_what_is_over_is_not_moved_and_nothing_is_said_beside(state: State) -> None:
+def test_a_closed_change_can_not_be_moved(state: State) -> None:
     with pytest.raises(RefusedError) as refusal:
         step(a_change(state), Step.UPDATE, LATER, message="and a message")
     assert str(refusal.value) == f"EC-7 is {state}; it can't be moved, only a message can be added"
 
 
-def test_in_progress_the_end_can_be_moved_and_the_start_not() -> None:
+def test_only_the_end_of_a_change_in_progress_can_be_moved() -> None:
     assert step(a_change(State.IN_PROGRESS), Step.UPDATE, LONGER).plan == LONGER
     with pytest.raises(RefusedError) as refusal:
         step(a_change(State.IN_PROGRESS), Step.UPDATE, LATER)
     assert str(refusal.value) == "EC-7 is in progress; its start can't be moved, only its end"
 
 
-def test_updates_are_appended_and_the_earlier_ones_stay() -> None:
+def test_updates_are_appended() -> None:
     change = step(a_change(State.TENTATIVE), Step.CONFIRM)
     after = step(change, Step.UPDATE, LATER)
     assert after.updates[:2] == change.updates
@@ -134,7 +134,7 @@ def test_updates_are_appended_and_the_earlier_ones_stay() -> None:
     assert after.alterations(3) == (Alteration(what="span", before=PLAN.span, after=LATER.span),)
 
 
-def test_a_change_is_an_emergency_or_a_planned_one() -> None:
+def test_a_change_is_either_emergency_or_planned() -> None:
     assert a_change(State.CONFIRMED, Kind.PLANNED).id == "PC-7"
     with pytest.raises(BadInputError) as refusal:
         replace(a_change(State.CONFIRMED), kind=Kind.FREEZE)
@@ -142,7 +142,7 @@ def test_a_change_is_an_emergency_or_a_planned_one() -> None:
 
 
 @pytest.mark.parametrize("updates", [(), (2,), (1, 3)])
-def test_updates_are_numbered_without_a_gap(updates: tuple[int, ...]) -> None:
+def test_updates_are_numbered_without_gaps(updates: tuple[int, ...]) -> None:
     (first,) = a_change(State.CONFIRMED).updates
     with pytest.raises(BadInputError) as refusal:
         Change(kind=Kind.EMERGENCY, id="EC-7", updates=tuple(replace(first, number=each) for each in updates))
@@ -156,14 +156,14 @@ def test_updates_are_numbered_without_a_gap(updates: tuple[int, ...]) -> None:
         ({"environments": frozenset()}, "a change needs at least one environment that it touches"),
     ],
 )
-def test_a_plan_says_what_and_where(overrides: dict[str, object], expected: str) -> None:
+def test_a_plan_needs_a_summary_and_an_environment(overrides: dict[str, object], expected: str) -> None:
     with pytest.raises(BadInputError) as refusal:
         replace(PLAN, **overrides)  # type: ignore[arg-type]  # any field
     assert str(refusal.value) == expected
 
 
 @pytest.mark.parametrize(("start", "end"), [(6, 6), (7, 6)])
-def test_a_span_ends_after_it_starts(start: int, end: int) -> None:
+def test_the_end_of_a_span_is_after_its_start(start: int, end: int) -> None:
     with pytest.raises(BadInputError) as refusal:
         Span(start=utc(2026, 12, 8, start), end=utc(2026, 12, 8, end))
     assert str(refusal.value) == (
@@ -174,18 +174,18 @@ def test_a_span_ends_after_it_starts(start: int, end: int) -> None:
 @pytest.mark.parametrize(
     ("record", "named", "expected"),
     [
-        pytest.param(NOTHING, "EC-1", 'there is no change "EC-1"; none has been announced', id="nothing"),
+        pytest.param(NOTHING, "EC-1", 'there is no change "EC-1"; none has been announced', id="no changes"),
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED), "PC-7": a_change(State.CONFIRMED, Kind.PLANNED)}),
             "ec-9",
             'there is no change "ec-9"; the latest is EC-7',
-            id="the latest of its kind is named",
+            id="names the latest change of the same kind",
         ),
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED)}),
             "PC-9",
             'there is no change "PC-9"; the latest is EC-7',
-            id="or of the other, where it has none",
+            id="names the latest of the other kind if there is none of the same",
         ),
     ],
 )
@@ -195,6 +195,6 @@ def test_an_unknown_change_is_refused(record: Record, named: str, expected: str)
     assert str(refusal.value) == expected
 
 
-def test_a_change_is_found_whatever_the_case() -> None:
+def test_ids_are_looked_up_case_insensitively() -> None:
     change = a_change(State.CONFIRMED)
     assert Record(changes={"EC-7": change}).change("ec-7") is change

@@ -1,4 +1,4 @@
-"""Recurrence rules: what is accepted, what is refused and why, and the dates that they name."""
+"""Recurrence rules: which are accepted, why others are refused, and their dates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXAMPLES = "such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, FREQ=MONTHLY;BYDAY=2TU or F
         ),
     ],
 )
-def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) -> None:
+def test_rules_that_outlook_supports_are_accepted(text: str, expected: Recurrence) -> None:
     assert parse_recurrence(text) == expected
 
 
@@ -105,7 +105,7 @@ def test_rules_that_outlook_holds_are_accepted(text: str, expected: Recurrence) 
         ("FREQ=YEARLY;BYMONTH=13;BYMONTHDAY=3", "BYMONTH=13 is not a whole number from 1 to 12"),
     ],
 )
-def test_other_rules_are_refused_with_what_would_be_right(text: str, message: str) -> None:
+def test_other_rules_are_refused_with_a_correction(text: str, message: str) -> None:
     with pytest.raises(BadInputError) as refusal:
         parse_recurrence(text)
     assert str(refusal.value) == message
@@ -121,12 +121,12 @@ def test_other_rules_are_refused_with_what_would_be_right(text: str, message: st
     ],
 )
 def test_dates(text: str, first: tuple[int, int, int], last: tuple[int, int, int], expected: list[str]) -> None:
-    found = parse_recurrence(text).dates(date(*first), date(*last))
-    assert [day.isoformat() for day in found] == expected
+    days = parse_recurrence(text).dates(date(*first), date(*last))
+    assert [day.isoformat() for day in days] == expected
 
 
-def test_an_interval_counts_from_its_anchor_wherever_one_looks() -> None:
-    """The weeks of 2026-01-05 and every second one after, whether the year or one month is asked for."""
+def test_an_interval_counts_from_its_anchor_in_any_query() -> None:
+    """Every second week from 2026-01-05 on, whether a year or a month is queried."""
     rule = parse_recurrence("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR")
     anchor = date(2026, 1, 7)
     year = list(rule.dates(date(2026, 1, 1), date(2026, 12, 31), anchor=anchor))
@@ -142,11 +142,11 @@ def test_an_interval_without_an_anchor_is_refused() -> None:
     assert str(refusal.value) == "a rule with an interval of 2 needs a date to count from"
 
 
-def test_a_weekly_rule_parts_into_one_for_each_weekday() -> None:
+def test_a_weekly_rule_splits_into_one_for_each_weekday() -> None:
     assert [str(rule) for rule in weekly(6, 3).by_weekday()] == ["FREQ=WEEKLY;BYDAY=TH", "FREQ=WEEKLY;BYDAY=SU"]
 
 
-def test_a_monthly_rule_stays_one() -> None:
+def test_a_monthly_rule_is_not_split() -> None:
     rule = parse_recurrence("FREQ=MONTHLY;BYDAY=2TU")
     assert rule.by_weekday() == (rule,)
     assert str(rule) == "FREQ=MONTHLY;BYDAY=2TU"

@@ -26,17 +26,17 @@ def test_the_published_span_rolls_at_midnight_of_new_year_in_the_calendars_zone(
     assert published_span(now, TORONTO) == expected
 
 
-def test_the_order_of_the_parts_means_nothing() -> None:
+def test_schedules_do_not_depend_on_the_order_of_their_parts() -> None:
     assert a_schedule(SUNDAY, THURSDAY) == a_schedule(THURSDAY, SUNDAY)
 
 
-def test_two_windows_of_one_id_are_refused() -> None:
+def test_two_windows_with_the_same_id_are_refused() -> None:
     with pytest.raises(BadInputError) as refusal:
         a_schedule(THURSDAY, THURSDAY)
     assert str(refusal.value) == 'two windows are called "thursday"'
 
 
-def test_the_feed_all_is_always_there_and_first() -> None:
+def test_the_feed_all_always_exists_and_is_first() -> None:
     assert POLICY.feeds == (
         Feed(
             slug="all",
@@ -47,15 +47,15 @@ def test_the_feed_all_is_always_there_and_first() -> None:
     )
 
 
-def test_an_unknown_feed_is_refused_with_those_there_are() -> None:
+def test_an_unknown_feed_is_refused_with_the_existing_ones() -> None:
     with pytest.raises(NotFoundError) as refusal:
         POLICY.feed("prod")
     assert str(refusal.value) == 'there is no feed "prod"; this schedule has all'
 
 
-def test_automatic_feeds_are_one_for_each_environment_and_kind() -> None:
-    found = automatic_feeds("Seed", (Environment(id="production", name="Production"),))
-    assert [(feed.slug, feed.name) for feed in found] == [
+def test_each_environment_and_each_kind_has_an_automatic_feed() -> None:
+    automatic = automatic_feeds("Seed", (Environment(id="production", name="Production"),))
+    assert [(feed.slug, feed.name) for feed in automatic] == [
         ("production", "Seed: Production"),
         ("maintenance", "Seed: maintenance windows"),
         ("emergency", "Seed: emergency changes"),
@@ -83,7 +83,7 @@ def test_a_feed_selects_by_kind_and_environment(kind: Kind, environments: set[st
     assert feed.selects(kind, environments) is expected
 
 
-def test_spans_and_ranges_run_forward_and_in_utc() -> None:
+def test_spans_and_ranges_run_forward_and_spans_are_in_utc() -> None:
     with pytest.raises(BadInputError) as backward:
         span((2026, 1, 2), (2026, 1, 1))
     assert str(backward.value) == (
@@ -97,6 +97,6 @@ def test_spans_and_ranges_run_forward_and_in_utc() -> None:
     assert str(days.value) == "a range of dates runs forward, not from 2026-01-02 through 2026-01-01"
 
 
-def test_freezes_are_kept_by_id() -> None:
+def test_freezes_are_sorted_by_id() -> None:
     other = replace(MONTH_END, id="another")
     assert [freeze.id for freeze in replace(POLICY, freezes=(MONTH_END, other)).freezes] == ["another", "month-end"]

@@ -1,4 +1,4 @@
-"""Sets of instants: what overlaps or touches is one span, and every span is half-open."""
+"""Sets of half-open spans, where overlapping and adjacent spans are merged."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ HOUR = timedelta(hours=1)
 
 
 def spans(*hours: tuple[int, int]) -> SpanSet:
-    """Spans from one hour until another."""
+    """Spans between pairs of hours."""
     return tuple(Span(start=START + first * HOUR, end=START + last * HOUR) for first, last in hours)
 
 
 @pytest.mark.parametrize(
-    ("given_spans", "expected"),
+    ("operands", "expected"),
     [
-        pytest.param(spans((1, 2), (2, 3)), spans((1, 3)), id="touching spans are one"),
-        pytest.param(spans((1, 2), (3, 4)), spans((1, 2), (3, 4)), id="an hour between them keeps them apart"),
-        pytest.param(spans((3, 5), (1, 4)), spans((1, 5)), id="overlapping ones are one, in any order"),
-        pytest.param(spans((1, 5), (2, 3)), spans((1, 5)), id="one inside another adds nothing"),
-        pytest.param((), (), id="nothing"),
+        pytest.param(spans((1, 2), (2, 3)), spans((1, 3)), id="adjacent spans merge"),
+        pytest.param(spans((1, 2), (3, 4)), spans((1, 2), (3, 4)), id="spans an hour apart stay separate"),
+        pytest.param(spans((3, 5), (1, 4)), spans((1, 5)), id="overlapping spans merge, in any order"),
+        pytest.param(spans((1, 5), (2, 3)), spans((1, 5)), id="a span within another adds nothing"),
+        pytest.param((), (), id="no spans"),
     ],
 )
-def test_union(given_spans: SpanSet, expected: SpanSet) -> None:
-    assert union(given_spans) == expected
+def test_union(operands: SpanSet, expected: SpanSet) -> None:
+    assert union(operands) == expected
 
 
 @pytest.mark.parametrize(
     ("holes", "expected"),
     [
-        pytest.param(spans((0, 2)), spans((2, 6)), id="a hole that ends where the span starts takes nothing"),
-        pytest.param(spans((6, 7)), spans((2, 6)), id="nor does one that starts where it ends"),
-        pytest.param(spans((3, 4)), spans((2, 3), (4, 6)), id="one inside leaves two"),
-        pytest.param(spans((2, 3)), spans((3, 6)), id="at the start"),
-        pytest.param(spans((5, 6)), spans((2, 5)), id="at the end"),
-        pytest.param(spans((0, 3), (4, 9)), spans((3, 4)), id="at both"),
-        pytest.param(spans((2, 6)), (), id="all of it"),
+        pytest.param(spans((0, 2)), spans((2, 6)), id="a hole that ends where the span starts removes nothing"),
+        pytest.param(spans((6, 7)), spans((2, 6)), id="a hole that starts where the span ends removes nothing"),
+        pytest.param(spans((3, 4)), spans((2, 3), (4, 6)), id="a hole inside leaves two spans"),
+        pytest.param(spans((2, 3)), spans((3, 6)), id="a hole at the start"),
+        pytest.param(spans((5, 6)), spans((2, 5)), id="a hole at the end"),
+        pytest.param(spans((0, 3), (4, 9)), spans((3, 4)), id="holes at both ends"),
+        pytest.param(spans((2, 6)), (), id="a hole over the whole span"),
     ],
 )
 def test_difference(holes: SpanSet, expected: SpanSet) -> None:
@@ -55,16 +55,16 @@ def test_difference(holes: SpanSet, expected: SpanSet) -> None:
 @pytest.mark.parametrize(
     ("hour", "inside", "edge"),
     [
-        pytest.param(1, False, 2, id="before"),
-        pytest.param(2, True, 4, id="the start is in it"),
-        pytest.param(4, False, 6, id="the end is not"),
-        pytest.param(7, True, 8, id="in the last"),
-        pytest.param(8, False, None, id="after it comes nothing"),
+        pytest.param(1, False, 2, id="before the first span"),
+        pytest.param(2, True, 4, id="a start is included"),
+        pytest.param(4, False, 6, id="an end is excluded"),
+        pytest.param(7, True, 8, id="in the last span"),
+        pytest.param(8, False, None, id="after the last span"),
     ],
 )
 def test_an_instant(hour: int, inside: bool, edge: int | None) -> None:
-    found, instant = spans((2, 4), (6, 8)), START + hour * HOUR
-    assert (contains(found, instant), next_edge(found, instant)) == (
+    span_set, instant = spans((2, 4), (6, 8)), START + hour * HOUR
+    assert (contains(span_set, instant), next_edge(span_set, instant)) == (
         inside,
         None if edge is None else START + edge * HOUR,
     )
@@ -76,17 +76,17 @@ some_spans = st.lists(
 )
 
 
-@given(one=some_spans, other=some_spans)
-def test_they_are_sets_of_instants(one: list[Span], other: list[Span]) -> None:
-    a, b = union(one), union(other)
+@given(first=some_spans, second=some_spans)
+def test_operations_equal_those_of_sets(first: list[Span], second: list[Span]) -> None:
+    a, b = union(first), union(second)
     less, both = difference(a, b), intersection(a, b)
     for half_hour in range(80):
         instant = START + half_hour * HOUR / 2
-        in_one, in_other = (any(instant in span for span in each) for each in (one, other))
+        in_first, in_second = (any(instant in span for span in each) for each in (first, second))
         assert (contains(a, instant), contains(less, instant), contains(both, instant)) == (
-            in_one,
-            in_one and not in_other,
-            in_one and in_other,
+            in_first,
+            in_first and not in_second,
+            in_first and in_second,
         )
-    for found in (a, less, both):
-        assert all(before.end < after.start for before, after in pairwise(found))
+    for span_set in (a, less, both):
+        assert all(before.end < after.start for before, after in pairwise(span_set))

@@ -1,4 +1,4 @@
-"""Texts from anywhere, as everything that reads them can take them."""
+"""Texts from any source, made safe for every reader."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from icsfeed.domain.texts import clean, one_line, paragraphs, quoted
     [
         pytest.param("as it is; 3 < 4, \\ and ünïcödé 🛠", "as it is; 3 < 4, \\ and ünïcödé 🛠", id="plain"),
         pytest.param("a\r\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h\ni", "a\nb\nc\nd\ne\nf\ng\nh\ni", id="every line break"),
-        pytest.param("a\x00b\x1b[31mc\x7fd\x9fe", "ab[31mcde", id="what would end a text or colour a terminal"),
-        pytest.param("a\ufffeb\uffffc", "abc", id="what XML can't hold"),
-        pytest.param("a\udcffb", "a\ufffdb", id="bytes that are no UTF-8"),
-        pytest.param("a\tb", "a\tb", id="a tab is no control character (RFC 5545, 3.1)"),
+        pytest.param("a\x00b\x1b[31mc\x7fd\x9fe", "ab[31mcde", id="control characters"),
+        pytest.param("a\ufffeb\uffffc", "abc", id="characters that XML doesn't allow"),
+        pytest.param("a\udcffb", "a\ufffdb", id="bytes that aren't UTF-8"),
+        pytest.param("a\tb", "a\tb", id="a tab is allowed (RFC 5545, 3.1)"),
     ],
 )
 def test_clean(text: str, expected: str) -> None:
@@ -26,7 +26,7 @@ def test_a_heading_is_one_line() -> None:
     assert one_line("  Database\r\n\tfailover \x07 ") == "Database failover"
 
 
-def test_paragraphs_keep_their_lines() -> None:
+def test_paragraphs_keep_their_line_breaks() -> None:
     assert paragraphs("\n first\r\n\r\n  second\n\n") == "first\n\n  second"
 
 
@@ -35,8 +35,8 @@ def test_paragraphs_keep_their_lines() -> None:
     [
         pytest.param("Acme", '"Acme"', id="in double quotes"),
         pytest.param('a "b" \\', '"a \\"b\\" \\\\"', id="quotes and backslashes are escaped"),
-        pytest.param("a\nb\u202e\ud800", '"a\\nb\\u202e\\ud800"', id="so is what can't be printed"),
-        pytest.param("Zürich", '"Zürich"', id="letters stay"),
+        pytest.param("a\nb\u202e\ud800", '"a\\nb\\u202e\\ud800"', id="unprintable characters are escaped"),
+        pytest.param("Zürich", '"Zürich"', id="letters of any language are kept"),
     ],
 )
 def test_a_value_in_a_message(text: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-"""Spans as a line of a terminal shows them."""
+"""Spans as shown in a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.examples import TORONTO, span
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("value", "expected"),
     [
         (span((2026, 12, 3, 7), (2026, 12, 3, 11)), "Thu 2026-12-03 02:00–06:00 EST"),
         (span((2026, 12, 4, 1), (2026, 12, 4, 5)), "Thu 2026-12-03 20:00–00:00 EST"),
@@ -20,8 +20,8 @@ from tests.examples import TORONTO, span
         (span((2026, 11, 1, 4), (2026, 11, 1, 8)), "Sun 2026-11-01 00:00 EDT–03:00 EST"),
     ],
 )
-def test_a_span_on_the_wall(shown: Span, expected: str) -> None:
-    assert span_text(shown, TORONTO) == expected
+def test_a_span_in_local_time(value: Span, expected: str) -> None:
+    assert span_text(value, TORONTO) == expected
 
 
 def test_whole_days() -> None:

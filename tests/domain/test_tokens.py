@@ -1,4 +1,4 @@
-"""Token keys: a token is derived from key and salt, and neither alone tells it."""
+"""Token keys: a token is derived from key and salt, and neither alone reveals it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SALT = "00112233445566778899aabbccddeeff"
 
 
 def test_a_token_is_the_start_of_the_hmac_of_its_salt() -> None:
-    """It is so for ever: another one would end every address that was handed out."""
+    """Its form must never change, or every address handed out would stop working."""
     whole = hmac.new(SECRET, b"icsfeed private feed\0" + SALT.encode(), hashlib.sha256).digest()
     assert KEY.token(SALT) == base64.urlsafe_b64encode(whole[:24]).decode() == "tZxt7iUOogmwa3vswvGPp1zGAE_T5wnb"
 
@@ -30,18 +30,18 @@ def test_a_token_has_the_form_of_random_ones() -> None:
     assert all(re.fullmatch(r"[\w-]{32}", KEY.token(str(number))) for number in range(100))
 
 
-def test_another_key_and_another_salt_give_another_token() -> None:
+def test_tokens_depend_on_key_and_salt() -> None:
     assert len({KEY.token(SALT), OTHER.token(SALT), KEY.token(SALT[::-1]), KEY.token(""), OTHER.token("")}) == 5
 
 
-def test_a_token_is_told_where_its_digest_is_the_recorded_one() -> None:
-    recorded = Token(digest=digest_of(KEY.token(SALT)), since=NOW, salt=SALT)
+def test_a_token_is_derived_only_if_its_digest_matches() -> None:
+    token = Token(digest=digest_of(KEY.token(SALT)), since=NOW, salt=SALT)
     at_random = Token(digest=digest_of("at random"), since=NOW)
-    assert [recorded.derived(KEY), recorded.derived(OTHER), at_random.derived(KEY)] == [KEY.token(SALT), None, None]
+    assert [token.derived(KEY), token.derived(OTHER), at_random.derived(KEY)] == [KEY.token(SALT), None, None]
 
 
 @pytest.mark.parametrize("length", [0, 31])
-def test_a_key_that_is_too_short_is_refused_and_not_shown(length: int) -> None:
+def test_a_short_key_is_refused_without_showing_it(length: int) -> None:
     with pytest.raises(BadInputError) as refusal:
         TokenKey(secret=SECRET[:length])
     assert str(refusal.value) == f"a token key of {length} characters is too short; 32 is the least"

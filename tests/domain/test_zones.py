@@ -13,20 +13,20 @@ from tests.examples import TORONTO, utc
 EST, EDT = timedelta(hours=-5), timedelta(hours=-4)
 
 
-def test_clock_changes_are_found_to_the_second_in_order() -> None:
+def test_clock_changes_are_exact_to_the_second_and_in_order() -> None:
     assert clock_changes(TORONTO, utc(2026, 1, 1), utc(2027, 3, 14, 7)) == (
         ClockChange(at=utc(2026, 3, 8, 7), before=EST, after=EDT),
         ClockChange(at=utc(2026, 11, 1, 6), before=EDT, after=EST),
     )
 
 
-def test_a_span_that_begins_with_a_change_has_it() -> None:
+def test_a_span_includes_a_change_at_its_start() -> None:
     assert clock_changes(TORONTO, utc(2027, 3, 14, 7), utc(2027, 3, 14, 8)) == (
         ClockChange(at=utc(2027, 3, 14, 7), before=EST, after=EDT),
     )
 
 
-def test_toronto_keeps_to_one_pair_of_rules() -> None:
+def test_toronto_has_one_pair_of_rules() -> None:
     assert settled_clock(TORONTO, 2025, 2027) == SettledClock(
         offset=EST,
         name="EST",
@@ -44,11 +44,11 @@ def test_a_zone_without_changes_has_no_onsets() -> None:
 @pytest.mark.parametrize(
     "first_year",
     [
-        pytest.param(2027, id="2027 to 2029: each last Sunday of March is the fourth, too"),
-        pytest.param(2024, id="2024 to 2026: one is the fifth"),
+        pytest.param(2027, id="2027 to 2029: each last Sunday of March is also the fourth"),
+        pytest.param(2024, id="2024 to 2026: one of them is the fifth"),
     ],
 )
-def test_the_last_weekday_is_told_from_the_fourth_by_later_years(first_year: int) -> None:
+def test_later_years_distinguish_the_last_weekday_from_the_fourth(first_year: int) -> None:
     clock = settled_clock(zone("Europe/Berlin"), first_year, first_year + 2)
     assert clock is not None
     assert [(onset.month, onset.ordinal) for onset in clock.onsets] == [(10, -1), (3, -1)]

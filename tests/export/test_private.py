@@ -27,7 +27,7 @@ from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.examples import POLICY
 from tests.export.sites import contents, dates, put
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 THEN = datetime.fromisoformat(NOW)
 SECRET = "b3Blbi1zZXNhbWUtYW5kLXRoZS1mb3J0eS10aGlldmVz"

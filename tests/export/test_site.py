@@ -33,7 +33,7 @@ from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.export.sites import contents, dates
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 HERE = "http://localhost"
 LINK = re.compile(r'(?:href|src)="([^"]*)"')

@@ -28,7 +28,7 @@ from icsfeed.export.watching import SECONDS_BEFORE_RETRY, SECONDS_BETWEEN_LOOKS,
 from icsfeed.publication.publishing import Publication
 from tests.cli.running import SCHEDULE, run
 from tests.examples import NOW, utc
-from tests.web.fakes import AFTER, Clock, Served, mistakes
+from tests.publication.fakes import AFTER, Clock, FakeServer, mistakes
 
 PATIENCE = 60
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ class Watched:
 
     folder: Path
     then: list[Callable[[], object]]
-    served: Served = field(default_factory=Served)
+    server: FakeServer = field(default_factory=FakeServer)
     faults: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Watched:
             None, processors=[self.capture], wrapper_class=structlog.make_filtering_bound_logger("info")
         )
         watch(
-            self.served.live,
+            self.server.live,
             self._export,
             private=self.token_key is not None,
             wait=self._wait,
@@ -70,7 +70,7 @@ class Watched:
         if not self.then:
             return True
         self.then.pop(0)()
-        self.served.clock.advance(seconds=seconds)
+        self.server.clock.advance(seconds=seconds)
         return False
 
     def _export(self, publication: Publication, subscribers: Subscribers) -> Report:
@@ -80,7 +80,7 @@ class Watched:
         situation = publication.events.situation
         record = replace(situation.record, subscribers=subscribers)
         return export_site(
-            replace(situation, record=record, now=self.served.clock.now),
+            replace(situation, record=record, now=self.server.clock.now),
             Folder(self.folder),
             changed_at=publication.changed_at,
             before=publication.events,
@@ -105,8 +105,8 @@ def test_an_unchanged_publication_is_exported_once(tmp_path: Path) -> None:
 
 
 def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
-    served = Served()
-    watched = Watched(tmp_path / "site", [lambda: served.disk.write(AFTER, served.clock.now), nothing], served)
+    server = FakeServer()
+    watched = Watched(tmp_path / "site", [lambda: server.disk.write(AFTER, server.clock.now), nothing], server)
     watched.run()
     assert watched.shows(b"new platform")
     assert watched.shows(b"SEQUENCE:1\r\n")
@@ -114,37 +114,37 @@ def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
 
 
 def test_a_broken_edit_leaves_the_site_unchanged_and_is_logged(tmp_path: Path) -> None:
-    served = Served()
-    watched = Watched(tmp_path / "site", [lambda: served.disk.write(mistakes("one"), NOW), nothing, nothing], served)
+    server = FakeServer()
+    watched = Watched(tmp_path / "site", [lambda: server.disk.write(mistakes("one"), NOW), nothing, nothing], server)
     watched.run()
     assert watched.exports == 1
     assert watched.shows(b"BEGIN:VEVENT")
-    assert [entry["mistakes"] for entry in served.logged("schedule broken")] == [("line 1: calendar: one",)]
+    assert [entry["mistakes"] for entry in server.log_entries("schedule broken")] == [("line 1: calendar: one",)]
 
 
 def test_changes_by_time_alone_are_exported(tmp_path: Path) -> None:
-    served = Served(clock=Clock(now=NEW_YEAR - timedelta(seconds=1)))
-    watched = Watched(tmp_path / "site", [nothing] * 8, served)
+    server = FakeServer(clock=Clock(now=NEW_YEAR - timedelta(seconds=1)))
+    watched = Watched(tmp_path / "site", [nothing] * 8, server)
     watched.run()
     assert watched.shows(b"UNTIL=2028")
     assert len(watched.reports) == 2
 
 
 def test_revisions_continue_from_the_destination_with_a_new_database(tmp_path: Path) -> None:
-    first = Served()
+    first = FakeServer()
     Watched(tmp_path / "site", [lambda: first.disk.write(AFTER, first.clock.now)], first).run()
-    again = Watched(tmp_path / "site", [], Served(disk=first.disk))
+    again = Watched(tmp_path / "site", [], FakeServer(disk=first.disk))
     again.run()
     assert (again.exports, again.reports) == (1, [])
     assert again.shows(b"SEQUENCE:1\r\n")
 
 
 def test_a_failed_export_is_tried_again_and_each_reason_logged_once(tmp_path: Path) -> None:
-    served = Served()
-    watched = Watched(tmp_path / "site", [nothing] * 4, served)
+    server = FakeServer()
+    watched = Watched(tmp_path / "site", [nothing] * 4, server)
 
     def edit() -> None:
-        served.disk.write(AFTER, served.clock.now)
+        server.disk.write(AFTER, server.clock.now)
         watched.faults += ["full", "full", "cut"]
 
     watched.then.insert(0, edit)
@@ -175,20 +175,20 @@ KEY = TokenKey(secret=b"k" * 32)
 PRIVATE_FILES = tuple(f"private/{{token}}/all.ics{end}" for end in ("", ".br", ".gz"))
 
 
-def take(served: Served, action: Action, salt: str, until: datetime | None = None, key: TokenKey = KEY) -> None:
+def take(server: FakeServer, action: Action, salt: str, until: datetime | None = None, key: TokenKey = KEY) -> None:
     """Record a step of a subscriber, with the token of that salt."""
     step = SubscriberStep(
         action=action,
         name="Acme Inc.",
-        at=served.clock.now,
+        at=server.clock.now,
         feed="all",
         digest=digest_of(key.token(salt)),
         salt=salt,
         until=until,
     )
-    subscribers = served.shelf.kept.subscribers.after([step])
+    subscribers = server.repository.current.subscribers.after([step])
     # Feeds don't change by that.
-    served.shelf.add(served.clock.now, subscribers=subscribers, changed_at=served.shelf.kept.changed_at)
+    server.repository.add(server.clock.now, subscribers=subscribers, changed_at=server.repository.current.changed_at)
 
 
 def private_tokens(folder: Path) -> set[str]:
@@ -197,11 +197,11 @@ def private_tokens(folder: Path) -> set[str]:
 
 
 def test_new_and_revoked_subscribers_are_exported_at_the_next_look(tmp_path: Path) -> None:
-    served = Served()
+    server = FakeServer()
     watched = Watched(
         tmp_path / "site",
-        [lambda: take(served, Action.ADD, "one"), nothing, lambda: take(served, Action.REVOKE, ""), nothing],
-        served,
+        [lambda: take(server, Action.ADD, "one"), nothing, lambda: take(server, Action.REVOKE, ""), nothing],
+        server,
         token_key=KEY,
     )
     watched.run()
@@ -213,18 +213,18 @@ def test_new_and_revoked_subscribers_are_exported_at_the_next_look(tmp_path: Pat
 
 
 def test_without_private_feeds_changes_of_subscribers_are_ignored(tmp_path: Path) -> None:
-    served = Served()
-    watched = Watched(tmp_path / "site", [lambda: take(served, Action.ADD, "one"), nothing], served)
+    server = FakeServer()
+    watched = Watched(tmp_path / "site", [lambda: take(server, Action.ADD, "one"), nothing], server)
     watched.run()
     assert (watched.exports, (tmp_path / "site" / "private").exists(), watched.capture.entries) == (1, False, [])
 
 
 def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> None:
-    served, tokens_at_each_look = Served(), []
-    take(served, Action.ADD, "one")
-    take(served, Action.ROTATE, "two", NOW + timedelta(seconds=1))
+    server, tokens_at_each_look = FakeServer(), []
+    take(server, Action.ADD, "one")
+    take(server, Action.ROTATE, "two", NOW + timedelta(seconds=1))
     folder = tmp_path / "site"
-    watched = Watched(folder, [lambda: tokens_at_each_look.append(private_tokens(folder))] * 7, served, token_key=KEY)
+    watched = Watched(folder, [lambda: tokens_at_each_look.append(private_tokens(folder))] * 7, server, token_key=KEY)
     watched.run()
     one, two = KEY.token("one"), KEY.token("two")
     # A look each quarter of a second: the one at the very end of the overlap is the first without the old token.
@@ -233,16 +233,16 @@ def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> N
 
 
 def test_subscribers_left_out_are_logged_once(tmp_path: Path) -> None:
-    served = Served()
+    server = FakeServer()
     other = TokenKey(secret=b"o" * 32)
 
     def edit() -> None:
-        served.disk.write(AFTER, served.clock.now)
+        server.disk.write(AFTER, server.clock.now)
 
     watched = Watched(
         tmp_path / "site",
-        [nothing, lambda: take(served, Action.ADD, "one", key=other), nothing, edit, nothing],
-        served,
+        [nothing, lambda: take(server, Action.ADD, "one", key=other), nothing, edit, nothing],
+        server,
         token_key=KEY,
     )
     watched.run()
@@ -277,7 +277,7 @@ class Watcher:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
-    def logged(self) -> list[dict[str, object]]:
+    def log_entries(self) -> list[dict[str, object]]:
         """The log so far."""
         return [json.loads(line) for line in self.errors.read_text("utf-8").splitlines()]
 
@@ -310,7 +310,7 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
 
         schedule.write_text("[calendar]", encoding="utf-8")
         end = time.monotonic() + PATIENCE
-        while not any(entry["event"] == "schedule broken" for entry in watcher.logged()):
+        while not any(entry["event"] == "schedule broken" for entry in watcher.log_entries()):
             assert time.monotonic() < end
             time.sleep(0.02)
         assert b"SUMMARY:Edited" in (watcher.site / "feeds" / "all.ics").read_bytes()
@@ -325,7 +325,7 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
         assert watcher.end(signal.SIGTERM) == 0
     # The goal is one second; a busy machine may need more.
     assert took < 10
-    assert {entry["event"] for entry in watcher.logged()} == {"schedule published", "schedule broken"}
+    assert {entry["event"] for entry in watcher.log_entries()} == {"schedule published", "schedule broken"}
 
 
 def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedule: Path, tmp_path: Path) -> None:
@@ -357,7 +357,7 @@ def test_a_signal_ends_the_watch_cleanly(schedule: Path, tmp_path: Path) -> None
     with watching(tmp_path) as watcher:
         watcher.next_report()
         assert watcher.end(signal.SIGINT) == 0
-    assert [entry["event"] for entry in watcher.logged()] == ["schedule published"]
+    assert [entry["event"] for entry in watcher.log_entries()] == ["schedule published"]
 
 
 def test_a_broken_schedule_is_not_watched(schedule: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Alarms in events: which ring, when, and that nothing else of the event changes."""
+"""Alarms: which events have them, when they ring, and that they change nothing else."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def events(schedule: Schedule = POLICY, *adjustments: Adjustment) -> tuple[Calen
     return events_in(a_situation(schedule, adjustments=adjustments))
 
 
-def read(found: list[CalendarEvent]) -> Calendar:
-    return Calendar.from_ical(feed_content(a_situation(POLICY), POLICY.feed("all"), found).content)
+def read(events: list[CalendarEvent]) -> Calendar:
+    return Calendar.from_ical(feed_content(a_situation(POLICY), POLICY.feed("all"), events).content)
 
 
-def test_the_whole_alarm() -> None:
+def test_an_alarm() -> None:
     (event, *_) = events()
     ringing = with_alarms(event, (A_DAY, HALF_AN_HOUR))
     alarms = [
@@ -40,13 +40,13 @@ def test_the_whole_alarm() -> None:
     assert ringing.content == event.content.removesuffix(end) + "".join(alarms).encode() + end
 
 
-def test_every_window_rings_and_no_freeze_does() -> None:
-    found = [with_alarms(event, (HALF_AN_HOUR,)) for event in events()]
-    ringing = {(event.kind, event.content.count(b"BEGIN:VALARM")) for event in found}
+def test_every_window_has_an_alarm_and_no_freeze_has() -> None:
+    with_alarm = [with_alarms(event, (HALF_AN_HOUR,)) for event in events()]
+    ringing = {(event.kind, event.content.count(b"BEGIN:VALARM")) for event in with_alarm}
     assert ringing == {(Kind.MAINTENANCE, 1), (Kind.FREEZE, 0)}
 
 
-def test_of_a_series_with_a_cancelled_instance_only_the_series_rings() -> None:
+def test_a_cancelled_instance_of_a_series_has_no_alarm() -> None:
     (series,) = [each for each in events(POLICY, SKIPPED) if b"STATUS:CANCELLED" in each.content]
     components = read([with_alarms(series, (HALF_AN_HOUR,))]).events
     assert [(str(each["STATUS"]), len(each.alarms.times) > 0) for each in components] == [
@@ -55,14 +55,14 @@ def test_of_a_series_with_a_cancelled_instance_only_the_series_rings() -> None:
     ]
 
 
-def test_the_digest_stays_that_of_the_event_without_alarms() -> None:
-    """Otherwise each wish for another alarm would be a revision for everybody."""
+def test_alarms_do_not_change_the_digest() -> None:
+    """Otherwise each subscriber's alarm would raise everybody's revisions."""
     (event, *_) = events()
     ringing = with_alarms(event, (HALF_AN_HOUR,))
     assert (ringing.digest, ringing.revision, ringing.uid) == (event.digest, event.revision, event.uid)
 
 
-def test_without_alarms_the_event_is_the_same() -> None:
+def test_an_event_without_alarms_is_unchanged() -> None:
     (event, *_) = events()
     assert with_alarms(event, ()) is event
 
@@ -76,18 +76,18 @@ def test_without_alarms_the_event_is_the_same() -> None:
         "BEGIN:VALARM",
     ],
 )
-def test_it_says_what_the_event_says(name: str) -> None:
+def test_an_alarm_has_the_texts_of_its_event(name: str) -> None:
     schedule = a_schedule(a_window(name=name))
     ringing = [with_alarms(event, (HALF_AN_HOUR,)) for event in events(schedule)]
     calendar = read(ringing)
     assert {str(event["SUMMARY"]) for event in calendar.events} == {name}
     alarms = [alarm for event in calendar.events for alarm in event.walk("VALARM")]
-    # The library reads a backslash before an N as a line break in any text, and so in both alike.
+    # The library reads a backslash before an N as a line break in any text, so both change alike.
     assert [str(alarm["DESCRIPTION"]) for alarm in alarms] == [str(event["SUMMARY"]) for event in calendar.events]
     assert all(len(line) <= 75 for event in ringing for line in event.content.split(b"\r\n"))
 
 
-def test_a_reader_rings_half_an_hour_before() -> None:
+def test_a_reader_shows_an_alarm_half_an_hour_before() -> None:
     (event, *_) = events()
     (component,) = read([with_alarms(event, (HALF_AN_HOUR,))]).events
     rings = [time.trigger for time in component.alarms.times]

@@ -26,7 +26,7 @@ PLAN = Plan(
 
 
 def a_change(state: State, *messages: str, kind: Kind = Kind.EMERGENCY, plan: Plan = PLAN) -> Change:
-    """A change with an update a minute."""
+    """A change with one update a minute."""
     updates = [
         Update(
             number=number,
@@ -50,7 +50,7 @@ def description_of(change: Change) -> Sequence[str]:
     return line.removeprefix("DESCRIPTION:").split("\\n\\n")
 
 
-def test_all_of_it() -> None:
+def test_a_complete_event() -> None:
     assert lines_of(a_change(State.CONFIRMED, "On it", "Still, on it")) == [
         "BEGIN:VEVENT",
         "SUMMARY:Emergency change: Failover\\, at last\\; see\\\\n",
@@ -84,8 +84,8 @@ def test_all_of_it() -> None:
         (State.CANCELLED, "Cancelled: Planned change: Failover", "CANCELLED"),
     ],
 )
-def test_every_state_is_seen_in_the_summary(state: State, summary: str, status: str) -> None:
-    """calendar-clients, 9: VEVENT knows three statuses, and Outlook may show a cancelled event as any other."""
+def test_the_summary_shows_every_state(state: State, summary: str, status: str) -> None:
+    """calendar-clients, 9: VEVENT has three statuses, and Outlook may show a cancelled event like any other."""
     lines = lines_of(a_change(state, kind=Kind.PLANNED, plan=replace(PLAN, summary="Failover")))
     assert (lines[1], [each for each in lines if each.startswith("STATUS")]) == (
         f"SUMMARY:{summary}",
@@ -94,25 +94,25 @@ def test_every_state_is_seen_in_the_summary(state: State, summary: str, status: 
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_a_cancelled_one_lapses_when_its_time_has_passed(state: State) -> None:
+def test_only_cancelled_changes_lapse_after_their_time(state: State) -> None:
     expected = PLAN.span.end if state is State.CANCELLED else None
     assert change_event(POLICY, a_change(state)).lapses == expected
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "marked"),
+    ("start", "end", "in_freeze"),
     [
         pytest.param((2026, 12, 25, 3), (2026, 12, 25, 5), False, id="until the freeze"),
-        pytest.param((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1), True, id="a second into it"),
+        pytest.param((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1), True, id="until a second into the freeze"),
     ],
 )
-def test_one_in_a_freeze_is_marked(start: tuple[int, ...], end: tuple[int, ...], marked: bool) -> None:
+def test_a_change_in_a_freeze_says_so(start: tuple[int, ...], end: tuple[int, ...], in_freeze: bool) -> None:
     change = a_change(State.CONFIRMED, plan=replace(PLAN, span=span(start, end)))
-    said = "This emergency change falls in a change freeze (Change freeze)." in description_of(change)
-    assert said is marked
+    says_so = "This emergency change falls in a change freeze (Change freeze)." in description_of(change)
+    assert says_so is in_freeze
 
 
-def test_what_is_not_said_leaves_no_empty_paragraph() -> None:
+def test_missing_texts_leave_no_empty_paragraphs() -> None:
     change = a_change(State.CONFIRMED, plan=replace(PLAN, reason="", ticket=""))
     assert description_of(change) == (
         ["Environments: Production\\nImpact: degraded service\\nState: confirmed\\nNumber: EC-7"]
@@ -120,21 +120,21 @@ def test_what_is_not_said_leaves_no_empty_paragraph() -> None:
     assert [each for each in lines_of(change) if each.startswith("URL")] == []
 
 
-def test_the_latest_ten_messages_are_told() -> None:
-    told = description_of(a_change(State.IN_PROGRESS, *(f"Number {number}" for number in range(1, 13))))[-1]
-    assert told.split("\\n") == [
+def test_the_latest_ten_messages_are_listed() -> None:
+    messages = description_of(a_change(State.IN_PROGRESS, *(f"Number {number}" for number in range(1, 13))))[-1]
+    assert messages.split("\\n") == [
         *(f"2026-12-08 00:{number:02} EST: Number {number}" for number in range(12, 2, -1)),
         "(2 earlier)",
     ]
 
 
-def test_long_messages_give_way_to_the_latest() -> None:
-    """Ten of 10,000 characters would be as much as a tenth of a whole feed."""
+def test_long_messages_are_dropped_in_favor_of_the_latest() -> None:
+    """Ten messages of 10,000 characters would fill a tenth of a feed."""
     ten = description_of(a_change(State.IN_PROGRESS, "a" * 10_000, "b" * 10_000, "c" * 10_000))[-1]
     assert ten.split("\\n") == ["2026-12-08 00:03 EST: " + "c" * 10_000, "(2 earlier)"]
     both = description_of(a_change(State.IN_PROGRESS, "a" * 5_001, "b" * 5_000, "c" * 5_000))[-1]
     assert both.split("\\n")[1:] == ["2026-12-08 00:02 EST: " + "b" * 5_000, "(1 earlier)"]
 
 
-def test_steps_without_a_message_are_not_told() -> None:
+def test_steps_without_a_message_are_not_listed() -> None:
     assert description_of(a_change(State.COMPLETED, "", "Done", ""))[-1] == "2026-12-08 00:02 EST: Done"

@@ -1,4 +1,4 @@
-"""Events line by line, where a golden file would not show why."""
+"""Events line by line, for cases that a golden file doesn't explain."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lines_of(
     *adjustments: Adjustment,
     rendering: Rendering = Rendering.SERIES,
 ) -> list[str]:
-    """The unfolded lines of the event with that UID, without those that every event has."""
+    """The unfolded lines of the event with that UID, except those common to all events."""
     events = events_in(a_situation(schedule, adjustments=adjustments), rendering)
     (content,) = [event.content.decode() for event in events if event.uid == f"{uid}@maintenance.example.com"]
     same = ("UID", "CATEGORIES", "TRANSP", "X-MICROSOFT", "ORGANIZER", "LAST-MODIFIED")
@@ -32,7 +32,7 @@ def lines_of(
 
 
 def year_of(schedule: Schedule) -> Schedule:
-    """The schedule with its windows in the first weeks of 2026 alone."""
+    """The schedule with its windows only in the first weeks of 2026."""
     until = date(2026, 1, 15)
     windows = tuple(replace(w, effective_from=date(2026, 1, 1), effective_until=until) for w in schedule.windows)
     return replace(schedule, windows=windows)
@@ -57,7 +57,7 @@ def test_a_series() -> None:
     ]
 
 
-def test_a_skipped_occurrence_that_is_seen_is_an_override_and_never_excluded_too() -> None:
+def test_a_visible_skip_is_an_override_and_not_also_excluded() -> None:
     skip = Skip(window_id="thursday", day=date(2026, 1, 8), reason="Epiphany, observed; all offices closed")
     assert lines_of(SHORT, "maintenance.thursday.2026.th", skip)[9:] == [
         "END:VEVENT",
@@ -74,7 +74,7 @@ def test_a_skipped_occurrence_that_is_seen_is_an_override_and_never_excluded_too
     ]
 
 
-def test_a_silently_skipped_occurrence_is_excluded() -> None:
+def test_a_silent_skip_is_an_exclusion() -> None:
     skip = Skip(window_id="thursday", day=date(2026, 1, 8), reason="a holiday", silent=True)
     assert lines_of(SHORT, "maintenance.thursday.2026.th", skip)[6:8] == [
         "RRULE:FREQ=WEEKLY;UNTIL=20260115T070000Z;BYDAY=TH",
@@ -82,7 +82,7 @@ def test_a_silently_skipped_occurrence_is_excluded() -> None:
     ]
 
 
-def test_a_moved_occurrence_is_excluded_and_stands_alone_in_utc() -> None:
+def test_a_moved_occurrence_is_excluded_and_becomes_a_single_event_in_utc() -> None:
     move = Move(
         window_id="thursday", day=date(2026, 1, 8), to=span((2026, 3, 8, 7), (2026, 3, 8, 9)), reason="a holiday"
     )
@@ -102,21 +102,21 @@ def test_a_moved_occurrence_is_excluded_and_stands_alone_in_utc() -> None:
     assert lines_of(SHORT, "maintenance.thursday.20260108T020000", move, rendering=Rendering.EXPANDED) == alone
 
 
-def test_an_occurrence_moved_out_of_the_published_span_is_in_no_rendering() -> None:
+def test_an_occurrence_moved_beyond_the_published_span_is_in_neither_rendering() -> None:
     move = Move(window_id="thursday", day=date(2026, 1, 8), to=span((2028, 1, 5), (2028, 1, 6)), reason="r")
     for rendering in Rendering:
         events = events_in(a_situation(SHORT, adjustments=[move]), rendering)
         assert [event.uid for event in events if "20260108" in event.uid] == []
 
 
-def test_an_occurrence_moved_to_an_earlier_year_is_not_dated_ahead() -> None:
-    """As any event of that year, it is dated to when the year came into view."""
+def test_an_occurrence_moved_to_an_earlier_year_is_not_dated_in_the_future() -> None:
+    """Like any event of that year, it is dated to when the year was first published."""
     weekly = a_schedule(a_window())
     for day, uid in ((date(2028, 1, 6), "20280106"), (date(2027, 1, 7), "20270107")):
         move = Move(window_id="thursday", day=day, to=span((2026, 12, 5), (2026, 12, 5, 4)), reason="r")
         for rendering in Rendering:
-            found = lines_of(weekly, f"maintenance.thursday.{uid}T020000", move, rendering=rendering)
-            assert found[4] == "DTSTAMP:20250101T050000Z"
+            lines = lines_of(weekly, f"maintenance.thursday.{uid}T020000", move, rendering=rendering)
+            assert lines[4] == "DTSTAMP:20250101T050000Z"
 
 
 def test_recorded_revisions_are_shown() -> None:
@@ -124,8 +124,8 @@ def test_recorded_revisions_are_shown() -> None:
     situation = a_situation(SHORT)
     (event, *_) = events_in(situation)
     ledger = {event.uid: (LedgerLine(uid=event.uid, digest=event.digest, revision=revision),)}
-    (shown, *_) = events_in(situation.with_record(Record(ledger=ledger)))
-    stamps = [line for line in shown.content.decode().split("\r\n") if line.startswith(("DTSTAMP", "SEQ", "LAST"))]
+    (event, *_) = events_in(situation.with_record(Record(ledger=ledger)))
+    stamps = [line for line in event.content.decode().split("\r\n") if line.startswith(("DTSTAMP", "SEQ", "LAST"))]
     assert stamps == ["DTSTAMP:20260504T030201Z", "SEQUENCE:3", "LAST-MODIFIED:20260504T030201Z"]
 
 
@@ -148,7 +148,7 @@ def test_a_series_of_one_occurrence_has_no_rule() -> None:
 
 
 def test_a_series_in_utc_has_no_time_zone() -> None:
-    """2026-01-01, 02:00 in UTC, is still 2025 in the calendar's zone: it stands in that year's series."""
+    """2026-01-01, 02:00 in UTC, is still 2025 in the calendar's zone, so it belongs to that year's series."""
     schedule = year_of(a_schedule(a_window(zone=zone("Etc/UTC"))))
     events = events_in(a_situation(schedule))
     assert [event.zone for event in events] == [None, None]
@@ -156,7 +156,7 @@ def test_a_series_in_utc_has_no_time_zone() -> None:
     assert lines_of(schedule, "maintenance.thursday.2026.th")[2] == "DTSTART:20260108T020000Z"
 
 
-def test_where_the_rules_of_a_zone_change_every_occurrence_stands_alone() -> None:
+def test_in_a_zone_with_changing_rules_every_occurrence_is_a_single_event() -> None:
     schedule = year_of(a_schedule(a_window(zone=zone("America/Vancouver"))))
     assert [event.uid.partition("@")[0] for event in events_in(a_situation(schedule))] == [
         "maintenance.thursday.20260101T020000",
@@ -165,7 +165,7 @@ def test_where_the_rules_of_a_zone_change_every_occurrence_stands_alone() -> Non
     ]
 
 
-def test_a_window_over_midnight_ends_on_the_next_local_day() -> None:
+def test_a_window_past_midnight_ends_on_the_next_local_day() -> None:
     schedule = year_of(a_schedule(a_window(recurrence=weekly(3), start=time(22), end=time(2))))
     assert lines_of(schedule, "maintenance.thursday.2026.th")[2:4] == [
         "DTSTART;TZID=America/Toronto:20260101T220000",
@@ -173,7 +173,7 @@ def test_a_window_over_midnight_ends_on_the_next_local_day() -> None:
     ]
 
 
-def test_a_freeze_blocks_nobodys_time_and_ends_on_the_day_after_its_last() -> None:
+def test_a_freeze_is_transparent_and_has_an_exclusive_end() -> None:
     (content,) = [
         event.content.decode()
         for event in events_in(a_situation(POLICY))
@@ -198,7 +198,7 @@ def test_a_freeze_blocks_nobodys_time_and_ends_on_the_day_after_its_last() -> No
     ]
 
 
-def test_an_organizers_name_cannot_leave_its_parameter() -> None:
+def test_an_organizers_name_can_not_break_out_of_its_parameter() -> None:
     calendar = replace(
         SHORT.calendar, organizer=Organizer(name='Ann "A"\r\nBEGIN:VALARM\x07; b', email="a@example.com")
     )
@@ -233,14 +233,14 @@ def test_the_calendars_own_properties() -> None:
         ("#00695c", ["X-APPLE-CALENDAR-COLOR:#00695C"]),
     ],
 )
-def test_the_color_is_told_as_each_client_takes_it(color: str, lines: list[str]) -> None:
-    """RFC 7986, section 5.9: COLOR is a CSS3 name; Apple takes a hexadecimal one, in a property of its own."""
+def test_the_color_is_given_in_the_form_of_each_client(color: str, lines: list[str]) -> None:
+    """RFC 7986, section 5.9: COLOR is a CSS3 name. Apple's own property takes a hexadecimal value."""
     schedule = replace(SHORT, calendar=replace(SHORT.calendar, color=color))
     content = served_feed(a_situation(schedule)).decode()
     assert [line for line in content.split("\r\n") if "COLOR" in line] == lines
 
 
-def test_a_feed_without_events_has_one_component_all_the_same() -> None:
+def test_a_feed_without_events_still_has_a_component() -> None:
     feed_bytes = served_feed(a_situation(a_schedule()))
     assert [line for line in feed_bytes.decode().split("\r\n") if line.startswith("BEGIN")] == [
         "BEGIN:VCALENDAR",

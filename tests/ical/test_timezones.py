@@ -1,4 +1,4 @@
-"""VTIMEZONE as a whole; that it agrees with every zone's clock is a property test's to show."""
+"""Whole VTIMEZONE components; a property test compares them with every zone's clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def lines(name: str) -> list[str]:
     return vtimezone(zone(name), clock).decode().split("\r\n")
 
 
-def test_toronto_has_its_onsets_in_the_old_offset() -> None:
+def test_toronto_has_onsets_in_the_previous_offset() -> None:
     assert lines(TORONTO.key) == [
         "BEGIN:VTIMEZONE",
         "TZID:America/Toronto",
@@ -36,7 +36,7 @@ def test_toronto_has_its_onsets_in_the_old_offset() -> None:
     ]
 
 
-def test_a_zone_without_clock_changes_has_a_standard_alone() -> None:
+def test_a_zone_without_clock_changes_has_only_standard() -> None:
     assert lines("Asia/Kathmandu") == [
         "BEGIN:VTIMEZONE",
         "TZID:Asia/Kathmandu",
@@ -51,8 +51,8 @@ def test_a_zone_without_clock_changes_has_a_standard_alone() -> None:
     ]
 
 
-def test_the_lesser_offset_is_standard_where_winter_is_the_exception() -> None:
-    """Irish law has summer time as standard; clients expect the winter one under that name."""
+def test_the_smaller_offset_is_standard_in_ireland() -> None:
+    """Irish law makes summer time the standard time, but clients expect winter time there."""
     assert [line for line in lines("Europe/Dublin") if line.startswith(("BEGIN", "TZNAME", "TZOFFSETTO"))] == [
         "BEGIN:VTIMEZONE",
         "BEGIN:STANDARD",

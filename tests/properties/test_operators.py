@@ -30,8 +30,8 @@ from icsfeed.services.ledger import record_revisions
 from tests.actors import operator
 from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
 from tests.readers import READERS, aic, rie
-from tests.readers.seen import Seen, both_renderings, seen_by
-from tests.services.workspace import Memory
+from tests.readers.subscriber_view import SubscriberView, both_renderings, subscriber_view
+from tests.services.workspace import MemoryRepository
 
 FROM, UNTIL = date(2026, 2, 15), date(2026, 3, 31)
 SCHEDULE: Final = replace(
@@ -132,7 +132,7 @@ class Operators(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.repository = Memory()
+        self.repository = MemoryRepository()
         self.schedule = SCHEDULE
         self.now = BEGIN
         self.work: dict[str, Work] = {}
@@ -148,13 +148,13 @@ class Operators(RuleBasedStateMachine):
 
     def refused(self, act: object, *, expected: bool) -> bool:
         """Do it, and tell whether it was refused, as the model expects or not."""
-        held = self.repository.held
+        held = self.repository.current
         try:
             assert callable(act)
             act()
         except IcsfeedError:
             assert expected
-            assert self.repository.held is held
+            assert self.repository.current is held
             return True
         assert not expected
         return False
@@ -178,7 +178,7 @@ class Operators(RuleBasedStateMachine):
             lambda: announce(self.workspace, wish, actor=operator("ann", self.now)),
             expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
         ):
-            (change_id,) = self.repository.held.changes.keys() - self.work.keys()
+            (change_id,) = self.repository.current.changes.keys() - self.work.keys()
             state = State.TENTATIVE if tentative else State.CONFIRMED
             self.work[change_id] = Work(kind=kind, summary=summary, at=at, state=state, reason=reason)
 
@@ -293,10 +293,10 @@ class Operators(RuleBasedStateMachine):
     def edit(self, name: str = "Scheduled maintenance") -> None:
         """Edit the schedule, and have a server take it up."""
         self.schedule = replace(SCHEDULE, windows=(replace(SCHEDULE.windows[0], name=name),))
-        events = publish_events(Situation(schedule=self.schedule, record=self.repository.held, now=self.now))
+        events = publish_events(Situation(schedule=self.schedule, record=self.repository.current, now=self.now))
         record_revisions(events, self.repository)
 
-    def expected(self) -> Seen:
+    def expected(self) -> SubscriberView:
         """What the model says subscribers see."""
         name = self.schedule.windows[0].name
         found = [
@@ -315,9 +315,9 @@ class Operators(RuleBasedStateMachine):
     @invariant()
     def subscribers_see_what_the_model_says(self) -> None:
         """Both feeds are looked at by an engine in turn; of each event, SEQUENCE says what changed."""
-        feeds = both_renderings(self.schedule, self.repository.held, now=self.now)
+        feeds = both_renderings(self.schedule, self.repository.current, now=self.now)
         reader, rendering = next(self.looks)
-        assert seen_by(reader, feeds[rendering], now=self.now) == self.expected()
+        assert subscriber_view(reader, feeds[rendering], now=self.now) == self.expected()
         public: dict[str, Version] = {}
         for content in feeds.values():
             for uid, version in versions(content).items():

@@ -26,7 +26,7 @@ from icsfeed.services.events import publish_events
 from icsfeed.store.schedule_file import Mistake, ScheduleFileError, read_schedule
 from tests.cli.running import SCHEDULE
 from tests.examples import utc
-from tests.services.workspace import a_plan, a_workspace, announced, stepped
+from tests.services.workspace import a_plan, a_workspace, advance_change, announce_plan
 
 POLICY = read_schedule(SCHEDULE.encode(), "schedule.toml")
 ANNOUNCED = utc(2026, 12, 1, 12)
@@ -139,17 +139,17 @@ def test_a_written_change_equals_a_recorded_one(
         tentative=tentative,
     )
     plan = replace(a_plan(), span=Span(start=start, end=start + timedelta(hours=2)), reason=reason)
-    expected = refusal(announced, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
+    expected = refusal(announce_plan, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
     assert messages(text) == [expected] * (expected is not None)
     if expected is not None:
         return
     everything, impossible = text, []
-    now, (change_id,) = ANNOUNCED, repository.held.changes
+    now, (change_id,) = ANNOUNCED, repository.current.changes
     for number, (step, what, message) in enumerate(steps):
         now += MINUTE
         update = table("changes.updates", at=now, step=step.value, **what, message=message)
         how = {"amendment": amendment(what) if what else None, "message": message, "now": now}
-        expected = refusal(stepped, workspace, step, change_id, **how)
+        expected = refusal(advance_change, workspace, step, change_id, **how)
         assert messages(text + update) == ([expected] if expected is not None else [])
         text += update if expected is None else ""
         everything += update
@@ -158,4 +158,4 @@ def test_a_written_change_equals_a_recorded_one(
     # After a refused step, no other step can be judged.
     assert places == impossible[:1]
     schedule = read_schedule((SCHEDULE + text).encode(), "schedule.toml")
-    assert published(schedule, NOTHING, now) == published(POLICY, repository.held, now)
+    assert published(schedule, NOTHING, now) == published(POLICY, repository.current, now)

@@ -1,4 +1,4 @@
-"""Announcements as Atom, read by an outside parser."""
+"""Announcements as Atom feeds, read by an outside parser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.publishing import publish
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY, span, utc
 
 TWO = replace(
@@ -38,14 +38,14 @@ def body(record: Record, *, schedule: Schedule = TWO, slug: str = "all", base_ur
     return atom.body
 
 
-def parsed(content: bytes) -> Any:  # noqa: ANN401  (feedparser's own)
-    """What an outside parser makes of it; it must find nothing wrong."""
-    found = feedparser.parse(content, sanitize_html=False)
-    assert (found.bozo, found.version) == (False, "atom10")
-    return found
+def parse(content: bytes) -> Any:  # noqa: ANN401  (feedparser's own)
+    """The feed as an outside parser reads it, without any errors."""
+    feed = feedparser.parse(content, sanitize_html=False)
+    assert (feed.bozo, feed.version) == (False, "atom10")
+    return feed
 
 
-def amended(change: Change, **plan: object) -> Change:
+def with_amendment(change: Change, **plan: object) -> Change:
     """The change after an update that alters its plan."""
     update = Update(
         number=change.latest.number + 1,
@@ -59,7 +59,7 @@ def amended(change: Change, **plan: object) -> Change:
 
 
 STARTED = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8, 15)))
-LONGER = amended(
+LONGER = with_amendment(
     STARTED,
     span=Span(start=PLAN.span.start, end=utc(2026, 12, 3, 10)),
     environments=frozenset({"preview", "production"}),
@@ -68,9 +68,9 @@ LONGER = amended(
 )
 
 
-def test_a_change_with_its_updates_newest_first() -> None:
-    found = parsed(body(recorded(LONGER)))
-    (entry,) = found.entries
+def test_a_change_lists_its_updates_newest_first() -> None:
+    feed = parse(body(record_of(LONGER)))
+    (entry,) = feed.entries
     assert {key: entry[key] for key in ("title", "updated", "published")} == {
         "title": "In progress: Emergency change: Security patch",
         "updated": "2026-12-03T08:45:00+00:00",
@@ -93,52 +93,52 @@ def test_a_change_with_its_updates_newest_first() -> None:
 
 def test_operators_are_not_named() -> None:
     assert {update.by for update in LONGER.updates} == {"ann@example.com", "bob@example.com"}
-    content = body(recorded(LONGER))
+    content = body(record_of(LONGER))
     assert b"ann@" not in content
     assert b"bob@" not in content
 
 
-def test_a_reason_is_told() -> None:
-    (entry,) = parsed(body(recorded(a_change()))).entries
+def test_a_reason_is_stated() -> None:
+    (entry,) = parse(body(record_of(a_change()))).entries
     assert "<br />Reason: It is being exploited</p>" in entry.content[0].value
 
 
-def test_announcements_are_the_latest_first_and_date_the_feed() -> None:
+def test_the_latest_announcement_is_first_and_dates_the_feed() -> None:
     early, late = a_change(), a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24)), number=1)
-    found = parsed(body(recorded(early, late)))
-    assert [entry.title for entry in found.entries] == [
+    feed = parse(body(record_of(early, late)))
+    assert [entry.title for entry in feed.entries] == [
         "Cancelled: Planned change: Security patch",
         "Emergency change: Security patch",
     ]
-    assert found.feed.updated == "2026-11-24T00:00:00+00:00"
+    assert feed.feed.updated == "2026-11-24T00:00:00+00:00"
 
 
-def test_a_cancelled_change_stays_news_when_its_time_has_passed() -> None:
-    record = recorded(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24))))
+def test_a_cancelled_change_stays_in_the_feed_after_its_time() -> None:
+    record = record_of(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 24))))
     later = publish(Situation(schedule=TWO, record=record, now=utc(2027, 5, 1)), changed_at=NOW).representations[
         "/feeds/all.atom"
     ]
-    assert len(parsed(later.body).entries) == 1
+    assert len(parse(later.body).entries) == 1
 
 
-def test_a_feed_without_news_is_whole_and_dated_without_a_clock() -> None:
+def test_an_empty_feed_is_valid_and_dated_without_a_clock() -> None:
     content = body(Record())
-    found = parsed(content)
-    assert (found.entries, found.feed.updated) == ([], "2025-01-01T05:00:00+00:00")
+    feed = parse(content)
+    assert (feed.entries, feed.feed.updated) == ([], "2025-01-01T05:00:00+00:00")
     later = publish(Situation(schedule=TWO, now=NOW + timedelta(days=20)), changed_at=NOW).representations[
         "/feeds/all.atom"
     ]
     assert later.body == content
 
 
-def test_the_same_record_is_the_same_bytes() -> None:
-    """By itself feedgen dates feeds and entries to the moment of their making."""
-    one = body(recorded(LONGER, a_change(Kind.PLANNED)))
-    other = publish(
-        Situation(schedule=TWO, record=recorded(LONGER, a_change(Kind.PLANNED)), now=NOW + timedelta(hours=1)),
+def test_the_same_record_gives_the_same_bytes() -> None:
+    """By itself, feedgen dates feeds and entries to the moment of their creation."""
+    first = body(record_of(LONGER, a_change(Kind.PLANNED)))
+    second = publish(
+        Situation(schedule=TWO, record=record_of(LONGER, a_change(Kind.PLANNED)), now=NOW + timedelta(hours=1)),
         changed_at=NOW,
     ).representations["/feeds/all.atom"]
-    assert one == other.body
+    assert first == second.body
 
 
 MOVED, SKIPPED, SILENT = date(2026, 12, 3), date(2026, 12, 10), date(2026, 12, 17)
@@ -156,7 +156,7 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 
 
 def with_adjustments(at: dict[str, int]) -> Record:
-    """A record in which the ledger dates what the expanded calendar says of each adjusted occurrence."""
+    """A record whose ledger dates each adjusted occurrence of the expanded calendar."""
     record = Record(entry=1, adjustments=ADJUSTED)
     made = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).events
     digests = {event.uid: event.digest for event in made.every()}
@@ -168,9 +168,9 @@ def with_adjustments(at: dict[str, int]) -> Record:
     return replace(record, ledger=ledger)
 
 
-def test_adjustments_that_subscribers_see_are_news_of_the_day_on_which_they_were_made() -> None:
-    found = parsed(body(with_adjustments({"20261203": 9, "20261210": 10})))
-    assert [(entry.title, entry.updated, entry.content[0].value) for entry in found.entries] == [
+def test_visible_adjustments_are_entries_dated_to_the_day_of_the_adjustment() -> None:
+    feed = parse(body(with_adjustments({"20261203": 9, "20261210": 10})))
+    assert [(entry.title, entry.updated, entry.content[0].value) for entry in feed.entries] == [
         (
             "Cancelled: Scheduled maintenance, Thu 2026-12-10 02:00–06:00 EST",
             "2026-11-23T10:00:00+00:00",
@@ -185,7 +185,7 @@ def test_adjustments_that_subscribers_see_are_news_of_the_day_on_which_they_were
     ]
 
 
-def test_what_the_clock_skips_was_never_to_take_place_and_is_no_news() -> None:
+def test_an_occurrence_skipped_by_the_clock_has_no_entry() -> None:
     """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
     sunday = replace(SUNDAY, start=time(2), end=time(3))
     adjusted: dict[tuple[str, date], Adjustment] = {
@@ -193,40 +193,40 @@ def test_what_the_clock_skips_was_never_to_take_place_and_is_no_news() -> None:
         for day in (date(2026, 3, 8), date(2026, 3, 15))
     }
     record = Record(entry=1, adjustments=adjusted)
-    found = parsed(body(record, schedule=replace(TWO, windows=(sunday,))))
-    assert [entry.title for entry in found.entries] == [
+    feed = parse(body(record, schedule=replace(TWO, windows=(sunday,))))
+    assert [entry.title for entry in feed.entries] == [
         "Cancelled: Scheduled maintenance, Sun 2026-03-15 02:00–03:00 EDT"
     ]
 
 
-def test_ids_are_stable_and_tell_feeds_calendars_and_entries_apart() -> None:
-    record = replace(with_adjustments({"20261203": 9}), changes=recorded(STARTED, a_change(Kind.PLANNED)).changes)
-    first = parsed(body(record))
-    again = parsed(body(replace(record, changes=recorded(LONGER, a_change(Kind.PLANNED)).changes)))
+def test_ids_are_stable_and_unique_across_feeds_calendars_and_entries() -> None:
+    record = replace(with_adjustments({"20261203": 9}), changes=record_of(STARTED, a_change(Kind.PLANNED)).changes)
+    first = parse(body(record))
+    again = parse(body(replace(record, changes=record_of(LONGER, a_change(Kind.PLANNED)).changes)))
     assert sorted(entry.id for entry in first.entries) == sorted(entry.id for entry in again.entries)
     assert {entry.title: entry.id for entry in first.entries}["In progress: Emergency change: Security patch"] == (
         "urn:uuid:30ed2c64-b03e-566d-b95f-b55fcd6d0cb1"
     )
-    other = replace(TWO, calendar=replace(TWO.calendar, uid_domain="maintenance.example.net"))
+    second = replace(TWO, calendar=replace(TWO.calendar, uid_domain="maintenance.example.net"))
     ids = {
         *(entry.id for entry in first.entries),
         first.feed.id,
-        parsed(body(record, slug="preview")).feed.id,
-        parsed(body(record, schedule=other)).feed.id,
+        parse(body(record, slug="preview")).feed.id,
+        parse(body(record, schedule=second)).feed.id,
     }
     assert len(ids) == len(first.entries) + 3
 
 
-def test_a_feed_has_what_it_selects() -> None:
+def test_a_feed_has_the_announcements_that_it_selects() -> None:
     elsewhere = a_change(number=8, plan=replace(PLAN, environments=frozenset({"preview"}), summary="Elsewhere"))
-    found = parsed(body(recorded(a_change(), elsewhere), slug="preview"))
-    assert [entry.title for entry in found.entries] == ["Emergency change: Elsewhere"]
+    feed = parse(body(record_of(a_change(), elsewhere), slug="preview"))
+    assert [entry.title for entry in feed.entries] == ["Emergency change: Elsewhere"]
 
 
 @pytest.mark.parametrize(
     ("url", "base_url", "expected"),
     [
-        pytest.param("", "", ["all.atom", "../", "../"], id="unknown: relative to the feed itself"),
+        pytest.param("", "", ["all.atom", "../", "../"], id="unknown address: relative to the feed itself"),
         pytest.param(
             "",
             "https://a.example.com/calendar/",
@@ -235,27 +235,27 @@ def test_a_feed_has_what_it_selects() -> None:
                 "https://a.example.com/calendar/",
                 "https://a.example.com/calendar/",
             ],
-            id="where the carrier says",
+            id="the server's address",
         ),
         pytest.param(
             "https://b.example.com",
             "https://a.example.com",
             ["https://b.example.com/feeds/all.atom", "https://b.example.com/", "https://b.example.com/"],
-            id="the schedule knows better",
+            id="the schedule's address takes precedence",
         ),
     ],
 )
 def test_links(url: str, base_url: str, expected: list[str]) -> None:
     schedule = replace(TWO, calendar=replace(TWO.calendar, url=url))
-    root = etree.fromstring(body(recorded(a_change()), schedule=schedule, base_url=base_url))
+    root = etree.fromstring(body(record_of(a_change()), schedule=schedule, base_url=base_url))
     links = list(root.iter(f"{ATOM}link"))
     assert [link.get("href") for link in links] == expected
     assert [link.get("rel") for link in links] == ["self", "alternate", None]  # section 4.2.7.2
 
 
-def test_the_elements_that_the_standard_asks_for() -> None:
+def test_the_elements_that_the_standard_requires() -> None:
     """RFC 4287, sections 4.1.1 and 4.1.2."""
-    root = etree.fromstring(body(recorded(a_change())))
+    root = etree.fromstring(body(record_of(a_change())))
     assert [child.tag.removeprefix(ATOM) for child in root] == [
         *("id", "title", "updated", "author", "link", "link", "generator", "entry")
     ]
@@ -267,19 +267,19 @@ def test_the_elements_that_the_standard_asks_for() -> None:
 
 def test_without_an_organizer_the_calendar_is_the_author() -> None:
     calendar = replace(TWO.calendar, organizer=None, description="When we are down")
-    found = parsed(body(Record(), schedule=replace(TWO, calendar=calendar)))
-    assert (found.feed.author, found.feed.subtitle) == ("Seed-to-Sale maintenance", "When we are down")
+    feed = parse(body(Record(), schedule=replace(TWO, calendar=calendar)))
+    assert (feed.feed.author, feed.feed.subtitle) == ("Seed-to-Sale maintenance", "When we are down")
 
 
-def test_text_that_xml_cannot_hold_is_replaced() -> None:
-    """As it stands, lxml refuses it, and the whole feed would be missing."""
+def test_characters_that_xml_does_not_allow_are_replaced() -> None:
+    """They make lxml refuse the whole feed."""
     plan = replace(PLAN, summary="a\x00b\x0bc\ufffe\uffffd \N{SNOWMAN} \U0001f600 <&>")
-    (entry,) = parsed(body(recorded(a_change(plan=plan)))).entries
+    (entry,) = parse(body(record_of(a_change(plan=plan)))).entries
     assert entry.title == "Emergency change: a\ufffdb\ufffdc\ufffd\ufffdd \N{SNOWMAN} \U0001f600 <&>"
 
 
-def test_the_latest_hundred_are_enough() -> None:
+def test_only_the_latest_hundred_announcements_are_included() -> None:
     changes = [a_change(Kind.EMERGENCY, (State.CANCELLED, NOW + timedelta(seconds=n)), number=n) for n in range(1, 103)]
-    found = parsed(body(recorded(*changes)))
-    assert len(found.entries) == 100
-    assert found.entries[-1].updated == "2026-11-23T12:00:03+00:00"
+    feed = parse(body(record_of(*changes)))
+    assert len(feed.entries) == 100
+    assert feed.entries[-1].updated == "2026-11-23T12:00:03+00:00"

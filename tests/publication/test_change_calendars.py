@@ -1,4 +1,4 @@
-"""Feeds as change calendars of AWS: nothing but when a planned change may run, and no more than AWS takes."""
+"""Feeds as AWS change calendars: when planned changes may run, within the limits of AWS."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.change_calendar import max_spans
 from icsfeed.publication.publishing import Publication, publish
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import NOW, POLICY, THURSDAY, a_schedule, span, utc
 
 MOST_NIGHTS = a_schedule(replace(THURSDAY, recurrence=weekly(*range(6))))
 MIDNIGHT = utc(2026, 11, 23, 5)
 
 
-def made(schedule: Schedule = POLICY, *, record: Record = NOTHING, now: datetime = NOW) -> Publication:
+def publication_of(schedule: Schedule = POLICY, *, record: Record = NOTHING, now: datetime = NOW) -> Publication:
     return publish(Situation(schedule=schedule, record=record, now=now), changed_at=utc(2026, 1, 2))
 
 
@@ -41,11 +41,11 @@ def spans(body: bytes) -> list[tuple[str, str]]:
 
 
 def test_the_document() -> None:
-    """The form of the documents that AWS shows as examples of change calendars."""
+    """It has the form of the example change calendars in AWS's documentation."""
     only = a_schedule(
         replace(THURSDAY, effective_from=utc(2026, 12, 3).date(), effective_until=utc(2026, 12, 3).date())
     )
-    assert content(made(only)).decode().split("\r\n") == [
+    assert content(publication_of(only)).decode().split("\r\n") == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//AWS//Change Calendar 1.0//EN",
@@ -63,8 +63,8 @@ def test_the_document() -> None:
     ]
 
 
-def test_one_that_never_opens_has_a_component_all_the_same() -> None:
-    assert content(made(a_schedule())).decode().split("\r\n")[5:] == [
+def test_a_calendar_that_never_opens_still_has_a_component() -> None:
+    assert content(publication_of(a_schedule())).decode().split("\r\n")[5:] == [
         "BEGIN:VTODO",
         "DTSTAMP:20000101T000000Z",
         "SUMMARY:Never open for planned changes",
@@ -75,7 +75,7 @@ def test_one_that_never_opens_has_a_component_all_the_same() -> None:
     ]
 
 
-def test_changes_make_and_close_openings() -> None:
+def test_changes_open_and_close_the_calendar() -> None:
     planned = a_change(Kind.PLANNED, plan=replace(PLAN, span=span((2026, 12, 5, 1), (2026, 12, 5, 2))))
     tentative = a_change(
         Kind.PLANNED,
@@ -83,8 +83,8 @@ def test_changes_make_and_close_openings() -> None:
         plan=replace(PLAN, span=span((2026, 12, 5, 3), (2026, 12, 5, 4))),
         announced=State.TENTATIVE,
     )
-    found = spans(content(made(record=recorded(a_change(), planned, tentative))))
-    assert [each for each in found if "20261203" <= each[0] < "20261207"] == [
+    openings = spans(content(publication_of(record=record_of(a_change(), planned, tentative))))
+    assert [each for each in openings if "20261203" <= each[0] < "20261207"] == [
         ("20261203T070000Z", "20261203T080000Z"),
         ("20261203T090000Z", "20261203T110000Z"),
         ("20261205T010000Z", "20261205T020000Z"),
@@ -92,7 +92,7 @@ def test_changes_make_and_close_openings() -> None:
     ]
 
 
-def test_a_feed_opens_by_its_kinds_where_all_its_environments_are_open() -> None:
+def test_a_calendar_is_open_while_all_environments_of_its_feed_are() -> None:
     both, one = frozenset({"preview", "production"}), frozenset({"production"})
     two = replace(
         POLICY,
@@ -104,48 +104,48 @@ def test_a_feed_opens_by_its_kinds_where_all_its_environments_are_open() -> None
         ),
     )
     planned = a_change(Kind.PLANNED, plan=replace(PLAN, environments=both, span=span((2026, 12, 2), (2026, 12, 4))))
-    publication = made(two, record=recorded(planned))
-    found = {slug: spans(content(publication, slug)) for slug in ("all", "production", "planned")}
-    opened = ("20261202T000000Z", "20261204T000000Z")
-    assert (found["all"], found["planned"]) == ([opened], [opened])
-    assert opened in found["production"]
-    assert ("20261210T070000Z", "20261210T110000Z") in found["production"]
+    publication = publication_of(two, record=record_of(planned))
+    openings = {slug: spans(content(publication, slug)) for slug in ("all", "production", "planned")}
+    planned_span = ("20261202T000000Z", "20261204T000000Z")
+    assert (openings["all"], openings["planned"]) == ([planned_span], [planned_span])
+    assert planned_span in openings["production"]
+    assert ("20261210T070000Z", "20261210T110000Z") in openings["production"]
 
 
-def test_what_fits_is_there_from_new_year_on_and_changes_only_with_the_year() -> None:
-    found = spans(content(publication := made()))
-    assert (found[0][0], found[-1][0]) == ("20260101T070000Z", "20271223T070000Z")
-    assert content(made(now=publication.fresh_until)) == content(publication)
+def test_a_calendar_that_fits_starts_at_new_year_and_changes_only_with_the_year() -> None:
+    openings = spans(content(publication := publication_of()))
+    assert (openings[0][0], openings[-1][0]) == ("20260101T070000Z", "20271223T070000Z")
+    assert content(publication_of(now=publication.fresh_until)) == content(publication)
     assert publication.changed_at == utc(2026, 1, 2)
 
 
-def test_what_does_not_fit_is_there_from_today_on_and_changes_every_day() -> None:
-    """620 nights are more than AWS takes; tonight's is over, and no longer of use from the next day on."""
-    publication = made(MOST_NIGHTS)
+def test_a_calendar_that_does_not_fit_starts_today_and_changes_every_day() -> None:
+    """620 nights exceed the limit of AWS. Tonight's window is over, and is dropped from the next day on."""
+    publication = publication_of(MOST_NIGHTS)
     body = content(publication)
-    found = spans(body)
+    openings = spans(body)
     assert 60_000 < len(body) <= 64_000
-    assert (found[0][0], len(found)) == ("20261123T070000Z", max_spans("maintenance.example.com"))
+    assert (openings[0][0], len(openings)) == ("20261123T070000Z", max_spans("maintenance.example.com"))
     assert (publication.changed_at, publication.fresh_until) == (MIDNIGHT, MIDNIGHT + timedelta(days=1))
     for later in (timedelta(), timedelta(hours=23, minutes=59)):
-        assert content(made(MOST_NIGHTS, now=MIDNIGHT + later)) == body
-    assert spans(content(made(MOST_NIGHTS, now=MIDNIGHT + timedelta(days=1))))[0][0] == "20261124T070000Z"
+        assert content(publication_of(MOST_NIGHTS, now=MIDNIGHT + later)) == body
+    assert spans(content(publication_of(MOST_NIGHTS, now=MIDNIGHT + timedelta(days=1))))[0][0] == "20261124T070000Z"
 
 
 @pytest.mark.parametrize("length", [60, 61, 150, 253])
-def test_it_never_holds_more_than_aws_takes(length: int) -> None:
+def test_a_calendar_never_exceeds_the_limit_of_aws(length: int) -> None:
     domain = f"{'a' * 60}.{'b' * 60}.{'c' * 60}.{'d' * 60}.example"[-length:].lstrip(".")
     calendar = replace(MOST_NIGHTS.calendar, name="\N{SNOWMAN};\\" * 400, uid_domain=domain)
-    body = content(made(replace(MOST_NIGHTS, calendar=calendar)))
+    body = content(publication_of(replace(MOST_NIGHTS, calendar=calendar)))
     assert 60_000 < len(body) <= 64_000
 
 
-def test_an_emergency_change_that_is_not_over_in_time_closes_all_that_follows() -> None:
-    """Its end is an instant at which time alone changes the document, and no other feed."""
-    record = recorded(a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8))))
-    before = made(record=record, now=utc(2026, 12, 3, 8, 59, 59))
+def test_an_overdue_emergency_change_closes_the_calendar_from_then_on() -> None:
+    """Its end is an instant at which time alone changes this document, but no other feed."""
+    record = record_of(a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8))))
+    before = publication_of(record=record, now=utc(2026, 12, 3, 8, 59, 59))
     assert before.fresh_until == utc(2026, 12, 3, 9)
     assert spans(content(before))[-1][0] == "20271223T070000Z"
-    after = made(record=record, now=utc(2026, 12, 3, 9))
+    after = publication_of(record=record, now=utc(2026, 12, 3, 9))
     assert (after.changed_at, after.fresh_until) == (utc(2026, 12, 3, 9), utc(2026, 12, 4, 5))
     assert spans(content(after))[-1] == ("20261203T070000Z", "20261203T080000Z")

@@ -1,4 +1,4 @@
-"""Feeds as JSON: what the schema promises, and the same occurrences as the calendar."""
+"""Feeds as JSON: valid against the schema, with the same occurrences as the calendar."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_window, span, utc
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.readers import rie
@@ -54,8 +54,8 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 }
 
 
-def published(schedule: Schedule, slug: str, *, record: Record, now: datetime = NOW) -> dict[str, Any]:
-    """A feed, checked against the schema that is published beside it."""
+def json_feed(schedule: Schedule, slug: str, *, record: Record, now: datetime = NOW) -> dict[str, Any]:
+    """A feed, validated against the schema that is published with it."""
     found = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
     schema = json.loads(found["/schemas/feed-1.json"].body)
     content: dict[str, Any] = json.loads(found[f"/feeds/{slug}.json"].body)
@@ -67,7 +67,7 @@ def published(schedule: Schedule, slug: str, *, record: Record, now: datetime = 
     return content
 
 
-def entry(content: dict[str, Any], uid: str) -> dict[str, Any]:
+def entry_of(content: dict[str, Any], uid: str) -> dict[str, Any]:
     (found,) = [each for each in content["entries"] if each["uid"] == f"{uid}@maintenance.example.com"]
     return dict(found)
 
@@ -87,8 +87,8 @@ NOTHING_MORE = {
 }
 
 
-def test_all_but_the_entries() -> None:
-    content = published(TWO, "changes", record=NOTHING)
+def test_everything_but_the_entries() -> None:
+    content = json_feed(TWO, "changes", record=NOTHING)
     assert content == {
         "version": 1,
         "calendar": {
@@ -113,9 +113,9 @@ def test_all_but_the_entries() -> None:
     }
 
 
-def test_a_window_as_the_policy_has_it() -> None:
-    content = published(TWO, "all", record=NOTHING)
-    assert entry(content, "maintenance.thursday.20261203T020000") == {
+def test_a_window_as_scheduled() -> None:
+    content = json_feed(TWO, "all", record=NOTHING)
+    assert entry_of(content, "maintenance.thursday.20261203T020000") == {
         **NOTHING_MORE,
         "uid": "maintenance.thursday.20261203T020000@maintenance.example.com",
         "kind": "maintenance",
@@ -131,9 +131,9 @@ def test_a_window_as_the_policy_has_it() -> None:
     }
 
 
-def test_skipped_and_moved_are_told() -> None:
-    content = published(TWO, "all", record=Record(entry=1, adjustments=ADJUSTED))
-    moved = entry(content, "maintenance.thursday.20261203T020000")
+def test_skipped_and_moved_occurrences() -> None:
+    content = json_feed(TWO, "all", record=Record(entry=1, adjustments=ADJUSTED))
+    moved = entry_of(content, "maintenance.thursday.20261203T020000")
     assert {key: moved[key] for key in ("state", "start", "end", "reason", "original_start", "moved_from")} == {
         "state": "confirmed",
         "start": "2026-12-04T07:00:00Z",
@@ -147,7 +147,7 @@ def test_skipped_and_moved_are_told() -> None:
             "local_end": "2026-12-03T06:00:00-05:00",
         },
     }
-    skipped = entry(content, "maintenance.thursday.20261210T020000")
+    skipped = entry_of(content, "maintenance.thursday.20261210T020000")
     assert (skipped["state"], skipped["reason"], skipped["start"]) == (
         "cancelled",
         "Not needed",
@@ -155,12 +155,12 @@ def test_skipped_and_moved_are_told() -> None:
     )
     silent = "maintenance.thursday.20261217T020000@maintenance.example.com"
     assert silent not in {each["uid"] for each in content["entries"]}
-    assert silent in {each["uid"] for each in published(TWO, "all", record=NOTHING)["entries"]}
+    assert silent in {each["uid"] for each in json_feed(TWO, "all", record=NOTHING)["entries"]}
 
 
-def test_a_freeze_is_whole_days_for_every_environment() -> None:
-    content = published(TWO, "preview", record=NOTHING)
-    assert entry(content, "freeze.month-end.20261124") == {
+def test_a_freeze_covers_whole_days_in_every_environment() -> None:
+    content = json_feed(TWO, "preview", record=NOTHING)
+    assert entry_of(content, "freeze.month-end.20261124") == {
         **NOTHING_MORE,
         "uid": "freeze.month-end.20261124@maintenance.example.com",
         "kind": "freeze",
@@ -176,9 +176,9 @@ def test_a_freeze_is_whole_days_for_every_environment() -> None:
     }
 
 
-def test_a_change_with_its_steps_and_without_whoever_took_them() -> None:
+def test_a_change_has_its_steps_but_not_the_operators() -> None:
     change = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
-    content = published(TWO, "changes", record=recorded(change))
+    content = json_feed(TWO, "changes", record=record_of(change))
     (found,) = content["entries"]
     assert found == {
         **NOTHING_MORE,
@@ -210,30 +210,30 @@ def test_a_change_with_its_steps_and_without_whoever_took_them() -> None:
     assert "ann@example.com" not in json.dumps(content)
 
 
-def test_a_cancelled_change_is_there_until_its_time_has_passed() -> None:
-    record = recorded(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 23, 11)), number=2))
+def test_a_cancelled_change_is_listed_until_its_time_has_passed() -> None:
+    record = record_of(a_change(Kind.PLANNED, (State.CANCELLED, utc(2026, 11, 23, 11)), number=2))
     before, after = (
-        published(TWO, "changes", record=record, now=now)["entries"]
+        json_feed(TWO, "changes", record=record, now=now)["entries"]
         for now in (utc(2026, 12, 3, 8, 59, 59), utc(2026, 12, 3, 9))
     )
     assert [(each["id"], each["state"]) for each in before] == [("PC-2", "cancelled")]
     assert after == []
 
 
-def test_a_feed_has_what_it_selects() -> None:
+def test_a_feed_has_the_entries_that_it_selects() -> None:
     elsewhere = a_change(number=8, plan=replace(PLAN, environments=frozenset({"preview"})))
-    record = recorded(a_change(), elsewhere)
-    chosen = {slug: published(TWO, slug, record=record)["entries"] for slug in ("all", "preview", "changes")}
-    assert {slug: {each["id"] for each in entries} for slug, entries in chosen.items()} == {
+    record = record_of(a_change(), elsewhere)
+    entries_by_slug = {slug: json_feed(TWO, slug, record=record)["entries"] for slug in ("all", "preview", "changes")}
+    assert {slug: {each["id"] for each in entries} for slug, entries in entries_by_slug.items()} == {
         "all": {"sunday", "thursday", "month-end", "EC-7", "EC-8"},
         "preview": {"sunday", "month-end", "EC-8"},
         "changes": {"EC-7"},
     }
 
 
-def test_entries_are_in_order_and_the_same_as_in_the_expanded_calendar() -> None:
-    record = Record(entry=1, adjustments=ADJUSTED, changes=recorded(a_change()).changes)
-    content = published(TWO, "all", record=record)
+def test_entries_are_in_order_and_match_the_expanded_calendar() -> None:
+    record = Record(entry=1, adjustments=ADJUSTED, changes=record_of(a_change()).changes)
+    content = json_feed(TWO, "all", record=record)
     assert content["entries"] == sorted(content["entries"], key=lambda each: (each["start"], each["uid"]))
     expanded = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).representations[
         "/feeds/all.expanded.ics"
@@ -242,10 +242,10 @@ def test_entries_are_in_order_and_the_same_as_in_the_expanded_calendar() -> None
     assert [each["uid"] for each in content["entries"]] == uids
 
 
-def test_a_window_that_the_clock_skips_is_no_entry() -> None:
+def test_a_window_skipped_by_the_clock_has_no_entry() -> None:
     """On 8 March 2026 Toronto's clock goes from 02:00 to 03:00."""
     in_the_gap = a_window(recurrence=weekly(6), start=time(2), end=time(3))
-    content = published(replace(POLICY, windows=(in_the_gap,), freezes=()), "all", record=NOTHING)
+    content = json_feed(replace(POLICY, windows=(in_the_gap,), freezes=()), "all", record=NOTHING)
     starts = {each["original_start"] for each in content["entries"]}
     assert {"2026-03-01T02:00:00", "2026-03-08T02:00:00", "2026-03-15T02:00:00"} & starts == {
         "2026-03-01T02:00:00",
@@ -255,14 +255,14 @@ def test_a_window_that_the_clock_skips_is_no_entry() -> None:
 
 @settings(max_examples=10)
 @given(data=st.data(), schedule=schedules(), now=NOWS)
-def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
+def test_an_outside_reader_of_the_recurring_calendar_sees_the_same(
     data: st.DataObject, schedule: Schedule, now: datetime
 ) -> None:
-    """product.md: "What the public sees is a mapping from path to representation": no two of them differ."""
+    """product.md: "What the public sees is a mapping from path to representation": they all agree."""
     adjusted = data.draw(adjustments(schedule, now.year))
     record = Record(entry=1, adjustments={(each.window_id, each.day): each for each in adjusted})
-    content = published(schedule, "all", record=record, now=now)
-    said = Counter(
+    content = json_feed(schedule, "all", record=record, now=now)
+    json_entries = Counter(
         (each["start"], each["end"], each["state"] == "cancelled")
         if each["kind"] != "freeze"
         else (each["first"], each["last"], False)
@@ -274,18 +274,18 @@ def test_an_outside_reader_of_the_recurring_calendar_finds_the_same(
         .body
     )
     years = timedelta(days=4 * 366)
-    read: Counter[tuple[str, str, bool]] = Counter()
+    calendar_events: Counter[tuple[str, str, bool]] = Counter()
     for instance in rie.read(series, now - years, now + years):
         if isinstance(instance.start, datetime) and isinstance(instance.end, datetime):
             start, end = (f"{each.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for each in (instance.start, instance.end))
-            read[start, end, instance.status == "CANCELLED"] += 1
+            calendar_events[start, end, instance.status == "CANCELLED"] += 1
         else:
-            read[str(instance.start), str(instance.end - timedelta(days=1)), False] += 1
-    assert (said - read, read - said) == (Counter(), Counter())
+            calendar_events[str(instance.start), str(instance.end - timedelta(days=1)), False] += 1
+    assert (json_entries - calendar_events, calendar_events - json_entries) == (Counter(), Counter())
 
 
 @pytest.mark.parametrize("name", ["Maintenance \N{SNOWMAN} <b>", 'with \u2028 and \\ and "'])
-def test_any_name_is_valid_json(name: str) -> None:
+def test_any_name_gives_valid_json(name: str) -> None:
     schedule = replace(POLICY, windows=(a_window(name=name),), freezes=(MONTH_END,))
-    content = published(schedule, "all", record=NOTHING)
-    assert entry(content, "maintenance.thursday.20261203T020000")["name"] == name
+    content = json_feed(schedule, "all", record=NOTHING)
+    assert entry_of(content, "maintenance.thursday.20261203T020000")["name"] == name

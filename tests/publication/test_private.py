@@ -1,4 +1,4 @@
-"""All private feeds at once: those whose tokens can be told, one copy for all alike, and whose tokens can't."""
+"""All private feeds at once: shared copies of equal feeds, and subscribers whose tokens can't be derived."""
 
 from __future__ import annotations
 
@@ -25,16 +25,14 @@ WINDOWS = Feed(
 PUBLICATION = publish(Situation(schedule=replace(POLICY, feeds=(WINDOWS,)), now=NOW), changed_at=NOW)
 
 
-def added(
-    name: str, key: TokenKey | None = KEY, feed: str = "all", alarms: tuple[timedelta, ...] = ()
-) -> SubscriberStep:
-    """The step by which a subscriber comes, whose salt is the name."""
+def add(name: str, key: TokenKey | None = KEY, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> SubscriberStep:
+    """The step that adds a subscriber, whose salt is the name."""
     token, salt = (key.token(name), name) if key is not None else (f"random {name}", "")
     digest = digest_of(token)
     return SubscriberStep(action=Action.ADD, name=name, at=NOW, feed=feed, alarms=alarms, digest=digest, salt=salt)
 
 
-def rotated(name: str, key: TokenKey, until: datetime) -> SubscriberStep:
+def rotate(name: str, key: TokenKey, until: datetime) -> SubscriberStep:
     salt = f"{name} again"
     digest = digest_of(key.token(salt))
     return SubscriberStep(action=Action.ROTATE, name=name, at=NOW, digest=digest, salt=salt, until=until)
@@ -44,35 +42,35 @@ def path(name: str, feed: str = "all") -> str:
     return f"/private/{KEY.token(name)}/{feed}.ics"
 
 
-def test_each_subscriber_has_the_feed_of_their_own_at_their_own_path() -> None:
-    subscribers = NOBODY.after([added("a"), added("b", alarms=(HALF_AN_HOUR,)), added("c", feed="windows")])
-    found = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
-    assert found.left_out == ()
-    assert {name: feed.body for name, feed in found.representations.items()} == {
+def test_each_subscriber_has_their_feed_at_their_own_path() -> None:
+    subscribers = NOBODY.after([add("a"), add("b", alarms=(HALF_AN_HOUR,)), add("c", feed="windows")])
+    feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
+    assert feeds.left_out == ()
+    assert {name: feed.body for name, feed in feeds.representations.items()} == {
         path("a"): PUBLICATION.representations["/feeds/all.ics"].body,
-        path("b"): _ringing(),
+        path("b"): _with_alarm(),
         path("c", "windows"): PUBLICATION.representations["/feeds/windows.ics"].body,
     }
 
 
-def _ringing() -> bytes:
+def _with_alarm() -> bytes:
     feed = private_feed(PUBLICATION, "all", (HALF_AN_HOUR,))
     assert feed is not None
     assert b"TRIGGER:-PT30M" in feed.body
     return feed.body
 
 
-def test_those_alike_share_one_copy() -> None:
-    subscribers = NOBODY.after([added(str(number), alarms=(HALF_AN_HOUR,)) for number in range(20)])
-    found = private_feeds(PUBLICATION, subscribers, KEY, now=NOW).representations
-    assert (len(found), len({id(feed) for feed in found.values()})) == (20, 1)
+def test_equal_feeds_share_one_copy() -> None:
+    subscribers = NOBODY.after([add(str(number), alarms=(HALF_AN_HOUR,)) for number in range(20)])
+    feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW).representations
+    assert (len(feeds), len({id(feed) for feed in feeds.values()})) == (20, 1)
 
 
-def test_the_tokens_of_a_rotation_count_as_long_as_they_are_valid() -> None:
+def test_both_tokens_of_a_rotation_have_a_feed_while_they_are_valid() -> None:
     until = NOW + timedelta(days=1)
-    subscribers = NOBODY.after([added("a"), rotated("a", KEY, until)])
-    both, one = {path("a"), path("a again")}, {path("a again")}
-    moments = {until - timedelta(microseconds=1): both, until: one}
+    subscribers = NOBODY.after([add("a"), rotate("a", KEY, until)])
+    both_paths, new_path = {path("a"), path("a again")}, {path("a again")}
+    moments = {until - timedelta(microseconds=1): both_paths, until: new_path}
     assert {now: set(private_feeds(PUBLICATION, subscribers, KEY, now=now).representations) for now in moments} == (
         moments
     )
@@ -81,37 +79,39 @@ def test_the_tokens_of_a_rotation_count_as_long_as_they_are_valid() -> None:
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [
-        pytest.param([added("a", None)], [LeftOut(name="a", until=None)], id="at random"),
-        pytest.param([added("a", OTHER_KEY)], [LeftOut(name="a", until=None)], id="another key"),
+        pytest.param([add("a", None)], [LeftOut(name="a", until=None)], id="a random token"),
+        pytest.param([add("a", OTHER_KEY)], [LeftOut(name="a", until=None)], id="a token of another key"),
         pytest.param(
-            [added("a", None), rotated("a", KEY, NOW + timedelta(days=1))],
+            [add("a", None), rotate("a", KEY, NOW + timedelta(days=1))],
             [LeftOut(name="a", until=NOW + timedelta(days=1))],
-            id="at random, and rotated since",
+            id="a random token, since rotated",
         ),
-        pytest.param([added("a", None), SubscriberStep(action=Action.REVOKE, name="a", at=NOW)], [], id="revoked"),
-        pytest.param([added("a", None, feed="gone")], [], id="a feed that the schedule has no more"),
+        pytest.param([add("a", None), SubscriberStep(action=Action.REVOKE, name="a", at=NOW)], [], id="revoked"),
+        pytest.param([add("a", None, feed="gone")], [], id="a feed that was removed from the schedule"),
     ],
 )
-def test_whose_token_nobody_can_tell_is_left_out(steps: list[SubscriberStep], expected: list[LeftOut]) -> None:
-    subscribers = NOBODY.after([*steps, added("other")])
-    found = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
-    assert (found.left_out, path("other") in found.representations) == (tuple(expected), True)
-    assert found.representations.keys() <= {path("other"), path("a again")}
+def test_subscribers_whose_token_can_not_be_derived_are_left_out(
+    steps: list[SubscriberStep], expected: list[LeftOut]
+) -> None:
+    subscribers = NOBODY.after([*steps, add("other")])
+    feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
+    assert (feeds.left_out, path("other") in feeds.representations) == (tuple(expected), True)
+    assert feeds.representations.keys() <= {path("other"), path("a again")}
 
 
-def test_a_thousand_tokens_are_told_in_no_time() -> None:
-    subscribers: Subscribers = NOBODY.after([added(str(number)) for number in range(1000)])
-    private_feeds(PUBLICATION, NOBODY.after([added("a")]), KEY, now=NOW)
+def test_deriving_a_thousand_tokens_is_fast() -> None:
+    subscribers: Subscribers = NOBODY.after([add(str(number)) for number in range(1000)])
+    private_feeds(PUBLICATION, NOBODY.after([add("a")]), KEY, now=NOW)
     begun = time.perf_counter()
-    found = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
+    feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
     took = time.perf_counter() - begun
-    assert len(found.representations) == 1000
-    # The aim is 10 milliseconds; a machine that is busy may need more.
+    assert len(feeds.representations) == 1000
+    # The goal is 10 milliseconds; a busy machine may need more.
     assert took < 1
 
 
 @pytest.mark.parametrize(
-    ("shown", "expected"),
+    ("text", "expected"),
     [
         ("/private/q3Jm/all.ics", "/private/{token}/all.ics"),
         ("/private/q3Jm/all.ics.gz", "/private/{token}/all.ics.gz"),
@@ -123,5 +123,5 @@ def test_a_thousand_tokens_are_told_in_no_time() -> None:
         ("/private/", "/private/{token}"),
     ],
 )
-def test_a_path_is_shown_without_its_token(shown: str, expected: str) -> None:
-    assert masked(shown) == expected
+def test_a_path_is_masked(text: str, expected: str) -> None:
+    assert masked(text) == expected

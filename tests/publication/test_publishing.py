@@ -1,4 +1,4 @@
-"""The publication: what is public, at which path, and until when it is true."""
+"""The publication: its representations by path, and how long it is valid."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.examples import NOW, POLICY, utc
 CHANGED = utc(2026, 11, 20, 9, 30)
 
 
-def test_every_feed_is_there_in_each_rendering_and_as_a_download() -> None:
-    found = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations
+def test_every_feed_exists_in_each_rendering_and_as_a_download() -> None:
+    representations = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations
     series, expanded = (
         build_feed(Situation(schedule=POLICY, now=NOW), "all", rendering).body for rendering in Rendering
     )
@@ -29,64 +29,67 @@ def test_every_feed_is_there_in_each_rendering_and_as_a_download() -> None:
         "/feeds/all.expanded.ics": (expanded, "text/calendar; charset=utf-8", None),
         "/downloads/all.ics": (series, "text/calendar; charset=utf-8", "all.ics"),
     }
-    assert {path: (found[path].body, found[path].content_type, found[path].download) for path in expected} == expected
+    assert {
+        path: (representations[path].body, representations[path].content_type, representations[path].download)
+        for path in expected
+    } == expected
 
 
 def test_every_path() -> None:
     only_freezes = Feed(
         slug="freeze", name="Freezes", environments=frozenset({"production"}), kinds=frozenset({Kind.FREEZE})
     )
-    found = publish(
+    representations = publish(
         Situation(schedule=replace(POLICY, feeds=(only_freezes,)), now=NOW), changed_at=CHANGED
     ).representations
-    assert {path for path in found if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
+    assert {path for path in representations if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
         *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom", "/feeds/all.aws.ics"),
         *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
         *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json"),
     }
 
 
-def test_the_entity_tag_is_of_the_bytes() -> None:
-    found = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations["/feeds/all.ics"]
-    assert found.etag == hashlib.sha256(found.body).hexdigest()[:32]
+def test_the_entity_tag_is_a_digest_of_the_bytes() -> None:
+    feed = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations["/feeds/all.ics"]
+    assert feed.etag == hashlib.sha256(feed.body).hexdigest()[:32]
 
 
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        pytest.param(NOW, CHANGED, id="when the schedule changed"),
-        pytest.param(utc(2027, 5, 1), utc(2027, 1, 1, 5), id="or when the year did, if that came later"),
+        pytest.param(NOW, CHANGED, id="the time of the schedule's change"),
+        pytest.param(utc(2027, 5, 1), utc(2027, 1, 1, 5), id="the start of the year, if that is later"),
     ],
 )
-def test_when_it_changed(now: datetime, expected: datetime) -> None:
+def test_the_date_of_the_last_change(now: datetime, expected: datetime) -> None:
     assert publish(Situation(schedule=POLICY, now=now), changed_at=CHANGED).changed_at == expected
 
 
-def test_it_is_true_until_the_day_ends_in_the_calendars_zone() -> None:
-    """The pages begin with today; also on the day that has 25 hours."""
+def test_a_publication_is_valid_until_the_day_ends_in_the_calendars_zone() -> None:
+    """The pages begin with today. A day may have 25 hours."""
     assert publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).fresh_until == utc(2026, 11, 24, 5)
     assert publish(Situation(schedule=POLICY, now=utc(2026, 11, 1, 5)), changed_at=CHANGED).fresh_until == utc(
         2026, 11, 2, 5
     )
 
 
-def test_a_new_day_leaves_feeds_and_their_dates_as_they_are() -> None:
-    one, other = (
+def test_a_new_day_does_not_change_feeds_and_their_dates() -> None:
+    today, tomorrow = (
         publish(Situation(schedule=POLICY, now=now), changed_at=CHANGED) for now in (NOW, utc(2026, 11, 24, 5))
     )
-    assert one.changed_at == other.changed_at == CHANGED
-    changed = {path for path, each in one.representations.items() if each.body != other.representations[path].body}
+    assert today.changed_at == tomorrow.changed_at == CHANGED
+    changed = {path for path, each in today.representations.items() if each.body != tomorrow.representations[path].body}
     assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in ("", "embed/", "calendar/2026/11/")}
 
 
-def test_pages_know_where_customers_reach_them() -> None:
-    """What the schedule says goes before what its carrier knows."""
+def test_pages_show_the_address_for_customers() -> None:
+    """The schedule's address takes precedence over the server's."""
     named = replace(POLICY, calendar=replace(POLICY.calendar, url="https://ours.example.com/calendars"))
     for schedule, expected in ((POLICY, "https://carrier.example.com"), (named, "https://ours.example.com/calendars")):
-        found = publish(
+        representations = publish(
             Situation(schedule=schedule, now=NOW), changed_at=CHANGED, base_url="https://carrier.example.com/"
         ).representations
-        assert f'<code dir="ltr">{expected}/feeds/all.ics</code>'.encode() in found["/fr/"].body
+        assert f'<code dir="ltr">{expected}/feeds/all.ics</code>'.encode() in representations["/fr/"].body
 
 
 def test_an_unknown_feed_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Calendar engines that real clients are built on, used to read our feeds back."""
+"""Calendar engines behind real clients, used to read our feeds back."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -13,7 +13,7 @@ __all__ = ["READERS", "Instance", "Reader", "require"]
 
 
 class Reader(NamedTuple):
-    """One engine: its name, how to read a feed with it, and why it can't be used here (None when it can)."""
+    """One engine: its name, its reading function, and why it is unavailable here (None if it is available)."""
 
     name: str
     read: Callable[[bytes, datetime, datetime], list[Instance]]
@@ -29,5 +29,5 @@ READERS = (
 
 
 def require(reader: Reader) -> None:
-    """Skip the running test when the reader can't be used; fail it under CI, where nothing may go unread."""
+    """Skip the running test if the reader is unavailable; fail it under CI, where every reader is required."""
     required.require(reader.unavailable())

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 def unavailable() -> str | None:
-    """Say what is missing: Node.js, or the package that `npm ci` puts beside this module."""
+    """What is missing: Node.js, or the package that `npm ci` installs next to this module."""
     if shutil.which("node") is None:
         return "node is not installed"
     if not (HERE / "node_modules" / "ical.js").is_dir():
@@ -35,12 +35,12 @@ def read(feed: bytes, start: datetime, end: datetime) -> list[Instance]:
         raise ValueError(f"{NAME} cannot read the feed") from error
     if "error" in answer:
         raise ValueError(f"{NAME} cannot read the feed") from ValueError(answer["error"])
-    found = (Instance(_moment(first), _moment(last), *texts) for first, last, *texts in answer["instances"])
-    return starting_within(found, start, end)
+    instances = (Instance(_moment(first), _moment(last), *texts) for first, last, *texts in answer["instances"])
+    return starting_within(instances, start, end)
 
 
 def read_many(queries: Iterable[tuple[bytes, datetime, datetime]]) -> list[list[Instance]]:
-    """Read several (feed, start, end) in turn; like every read, by the one process that stays open."""
+    """Read several (feed, start, end) in turn, in the one process that stays open."""
     return [read(*query) for query in queries]
 
 
@@ -59,7 +59,7 @@ def _ask(request: dict[str, str | float]) -> dict[str, list[list[str]]]:
 
 @functools.cache
 def _engine() -> subprocess.Popen[bytes]:
-    """Start Node.js once, since its start takes longer than ten reads; it ends with the test session."""
+    """Start Node.js once, since starting takes longer than ten reads; it ends with the test session."""
     command = [shutil.which("node") or "node", str(HERE / "icaljs.mjs")]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     atexit.register(process.communicate)

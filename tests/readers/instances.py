@@ -1,4 +1,4 @@
-"""What every outside reader returns, so that the same feed can be compared engine by engine."""
+"""The common result of all outside readers, so that engines can be compared on the same feed."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
@@ -20,7 +20,7 @@ class Instance(NamedTuple):
 
 
 def utc(value: datetime | date) -> datetime | date:
-    """Bring a time to UTC and leave a date as it is; a floating time is refused, for it means no instant."""
+    """Convert a time to UTC and leave a date as it is; a floating time is refused, since it is no instant."""
     if not isinstance(value, datetime):
         return value
     if value.utcoffset() is None:
@@ -33,7 +33,7 @@ def starting_within(instances: Iterable[Instance], start: datetime, end: datetim
 
     Engines select by overlap, each with edges of its own, so they are asked for more and cut here alike.
     """
-    return sorted((one for one in instances if start <= _instant(one.start) < end), key=_order)
+    return sorted((each for each in instances if start <= _instant(each.start) < end), key=_order)
 
 
 def _order(instance: Instance) -> tuple[datetime, datetime, str, str]:

@@ -86,7 +86,7 @@ def _library() -> Any:  # noqa: ANN401  # its functions exist only at run time
 
 
 def unavailable() -> str | None:
-    """Say what is missing: the shared library."""
+    """What is missing: the shared library."""
     try:
         _library()
     except OSError:
@@ -110,7 +110,7 @@ def read(feed: bytes, start: datetime, end: datetime) -> list[Instance]:
 
 
 def _check(root: Handle) -> None:
-    """Refuse what libical lets pass: another component, a malformed line, a zone or time that the feed leaves open."""
+    """Refuse what libical accepts: another component, a malformed line, an undefined zone or a floating time."""
     library = _library()
     if root is None or library.icalcomponent_isa(root) != library.icalcomponent_string_to_kind(b"VCALENDAR"):
         raise ValueError("not one VCALENDAR")
@@ -171,7 +171,7 @@ def _instance(event: Handle, start: int, end: int) -> Instance:
 
 
 def _recurrence_id(event: Handle) -> int | None:
-    """Give the start that an override stands in for, in seconds since 1970; None for a master."""
+    """The start of the instance that an override replaces, in seconds since 1970; None for a master."""
     library = _library()
     for prop in _properties(event, b"RECURRENCE-ID"):
         time = library.icalproperty_get_datetime_with_component(prop, event)
@@ -195,13 +195,13 @@ def _properties(parent: Handle, kind: bytes) -> list[int]:
 def _walk(
     first: Callable[[Handle, int], Handle], following: Callable[[Handle, int], Handle], parent: Handle, kind: int
 ) -> list[int]:
-    """List all before any is used: the component keeps the place, and other calls move it."""
-    found = []
+    """List all children before using any: the component stores the iterator, and other calls move it."""
+    children = []
     child = first(parent, kind)
     while child is not None:
-        found.append(child)
+        children.append(child)
         child = following(parent, kind)
-    return found
+    return children
 
 
 def _date(time: Time) -> date:

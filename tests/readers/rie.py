@@ -16,7 +16,7 @@ MARGIN = timedelta(days=1)
 
 
 def unavailable() -> str | None:
-    """Nothing to miss: the suite itself depends on it."""
+    """Always available: the test suite depends on it."""
     return None
 
 
@@ -32,7 +32,7 @@ def read(feed: bytes, start: datetime, end: datetime) -> list[Instance]:
 
 
 def _check(calendar: Component) -> None:
-    """Refuse what icalendar lets pass: another component, or a line that it sets aside as an error."""
+    """Refuse what icalendar accepts: another component, or a line that it collects as an error."""
     if calendar.name != "VCALENDAR":
         raise ValueError(f"{calendar.name} instead of VCALENDAR")
     for component in calendar.walk():

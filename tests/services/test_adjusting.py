@@ -23,8 +23,8 @@ from icsfeed.services.changes import Workspace
 from tests.actors import operator
 from tests.examples import MONTH_END, PEAK_HOURS, SUNDAY, THURSDAY, TORONTO, a_window, span, utc
 from tests.readers import READERS, Reader
-from tests.readers.seen import Seen, both_renderings, seen_by
-from tests.services.workspace import TWO_ENVIRONMENTS, Memory, a_plan, a_workspace, announced
+from tests.readers.subscriber_view import SubscriberView, both_renderings, subscriber_view
+from tests.services.workspace import TWO_ENVIRONMENTS, MemoryRepository, a_plan, a_workspace, announce_plan
 
 NOW = utc(2026, 5, 5)
 REASON = "Vendor on site"
@@ -36,7 +36,7 @@ JUNE_4 = span((2026, 6, 4, 6), (2026, 6, 4, 10))
 """Thursday, 02:00 to 06:00 in Toronto, in summer."""
 
 
-def a_small_workspace(schedule: Schedule = SMALL) -> tuple[Workspace, Memory]:
+def a_small_workspace(schedule: Schedule = SMALL) -> tuple[Workspace, MemoryRepository]:
     return a_workspace(schedule)
 
 
@@ -57,9 +57,9 @@ def restore(workspace: Workspace, day: date, *, window: str = "thursday", now: d
     return adjust(workspace, AdjustmentRequest(window_id=window, day=day, reason=""), actor=operator("bob", now))
 
 
-def windows_as_planned(schedule: Schedule) -> Seen:
+def windows_as_planned(schedule: Schedule) -> SubscriberView:
     """What the policy says of its windows, by another way: their days one by one, without those of a freeze."""
-    result: Seen = []
+    result: SubscriberView = []
     for window in schedule.windows:
         for number in range((UNTIL - FROM).days + 1):
             day = FROM + timedelta(days=number)
@@ -73,13 +73,15 @@ def windows_as_planned(schedule: Schedule) -> Seen:
     return sorted(result)
 
 
-def check(reader: Reader, workspace: Workspace, repository: Memory, gone: list[Span], come: Seen) -> None:
-    """Have both renderings read: the policy's own, without the ``gone`` and with those that have ``come``."""
+def check(
+    reader: Reader, workspace: Workspace, repository: MemoryRepository, removed: list[Span], added: SubscriberView
+) -> None:
+    """Compare both renderings with the policy, without the spans ``removed`` and with those ``added``."""
     expected = Counter(windows_as_planned(workspace.schedule))
-    expected.subtract((each.start, each.end, "Scheduled maintenance", "CONFIRMED") for each in gone)
-    expected.update(come)
-    for rendering, content in both_renderings(workspace.schedule, repository.held, now=NOW).items():
-        result = Counter(seen_by(reader, content, now=NOW))
+    expected.subtract((each.start, each.end, "Scheduled maintenance", "CONFIRMED") for each in removed)
+    expected.update(added)
+    for rendering, content in both_renderings(workspace.schedule, repository.current, now=NOW).items():
+        result = Counter(subscriber_view(reader, content, now=NOW))
         assert (result - expected, expected - result) == (Counter(), Counter()), rendering
         overridden_and_excluded(content)
 
@@ -96,11 +98,11 @@ def overridden_and_excluded(content: bytes) -> None:
     assert set((excluded + overridden).values()) <= {1}
 
 
-def moved(to: Span) -> Seen:
+def moved(to: Span) -> SubscriberView:
     return [(to.start, to.end, "Scheduled maintenance", "CONFIRMED")]
 
 
-def cancelled(at: Span) -> Seen:
+def cancelled(at: Span) -> SubscriberView:
     return [(at.start, at.end, "Cancelled: Scheduled maintenance", "CANCELLED")]
 
 
@@ -163,8 +165,8 @@ def test_in_utc_a_skipped_occurrence_is_seen_as_cancelled_and_only_so(reader: Re
     workspace, repository = a_small_workspace(replace(SMALL, windows=(june,), freezes=()))
     skip(workspace, date(2026, 6, 11))
     first, skipped, *others = (span((2026, 6, day, 2), (2026, 6, day, 6)) for day in (4, 11, 18, 25))
-    for content in both_renderings(workspace.schedule, repository.held, now=NOW).values():
-        assert seen_by(reader, content, now=NOW) == [
+    for content in both_renderings(workspace.schedule, repository.current, now=NOW).values():
+        assert subscriber_view(reader, content, now=NOW) == [
             *moved(first),
             *cancelled(skipped),
             *(each for at in others for each in moved(at)),
@@ -200,7 +202,7 @@ def test_moved_twice_skipped_moved_again_and_restored(reader: Reader) -> None:
     check(reader, workspace, repository, [JUNE_4], moved(FRIDAY))
     restore(workspace, day)
     check(reader, workspace, repository, [], [])
-    assert repository.held.adjustments == {}
+    assert repository.current.adjustments == {}
     assert [action for _, action, _ in repository.actions] == [
         *("window move",) * 2,
         "window skip",
@@ -230,8 +232,8 @@ def test_every_occurrence_of_a_window_is_skipped(reader: Reader) -> None:
     workspace, repository = a_small_workspace(replace(SMALL, windows=june))
     for day in (4, 11, 18):
         skip(workspace, date(2026, 6, day), silent=day == 11)
-    for content in both_renderings(workspace.schedule, repository.held, now=NOW).values():
-        assert seen_by(reader, content, now=NOW) == [
+    for content in both_renderings(workspace.schedule, repository.current, now=NOW).values():
+        assert subscriber_view(reader, content, now=NOW) == [
             *cancelled(JUNE_4),
             *cancelled(span((2026, 6, 18, 6), (2026, 6, 18, 10))),
         ]
@@ -387,14 +389,14 @@ def test_other_refusals(window: str, to: Span, error: type[IcsfeedError], expect
     workspace, repository = a_small_workspace()
     with pytest.raises(error) as refusal:
         move(workspace, date(2026, 6, 4), to, window=window)
-    assert (str(refusal.value), repository.held.entry) == (expected, 0)
+    assert (str(refusal.value), repository.current.entry) == (expected, 0)
 
 
 def test_a_dry_run_shows_the_events_that_change_and_records_nothing() -> None:
     workspace, repository = a_small_workspace()
     request = AdjustmentRequest(window_id="thursday", day=date(2026, 6, 4), reason=REASON, to=FRIDAY)
     preview = adjust(workspace, request, actor=operator("ann", NOW), dry_run=True)
-    assert (preview.recorded, repository.held.entry) == (False, 0)
+    assert (preview.recorded, repository.current.entry) == (False, 0)
     outcome = adjust(workspace, request, actor=operator("ann", NOW))
     assert (preview.occurrence, preview.events, preview.warnings) == (
         outcome.occurrence,
@@ -435,13 +437,13 @@ def test_the_slower_of_two_operators_learns_who_did_what(first: Callable[[Worksp
     with pytest.raises(ConflictError) as refusal:
         adjust(workspace, request, actor=operator("bob", NOW), expected=preview)
     assert str(refusal.value) == f"{OF_JUNE_4} was restored by bob in the meantime; nothing was changed now"
-    assert repository.held.entry == 2
+    assert repository.current.entry == 2
 
 
 def test_a_moved_occurrence_gets_the_warnings_of_a_change() -> None:
     busy = replace(SMALL, peak_hours=PEAK_HOURS)
     workspace, _ = a_small_workspace(busy)
-    announced(workspace, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
+    announce_plan(workspace, a_plan(span=span((2026, 6, 5, 15), (2026, 6, 5, 17))), now=NOW)
     assert move(workspace, date(2026, 6, 4), FRIDAY).warnings == (
         f"{OF_JUNE_4} falls in customers' peak hours: Fri 2026-06-05 08:00–20:00 EDT",
         f"{OF_JUNE_4} overlaps EC-1 (Database failover): Fri 2026-06-05 11:00–13:00 EDT",
@@ -473,8 +475,8 @@ def test_an_occurrence_beyond_the_published_span_is_adjusted_for_later() -> None
     assert [event.uid.partition("@")[0] for event in moved_away.events] == ["maintenance.thursday.2026.th"]
     june_2028 = (utc(2028, 6, 1), utc(2028, 6, 9))
     later = utc(2027, 2, 1)
-    content = both_renderings(workspace.schedule, repository.held, now=later)[Rendering.SERIES]
-    assert seen_by(READERS[0], content, now=later, within=june_2028) == [
+    content = both_renderings(workspace.schedule, repository.current, now=later)[Rendering.SERIES]
+    assert subscriber_view(READERS[0], content, now=later, within=june_2028) == [
         *moved(span((2028, 6, 2), (2028, 6, 2, 4))),
         *moved(span((2028, 6, 4, 6), (2028, 6, 4, 10))),
         *moved(span((2028, 6, 8, 6), (2028, 6, 8, 10))),

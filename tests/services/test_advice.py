@@ -18,7 +18,7 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.zones import zone
 from icsfeed.ical.series import Rendering
 from icsfeed.services.advice import advise
-from tests.changes import a_change, recorded
+from tests.changes import a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_schedule, a_window
 from tests.situations import a_situation, events_in, served_feed
 
@@ -203,8 +203,8 @@ def test_announced_changes_count_too() -> None:
     policy = advise(Situation(schedule=POLICY, now=NOW))
     found = [
         each.message
-        for each in advise(Situation(schedule=POLICY, record=recorded(*changes), now=NOW))
+        for each in advise(Situation(schedule=POLICY, record=record_of(*changes), now=NOW))
         if each not in policy
     ]
     assert found[0] == left_out("all", series, "series")
-    assert advise(Situation(schedule=POLICY, record=recorded(*changes[:600]), now=NOW)) == policy
+    assert advise(Situation(schedule=POLICY, record=record_of(*changes[:600]), now=NOW)) == policy

@@ -13,7 +13,7 @@ from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, No
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step
 from tests.examples import span, utc
-from tests.services.workspace import NIGHT, TWO_HOURS, a_plan, a_workspace, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO_HOURS, a_plan, a_workspace, advance_change, amend_change, announce_plan
 
 IN_FREEZE = span((2026, 11, 25, 6), (2026, 11, 25, 8))
 """01:00 to 03:00 in Toronto, in the last seven days of November."""
@@ -30,9 +30,9 @@ IN_AUTUMN = utc(2026, 11, 20)
 
 def test_it_is_recorded_with_who_and_when() -> None:
     workspace, repository = a_workspace()
-    outcome = announced(workspace, message="On it")
+    outcome = announce_plan(workspace, message="On it")
     assert outcome.recorded
-    assert repository.held.changes == {"EC-1": outcome.change}
+    assert repository.current.changes == {"EC-1": outcome.change}
     assert (outcome.change.id, outcome.change.state, outcome.change.plan) == ("EC-1", State.CONFIRMED, a_plan())
     assert (outcome.change.latest.by, outcome.change.latest.at, outcome.change.latest.message) == (
         "ann",
@@ -44,33 +44,33 @@ def test_it_is_recorded_with_who_and_when() -> None:
 
 def test_each_kind_has_its_own_numbers() -> None:
     workspace, repository = a_workspace()
-    announced(workspace)
-    announced(workspace, kind=Kind.PLANNED)
-    announced(workspace, a_plan(summary="Another"))
-    assert list(repository.held.changes) == ["EC-1", "PC-1", "EC-2"]
+    announce_plan(workspace)
+    announce_plan(workspace, kind=Kind.PLANNED)
+    announce_plan(workspace, a_plan(summary="Another"))
+    assert list(repository.current.changes) == ["EC-1", "PC-1", "EC-2"]
 
 
 def test_a_dry_run_shows_all_and_records_nothing() -> None:
     workspace, repository = a_workspace()
-    tried = announced(workspace, dry_run=True)
-    assert (repository.held.entry, tried.recorded) == (0, False)
-    done = announced(workspace)
+    tried = announce_plan(workspace, dry_run=True)
+    assert (repository.current.entry, tried.recorded) == (0, False)
+    done = announce_plan(workspace)
     assert (tried.change, tried.event, tried.warnings) == (done.change, done.event, done.warnings)
 
 
 def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
     workspace, repository = a_workspace()
-    first = announced(workspace, tentative=True)
-    again = announced(workspace, by="bob", now=NIGHT + timedelta(minutes=3), message="Me too")
+    first = announce_plan(workspace, tentative=True)
+    again = announce_plan(workspace, by="bob", now=NIGHT + timedelta(minutes=3), message="Me too")
     assert (again.change, again.recorded, again.repeats) == (first.change, False, True)
     assert again.warnings == (
         "this emergency change has been announced already: EC-1, which is tentative; nothing was changed",
     )
     assert again.event == first.event
-    assert announced(workspace, dry_run=True) == again
-    assert repository.held.entry == 1
-    stepped(workspace, Step.CANCEL)
-    assert announced(workspace).change.id == "EC-2"
+    assert announce_plan(workspace, dry_run=True) == again
+    assert repository.current.entry == 1
+    advance_change(workspace, Step.CANCEL)
+    assert announce_plan(workspace).change.id == "EC-2"
 
 
 @pytest.mark.parametrize(
@@ -86,27 +86,27 @@ def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
 )
 def test_other_words_are_another_change(overrides: dict[str, Any]) -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
-    assert announced(workspace, a_plan(**overrides)).change.id == "EC-2"
+    announce_plan(workspace)
+    assert announce_plan(workspace, a_plan(**overrides)).change.id == "EC-2"
 
 
 def test_the_same_words_of_the_other_kind_are_another_change() -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
-    assert announced(workspace, kind=Kind.PLANNED).change.id == "PC-1"
+    announce_plan(workspace)
+    assert announce_plan(workspace, kind=Kind.PLANNED).change.id == "PC-1"
 
 
 def test_a_key_announces_once_even_after_the_change_has_ended() -> None:
     workspace, repository = a_workspace()
-    announced(workspace, key="incident-42")
-    updated(workspace, summary="Database failover, second attempt")
-    stepped(workspace, Step.CANCEL)
-    again = announced(workspace, key=" incident-42 ")
+    announce_plan(workspace, key="incident-42")
+    amend_change(workspace, summary="Database failover, second attempt")
+    advance_change(workspace, Step.CANCEL)
+    again = announce_plan(workspace, key=" incident-42 ")
     assert (again.change.id, again.repeats) == ("EC-1", True)
     assert again.warnings == (
         "this emergency change has been announced already: EC-1, which is cancelled; nothing was changed",
     )
-    assert repository.held.entry == 3
+    assert repository.current.entry == 3
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_a_key_announces_once_even_after_the_change_has_ended() -> None:
 )
 def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
     workspace, repository = a_workspace()
-    announced(workspace, key="incident-42")
+    announce_plan(workspace, key="incident-42")
     with pytest.raises(ConflictError) as refusal:
-        announced(workspace, plan, kind=kind, key="incident-42")
+        announce_plan(workspace, plan, kind=kind, key="incident-42")
     assert str(refusal.value) == ('the key "incident-42" is that of EC-1, which says something else; take another')
-    assert repository.held.entry == 1
+    assert repository.current.entry == 1
 
 
 @pytest.mark.parametrize(
@@ -186,20 +186,20 @@ def test_what_is_refused(overrides: dict[str, Any], error: type[IcsfeedError], e
     for dry_run in (True, False):
         workspace, repository = a_workspace()
         with pytest.raises(error) as refusal:
-            announced(workspace, a_plan(**overrides), dry_run=dry_run)
+            announce_plan(workspace, a_plan(**overrides), dry_run=dry_run)
         assert str(refusal.value) == expected
-        assert repository.held.entry == 0
+        assert repository.current.entry == 0
 
 
 def test_a_message_that_is_too_long_is_refused() -> None:
     workspace, repository = a_workspace()
     with pytest.raises(BadInputError) as refusal:
-        announced(workspace, message="x" * 10_001)
+        announce_plan(workspace, message="x" * 10_001)
     assert str(refusal.value) == "the message has 10,001 characters; a calendar has room for 10,000"
-    announced(workspace)
+    announce_plan(workspace)
     with pytest.raises(BadInputError):
-        stepped(workspace, Step.CANCEL, message="x" * 10_001)
-    assert repository.held.entry == 1
+        advance_change(workspace, Step.CANCEL, message="x" * 10_001)
+    assert repository.current.entry == 1
 
 
 def test_texts_are_cleaned_for_calendars() -> None:
@@ -209,7 +209,7 @@ def test_texts_are_cleaned_for_calendars() -> None:
         reason="A disk\r\n\r\nis failing\x00 ",
         ticket=" https://tickets.example.com/42\n",
     )
-    outcome = announced(workspace, plan, message="\u2028On it\x07\n", by="Ann\nB.\x7f")
+    outcome = announce_plan(workspace, plan, message="\u2028On it\x07\n", by="Ann\nB.\x7f")
     assert outcome.change.plan == a_plan(
         summary="Database failover[31m\ufffd",
         reason="A disk\n\nis failing",
@@ -223,9 +223,9 @@ def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
     half = timedelta(milliseconds=500)
     workspace, _ = a_workspace()
     plan = a_plan(span=replace(TWO_HOURS, start=TWO_HOURS.start + half, end=TWO_HOURS.end + half))
-    assert announced(workspace, plan).change.plan.span == TWO_HOURS
+    assert announce_plan(workspace, plan).change.plan.span == TWO_HOURS
     with pytest.raises(BadInputError) as refusal:
-        announced(workspace, a_plan(span=replace(TWO_HOURS, end=TWO_HOURS.start + half)))
+        announce_plan(workspace, a_plan(span=replace(TWO_HOURS, end=TWO_HOURS.start + half)))
     assert str(refusal.value) == (
         "a span ends after it starts, not 2026-12-08T06:00:00+00:00 to 2026-12-08T06:00:00+00:00"
     )
@@ -233,7 +233,7 @@ def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
 
 def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
     workspace, _ = a_workspace()
-    outcome = announced(workspace, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
+    outcome = announce_plan(workspace, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
     assert outcome.warnings == ('EC-1 lies in the change freeze "Change freeze", Tue 2026-11-24 – Mon 2026-11-30',)
     assert outcome.event is not None
     text = outcome.event.content.replace(b"\r\n ", b"")
@@ -243,28 +243,28 @@ def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
 def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     workspace, repository = a_workspace()
     with pytest.raises(RefusedError) as refusal:
-        announced(workspace, a_plan(span=IN_FREEZE, reason=" \n"), kind=Kind.PLANNED, now=IN_AUTUMN)
-    assert (str(refusal.value), repository.held.entry) == (NO_REASON, 0)
-    outcome = announced(workspace, a_plan(span=IN_FREEZE), kind=Kind.PLANNED, now=IN_AUTUMN)
+        announce_plan(workspace, a_plan(span=IN_FREEZE, reason=" \n"), kind=Kind.PLANNED, now=IN_AUTUMN)
+    assert (str(refusal.value), repository.current.entry) == (NO_REASON, 0)
+    outcome = announce_plan(workspace, a_plan(span=IN_FREEZE), kind=Kind.PLANNED, now=IN_AUTUMN)
     assert outcome.recorded
 
 
 def test_a_planned_change_is_not_moved_into_a_freeze_without_a_reason_nor_loses_its_reason_there() -> None:
     workspace, repository = a_workspace()
-    announced(workspace, a_plan(span=BEFORE_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
+    announce_plan(workspace, a_plan(span=BEFORE_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
     with pytest.raises(RefusedError) as refusal:
-        updated(workspace, "PC-1", end=utc(2026, 11, 24, 5, 0, 1))
+        amend_change(workspace, "PC-1", end=utc(2026, 11, 24, 5, 0, 1))
     assert str(refusal.value) == NO_REASON
-    updated(workspace, "PC-1", start=IN_FREEZE.start, reason="The vendor is here that day")
+    amend_change(workspace, "PC-1", start=IN_FREEZE.start, reason="The vendor is here that day")
     with pytest.raises(RefusedError) as refusal:
-        updated(workspace, "PC-1", reason="  ")
-    assert (str(refusal.value), repository.held.entry) == (NO_REASON, 2)
+        amend_change(workspace, "PC-1", reason="  ")
+    assert (str(refusal.value), repository.current.entry) == (NO_REASON, 2)
 
 
 @pytest.mark.parametrize("step", [Step.START, Step.CANCEL])
 def test_every_other_step_of_a_planned_change_that_a_new_freeze_overtook_is_possible(step: Step) -> None:
     workspace, repository = a_workspace(replace(a_workspace()[0].schedule, freezes=()))
-    announced(workspace, a_plan(span=IN_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
+    announce_plan(workspace, a_plan(span=IN_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
     frozen = replace(workspace, schedule=a_workspace()[0].schedule)
-    stepped(frozen, step, "PC-1", now=IN_AUTUMN)
-    assert repository.held.entry == 2
+    advance_change(frozen, step, "PC-1", now=IN_AUTUMN)
+    assert repository.current.entry == 2

@@ -16,7 +16,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.services.differences import Difference, Differences, Edit, FeedDifference, differences
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
 
 SHORT = a_window(effective_from=date(2026, 11, 5), effective_until=date(2026, 11, 12))
@@ -190,7 +190,7 @@ def test_recorded_changes_go_and_come_with_their_environment() -> None:
     """They were gone from every feed, and no date had changed."""
     both, one = a_schedule(environments=BOTH), a_schedule()
     of_preview = replace(PLAN, environments=frozenset({"preview"}))
-    record = recorded(
+    record = record_of(
         a_change(number=1, plan=of_preview),
         a_change(Kind.PLANNED, number=1, plan=replace(PLAN, environments=frozenset({"preview", "production"}))),
         a_change(Kind.EMERGENCY, (State.CANCELLED, NOW), number=2, plan=of_preview),
@@ -209,7 +209,7 @@ def test_recorded_changes_go_and_come_with_their_environment() -> None:
 def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
     old = a_schedule(environments=BOTH, feeds=(PRODUCTION,))
     new = replace(old, feeds=(replace(PRODUCTION, environments=frozenset({"preview", "production"})),))
-    record = recorded(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))
+    record = record_of(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))
     day = (date(2026, 12, 3),)
     come = FeedDifference(slug="production", change=Edit.ADDED, kind=Kind.EMERGENCY, id="EC-1", days=day)
     assert differences(

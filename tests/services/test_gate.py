@@ -20,7 +20,7 @@ from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.services.gate import GateAnswer, gate
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, span, utc
 
 THURSDAYS = a_schedule(THURSDAY, freezes=(MONTH_END,))
@@ -157,7 +157,7 @@ TENTATIVE = a_change(announced=State.TENTATIVE)
     ],
 )
 def test_an_emergency_change_closes_it(change: Change, now: datetime, shut: tuple[datetime, datetime] | None) -> None:
-    record = recorded(change)
+    record = record_of(change)
     is_or_was = "was in progress" if change.state.is_final else f"is {change.state}"
     for quarter in range(16):
         at = utc(2026, 12, 3, 7) + quarter * timedelta(minutes=15)
@@ -171,19 +171,19 @@ def test_an_emergency_change_closes_it(change: Change, now: datetime, shut: tupl
 
 
 def test_an_emergency_change_that_is_not_over_leaves_no_transition() -> None:
-    answer = asked(utc(2026, 12, 3, 9), recorded(IN_PROGRESS), utc(2026, 12, 3, 9))
+    answer = asked(utc(2026, 12, 3, 9), record_of(IN_PROGRESS), utc(2026, 12, 3, 9))
     assert told(answer) == ("CLOSED", "the emergency change EC-7 is in progress", None)
 
 
 def test_an_emergency_change_of_another_environment_closes_nothing() -> None:
     elsewhere = a_change(plan=replace(PLAN, environments=frozenset({"preview"})))
-    answer = gate(Situation(schedule=TWO, record=recorded(elsewhere), now=NOW), ["production"], at=DURING)
+    answer = gate(Situation(schedule=TWO, record=record_of(elsewhere), now=NOW), ["production"], at=DURING)
     assert told(answer) == ("OPEN", INSIDE, utc(2026, 12, 3, 11))
 
 
 def test_all_that_closes_it_is_told() -> None:
     in_the_freeze = a_change(plan=replace(PLAN, span=Span(start=utc(2026, 11, 25), end=utc(2026, 11, 26))))
-    answer = asked(utc(2026, 11, 25), recorded(in_the_freeze))
+    answer = asked(utc(2026, 11, 25), record_of(in_the_freeze))
     assert told(answer) == ("CLOSED", f"{FROZEN}; the emergency change EC-7 is confirmed", utc(2026, 12, 3, 7))
 
 
@@ -226,7 +226,7 @@ FRIDAY_BEGUN = utc(2026, 12, 4, 8, 15)
 def test_a_planned_change_opens_it(
     steps: tuple[tuple[State, datetime], ...], announced: State, due: tuple[datetime, datetime] | None
 ) -> None:
-    record = recorded(a_change(Kind.PLANNED, *steps, plan=FRIDAY, announced=announced, number=3))
+    record = record_of(a_change(Kind.PLANNED, *steps, plan=FRIDAY, announced=announced, number=3))
     before = asked(utc(2026, 12, 4), record)
     assert told(before) == ("CLOSED", OUTSIDE, due[0] if due else utc(2026, 12, 10, 7))
     if due is not None:
@@ -237,14 +237,14 @@ def test_a_planned_change_opens_it(
 def test_no_planned_change_opens_it_in_a_freeze() -> None:
     """Whatever its reason: who makes the exception does not need a gate to tell."""
     plan = replace(PLAN, span=span((2026, 11, 30, 20), (2026, 12, 1, 8)))
-    record = recorded(a_change(Kind.PLANNED, plan=plan, number=3))
+    record = record_of(a_change(Kind.PLANNED, plan=plan, number=3))
     assert told(asked(utc(2026, 11, 30, 20), record)) == ("CLOSED", FROZEN, utc(2026, 12, 1, 5))
     assert told(asked(utc(2026, 12, 1, 5), record)) == ("OPEN", "in the planned change PC-3", utc(2026, 12, 1, 8))
 
 
 def test_a_planned_change_prolongs_a_window_that_it_touches() -> None:
     plan = replace(PLAN, span=span((2026, 12, 3, 11), (2026, 12, 3, 12)))
-    record = recorded(a_change(Kind.PLANNED, plan=plan, number=3))
+    record = record_of(a_change(Kind.PLANNED, plan=plan, number=3))
     assert told(asked(utc(2026, 12, 3, 10), record)) == ("OPEN", INSIDE, utc(2026, 12, 3, 12))
 
 

@@ -33,8 +33,17 @@ from icsfeed.store.schedule_file import load_schedule
 from tests.actors import operator
 from tests.cli.running import SCHEDULE
 from tests.examples import POLICY, a_schedule, a_window, span, utc
-from tests.readers.seen import both_renderings
-from tests.services.workspace import NIGHT, TWO, Memory, a_plan, a_workspace, announced, stepped, updated
+from tests.readers.subscriber_view import both_renderings
+from tests.services.workspace import (
+    NIGHT,
+    TWO,
+    MemoryRepository,
+    a_plan,
+    a_workspace,
+    advance_change,
+    amend_change,
+    announce_plan,
+)
 
 MINUTE = timedelta(minutes=1)
 FROM, UNTIL = date(2026, 10, 1), date(2027, 2, 28)
@@ -142,7 +151,7 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
     with opened(database_url) as database:
         publish(policy, database, now=NIGHT)
         workspace = Workspace(schedule=policy, repository=database)
-        announced(workspace)
+        announce_plan(workspace)
         wish = AdjustmentRequest(window_id="thursday", day=date(2026, 12, 17), reason="A holiday", skip=True)
         adjust(workspace, wish, actor=operator("ann", NIGHT))
         record = database.record()
@@ -165,11 +174,12 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
 
 def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_everywhere() -> None:
     workspace, repository = a_workspace(replace(WINTER, windows=(), freezes=()))
-    announced(workspace)
-    moved = updated(workspace, start=utc(2028, 2, 1, 6))
+    announce_plan(workspace)
+    moved = amend_change(workspace, start=utc(2028, 2, 1, 6))
     assert moved.event is None
     first, second = (
-        both_renderings(workspace.schedule, repository.held, now=now) for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
+        both_renderings(workspace.schedule, repository.current, now=now)
+        for now in (utc(2027, 1, 1, 5), utc(2027, 6, 1))
     )
     assert first == second
     assert b"SEQUENCE:1\r\n" in first[Rendering.SERIES]
@@ -187,10 +197,10 @@ def scenario(repository: AuditedRepository) -> list[bytes]:
         )
 
     publish(TWO_ENVIRONMENTS, repository, now=NIGHT)
-    announced(workspace, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
+    announce_plan(workspace, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
     look(TWO_ENVIRONMENTS, NIGHT)
-    stepped(workspace, Step.CONFIRM, now=NIGHT + MINUTE)
-    updated(workspace, summary="Failover of the database; at last, é", impact=None)
+    advance_change(workspace, Step.CONFIRM, now=NIGHT + MINUTE)
+    amend_change(workspace, summary="Failover of the database; at last, é", impact=None)
     look(TWO_ENVIRONMENTS, NIGHT + MINUTE)
     for day, to in ((17, None), (10, span((2026, 12, 11, 7), (2026, 12, 11, 11)))):
         wish = AdjustmentRequest(
@@ -199,14 +209,14 @@ def scenario(repository: AuditedRepository) -> list[bytes]:
         adjust(workspace, wish, actor=operator("bob", NIGHT + 2 * MINUTE))
     look(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
     publish(EDITED, repository, now=NIGHT + 3 * MINUTE)
-    stepped(replace(workspace, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
+    advance_change(replace(workspace, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
     look(EDITED, NIGHT + 4 * MINUTE)
     return feeds
 
 
 def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(database_url: str) -> None:
     """Each of the two is held against a record in memory, and so against the other."""
-    memory = Memory()
+    memory = MemoryRepository()
     expected = scenario(memory)
     with opened(database_url) as database:
         assert scenario(database) == expected
@@ -217,22 +227,22 @@ def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(data
             for each in Rendering
         ]
         assert again == expected[-2:]
-        assert record == memory.held
+        assert record == memory.current
 
 
 def test_an_operator_who_comes_between_loses_no_revision() -> None:
     """What was public when a server looked is not what is public when it records."""
     workspace, repository = a_workspace()
     publish(workspace.schedule, repository, now=NIGHT)
-    announced(workspace)
+    announce_plan(workspace)
     edited = replace(workspace.schedule, windows=workspace.schedule.windows[:1])
     stale = publish_events(Situation(schedule=edited, record=repository.record(), now=NIGHT))
-    stepped(workspace, Step.START)
-    announced(workspace, a_plan(summary="Another"))
+    advance_change(workspace, Step.START)
+    announce_plan(workspace, a_plan(summary="Another"))
     record = record_revisions(stale, repository)
     assert [line.revision.sequence for line in record.ledger["emergency.ec-1@maintenance.example.com"]] == [0, 1]
     assert [line.digest == "" for line in record.ledger["emergency.ec-2@maintenance.example.com"]] == [False]
-    stepped(workspace, Step.COMPLETE)
+    advance_change(workspace, Step.COMPLETE)
     assert sequences(edited, repository.record(), Rendering.SERIES, now=NIGHT)["emergency.ec-1"] == 2
 
 
@@ -253,11 +263,11 @@ def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
         (1, NIGHT + MINUTE),
         (2, NIGHT + 2 * MINUTE),
     ]
-    entry = repository.held.entry
+    entry = repository.current.entry
     record_revisions(
         publish_events(Situation(schedule=schedule, record=record, now=NIGHT)), repository, unrecorded=overlay
     )
-    assert (repository.held.entry, repository.held.ledger) == (entry, record.ledger)
+    assert (repository.current.entry, repository.current.ledger) == (entry, record.ledger)
 
 
 def a_server(folder: Path, name: str, text: str, url: str) -> tuple[Live, Database]:
@@ -284,7 +294,7 @@ def test_two_machines_with_different_files_do_not_answer_each_other(database_url
                 assert public is not None
                 bodies.append(public.representations[feed_path("all", Rendering.SERIES)].body)
             assert database.record().entry == entry + round_number
-            announced(
+            announce_plan(
                 Workspace(schedule=load_schedule(tmp_path / "new.toml").schedule, repository=database),
                 a_plan(summary=f"Number {round_number}"),
             )
@@ -298,8 +308,8 @@ def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> No
     with contextlib.closing(database):
         schedule = load_schedule(tmp_path / "schedule.toml").schedule
         workspace = Workspace(schedule=schedule, repository=database)
-        announced(workspace)
-        stepped(workspace, Step.UPDATE, amendment=Amendment(duration=timedelta(hours=3)))
+        announce_plan(workspace)
+        advance_change(workspace, Step.UPDATE, amendment=Amendment(duration=timedelta(hours=3)))
         public = live.current()
         assert public is not None
         for feed in schedule.feeds:

@@ -20,7 +20,7 @@ from icsfeed.services.changes import Workspace
 from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.examples import span, utc
-from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, announced, stepped, updated
+from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, advance_change, amend_change, announce_plan
 
 FRIDAY = span((2026, 12, 11, 7), (2026, 12, 11, 11))
 
@@ -39,10 +39,10 @@ def reread(url: str) -> Record:
 
 def test_every_step_can_be_read_back(workspace: Workspace, database_url: str) -> None:
     texts = a_plan(summary="Ünïcödé 🛠", reason="A line\n\nand another; with, 'marks'", ticket="https://t.example/1")
-    announced(workspace, texts, tentative=True, message="Soon")
-    announced(workspace, kind=Kind.PLANNED)
-    stepped(workspace, Step.CONFIRM, by="Bob")
-    last = updated(workspace, environments=frozenset({"preview", "production"}), end=utc(2026, 12, 8, 9)).change
+    announce_plan(workspace, texts, tentative=True, message="Soon")
+    announce_plan(workspace, kind=Kind.PLANNED)
+    advance_change(workspace, Step.CONFIRM, by="Bob")
+    last = amend_change(workspace, environments=frozenset({"preview", "production"}), end=utc(2026, 12, 8, 9)).change
     record = reread(database_url)
     assert (list(record.changes), record.changes["EC-1"]) == (["EC-1", "PC-1"], last)
     assert record == workspace.repository.record()
@@ -50,22 +50,22 @@ def test_every_step_can_be_read_back(workspace: Workspace, database_url: str) ->
 
 
 def test_a_key_stays_taken(workspace: Workspace) -> None:
-    announced(workspace, key="incident-42")
-    stepped(workspace, Step.CANCEL)
+    announce_plan(workspace, key="incident-42")
+    advance_change(workspace, Step.CANCEL)
     entry = workspace.repository.entry()
-    again = announced(workspace, key="incident-42")
+    again = announce_plan(workspace, key="incident-42")
     assert (again.change.id, again.repeats) == ("EC-1", True)
     with pytest.raises(ConflictError):
-        announced(workspace, a_plan(summary="Another"), key="incident-42")
+        announce_plan(workspace, a_plan(summary="Another"), key="incident-42")
     assert workspace.repository.entry() == entry
 
 
 def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
-    announced(workspace)
+    announce_plan(workspace)
     refused = (
-        lambda: announced(workspace, a_plan(ticket="42")),
-        lambda: stepped(workspace, Step.CONFIRM),
-        lambda: stepped(workspace, Step.CANCEL, expected=9),
+        lambda: announce_plan(workspace, a_plan(ticket="42")),
+        lambda: advance_change(workspace, Step.CONFIRM),
+        lambda: advance_change(workspace, Step.CANCEL, expected=9),
         lambda: adjust(
             workspace,
             AdjustmentRequest(window_id="thursday", day=date(2026, 12, 11), reason="x", skip=True),
@@ -91,13 +91,13 @@ def test_adjustments_can_be_read_back(workspace: Workspace, database_url: str) -
 
 
 def test_the_slower_of_two_workspaces_gets_a_conflict(workspace: Workspace, database_url: str) -> None:
-    announced(workspace)
+    announce_plan(workspace)
     with contextlib.closing(Database(database_url)) as elsewhere:
         other = replace(workspace, repository=elsewhere)
         assert elsewhere.record().changes["EC-1"].latest.number == 1
-        stepped(workspace, Step.START, by="ann", expected=1)
+        advance_change(workspace, Step.START, by="ann", expected=1)
         with pytest.raises(ConflictError) as refusal:
-            stepped(other, Step.CANCEL, expected=1)
+            advance_change(other, Step.CANCEL, expected=1)
         assert str(refusal.value) == (
             "EC-1 has changed since update 1: update 2 by ann: state: confirmed → in progress. Nothing was changed now"
         )

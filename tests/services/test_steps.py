@@ -16,7 +16,16 @@ from icsfeed.domain.spans import Span
 from icsfeed.services.changes import Outcome, StepRequest, take_step
 from tests.actors import operator
 from tests.examples import TORONTO, span
-from tests.services.workspace import NIGHT, TWO, TWO_HOURS, a_plan, a_workspace, announced, stepped, updated
+from tests.services.workspace import (
+    NIGHT,
+    TWO,
+    TWO_HOURS,
+    a_plan,
+    a_workspace,
+    advance_change,
+    amend_change,
+    announce_plan,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -33,14 +42,14 @@ HOUR = timedelta(hours=1)
 )
 def test_times_are_amended(what: dict[str, Any], expected: tuple[int, int]) -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
-    result = updated(workspace, **what).change.plan.span
+    announce_plan(workspace)
+    result = amend_change(workspace, **what).change.plan.span
     assert result == Span(start=TWO_HOURS.start + expected[0] * HOUR, end=TWO_HOURS.end + expected[1] * HOUR)
 
 
 def test_everything_else_is_amended_alone() -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
+    announce_plan(workspace)
     plan = a_plan()
     amended: tuple[dict[str, Any], ...] = (
         {"summary": "Failover"},
@@ -50,24 +59,24 @@ def test_everything_else_is_amended_alone() -> None:
     )
     for what in amended:
         plan = replace(plan, **what)
-        assert updated(workspace, **what).change.plan == plan
+        assert amend_change(workspace, **what).change.plan == plan
 
 
 def test_the_audit_trail_says_who_took_a_step_and_when() -> None:
     workspace, repository = a_workspace()
-    announced(workspace, tentative=True)
-    stepped(workspace, Step.CONFIRM, "ec-1")
+    announce_plan(workspace, tentative=True)
+    advance_change(workspace, Step.CONFIRM, "ec-1")
     assert repository.actions[-1] == ("bob", "change confirm", "EC-1")
-    assert repository.held.at == NIGHT
+    assert repository.current.at == NIGHT
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
     workspace, repository = a_workspace()
     with pytest.raises(NotFoundError):
-        stepped(workspace, Step.CONFIRM, dry_run=dry_run)
-    announced(workspace)
-    held = repository.held
+        advance_change(workspace, Step.CONFIRM, dry_run=dry_run)
+    announce_plan(workspace)
+    held = repository.current
     refused: tuple[tuple[type[Exception], Step, Amendment | None], ...] = (
         (RefusedError, Step.CONFIRM, None),
         (RefusedError, Step.UPDATE, None),
@@ -77,24 +86,24 @@ def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
     )
     for error, step, amendment in refused:
         with pytest.raises(error):
-            stepped(workspace, step, amendment=amendment, dry_run=dry_run)
-    assert repository.held is held
+            advance_change(workspace, step, amendment=amendment, dry_run=dry_run)
+    assert repository.current is held
 
 
 def test_a_dry_run_shows_the_result_of_a_step() -> None:
     workspace, repository = a_workspace()
-    announced(workspace)
-    tried = stepped(workspace, Step.START, dry_run=True, message="Off we go")
-    assert (tried.change.state, tried.recorded, repository.held.entry) == (State.IN_PROGRESS, False, 1)
-    done = stepped(workspace, Step.START, message="Off we go")
+    announce_plan(workspace)
+    tried = advance_change(workspace, Step.START, dry_run=True, message="Off we go")
+    assert (tried.change.state, tried.recorded, repository.current.entry) == (State.IN_PROGRESS, False, 1)
+    done = advance_change(workspace, Step.START, message="Off we go")
     assert (tried.change, tried.event) == (done.change, done.event)
 
 
 def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
     workspace, repository = a_workspace()
-    announced(workspace, tentative=True)
-    stepped(workspace, Step.CONFIRM, by="ann")
-    stepped(
+    announce_plan(workspace, tentative=True)
+    advance_change(workspace, Step.CONFIRM, by="ann")
+    advance_change(
         workspace,
         Step.UPDATE,
         by="bob",
@@ -103,66 +112,68 @@ def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
     )
     for dry_run in (True, False):
         with pytest.raises(ConflictError) as refusal:
-            stepped(workspace, Step.CANCEL, expected=1, dry_run=dry_run)
+            advance_change(workspace, Step.CANCEL, expected=1, dry_run=dry_run)
         assert str(refusal.value) == (
             "EC-1 has changed since update 1: update 2 by ann: state: tentative → confirmed; update 3 by bob: "
             "environments: production → preview, production, "
             "time: Tue 2026-12-08 01:00–03:00 EST → Tue 2026-12-08 02:00–04:00 EST, "
             'reason: A disk is failing → nothing, "An hour later, the vendor is late". Nothing was changed now'
         )
-    assert repository.held.entry == 3
-    assert stepped(workspace, Step.CANCEL, expected=3).change.state is State.CANCELLED
+    assert repository.current.entry == 3
+    assert advance_change(workspace, Step.CANCEL, expected=3).change.state is State.CANCELLED
 
 
 def test_expecting_an_update_that_does_not_exist_is_a_conflict() -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
+    announce_plan(workspace)
     with pytest.raises(ConflictError) as refusal:
-        stepped(workspace, Step.CANCEL, expected=2)
+        advance_change(workspace, Step.CANCEL, expected=2)
     assert str(refusal.value) == "EC-1 has no update 2; its latest is 1"
 
 
 def test_cancelling_twice_is_refused() -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
-    stepped(workspace, Step.CANCEL, by="ann")
+    announce_plan(workspace)
+    advance_change(workspace, Step.CANCEL, by="ann")
     with pytest.raises(RefusedError) as refusal:
-        stepped(workspace, Step.CANCEL)
+        advance_change(workspace, Step.CANCEL)
     assert str(refusal.value) == "EC-1 is cancelled already; a message can be added"
 
 
 def test_a_change_of_an_environment_that_the_schedule_lost_can_still_be_moved() -> None:
     workspace, _ = a_workspace()
-    announced(workspace, a_plan(environments=frozenset({"preview", "production"})))
+    announce_plan(workspace, a_plan(environments=frozenset({"preview", "production"})))
     fewer = replace(workspace, schedule=replace(workspace.schedule, environments=TWO[1:]))
-    moved = updated(fewer, end=TWO_HOURS.end + HOUR)
+    moved = amend_change(fewer, end=TWO_HOURS.end + HOUR)
     assert moved.change.plan.environments == {"preview", "production"}
     with pytest.raises(NotFoundError):
-        updated(replace(fewer, schedule=replace(fewer.schedule, environments=TWO[:1])), environments=frozenset("p"))
+        amend_change(
+            replace(fewer, schedule=replace(fewer.schedule, environments=TWO[:1])), environments=frozenset("p")
+        )
 
 
 def test_it_is_cancelled_for_subscribers_until_its_time_has_passed() -> None:
     workspace, repository = a_workspace()
-    announced(workspace)
-    before_its_end = stepped(workspace, Step.CANCEL, now=TWO_HOURS.end - timedelta(seconds=1)).event
+    announce_plan(workspace)
+    before_its_end = advance_change(workspace, Step.CANCEL, now=TWO_HOURS.end - timedelta(seconds=1)).event
     assert before_its_end is not None
     assert b"STATUS:CANCELLED" in before_its_end.content
-    announced(workspace, a_plan(summary="Another"))
-    assert stepped(workspace, Step.CANCEL, "EC-2", now=TWO_HOURS.end).event is None
-    assert repository.held.ledger["emergency.ec-2@maintenance.example.com"][-1].digest == ""
+    announce_plan(workspace, a_plan(summary="Another"))
+    assert advance_change(workspace, Step.CANCEL, "EC-2", now=TWO_HOURS.end).event is None
+    assert repository.current.ledger["emergency.ec-2@maintenance.example.com"][-1].digest == ""
 
 
 def test_a_change_beyond_the_published_span_has_no_event_yet() -> None:
     workspace, _ = a_workspace()
     plan = a_plan(span=span((2028, 1, 1, 3), (2028, 1, 1, 5, 0, 1)))
-    assert announced(workspace, plan).event is None
+    assert announce_plan(workspace, plan).event is None
     within: Plan = replace(plan, span=span((2028, 1, 1, 3), (2028, 1, 1, 5)))
-    assert announced(workspace, within).event is not None
+    assert announce_plan(workspace, within).event is not None
 
 
 def test_json_has_everything_that_a_program_needs() -> None:
     workspace, _ = a_workspace()
-    announced(workspace)
+    announce_plan(workspace)
     outcome = take_step(
         workspace,
         StepRequest(change_id="EC-1", step=Step.UPDATE, amendment=Amendment(duration=3 * HOUR), message="Longer"),
@@ -210,5 +221,5 @@ def test_json_has_everything_that_a_program_needs() -> None:
 
 
 def test_an_unpublished_change_has_no_event_in_json() -> None:
-    outcome: Outcome = announced(a_workspace()[0], a_plan(span=span((2028, 6, 1), (2028, 6, 2))))
+    outcome: Outcome = announce_plan(a_workspace()[0], a_plan(span=span((2028, 6, 1), (2028, 6, 2))))
     assert (outcome.events, outcome.as_json(TORONTO)["event"]) == ((), None)

@@ -20,7 +20,7 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep
 from icsfeed.services.advice import advise
 from icsfeed.services.unmatched import unmatched
-from tests.changes import PLAN, a_change, recorded
+from tests.changes import PLAN, a_change, record_of
 from tests.examples import NOW, POLICY, THURSDAY, a_schedule, a_window, span, utc
 
 WITHOUT_REASON = replace(PLAN, reason="")
@@ -54,19 +54,19 @@ IN_A_FREEZE = (
 
 def test_what_is_recorded_is_told_after_what_stands_in_the_file_and_of_no_table() -> None:
     """An edit that froze a planned change, which gives no reason, was reported by nobody."""
-    found = advise(Situation(schedule=FROZEN, record=recorded(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), now=NOW))
+    found = advise(Situation(schedule=FROZEN, record=record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), now=NOW))
     assert [(each.table, each.name, each.message) for each in found] == [("", *IN_A_FREEZE)]
 
 
 @pytest.mark.parametrize(
     ("record", "now"),
     [
-        pytest.param(recorded(a_change(Kind.PLANNED)), NOW, id="it says why"),
-        pytest.param(recorded(a_change(plan=WITHOUT_REASON)), NOW, id="an emergency change may fall in a freeze"),
+        pytest.param(record_of(a_change(Kind.PLANNED)), NOW, id="it says why"),
+        pytest.param(record_of(a_change(plan=WITHOUT_REASON)), NOW, id="an emergency change may fall in a freeze"),
         pytest.param(
-            recorded(a_change(Kind.PLANNED, (State.CANCELLED, NOW), plan=WITHOUT_REASON)), NOW, id="it was cancelled"
+            record_of(a_change(Kind.PLANNED, (State.CANCELLED, NOW), plan=WITHOUT_REASON)), NOW, id="it was cancelled"
         ),
-        pytest.param(recorded(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), PLAN.span.end, id="its time has passed"),
+        pytest.param(record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), PLAN.span.end, id="its time has passed"),
     ],
 )
 def test_a_change_in_a_freeze_that_nobody_is_warned_of(record: Record, now: datetime) -> None:
@@ -74,8 +74,8 @@ def test_a_change_in_a_freeze_that_nobody_is_warned_of(record: Record, now: date
 
 
 def test_a_change_is_not_over_until_its_end_nor_while_it_is_in_progress() -> None:
-    waiting = recorded(a_change(Kind.PLANNED, plan=WITHOUT_REASON))
-    late = recorded(a_change(Kind.PLANNED, (State.IN_PROGRESS, PLAN.span.start), plan=WITHOUT_REASON))
+    waiting = record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON))
+    late = record_of(a_change(Kind.PLANNED, (State.IN_PROGRESS, PLAN.span.start), plan=WITHOUT_REASON))
     assert told(FROZEN, waiting, PLAN.span.end - timedelta(seconds=1)) == [IN_A_FREEZE]
     assert told(FROZEN, late, PLAN.span.end) == [IN_A_FREEZE]
     assert told(a_schedule(THURSDAY), waiting) == []
@@ -83,7 +83,7 @@ def test_a_change_is_not_over_until_its_end_nor_while_it_is_in_progress() -> Non
 
 def test_a_change_of_an_environment_that_was_removed() -> None:
     """It was gone from every feed without a word."""
-    record = recorded(
+    record = record_of(
         a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview", "test"}))),
         a_change(Kind.PLANNED, number=1, plan=replace(PLAN, environments=frozenset({"preview", "production"}))),
         a_change(number=2),

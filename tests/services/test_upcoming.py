@@ -12,7 +12,7 @@ from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.situation import Situation
 from icsfeed.services.upcoming import upcoming
-from tests.changes import a_change, recorded
+from tests.changes import a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
 
 TWO = replace(
@@ -53,7 +53,7 @@ def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
     late, at_nine = utc(2026, 12, 3, 12), utc(2026, 12, 3, 9)
     begun = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
     over = a_change(Kind.PLANNED, (State.IN_PROGRESS, utc(2026, 12, 3, 8)), (State.COMPLETED, at_nine))
-    record = recorded(begun, over, a_change(number=8))
+    record = record_of(begun, over, a_change(number=8))
     (entry,) = upcoming(Situation(schedule=TWO, record=record, now=late), late, timedelta(days=1), with_overdue=True)
     assert (entry.id, entry.state, entry.span.end) == ("EC-7", State.IN_PROGRESS, at_nine)
     assert entry.note == "taking longer than planned; It is being exploited"

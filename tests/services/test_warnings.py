@@ -17,7 +17,15 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import Workspace
 from tests.examples import PEAK_HOURS, span, utc
-from tests.services.workspace import NIGHT, TWO_ENVIRONMENTS, a_plan, a_workspace, announced, stepped, updated
+from tests.services.workspace import (
+    NIGHT,
+    TWO_ENVIRONMENTS,
+    a_plan,
+    a_workspace,
+    advance_change,
+    amend_change,
+    announce_plan,
+)
 
 BUSY = replace(TWO_ENVIRONMENTS, peak_hours=PEAK_HOURS)
 PEAK = "EC-1 falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
@@ -34,7 +42,7 @@ def a_busy_workspace() -> Workspace:
 
 
 def warned(when: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any field)
-    return announced(a_busy_workspace(), a_plan(span=when, **overrides)).warnings
+    return announce_plan(a_busy_workspace(), a_plan(span=when, **overrides)).warnings
 
 
 @pytest.mark.parametrize(
@@ -82,61 +90,62 @@ def test_peak_hours_matter_to_what_customers_notice(impact: Impact, expected: tu
 
 def test_without_peak_hours_nothing_is_said_of_them() -> None:
     workspace, _ = a_workspace()
-    assert announced(workspace, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
+    assert announce_plan(workspace, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
 
 
 def test_an_emergency_says_why_it_cannot_wait_and_a_planned_change_need_not() -> None:
     workspace = a_busy_workspace()
-    assert announced(workspace, a_plan(reason="")).warnings == (NO_REASON,)
-    assert announced(a_busy_workspace(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
+    assert announce_plan(workspace, a_plan(reason="")).warnings == (NO_REASON,)
+    assert announce_plan(a_busy_workspace(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
 
 
 def test_windows_and_changes_of_other_environments_do_not_matter() -> None:
     workspace = a_busy_workspace()
-    announced(workspace)
+    announce_plan(workspace)
     elsewhere = frozenset({"preview"})
-    assert announced(workspace, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
+    assert announce_plan(workspace, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
     assert warned(span((2026, 12, 10, 7), (2026, 12, 10, 8)), environments=elsewhere) == ()
 
 
 def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
     workspace = a_busy_workspace()
-    announced(workspace)
+    announce_plan(workspace)
     after = span((2026, 12, 8, 8), (2026, 12, 8, 9))
-    assert announced(workspace, a_plan(summary="After", span=after)).warnings == ()
+    assert announce_plan(workspace, a_plan(summary="After", span=after)).warnings == ()
     overlap = ("PC-1 overlaps EC-1 (Database failover): Tue 2026-12-08 01:00–03:00 EST",)
     earlier = span((2026, 12, 8, 7, 59, 59), (2026, 12, 8, 8))
     assert (
-        announced(workspace, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings == overlap
+        announce_plan(workspace, a_plan(summary="In its last second", span=earlier), kind=Kind.PLANNED).warnings
+        == overlap
     )
-    stepped(workspace, Step.CANCEL)
-    stepped(workspace, Step.CANCEL, "PC-1")
-    assert announced(workspace, a_plan(summary="Now free", span=earlier)).warnings == ()
+    advance_change(workspace, Step.CANCEL)
+    advance_change(workspace, Step.CANCEL, "PC-1")
+    assert announce_plan(workspace, a_plan(summary="Now free", span=earlier)).warnings == ()
 
 
 def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> None:
     workspace, repository = a_workspace()
     to = span((2026, 12, 8, 7), (2026, 12, 8, 11))
     move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
-    repository.held = replace(repository.held, adjustments={("thursday", move.day): move})
-    assert announced(workspace).warnings == (
+    repository.current = replace(repository.current, adjustments={("thursday", move.day): move})
+    assert announce_plan(workspace).warnings == (
         'EC-1 overlaps the maintenance window "thursday": Tue 2026-12-08 02:00–06:00 EST',
     )
     skip = Skip(window_id="thursday", day=move.day, reason="r")
-    repository.held = replace(repository.held, adjustments={("thursday", move.day): skip})
-    assert announced(workspace, a_plan(span=span((2026, 12, 10, 7), (2026, 12, 10, 8)))).warnings == ()
+    repository.current = replace(repository.current, adjustments={("thursday", move.day): skip})
+    assert announce_plan(workspace, a_plan(span=span((2026, 12, 10, 7), (2026, 12, 10, 8)))).warnings == ()
 
 
 def test_many_overlaps_are_counted() -> None:
     workspace = a_busy_workspace()
     for number in range(5):
-        announced(workspace, a_plan(summary=f"Number {number}"))
-    *_, fourth, fifth = announced(workspace, a_plan(summary="The sixth")).warnings
+        announce_plan(workspace, a_plan(summary=f"Number {number}"))
+    *_, fourth, fifth = announce_plan(workspace, a_plan(summary="The sixth")).warnings
     assert (fourth, fifth) == (
         "EC-6 overlaps EC-3 (Number 2): Tue 2026-12-08 01:00–03:00 EST",
         "EC-6 overlaps 2 more changes",
     )
-    month = announced(a_busy_workspace(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
+    month = announce_plan(a_busy_workspace(), a_plan(span=span((2026, 12, 1, 6), (2026, 12, 24, 6)))).warnings
     assert [each for each in month if "overlaps" in each] == [
         'EC-1 overlaps the maintenance window "thursday": Thu 2026-12-03 02:00–06:00 EST',
         'EC-1 overlaps the maintenance window "sunday": Sun 2026-12-06 02:00–06:00 EST',
@@ -149,44 +158,44 @@ def test_what_was_said_once_is_not_said_again() -> None:
     workspace = a_busy_workspace()
     plan = a_plan(span=span((2026, 12, 10, 6), (2026, 12, 10, 14)), reason="")
     peak = "EC-1 falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
-    assert announced(workspace, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
-    assert stepped(workspace, Step.CONFIRM).warnings == ()
-    assert updated(workspace, summary="Another name").warnings == ()
-    assert stepped(workspace, Step.UPDATE, message="Nothing new").warnings == ()
-    assert updated(workspace, impact=Impact.DEGRADED).warnings == (peak,)
-    assert updated(workspace, environments=frozenset({"preview", "production"})).warnings == (WINDOW,)
-    assert updated(workspace, end=utc(2026, 12, 10, 13)).warnings == (WINDOW,)
-    assert updated(workspace, reason="It burns").warnings == ()
-    assert updated(workspace, reason="").warnings == (NO_REASON,)
-    assert stepped(workspace, Step.CANCEL).warnings == ()
+    assert announce_plan(workspace, plan, tentative=True).warnings == (NO_REASON, peak, WINDOW)
+    assert advance_change(workspace, Step.CONFIRM).warnings == ()
+    assert amend_change(workspace, summary="Another name").warnings == ()
+    assert advance_change(workspace, Step.UPDATE, message="Nothing new").warnings == ()
+    assert amend_change(workspace, impact=Impact.DEGRADED).warnings == (peak,)
+    assert amend_change(workspace, environments=frozenset({"preview", "production"})).warnings == (WINDOW,)
+    assert amend_change(workspace, end=utc(2026, 12, 10, 13)).warnings == (WINDOW,)
+    assert amend_change(workspace, reason="It burns").warnings == ()
+    assert amend_change(workspace, reason="").warnings == (NO_REASON,)
+    assert advance_change(workspace, Step.CANCEL).warnings == ()
 
 
 def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> None:
     workspace = a_busy_workspace()
-    announced(workspace)
-    stepped(workspace, Step.START)
+    announce_plan(workspace)
+    advance_change(workspace, Step.START)
     half_past = NIGHT + timedelta(minutes=30)
-    assert stepped(workspace, Step.UPDATE, message="Going on", now=half_past).warnings == ()
+    assert advance_change(workspace, Step.UPDATE, message="Going on", now=half_past).warnings == ()
     longer = Amendment(duration=timedelta(hours=3))
-    assert stepped(workspace, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
+    assert advance_change(workspace, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
     shorter = Amendment(end=half_past)
-    assert stepped(workspace, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
+    assert advance_change(workspace, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
         "EC-1 is over already: it ended Tue 2026-12-08 01:30 EST",
     )
-    assert stepped(workspace, Step.COMPLETE, now=half_past).warnings == ()
+    assert advance_change(workspace, Step.COMPLETE, now=half_past).warnings == ()
 
 
 def test_confirming_what_is_over_is_worth_a_look() -> None:
     workspace = a_busy_workspace()
-    announced(workspace, tentative=True)
-    assert stepped(workspace, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
+    announce_plan(workspace, tentative=True)
+    assert advance_change(workspace, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
         "EC-1 is over already: it ended Tue 2026-12-08 03:00 EST",
     )
 
 
 def test_a_change_started_before_its_time_keeps_that_time_for_subscribers() -> None:
     workspace = a_busy_workspace()
-    announced(workspace)
-    assert stepped(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
+    announce_plan(workspace)
+    assert advance_change(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
         "EC-1 is started before its planned time, Tue 2026-12-08 01:00–03:00 EST; subscribers see the planned time",
     )

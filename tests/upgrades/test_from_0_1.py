@@ -33,9 +33,9 @@ from icsfeed.store.schedule_file import LoadedSchedule, read_schedule
 from tests.applications import create_app
 from tests.examples import utc
 from tests.properties.content_lines import Component, parse
-from tests.services.workspace import stepped
+from tests.publication.fakes import Clock
+from tests.services.workspace import advance_change
 from tests.upgrades.databases import FOLDER, SCHEDULE, SERVED, path_of, restore
-from tests.web.fakes import Clock
 
 UPGRADED_AT = utc(2026, 11, 19, 8)
 TEXTS = {"SUMMARY", "DESCRIPTION", "CATEGORIES"}
@@ -163,7 +163,7 @@ def test_an_operators_step_raises_its_event_by_one(starts: int, schedule: Path, 
         served(schedule, url)
     with closing(Database(url)) as database:
         workspace = Workspace(schedule=read_schedule(SCHEDULE.encode(), "schedule.toml"), repository=database)
-        stepped(workspace, Step.COMPLETE, "EC-3", now=UPGRADED_AT)
+        advance_change(workspace, Step.COMPLETE, "EC-3", now=UPGRADED_AT)
     assert raised(served(schedule, url, UPGRADED_AT + timedelta(hours=1))) == {"emergency.ec-3": 1}
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.publication.representations import Representation
 from icsfeed.web.cached_responses import CachedResponse, coding_index, private_responses, public_responses
 from tests.examples import NOW
-from tests.web.fakes import PATH, Served, front_of, mistakes
+from tests.publication.fakes import PATH, FakeServer, front_of, mistakes
 
 POLICY = "default-src 'none'; style-src 'self'; frame-ancestors https://help.example.com"
 PAGE = Representation(
@@ -68,20 +68,20 @@ def stale(client: Client) -> list[str | None]:
 
 
 def test_every_response_names_the_broken_sources() -> None:
-    served = Served()
-    client = Client(front_of(served.live))
+    server = FakeServer()
+    client = Client(front_of(server.live))
     assert stale(client) == [None, None]
-    content = served.disk.content
-    served.clock.advance(seconds=5)
-    served.disk.write(mistakes("one"), served.clock.now)
+    content = server.disk.content
+    server.clock.advance(seconds=5)
+    server.disk.write(mistakes("one"), server.clock.now)
     assert stale(client) == ["schedule"] * 2
-    served.clock.advance(seconds=5)
-    served.shelf.fault = UnavailableError("away")
+    server.clock.advance(seconds=5)
+    server.repository.fault = UnavailableError("away")
     assert stale(client) == ["database, schedule"] * 2
-    served.clock.advance(seconds=5)
+    server.clock.advance(seconds=5)
     assert content is not None
-    served.disk.write(content, served.clock.now)
+    server.disk.write(content, server.clock.now)
     assert stale(client) == ["database"] * 2
-    served.shelf.fault = None
-    served.clock.advance(seconds=5)
+    server.repository.fault = None
+    server.clock.advance(seconds=5)
     assert stale(client) == [None, None]

@@ -12,7 +12,7 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.store.database.database import Database
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 
 def title() -> str:

@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 FEED = "/feeds/all.ics"
 A_DAY = timedelta(days=1)

@@ -24,7 +24,7 @@ from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.examples import NOW
-from tests.web.fakes import AFTER, BEFORE, Clock, front_of
+from tests.publication.fakes import AFTER, BEFORE, Clock, front_of
 
 FEED = "/feeds/all.ics"
 CACHING = "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400"

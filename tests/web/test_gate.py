@@ -10,17 +10,17 @@ from flask.testing import FlaskClient
 
 from icsfeed.web.application import make_application
 from tests.applications import create_app
-from tests.changes import a_change, recorded
+from tests.changes import a_change, record_of
 from tests.examples import utc
-from tests.web.fakes import AFTER, Clock, Served, mistakes
+from tests.publication.fakes import AFTER, Clock, FakeServer, mistakes
 
 STATE = "/api/v1/state"
 THURSDAY = utc(2026, 12, 3, 7)
 
 
-def served(later: timedelta = timedelta()) -> tuple[FlaskClient, Served]:
+def server(later: timedelta = timedelta()) -> tuple[FlaskClient, FakeServer]:
     """A client of the application, ``later`` than the start of Thursday's window, and the parts behind it."""
-    parts = Served(clock=Clock(now=THURSDAY + later))
+    parts = FakeServer(clock=Clock(now=THURSDAY + later))
     return make_application(parts.live).test_client(), parts
 
 
@@ -61,23 +61,23 @@ def test_the_state_at_another_time(client: FlaskClient) -> None:
     ],
 )
 def test_caches_expire_at_the_next_transition(before_the_end: timedelta, expected: str) -> None:
-    client, _ = served(timedelta(hours=4) - before_the_end)
+    client, _ = server(timedelta(hours=4) - before_the_end)
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.json or {})["state"] == "OPEN"
     assert response.headers["Cache-Control"] == expected
 
 
 def test_the_gate_uses_the_record_that_the_feeds_show() -> None:
-    client, parts = served()
+    client, parts = server()
     parts.clock.advance(hours=1)
-    parts.shelf.add(parts.clock.now, changes=recorded(a_change()).changes)
+    parts.repository.add(parts.clock.now, changes=record_of(a_change()).changes)
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.json or {})["why"] == "the emergency change EC-7 is confirmed"
     assert b"UID:emergency.ec-7@" in parts.feed().body
 
 
 def test_the_gate_says_that_its_sources_are_stale() -> None:
-    client, parts = served()
+    client, parts = server()
     parts.disk.write(mistakes("no such key"), parts.clock.now)
     response = client.get(STATE, query_string={"environment": "production"})
     assert (response.status_code, (response.json or {})["stale"]) == (200, True)

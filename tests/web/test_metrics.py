@@ -14,7 +14,7 @@ from icsfeed.domain.subscribers import Subscriber
 from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock, Served, front_of
+from tests.publication.fakes import Clock, FakeServer, front_of
 
 FEED = "/feeds/all.ics"
 GOOGLE = {"User-Agent": "Google-Calendar-Importer"}
@@ -129,9 +129,9 @@ def test_a_private_feed_is_counted_without_its_token() -> None:
             """Like ``Tally``."""
             counted.append(request)  # type: ignore[arg-type]
 
-    served = Served()
-    subscriber = Subscriber(name="Acme", feed="all", alarms=(timedelta(hours=1),), since=served.clock.now, tokens=())
-    served.live.holder = lambda _: subscriber  # type: ignore[method-assign,assignment]
-    front = front_of(served.live, tally=Taken)
+    server = FakeServer()
+    subscriber = Subscriber(name="Acme", feed="all", alarms=(timedelta(hours=1),), since=server.clock.now, tokens=())
+    server.live.holder = lambda _: subscriber  # type: ignore[method-assign,assignment]
+    front = front_of(server.live, tally=Taken)
     list(front({"REQUEST_METHOD": "GET", "PATH_INFO": "/private/the-token/all.ics"}, lambda *_: lambda _: None))
     assert counted == [("/private/{token}/all.ics", "", "200 OK")]

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 PLACE = 'uid_domain = "maintenance.example.com"\n'
 WITH_URL = SCHEDULE.replace(PLACE, f'{PLACE}url = "https://calendar.example.com/ops/"\n')

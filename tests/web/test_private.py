@@ -19,7 +19,7 @@ from icsfeed.store.schedule_file import load_schedule
 from tests.actors import operator
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 HALF_AN_HOUR = timedelta(minutes=30)
 PRIVATE = {

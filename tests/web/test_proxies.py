@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from icsfeed.domain.errors import IcsfeedError
 from tests.applications import create_app
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 FEED = "/feeds/all.ics"
 FORWARDED = {

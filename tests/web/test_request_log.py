@@ -18,7 +18,7 @@ from icsfeed.web.request_log import loggable_path
 from tests.actors import operator
 from tests.applications import create_app
 from tests.examples import NOW
-from tests.web.fakes import Clock
+from tests.publication.fakes import Clock
 
 Start: TypeAlias = Callable[[], FlaskClient]
 

@@ -35,14 +35,14 @@ PATH = "/feeds/all.ics"
 
 
 def mistakes(*messages: str) -> ScheduleFileError:
-    """The error for a broken file: one mistake in each line, from line 1."""
+    """The error of a broken file, with one mistake per line, from line 1."""
     in_lines = [Mistake(path="calendar", line=line, message=message) for line, message in enumerate(messages, start=1)]
     return ScheduleFileError("schedule.toml", in_lines)
 
 
 @dataclass
 class Clock:
-    """A clock that stands still until a test moves it."""
+    """A clock that a test advances."""
 
     now: datetime = NOW
 
@@ -50,13 +50,13 @@ class Clock:
         return self.now
 
     def advance(self, **time: float) -> None:
-        """Let time pass; takes the arguments of ``timedelta``."""
+        """Let time pass, given as arguments of ``timedelta``."""
         self.now += timedelta(**time)
 
 
 @dataclass
 class Disk:
-    """A schedule file: its schedule or the error it raises, when it changed, how often it was read and looked at."""
+    """A schedule file with its schedule, or the error of reading it; counts reads and looks."""
 
     content: Schedule | Exception = BEFORE
     changed_at: datetime = NOW - timedelta(days=1)
@@ -67,15 +67,13 @@ class Disk:
     while_reading: Callable[[], None] = lambda: None
 
     def write(self, content: Schedule | Exception, changed_at: datetime) -> None:
-        """Edit the file."""
         self.content, self.changed_at, self.stamp = content, changed_at, next(self.stamps) + 1
 
     def vanish(self) -> None:
-        """Delete the file."""
         self.content, self.stamp = mistakes("there is no such file"), None
 
     def load(self, _path: Path) -> LoadedSchedule:
-        """What ``load_schedule`` does."""
+        """Stands in for ``load_schedule``."""
         self.reads += 1
         self.while_reading()
         if isinstance(self.content, Exception):
@@ -84,7 +82,7 @@ class Disk:
         return LoadedSchedule(schedule=self.content, content=content, signature=self._signature())
 
     def signature(self, _path: str) -> FileSignature | None:
-        """What ``file_signature`` does."""
+        """Stands in for ``file_signature``."""
         self.looks += 1
         return None if self.stamp is None else self._signature()
 
@@ -94,13 +92,13 @@ class Disk:
 
 
 @dataclass
-class Shelf:
+class FakeRepository:
     """A repository in memory.
 
     ``fault`` is raised by reading and writing, ``read_only`` by writing, ``full`` by storing a schedule.
     """
 
-    kept: Record = NOTHING
+    current: Record = NOTHING
     fault: Exception | None = None
     read_only: Exception | None = None
     look_every: timedelta = timedelta(milliseconds=10)
@@ -108,65 +106,59 @@ class Shelf:
     full: Exception | None = None
 
     def entry(self) -> int:
-        """What ``Database`` does."""
         return self.record().entry
 
     def record(self) -> Record:
-        """What ``Database`` does."""
         if self.fault is not None:
             raise self.fault
-        return self.kept
+        return self.current
 
     def add(self, at: datetime, **parts: Any) -> None:  # noqa: ANN401  (any part of a record)
-        """Record something."""
-        self.kept = replace(self.kept, entry=self.kept.entry + 1, at=at, **{"changed_at": at, **parts})
+        """Record those parts in another audit entry."""
+        self.current = replace(self.current, entry=self.current.entry + 1, at=at, **{"changed_at": at, **parts})
 
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
-        """What ``Database`` does."""
         return self.schedule if self.record() is not NOTHING else None
 
     def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
-        """What ``Database`` does."""
         if self.full is not None:
             raise self.full
         self.schedule = (content, changed_at)
 
     def fetches(self) -> dict[tuple[str, str], datetime]:
-        """What ``Database`` does."""
         return {}
 
     @contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Any]:
-        """What ``Database`` does, as far as the ledger of revisions goes."""
+        """Record the ledger of revisions."""
         assert (actor.name, action, subject) == ("icsfeed", "publish", "schedule")
         if self.read_only is not None:
             raise self.read_only
-        page = Page(record=self.record())
-        yield page
-        self.add(actor.at, ledger=with_lines(self.kept.ledger, page.lines))
+        transaction = FakeTransaction(record=self.record())
+        yield transaction
+        self.add(actor.at, ledger=with_lines(self.current.ledger, transaction.lines))
 
 
 @dataclass
-class Page:
+class FakeTransaction:
     """A transaction for ledger lines."""
 
     record: Record
     lines: list[LedgerLine] = field(default_factory=list)
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
-        """What ``Transaction`` does."""
         self.lines += lines
 
 
 @dataclass
-class Served:
-    """A live publication with a fake disk, shelf and clock, and its log.
+class FakeServer:
+    """A live publication with a fake disk, repository and clock, and a captured log.
 
-    If ``paced``, the clock's seconds decide when to look for changes; otherwise every request looks.
+    If ``paced``, the clock decides when to look for changes; otherwise every request looks.
     """
 
     disk: Disk = field(default_factory=Disk)
-    shelf: Shelf = field(default_factory=Shelf)
+    repository: FakeRepository = field(default_factory=FakeRepository)
     clock: Clock = field(default_factory=Clock)
     capture: LogCapture = field(default_factory=LogCapture)
     preview: bool = False
@@ -179,7 +171,7 @@ class Served:
         )
         file = ScheduleFile(path=Path("schedule.toml"), load=self.disk.load, read_signature=self.disk.signature)
         self.live = Live(
-            Publisher(Sources(file, self.shelf, log=log), records=not self.preview),
+            Publisher(Sources(file, self.repository, log=log), records=not self.preview),
             clock=self.clock,
             patience=self.patience,
             seconds=self._seconds if self.paced else unpaced,
@@ -189,21 +181,20 @@ class Served:
         return self.clock.now.timestamp()
 
     def publication(self) -> Publication:
-        """What is public."""
         publication = self.live.current()
         assert publication is not None
         return publication
 
     def feed(self) -> Representation:
-        """What is public at ``PATH``."""
+        """The representation at ``PATH``."""
         return self.publication().representations[PATH]
 
     def date(self) -> datetime | None:
-        """Its Last-Modified."""
+        """The publication's Last-Modified."""
         return self.publication().last_modified
 
-    def logged(self, event: str) -> list[dict[str, object]]:
-        """The log entries of that event, without its name and the path."""
+    def log_entries(self, event: str) -> list[dict[str, object]]:
+        """The log entries of that event, without the keys "event" and "path"."""
         return [
             {key: value for key, value in entry.items() if key not in {"event", "path"}}
             for entry in self.capture.entries
@@ -211,20 +202,20 @@ class Served:
         ]
 
 
-def nothing_else(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """An application behind the front that has no pages."""
+def not_found(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """An application without pages."""
     del environ
     start_response("404 Not Found", [])
     return []
 
 
 def front_of(live: Live, **parts: Any) -> Front:  # noqa: ANN401  (any part of a front)
-    """A front whose parts do nothing, except those given."""
+    """A front whose parts do nothing, except the given ones."""
     silent = structlog.wrap_logger(None, processors=[LogCapture()])
-    unheard = {
-        "app": nothing_else,
+    defaults = {
+        "app": not_found,
         "on_fetch": lambda *_: None,
         "tally": Tally(lambda _: None),
         "requests": RequestLog(silent, lambda: "an-id"),
     }
-    return Front(live=live, **{**unheard, **parts})
+    return Front(live=live, **{**defaults, **parts})

@@ -1,4 +1,4 @@
-"""What subscribers see of a feed, whichever engine reads it for them."""
+"""A feed as its subscribers see it, through any of the outside readers."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from . import Reader, require
 
 REACH = timedelta(days=3 * 366)
 
-Seen = list[tuple[datetime, datetime, str, str]]
+SubscriberView = list[tuple[datetime, datetime, str, str]]
 """Start, end, summary and status of each timed instance, in order."""
 
 
 def both_renderings(schedule: Schedule, record: Record, *, now: datetime) -> dict[Rendering, bytes]:
-    """The feed `all`, as a server has it that has just taken the record up."""
+    """The feed `all` of a server that has just read the record, in both renderings."""
     public = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
     return {rendering: public[feed_path("all", rendering)].body for rendering in Rendering}
 
 
-def seen_by(reader: Reader, content: bytes, *, now: datetime, within: tuple[datetime, datetime] | None = None) -> Seen:
-    """What the reader makes of a feed: its timed instances that start ``within``, or all that are near ``now``."""
+def subscriber_view(
+    reader: Reader, content: bytes, *, now: datetime, within: tuple[datetime, datetime] | None = None
+) -> SubscriberView:
+    """The timed instances of a feed that start ``within``, or all of those near ``now``."""
     require(reader)
     start, end = within or (now - REACH, now + REACH)
     return sorted(
