@@ -14,7 +14,7 @@ def test_without_a_topic_it_lists_them_with_their_readers() -> None:
     assert (outcome.status, outcome.stderr) == (0, "")
     lines = outcome.stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(TOPICS)
-    assert lines[3] == "deploy         For deploy engineers: serve, or export to a static host."
+    assert lines[3] == "deploy         For administrators: serve, or export to a static host."
     assert max(map(len, lines)) <= 80
 
 
