@@ -15,7 +15,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.units import format_unit
 
 from icsfeed.domain.spans import DateRange, Span
-from icsfeed.domain.zones import offset_at
+from icsfeed.domain.zones import clock_changes_in, offset_at
 from icsfeed.words.languages import Language, sentence
 from icsfeed.words.phrases import phrase_in
 
@@ -166,7 +166,7 @@ class Dates:
         name = local.tzname() or ""
         if self.language.code != "en":
             season = "daylight" if local.dst() else "standard"
-            name = self._meta_zone("short").get(season, name)
+            name = self._meta_zone_names(self.zone, "short").get(season, name)
         if name.isalpha():
             return name
         minutes = round(offset_at(self.zone, instant).total_seconds() / 60)
@@ -175,16 +175,22 @@ class Dates:
 
     @property
     def zone_name(self) -> str:
-        """The zone's name in the language, with the one in the IANA database."""
-        names = self._meta_zone("long")
-        name = names.get("generic") or names.get("standard")
-        return f"{name} ({self.zone.key})" if name else self.zone.key
+        """The name of the vendor's zone."""
+        return self.name_of_zone(self.zone)
 
-    def _meta_zone(self, width: str) -> dict[str, str]:
+    def name_of_zone(self, zone: ZoneInfo) -> str:
+        """The zone's name in the language, with the one in the IANA database."""
+        names = self._meta_zone_names(zone, "long")
+        name = names.get("generic")
+        if name is None and not clock_changes_in(zone, self.year):
+            name = names.get("standard")  # London has no other, and is not on Greenwich Mean Time in summer.
+        return f"{name} ({zone.key})" if name else zone.key
+
+    def _meta_zone_names(self, zone: ZoneInfo, width: str) -> dict[str, str]:
         # CLDR knows some zones by a former name only, such as Asia/Calcutta.
-        former = [name for name, later in get_global("zone_aliases").items() if later == self.zone.key]
+        former = [name for name, later in get_global("zone_aliases").items() if later == zone.key]
         meta_zones = get_global("meta_zones")
-        meta_zone = next((meta_zones[name] for name in (self.zone.key, *former) if name in meta_zones), None)
+        meta_zone = next((meta_zones[name] for name in (zone.key, *former) if name in meta_zones), None)
         return dict(self.locale.meta_zones.get(meta_zone, {}).get(width, {}))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -20,6 +19,7 @@ _MIN_RANGE_DAYS: Final = 3
 _MAX_LIFTED_DAYS: Final = 5
 """How many lifted days are named; the others are counted."""
 
+_WEEKDAY_AFTER_EVERY: Final = phrase_in("weekday, as in: every Thursday and Sunday", "{day}")
 _LISTED_DAY: Final = phrase_in("day in a list of days", "{day}")
 _DATE_SEPARATOR: Final = phrase_in("between dates that contain commas", "; ")
 _NTH_WEEKDAYS: Final = {
@@ -57,7 +57,8 @@ def _weekly_text(recurrence: Recurrence, dates: Dates) -> str:
         if weekdays is not None:
             first, last = map(dates.weekday, weekdays)
             return language.say("{first} to {last}", first=first, last=last)
-        return language.say("Every {days}", days=language.join(names))
+        every_day = [language.say(_WEEKDAY_AFTER_EVERY, day=name) for name in names]
+        return language.say("Every {days}", days=language.join(every_day))
     listed = language.join([language.say(_LISTED_DAY, day=name) for name in names])
     return language.say_count("Every week on {days}", "Every {count} weeks on {days}", every, days=listed)
 
@@ -122,14 +123,13 @@ def _pattern_text(freeze: ChangeFreeze, dates: Dates) -> str:
 
 def effective_dates_text(part: MaintenanceWindow | ChangeFreeze, dates: Dates, today: date) -> str:
     """From when and until when it is in effect; empty where no date is set."""
-    return " ".join(_effective_dates(part.effective_from, part.effective_until, dates, today))
-
-
-def _effective_dates(first: date | None, last: date | None, dates: Dates, today: date) -> Iterator[str]:
-    language = dates.language
-    if first is not None and first <= today:
-        yield language.say("since {date}", date=dates.plain_day(first))
-    elif first is not None:
-        yield language.say("from {date}", date=dates.plain_day(first))
+    say, first, last = dates.language.say, part.effective_from, part.effective_until
+    if first is not None and last is not None:
+        return say("from {first} through {last}", first=dates.plain_day(first), last=dates.plain_day(last))
     if last is not None:
-        yield language.say("until {date}", date=dates.plain_day(last))
+        return say("until {date}", date=dates.plain_day(last))
+    if first is None:
+        return ""
+    if first <= today:
+        return say("since {date}", date=dates.plain_day(first))
+    return say("from {date}", date=dates.plain_day(first))

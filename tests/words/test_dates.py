@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from icsfeed.domain.zones import zone
 from icsfeed.words.languages import ENGLISH
 from tests.examples import span, utc
 from tests.words.writing import FRENCH, dates_in
@@ -22,11 +23,21 @@ def test_french_counts_the_first_of_a_month() -> None:
     [
         ("America/Toronto", "Eastern Time (America/Toronto)", "heure de l’Est (America/Toronto)"),
         ("Asia/Kolkata", "India Standard Time (Asia/Kolkata)", "heure de l’Inde (Asia/Kolkata)"),
+        ("Europe/London", "Europe/London", "Europe/London"),
         ("UTC", "UTC", "UTC"),
     ],
 )
 def test_zones_by_name(name: str, english: str, french: str) -> None:
     assert [dates_in(language, name).zone_name for language in (ENGLISH, FRENCH)] == [english, french]
+
+
+def test_another_zone_is_named_as_the_vendor_names_its_own() -> None:
+    """It used to be a bare "America/New_York" beside the vendor's "Central European Time (Europe/Paris)"."""
+    new_york = zone("America/New_York")
+    assert [dates_in(language, "Europe/Paris").name_of_zone(new_york) for language in (ENGLISH, FRENCH)] == [
+        "Eastern Time (America/New_York)",
+        "heure de l’Est nord-américain (America/New_York)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,16 +27,16 @@ TODAY = date(2026, 12, 8)
 @pytest.mark.parametrize(
     ("rule", "english", "french"),
     [
-        ("FREQ=WEEKLY;BYDAY=TH", "Every Thursday", "Chaque jeudi"),
-        ("FREQ=WEEKLY;BYDAY=TH,SU", "Every Thursday and Sunday", "Chaque jeudi et dimanche"),
+        ("FREQ=WEEKLY;BYDAY=TH", "Every Thursday", "Tous les jeudis"),
+        ("FREQ=WEEKLY;BYDAY=TH,SU", "Every Thursday and Sunday", "Tous les jeudis et dimanches"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "Every day", "Tous les jours"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Monday to Friday", "Du lundi au vendredi"),
         ("FREQ=WEEKLY;BYDAY=SU,MO,TU,WE,TH", "Sunday to Thursday", "Du dimanche au jeudi"),
-        ("FREQ=WEEKLY;BYDAY=SA,SU", "Every Saturday and Sunday", "Chaque samedi et dimanche"),
+        ("FREQ=WEEKLY;BYDAY=SA,SU", "Every Saturday and Sunday", "Tous les samedis et dimanches"),
         (
             "FREQ=WEEKLY;BYDAY=MO,TU,TH",
             "Every Monday, Tuesday and Thursday",
-            "Chaque lundi, mardi et jeudi",
+            "Tous les lundis, mardis et jeudis",
         ),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "Every 2 weeks on Tuesday", "Toutes les 2 semaines, le mardi"),
         (
@@ -119,7 +119,7 @@ LIFTED = tuple(date(2026, month, 28) for month in range(1, 8))
             "and 2 more",
             ", sauf le mer. 28 janv. 2026\N{NO-BREAK SPACE}; le sam. 28 févr. 2026\N{NO-BREAK SPACE}; "
             "le sam. 28 mars 2026\N{NO-BREAK SPACE}; le mar. 28 avr. 2026\N{NO-BREAK SPACE}; "
-            "le jeu. 28 mai 2026 et 2 de plus",
+            "le jeu. 28 mai 2026 et 2 autres",
             id="more than five",
         ),
         pytest.param(

@@ -17,7 +17,7 @@ from icsfeed.words.terms import IMPACT_NAMES
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WindowRow:
-    """A window; ``zone`` is empty where it is the calendar's, ``effective`` where no dates are set."""
+    """A window; ``effective`` is empty where no dates are set."""
 
     name: str
     description: str
@@ -73,7 +73,7 @@ def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, tod
         description=window.description,
         days=recurrence_text(window.recurrence, dates),
         hours=dates.hours(start, end),
-        zone=window.zone.key if window.zone.key != schedule.calendar.zone.key else "",
+        zone=dates.name_of_zone(window.zone),
         length=dates.length(end - start),
         effective=effective_dates_text(window, dates, today),
         environments=environments_text(schedule, window.environments),

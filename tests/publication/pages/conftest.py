@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from icsfeed.publication.representations import Representation
 from tests.publication.pages import browsers
@@ -16,14 +17,30 @@ from tests.publication.pages.stories import NOON
 from tests.required import require
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """A real browser, started for the first test that needs it."""
+@pytest.fixture(scope="package", name="playwright")
+def _playwright() -> Iterator[Playwright]:
+    """Starts browsers."""
     require(browsers.unavailable())
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A real browser, started for the first test that needs it."""
+    browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def chromium_without_zone(playwright: Playwright) -> Iterator[Browser]:
+    """A real browser on a system that does not say in which time zone it is."""
+    browser = playwright.chromium.launch(
+        executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS), env={**os.environ, "TZ": ""}
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")
@@ -44,6 +61,7 @@ class Open(Protocol):
         now: datetime = ...,
         zone: str = ...,
         prefix: str = ...,
+        browser: Browser | None = ...,
         **context: Any,  # noqa: ANN401  (any option of a browser's context)
     ) -> Page: ...
 
@@ -61,11 +79,14 @@ def _visit(chromium: Browser, host: Host) -> Iterator[Open]:
         now: datetime = NOON,
         zone: str = "America/Toronto",
         prefix: str = "",
+        browser: Browser | None = None,
         **context: Any,  # noqa: ANN401
     ) -> Page:
         host.site, host.prefix = site, prefix
         host.requests.clear()
-        opened = chromium.new_context(**{"timezone_id": zone, "locale": "en-US", "color_scheme": "light"} | context)
+        opened = (browser or chromium).new_context(
+            **{"timezone_id": zone, "locale": "en-US", "color_scheme": "light"} | context
+        )
         closing.append(opened.close)
         page = opened.new_page()
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))

@@ -152,6 +152,54 @@ def test_a_stored_zone_that_the_browser_does_not_have_is_ignored(visit: Open) ->
     assert page.locator("#zone").input_value() == "Europe/Berlin"
 
 
+@pytest.mark.parametrize("path", ["/", "/calendar/2026/12/", "/embed/"])
+def test_a_browser_that_does_not_know_its_zone_shows_the_vendors(
+    visit: Open, chromium_without_zone: Browser, path: str
+) -> None:
+    """Its zone is called Etc/Unknown, which it does not support; that used to stop the script."""
+    site = a_site(now=FROZEN)
+    page = visit(site, path, now=FROZEN, browser=chromium_without_zone, timezone_id=None)
+    assert page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone") == "Etc/Unknown"
+    assert page.locator(".theirs").count() == 0
+    if path != "/calendar/2026/12/":
+        assert texts(page, ".countdown") == ["in 6 days 16 hours"]
+    if path != "/embed/":
+        assert page.locator("#zone").input_value() == "America/Toronto"
+        assert page.locator("#zone > option").all_text_contents() == ["America/Toronto (the vendor’s time zone)"]
+        page.locator("#zone").select_option("Asia/Tokyo")
+        assert page.locator(".theirs").count() > 0
+        page.reload()
+        assert page.locator("#zone").input_value() == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("zone", "when"),
+    [
+        ("Europe/Berlin", "Thu, Dec 10 8:00 a.m. – 12:00 p.m. GMT+1 2:00 a.m. – 6:00 a.m. EST"),
+        ("America/Toronto", "Thu, Dec 10 7:00 a.m. – 11:00 a.m. UTC 2:00 a.m. – 6:00 a.m. EST"),
+    ],
+    ids=["a visitor elsewhere", "a visitor in that zone"],
+)
+def test_a_browser_that_does_not_support_the_vendors_zone_shows_the_times_in_another(
+    visit: Open, zone: str, when: str
+) -> None:
+    """A browser may be older than the zone's name."""
+    page = visit(a_site(), zone=zone)
+    page.context.add_init_script(
+        """Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {
+            construct(target, [locale, options]) {
+                if (options?.timeZone === "America/Toronto") throw new RangeError("Invalid time zone specified");
+                return new target(locale, options);
+            },
+        });"""
+    )
+    page.reload()
+    assert texts(page, ".agenda .entry:first-child .when") == [when]
+    assert texts(page, ".countdown") == ["in 1 day 14 hours"]
+    assert page.locator("#zone").input_value() == ("UTC" if zone == "America/Toronto" else zone)
+    assert "America/Toronto (the vendor’s time zone)" not in page.locator("#zone option").all_text_contents()
+
+
 def chips(page: Page) -> dict[str, list[str]]:
     """The items in the table of December, by day."""
     cells = page.locator("table[data-month='2026-12'] td[data-day]")

@@ -28,6 +28,16 @@ def test_past_windows_are_omitted_and_later_ones_come_last() -> None:
     )
     rows = window_rows(schedule, dates_in(FRENCH), TODAY)
     assert [(row.effective, row.hours.replace("\u00a0", " "), row.length, row.zone) for row in rows] == [
-        ("depuis le 1er janvier 2020 jusqu’au 28 février 2027", "02 h 00 – 00 h 00", "22 heures", ""),
-        ("à partir du 1er mars 2027", "22 h 00 – 00 h 30 le lendemain", "2 heures 30 minutes", "Europe/Berlin"),
+        (
+            "du 1er janvier 2020 au 28 février 2027",
+            "02 h 00 – 00 h 00",
+            "22 heures",
+            "heure de l’Est (America/Toronto)",
+        ),
+        (
+            "à partir du 1er mars 2027",
+            "22 h 00 – 00 h 30 le lendemain",
+            "2 heures 30 minutes",
+            "heure de l’Europe centrale (Europe/Berlin)",
+        ),
     ]

@@ -42,11 +42,19 @@
     return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
   }
 
-  const theirs = clock(data.zone);
+  // Not every zone is supported: a system without one calls it "Etc/Unknown", which no browser accepts.
+  function clockOf(zone) {
+    try {
+      return zone ? clock(zone) : null;
+    } catch {
+      return null;
+    }
+  }
+  const theirs = clockOf(data.zone) ?? clock("UTC");
+  const own = clockOf(Intl.DateTimeFormat().resolvedOptions().timeZone)?.zone;
   let mine = theirs;
 
-  const own = () => Intl.DateTimeFormat().resolvedOptions().timeZone || data.zone;
-  const same = (at) => mine.wallOf(at) === theirs.wallOf(at);
+  const same = (at) => theirs.zone === data.zone && mine.wallOf(at) === theirs.wallOf(at);
 
   function element(tag, className, text) {
     const node = document.createElement(tag);
@@ -189,7 +197,7 @@
       const line = element("li"), text = element("span"), when = element("span", "when");
       const late = each.until <= now;
       when.append(element("span", "mine", late ? words.overdue : say("until", until(each.until))));
-      if (!late && !same(each.until)) when.append(element("span", "theirs", `${theirs.moment(each.until)}`));
+      if (!late && mine !== theirs && !same(each.until)) when.append(element("span", "theirs", `${theirs.moment(each.until)}`));
       text.append(nameOf(each), " ", when);
       line.append(icon(each.kind), text);
       return line;
@@ -218,14 +226,13 @@
   // The choice of zone, stored only in this browser.
   function stored() {
     try {
-      const zone = localStorage.getItem(STORED);
-      return zone && clock(zone) && zone;
+      return clockOf(localStorage.getItem(STORED))?.zone;
     } catch {
       return null;
     }
   }
   function choose(zone) {
-    mine = zone === data.zone ? theirs : clock(zone);
+    mine = zone === theirs.zone ? theirs : clock(zone);
     all("[data-from]").forEach(showWhen);
     all("time.moment").forEach(showMoment);
     all("table.month").forEach(showMonth);
@@ -238,13 +245,13 @@
     const select = document.getElementById("zone");
     if (!select) return;
     const option = (value, note) => new Option(value.replaceAll("_", " ") + (note ? ` (${note})` : ""), value);
-    select.append(option(own(), words["zone visitor"]));
-    if (own() !== data.zone) select.append(option(data.zone, words["zone vendor"]));
+    if (own) select.append(option(own, words["zone visitor"]));
+    if (own !== data.zone && theirs.zone === data.zone) select.append(option(data.zone, words["zone vendor"]));
     const group = element("optgroup");
     group.label = words["zone other"];
     const supported = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
     const others = new Set(["UTC", ...supported, zone]);
-    others.delete(own());
+    others.delete(own);
     others.delete(data.zone);
     group.append(...[...others].map((each) => option(each)));
     select.append(group);
@@ -316,7 +323,7 @@
     }
   }
 
-  const zone = stored() || own();
+  const zone = stored() ?? own ?? theirs.zone;
   offerZones(zone);
   completeAddresses();
   choose(zone);
