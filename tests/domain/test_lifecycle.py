@@ -172,7 +172,7 @@ def test_the_end_of_a_span_is_after_its_start(start: int, end: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "named", "expected"),
+    ("record", "change_id", "expected"),
     [
         pytest.param(NOTHING, "EC-1", 'there is no change "EC-1"; none has been announced', id="no changes"),
         pytest.param(
@@ -189,9 +189,9 @@ def test_the_end_of_a_span_is_after_its_start(start: int, end: int) -> None:
         ),
     ],
 )
-def test_an_unknown_change_is_refused(record: Record, named: str, expected: str) -> None:
+def test_an_unknown_change_is_refused(record: Record, change_id: str, expected: str) -> None:
     with pytest.raises(NotFoundError) as refusal:
-        record.change(named)
+        record.change(change_id)
     assert str(refusal.value) == expected
 
 

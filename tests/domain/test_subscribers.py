@@ -35,8 +35,8 @@ def opens(subscribers: Subscribers, token: str, now: datetime) -> bool:
 
 def test_a_subscribers_feed_opens_with_their_token_alone() -> None:
     subscribers = NOBODY.after([added(), added("Other", "two")])
-    found = [subscribers.holder(token, now=NOW) for token in ("one", "two", "three", "", digest_of("one"))]
-    assert [each and each.name for each in found] == ["Acme Inc.", "Other", None, None, None]
+    holders = [subscribers.holder(token, now=NOW) for token in ("one", "two", "three", "", digest_of("one"))]
+    assert [each and each.name for each in holders] == ["Acme Inc.", "Other", None, None, None]
 
 
 def test_only_the_sha_256_of_a_token_is_stored() -> None:
@@ -94,12 +94,12 @@ def test_the_next_expiry_is_that_of_the_first_token_to_end() -> None:
 
 
 def test_valid_tokens_are_those_that_open_a_feed() -> None:
-    gone = [added("Gone", "two"), step(Action.REVOKE, "Gone")]
-    subscribers = NOBODY.after([added(), *gone, rotated("three", NOW + A_DAY), added("New", "four")])
+    revoked = [added("Gone", "two"), step(Action.REVOKE, "Gone")]
+    subscribers = NOBODY.after([added(), *revoked, rotated("three", NOW + A_DAY), added("New", "four")])
     for now, tokens in ((NOW, ["one", "three", "four"]), (NOW + A_DAY, ["three", "four"])):
-        found = [(subscriber.name, token.digest) for subscriber, token in subscribers.valid(now=now)]
+        valid = [(subscriber.name, token.digest) for subscriber, token in subscribers.valid(now=now)]
         names = ["New" if token == "four" else "Acme Inc." for token in tokens]
-        assert found == list(zip(names, map(digest_of, tokens), strict=True))
+        assert valid == list(zip(names, map(digest_of, tokens), strict=True))
 
 
 def test_a_salt_is_stored_with_its_token() -> None:

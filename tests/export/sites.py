@@ -53,12 +53,12 @@ def private_site(folder: Path) -> tuple[Path, list[str]]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """The texts in a folder by name, without the files that an export keeps for itself."""
+    """The texts in a folder by name, without the export's own files."""
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {name: path.read_bytes().decode("latin-1") for name, path in sorted(paths.items()) if name not in OWN}
 
 
 def dates(folder: Path) -> dict[str, tuple[int, int]]:
-    """The date and the inode of each file, including the manifest."""
+    """The modification time and inode of each file, including the manifest."""
     stats = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
     return {path.relative_to(folder).as_posix(): (stat.st_mtime_ns, stat.st_ino) for path, stat in stats.items()}

@@ -59,7 +59,7 @@ class Store:
 
     @contextlib.contextmanager
     def asking_for_credentials(self) -> Generator[None]:
-        """Meanwhile, requests need a signature with a key that the server knows."""
+        """In the block, requests need a signature with a key that the server knows."""
         self.ask("POST", "/moto-api/reset-auth", content=b"0")
         try:
             yield

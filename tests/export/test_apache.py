@@ -91,9 +91,9 @@ def test_apache_sends_the_headers_of_the_server(site: Path, tmp_path: Path) -> N
 def test_apache_answers_304_by_etag_and_hides_own_files(site: Path, tmp_path: Path) -> None:
     with serving(site, tmp_path / "apache") as client:
         first = client.get("/feeds/all.ics")
-        held = client.get("/feeds/all.ics", headers={"If-None-Match": first.headers["ETag"]})
-        assert (held.status_code, held.content) == (304, b"")
-        assert held.headers["Cache-Control"] == first.headers["Cache-Control"]
+        not_modified = client.get("/feeds/all.ics", headers={"If-None-Match": first.headers["ETag"]})
+        assert (not_modified.status_code, not_modified.content) == (304, b"")
+        assert not_modified.headers["Cache-Control"] == first.headers["Cache-Control"]
         assert [client.get(f"/.icsfeed/{name}").status_code for name in ("manifest.json", "nginx.conf")] == [403, 403]
         missing = client.get("/feeds/none.ics")
         assert (missing.status_code, missing.content) == (404, (site / "404.html").read_bytes())

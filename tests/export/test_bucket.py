@@ -81,10 +81,10 @@ def test_every_object_has_the_bytes_and_headers_of_the_server(
     }
     assert done.stdout == f"{dest}: {len(expected)} written, 0 removed, 0 unchanged\n"
     assert texts == {f"calendar/{name}": text for name, text in expected.items()}
-    kept = [obstore.get(store.bucket(bucket), f"calendar/{folder}/all.ics") for folder in ("downloads", "feeds")]
+    responses = [obstore.get(store.bucket(bucket), f"calendar/{folder}/all.ics") for folder in ("downloads", "feeds")]
     headers = {"Content-Type": "text/calendar; charset=utf-8", "Cache-Control": CACHE_CONTROL}
-    assert kept[0].attributes == headers | {"Content-Disposition": 'attachment; filename="all.ics"'}
-    assert kept[1].attributes == headers
+    assert responses[0].attributes == headers | {"Content-Disposition": 'attachment; filename="all.ics"'}
+    assert responses[1].attributes == headers
 
 
 def test_only_changed_objects_are_uploaded_and_obsolete_ones_removed(store: Store, bucket: str) -> None:
@@ -281,8 +281,8 @@ def test_a_lost_connection_leaves_each_object_whole_and_the_next_export_complete
 
 
 def test_a_silent_store_is_a_one_line_error_within_seconds(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as used:
-        port = used.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     begun = time.monotonic()
     assert refusal(OLD, f"s3://{bucket}") == f"s3://{bucket} can't be written: nothing answers at its address; {WHOLE}"

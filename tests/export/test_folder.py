@@ -1,4 +1,4 @@
-"""Exports to a folder: foreign files are never touched, whatever their names are."""
+"""Exports to a folder: foreign files are never touched, whatever their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manual's workflow for GitHub Pages: its commands, run in a repository of the test."""
+"""The manual's workflow for GitHub Pages: its commands, run in a test repository."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def steps() -> list[dict[str, Any]]:
 
 
 def shell(script: str, folder: Path) -> str:
-    """Run a step like GitHub."""
+    """Run a step as GitHub does."""
     bash = shutil.which("bash") or "bash"
     done = subprocess.run([bash, "-e"], cwd=folder, input=script, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

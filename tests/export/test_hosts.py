@@ -35,7 +35,7 @@ def host_rules(site: tuple[SiteFile, ...]) -> dict[str, str]:
 
 
 def expected(file: SiteFile) -> Counter[tuple[str, str]]:
-    """The headers that the server sends; a download gets the name at the end of its address anyway."""
+    """The headers that the server sends, without file names: downloads get the last part of their address."""
     return Counter(
         (name, value.partition("; filename")[0] if name == DISPOSITION else value)
         for name, value in file.headers.items()

@@ -23,7 +23,7 @@ TIMES = 200
 
 
 def a_site(letter: str, numbers: range) -> dict[str, str]:
-    """Files that differ from those of another letter in every byte."""
+    """Files in which every byte differs from those of another letter."""
     feeds = {f"feeds/{number}.ics": letter * (20_000 + 500 * number) for number in numbers}
     private = {f"private/token-{number}/all.ics": letter * 20_000 for number in numbers}
     return {**feeds, **private, f"only/in/{letter}.ics": letter * 1000, "index.html": letter * 5000, ".nojekyll": ""}
@@ -92,28 +92,28 @@ def test_after_a_kill_at_any_moment_each_file_is_old_or_new_and_the_next_export_
     exports = [partial(put_files, files, Folder(dest)) for _, files in sites]
     typical = statistics.median(Child.doing(exports[number % 2]).seconds() for number in range(1, 10))
     exports[1]()
-    moments, killed, mixed, untouched = random.Random(7), 0, 0, 0  # noqa: S311  (moments, not secrets)
+    moments, kills, mixed_states, old_states = random.Random(7), 0, 0, 0  # noqa: S311  (moments, not secrets)
     for number in range(20 * TIMES):
         new, old = sites[number % 2][0], sites[(number + 1) % 2][0]
         child = Child.doing(exports[number % 2])
         time.sleep(moments.uniform(0, typical))
         os.kill(child.number, signal.SIGKILL)
-        killed += not child.is_done()
+        kills += not child.is_done()
         texts = {name: text for name, text in contents(dest).items() if not name.startswith(".icsfeed/parts/")}
         torn = {name for name, text in texts.items() if text not in {old.get(name), new.get(name)}}
         missing = {name for name in old.keys() & new.keys() if name not in texts}
         assert (torn, missing) == (set(), set())
-        untouched += texts == old
-        mixed += texts not in (old, new)
+        old_states += texts == old
+        mixed_states += texts not in (old, new)
         exports[number % 2]()
         assert contents(dest) == new
         assert {path.name for path in (dest / ".icsfeed").iterdir()} == {"lock", "manifest.json"}
-        if killed == TIMES:
+        if kills == TIMES:
             break
     # Otherwise the kill came too late to test anything.
-    assert killed == TIMES
-    assert untouched > 0
-    assert mixed > 0
+    assert kills == TIMES
+    assert old_states > 0
+    assert mixed_states > 0
 
 
 def test_a_reader_never_finds_half_a_file(dest: Path) -> None:

@@ -21,13 +21,20 @@ def lines(*pairs: tuple[int, str]) -> Ledger:
 
 
 @pytest.mark.parametrize(
-    ("recorded", "exported", "expected"),
+    ("database_ledger", "exported_ledger", "expected"),
     [
         pytest.param({}, lines((3, "a")), lines((3, "a")), id="an empty database"),
         pytest.param(lines((0, "a")), {}, lines((0, "a")), id="a first export"),
-        pytest.param(lines((0, "a"), (1, "b")), lines((1, "b")), lines((0, "a"), (1, "b")), id="both know the same"),
-        pytest.param(lines((0, "a"), (1, "b")), lines((0, "a")), lines((0, "a"), (1, "b")), id="the database is ahead"),
-        pytest.param(lines((2, "b")), lines((1, "a")), lines((2, "b")), id="ahead, without the line exported"),
+        pytest.param(lines((0, "a"), (1, "b")), lines((1, "b")), lines((0, "a"), (1, "b")), id="the same lines"),
+        pytest.param(
+            lines((0, "a"), (1, "b")), lines((0, "a")), lines((0, "a"), (1, "b")), id="the database has more lines"
+        ),
+        pytest.param(
+            lines((2, "b")),
+            lines((1, "a")),
+            lines((2, "b")),
+            id="the database has more lines, but not the exported one",
+        ),
         pytest.param(lines((0, "a")), lines((3, "a")), lines((3, "a")), id="a new database"),
         pytest.param(
             lines((0, "b")), lines((0, "a")), lines((0, "a")), id="a new database after an edit: the SEQUENCE must rise"
@@ -35,10 +42,10 @@ def lines(*pairs: tuple[int, str]) -> Ledger:
         pytest.param(lines((0, "a")), lines((0, GONE)), lines((0, GONE)), id="vanished since: the SEQUENCE must rise"),
     ],
 )
-def test_the_ledger_continues_from_the_one_that_knows_more(
-    recorded: Ledger, exported: Ledger, expected: Ledger
+def test_the_ledger_continues_from_the_source_with_more_lines(
+    database_ledger: Ledger, exported_ledger: Ledger, expected: Ledger
 ) -> None:
-    assert continued(recorded, exported) == expected
+    assert continued(database_ledger, exported_ledger) == expected
 
 
 def test_a_manifest_can_be_read_back() -> None:

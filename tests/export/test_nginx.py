@@ -86,19 +86,19 @@ def test_nginx_serves_feeds_as_the_server_does(site: Path, tmp_path: Path) -> No
         assert plain.headers["Access-Control-Allow-Origin"] == "*"
         assert plain.headers["X-Content-Type-Options"] == "nosniff"
 
-        with client.stream("GET", "/feeds/all.ics", headers={"Accept-Encoding": "gzip"}) as packed:
-            sent = b"".join(packed.iter_raw())
-        assert packed.headers["Content-Encoding"] == "gzip"
-        assert sent == (site / "feeds" / "all.ics.gz").read_bytes()
-        assert gzip.decompress(sent) == body
-        assert packed.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        with client.stream("GET", "/feeds/all.ics", headers={"Accept-Encoding": "gzip"}) as response:
+            compressed = b"".join(response.iter_raw())
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert compressed == (site / "feeds" / "all.ics.gz").read_bytes()
+        assert gzip.decompress(compressed) == body
+        assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
 
         download = client.get("/downloads/all.ics")
         assert download.headers["Content-Disposition"] == "attachment"
         assert download.headers["Content-Type"] == "text/calendar; charset=utf-8"
 
 
-def test_nginx_says_of_every_path_what_the_server_says(site: Path, tmp_path: Path) -> None:
+def test_nginx_sends_the_headers_of_the_server_for_every_path(site: Path, tmp_path: Path) -> None:
     loaded = load_schedule(Path("schedule.toml"))
     files = list(
         site_files(
@@ -119,16 +119,16 @@ def test_nginx_says_of_every_path_what_the_server_says(site: Path, tmp_path: Pat
     assert len(policies) >= 4
 
 
-def test_nginx_answers_304_by_tag_and_by_date_until_the_feed_changes(site: Path, tmp_path: Path) -> None:
+def test_nginx_answers_304_by_etag_and_by_date_until_the_feed_changes(site: Path, tmp_path: Path) -> None:
     with serving(site, tmp_path / "nginx") as client:
         for coding in ("identity", "gzip"):
             ask = {"Accept-Encoding": coding}
             first = client.get("/feeds/all.ics", headers=ask)
             tag = ask | {"If-None-Match": first.headers["ETag"]}
             date = ask | {"If-Modified-Since": first.headers["Last-Modified"]}
-            held = [client.get("/feeds/all.ics", headers=header) for header in (tag, date)]
-            assert [(answer.status_code, answer.content) for answer in held] == [(304, b"")] * 2
-            assert {answer.headers["Cache-Control"] for answer in held} == {CACHE_CONTROL}
+            not_modified = [client.get("/feeds/all.ics", headers=header) for header in (tag, date)]
+            assert [(answer.status_code, answer.content) for answer in not_modified] == [(304, b"")] * 2
+            assert {answer.headers["Cache-Control"] for answer in not_modified} == {CACHE_CONTROL}
         schedule = Path("schedule.toml")
         schedule.write_text(
             schedule.read_text("utf-8").replace("Scheduled maintenance", "scheduled maintenance"), encoding="utf-8"
@@ -137,17 +137,17 @@ def test_nginx_answers_304_by_tag_and_by_date_until_the_feed_changes(site: Path,
         assert [client.get("/feeds/all.ics", headers=header).status_code for header in (tag, date)] == [200, 200]
 
 
-def test_nginx_does_not_show_what_is_no_part_of_the_site(site: Path, tmp_path: Path) -> None:
-    hidden = (
+def test_nginx_hides_files_that_are_not_part_of_the_site(site: Path, tmp_path: Path) -> None:
+    hidden_paths = (
         *("/.icsfeed/", "/.icsfeed/manifest.json", "/.icsfeed/nginx.conf"),
         *("/.htaccess", "/feeds/.htaccess", "/fr/embed/.htaccess", "/_headers", "/feeds/none.ics"),
     )
-    assert all((site / path[1:]).exists() for path in hidden[:-1])
+    assert all((site / path[1:]).exists() for path in hidden_paths[:-1])
     with serving(site, tmp_path / "nginx") as client:
-        assert {path: client.get(path).status_code for path in hidden} == dict.fromkeys(hidden, 404)
+        assert {path: client.get(path).status_code for path in hidden_paths} == dict.fromkeys(hidden_paths, 404)
 
 
-def test_nginx_lists_no_private_feed_and_says_that_it_is_private(schedule: Path, tmp_path: Path) -> None:
+def test_nginx_lists_no_private_feed_and_sends_private_headers(schedule: Path, tmp_path: Path) -> None:
     del schedule
     site, paths = private_site(tmp_path)
     (site / "open").mkdir()
@@ -158,8 +158,8 @@ def test_nginx_lists_no_private_feed_and_says_that_it_is_private(schedule: Path,
         for path in paths:
             for coding, end in (("identity", ""), ("gzip", ".gz")):
                 with client.stream("GET", path, headers={"Accept-Encoding": coding}) as answer:
-                    sent = b"".join(answer.iter_raw())
-                assert (answer.status_code, sent) == (200, (site / f"{path[1:]}{end}").read_bytes())
+                    compressed = b"".join(answer.iter_raw())
+                assert (answer.status_code, compressed) == (200, (site / f"{path[1:]}{end}").read_bytes())
                 assert {name: answer.headers.get(name) for name in PRIVATE} == PRIVATE
                 assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
                 assert answer.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
@@ -171,7 +171,7 @@ def test_nginx_lists_no_private_feed_and_says_that_it_is_private(schedule: Path,
         assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())
 
 
-def test_nginx_shows_pages_by_their_folder_and_the_page_of_what_is_missing(tmp_path: Path) -> None:
+def test_nginx_serves_pages_by_their_folder_and_the_page_for_missing_files(tmp_path: Path) -> None:
     """Foreign files are served, too."""
     texts = {
         "404.html": "nothing here",

@@ -94,10 +94,10 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
     assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 1
 
 
-def test_a_private_path_that_the_server_does_not_know_is_not_exported(
+def test_a_private_path_that_the_server_does_not_serve_is_not_exported(
     schedule: Path, key: Path, tmp_path: Path
 ) -> None:
-    """If the schedule no longer has the feed, neither has it."""
+    """A feed that was removed from the schedule has no private path."""
     subscriber("add", "Acme Inc.", "--token-key-file", key, "--feed", "preview")
     schedule.write_text(SCHEDULE.replace('[[environments]]\nid = "preview"\nname = "Preview"\n', ""), encoding="utf-8")
     assert report(tmp_path / "site", *private(key))["private_left_out"] == []
@@ -150,8 +150,8 @@ def test_the_remedy_in_the_warning_works(key: Path, tmp_path: Path) -> None:
 def test_a_warning_names_at_most_ten_subscribers_and_the_report_all(key: Path, tmp_path: Path) -> None:
     for number in range(12):
         subscriber("add", f"Customer {number}")
-    ten = ", ".join(f'"Customer {number}"' for number in range(10))
-    result = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{ten} and 2 more"))
+    first_ten = ", ".join(f'"Customer {number}"' for number in range(10))
+    result = report(tmp_path / "site", *private(key), stderr=left_out(key, f"{first_ten} and 2 more"))
     assert result["private_left_out"] == [{"name": f"Customer {number}", "until": None} for number in range(12)]
 
 
@@ -184,12 +184,12 @@ def test_options_can_come_from_the_environment(key: Path, tmp_path: Path, monkey
     assert tokens_in(tmp_path / "site") == {token}
 
 
-def revoked(key: Path) -> tuple[str | Path, ...]:
+def revoke_last(key: Path) -> tuple[str | Path, ...]:
     subscriber("revoke", "Acme Inc.")
     return private(key)
 
 
-def rotated(key: Path) -> tuple[str | Path, ...]:
+def rotate_and_revoke(key: Path) -> tuple[str | Path, ...]:
     subscriber("rotate", "Acme Inc.", "--token-key-file", key, "--overlap", "1m", now="2026-11-23T11:59:00Z")
     subscriber("revoke", "Acme Inc.")
     return private(key)
@@ -212,7 +212,7 @@ def with_a_new_database_and_without_private(key: Path) -> tuple[str | Path, ...]
 
 
 @pytest.mark.parametrize(
-    "step", [revoked, rotated, without_private, with_another_key, with_a_new_database_and_without_private]
+    "step", [revoke_last, rotate_and_revoke, without_private, with_another_key, with_a_new_database_and_without_private]
 )
 def test_only_feeds_that_are_no_longer_valid_are_removed(
     key: Path, tmp_path: Path, step: Callable[[Path], tuple[str | Path, ...]]
@@ -240,7 +240,7 @@ def test_only_feeds_that_are_no_longer_valid_are_removed(
 
 
 def test_a_wrong_key_or_database_does_not_remove_all_private_feeds(key: Path, tmp_path: Path) -> None:
-    """A slip in a script would remove every customer's calendar."""
+    """A mistake in a script would remove every customer's calendar."""
     dest = tmp_path / "site"
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     export(dest, *private(key))
@@ -262,7 +262,7 @@ def test_a_wrong_key_or_database_does_not_remove_all_private_feeds(key: Path, tm
 
 
 def test_the_last_feed_made_with_the_key_is_removed_even_if_others_were_made_without(key: Path, tmp_path: Path) -> None:
-    """It was taken for a slip, so the revoked feed stayed public, and every export was refused."""
+    """It was taken for a mistake, so the revoked feed stayed public, and every export was refused."""
     dest = tmp_path / "site"
     subscriber("add", "Leaver", "--token-key-file", key)
     subscriber("add", "At Random")
@@ -288,10 +288,10 @@ def test_files_of_a_killed_export_are_recognized(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         put(files, Killed(tmp_path / "site"))
     assert contents(tmp_path / "site") == {"private/one/all.ics": "one", "private/three/all.ics": "three"}
-    left = {"private/three/all.ics": "three, changed"}
-    done = put(left, tmp_path / "site")
+    remaining = {"private/three/all.ics": "three, changed"}
+    done = put(remaining, tmp_path / "site")
     assert (done.written, done.removed) == (("private/{token}/all.ics",), ("private/{token}/all.ics",))
-    assert contents(tmp_path / "site") == left
+    assert contents(tmp_path / "site") == remaining
 
 
 def test_both_addresses_exist_until_the_overlap_ends(key: Path, tmp_path: Path) -> None:
@@ -360,9 +360,9 @@ def test_a_private_folder_that_is_a_link_is_named_without_its_token(
     place.symlink_to(away)
     before = dates(away)
     done = run("export", dest, *(private(key) if arguments else ()), "--now", NOW)
-    shown = way.replace("TOKEN", "{token}")
+    path = way.replace("TOKEN", "{token}")
     expected = (
-        f"{dest}/{shown} is a link, and exports don't follow links; move it away, or export to another destination\n"
+        f"{dest}/{path} is a link, and exports don't follow links; move it away, or export to another destination\n"
     )
     assert done == Outcome(status=1, stdout="", stderr=expected)
     assert dates(away) == before
@@ -440,26 +440,26 @@ def test_tokens_appear_only_in_the_paths_of_private_files(
             written = {path for path in dest.rglob("*") if path.is_file()}
             outside = {path for path in written if path.parent.parent != dest / "private"}
             assert len(written) - len(outside) == 15
-            assert found_in(tokens, "".join(map(str, written - outside))) == set(tokens)
+            assert tokens_in_text(tokens, "".join(map(str, written - outside))) == set(tokens)
             texts = [*map(str, outside), *(repr(path.read_bytes()) for path in written)]
-            assert found_in([*tokens, SECRET], "".join(texts)) == set()
+            assert tokens_in_text([*tokens, SECRET], "".join(texts)) == set()
     database = "".join(repr(path.read_bytes()) for path in tmp_path.glob("icsfeed.db*"))
     assert all(digest_of(token) in database for token in tokens)
-    assert found_in([*tokens, SECRET], database) == set()
+    assert tokens_in_text([*tokens, SECRET], database) == set()
     output = "".join(printed)
     assert ("+ private/{token}/preview.ics\n" in output, "- private/{token}/all.ics\n" in output) == (True, True)
     assert ('has a file "private/{token}/all.ics"' in output, "private/{token} is a link" in output) == (True, True)
-    assert found_in([*tokens, SECRET], output) == set()
-    assert found_in([*tokens, SECRET], f"{output}{''.join(tokens)}{SECRET}") == {*tokens, SECRET}
+    assert tokens_in_text([*tokens, SECRET], output) == set()
+    assert tokens_in_text([*tokens, SECRET], f"{output}{''.join(tokens)}{SECRET}") == {*tokens, SECRET}
 
 
-def found_in(tokens: list[str], text: str) -> set[str]:
-    """The tokens that the text contains, whole or half."""
+def tokens_in_text(tokens: list[str], text: str) -> set[str]:
+    """The tokens of which the text contains the whole or a half."""
     return {token for token in tokens if token in text or token[:16] in text or token[16:] in text}
 
 
 def a_thousand(changed: int | None = None, until: datetime = THEN) -> Subscribers:
-    """A thousand subscribers, one of whom may have a new token; every tenth has alarms."""
+    """A thousand subscribers, one of whom may have a new token. Every tenth has alarms."""
     steps = [
         SubscriberStep(
             action=Action.ADD,

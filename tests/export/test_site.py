@@ -157,8 +157,8 @@ def test_an_unchanged_site_writes_nothing(schedule: Path, tmp_path: Path) -> Non
     assert dates(dest) == before
 
 
-def test_hours_later_with_a_new_database_nothing_is_written(schedule: Path, tmp_path: Path) -> None:
-    """As each scheduled run on a fresh machine does."""
+def test_nothing_is_written_hours_later_with_a_new_database(schedule: Path, tmp_path: Path) -> None:
+    """Each scheduled run on a fresh machine does that."""
     del schedule
     export(tmp_path / "site")
     before = dates(tmp_path / "site")
@@ -280,7 +280,7 @@ def test_without_a_database_revisions_continue_from_the_previous_export(schedule
 
 
 def test_a_new_database_does_not_lower_revisions(schedule: Path, tmp_path: Path, database: str) -> None:
-    """It may have recorded something, and thus its own, lower numbers for all events."""
+    """It may have recorded its own, lower numbers for all events."""
     dest = tmp_path / "site"
     export(dest)
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
@@ -371,7 +371,7 @@ def test_a_broken_schedule_leaves_the_site_unchanged(schedule: Path, tmp_path: P
     assert dates(tmp_path / "site") == before
 
 
-def test_unchanged_files_are_not_made_again() -> None:
+def test_unchanged_files_are_not_built_again() -> None:
     """Compressing a thousand feeds takes longer than writing them."""
 
     def never() -> bytes:

@@ -1,4 +1,4 @@
-"""``export --watch``: the site follows edits, records and time."""
+"""``export --watch``: the site follows edits, recorded changes and time."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ NEW_YEAR = utc(2027, 1, 1, 5)
 
 
 @dataclass
-class Watched:
-    """A watch of a live publication that runs one action at each wait, and then ends."""
+class WatchRun:
+    """A watch of a live publication that runs one of the actions at each wait, and ends after the last."""
 
     folder: Path
-    then: list[Callable[[], object]]
+    actions: list[Callable[[], object]]
     server: FakeServer = field(default_factory=FakeServer)
     faults: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
@@ -67,9 +67,9 @@ class Watched:
         self.pauses.append(seconds)
         if len(self.pauses) == 1:
             return False
-        if not self.then:
+        if not self.actions:
             return True
-        self.then.pop(0)()
+        self.actions.pop(0)()
         self.server.clock.advance(seconds=seconds)
         return False
 
@@ -93,47 +93,47 @@ class Watched:
 
 
 def nothing() -> None:
-    """Let time pass."""
+    """Do nothing but let time pass."""
 
 
 def test_an_unchanged_publication_is_exported_once(tmp_path: Path) -> None:
-    """Servers send the date a second later; files don't change by that."""
-    watched = Watched(tmp_path / "site", [nothing] * 10)
-    watched.run()
-    assert (watched.exports, len(watched.reports)) == (1, 1)
-    assert watched.pauses == [0.0, *[SECONDS_BETWEEN_LOOKS] * 11]
+    """Servers send the date a second later, but that doesn't change files."""
+    watch_run = WatchRun(tmp_path / "site", [nothing] * 10)
+    watch_run.run()
+    assert (watch_run.exports, len(watch_run.reports)) == (1, 1)
+    assert watch_run.pauses == [0.0, *[SECONDS_BETWEEN_LOOKS] * 11]
 
 
 def test_an_edit_is_exported_at_the_next_look(tmp_path: Path) -> None:
     server = FakeServer()
-    watched = Watched(tmp_path / "site", [lambda: server.disk.write(AFTER, server.clock.now), nothing], server)
-    watched.run()
-    assert watched.shows(b"new platform")
-    assert watched.shows(b"SEQUENCE:1\r\n")
-    assert [len(report.written) > 0 for report in watched.reports] == [True, True]
+    watch_run = WatchRun(tmp_path / "site", [lambda: server.disk.write(AFTER, server.clock.now), nothing], server)
+    watch_run.run()
+    assert watch_run.shows(b"new platform")
+    assert watch_run.shows(b"SEQUENCE:1\r\n")
+    assert [len(report.written) > 0 for report in watch_run.reports] == [True, True]
 
 
 def test_a_broken_edit_leaves_the_site_unchanged_and_is_logged(tmp_path: Path) -> None:
     server = FakeServer()
-    watched = Watched(tmp_path / "site", [lambda: server.disk.write(mistakes("one"), NOW), nothing, nothing], server)
-    watched.run()
-    assert watched.exports == 1
-    assert watched.shows(b"BEGIN:VEVENT")
+    watch_run = WatchRun(tmp_path / "site", [lambda: server.disk.write(mistakes("one"), NOW), nothing, nothing], server)
+    watch_run.run()
+    assert watch_run.exports == 1
+    assert watch_run.shows(b"BEGIN:VEVENT")
     assert [entry["mistakes"] for entry in server.log_entries("schedule broken")] == [("line 1: calendar: one",)]
 
 
 def test_changes_by_time_alone_are_exported(tmp_path: Path) -> None:
     server = FakeServer(clock=Clock(now=NEW_YEAR - timedelta(seconds=1)))
-    watched = Watched(tmp_path / "site", [nothing] * 8, server)
-    watched.run()
-    assert watched.shows(b"UNTIL=2028")
-    assert len(watched.reports) == 2
+    watch_run = WatchRun(tmp_path / "site", [nothing] * 8, server)
+    watch_run.run()
+    assert watch_run.shows(b"UNTIL=2028")
+    assert len(watch_run.reports) == 2
 
 
 def test_revisions_continue_from_the_destination_with_a_new_database(tmp_path: Path) -> None:
     first = FakeServer()
-    Watched(tmp_path / "site", [lambda: first.disk.write(AFTER, first.clock.now)], first).run()
-    again = Watched(tmp_path / "site", [], FakeServer(disk=first.disk))
+    WatchRun(tmp_path / "site", [lambda: first.disk.write(AFTER, first.clock.now)], first).run()
+    again = WatchRun(tmp_path / "site", [], FakeServer(disk=first.disk))
     again.run()
     assert (again.exports, again.reports) == (1, [])
     assert again.shows(b"SEQUENCE:1\r\n")
@@ -141,15 +141,15 @@ def test_revisions_continue_from_the_destination_with_a_new_database(tmp_path: P
 
 def test_a_failed_export_is_tried_again_and_each_reason_logged_once(tmp_path: Path) -> None:
     server = FakeServer()
-    watched = Watched(tmp_path / "site", [nothing] * 4, server)
+    watch_run = WatchRun(tmp_path / "site", [nothing] * 4, server)
 
     def edit() -> None:
         server.disk.write(AFTER, server.clock.now)
-        watched.faults += ["full", "full", "cut"]
+        watch_run.faults += ["full", "full", "cut"]
 
-    watched.then.insert(0, edit)
-    watched.run()
-    assert watched.pauses == [
+    watch_run.actions.insert(0, edit)
+    watch_run.run()
+    assert watch_run.pauses == [
         0.0,
         SECONDS_BETWEEN_LOOKS,
         SECONDS_BEFORE_RETRY,
@@ -158,17 +158,17 @@ def test_a_failed_export_is_tried_again_and_each_reason_logged_once(tmp_path: Pa
         SECONDS_BETWEEN_LOOKS,
         SECONDS_BETWEEN_LOOKS,
     ]
-    assert [(entry["event"], entry.get("reason")) for entry in watched.capture.entries] == [
+    assert [(entry["event"], entry.get("reason")) for entry in watch_run.capture.entries] == [
         ("export failed", "full"),
         ("export failed", "cut"),
         ("export works again", None),
     ]
-    assert watched.shows(b"new platform")
+    assert watch_run.shows(b"new platform")
 
 
 def test_a_failed_first_export_ends_the_watch(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="full"):
-        Watched(tmp_path / "site", [], faults=["full"]).run()
+        WatchRun(tmp_path / "site", [], faults=["full"]).run()
 
 
 KEY = TokenKey(secret=b"k" * 32)
@@ -187,7 +187,7 @@ def take(server: FakeServer, action: Action, salt: str, until: datetime | None =
         until=until,
     )
     subscribers = server.repository.current.subscribers.after([step])
-    # Feeds don't change by that.
+    # That changes no feed.
     server.repository.add(server.clock.now, subscribers=subscribers, changed_at=server.repository.current.changed_at)
 
 
@@ -198,25 +198,25 @@ def private_tokens(folder: Path) -> set[str]:
 
 def test_new_and_revoked_subscribers_are_exported_at_the_next_look(tmp_path: Path) -> None:
     server = FakeServer()
-    watched = Watched(
+    watch_run = WatchRun(
         tmp_path / "site",
         [lambda: take(server, Action.ADD, "one"), nothing, lambda: take(server, Action.REVOKE, ""), nothing],
         server,
         token_key=KEY,
     )
-    watched.run()
-    assert watched.exports == 3
-    written = [tuple(name for name in report.written if name.startswith("private/{")) for report in watched.reports]
-    removed = [tuple(name for name in report.removed if name.startswith("private/{")) for report in watched.reports]
+    watch_run.run()
+    assert watch_run.exports == 3
+    written = [tuple(name for name in report.written if name.startswith("private/{")) for report in watch_run.reports]
+    removed = [tuple(name for name in report.removed if name.startswith("private/{")) for report in watch_run.reports]
     assert (written, removed) == ([(), PRIVATE_FILES, ()], [(), (), PRIVATE_FILES])
     assert private_tokens(tmp_path / "site") == set()
 
 
 def test_without_private_feeds_changes_of_subscribers_are_ignored(tmp_path: Path) -> None:
     server = FakeServer()
-    watched = Watched(tmp_path / "site", [lambda: take(server, Action.ADD, "one"), nothing], server)
-    watched.run()
-    assert (watched.exports, (tmp_path / "site" / "private").exists(), watched.capture.entries) == (1, False, [])
+    watch_run = WatchRun(tmp_path / "site", [lambda: take(server, Action.ADD, "one"), nothing], server)
+    watch_run.run()
+    assert (watch_run.exports, (tmp_path / "site" / "private").exists(), watch_run.capture.entries) == (1, False, [])
 
 
 def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> None:
@@ -224,12 +224,14 @@ def test_the_end_of_an_overlap_is_exported_at_the_next_look(tmp_path: Path) -> N
     take(server, Action.ADD, "one")
     take(server, Action.ROTATE, "two", NOW + timedelta(seconds=1))
     folder = tmp_path / "site"
-    watched = Watched(folder, [lambda: tokens_at_each_look.append(private_tokens(folder))] * 7, server, token_key=KEY)
-    watched.run()
+    watch_run = WatchRun(
+        folder, [lambda: tokens_at_each_look.append(private_tokens(folder))] * 7, server, token_key=KEY
+    )
+    watch_run.run()
     one, two = KEY.token("one"), KEY.token("two")
     # A look each quarter of a second: the one at the very end of the overlap is the first without the old token.
     assert tokens_at_each_look == [{one, two}] * 4 + [{two}] * 3
-    assert (watched.exports, watched.reports[1].removed) == (2, PRIVATE_FILES)
+    assert (watch_run.exports, watch_run.reports[1].removed) == (2, PRIVATE_FILES)
 
 
 def test_subscribers_left_out_are_logged_once(tmp_path: Path) -> None:
@@ -239,15 +241,15 @@ def test_subscribers_left_out_are_logged_once(tmp_path: Path) -> None:
     def edit() -> None:
         server.disk.write(AFTER, server.clock.now)
 
-    watched = Watched(
+    watch_run = WatchRun(
         tmp_path / "site",
         [nothing, lambda: take(server, Action.ADD, "one", key=other), nothing, edit, nothing],
         server,
         token_key=KEY,
     )
-    watched.run()
-    assert watched.exports == 3
-    assert watched.capture.entries == [
+    watch_run.run()
+    assert watch_run.exports == 3
+    assert watch_run.capture.entries == [
         {
             "event": "private feeds left out",
             "reason": 'their tokens were not made with this key; "icsfeed subscriber rotate" makes new ones with it',
@@ -260,7 +262,7 @@ def test_subscribers_left_out_are_logged_once(tmp_path: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Watcher:
-    """The command, started as by a shell."""
+    """The command in a process of its own."""
 
     process: subprocess.Popen[str]
     site: Path
@@ -269,8 +271,8 @@ class Watcher:
     def next_report(self) -> dict[str, list[str]]:
         """The next report."""
         assert self.process.stdout is not None
-        found: dict[str, list[str]] = json.loads(self.process.stdout.readline())
-        return found
+        report: dict[str, list[str]] = json.loads(self.process.stdout.readline())
+        return report
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal; returns the exit status."""

@@ -1,1 +1,1 @@
-"""The policy's sentences as properties, held against a brute-force reading and outside calendar engines."""
+"""The policy's sentences as properties, compared with a brute-force reading and outside calendar engines."""

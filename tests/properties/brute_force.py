@@ -1,6 +1,6 @@
-"""The policy read a second time, slowly: decisions 2, 3 and 4, date by date and instant by instant.
+"""A second, slow implementation of the policy (decisions 2, 3 and 4), date by date and instant by instant.
 
-Nothing here calls the product: it reads the attributes of a schedule and otherwise knows ``datetime`` and ``zoneinfo``.
+It calls no product code: it only reads the attributes of a schedule, and uses ``datetime`` and ``zoneinfo``.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ Instants = tuple[datetime, datetime]
 
 
 def days(first: date, last: date) -> Iterator[date]:
-    """Every date from the first through the last."""
+    """All dates from the first through the last."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal)
 
 
 def reading(instant: datetime, zone: ZoneInfo) -> datetime:
-    """What the clock on the wall shows: a naive local time."""
+    """The naive local time at an instant."""
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def offsets_around(start: datetime, end: datetime, zone: ZoneInfo) -> dict[datetime, timedelta]:
     """The zone's offset at every full hour (UTC) near those naive local times."""
-    found: dict[datetime, timedelta] = {}
+    offsets: dict[datetime, timedelta] = {}
     for day in days((start - REACH).date(), (end + REACH).date()):
-        found |= _offsets_on(day, zone)
-    return found
+        offsets |= _offsets_on(day, zone)
+    return offsets
 
 
 @cache
@@ -54,9 +54,9 @@ def _offsets_on(day: date, zone: ZoneInfo) -> dict[datetime, timedelta]:
 
 
 def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
-    """The instants at which the wall clock shows exactly ``local``."""
-    tried = {local.replace(tzinfo=UTC) - offset for offset in set(offsets_around(local, local, zone).values())}
-    return sorted(instant for instant in tried if reading(instant, zone) == local)
+    """The instants at which the local time is exactly ``local``."""
+    candidates = {local.replace(tzinfo=UTC) - offset for offset in set(offsets_around(local, local, zone).values())}
+    return sorted(instant for instant in candidates if reading(instant, zone) == local)
 
 
 def hull(start: datetime, end: datetime, zone: ZoneInfo) -> Instants | None:
@@ -86,22 +86,22 @@ def is_last_of_month(day: date) -> bool:
 
 def is_on_rule(day: date, rule: Recurrence, anchor: date | None) -> bool:
     """Whether the rule names the date; with an interval, the week, month or year of ``anchor`` is the first."""
-    kept = (
+    conditions = (
         not rule.weekdays or day.weekday() in rule.weekdays,
         rule.month in (None, day.month),
         rule.month_day in (None, day.day, -1 if is_last_of_month(day) else None),
         rule.ordinal in (None, (day.day + 6) // 7, -1 if (day + WEEK).month != day.month else None),
     )
-    if not all(kept):
+    if not all(conditions):
         return False
     if rule.interval == 1 or anchor is None:
         return True
-    passed = {
+    periods = {
         "WEEKLY": (day.toordinal() - day.weekday() - anchor.toordinal() + anchor.weekday()) // 7,
         "MONTHLY": (day.year - anchor.year) * 12 + day.month - anchor.month,
         "YEARLY": day.year - anchor.year,
     }
-    return passed[rule.frequency.value] % rule.interval == 0
+    return periods[rule.frequency.value] % rule.interval == 0
 
 
 def is_effective(day: date, bounded: MaintenanceWindow | ChangeFreeze) -> bool:
@@ -131,7 +131,7 @@ def _is_named(day: date, pattern: Pattern) -> bool:
 
 
 def _week(day: date, week_starts: int) -> list[date]:
-    """The seven dates of the calendar week in which the date lies."""
+    """The seven dates of the date's calendar week."""
     while day.weekday() != week_starts:
         day -= DAY
     return [day + number * DAY for number in range(7)]
@@ -142,7 +142,7 @@ def _is_full(week: list[date], month: int | None = None) -> bool:
 
 
 class Outcome(NamedTuple):
-    """What becomes of an occurrence: when it happens, or why not, and the freezes that it would touch."""
+    """The outcome of an occurrence: when it happens or why not, and the freezes that it would overlap."""
 
     policy: Instants | None
     happens: Instants | None
@@ -151,7 +151,7 @@ class Outcome(NamedTuple):
 
 
 class Policy:
-    """What a schedule and its adjustments come to between two dates."""
+    """The outcomes of a schedule and its adjustments between two dates."""
 
     def __init__(self, schedule: Schedule, adjustments: Iterable[Adjustment], first: date, last: date) -> None:
         self._adjusted = {(each.window_id, each.day): each for each in adjustments}
@@ -177,7 +177,7 @@ class Policy:
 
     @property
     def frozen_dates(self) -> dict[date, frozenset[str]]:
-        """The dates frozen, with the freezes that freeze them."""
+        """The frozen dates, with the ids of their freezes."""
         return {day: freezes for day, (_, freezes) in self._frozen.items()}
 
     def _outcome(self, window: MaintenanceWindow, start: datetime, end: datetime) -> Outcome:
@@ -197,11 +197,11 @@ class Policy:
     def _freezes_touching(self, span: Instants) -> frozenset[str]:
         start, end = span
         near = days(reading(start, self._zone).date() - 2 * DAY, reading(end, self._zone).date() + 2 * DAY)
-        found = [self._frozen[day] for day in near if day in self._frozen]
-        return frozenset[str]().union(*(ids for (first, until), ids in found if first < end and start < until))
+        frozen = [self._frozen[day] for day in near if day in self._frozen]
+        return frozenset[str]().union(*(ids for (first, until), ids in frozen if first < end and start < until))
 
 
 def local_span(window: MaintenanceWindow, day: date) -> tuple[datetime, datetime]:
-    """From the start to the end on the wall; an end at or before the start is the next day's."""
+    """Local start and end; an end at or before the start is on the next day."""
     end_day = day if window.start < window.end else day + DAY
     return datetime.combine(day, window.start), datetime.combine(end_day, window.end)

@@ -1,4 +1,4 @@
-"""RFC 5545's content lines and components, parsed from the bytes with nothing but the standard library."""
+"""RFC 5545's content lines and components, parsed from bytes with only the standard library."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ class ContentLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Component:
-    """Its name, its properties and the components in it, in their order."""
+    """A component: its name, properties and nested components, in order."""
 
     name: str
     lines: list[ContentLine] = field(default_factory=list)
     children: list[Component] = field(default_factory=list)
 
     def all(self, *names: str) -> list[ContentLine]:
-        """The properties of those names."""
+        """The properties with those names."""
         return [line for line in self.lines if line.name in names]
 
     def one(self, name: str) -> ContentLine:
-        """The only property of that name."""
+        """The only property with that name."""
         (line,) = self.all(name)
         return line
 
     def within(self, name: str) -> list[Component]:
-        """The components of that name in it."""
+        """The nested components with that name."""
         return [child for child in self.children if child.name == name]
 
 
 def physical_lines(content: bytes) -> list[bytes]:
-    """What stands between the line ends."""
+    """The lines between the line ends."""
     return content.removesuffix(b"\r\n").split(b"\r\n")
 
 
@@ -70,7 +70,7 @@ def unfolded(content: bytes) -> Iterator[ContentLine]:
 
 
 def parse(content: bytes) -> Component:
-    """The one component that the bytes are."""
+    """The component that the bytes consist of."""
     root = Component(name="")
     open_ones = [root]
     for line in unfolded(content):

@@ -1,4 +1,4 @@
-"""Strategies for whole schedules, drawn to the hours and dates at which calendars go wrong."""
+"""Strategies for whole schedules, biased towards hours and dates at which calendars go wrong."""
 
 from __future__ import annotations
 
@@ -64,19 +64,19 @@ intervals = st.sampled_from((1, 1, 1, 2, 3, 5))
 
 
 def zones() -> st.SearchStrategy[ZoneInfo]:
-    """One of the tricky zones, or any other of the database."""
+    """One of the tricky zones, or any other zone of the database."""
     return st.one_of(st.sampled_from(list(TRICKY_ZONES)), st.sampled_from(sorted(zone_names()))).map(zone)
 
 
 def times() -> st.SearchStrategy[time]:
-    """A time of day, most often one at which some clock changes."""
+    """A time of day, most often one with a clock change in some zone."""
     anywhere = st.times().map(lambda each: each.replace(microsecond=0))
     return st.one_of(st.sampled_from(_CHANGE_HOURS), st.just(time()), anywhere)
 
 
 @st.composite
 def recurrences(draw: st.DrawFn) -> Recurrence:
-    """A rule that Outlook's templates hold."""
+    """A rule that Outlook's templates support."""
     frequency = draw(st.sampled_from((Frequency.WEEKLY, Frequency.WEEKLY, *Frequency)))
     interval = draw(intervals)
     if frequency is Frequency.WEEKLY:
@@ -92,7 +92,7 @@ def recurrences(draw: st.DrawFn) -> Recurrence:
 
 @st.composite
 def windows(draw: st.DrawFn, number: int, home: ZoneInfo) -> MaintenanceWindow:
-    """A window, most often in the zone of the calendar and of some hours."""
+    """A window, most often in the calendar's zone and a few hours long."""
     recurrence = draw(recurrences())
     start = draw(times())
     length = draw(st.sampled_from((30, 60, 90, 240, 1440)))
@@ -115,7 +115,7 @@ def windows(draw: st.DrawFn, number: int, home: ZoneInfo) -> MaintenanceWindow:
 
 @st.composite
 def patterns(draw: st.DrawFn) -> Pattern:
-    """A freeze of any kind."""
+    """A pattern of any kind."""
     kind = draw(st.sampled_from((LastSevenDays, WeekOfLastDay, LastFullWeek, NamedDays, YearlyDays)))
     if kind is NamedDays:
         first = draw(recent_dates)
@@ -169,13 +169,13 @@ def schedules(draw: st.DrawFn, most_windows: int = 3, most_freezes: int = 2) -> 
 
 @st.composite
 def adjustments(draw: st.DrawFn, schedule: Schedule, year: int) -> tuple[Adjustment, ...]:
-    """Some occurrences of about that year skipped or moved, near or far."""
-    found: dict[tuple[str, date], Adjustment] = {}
+    """Some occurrences around that year, skipped or moved, near or far."""
+    adjustments_by_occurrence: dict[tuple[str, date], Adjustment] = {}
     for window in schedule.windows:
         on = list(window.dates(date(year - 1, 1, 1), date(year + 1, 12, 31)))
         for day in draw(st.lists(st.sampled_from(on), max_size=4, unique=True)) if on else ():
-            found[window.id, day] = draw(_adjustment(window.id, day))
-    return tuple(found.values())
+            adjustments_by_occurrence[window.id, day] = draw(_adjustment(window.id, day))
+    return tuple(adjustments_by_occurrence.values())
 
 
 @st.composite

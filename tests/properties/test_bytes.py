@@ -1,4 +1,4 @@
-"""What every published byte keeps to, read line by line without the product or any library."""
+"""Rules for every published byte, checked line by line without product code or any library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NEVER = {"RDATE", "EXRULE", "DURATION", "METHOD", "COUNT", "THISANDFUTURE"}
 
 @st.composite
 def published(draw: st.DrawFn) -> tuple[Schedule, bytes]:
-    """A schedule and its feed `all`, in either rendering, at any time."""
+    """A schedule and its feed `all`, in either rendering, at any instant."""
     schedule = draw(schedules())
     now = draw(NOWS)
     adjusted = draw(adjustments(schedule, now.year))
@@ -46,7 +46,7 @@ def masters_of(content: bytes) -> list[Component]:
 
 
 def rule_of(master: Component) -> Recurrence:
-    """What the RRULE says, as RFC 5545, section 3.3.10, has it."""
+    """The parts of the RRULE (RFC 5545, section 3.3.10)."""
     parts = master.one("RRULE").parts
     assert parts.keys() <= {"FREQ", "INTERVAL", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY"}
     by_day = re.fullmatch("(-?[0-9])?([A-Z]{2})", parts["BYDAY"]) if "BYDAY" in parts else None
@@ -72,7 +72,7 @@ def instances_of(master: Component) -> list[datetime]:
 
 @few
 @given(feed=feeds)
-def test_lines_are_as_the_standard_has_them(feed: tuple[Schedule, bytes]) -> None:
+def test_lines_conform_to_the_standard(feed: tuple[Schedule, bytes]) -> None:
     """calendar-clients.md, 12: "CRLF, no BOM, folded at 75 octets on character boundaries, no control characters"."""
     _, content = feed
     assert content.startswith(b"BEGIN:VCALENDAR\r\n")
@@ -86,16 +86,16 @@ def test_lines_are_as_the_standard_has_them(feed: tuple[Schedule, bytes]) -> Non
 
 @few
 @given(feed=feeds)
-def test_the_forms_that_engines_read_differently_never_stand(feed: tuple[Schedule, bytes]) -> None:
+def test_forms_that_engines_read_differently_never_occur(feed: tuple[Schedule, bytes]) -> None:
     """encoding.md: "Never: RDATE; THISANDFUTURE; one UID on two masters"; "no COUNT"; 18: "DTEND rather than DURATION";
     "leave METHOD out".
     """  # noqa: D205  (a quotation)
     _, content = feed
     calendar = parse(content)
     lines = [*calendar.lines, *(line for event in calendar.within("VEVENT") for line in event.lines)]
-    named = {line.name for line in lines} | {part for line in lines if line.name == "RRULE" for part in line.parts}
-    named |= {value for line in lines if line.name != "REFRESH-INTERVAL" for value in line.params.values()}
-    assert named & NEVER == set()
+    names = {line.name for line in lines} | {part for line in lines if line.name == "RRULE" for part in line.parts}
+    names |= {value for line in lines if line.name != "REFRESH-INTERVAL" for value in line.params.values()}
+    assert names & NEVER == set()
     uids = [master.one("UID").value for master in masters_of(content)]
     assert sorted(uids) == sorted(set(uids))
     assert {event.one("UID").value for event in events_of(content)} == set(uids)
@@ -103,7 +103,7 @@ def test_the_forms_that_engines_read_differently_never_stand(feed: tuple[Schedul
 
 @few
 @given(feed=feeds)
-def test_every_event_has_its_revision(feed: tuple[Schedule, bytes]) -> None:
+def test_every_event_has_a_revision(feed: tuple[Schedule, bytes]) -> None:
     """calendar-clients.md, 8: "SEQUENCE small", "DTSTAMP and LAST-MODIFIED from the record"."""
     _, content = feed
     for event in events_of(content):
@@ -114,7 +114,7 @@ def test_every_event_has_its_revision(feed: tuple[Schedule, bytes]) -> None:
 
 @few
 @given(feed=feeds)
-def test_the_header_says_how_often_to_ask(feed: tuple[Schedule, bytes]) -> None:
+def test_the_header_has_the_refresh_interval(feed: tuple[Schedule, bytes]) -> None:
     """calendar-clients.md, 16: "`REFRESH-INTERVAL;VALUE=DURATION:PT1H` and `X-PUBLISHED-TTL:PT1H`"."""
     _, content = feed
     header = parse(content)
@@ -128,7 +128,7 @@ def test_the_header_says_how_often_to_ask(feed: tuple[Schedule, bytes]) -> None:
 
 @few
 @given(feed=feeds)
-def test_times_share_zone_and_form(feed: tuple[Schedule, bytes]) -> None:
+def test_the_times_of_an_event_share_zone_and_form(feed: tuple[Schedule, bytes]) -> None:
     """calendar-clients.md, 3: "DTSTART, DTEND, EXDATE, RECURRENCE-ID share value type, TZID and wall clock"."""
     _, content = feed
     masters = {master.one("UID").value: master for master in masters_of(content)}
@@ -195,16 +195,16 @@ def test_every_local_time_exists_once(feed: tuple[Schedule, bytes]) -> None:
 
 @few
 @given(feed=feeds)
-def test_every_zone_is_described_once_and_simply(feed: tuple[Schedule, bytes]) -> None:
+def test_every_zone_has_one_simple_description(feed: tuple[Schedule, bytes]) -> None:
     """calendar-clients.md, 1: "One VTIMEZONE per TZID; one STANDARD and one DAYLIGHT, each with a yearly RRULE
     (`BYMONTH` + one ordinal `BYDAY`), no RDATE; without DST: STANDARD only, no RRULE".
     """  # noqa: D205  (a quotation)
     _, content = feed
     calendar = parse(content)
-    used = {line.params["TZID"] for event in events_of(content) for line in event.lines if "TZID" in line.params}
-    described = [each.one("TZID").value for each in calendar.within("VTIMEZONE")]
+    used_zones = {line.params["TZID"] for event in events_of(content) for line in event.lines if "TZID" in line.params}
+    described_zones = [each.one("TZID").value for each in calendar.within("VTIMEZONE")]
     empty = not events_of(content)
-    assert sorted(described) == sorted(used) or (empty and len(described) == 1)
+    assert sorted(described_zones) == sorted(used_zones) or (empty and len(described_zones) == 1)
     for observance in observances(calendar):
         assert [line.name for line in observance.lines if line.name == "RDATE"] == []
         assert observance.one("DTSTART").value.startswith("1970")

@@ -1,4 +1,4 @@
-"""The gate against the policy read a second time, slowly, and against a document that AWS would be given."""
+"""The gate, compared with a slow second implementation, and with the AWS change calendar."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ENVIRONMENTS = ("preview", "production")
 
 @st.composite
 def changes(draw: st.DrawFn, number: int, now: datetime) -> Change:
-    """A change of some hours about ``now``, as far as it has come; it may overrun, or have started early."""
+    """A change of some hours around ``now``, in any state; it may overrun, or have started early."""
     start = now.replace(microsecond=0) + timedelta(minutes=draw(st.integers(-24 * 60, 24 * 60)))
     end = start + timedelta(seconds=draw(st.sampled_from((1, 3600, 7200, 90000))))
     plan = Plan(
@@ -56,7 +56,7 @@ def changes(draw: st.DrawFn, number: int, now: datetime) -> Change:
 
 
 class Oracle:
-    """Whether a planned change may run, asked of each fact in turn; and the instants at which that may turn."""
+    """Whether a planned change may run, decided fact by fact, and the instants at which that may change."""
 
     def __init__(self, schedule: Schedule, record: Record, now: datetime, start: datetime, end: datetime) -> None:
         self._schedule, self._record, self._now = schedule, record, now
@@ -72,7 +72,7 @@ class Oracle:
         self._frozen = [each for each in hulls if each]
 
     def is_open(self, environment: str, at: datetime) -> bool:
-        """Decided from what the policy says, window by window and change by change."""
+        """Decide from the policy, window by window and change by change."""
         if any(start <= at < end for start, end in self._frozen):
             return False
         changes = [each for each in self._record.changes.values() if environment in each.plan.environments]
@@ -102,13 +102,13 @@ class Oracle:
         return change.plan.span.start <= at < change.plan.span.end and (over is None or at < over)
 
     def edges(self) -> set[datetime]:
-        """Every instant at which anything begins or ends."""
+        """All instants at which anything begins or ends."""
         edges = {edge for start, end, _ in self._windows for edge in (start, end)}
         edges |= {edge for start, end in self._frozen for edge in (start, end)}
         return edges | self.edges_of_changes()
 
     def edges_of_changes(self) -> set[datetime]:
-        """The instants of the record alone."""
+        """The instants of recorded changes."""
         edges: set[datetime] = set()
         for change in self._record.changes.values():
             edges |= {change.plan.span.start, change.plan.span.end, *(update.at for update in change.updates)}
@@ -116,23 +116,23 @@ class Oracle:
 
 
 @st.composite
-def truths(draw: st.DrawFn) -> tuple[Schedule, Record, datetime]:
-    """A schedule, what was recorded, and an instant in the middle of a year."""
+def situations(draw: st.DrawFn) -> tuple[Schedule, Record, datetime]:
+    """A schedule, a record, and an instant in the middle of a year."""
     schedule, now = draw(schedules()), draw(NOWS)
     now = now.replace(month=min(max(now.month, 3), 10), day=min(now.day, 28))
     adjusted = draw(adjustments(schedule, now.year))
-    made = [draw(changes(number, now)) for number in range(1, draw(st.integers(2, 6)))]
+    drawn_changes = [draw(changes(number, now)) for number in range(1, draw(st.integers(2, 6)))]
     record = Record(
         entry=1,
-        changes={change.id: change for change in made},
+        changes={change.id: change for change in drawn_changes},
         adjustments={(each.window_id, each.day): each for each in adjusted},
     )
     return schedule, record, now
 
 
 @settings(max_examples=40)
-@given(truth=truths(), environment=st.sampled_from(ENVIRONMENTS), data=st.data())
-def test_state_and_next_transition_are_those_of_the_facts(
+@given(truth=situations(), environment=st.sampled_from(ENVIRONMENTS), data=st.data())
+def test_state_and_next_transition_follow_from_the_facts(
     truth: tuple[Schedule, Record, datetime], environment: str, data: st.DataObject
 ) -> None:
     """GetCalendarState: "NextTransitionTime indicates when the calendar state changes"; between edges nothing can."""
@@ -154,18 +154,18 @@ def test_state_and_next_transition_are_those_of_the_facts(
 
 
 def utc(moment: date) -> datetime:
-    """The instant, which must be one."""
+    """Parse a UTC instant."""
     assert isinstance(moment, datetime)
     return moment.astimezone(UTC)
 
 
 @settings(max_examples=25)
-@given(truth=truths())
+@given(truth=situations())
 def test_a_change_calendar_is_open_when_the_gate_is(truth: tuple[Schedule, Record, datetime]) -> None:
     """AWS: during the events of a calendar that is closed by default its state is OPEN, otherwise CLOSED."""
     schedule, record, now = truth
-    made = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
-    body = made.representations["/feeds/all.aws.ics"].body
+    publication = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
+    body = publication.representations["/feeds/all.aws.ics"].body
     assert len(body) <= 64_000
     spans = [(utc(event.start), utc(event.end)) for event in Calendar.from_ical(body).events]
     assert all(before[1] < after[0] for before, after in pairwise(spans))

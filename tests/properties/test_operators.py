@@ -1,4 +1,4 @@
-"""Operators at work, held against a simple model: what outside readers see after every step, and each SEQUENCE."""
+"""Operators at work, compared with a simple model: what outside readers see after each step, and SEQUENCE."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ LOOKS: Final = [
 
 
 @dataclass
-class Work:
+class ModelChange:
     """The model of a change."""
 
     kind: Kind
@@ -88,15 +88,15 @@ class Work:
     state: State
     reason: str
 
-    def line(self) -> tuple[datetime, datetime, str, str]:
-        """What subscribers see of it."""
+    def event(self) -> tuple[datetime, datetime, str, str]:
+        """The change's event as subscribers see it."""
         prefix, status = PREFIXES[self.state]
         return self.at.start, self.at.end, f"{prefix}{self.kind.capitalize()} change: {self.summary}", status
 
 
 @dataclass
 class Version:
-    """An event as it stood in a feed."""
+    """An event in a feed."""
 
     visible: str
     sequence: int
@@ -105,26 +105,26 @@ class Version:
 
 @dataclass
 class Public:
-    """What both feeds have shown: as they are, and each event as it was seen last."""
+    """The events of both feeds now, and the last version of every event so far."""
 
     now: dict[str, Version] = field(default_factory=dict)
     ever: dict[str, Version] = field(default_factory=dict)
 
 
 def versions(content: bytes) -> dict[str, Version]:
-    """Each event (with its overrides) of a feed, by UID."""
-    found: dict[str, Version] = {}
+    """The events of a feed with their overrides, by UID."""
+    version_by_uid: dict[str, Version] = {}
     for event in content.decode().removesuffix("END:VCALENDAR\r\n").split("BEGIN:VEVENT")[1:]:
-        said = {
+        fields = {
             name: re.findall(rf"^{name}:(.*)\r$", event, re.MULTILINE)[0] for name in ("UID", "SEQUENCE", "DTSTAMP")
         }
         visible = re.sub(r"^(?:SEQUENCE|DTSTAMP|LAST-MODIFIED):.*\r\n", "", event, flags=re.MULTILINE)
-        version = Version(visible=visible, sequence=int(said["SEQUENCE"]), stamp=said["DTSTAMP"])
-        if (master := found.get(said["UID"])) is not None:
+        version = Version(visible=visible, sequence=int(fields["SEQUENCE"]), stamp=fields["DTSTAMP"])
+        if (master := version_by_uid.get(fields["UID"])) is not None:
             assert (master.sequence, master.stamp) == (version.sequence, version.stamp)
             version.visible = master.visible + visible
-        found[said["UID"]] = version
-    return found
+        version_by_uid[fields["UID"]] = version
+    return version_by_uid
 
 
 class Operators(RuleBasedStateMachine):
@@ -135,7 +135,7 @@ class Operators(RuleBasedStateMachine):
         self.repository = MemoryRepository()
         self.schedule = SCHEDULE
         self.now = BEGIN
-        self.work: dict[str, Work] = {}
+        self.work: dict[str, ModelChange] = {}
         self.adjusted: dict[date, Span | bool] = {}
         self.public = Public()
         self.looks = cycle(LOOKS)
@@ -143,18 +143,18 @@ class Operators(RuleBasedStateMachine):
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace at which they all work."""
+        """The workspace that all operators share."""
         return Workspace(schedule=self.schedule, repository=self.repository)
 
-    def refused(self, act: object, *, expected: bool) -> bool:
-        """Do it, and tell whether it was refused, as the model expects or not."""
-        held = self.repository.current
+    def is_refused(self, act: object, *, expected: bool) -> bool:
+        """Take the action, check that it is refused as expected, and return whether it was."""
+        record_before = self.repository.current
         try:
             assert callable(act)
             act()
         except IcsfeedError:
             assert expected
-            assert self.repository.current is held
+            assert self.repository.current is record_before
             return True
         assert not expected
         return False
@@ -173,14 +173,14 @@ class Operators(RuleBasedStateMachine):
         plan = Plan(
             summary=summary, environments=frozenset({"production"}), impact=Impact.OUTAGE, span=at, reason=reason
         )
-        wish = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
-        if not self.refused(
-            lambda: announce(self.workspace, wish, actor=operator("ann", self.now)),
+        request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
+        if not self.is_refused(
+            lambda: announce(self.workspace, request, actor=operator("ann", self.now)),
             expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
         ):
             (change_id,) = self.repository.current.changes.keys() - self.work.keys()
             state = State.TENTATIVE if tentative else State.CONFIRMED
-            self.work[change_id] = Work(kind=kind, summary=summary, at=at, state=state, reason=reason)
+            self.work[change_id] = ModelChange(kind=kind, summary=summary, at=at, state=state, reason=reason)
 
     def take(self, request: StepRequest) -> Outcome:
         return take_step(self.workspace, request, actor=operator("bob", self.now))
@@ -188,11 +188,11 @@ class Operators(RuleBasedStateMachine):
     @precondition(lambda self: self.work)
     @rule(data=st.data(), step=st.sampled_from([Step.CONFIRM, Step.START, Step.COMPLETE, Step.CANCEL]))
     def step(self, data: st.DataObject, step: Step) -> None:
-        """Take a change a step further, or try to."""
+        """Try to take a step of a change."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
         work = self.work[change_id]
         after = NEXT.get((work.state, step))
-        if not self.refused(
+        if not self.is_refused(
             lambda: take_step(
                 self.workspace, StepRequest(change_id=change_id, step=step), actor=operator("bob", self.now)
             ),
@@ -204,7 +204,7 @@ class Operators(RuleBasedStateMachine):
     @precondition(lambda self: self.work)
     @rule(data=st.data(), start=st.one_of(st.none(), HOURS), length=LENGTHS, reason=st.sampled_from([None, "", "Why"]))
     def amend(self, data: st.DataObject, start: int | None, length: int, reason: str | None) -> None:
-        """Move a change, or its end alone, and perhaps alter its reason."""
+        """Move a change or only its end, and perhaps alter its reason."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
         work = self.work[change_id]
         begin = work.at.start if start is None else BEGIN + start * HOUR
@@ -217,7 +217,7 @@ class Operators(RuleBasedStateMachine):
             or (work.state is State.IN_PROGRESS and at.start != work.at.start)
             or (work.kind is Kind.PLANNED and not why and any(at.overlaps(each) for each in FROZEN))
         )
-        if not self.refused(
+        if not self.is_refused(
             lambda: self.take(StepRequest(change_id=change_id, step=Step.UPDATE, amendment=amendment)),
             expected=refused,
         ):
@@ -225,7 +225,7 @@ class Operators(RuleBasedStateMachine):
 
     @precondition(lambda self: self.work)
     @rule(data=st.data())
-    def say(self, data: st.DataObject) -> None:
+    def add_message(self, data: st.DataObject) -> None:
         """Add a message to any change."""
         change_id = data.draw(st.sampled_from(sorted(self.work)))
         take_step(
@@ -234,44 +234,46 @@ class Operators(RuleBasedStateMachine):
             actor=operator("bob", self.now),
         )
 
-    def where(self, day: date) -> Span | None:
-        """Where that occurrence happens, if it does."""
-        found = self.adjusted.get(day, HAPPEN[day])
-        return found if isinstance(found, Span) else None
+    def span_of(self, day: date) -> Span | None:
+        """The span in which that occurrence happens, if it does."""
+        span = self.adjusted.get(day, HAPPEN[day])
+        return span if isinstance(span, Span) else None
 
-    def taken(self, day: date, at: Span) -> bool:
-        """Whether another occurrence happens there."""
-        others = (self.where(each) for each in HAPPEN if each != day)
+    def is_taken(self, day: date, at: Span) -> bool:
+        """Whether another occurrence overlaps that span."""
+        others = (self.span_of(each) for each in HAPPEN if each != day)
         return any(each is not None and each.overlaps(at) for each in others)
 
-    def wish(self, wish: AdjustmentRequest, expected: bool) -> None:
-        """Adjust an occurrence, or try to."""
-        day = wish.day
-        over = day not in HAPPEN or (self.where(day) or HAPPEN[day]).end <= self.now
+    def request_adjustment(self, request: AdjustmentRequest, expected: bool) -> None:
+        """Try to adjust an occurrence."""
+        day = request.day
+        over = day not in HAPPEN or (self.span_of(day) or HAPPEN[day]).end <= self.now
         refused = over or expected
-        if not self.refused(lambda: adjust(self.workspace, wish, actor=operator("ann", self.now)), expected=refused):
+        if not self.is_refused(
+            lambda: adjust(self.workspace, request, actor=operator("ann", self.now)), expected=refused
+        ):
             self.adjusted.pop(day, None)
-            if wish.to is not None:
-                self.adjusted[day] = wish.to
-            elif wish.skip:
-                self.adjusted[day] = wish.silent
+            if request.to is not None:
+                self.adjusted[day] = request.to
+            elif request.skip:
+                self.adjusted[day] = request.silent
 
     @rule(day=DAYS, silent=st.booleans())
     def skip(self, day: date, silent: bool) -> None:
         """Skip an occurrence."""
-        wish = AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", skip=True, silent=silent)
-        self.wish(wish, self.adjusted.get(day) is silent)
+        request = AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", skip=True, silent=silent)
+        self.request_adjustment(request, self.adjusted.get(day) is silent)
 
     @rule(day=DAYS, hour=HOURS, length=LENGTHS)
     def move(self, day: date, hour: int, length: int) -> None:
         """Move an occurrence."""
         to = Span(start=BEGIN + hour * HOUR, end=BEGIN + (hour + length) * HOUR)
-        self.wish(
+        self.request_adjustment(
             AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", to=to),
             to.end <= self.now
             or to in {HAPPEN.get(day), self.adjusted.get(day)}
             or any(to.overlaps(each) for each in FROZEN)
-            or self.taken(day, to),
+            or self.is_taken(day, to),
         )
 
     @precondition(lambda self: self.adjusted)
@@ -280,9 +282,9 @@ class Operators(RuleBasedStateMachine):
         """Take an adjustment back."""
         policy = HAPPEN.get(day)
         refused = day not in self.adjusted or (
-            policy is not None and (policy.end <= self.now or self.taken(day, policy))
+            policy is not None and (policy.end <= self.now or self.is_taken(day, policy))
         )
-        self.wish(AdjustmentRequest(window_id="sunday", day=day, reason=""), refused)
+        self.request_adjustment(AdjustmentRequest(window_id="sunday", day=day, reason=""), refused)
 
     @rule(hours=st.integers(1, 100))
     def wait(self, hours: int) -> None:
@@ -291,30 +293,30 @@ class Operators(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["Maintenance", "Scheduled maintenance"]))
     def edit(self, name: str = "Scheduled maintenance") -> None:
-        """Edit the schedule, and have a server take it up."""
+        """Edit the schedule, and let a server read it."""
         self.schedule = replace(SCHEDULE, windows=(replace(SCHEDULE.windows[0], name=name),))
         events = publish_events(Situation(schedule=self.schedule, record=self.repository.current, now=self.now))
         record_revisions(events, self.repository)
 
     def expected(self) -> SubscriberView:
-        """What the model says subscribers see."""
+        """The subscribers' view according to the model."""
         name = self.schedule.windows[0].name
-        found = [
-            work.line()
+        view = [
+            work.event()
             for work in self.work.values()
             if not (work.state is State.CANCELLED and work.at.end <= self.now)
         ]
         for day, policy in HAPPEN.items():
-            at = self.where(day)
+            at = self.span_of(day)
             if at is not None:
-                found.append((at.start, at.end, name, "CONFIRMED"))
+                view.append((at.start, at.end, name, "CONFIRMED"))
             elif self.adjusted[day] is False:
-                found.append((policy.start, policy.end, f"Cancelled: {name}", "CANCELLED"))
-        return sorted(found)
+                view.append((policy.start, policy.end, f"Cancelled: {name}", "CANCELLED"))
+        return sorted(view)
 
     @invariant()
     def subscribers_see_what_the_model_says(self) -> None:
-        """Both feeds are looked at by an engine in turn; of each event, SEQUENCE says what changed."""
+        """An engine reads both feeds in turn; the SEQUENCE of each event rises with its changes."""
         feeds = both_renderings(self.schedule, self.repository.current, now=self.now)
         reader, rendering = next(self.looks)
         assert subscriber_view(reader, feeds[rendering], now=self.now) == self.expected()

@@ -1,4 +1,4 @@
-"""What makes no difference to the bytes, and what makes as little as it can."""
+"""Edits that change no bytes, and edits that change as few as possible."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.situations import a_situation, events_in, served_feed
 
 @settings(max_examples=15)
 @given(data=st.data(), schedule=schedules(most_freezes=3), now=NOWS, rendering=st.sampled_from(Rendering))
-def test_the_order_of_the_parts_means_nothing(
+def test_the_order_of_the_parts_changes_nothing(
     data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
 ) -> None:
     """Decision 6: "same input, same bytes, on every machine and worker, in any hash order"."""
@@ -44,7 +44,7 @@ def test_the_order_of_the_parts_means_nothing(
 
 @settings(max_examples=20)
 @given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
-def test_a_lifted_date_touches_only_its_own_series(
+def test_a_lifted_date_changes_only_its_own_series(
     data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
 ) -> None:
     """encoding.md: the UID of a series is "unchanged when the span rolls, a freeze is lifted, or other events come"."""
@@ -59,21 +59,21 @@ def test_a_lifted_date_touches_only_its_own_series(
         return
     freeze, day = data.draw(st.sampled_from(frozen))
     lifted = replace(freeze, lifted=(*freeze.lifted, day))
-    eased = replace(schedule, freezes=tuple(lifted if each is freeze else each for each in schedule.freezes))
+    edited = replace(schedule, freezes=tuple(lifted if each is freeze else each for each in schedule.freezes))
     adjusted = data.draw(adjustments(schedule, year))
     before = {each.uid: each for each in events_in(a_situation(schedule, now=now, adjustments=adjusted), rendering)}
-    after = {each.uid: each for each in events_in(a_situation(eased, now=now, adjustments=adjusted), rendering)}
+    after = {each.uid: each for each in events_in(a_situation(edited, now=now, adjustments=adjusted), rendering)}
     changed = {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
     span = published_span(now, schedule.calendar.zone)
     old, new = (
         {(each.window.id, each.original_start): each for each in occurrences(policy, span, adjusted)}
-        for policy in (schedule, eased)
+        for policy in (schedule, edited)
     )
-    freed = [old[key] for key in old.keys() & new.keys() if frozen_before(old[key]) and not frozen_before(new[key])]
-    prefixes = [f"freeze.{freeze.id}.", *(prefix for each in freed for prefix in series_of(each, schedule))]
+    unfrozen = [old[key] for key in old.keys() & new.keys() if frozen_before(old[key]) and not frozen_before(new[key])]
+    prefixes = [f"freeze.{freeze.id}.", *(prefix for each in unfrozen for prefix in series_of(each, schedule))]
     assert {uid for uid in changed if not uid.startswith(tuple(prefixes))} == set()
     assert {uid for uid in before.keys() - after.keys() if is_series(uid)} == set()
-    assert [each for each in freed if each.excluded is None] == []
+    assert [each for each in unfrozen if each.excluded is None] == []
 
 
 def frozen_before(occurrence: Occurrence) -> bool:
@@ -81,7 +81,7 @@ def frozen_before(occurrence: Occurrence) -> bool:
 
 
 def series_of(occurrence: Occurrence, schedule: Schedule) -> list[str]:
-    """How the UIDs begin of the series that the occurrence belongs to, and of what stands beside it."""
+    """The prefixes of the UIDs of the occurrence's series, and of its single events."""
     window = occurrence.window
     year = reading(occurrence.policy_start, schedule.calendar.zone).year
     rules = window.recurrence.by_weekday()

@@ -1,4 +1,4 @@
-"""Both renderings, read by each outside engine, held against what the domain says happens."""
+"""Both renderings, read by each outside engine, compared with the domain's occurrences."""
 
 from __future__ import annotations
 
@@ -35,35 +35,35 @@ Snapshot = tuple[Spans, Spans, Spans]
 every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 
 
-def said_by_the_domain(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Snapshot:
+def expected_snapshot(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Snapshot:
     span = published_span(now, schedule.calendar.zone)
-    happen: Spans = Counter()
+    confirmed: Spans = Counter()
     cancelled: Spans = Counter()
     for each in occurrences(schedule, span, adjusted):
         if each.span is None or each.span.start not in span:
             continue
         if each.excluded is None:
-            happen[each.span.start, each.span.end] += 1
+            confirmed[each.span.start, each.span.end] += 1
         elif isinstance(each.excluded, Skipped) and not each.excluded.silent:
             cancelled[each.span.start, each.span.end] += 1
     all_days = DateRange.of_years(published_years(now, schedule.calendar.zone))
     frozen = frozen_days(schedule.freezes, schedule.calendar.zone, all_days.first, all_days.last)
     freezes: Spans = Counter((each.days.first, each.days.last + DAY) for each in frozen if each.days.first in all_days)
-    return happen, cancelled, freezes
+    return confirmed, cancelled, freezes
 
 
-def read_by(reader: Reader, content: bytes, now: datetime) -> Snapshot:
-    happen: Spans = Counter()
+def snapshot_of(reader: Reader, content: bytes, now: datetime) -> Snapshot:
+    confirmed: Spans = Counter()
     cancelled: Spans = Counter()
     freezes: Spans = Counter()
     years = timedelta(days=4 * 366)
     require(reader)
     for instance in reader.read(content, now - years, now + years):
         if isinstance(instance.start, datetime) and isinstance(instance.end, datetime):
-            (cancelled if instance.status == "CANCELLED" else happen)[instance.start, instance.end] += 1
+            (cancelled if instance.status == "CANCELLED" else confirmed)[instance.start, instance.end] += 1
         else:
             freezes[instance.start, instance.end] += 1
-    return happen, cancelled, freezes
+    return confirmed, cancelled, freezes
 
 
 def check(
@@ -71,17 +71,20 @@ def check(
 ) -> None:
     situation = a_situation(schedule, now=now, adjustments=adjusted)
     if len(events_in(situation, rendering)) > MAX_EVENTS:
-        reject()  # a feed leaves some out
+        reject()  # feeds may leave some out
     content = served_feed(situation, rendering=rendering)
-    pairs = list(zip(read_by(reader, content, now), said_by_the_domain(schedule, adjusted, now), strict=True))
-    too_many, too_few = [found - said for found, said in pairs], [said - found for found, said in pairs]
+    pairs = list(zip(snapshot_of(reader, content, now), expected_snapshot(schedule, adjusted, now), strict=True))
+    too_many, too_few = (
+        [actual - expected for actual, expected in pairs],
+        [expected - actual for actual, expected in pairs],
+    )
     assert (too_many, too_few) == ([Counter()] * 3, [Counter()] * 3)
 
 
-def knows(reader: Reader, tz: ZoneInfo, now: datetime) -> bool:
-    """Whether the engine can be held to the zone as it is then.
+def has_current_rules_of(reader: Reader, tz: ZoneInfo, now: datetime) -> bool:
+    """Whether the engine surely has the zone's rules of that year.
 
-    libical asks the tables of its host, too, where a rule meets a missing hour: those may be some years old.
+    For a rule at a missing hour, libical also uses its host's tables, which may be some years old.
     """
     return reader.name != libical.NAME or settled_clock(tz, now.year - 1, now.year + 1) == settled_clock(tz, 2018, 2020)
 
@@ -97,12 +100,15 @@ def test_every_engine_reads_what_the_domain_says(
 
     That of each engine included, whether it reads a TZID by its own zones or by the feed's VTIMEZONE.
     """
-    assume(rendering is Rendering.EXPANDED or all(knows(reader, window.zone, now) for window in schedule.windows))
+    assume(
+        rendering is Rendering.EXPANDED
+        or all(has_current_rules_of(reader, window.zone, now) for window in schedule.windows)
+    )
     check(reader, schedule, rendering, now, data.draw(adjustments(schedule, now.year)))
 
 
 def windows_in(name: str, hours: tuple[int, ...], year: int) -> list[MaintenanceWindow]:
-    """Windows at the hours at which clocks change, on the days on which they do."""
+    """Windows at the hours and on the days of clock changes."""
     return [
         MaintenanceWindow(
             id=f"{name.replace('/', '-')}-{hour}",
@@ -121,7 +127,7 @@ def windows_in(name: str, hours: tuple[int, ...], year: int) -> list[Maintenance
 
 
 def policy_in(names: list[str], hours: tuple[int, ...], year: int) -> Schedule:
-    """One calendar with windows in many zones, and freezes beside them."""
+    """A calendar with windows in many zones, and with freezes."""
     return Schedule(
         calendar=Calendar(name="Zones", zone=zone("America/Toronto"), uid_domain="maintenance.example.com"),
         environments=(Environment(id="production", name="Production"),),
@@ -143,7 +149,7 @@ def test_every_engine_reads_zones_of_every_kind(reader: Reader, year: int) -> No
     """  # noqa: D205  (a quotation)
     now = datetime(year, 5, 5, tzinfo=UTC)
     schedule = policy_in(
-        [name for name in TRICKY_ZONES if knows(reader, zone(name), now) or year == 2026], (2, 0), year
+        [name for name in TRICKY_ZONES if has_current_rules_of(reader, zone(name), now) or year == 2026], (2, 0), year
     )
     check(reader, schedule, Rendering.SERIES, now)
 
@@ -152,7 +158,9 @@ def test_every_engine_reads_zones_of_every_kind(reader: Reader, year: int) -> No
 def test_every_engine_reads_every_zone(reader: Reader) -> None:
     """calendar-clients.md, 2: "IANA zone names only": whichever of them, every engine reads it as the domain does."""
     now = datetime(2030, 5, 5, tzinfo=UTC)
-    schedule = policy_in([name for name in sorted(zone_names()) if knows(reader, zone(name), now)], (12,), 2031)
+    schedule = policy_in(
+        [name for name in sorted(zone_names()) if has_current_rules_of(reader, zone(name), now)], (12,), 2031
+    )
     quarterly = Recurrence(frequency=Frequency.MONTHLY, interval=3, ordinal=2, weekdays=(6,))
     fewer = replace(schedule, windows=tuple(replace(each, recurrence=quarterly) for each in schedule.windows))
     check(reader, fewer, Rendering.SERIES, now)
@@ -161,10 +169,8 @@ def test_every_engine_reads_every_zone(reader: Reader) -> None:
 @every_reader
 @pytest.mark.parametrize("name", ["Europe/London", "Australia/Sydney", "Asia/Beirut"])
 @pytest.mark.parametrize("ordinal", [2, -1])
-def test_a_monthly_window_at_an_hour_that_the_clock_skips_is_read_alike(
-    reader: Reader, name: str, ordinal: int
-) -> None:
-    """It was an hour late in libical, in months that begin or end with a clock change and for last weekdays."""
+def test_a_monthly_window_at_a_skipped_hour_is_read_alike(reader: Reader, name: str, ordinal: int) -> None:
+    """In libical it was an hour late in months that begin or end with a clock change, and for last weekdays."""
     tz = zone(name)
     clock = settled_clock(tz, 2023, 2025)
     assert clock is not None
@@ -177,12 +183,12 @@ def test_a_monthly_window_at_an_hour_that_the_clock_skips_is_read_alike(
 
 
 @pytest.mark.parametrize(("name", "hour"), [("UTC", 2), ("America/Toronto", 23)])
-def test_times_in_utc_stay_where_they_are_in_a_calendar_of_another_zone(name: str, hour: int) -> None:
-    """With X-WR-TIMEZONE, recurring-ical-events brought a series in UTC to that zone's clock and weekdays."""
+def test_times_in_utc_are_not_converted_to_the_calendars_zone(name: str, hour: int) -> None:
+    """With X-WR-TIMEZONE, recurring-ical-events shifted a series in UTC to that zone's clock and weekdays."""
     schedule = policy_in([name], (2,), 2026)
     window = replace(schedule.windows[0], start=time(hour), end=time(1, 30) if hour == 23 else time(4))
     window = replace(window, recurrence=weekly(5, 6))
     schedule, now = replace(schedule, windows=(window,), freezes=()), datetime(2026, 5, 5, tzinfo=UTC)
     content = served_feed(a_situation(schedule, now=now))
     reader = next(each for each in READERS if each.name == rie.NAME)
-    assert read_by(reader, content, now) == said_by_the_domain(schedule, (), now)
+    assert snapshot_of(reader, content, now) == expected_snapshot(schedule, (), now)

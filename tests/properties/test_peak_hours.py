@@ -1,4 +1,4 @@
-"""Peak hours, held against the brute-force reading of the clock on the wall."""
+"""Peak hours, compared with the brute-force reading of local times."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.properties.schedules import NOWS, times, zones
     begin=NOWS,
     length=st.timedeltas(DAY / 24, 300 * DAY),
 )
-def test_each_days_peak_is_what_the_clock_on_the_wall_shows(  # noqa: PLR0917  (as hypothesis draws them)
+def test_each_days_peak_follows_the_local_clock(  # noqa: PLR0917  (as hypothesis draws them)
     zone: ZoneInfo, weekdays: frozenset[int], start: time, end: time, begin: datetime, length: timedelta
 ) -> None:
     """Decision 2, for peak hours: "An occurrence lasts from the first to the last instant at which the wall clock of

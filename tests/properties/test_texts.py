@@ -1,4 +1,4 @@
-"""What operators write comes out of every engine as it went in, whatever is in it."""
+"""Every engine returns operators' texts unchanged, whatever their characters."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ texts = st.one_of(st.sampled_from(HOSTILE), st.lists(PIECES, min_size=1, max_siz
 """In brackets, for engines differ over blanks at either end of a text, and over a text that is empty."""
 
 
-def schedule_saying(name: str, words: str, reason: str) -> tuple[Schedule, Skip]:
-    """A policy with those texts wherever an operator can write one."""
+def schedule_with_texts(name: str, words: str, reason: str) -> tuple[Schedule, Skip]:
+    """A policy with those texts in every field that an operator can write."""
     schedule = Schedule(
         calendar=Calendar(
             name=name,
@@ -100,8 +100,8 @@ def expected_texts(name: str, words: str, reason: str) -> list[tuple[str, str]]:
     facts = f"Environments: {name}\nImpact: outage\n\n{words}"
     cancelled = f"This maintenance does not take place: {reason}\n\n{facts}"
     freeze = f"No planned change happens on these days.\n\n{name}"
-    shown = [(name, facts), (f"Cancelled: {name}", cancelled), (name, facts), (words, freeze)]
-    return [(clean(summary), clean(description)) for summary, description in shown]
+    texts = [(name, facts), (f"Cancelled: {name}", cancelled), (name, facts), (words, freeze)]
+    return [(clean(summary), clean(description)) for summary, description in texts]
 
 
 every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
@@ -110,34 +110,34 @@ every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: rea
 @every_reader
 @settings(max_examples=15)
 @given(name=texts, words=texts, reason=texts)
-def test_every_engine_shows_what_was_written(reader: Reader, name: str, words: str, reason: str) -> None:
+def test_every_engine_shows_the_original_texts(reader: Reader, name: str, words: str, reason: str) -> None:
     """calendar-clients.md, 12: "TEXT escaped in *every* text property"."""
     require(reader)
-    content = rendered(*schedule_saying(name, words, reason))
-    found = reader.read(content, datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC))
-    assert [(each.summary, each.description) for each in found] == expected_texts(name, words, reason)
+    content = rendered(*schedule_with_texts(name, words, reason))
+    instances = reader.read(content, datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 8, 1, tzinfo=UTC))
+    assert [(each.summary, each.description) for each in instances] == expected_texts(name, words, reason)
 
 
 @every_reader
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: re.sub("[^A-Za-z0-9]+", "-", text)[:20])
 def test_every_engine_shows_each_hostile_text(reader: Reader, text: str) -> None:
-    """RFC 5545, section 3.3.11: backslash, semicolon, comma and line break are escaped, and nothing else is."""
+    """RFC 5545, section 3.3.11: only backslash, semicolon, comma and line break are escaped."""
     require(reader)
     text = f"[{text}]"
-    found = reader.read(
-        rendered(*schedule_saying(text, text, text)),
+    instances = reader.read(
+        rendered(*schedule_with_texts(text, text, text)),
         datetime(2026, 6, 1, tzinfo=UTC),
         datetime(2026, 8, 1, tzinfo=UTC),
     )
-    assert [(each.summary, each.description) for each in found] == expected_texts(text, text, text)
+    assert [(each.summary, each.description) for each in instances] == expected_texts(text, text, text)
 
 
 @settings(max_examples=25)
 @given(name=texts, words=texts)
 @example(name=f"[{HOSTILE[6]}]", words=f"[{HOSTILE[0]}]")
-def test_calendar_and_organizer_are_named_as_written(name: str, words: str) -> None:
+def test_calendar_and_organizer_have_their_original_names(name: str, words: str) -> None:
     """RFC 7986, section 5.1 (NAME) and RFC 6868 (quotes and line breaks in a parameter)."""
-    content = rendered(*schedule_saying(name, words, "none"))
+    content = rendered(*schedule_with_texts(name, words, "none"))
     calendar = icalendar.Calendar.from_ical(content)
     assert isinstance(calendar, icalendar.Calendar)
     assert [unescaped(str(calendar[key])) for key in ("NAME", "X-WR-CALNAME")] == [clean(name)] * 2
@@ -146,12 +146,12 @@ def test_calendar_and_organizer_are_named_as_written(name: str, words: str) -> N
     organizers = [event.one("ORGANIZER").params["CN"] for event in parse(content).within("VEVENT")]
     assert {without_carets(cn) for cn in organizers} == {in_one_line}
     (other,) = CalendarStream.from_ics(content.decode()).calendars
-    (shown,) = [each.value for each in other.extras if each.name.upper() == "X-WR-CALNAME"]
-    assert unescaped(shown) == clean(name)
+    (calendar_name,) = [each.value for each in other.extras if each.name.upper() == "X-WR-CALNAME"]
+    assert unescaped(calendar_name) == clean(name)
 
 
 def without_carets(value: str) -> str:
-    """A parameter's value (RFC 6868), which icalendar reads as if it were TEXT."""
+    """A parameter's value (RFC 6868), which icalendar unescapes as if it were TEXT."""
     return re.sub(r"\^([n'^])", lambda match: {"n": "\n", "'": '"', "^": "^"}[match[1]], value)
 
 
@@ -164,22 +164,22 @@ def unescaped(value: str) -> str:
 @given(name=texts, words=texts, reason=texts)
 def test_no_text_breaks_a_line_or_adds_one(name: str, words: str, reason: str) -> None:
     """RFC 5545, section 3.1: "Lines of text SHOULD NOT be longer than 75 octets"; 3.3.11: no control characters."""
-    content = rendered(*schedule_saying(name, words, reason))
-    plain = parse(rendered(*schedule_saying("Name", "Words", "Reason")))
+    content = rendered(*schedule_with_texts(name, words, reason))
+    plain = parse(rendered(*schedule_with_texts("Name", "Words", "Reason")))
     lines = physical_lines(content)
     assert [line for line in lines if not 1 <= len(line) <= 75] == []
     text = "".join(line.decode() for line in lines)
     assert re.findall("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]", text) == []
-    found = parse(content)
-    assert [line.name for line in found.lines] == [line.name for line in plain.lines]
-    assert [[line.name for line in event.lines] for event in found.within("VEVENT")] == [
+    calendar = parse(content)
+    assert [line.name for line in calendar.lines] == [line.name for line in plain.lines]
+    assert [[line.name for line in event.lines] for event in calendar.within("VEVENT")] == [
         [line.name for line in event.lines] for event in plain.within("VEVENT")
     ]
 
 
-def test_nothing_is_said_of_texts_that_are_not_given() -> None:
+def test_missing_texts_leave_nothing_behind() -> None:
     """An empty description leaves no empty paragraph."""
-    schedule, skip = schedule_saying("Name", "Words", "Reason")
+    schedule, skip = schedule_with_texts("Name", "Words", "Reason")
     bare = replace(schedule, windows=tuple(replace(each, description="") for each in schedule.windows))
     (first, *_) = parse(rendered(bare, skip)).within("VEVENT")
     assert first.one("DESCRIPTION").value == "Environments: Name\\nImpact: outage"

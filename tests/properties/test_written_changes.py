@@ -1,4 +1,4 @@
-"""A change in the schedule file has the same result as one that operators record, or is refused with the same words."""
+"""A change in the schedule file has the same result as a recorded one, or is refused in the same words."""
 
 from __future__ import annotations
 
@@ -70,20 +70,20 @@ def table(heading: str, **values: object) -> str:
     return f"\n[[{heading}]]\n{''.join(pair(key, value) for key, value in values.items())}"
 
 
-def amendment(what: dict[str, Any]) -> Amendment:
-    meant = dict(what)
+def amendment(fields: dict[str, Any]) -> Amendment:
+    values = dict(fields)
     for key, read in (("environments", frozenset), ("impact", Impact), ("duration", parse_length)):
-        if key in meant:
-            meant[key] = read(meant[key])
-    return Amendment(**meant)
+        if key in values:
+            values[key] = read(values[key])
+    return Amendment(**values)
 
 
-def refusal(act: Callable[..., object], *args: object, **how: object) -> str | None:
-    """The message of a refusal; ``None`` where there is none."""
+def refusal(act: Callable[..., object], *args: object, **options: object) -> str | None:
+    """The message of a refusal, or ``None``."""
     try:
-        act(*args, **how)
+        act(*args, **options)
     except IcsfeedError as error:
-        return normal(str(error))
+        return with_common_id(str(error))
     return None
 
 
@@ -102,14 +102,14 @@ def messages(text: str) -> list[str]:
 def published(schedule: Schedule, record: Record, now: datetime) -> list[tuple[str, int, datetime]]:
     events = publish_events(Situation(schedule=schedule, record=record, now=now)).rendered(Rendering.EXPANDED)
     return [
-        (normal(event.content.decode()), event.revision.sequence, event.revision.at)
+        (with_common_id(event.content.decode()), event.revision.sequence, event.revision.at)
         for event in events
         if event.kind in PREFIXES
     ]
 
 
-def normal(content: str) -> str:
-    """The text with the same id in place of the change's."""
+def with_common_id(content: str) -> str:
+    """The text with a common id in place of the change's."""
     for name in ("ec-1", "EC-1", "pc-1", "PC-1"):
         content = content.replace(name, NAME)
     return content.replace("\r\n ", "").replace("\\nId: ", "\\nNumber: ")
@@ -145,17 +145,17 @@ def test_a_written_change_equals_a_recorded_one(
         return
     everything, impossible = text, []
     now, (change_id,) = ANNOUNCED, repository.current.changes
-    for number, (step, what, message) in enumerate(steps):
+    for number, (step, fields, message) in enumerate(steps):
         now += MINUTE
-        update = table("changes.updates", at=now, step=step.value, **what, message=message)
-        how = {"amendment": amendment(what) if what else None, "message": message, "now": now}
-        expected = refusal(advance_change, workspace, step, change_id, **how)
+        update = table("changes.updates", at=now, step=step.value, **fields, message=message)
+        options = {"amendment": amendment(fields) if fields else None, "message": message, "now": now}
+        expected = refusal(advance_change, workspace, step, change_id, **options)
         assert messages(text + update) == ([expected] if expected is not None else [])
         text += update if expected is None else ""
         everything += update
         impossible += [number] if expected is not None else []
     places = [int(each.path.split("[")[2].partition("]")[0]) for each in mistakes(everything)]
-    # After a refused step, no other step can be judged.
+    # The steps after a refused one can't be compared.
     assert places == impossible[:1]
     schedule = read_schedule((SCHEDULE + text).encode(), "schedule.toml")
     assert published(schedule, NOTHING, now) == published(POLICY, repository.current, now)

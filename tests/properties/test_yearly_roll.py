@@ -1,4 +1,4 @@
-"""What a new year changes in a feed: the oldest year's events go, the newest one's come."""
+"""A new year removes the oldest year's events from a feed, and adds the newest year's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.situations import a_situation, events_in, served_feed
 
 
 def in_year(now: datetime, year: int) -> datetime:
-    """About the same time of another year, and not so near New Year that it is another one in some zone."""
+    """About the same time in another year, far enough from New Year to be in that year in every zone."""
     return now.replace(year=year, month=min(max(now.month, 2), 11), day=min(now.day, 28))
 
 
@@ -33,7 +33,7 @@ def rendered(
 
 @settings(max_examples=15)
 @given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
-def test_a_new_year_adds_and_drops_events_and_changes_none(
+def test_a_new_year_adds_and_drops_events_but_changes_none(
     data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
 ) -> None:
     """encoding.md: "next year's events come, the oldest go, no other event changes by a byte"."""
@@ -49,8 +49,8 @@ def test_a_new_year_adds_and_drops_events_and_changes_none(
     assert {uid: before[uid] for uid in both} == {uid: after[uid] for uid in both}
     assert {reading(before[uid].span.start, home).year for uid in before.keys() - both} <= {year - 1}
     assert {reading(after[uid].span.start, home).year for uid in after.keys() - both} <= {year + 2}
-    kept = [reading(each.span.start, home).year for each in before.values() if each.uid not in after]
-    assert len(kept) == sum(reading(each.span.start, home).year == year - 1 for each in before.values())
+    dropped_years = [reading(each.span.start, home).year for each in before.values() if each.uid not in after]
+    assert len(dropped_years) == sum(reading(each.span.start, home).year == year - 1 for each in before.values())
 
 
 @settings(max_examples=15)
@@ -61,15 +61,15 @@ def test_within_a_year_no_byte_changes(
     """Published span: "It rolls once a year"; decision 6: "same input, same bytes"."""
     adjusted = data.draw(adjustments(schedule, now.year))
     local_years = {moment: reading(moment, schedule.calendar.zone).year for moment in moments_around(now)}
-    found = set()
+    feeds = set()
     for each, year in local_years.items():
         situation = a_situation(schedule, now=each, adjustments=adjusted)
-        found.add((year, served_feed(situation, rendering=rendering)))
-    assert sorted(year for year, _ in found) == sorted(set(local_years.values()))
+        feeds.add((year, served_feed(situation, rendering=rendering)))
+    assert sorted(year for year, _ in feeds) == sorted(set(local_years.values()))
 
 
 def moments_around(now: datetime) -> list[datetime]:
-    """That instant, and others of its year in UTC, up to the first and the last second."""
+    """That instant and others of its year in UTC, including the first and the last second."""
     first, last = datetime(now.year, 1, 1, tzinfo=UTC), datetime(now.year, 12, 31, 23, 59, 59, tzinfo=UTC)
     return [first, now, datetime(now.year, 7, 1, 12, tzinfo=UTC), last]
 
@@ -86,7 +86,7 @@ def test_no_other_vtimezone_changes_with_the_year() -> None:
     for name in different_zones():
         tz = zone(name)
         clocks = [settled_clock(tz, year - 1, year + 1) for year in range(2020, 2036)]
-        described = [vtimezone(tz, clock) if clock else None for clock in clocks]
-        if any(old and new and old != new for old, new in pairwise(described)):
+        vtimezones = [vtimezone(tz, clock) if clock else None for clock in clocks]
+        if any(old and new and old != new for old, new in pairwise(vtimezones)):
             changed.add(name)
     assert changed == EVES

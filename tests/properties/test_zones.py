@@ -1,4 +1,4 @@
-"""Every zone of the database: its clock changes, whether they are one yearly pair, and its VTIMEZONE."""
+"""Every zone of the database: its clock changes, whether they form one yearly pair, and its VTIMEZONE."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.properties.brute_force import DAY, SECOND
 from tests.properties.content_lines import parse
 from tests.properties.yearly_rules import (
     Change,
-    Described,
-    changes_seen,
+    VtimezoneClock,
     different_zones,
     is_one_yearly_pair,
     offset_at,
+    sampled_changes,
 )
 
 FIRST, LAST = 2019, 2036
@@ -25,24 +25,24 @@ NAMES = different_zones()
 
 
 def changes_of(name: str, first: int, last: int) -> list[Change]:
-    return [change for change in changes_seen(zone(name), FIRST, LAST) if first <= change.at.year <= last]
+    return [change for change in sampled_changes(zone(name), FIRST, LAST) if first <= change.at.year <= last]
 
 
-def test_clock_changes_are_those_seen_by_looking_often() -> None:
+def test_clock_changes_equal_those_found_by_sampling() -> None:
     """zones.py: "two changes within one day that undo each other would go unseen, and no zone has ever had such a day".
 
-    Looked for every twelve hours, over all the years that a feed made in these decades can show.
+    Sampled every twelve hours, over all years that a feed of these decades can contain.
     """
     wrong = []
     for name in NAMES:
-        found = [change for year in range(FIRST, LAST + 1) for change in clock_changes_in(zone(name), year)]
-        if [Change(each.at, each.before, each.after) for each in found] != changes_of(name, FIRST, LAST):
+        changes = [change for year in range(FIRST, LAST + 1) for change in clock_changes_in(zone(name), year)]
+        if [Change(each.at, each.before, each.after) for each in changes] != changes_of(name, FIRST, LAST):
             wrong.append(name)
     assert wrong == []
 
 
 @pytest.mark.parametrize(("first", "last"), SPANS)
-def test_a_clock_is_settled_where_one_yearly_pair_of_rules_holds(first: int, last: int) -> None:
+def test_a_clock_is_settled_if_one_yearly_pair_of_rules_applies(first: int, last: int) -> None:
     """encoding.md: "Where the zone's transitions over the published span are not one yearly pair of rules or none at
     all, clients with older tables misread local times".
     """  # noqa: D205  (a quotation)
@@ -56,7 +56,7 @@ def test_a_clock_is_settled_where_one_yearly_pair_of_rules_holds(first: int, las
 
 
 @pytest.mark.parametrize(("first", "last"), SPANS)
-def test_a_vtimezone_agrees_with_the_zone(first: int, last: int) -> None:
+def test_a_vtimezone_agrees_with_its_zone(first: int, last: int) -> None:
     """calendar-clients.md, 1: "Check a VTIMEZONE in UTC (onset - TZOFFSETFROM) against zoneinfo".
 
     On every day of the span, and one second before and after each clock change and each onset.
@@ -67,7 +67,7 @@ def test_a_vtimezone_agrees_with_the_zone(first: int, last: int) -> None:
         clock = settled_clock(tz, first, last)
         if clock is None:
             continue
-        described = Described(parse(vtimezone(tz, clock)), range(first - 1, last + 1))
+        described = VtimezoneClock(parse(vtimezone(tz, clock)), range(first - 1, last + 1))
         changes = [change.at for change in changes_of(name, first, last)]
         looked_at = [moment for at in changes for moment in (at - SECOND, at, at + SECOND)]
         looked_at += [datetime(first, 1, 1, 12, tzinfo=UTC) + day * DAY for day in range(365 * (last - first + 1))]
@@ -76,10 +76,10 @@ def test_a_vtimezone_agrees_with_the_zone(first: int, last: int) -> None:
     assert wrong == []
 
 
-def test_the_zones_whose_rules_change_in_2026() -> None:
+def test_zones_whose_rules_change_in_2026() -> None:
     """encoding.md: "Vancouver, Edmonton and Havana change for good in 2026; Casablanca follows Ramadan"."""
     unsettled = {name for name in zone_names() if settled_clock(zone(name), 2025, 2027) is None}
-    named = {"America/Vancouver", "America/Edmonton", "America/Havana", "Africa/Casablanca"}
-    assert named - unsettled == set()
+    expected = {"America/Vancouver", "America/Edmonton", "America/Havana", "Africa/Casablanca"}
+    assert expected - unsettled == set()
     plain = {"America/Toronto", "Europe/Berlin", "Europe/Dublin", "Australia/Lord_Howe", "Asia/Beirut"}
     assert unsettled & plain == set()

@@ -1,4 +1,4 @@
-"""A VTIMEZONE (RFC 5545, section 3.6.5) read by calendar arithmetic, and clock changes found by looking often."""
+"""A VTIMEZONE (RFC 5545, section 3.6.5) read by calendar arithmetic, and clock changes found by sampling."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ STEP: Final = 12 * HOUR
 
 @cache
 def different_zones() -> tuple[str, ...]:
-    """One name for each zone of the database: the others are links, whose files are the same byte by byte."""
+    """One name for each zone of the database; the others are links, whose files have the same bytes."""
     data = resources.files("tzdata") / "zoneinfo"
     by_content = {data.joinpath(*name.split("/")).read_bytes(): name for name in sorted(zone_names(), reverse=True)}
     return tuple(sorted(by_content.values()))
 
 
 class Change(NamedTuple):
-    """An instant (UTC) and the offsets before and from it."""
+    """A clock change (UTC), and the offsets before and after it."""
 
     at: datetime
     before: timedelta
@@ -41,41 +41,41 @@ def offset_at(instant: datetime, zone: ZoneInfo) -> timedelta:
 
 
 @cache
-def changes_seen(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[Change, ...]:
-    """The clock changes of those years (UTC), by looking every twelve hours and then at every minute."""
-    found = []
+def sampled_changes(zone: ZoneInfo, first_year: int, last_year: int) -> tuple[Change, ...]:
+    """The clock changes of those years (UTC), found by sampling every twelve hours and then every minute."""
+    changes = []
     instant, end = datetime(first_year, 1, 1, tzinfo=UTC) - STEP, datetime(last_year + 1, 1, 1, tzinfo=UTC)
     offset = instant.astimezone(zone).utcoffset()
     while instant < end - STEP:
         later = instant + STEP
         next_offset = later.astimezone(zone).utcoffset()
         if next_offset != offset:
-            found += _changes_between(zone, instant, later)
+            changes += _changes_between(zone, instant, later)
         instant, offset = later, next_offset
-    found += _changes_between(zone, instant, end - MINUTE)
-    return tuple(found)
+    changes += _changes_between(zone, instant, end - MINUTE)
+    return tuple(changes)
 
 
 def _changes_between(zone: ZoneInfo, first: datetime, last: datetime) -> list[Change]:
     hours = [first + hour * HOUR for hour in range(int((last - first) / HOUR) + 1)]
     if hours[-1] != last:
         hours.append(last)
-    found = []
+    changes = []
     for hour, next_hour in pairwise(hours):
         if offset_at(hour, zone) != offset_at(next_hour, zone):
             minutes = [hour + minute * MINUTE for minute in range(61)]
             offsets = [offset_at(minute, zone) for minute in minutes]
             both = zip(minutes[1:], offsets, offsets[1:], strict=False)
-            found += [Change(*change) for change in both if change[1] != change[2]]
-    return found
+            changes += [Change(*change) for change in both if change[1] != change[2]]
+    return changes
 
 
 def nth_weekday(year: int, month: int, ordinal: int, weekday: int) -> date:
     """The date of, for instance, the last (-1) Sunday (6) of a month."""
-    found = [date(year, month, day) for day in range(1, 29) if date(year, month, day).weekday() == weekday]
-    while not is_last_of_month(found[-1]) and (found[-1] + timedelta(days=7)).month == month:
-        found.append(found[-1] + timedelta(days=7))
-    return found[ordinal if ordinal < 0 else ordinal - 1]
+    dates = [date(year, month, day) for day in range(1, 29) if date(year, month, day).weekday() == weekday]
+    while not is_last_of_month(dates[-1]) and (dates[-1] + timedelta(days=7)).month == month:
+        dates.append(dates[-1] + timedelta(days=7))
+    return dates[ordinal if ordinal < 0 else ordinal - 1]
 
 
 def is_one_yearly_pair(changes: Iterable[Change], first_year: int, last_year: int) -> bool:
@@ -91,7 +91,7 @@ def is_one_yearly_pair(changes: Iterable[Change], first_year: int, last_year: in
 
 
 def _holds(directed: list[Change], ordinal: int) -> bool:
-    """Whether the first change's month, weekday and local time give all of them."""
+    """Whether all changes follow from the first one's month, weekday and local time."""
     first = directed[0].at.replace(tzinfo=None) + directed[0].before
     for change in directed:
         day = nth_weekday(change.at.year, first.month, ordinal, first.weekday())
@@ -101,8 +101,8 @@ def _holds(directed: list[Change], ordinal: int) -> bool:
     return True
 
 
-class Described:
-    """The offsets that a VTIMEZONE gives, in the years asked for."""
+class VtimezoneClock:
+    """The offsets that a VTIMEZONE gives in the requested years."""
 
     def __init__(self, component: Component, years: range) -> None:
         onsets = sorted(onset for each in component.children for onset in _onsets(each, years))
@@ -112,12 +112,12 @@ class Described:
         """Whether each observance takes over at the offset at which the one before it ends."""
 
     def offset_at(self, instant: datetime) -> timedelta:
-        """The offset of the last observance to have begun."""
+        """The offset of the observance that began last."""
         return self._offsets[bisect_right(self._instants, instant) - 1]
 
 
 def _onsets(observance: Component, years: range) -> list[tuple[datetime, timedelta, timedelta]]:
-    """When an observance begins, in UTC: its local onset less TZOFFSETFROM."""
+    """The UTC onsets of an observance: its local onsets minus TZOFFSETFROM."""
     before, after = (_offset(observance.one(name).value) for name in ("TZOFFSETFROM", "TZOFFSETTO"))
     start = observance.one("DTSTART").local
     if not observance.all("RRULE"):

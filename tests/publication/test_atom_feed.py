@@ -32,8 +32,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def body(record: Record, *, schedule: Schedule = TWO, slug: str = "all", base_url: str = "") -> bytes:
-    made = publish(Situation(schedule=schedule, record=record, now=NOW), changed_at=NOW, base_url=base_url)
-    atom = made.representations[f"/feeds/{slug}.atom"]
+    publication = publish(Situation(schedule=schedule, record=record, now=NOW), changed_at=NOW, base_url=base_url)
+    atom = publication.representations[f"/feeds/{slug}.atom"]
     assert atom.content_type == "application/atom+xml; charset=utf-8"
     return atom.body
 
@@ -158,8 +158,8 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 def with_adjustments(at: dict[str, int]) -> Record:
     """A record whose ledger dates each adjusted occurrence of the expanded calendar."""
     record = Record(entry=1, adjustments=ADJUSTED)
-    made = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).events
-    digests = {event.uid: event.digest for event in made.every()}
+    events = publish(Situation(schedule=TWO, record=record, now=NOW), changed_at=NOW).events
+    digests = {event.uid: event.digest for event in events.every()}
     ledger = {}
     for day, hour in at.items():
         uid = f"maintenance.thursday.{day}T020000@maintenance.example.com"

@@ -56,9 +56,9 @@ ADJUSTED: dict[tuple[str, date], Adjustment] = {
 
 def json_feed(schedule: Schedule, slug: str, *, record: Record, now: datetime = NOW) -> dict[str, Any]:
     """A feed, validated against the schema that is published with it."""
-    found = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
-    schema = json.loads(found["/schemas/feed-1.json"].body)
-    content: dict[str, Any] = json.loads(found[f"/feeds/{slug}.json"].body)
+    representations = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
+    schema = json.loads(representations["/schemas/feed-1.json"].body)
+    content: dict[str, Any] = json.loads(representations[f"/feeds/{slug}.json"].body)
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
     entry = schema["$defs"]["entry"]
@@ -68,8 +68,8 @@ def json_feed(schedule: Schedule, slug: str, *, record: Record, now: datetime = 
 
 
 def entry_of(content: dict[str, Any], uid: str) -> dict[str, Any]:
-    (found,) = [each for each in content["entries"] if each["uid"] == f"{uid}@maintenance.example.com"]
-    return dict(found)
+    (entry,) = [each for each in content["entries"] if each["uid"] == f"{uid}@maintenance.example.com"]
+    return dict(entry)
 
 
 NOTHING_MORE = {
@@ -179,8 +179,8 @@ def test_a_freeze_covers_whole_days_in_every_environment() -> None:
 def test_a_change_has_its_steps_but_not_the_operators() -> None:
     change = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
     content = json_feed(TWO, "changes", record=record_of(change))
-    (found,) = content["entries"]
-    assert found == {
+    (entry,) = content["entries"]
+    assert entry == {
         **NOTHING_MORE,
         "uid": "emergency.ec-7@maintenance.example.com",
         "updated": "2026-11-23T10:00:00Z",

@@ -117,9 +117,9 @@ def test_a_deleted_file_is_a_broken_edit() -> None:
     assert server.live.problems == {}
 
 
-@pytest.mark.parametrize("gone", [True, False])
-def test_after_a_start_with_a_broken_file_nothing_is_public_until_it_is_repaired(gone: bool) -> None:
-    disk = Disk(content=mistakes("one"), stamp=None if gone else 0)
+@pytest.mark.parametrize("missing", [True, False])
+def test_after_a_start_with_a_broken_file_nothing_is_public_until_it_is_repaired(missing: bool) -> None:
+    disk = Disk(content=mistakes("one"), stamp=None if missing else 0)
     server = FakeServer(disk=disk)
     assert server.live.current() is None
     assert [entry["public"] for entry in server.log_entries("schedule broken")] == ["nothing"]

@@ -84,8 +84,11 @@ def test_a_new_day_does_not_change_feeds_and_their_dates() -> None:
 
 def test_pages_show_the_address_for_customers() -> None:
     """The schedule's address takes precedence over the server's."""
-    named = replace(POLICY, calendar=replace(POLICY.calendar, url="https://ours.example.com/calendars"))
-    for schedule, expected in ((POLICY, "https://carrier.example.com"), (named, "https://ours.example.com/calendars")):
+    with_url = replace(POLICY, calendar=replace(POLICY.calendar, url="https://ours.example.com/calendars"))
+    for schedule, expected in (
+        (POLICY, "https://carrier.example.com"),
+        (with_url, "https://ours.example.com/calendars"),
+    ):
         representations = publish(
             Situation(schedule=schedule, now=NOW), changed_at=CHANGED, base_url="https://carrier.example.com/"
         ).representations

@@ -29,7 +29,7 @@ def warnings(schedule: Schedule) -> list[tuple[str, str]]:
     return [(advice.name, advice.message) for advice in advise(Situation(schedule=schedule, now=NOW))]
 
 
-def test_the_policys_sundays_meet_the_clock_change_of_march() -> None:
+def test_the_policys_sundays_include_the_clock_change_in_march() -> None:
     assert warnings(POLICY) == [
         (
             "sunday",
@@ -41,7 +41,7 @@ def test_the_policys_sundays_meet_the_clock_change_of_march() -> None:
     ]
 
 
-def test_a_window_that_the_clock_skips_does_not_take_place() -> None:
+def test_a_window_skipped_by_the_clock_does_not_take_place() -> None:
     window = a_window(
         recurrence=weekly(6),
         start=time(2, 15),
@@ -58,7 +58,7 @@ def test_a_window_that_the_clock_skips_does_not_take_place() -> None:
     ]
 
 
-def test_an_odd_length_is_given_in_minutes_and_further_dates_are_counted() -> None:
+def test_an_odd_length_is_given_in_minutes_and_more_dates_are_counted() -> None:
     window = a_window(recurrence=weekly(6), start=time(0, 30), end=time(1, 45), effective_from=date(2026, 1, 1))
     lord_howe = a_schedule(replace(window, zone=zone("Australia/Lord_Howe")))
     assert warnings(lord_howe) == [
@@ -92,7 +92,7 @@ def test_windows_that_overlap_in_an_environment() -> None:
     ]
 
 
-def test_windows_that_touch_or_share_no_environment_do_not_overlap() -> None:
+def test_adjacent_windows_and_those_of_different_environments_do_not_overlap() -> None:
     after = a_window(id="after", start=time(6), end=time(7))
     elsewhere = a_window(id="elsewhere", environments=frozenset({"preview"}))
     assert warnings(a_schedule(THURSDAY, after, elsewhere)) == []
@@ -129,7 +129,7 @@ def test_a_zone_whose_rules_change() -> None:
 
 
 def test_a_window_that_never_occurs() -> None:
-    """From a Friday through the next Wednesday there is no Thursday."""
+    """There is no Thursday from a Friday through the next Wednesday."""
     window = a_window(effective_from=date(2026, 5, 1), effective_until=date(2026, 5, 6))
     assert warnings(a_schedule(window)) == [
         ("thursday", "the window never occurs: FREQ=WEEKLY;BYDAY=TH has no date from 2026-05-01 through 2026-05-06")
@@ -157,7 +157,7 @@ DAILY = a_window(recurrence=weekly(0, 1, 2, 3, 4, 5, 6), start=time(9), end=time
 
 
 def test_a_feed_with_more_events_than_fit() -> None:
-    """Every day of three years: seven series a year, or 1095 single events."""
+    """Daily for three years: seven series a year, or 1,095 single events."""
     assert warnings(a_schedule(DAILY)) == [("all", left_out("all", 95, "expanded"))]
     vancouver = replace(DAILY, zone=zone("America/Vancouver"))
     assert [message for name, message in warnings(a_schedule(vancouver)) if name == "all"] == [
@@ -173,8 +173,8 @@ def test_a_feed_with_more_bytes_than_fit() -> None:
     assert warnings(a_schedule(replace(wordy, description="Ü" * 1_000))) == []
 
 
-def test_nothing_is_rendered_where_everything_certainly_fits() -> None:
-    """The library takes longer to import than `icsfeed check` may take to start."""
+def test_nothing_is_rendered_if_everything_certainly_fits() -> None:
+    """Importing the library takes longer than `icsfeed check` may take to start."""
     code = """
 import sys
 from icsfeed.domain.situation import Situation
@@ -189,7 +189,7 @@ print("icalendar" in sys.modules)
 
 @pytest.mark.parametrize("text", ["", "Ü" * 500, ",;" * 500])
 def test_no_feed_is_larger_than_the_estimate(text: str) -> None:
-    """Otherwise one could be too large without a warning."""
+    """Otherwise, a feed could be too large without a warning."""
     window = a_window(id="w" * 60, zone=zone("America/Argentina/Buenos_Aires"), name=f"Weekly {text}", description=text)
     schedule = a_schedule(window, freezes=(MONTH_END,))
     entries = 157 * (950 + 2 * len(f"Weekly {text}{text}".encode())) + 36 * (950 + 2 * len(MONTH_END.name))
@@ -197,14 +197,14 @@ def test_no_feed_is_larger_than_the_estimate(text: str) -> None:
         assert len(served_feed(a_situation(schedule), rendering=rendering)) <= entries
 
 
-def test_announced_changes_count_too() -> None:
+def test_announced_changes_count_as_well() -> None:
     series = len(events_in(a_situation(POLICY)))
     changes = [a_change(number=number) for number in range(1, 1001)]
     policy = advise(Situation(schedule=POLICY, now=NOW))
-    found = [
+    warnings_of_feeds = [
         each.message
         for each in advise(Situation(schedule=POLICY, record=record_of(*changes), now=NOW))
         if each not in policy
     ]
-    assert found[0] == left_out("all", series, "series")
+    assert warnings_of_feeds[0] == left_out("all", series, "series")
     assert advise(Situation(schedule=POLICY, record=record_of(*changes[:600]), now=NOW)) == policy

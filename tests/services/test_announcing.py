@@ -28,7 +28,7 @@ NO_REASON = (
 IN_AUTUMN = utc(2026, 11, 20)
 
 
-def test_it_is_recorded_with_who_and_when() -> None:
+def test_an_announcement_is_recorded_with_operator_and_time() -> None:
     workspace, repository = a_workspace()
     outcome = announce_plan(workspace, message="On it")
     assert outcome.recorded
@@ -42,7 +42,7 @@ def test_it_is_recorded_with_who_and_when() -> None:
     assert repository.actions == [("ann", "emergency announce", "EC-1")]
 
 
-def test_each_kind_has_its_own_numbers() -> None:
+def test_each_kind_is_numbered_separately() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace)
     announce_plan(workspace, kind=Kind.PLANNED)
@@ -50,15 +50,15 @@ def test_each_kind_has_its_own_numbers() -> None:
     assert list(repository.current.changes) == ["EC-1", "PC-1", "EC-2"]
 
 
-def test_a_dry_run_shows_all_and_records_nothing() -> None:
+def test_a_dry_run_returns_the_result_and_records_nothing() -> None:
     workspace, repository = a_workspace()
-    tried = announce_plan(workspace, dry_run=True)
-    assert (repository.current.entry, tried.recorded) == (0, False)
+    preview = announce_plan(workspace, dry_run=True)
+    assert (repository.current.entry, preview.recorded) == (0, False)
     done = announce_plan(workspace)
-    assert (tried.change, tried.event, tried.warnings) == (done.change, done.event, done.warnings)
+    assert (preview.change, preview.event, preview.warnings) == (done.change, done.event, done.warnings)
 
 
-def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
+def test_repeating_an_open_change_announces_nothing_new() -> None:
     workspace, repository = a_workspace()
     first = announce_plan(workspace, tentative=True)
     again = announce_plan(workspace, by="bob", now=NIGHT + timedelta(minutes=3), message="Me too")
@@ -84,19 +84,19 @@ def test_the_same_words_while_it_is_open_announce_nothing_new() -> None:
     ],
     ids=str,
 )
-def test_other_words_are_another_change(overrides: dict[str, Any]) -> None:
+def test_a_different_summary_is_a_different_change(overrides: dict[str, Any]) -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
     assert announce_plan(workspace, a_plan(**overrides)).change.id == "EC-2"
 
 
-def test_the_same_words_of_the_other_kind_are_another_change() -> None:
+def test_the_same_plan_of_the_other_kind_is_a_different_change() -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
     assert announce_plan(workspace, kind=Kind.PLANNED).change.id == "PC-1"
 
 
-def test_a_key_announces_once_even_after_the_change_has_ended() -> None:
+def test_a_key_announces_only_once_even_after_the_change_has_ended() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace, key="incident-42")
     amend_change(workspace, summary="Database failover, second attempt")
@@ -112,11 +112,11 @@ def test_a_key_announces_once_even_after_the_change_has_ended() -> None:
 @pytest.mark.parametrize(
     ("plan", "kind"),
     [
-        pytest.param(a_plan(summary="Another"), Kind.EMERGENCY, id="other words"),
+        pytest.param(a_plan(summary="Another"), Kind.EMERGENCY, id="another summary"),
         pytest.param(a_plan(), Kind.PLANNED, id="the other kind"),
     ],
 )
-def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
+def test_a_key_with_different_content_is_refused(plan: Plan, kind: Kind) -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace, key="incident-42")
     with pytest.raises(ConflictError) as refusal:
@@ -180,9 +180,9 @@ def test_a_key_with_another_content_is_refused(plan: Plan, kind: Kind) -> None:
             "a change lasts at most 366 days, not 315578 h; look at the years",
         ),
     ],
-    ids=lambda each: each[:40] if isinstance(each, str) else None,  # a set has no order to name it by
+    ids=lambda each: each[:40] if isinstance(each, str) else None,  # sets have no stable order for an id
 )
-def test_what_is_refused(overrides: dict[str, Any], error: type[IcsfeedError], expected: str) -> None:
+def test_refusals(overrides: dict[str, Any], error: type[IcsfeedError], expected: str) -> None:
     for dry_run in (True, False):
         workspace, repository = a_workspace()
         with pytest.raises(error) as refusal:
@@ -191,7 +191,7 @@ def test_what_is_refused(overrides: dict[str, Any], error: type[IcsfeedError], e
         assert repository.current.entry == 0
 
 
-def test_a_message_that_is_too_long_is_refused() -> None:
+def test_too_long_a_message_is_refused() -> None:
     workspace, repository = a_workspace()
     with pytest.raises(BadInputError) as refusal:
         announce_plan(workspace, message="x" * 10_001)
@@ -219,7 +219,7 @@ def test_texts_are_cleaned_for_calendars() -> None:
     assert repository.actions == [("Ann B.", "emergency announce", "EC-1")]
 
 
-def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
+def test_times_are_cut_to_whole_seconds() -> None:
     half = timedelta(milliseconds=500)
     workspace, _ = a_workspace()
     plan = a_plan(span=replace(TWO_HOURS, start=TWO_HOURS.start + half, end=TWO_HOURS.end + half))
@@ -231,7 +231,7 @@ def test_times_are_in_whole_seconds_as_calendars_have_them() -> None:
     )
 
 
-def test_an_emergency_in_a_freeze_is_allowed_and_marked() -> None:
+def test_an_emergency_in_a_freeze_is_allowed_and_says_so() -> None:
     workspace, _ = a_workspace()
     outcome = announce_plan(workspace, a_plan(span=IN_FREEZE), now=IN_AUTUMN)
     assert outcome.warnings == ('EC-1 lies in the change freeze "Change freeze", Tue 2026-11-24 – Mon 2026-11-30',)
@@ -249,7 +249,7 @@ def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     assert outcome.recorded
 
 
-def test_a_planned_change_is_not_moved_into_a_freeze_without_a_reason_nor_loses_its_reason_there() -> None:
+def test_a_planned_change_needs_a_reason_to_move_into_or_stay_in_a_freeze() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace, a_plan(span=BEFORE_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
     with pytest.raises(RefusedError) as refusal:
@@ -262,7 +262,7 @@ def test_a_planned_change_is_not_moved_into_a_freeze_without_a_reason_nor_loses_
 
 
 @pytest.mark.parametrize("step", [Step.START, Step.CANCEL])
-def test_every_other_step_of_a_planned_change_that_a_new_freeze_overtook_is_possible(step: Step) -> None:
+def test_a_new_freeze_over_a_planned_change_blocks_no_other_step(step: Step) -> None:
     workspace, repository = a_workspace(replace(a_workspace()[0].schedule, freezes=()))
     announce_plan(workspace, a_plan(span=IN_FREEZE, reason=""), kind=Kind.PLANNED, now=IN_AUTUMN)
     frozen = replace(workspace, schedule=a_workspace()[0].schedule)

@@ -1,4 +1,4 @@
-"""What an edit adds, moves and removes for subscribers."""
+"""What an edit of the schedule adds, moves and removes for subscribers."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ PREVIEW = Feed(slug="preview", name="Preview", environments=frozenset({"preview"
 PRODUCTION = replace(PREVIEW, slug="production", environments=frozenset({"production"}))
 
 
-def told(old: Schedule, new: Schedule) -> list[tuple[str, str, str]]:
+def edits(old: Schedule, new: Schedule) -> list[tuple[str, str, str]]:
     return [
         (each.change, each.id, each.day.isoformat())
         for each in differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)).dates
     ]
 
 
-def test_an_edit_that_changes_no_date_has_no_differences() -> None:
-    assert told(POLICY, replace(POLICY, windows=(replace(THURSDAY, name="Weekly"), *POLICY.windows[:1]))) == []
+def test_an_edit_that_changes_no_dates_has_no_differences() -> None:
+    assert edits(POLICY, replace(POLICY, windows=(replace(THURSDAY, name="Weekly"), *POLICY.windows[:1]))) == []
 
 
-def test_a_longer_effect_adds_and_a_shorter_one_removes() -> None:
+def test_a_later_end_adds_dates_and_an_earlier_one_removes_them() -> None:
     longer = replace(SHORT, effective_until=date(2026, 11, 19))
-    assert told(a_schedule(SHORT), a_schedule(longer)) == [("added", "thursday", "2026-11-19")]
-    assert told(a_schedule(longer), a_schedule(SHORT)) == [("removed", "thursday", "2026-11-19")]
+    assert edits(a_schedule(SHORT), a_schedule(longer)) == [("added", "thursday", "2026-11-19")]
+    assert edits(a_schedule(longer), a_schedule(SHORT)) == [("removed", "thursday", "2026-11-19")]
 
 
 def test_other_hours_move_each_date() -> None:
@@ -56,10 +56,10 @@ def test_other_hours_move_each_date() -> None:
     )
 
 
-def test_a_lifted_date_gives_a_window_back_and_parts_the_freeze() -> None:
+def test_a_lifted_date_adds_a_window_and_splits_the_freeze() -> None:
     before = a_schedule(replace(THURSDAY, effective_from=date(2026, 11, 20)), freezes=(MONTH_END,))
     after = replace(before, freezes=(replace(MONTH_END, lifted=(date(2026, 11, 26),)),))
-    assert told(before, after) == [
+    assert edits(before, after) == [
         ("moved", "month-end", "2026-11-24"),
         ("added", "thursday", "2026-11-26"),
         ("added", "month-end", "2026-11-27"),
@@ -69,7 +69,7 @@ def test_a_lifted_date_gives_a_window_back_and_parts_the_freeze() -> None:
 def test_dates_outside_the_published_span_do_not_count() -> None:
     """2028 is not published in 2026."""
     until_2028 = replace(THURSDAY, effective_until=date(2028, 3, 1))
-    assert told(a_schedule(until_2028), a_schedule(replace(THURSDAY, effective_until=date(2028, 1, 1)))) == []
+    assert edits(a_schedule(until_2028), a_schedule(replace(THURSDAY, effective_until=date(2028, 1, 1)))) == []
 
 
 def test_records() -> None:
@@ -92,17 +92,19 @@ def test_records() -> None:
     }
 
 
-def test_a_feed_loses_and_gains_what_touches_other_environments() -> None:
-    """Every window of a feed's subscribers was gone, and the dates were the same: nothing was told."""
+def test_a_feed_with_another_environment_gains_and_loses_windows() -> None:
+    """A feed lost every window, but no date had changed, so nothing was reported."""
     old = a_schedule(SHORT, environments=BOTH, feeds=(PREVIEW, PRODUCTION), freezes=(MONTH_END,))
     new = replace(old, windows=(replace(SHORT, environments=frozenset({"preview"})),))
     days = (date(2026, 11, 5), date(2026, 11, 12))
-    gone = FeedDifference(slug="production", change=Edit.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days)
-    come = replace(gone, slug="preview", change=Edit.ADDED)
-    assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)) == Differences(
-        uid_domain=None, feeds=(come, gone), dates=()
+    removed_feed = FeedDifference(
+        slug="production", change=Edit.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days
     )
-    assert gone.as_json() == {
+    added_feed = replace(removed_feed, slug="preview", change=Edit.ADDED)
+    assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)) == Differences(
+        uid_domain=None, feeds=(added_feed, removed_feed), dates=()
+    )
+    assert removed_feed.as_json() == {
         "change": "removed",
         "slug": "production",
         "kind": "maintenance",
@@ -118,15 +120,15 @@ def test_a_feed_of_other_kinds_loses_freezes_too() -> None:
     assert (lost.change, lost.kind, lost.id, len(lost.days)) == (Edit.REMOVED, Kind.FREEZE, "month-end", 36)
 
 
-def test_a_date_that_comes_or_goes_is_told_once_and_of_no_feed() -> None:
+def test_an_added_or_removed_date_is_reported_once_and_not_for_each_feed() -> None:
     old = a_schedule(SHORT, environments=BOTH, feeds=(PRODUCTION,))
     new = replace(old, windows=(replace(SHORT, effective_until=date(2026, 11, 5)),))
-    found = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW))
-    assert (len(found.dates), found.feeds) == (1, ())
+    result = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW))
+    assert (len(result.dates), result.feeds) == (1, ())
 
 
-def test_feeds_that_vanish_and_come() -> None:
-    """With the first [[feeds]], the automatic ones are no longer published."""
+def test_added_and_removed_feeds() -> None:
+    """The first [[feeds]] replaces the automatic feeds."""
     old, new = a_schedule(feeds=(PREVIEW, PRODUCTION)), a_schedule(feeds=(PRODUCTION, replace(PREVIEW, slug="test")))
     assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)).feeds == (
         FeedDifference(slug="preview", change=Edit.REMOVED),
@@ -134,12 +136,12 @@ def test_feeds_that_vanish_and_come() -> None:
     )
 
 
-def test_another_uid_domain_makes_every_event_a_new_one() -> None:
+def test_another_uid_domain_makes_every_event_new() -> None:
     new = replace(POLICY, calendar=replace(POLICY.calendar, uid_domain="status.example.com"))
-    found = differences(Situation(schedule=POLICY, now=NOW), Situation(schedule=new, now=NOW))
+    result = differences(Situation(schedule=POLICY, now=NOW), Situation(schedule=new, now=NOW))
     domains = ("maintenance.example.com", "status.example.com")
-    assert found == Differences(uid_domain=domains, feeds=(), dates=())
-    assert found.as_json()["uid_domain"] == {"before": domains[0], "after": domains[1]}
+    assert result == Differences(uid_domain=domains, feeds=(), dates=())
+    assert result.as_json()["uid_domain"] == {"before": domains[0], "after": domains[1]}
 
 
 MOVE = Move(window_id="thursday", day=date(2026, 11, 12), to=span((2026, 11, 11, 17), (2026, 11, 11, 21)), reason="m")
@@ -147,15 +149,15 @@ SKIP = Skip(window_id="thursday", day=date(2026, 11, 5), reason="s")
 ADJUSTED = Record(adjustments={(each.window_id, each.day): each for each in (MOVE, SKIP)})
 
 
-def frozen(day: date) -> ChangeFreeze:
+def freeze_on(day: date) -> ChangeFreeze:
     return ChangeFreeze(id="x", name="X", pattern=NamedDays(days=DateRange(first=day, last=day)))
 
 
-@pytest.mark.parametrize("day", [pytest.param(11, id="where it was moved to"), pytest.param(12, id="its own")])
-def test_a_freeze_over_a_day_of_an_occurrence_that_was_moved(day: int) -> None:
-    """It vanished from where subscribers saw it, and was not told, or as of where it was before."""
-    old, new = a_schedule(SHORT), a_schedule(SHORT, freezes=(frozen(date(2026, 11, day)),))
-    (gone,) = (
+@pytest.mark.parametrize("day", [pytest.param(11, id="its new date"), pytest.param(12, id="its original date")])
+def test_a_freeze_over_either_date_of_a_moved_occurrence(day: int) -> None:
+    """Its removal was not reported, or with its original time instead of the one that subscribers saw."""
+    old, new = a_schedule(SHORT), a_schedule(SHORT, freezes=(freeze_on(date(2026, 11, day)),))
+    (removal,) = (
         each
         for each in differences(
             Situation(schedule=old, record=ADJUSTED, now=NOW), Situation(schedule=new, record=ADJUSTED, now=NOW)
@@ -163,31 +165,31 @@ def test_a_freeze_over_a_day_of_an_occurrence_that_was_moved(day: int) -> None:
         if each.kind is Kind.MAINTENANCE
     )
     expected = Difference(kind=Kind.MAINTENANCE, id="thursday", day=MOVE.day, before=MOVE.to, after=None)
-    assert gone == expected
+    assert removal == expected
 
 
-def test_what_an_edit_does_not_touch_where_operators_adjusted_it() -> None:
-    """Other hours are not seen of an occurrence that was skipped, or moved to hours of its own."""
+def test_an_edit_of_hours_does_not_affect_adjusted_occurrences() -> None:
+    """A skipped or moved occurrence does not show the window's new hours."""
     assert differences(
         Situation(schedule=a_schedule(SHORT), record=ADJUSTED, now=NOW),
         Situation(schedule=a_schedule(replace(SHORT, end=time(5))), record=ADJUSTED, now=NOW),
     ) == (Differences(uid_domain=None, feeds=(), dates=()))
 
 
-def test_another_id_leaves_adjustments_behind() -> None:
-    found = differences(
+def test_a_new_window_id_leaves_adjustments_behind() -> None:
+    result = differences(
         Situation(schedule=a_schedule(SHORT), record=ADJUSTED, now=NOW),
         Situation(schedule=a_schedule(replace(SHORT, id="weekly")), record=ADJUSTED, now=NOW),
     ).dates
-    assert [(each.change, each.id, each.day.day, each.before or each.after) for each in found] == [
+    assert [(each.change, each.id, each.day.day, each.before or each.after) for each in result] == [
         (Edit.ADDED, "weekly", 5, span((2026, 11, 5, 7), (2026, 11, 5, 11))),
         (Edit.REMOVED, "thursday", 12, MOVE.to),
         (Edit.ADDED, "weekly", 12, span((2026, 11, 12, 7), (2026, 11, 12, 11))),
     ]
 
 
-def test_recorded_changes_go_and_come_with_their_environment() -> None:
-    """They were gone from every feed, and no date had changed."""
+def test_recorded_changes_disappear_and_return_with_their_environment() -> None:
+    """They disappeared from every feed, but no date had changed."""
     both, one = a_schedule(environments=BOTH), a_schedule()
     of_preview = replace(PLAN, environments=frozenset({"preview"}))
     record = record_of(
@@ -206,7 +208,7 @@ def test_recorded_changes_go_and_come_with_their_environment() -> None:
     ).dates == (added,)
 
 
-def test_a_feed_gains_recorded_changes_with_an_environment() -> None:
+def test_a_feed_with_another_environment_gains_recorded_changes() -> None:
     old = a_schedule(environments=BOTH, feeds=(PRODUCTION,))
     new = replace(old, feeds=(replace(PRODUCTION, environments=frozenset({"preview", "production"})),))
     record = record_of(a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview"}))))

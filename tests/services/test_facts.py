@@ -1,4 +1,4 @@
-"""SEQUENCE follows facts: each change of one raises an event by one; other words, libraries or languages do not."""
+"""Each change of a fact raises an event's SEQUENCE by one; other words, libraries or languages do not."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def with_adjustments(*adjustments: Skip | Move) -> Edit:
     )
 
 
-def told(message: str) -> Change:
+def with_message(message: str) -> Change:
     update = Update(number=2, at=NOW, by="ann", message=message, state=CHANGE.state, plan=CHANGE.plan)
     return CHANGE.with_update(update)
 
@@ -94,7 +94,7 @@ SKIP = Skip(window_id="thursday", day=date(2026, 12, 10), reason="A holiday")
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """An edit, the event that it is looked at, and the facts of that event that it changes."""
+    """An edit, an event, and the facts of that event that the edit changes."""
 
     edit: Edit
     uid: str
@@ -164,7 +164,7 @@ CASES: Final = {
     "its environment": Case(edit=with_plan(environments=frozenset({"preview"})), uid=EMERGENCY, facts={"environments"}),
     "its reason": Case(edit=with_plan(reason=""), uid=EMERGENCY, facts={"reason"}),
     "its ticket": Case(edit=with_plan(ticket="https://t.example.com/1"), uid=EMERGENCY, facts={"ticket"}),
-    "a message": Case(edit=with_change(told("Still on it")), uid=EMERGENCY, facts={"messages"}),
+    "a message": Case(edit=with_change(with_message("Still on it")), uid=EMERGENCY, facts={"messages"}),
     "its state": Case(
         edit=with_change(replace(CHANGE, updates=(replace(CHANGE.latest, state=State.IN_PROGRESS),))),
         uid=EMERGENCY,
@@ -187,7 +187,7 @@ CASES: Final = {
 
 
 def event_of(events: PublishedEvents, uid: str) -> CalendarEvent:
-    """The event of that UID, in whichever rendering has it."""
+    """The event with that UID, in either rendering."""
     (event, *_) = (each for each in events.current() if each.uid == f"{uid}@maintenance.example.com")
     return event
 
@@ -213,37 +213,37 @@ def test_each_change_of_a_fact_raises_its_event_by_one(case: Case) -> None:
 
 
 def test_there_is_a_case_for_every_fact() -> None:
-    """Another kind, or another id of a change, is another event; all other facts may change."""
+    """A change with another kind or id is another event; all other facts may change."""
     assert set().union(*(case.facts for case in CASES.values())) == {each.name for each in fields(EventFacts)} - {
         "kind",
         "change_id",
     }
 
 
-def test_other_words_raise_nothing() -> None:
-    """Whatever a release, a library or a language makes of the facts."""
+def test_other_words_raise_no_revision() -> None:
+    """Releases, libraries and languages may word the same facts differently."""
     events = publish_events(BEFORE)
     ledger = with_lines({}, events.missing_lines({}))
-    reworded = [
+    reworded_events = [
         replace(
             event, content=event.content.replace(b"Impact:", b"Effect:").replace(b"\r\nSUMMARY:", b"\r\nSUMMARY:* ")
         )
         for event in events.current()
     ]
-    assert all(each.content != event.content for each, event in zip(reworded, events.current(), strict=True))
-    assert missing_lines(reworded, ledger, now=NOW + timedelta(days=1)) == ()
-    assert {revision_of(event, ledger).sequence for event in reworded} == {0}
+    assert all(each.content != event.content for each, event in zip(reworded_events, events.current(), strict=True))
+    assert missing_lines(reworded_events, ledger, now=NOW + timedelta(days=1)) == ()
+    assert {revision_of(event, ledger).sequence for event in reworded_events} == {0}
 
 
-def test_another_zone_of_the_calendar_is_told_and_changes_no_fact_of_a_change() -> None:
-    """The times of messages are written on another clock, and are the same instants."""
-    there = with_schedule(calendar=replace(ONE_WINDOW.calendar, zone=zone("Europe/Berlin")))(BEFORE)
-    old, new = (event_of(publish_events(each), EMERGENCY) for each in (BEFORE, there))
+def test_another_calendar_zone_changes_the_text_but_no_fact_of_a_change() -> None:
+    """Messages show the same instants in another local time."""
+    in_berlin = with_schedule(calendar=replace(ONE_WINDOW.calendar, zone=zone("Europe/Berlin")))(BEFORE)
+    old, new = (event_of(publish_events(each), EMERGENCY) for each in (BEFORE, in_berlin))
     assert (old.digest, old.content != new.content) == (new.digest, True)
 
 
 def test_a_window_on_another_day_is_another_series() -> None:
-    """What is no instance any more is gone, and what is new is at its first revision."""
+    """The old series is removed, and the new one starts at its first revision."""
     old, new = publish_events(BEFORE), publish_events(with_window(recurrence=weekly(1))(BEFORE))
     ledger = with_lines({}, old.missing_lines({}))
     after = with_lines(ledger, new.missing_lines(ledger))

@@ -35,54 +35,58 @@ FROZEN = 'in the change freeze "month-end" from 2026-11-24 through 2026-11-30'
 SECOND = timedelta(seconds=1)
 
 
-def asked(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> GateAnswer:
+def gate_at(at: datetime, record: Record = NOTHING, now: datetime = NOW) -> GateAnswer:
     return gate(Situation(schedule=THURSDAYS, record=record, now=now), ["production"], at=at)
 
 
-def told(answer: GateAnswer) -> tuple[str, str, datetime | None]:
+def verdict(answer: GateAnswer) -> tuple[str, str, datetime | None]:
     return answer.verdict.value, answer.why, answer.next_transition
 
 
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        pytest.param(utc(2026, 12, 3, 7) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="a second before it"),
-        pytest.param(utc(2026, 12, 3, 7), ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="at its start"),
-        pytest.param(utc(2026, 12, 3, 11) - SECOND, ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="in its last second"),
-        pytest.param(utc(2026, 12, 3, 11), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)), id="at its end"),
+        pytest.param(
+            utc(2026, 12, 3, 7) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="a second before the window"
+        ),
+        pytest.param(utc(2026, 12, 3, 7), ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="at the start of the window"),
+        pytest.param(
+            utc(2026, 12, 3, 11) - SECOND, ("OPEN", INSIDE, utc(2026, 12, 3, 11)), id="in the last second of the window"
+        ),
+        pytest.param(utc(2026, 12, 3, 11), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)), id="at the end of the window"),
         pytest.param(utc(2026, 11, 24, 5) - SECOND, ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="before a freeze"),
         pytest.param(
             utc(2026, 11, 24, 5) - timedelta(microseconds=1),
             ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)),
-            id="in the last instant before it",
+            id="in the last instant before the freeze",
         ),
         pytest.param(utc(2026, 11, 24, 5), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="at the freeze's start"),
-        pytest.param(utc(2026, 11, 26, 8), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="in the window that is frozen"),
+        pytest.param(utc(2026, 11, 26, 8), ("CLOSED", FROZEN, utc(2026, 12, 3, 7)), id="in a frozen window"),
         pytest.param(utc(2026, 12, 1, 5), ("CLOSED", OUTSIDE, utc(2026, 12, 3, 7)), id="at the freeze's end"),
-        pytest.param(utc(2026, 3, 5, 7), ("OPEN", INSIDE, utc(2026, 3, 5, 11)), id="last winter"),
+        pytest.param(utc(2026, 3, 5, 7), ("OPEN", INSIDE, utc(2026, 3, 5, 11)), id="in the previous winter"),
         pytest.param(utc(2026, 3, 12, 6), ("OPEN", INSIDE, utc(2026, 3, 12, 10)), id="an hour earlier in summer"),
     ],
 )
 def test_windows_and_freezes(at: datetime, expected: tuple[str, str, datetime]) -> None:
-    assert told(asked(at)) == expected
+    assert verdict(gate_at(at)) == expected
 
 
 def test_the_last_transition_of_the_published_span() -> None:
     """The freeze at the end of 2027 leaves no window after the one on 23 December."""
-    assert told(asked(utc(2027, 12, 23, 10, 59, 59)))[2] == utc(2027, 12, 23, 11)
-    assert told(asked(utc(2027, 12, 23, 11)))[2] is None
+    assert verdict(gate_at(utc(2027, 12, 23, 10, 59, 59)))[2] == utc(2027, 12, 23, 11)
+    assert verdict(gate_at(utc(2027, 12, 23, 11)))[2] is None
 
 
-def test_a_transition_that_is_far_away() -> None:
+def test_a_distant_transition() -> None:
     until_june = a_schedule(replace(THURSDAY, effective_from=date(2027, 6, 3)))
     answer = gate(Situation(schedule=until_june, now=NOW), ["production"], at=NOW)
-    assert told(answer) == ("CLOSED", OUTSIDE, utc(2027, 6, 3, 6))
+    assert verdict(answer) == ("CLOSED", OUTSIDE, utc(2027, 6, 3, 6))
 
 
-def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
+def test_adjacent_windows_are_one_stretch_of_any_length() -> None:
     around_the_clock = replace(THURSDAY, recurrence=weekly(*range(7)), end=THURSDAY.start)
     answer = gate(Situation(schedule=a_schedule(around_the_clock), now=NOW), ["production"], at=NOW)
-    assert told(answer) == ("OPEN", INSIDE, None)
+    assert verdict(answer) == ("OPEN", INSIDE, None)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
         pytest.param(
             Skip(window_id="thursday", day=date(2026, 12, 3), reason="Not needed", silent=True),
             [(utc(2026, 12, 3, 7), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7)))],
-            id="skipped: it does not open, whether subscribers see that or not",
+            id="skipped, visibly or silently: closed",
         ),
         pytest.param(
             Move(
@@ -105,7 +109,7 @@ def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
                 (utc(2026, 12, 4, 1), ("OPEN", INSIDE, utc(2026, 12, 4, 2))),
                 (utc(2026, 12, 4, 2), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
             ],
-            id="moved: it opens where it was moved to, and nowhere else",
+            id="moved: open only at the new time",
         ),
         pytest.param(
             Move(
@@ -118,14 +122,14 @@ def test_windows_that_touch_are_one_stretch_however_far_it_reaches() -> None:
                 (utc(2026, 12, 1, 5), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
                 (utc(2026, 12, 3, 7), ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))),
             ],
-            id="moved onto a frozen day, by an old adjustment: it does not happen at all",
+            id="moved onto a day that was frozen later: closed",
         ),
     ],
 )
 def test_adjustments(adjustment: Adjustment, rows: list[tuple[datetime, tuple[str, str, datetime]]]) -> None:
     record = Record(entry=1, adjustments={(adjustment.window_id, adjustment.day): adjustment})
     for at, expected in rows:
-        assert told(asked(at, record)) == expected
+        assert verdict(gate_at(at, record)) == expected
 
 
 DURING, BEGUN = utc(2026, 12, 3, 8), utc(2026, 12, 3, 8, 30)
@@ -142,49 +146,62 @@ TENTATIVE = a_change(announced=State.TENTATIVE)
 @pytest.mark.parametrize(
     ("change", "now", "shut"),
     [
-        pytest.param(TENTATIVE, DURING, None, id="a tentative one closes nothing yet"),
-        pytest.param(CONFIRMED, NOW, (DURING, utc(2026, 12, 3, 9)), id="a confirmed one does by its times"),
-        pytest.param(CONFIRMED, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9)), id="and no longer"),
-        pytest.param(IN_PROGRESS, BEGUN, (DURING, utc(2026, 12, 3, 9)), id="in progress: until its end"),
-        pytest.param(EARLY, DURING, (utc(2026, 12, 3, 7, 30), utc(2026, 12, 3, 9)), id="started early: from then on"),
+        pytest.param(TENTATIVE, DURING, None, id="tentative: not closed yet"),
+        pytest.param(CONFIRMED, NOW, (DURING, utc(2026, 12, 3, 9)), id="confirmed: closed during its span"),
         pytest.param(
-            IN_PROGRESS, utc(2026, 12, 3, 9), (DURING, utc(2028, 1, 1, 5)), id="not over when it was to be: for good"
+            CONFIRMED, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9)), id="confirmed: open again at its end"
         ),
-        pytest.param(DONE, utc(2026, 12, 3, 9), (DURING, utc(2026, 12, 3, 8, 45)), id="completed early: until then"),
-        pytest.param(LATE, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9, 30)), id="completed late: until then"),
-        pytest.param(STOPPED, utc(2026, 12, 3, 9), (DURING, utc(2026, 12, 3, 8, 45)), id="cancelled under way: so too"),
-        pytest.param(NEVER_BEGUN, utc(2026, 12, 3, 9), None, id="cancelled before it began: not at all"),
+        pytest.param(IN_PROGRESS, BEGUN, (DURING, utc(2026, 12, 3, 9)), id="in progress: closed until its end"),
+        pytest.param(
+            EARLY, DURING, (utc(2026, 12, 3, 7, 30), utc(2026, 12, 3, 9)), id="started early: closed from then on"
+        ),
+        pytest.param(IN_PROGRESS, utc(2026, 12, 3, 9), (DURING, utc(2028, 1, 1, 5)), id="overdue: closed indefinitely"),
+        pytest.param(
+            DONE, utc(2026, 12, 3, 9), (DURING, utc(2026, 12, 3, 8, 45)), id="completed early: closed until then"
+        ),
+        pytest.param(
+            LATE, utc(2026, 12, 3, 10), (DURING, utc(2026, 12, 3, 9, 30)), id="completed late: closed until then"
+        ),
+        pytest.param(
+            STOPPED,
+            utc(2026, 12, 3, 9),
+            (DURING, utc(2026, 12, 3, 8, 45)),
+            id="cancelled while in progress: closed until then",
+        ),
+        pytest.param(NEVER_BEGUN, utc(2026, 12, 3, 9), None, id="cancelled before it began: not closed"),
     ],
 )
-def test_an_emergency_change_closes_it(change: Change, now: datetime, shut: tuple[datetime, datetime] | None) -> None:
+def test_an_emergency_change_closes_the_gate(
+    change: Change, now: datetime, shut: tuple[datetime, datetime] | None
+) -> None:
     record = record_of(change)
     is_or_was = "was in progress" if change.state.is_final else f"is {change.state}"
     for quarter in range(16):
         at = utc(2026, 12, 3, 7) + quarter * timedelta(minutes=15)
         closed = shut is not None and shut[0] <= at < shut[1]
-        answer = asked(at, record, now)
+        answer = gate_at(at, record, now)
         assert (answer.verdict.value, answer.why) == (
             ("CLOSED", f"the emergency change EC-7 {is_or_was}") if closed else ("OPEN", INSIDE)
         ), at
-    first = asked(utc(2026, 12, 3, 7), record, now).next_transition
+    first = gate_at(utc(2026, 12, 3, 7), record, now).next_transition
     assert first == (shut[0] if shut is not None else utc(2026, 12, 3, 11))
 
 
-def test_an_emergency_change_that_is_not_over_leaves_no_transition() -> None:
-    answer = asked(utc(2026, 12, 3, 9), record_of(IN_PROGRESS), utc(2026, 12, 3, 9))
-    assert told(answer) == ("CLOSED", "the emergency change EC-7 is in progress", None)
+def test_an_overdue_emergency_change_leaves_no_transition() -> None:
+    answer = gate_at(utc(2026, 12, 3, 9), record_of(IN_PROGRESS), utc(2026, 12, 3, 9))
+    assert verdict(answer) == ("CLOSED", "the emergency change EC-7 is in progress", None)
 
 
 def test_an_emergency_change_of_another_environment_closes_nothing() -> None:
     elsewhere = a_change(plan=replace(PLAN, environments=frozenset({"preview"})))
     answer = gate(Situation(schedule=TWO, record=record_of(elsewhere), now=NOW), ["production"], at=DURING)
-    assert told(answer) == ("OPEN", INSIDE, utc(2026, 12, 3, 11))
+    assert verdict(answer) == ("OPEN", INSIDE, utc(2026, 12, 3, 11))
 
 
-def test_all_that_closes_it_is_told() -> None:
+def test_all_reasons_are_given() -> None:
     in_the_freeze = a_change(plan=replace(PLAN, span=Span(start=utc(2026, 11, 25), end=utc(2026, 11, 26))))
-    answer = asked(utc(2026, 11, 25), record_of(in_the_freeze))
-    assert told(answer) == ("CLOSED", f"{FROZEN}; the emergency change EC-7 is confirmed", utc(2026, 12, 3, 7))
+    answer = gate_at(utc(2026, 11, 25), record_of(in_the_freeze))
+    assert verdict(answer) == ("CLOSED", f"{FROZEN}; the emergency change EC-7 is confirmed", utc(2026, 12, 3, 7))
 
 
 FRIDAY = replace(PLAN, span=span((2026, 12, 4, 8), (2026, 12, 4, 9)))
@@ -194,71 +211,73 @@ FRIDAY_BEGUN = utc(2026, 12, 4, 8, 15)
 @pytest.mark.parametrize(
     ("steps", "announced", "due"),
     [
-        pytest.param((), State.CONFIRMED, (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)), id="confirmed: its own span"),
-        pytest.param((), State.TENTATIVE, None, id="tentative: not yet"),
+        pytest.param(
+            (), State.CONFIRMED, (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)), id="confirmed: open during its span"
+        ),
+        pytest.param((), State.TENTATIVE, None, id="tentative: not open yet"),
         pytest.param(
             ((State.IN_PROGRESS, utc(2026, 12, 4, 7)),),
             State.CONFIRMED,
             (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)),
-            id="started early: not before customers were told",
+            id="started early: open only from the announced start",
         ),
         pytest.param(
             ((State.IN_PROGRESS, FRIDAY_BEGUN), (State.COMPLETED, utc(2026, 12, 4, 8, 45))),
             State.CONFIRMED,
             (utc(2026, 12, 4, 8), utc(2026, 12, 4, 8, 45)),
-            id="completed: it is over",
+            id="completed early: open until then",
         ),
         pytest.param(
             ((State.IN_PROGRESS, FRIDAY_BEGUN), (State.COMPLETED, utc(2026, 12, 4, 9, 30))),
             State.CONFIRMED,
             (utc(2026, 12, 4, 8), utc(2026, 12, 4, 9)),
-            id="completed late: not longer than customers were told",
+            id="completed late: open only until the announced end",
         ),
         pytest.param(
             ((State.IN_PROGRESS, utc(2026, 12, 4, 7)), (State.CANCELLED, utc(2026, 12, 4, 7, 30))),
             State.CONFIRMED,
             None,
-            id="over before it was due",
+            id="completed before the announced start",
         ),
-        pytest.param(((State.CANCELLED, FRIDAY_BEGUN),), State.CONFIRMED, None, id="cancelled: not at all"),
+        pytest.param(((State.CANCELLED, FRIDAY_BEGUN),), State.CONFIRMED, None, id="cancelled: not open"),
     ],
 )
-def test_a_planned_change_opens_it(
+def test_a_planned_change_opens_the_gate(
     steps: tuple[tuple[State, datetime], ...], announced: State, due: tuple[datetime, datetime] | None
 ) -> None:
     record = record_of(a_change(Kind.PLANNED, *steps, plan=FRIDAY, announced=announced, number=3))
-    before = asked(utc(2026, 12, 4), record)
-    assert told(before) == ("CLOSED", OUTSIDE, due[0] if due else utc(2026, 12, 10, 7))
+    before = gate_at(utc(2026, 12, 4), record)
+    assert verdict(before) == ("CLOSED", OUTSIDE, due[0] if due else utc(2026, 12, 10, 7))
     if due is not None:
-        assert told(asked(due[0], record)) == ("OPEN", "in the planned change PC-3", due[1])
-        assert told(asked(due[1], record)) == ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))
+        assert verdict(gate_at(due[0], record)) == ("OPEN", "in the planned change PC-3", due[1])
+        assert verdict(gate_at(due[1], record)) == ("CLOSED", OUTSIDE, utc(2026, 12, 10, 7))
 
 
-def test_no_planned_change_opens_it_in_a_freeze() -> None:
-    """Whatever its reason: who makes the exception does not need a gate to tell."""
+def test_no_planned_change_opens_the_gate_in_a_freeze() -> None:
+    """Not even one with a reason: an operator who makes an exception doesn't ask the gate."""
     plan = replace(PLAN, span=span((2026, 11, 30, 20), (2026, 12, 1, 8)))
     record = record_of(a_change(Kind.PLANNED, plan=plan, number=3))
-    assert told(asked(utc(2026, 11, 30, 20), record)) == ("CLOSED", FROZEN, utc(2026, 12, 1, 5))
-    assert told(asked(utc(2026, 12, 1, 5), record)) == ("OPEN", "in the planned change PC-3", utc(2026, 12, 1, 8))
+    assert verdict(gate_at(utc(2026, 11, 30, 20), record)) == ("CLOSED", FROZEN, utc(2026, 12, 1, 5))
+    assert verdict(gate_at(utc(2026, 12, 1, 5), record)) == ("OPEN", "in the planned change PC-3", utc(2026, 12, 1, 8))
 
 
-def test_a_planned_change_prolongs_a_window_that_it_touches() -> None:
+def test_a_planned_change_extends_an_adjacent_window() -> None:
     plan = replace(PLAN, span=span((2026, 12, 3, 11), (2026, 12, 3, 12)))
     record = record_of(a_change(Kind.PLANNED, plan=plan, number=3))
-    assert told(asked(utc(2026, 12, 3, 10), record)) == ("OPEN", INSIDE, utc(2026, 12, 3, 12))
+    assert verdict(gate_at(utc(2026, 12, 3, 10), record)) == ("OPEN", INSIDE, utc(2026, 12, 3, 12))
 
 
-def test_what_touches_several_environments_may_run_where_all_are_open() -> None:
+def test_a_change_of_several_environments_may_run_while_all_are_open() -> None:
     shared = replace(TWO, windows=(replace(SUNDAY, environments=frozenset({"preview", "production"})), THURSDAY))
     both = ["production", "preview"]
     on_thursday = gate(Situation(schedule=shared, now=NOW), both, at=utc(2026, 12, 3, 7))
-    assert told(on_thursday) == (
+    assert verdict(on_thursday) == (
         "CLOSED",
         "outside the maintenance windows and planned changes of preview",
         utc(2026, 12, 6, 7),
     )
     on_sunday = gate(Situation(schedule=shared, now=NOW), both, at=utc(2026, 12, 6, 7))
-    assert told(on_sunday) == ("OPEN", 'in the maintenance window "sunday"', utc(2026, 12, 6, 11))
+    assert verdict(on_sunday) == ("OPEN", 'in the maintenance window "sunday"', utc(2026, 12, 6, 11))
     assert on_sunday.environments == ("preview", "production")
     assert gate(Situation(schedule=shared, now=NOW), (), at=utc(2026, 12, 6, 7)) == on_sunday
 
@@ -270,18 +289,18 @@ def test_an_unknown_environment_is_refused() -> None:
 
 
 @pytest.mark.parametrize("at", [utc(2025, 1, 1, 5) - SECOND, utc(2028, 1, 1, 5)])
-def test_what_is_not_published_is_not_told(at: datetime) -> None:
+def test_instants_beyond_the_published_span_are_refused(at: datetime) -> None:
     with pytest.raises(BadInputError) as refusal:
-        asked(at)
+        gate_at(at)
     assert (
         str(refusal.value) == f"{at:%Y-%m-%dT%H:%M:%SZ} is out of reach: the gate knows 2025-01-01 through 2027-12-31"
     )
-    assert asked(utc(2025, 1, 1, 5)).at == utc(2025, 1, 1, 5)
-    assert asked(utc(2028, 1, 1, 5) - SECOND).at == utc(2028, 1, 1, 5) - SECOND
+    assert gate_at(utc(2025, 1, 1, 5)).at == utc(2025, 1, 1, 5)
+    assert gate_at(utc(2028, 1, 1, 5) - SECOND).at == utc(2028, 1, 1, 5) - SECOND
 
 
-def test_the_record_is_in_utc_and_on_the_wall() -> None:
-    answer = asked(datetime(2026, 12, 3, 2, tzinfo=TORONTO))
+def test_json_has_times_in_utc_and_in_local_time() -> None:
+    answer = gate_at(datetime(2026, 12, 3, 2, tzinfo=TORONTO))
     assert answer.at.tzinfo is UTC
     assert answer.as_json(TORONTO) == {
         "environments": ["production"],
@@ -292,5 +311,5 @@ def test_the_record_is_in_utc_and_on_the_wall() -> None:
         "next_transition_time": "2026-12-03T11:00:00Z",
         "local_next_transition_time": "2026-12-03T06:00:00-05:00",
     }
-    last = asked(utc(2027, 12, 30)).as_json(TORONTO)
+    last = gate_at(utc(2027, 12, 30)).as_json(TORONTO)
     assert (last["next_transition_time"], last["local_next_transition_time"]) == (None, None)

@@ -1,4 +1,4 @@
-"""The ledger of revisions in a real database: who adds lines to it, and who does not."""
+"""The ledger of revisions in a real database: what adds lines to it, and what does not."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ EDITED = replace(TWO_ENVIRONMENTS, windows=(replace(TWO_ENVIRONMENTS.windows[0],
 
 
 @contextlib.contextmanager
-def opened(url: str) -> Generator[Database]:
+def open_database(url: str) -> Generator[Database]:
     database = Database(url)
     try:
         yield database
@@ -68,22 +68,22 @@ def opened(url: str) -> Generator[Database]:
 
 
 def sequences(schedule: Schedule, record: Record, rendering: Rendering, *, now: datetime) -> dict[str, int]:
-    """The SEQUENCE of each event in the feed `all`, by the left side of its UID; an override has its master's."""
+    """The SEQUENCE of each event in the feed `all`, by the local part of its UID; overrides have their master's."""
     content = (
         build_feed(Situation(schedule=schedule, record=record, now=now), "all", rendering)
         .body.decode()
         .replace("\r\n ", "")
     )
-    found: dict[str, int] = {}
+    sequence_by_uid: dict[str, int] = {}
     for event in content.split("BEGIN:VEVENT")[1:]:
         uid = re.findall(r"^UID:(.*)@", event, re.MULTILINE)[0]
         (sequence,) = {int(each) for each in re.findall(r"^SEQUENCE:(\d+)\r$", event, re.MULTILINE)}
-        assert found.setdefault(uid, sequence) == sequence
-    return found
+        assert sequence_by_uid.setdefault(uid, sequence) == sequence
+    return sequence_by_uid
 
 
-def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, int]:
-    """The events that are not at their first revision any more, in either rendering."""
+def raised_revisions(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, int]:
+    """The revisions of all events beyond their first one, in either rendering."""
     return {
         uid: sequence
         for rendering in Rendering
@@ -93,62 +93,64 @@ def raised(schedule: Schedule, record: Record, *, now: datetime) -> dict[str, in
 
 
 def publish(schedule: Schedule, repository: AuditedRepository, *, now: datetime) -> Record:
-    """Record what a server does that takes the schedule up."""
+    """Record the revisions, like a server that has read the schedule."""
     return record_revisions(
         publish_events(Situation(schedule=schedule, record=repository.record(), now=now)), repository
     )
 
 
-def test_an_edit_raises_exactly_what_it_touches(database_url: str) -> None:
-    with opened(database_url) as database:
+def test_an_edit_raises_exactly_the_events_that_it_changes(database_url: str) -> None:
+    with open_database(database_url) as database:
         record = publish(WINTER, database, now=NIGHT)
-        assert raised(WINTER, record, now=NIGHT) == {}
+        assert raised_revisions(WINTER, record, now=NIGHT) == {}
         longer = replace(WINTER.windows[1], end=time(7), effective_from=date(2026, 12, 1))
         before = replace(WINTER.windows[1], effective_until=date(2026, 11, 30), id="thursday-of-old")
         edited = replace(WINTER, windows=(WINTER.windows[0], longer, before))
         record = publish(edited, database, now=NIGHT + MINUTE)
-        series = {uid: sequence for uid, sequence in raised(edited, record, now=NIGHT).items() if len(uid) < 36}
+        series = {
+            uid: sequence for uid, sequence in raised_revisions(edited, record, now=NIGHT).items() if len(uid) < 36
+        }
         assert series == {"maintenance.thursday.2026.th": 1, "maintenance.thursday.2027.th": 1}
         assert "maintenance.sunday.2026.su" in sequences(edited, record, Rendering.SERIES, now=NIGHT)
-        assert set(raised(edited, record, now=NIGHT).values()) == {1}
-        assert {uid.split(".")[1] for uid in raised(edited, record, now=NIGHT)} == {"thursday"}
+        assert set(raised_revisions(edited, record, now=NIGHT).values()) == {1}
+        assert {uid.split(".")[1] for uid in raised_revisions(edited, record, now=NIGHT)} == {"thursday"}
 
 
-def test_lifting_a_frozen_day_raises_the_one_series_that_it_touches(database_url: str) -> None:
+def test_lifting_a_frozen_day_raises_only_the_affected_series(database_url: str) -> None:
     lifted = replace(WINTER, freezes=(replace(WINTER.freezes[0], lifted=(date(2026, 11, 26),)),))
-    with opened(database_url) as database:
+    with open_database(database_url) as database:
         publish(WINTER, database, now=NIGHT)
         record = publish(lifted, database, now=NIGHT + MINUTE)
-        assert raised(lifted, record, now=NIGHT) == {
+        assert raised_revisions(lifted, record, now=NIGHT) == {
             "maintenance.thursday.2026.th": 1,
             "freeze.month-end.20261124": 1,
         }
 
 
-def test_what_nothing_changed_is_recorded_once(database_url: str) -> None:
-    with opened(database_url) as database:
+def test_an_unchanged_schedule_is_recorded_once(database_url: str) -> None:
+    with open_database(database_url) as database:
         first = publish(WINTER, database, now=NIGHT)
         assert publish(WINTER, database, now=NIGHT + MINUTE) == first
-    with opened(database_url) as after_a_restart:
+    with open_database(database_url) as after_a_restart:
         assert publish(WINTER, after_a_restart, now=NIGHT + 2 * MINUTE).entry == first.entry == 1
 
 
-def test_what_goes_and_comes_back_has_risen(database_url: str) -> None:
+def test_an_event_that_returns_has_a_higher_revision(database_url: str) -> None:
     without = replace(WINTER, windows=WINTER.windows[:1])
-    with opened(database_url) as database:
+    with open_database(database_url) as database:
         publish(WINTER, database, now=NIGHT)
-        assert raised(without, publish(without, database, now=NIGHT + MINUTE), now=NIGHT) == {}
+        assert raised_revisions(without, publish(without, database, now=NIGHT + MINUTE), now=NIGHT) == {}
         record = publish(WINTER, database, now=NIGHT + 2 * MINUTE)
-        assert set(raised(WINTER, record, now=NIGHT).values()) == {1}
-        assert {uid.split(".")[1] for uid in raised(WINTER, record, now=NIGHT)} == {"thursday"}
+        assert set(raised_revisions(WINTER, record, now=NIGHT).values()) == {1}
+        assert {uid.split(".")[1] for uid in raised_revisions(WINTER, record, now=NIGHT)} == {"thursday"}
 
 
-def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
+def test_the_yearly_roll_changes_no_remaining_event(database_url: str) -> None:
     """Published from 2025 to 2027, and a moment later from 2026 to 2028; New Year in Toronto is at 05:00Z."""
     eve, new_year = utc(2027, 1, 1, 4, 59, 59), utc(2027, 1, 1, 5)
     thursdays = replace(POLICY.windows[1], effective_from=date(2025, 12, 1), effective_until=date(2028, 1, 31))
     policy = replace(WINTER, windows=(thursdays,))
-    with opened(database_url) as database:
+    with open_database(database_url) as database:
         publish(policy, database, now=NIGHT)
         workspace = Workspace(schedule=policy, repository=database)
         announce_plan(workspace)
@@ -160,19 +162,21 @@ def test_the_yearly_roll_changes_nothing_that_stays(database_url: str) -> None:
             before, after, after_recording = (
                 {
                     event.uid: event.content
-                    for event in publish_events(Situation(schedule=policy, record=known, now=now)).rendered(rendering)
+                    for event in publish_events(Situation(schedule=policy, record=record_at, now=now)).rendered(
+                        rendering
+                    )
                 }
-                for now, known in ((eve, record), (new_year, record), (new_year, recorded_anew))
+                for now, record_at in ((eve, record), (new_year, record), (new_year, recorded_anew))
             )
-            stayed = before.keys() & after.keys()
-            assert len(stayed) > 5
+            remaining = before.keys() & after.keys()
+            assert len(remaining) > 5
             assert before.keys() - after.keys()
             assert after.keys() - before.keys()
-            assert {uid: before[uid] for uid in stayed} == {uid: after[uid] for uid in stayed}
+            assert {uid: before[uid] for uid in remaining} == {uid: after[uid] for uid in remaining}
             assert after == after_recording
 
 
-def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_everywhere() -> None:
+def test_a_change_moved_beyond_the_published_span_returns_identically_everywhere() -> None:
     workspace, repository = a_workspace(replace(WINTER, windows=(), freezes=()))
     announce_plan(workspace)
     moved = amend_change(workspace, start=utc(2028, 2, 1, 6))
@@ -186,11 +190,11 @@ def test_a_change_that_was_moved_beyond_the_published_span_comes_back_the_same_e
 
 
 def scenario(repository: AuditedRepository) -> list[bytes]:
-    """What operators and an edit do in a night; the feed's bytes after each step."""
+    """A night of operators' work and an edit; returns the feed's bytes after each step."""
     workspace = Workspace(schedule=TWO_ENVIRONMENTS, repository=repository)
     feeds: list[bytes] = []
 
-    def look(schedule: Schedule, now: datetime) -> None:
+    def publish_and_append(schedule: Schedule, now: datetime) -> None:
         feeds.extend(
             build_feed(Situation(schedule=schedule, record=repository.record(), now=now), "all", each).body
             for each in Rendering
@@ -198,29 +202,29 @@ def scenario(repository: AuditedRepository) -> list[bytes]:
 
     publish(TWO_ENVIRONMENTS, repository, now=NIGHT)
     announce_plan(workspace, a_plan(environments=frozenset({"production", "preview"})), tentative=True, message="Soon")
-    look(TWO_ENVIRONMENTS, NIGHT)
+    publish_and_append(TWO_ENVIRONMENTS, NIGHT)
     advance_change(workspace, Step.CONFIRM, now=NIGHT + MINUTE)
     amend_change(workspace, summary="Failover of the database; at last, é", impact=None)
-    look(TWO_ENVIRONMENTS, NIGHT + MINUTE)
+    publish_and_append(TWO_ENVIRONMENTS, NIGHT + MINUTE)
     for day, to in ((17, None), (10, span((2026, 12, 11, 7), (2026, 12, 11, 11)))):
         wish = AdjustmentRequest(
             window_id="thursday", day=date(2026, 12, day), reason="Holiday", to=to, skip=to is None
         )
         adjust(workspace, wish, actor=operator("bob", NIGHT + 2 * MINUTE))
-    look(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
+    publish_and_append(TWO_ENVIRONMENTS, NIGHT + 2 * MINUTE)
     publish(EDITED, repository, now=NIGHT + 3 * MINUTE)
     advance_change(replace(workspace, schedule=EDITED), Step.CANCEL, now=NIGHT + 4 * MINUTE, message="Not needed")
-    look(EDITED, NIGHT + 4 * MINUTE)
+    publish_and_append(EDITED, NIGHT + 4 * MINUTE)
     return feeds
 
 
-def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(database_url: str) -> None:
-    """Each of the two is held against a record in memory, and so against the other."""
+def test_feeds_have_the_same_bytes_on_every_database_and_after_a_restart(database_url: str) -> None:
+    """Each database is compared with a record in memory, and so with the other."""
     memory = MemoryRepository()
     expected = scenario(memory)
-    with opened(database_url) as database:
+    with open_database(database_url) as database:
         assert scenario(database) == expected
-    with opened(database_url) as after_a_restart:
+    with open_database(database_url) as after_a_restart:
         record = after_a_restart.record()
         again = [
             build_feed(Situation(schedule=EDITED, record=record, now=NIGHT + 9 * MINUTE), "all", each).body
@@ -230,8 +234,8 @@ def test_feeds_are_the_same_by_a_byte_on_every_database_and_after_a_restart(data
         assert record == memory.current
 
 
-def test_an_operator_who_comes_between_loses_no_revision() -> None:
-    """What was public when a server looked is not what is public when it records."""
+def test_an_operators_concurrent_step_loses_no_revision() -> None:
+    """The public record may have changed between a server's read and its write."""
     workspace, repository = a_workspace()
     publish(workspace.schedule, repository, now=NIGHT)
     announce_plan(workspace)
@@ -246,13 +250,13 @@ def test_an_operator_who_comes_between_loses_no_revision() -> None:
     assert sequences(edited, repository.record(), Rendering.SERIES, now=NIGHT)["emergency.ec-1"] == 2
 
 
-def test_what_was_public_and_could_not_be_recorded_is_recorded_first() -> None:
+def test_unrecorded_public_revisions_are_recorded_first() -> None:
     _, repository = a_workspace()
     schedule = a_schedule(a_window(effective_from=date(2026, 12, 1), effective_until=date(2026, 12, 31)))
     other = replace(schedule, windows=(replace(schedule.windows[0], name="Maintenance"),))
     publish(schedule, repository, now=NIGHT)
-    shown = publish_events(Situation(schedule=other, record=repository.record(), now=NIGHT + MINUTE))
-    overlay = shown.missing_lines(repository.record().ledger)
+    public_events = publish_events(Situation(schedule=other, record=repository.record(), now=NIGHT + MINUTE))
+    overlay = public_events.missing_lines(repository.record().ledger)
     record = record_revisions(
         publish_events(Situation(schedule=schedule, record=repository.record(), now=NIGHT + 2 * MINUTE)),
         repository,
@@ -278,7 +282,9 @@ def a_server(folder: Path, name: str, text: str, url: str) -> tuple[Live, Databa
     return Live(publisher, clock=lambda: NIGHT), database
 
 
-def test_two_machines_with_different_files_do_not_answer_each_other(database_url: str, tmp_path: Path) -> None:
+def test_two_machines_with_different_files_do_not_raise_each_others_revisions(
+    database_url: str, tmp_path: Path
+) -> None:
     newer = SCHEDULE.replace("Scheduled maintenance", "Maintenance")
     with contextlib.ExitStack() as stack:
         servers = []
@@ -303,7 +309,7 @@ def test_two_machines_with_different_files_do_not_answer_each_other(database_url
             assert old == old_too != new
 
 
-def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> None:
+def test_a_built_feed_equals_the_served_one(database_url: str, tmp_path: Path) -> None:
     live, database = a_server(tmp_path, "schedule.toml", SCHEDULE, database_url)
     with contextlib.closing(database):
         schedule = load_schedule(tmp_path / "schedule.toml").schedule
@@ -314,7 +320,7 @@ def test_a_built_feed_is_the_served_one(database_url: str, tmp_path: Path) -> No
         assert public is not None
         for feed in schedule.feeds:
             for rendering in Rendering:
-                with opened(database_url) as elsewhere:
+                with open_database(database_url) as elsewhere:
                     built = build_feed(
                         Situation(schedule=schedule, record=elsewhere.record(), now=NIGHT + MINUTE),
                         feed.slug,

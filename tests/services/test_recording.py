@@ -1,4 +1,4 @@
-"""Operators' work in a real database, on each of the two: what is recorded is what the services say."""
+"""Operators' work in real databases: the record equals what the services return."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ FRIDAY = span((2026, 12, 11, 7), (2026, 12, 11, 11))
 
 @pytest.fixture
 def workspace(database_url: str) -> Iterator[Workspace]:
-    """A workspace with an empty database."""
     with contextlib.closing(Database(database_url)) as database:
         yield Workspace(schedule=TWO_ENVIRONMENTS, repository=database)
 
@@ -49,7 +48,7 @@ def test_every_step_can_be_read_back(workspace: Workspace, database_url: str) ->
     assert record.entry == 4
 
 
-def test_a_key_stays_taken(workspace: Workspace) -> None:
+def test_a_key_can_not_be_reused(workspace: Workspace) -> None:
     announce_plan(workspace, key="incident-42")
     advance_change(workspace, Step.CANCEL)
     entry = workspace.repository.entry()
@@ -60,7 +59,7 @@ def test_a_key_stays_taken(workspace: Workspace) -> None:
     assert workspace.repository.entry() == entry
 
 
-def test_what_is_refused_leaves_no_entry(workspace: Workspace) -> None:
+def test_refused_actions_leave_no_audit_entry(workspace: Workspace) -> None:
     announce_plan(workspace)
     refused = (
         lambda: announce_plan(workspace, a_plan(ticket="42")),

@@ -1,4 +1,4 @@
-"""Steps of a change: what is amended, who is told that somebody was faster, and what subscribers get."""
+"""Steps of a change: amendments, conflicts between operators, and what subscribers see."""
 
 from __future__ import annotations
 
@@ -31,38 +31,38 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
-    ("what", "expected"),
+    ("fields", "expected"),
     [
-        pytest.param({"start": TWO_HOURS.start + HOUR}, (1, 1), id="a start moved alone takes the end along"),
-        pytest.param({"end": TWO_HOURS.end + HOUR}, (0, 1), id="an end moved alone"),
-        pytest.param({"start": TWO_HOURS.start - HOUR, "end": TWO_HOURS.end}, (-1, 0), id="both"),
-        pytest.param({"duration": 3 * HOUR}, (0, 1), id="a length counts from the start"),
-        pytest.param({"start": TWO_HOURS.start + HOUR, "duration": HOUR}, (1, 0), id="a start and a length"),
+        pytest.param({"start": TWO_HOURS.start + HOUR}, (1, 1), id="moving only the start keeps the length"),
+        pytest.param({"end": TWO_HOURS.end + HOUR}, (0, 1), id="only the end"),
+        pytest.param({"start": TWO_HOURS.start - HOUR, "end": TWO_HOURS.end}, (-1, 0), id="start and end"),
+        pytest.param({"duration": 3 * HOUR}, (0, 1), id="only the length"),
+        pytest.param({"start": TWO_HOURS.start + HOUR, "duration": HOUR}, (1, 0), id="start and length"),
     ],
 )
-def test_times_are_amended(what: dict[str, Any], expected: tuple[int, int]) -> None:
+def test_amending_times(fields: dict[str, Any], expected: tuple[int, int]) -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
-    result = amend_change(workspace, **what).change.plan.span
+    result = amend_change(workspace, **fields).change.plan.span
     assert result == Span(start=TWO_HOURS.start + expected[0] * HOUR, end=TWO_HOURS.end + expected[1] * HOUR)
 
 
-def test_everything_else_is_amended_alone() -> None:
+def test_amending_each_other_field_alone() -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
     plan = a_plan()
-    amended: tuple[dict[str, Any], ...] = (
+    amendments: tuple[dict[str, Any], ...] = (
         {"summary": "Failover"},
         {"environments": frozenset({"preview"})},
         {"reason": ""},
         {"ticket": "https://tickets.example.com/42"},
     )
-    for what in amended:
-        plan = replace(plan, **what)
-        assert amend_change(workspace, **what).change.plan == plan
+    for fields in amendments:
+        plan = replace(plan, **fields)
+        assert amend_change(workspace, **fields).change.plan == plan
 
 
-def test_the_audit_trail_says_who_took_a_step_and_when() -> None:
+def test_the_audit_trail_has_the_operator_and_time_of_each_step() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace, tentative=True)
     advance_change(workspace, Step.CONFIRM, "ec-1")
@@ -71,12 +71,12 @@ def test_the_audit_trail_says_who_took_a_step_and_when() -> None:
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
+def test_refused_steps_change_nothing(dry_run: bool) -> None:
     workspace, repository = a_workspace()
     with pytest.raises(NotFoundError):
         advance_change(workspace, Step.CONFIRM, dry_run=dry_run)
     announce_plan(workspace)
-    held = repository.current
+    record = repository.current
     refused: tuple[tuple[type[Exception], Step, Amendment | None], ...] = (
         (RefusedError, Step.CONFIRM, None),
         (RefusedError, Step.UPDATE, None),
@@ -87,16 +87,16 @@ def test_what_is_refused_changes_nothing(dry_run: bool) -> None:
     for error, step, amendment in refused:
         with pytest.raises(error):
             advance_change(workspace, step, amendment=amendment, dry_run=dry_run)
-    assert repository.current is held
+    assert repository.current is record
 
 
 def test_a_dry_run_shows_the_result_of_a_step() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace)
-    tried = advance_change(workspace, Step.START, dry_run=True, message="Off we go")
-    assert (tried.change.state, tried.recorded, repository.current.entry) == (State.IN_PROGRESS, False, 1)
+    preview = advance_change(workspace, Step.START, dry_run=True, message="Off we go")
+    assert (preview.change.state, preview.recorded, repository.current.entry) == (State.IN_PROGRESS, False, 1)
     done = advance_change(workspace, Step.START, message="Off we go")
-    assert (tried.change, tried.event) == (done.change, done.event)
+    assert (preview.change, preview.event) == (done.change, done.event)
 
 
 def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
@@ -152,7 +152,7 @@ def test_a_change_of_an_environment_that_the_schedule_lost_can_still_be_moved() 
         )
 
 
-def test_it_is_cancelled_for_subscribers_until_its_time_has_passed() -> None:
+def test_a_cancelled_change_is_shown_until_its_time_has_passed() -> None:
     workspace, repository = a_workspace()
     announce_plan(workspace)
     before_its_end = advance_change(workspace, Step.CANCEL, now=TWO_HOURS.end - timedelta(seconds=1)).event
@@ -171,7 +171,7 @@ def test_a_change_beyond_the_published_span_has_no_event_yet() -> None:
     assert announce_plan(workspace, within).event is not None
 
 
-def test_json_has_everything_that_a_program_needs() -> None:
+def test_json() -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
     outcome = take_step(

@@ -1,4 +1,4 @@
-"""Subscribers in a database: what an operator does reaches every server, and is in the audit trail."""
+"""Subscribers in a database: operators' steps reach every server and are in the audit trail."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def repository(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def elsewhere(database_url: str) -> Iterator[Database]:
-    """The same one, as another server sees it."""
+def other_server(database_url: str) -> Iterator[Database]:
+    """The same database, opened by another server."""
     database = Database(database_url)
     yield database
     database.close()
@@ -45,26 +45,26 @@ def holders(repository: Database, *tokens: str) -> list[str | None]:
     return [each.name if each is not None else None for each in result]
 
 
-def test_another_server_learns_of_each_step(repository: Database, elsewhere: Database) -> None:
-    assert holders(elsewhere, "one") == [None]
+def test_each_step_reaches_other_servers(repository: Database, other_server: Database) -> None:
+    assert holders(other_server, "one") == [None]
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
-    assert elsewhere.entry() == 1
-    assert holders(elsewhere, "one") == ["Acme Inc."]
+    assert other_server.entry() == 1
+    assert holders(other_server, "one") == ["Acme Inc."]
     add(POLICY, repository, "Other", feed="all", token="two", actor=OPERATOR)
     rotate(POLICY, repository, "acme inc.", token="three", overlap=DAY, actor=OPERATOR)
-    assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
+    assert holders(other_server, "one", "two", "three") == ["Acme Inc.", "Other", "Acme Inc."]
     revoke(repository, "Other", actor=OPERATOR)
-    assert holders(elsewhere, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
+    assert holders(other_server, "one", "two", "three") == ["Acme Inc.", None, "Acme Inc."]
 
 
-def test_reading_everything_at_once_gives_the_same_as_step_by_step(repository: Database, elsewhere: Database) -> None:
+def test_reading_all_steps_at_once_equals_reading_one_by_one(repository: Database, other_server: Database) -> None:
     alarms = (timedelta(hours=1), timedelta(minutes=5))
     add(POLICY, repository, "Acme Inc.", feed="all", alarms=alarms, token="one", actor=OPERATOR)
     rotate(POLICY, repository, "Acme Inc.", token="two", overlap=timedelta(days=3), actor=LATER)
-    assert elsewhere.record().subscribers == repository.record().subscribers
+    assert other_server.record().subscribers == repository.record().subscribers
 
 
-def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Database, database_url: str) -> None:
+def test_each_step_is_in_the_audit_trail_and_no_token_is_stored(repository: Database, database_url: str) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", token="a-token-of-acme", actor=OPERATOR)
     rotate(POLICY, repository, "Acme Inc.", token="another-token", overlap=DAY, actor=OPERATOR)
     revoke(repository, "Acme Inc.", actor=OPERATOR)
@@ -81,7 +81,7 @@ def test_each_step_is_in_the_audit_trail_and_no_token_is_anywhere(repository: Da
     assert (digest_of("a-token-of-acme") in rows, "token" in rows) == (True, False)
 
 
-def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: str) -> None:
+def test_the_audit_trail_can_not_be_rewritten(repository: Database, database_url: str) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     engine = sqlalchemy.create_engine(database_url)
     for statement in ("UPDATE subscriber_steps SET name = 'Other'", "DELETE FROM subscriber_steps"):
@@ -99,7 +99,7 @@ def test_what_was_done_cannot_be_rewritten(repository: Database, database_url: s
         pytest.param(lambda repository: revoke(repository, "Acme", actor=OPERATOR), id="revoke"),
     ],
 )
-def test_an_unknown_name_is_refused_with_the_known_names(
+def test_an_unknown_name_is_refused_with_the_existing_ones(
     repository: Database, do: Callable[[Database], object]
 ) -> None:
     with pytest.raises(NotFoundError) as refusal:
@@ -120,7 +120,7 @@ def test_an_unknown_feed_is_refused_and_nothing_is_recorded(repository: Database
 
 
 def test_a_removed_feed_gets_no_new_token_but_can_be_revoked(repository: Database) -> None:
-    """The address that was handed out was answered by 404."""
+    """The address that had been handed out was answered with 404."""
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
     add(replace(POLICY, feeds=(preview,)), repository, "Acme Inc.", feed="preview", token="one", actor=OPERATOR)
     with pytest.raises(NotFoundError) as refusal:
@@ -148,14 +148,14 @@ def test_revoking_twice_is_recorded_once(repository: Database) -> None:
     assert repository.record().entry == 2
 
 
-def test_storing_fetches_adds_no_audit_entry(repository: Database, elsewhere: Database) -> None:
+def test_storing_fetches_adds_no_audit_entry(repository: Database, other_server: Database) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
-    before = elsewhere.record()
+    before = other_server.record()
     hour = timedelta(hours=1)
     repository.note_fetches({("acme inc.", "google"): NOW, ("acme inc.", "apple"): NOW + hour})
-    elsewhere.note_fetches({("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW})
+    other_server.note_fetches({("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW})
     assert repository.fetches() == {("acme inc.", "google"): NOW + 2 * hour, ("acme inc.", "apple"): NOW + hour}
-    assert (elsewhere.entry(), elsewhere.record() is before) == (before.entry, True)
+    assert (other_server.entry(), other_server.record() is before) == (before.entry, True)
 
 
 def test_without_a_database_there_are_no_fetches_and_none_is_created(repository: Database) -> None:
@@ -170,7 +170,7 @@ def test_a_lost_database_is_not_recreated_for_a_fetch(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_list_answers_what_support_asks(repository: Database) -> None:
+def test_the_list_has_what_support_needs(repository: Database) -> None:
     add(POLICY, repository, "Acme Inc.", feed="all", alarms=(timedelta(hours=1),), token="one", actor=OPERATOR)
     add(POLICY, repository, "Gone", feed="all", token="two", actor=OPERATOR)
     rotate(POLICY, repository, "Acme Inc.", token="three", overlap=timedelta(days=2), actor=LATER)
@@ -204,7 +204,7 @@ def test_the_list_answers_what_support_asks(repository: Database) -> None:
     )
 
 
-def test_a_subscriber_changes_nothing_that_feeds_show(repository: Database, elsewhere: Database) -> None:
-    before = elsewhere.record()
+def test_a_subscriber_changes_nothing_that_feeds_show(repository: Database, other_server: Database) -> None:
+    before = other_server.record()
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
-    assert elsewhere.record().changed_at == before.changed_at
+    assert other_server.record().changed_at == before.changed_at

@@ -1,4 +1,4 @@
-"""Slots for an urgent change, worked out by hand: Toronto is five hours behind UTC in winter, four in summer."""
+"""Slots for an urgent change, computed by hand: Toronto is five hours behind UTC in winter, four in summer."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def two_hours(by: datetime, **overrides: Any) -> SlotRequest:  # noqa: ANN401  (
     return replace(SlotRequest(duration=timedelta(hours=2), by=by), **overrides)
 
 
-def ranked(found: tuple[Suggestion, ...]) -> list[tuple[int, datetime]]:
-    return [(each.rank, each.span.start) for each in found]
+def ranked_starts(slots: tuple[Suggestion, ...]) -> list[tuple[int, datetime]]:
+    return [(each.rank, each.span.start) for each in slots]
 
 
-def test_thursdays_window_then_the_evenings_then_at_once() -> None:
+def test_thursdays_window_comes_first_then_evenings_then_an_immediate_start() -> None:
     assert suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 11, 17))) == (
         Suggestion(
             span=span((2026, 12, 10, 7), (2026, 12, 10, 9)),
@@ -64,8 +64,8 @@ def test_thursdays_window_then_the_evenings_then_at_once() -> None:
     )
 
 
-def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
-    """Monday the 23rd, 07:00: an hour is left before the peak, and Thursday the 26th is frozen."""
+def test_in_a_freeze_no_window_happens_and_each_slot_says_so() -> None:
+    """Monday the 23rd, 07:00: one hour before the peak, and Thursday the 26th is frozen."""
     request = SlotRequest(duration=timedelta(hours=1), by=utc(2026, 11, 26, 12))
     assert [
         (each.rank, each.span.start, each.reasons)
@@ -81,15 +81,15 @@ def test_in_the_freeze_no_window_happens_and_each_slot_says_so() -> None:
 @pytest.mark.parametrize(
     ("length", "rank", "when"),
     [
-        pytest.param(timedelta(hours=1), Rank.QUIET, "outside", id="an end at the very beginning of the peak"),
-        pytest.param(timedelta(hours=1, seconds=1), Rank.PEAK, "in", id="a second more"),
+        pytest.param(timedelta(hours=1), Rank.QUIET, "outside", id="ends exactly when the peak begins"),
+        pytest.param(timedelta(hours=1, seconds=1), Rank.PEAK, "in", id="ends a second into the peak"),
     ],
 )
 def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> None:
-    (found,) = suggest(
+    (slots,) = suggest(
         a_situation(BUSY_HOURS, now=utc(2026, 12, 7, 12)), SlotRequest(duration=length, by=utc(2026, 12, 7, 15))
     )
-    assert (found.rank, found.reasons) == (rank, (f"{when} peak hours", "starts now"))
+    assert (slots.rank, slots.reasons) == (rank, (f"{when} peak hours", "starts now"))
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_a_slot_before_the_peak(length: timedelta, rank: Rank, when: str) -> Non
         (Impact.NO_IMPACT, Rank.QUIET, "in peak hours, but customers notice nothing (no-impact)"),
     ],
 )
-def test_only_what_customers_notice_shuns_the_peak(impact: Impact, rank: Rank, reason: str) -> None:
-    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20), impact=impact))
-    assert (found.rank, found.reasons) == (rank, (reason, "starts in 3 min"))
+def test_only_noticeable_changes_avoid_the_peak(impact: Impact, rank: Rank, reason: str) -> None:
+    (slots,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20), impact=impact))
+    assert (slots.rank, slots.reasons) == (rank, (reason, "starts in 3 min"))
 
 
-def test_for_what_nobody_notices_the_soonest_comes_right_after_the_windows() -> None:
-    found = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 10, 12), impact=Impact.NO_IMPACT))
-    assert ranked(found) == [
+def test_for_changes_without_impact_the_soonest_slot_comes_right_after_the_windows() -> None:
+    slots = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 10, 12), impact=Impact.NO_IMPACT))
+    assert ranked_starts(slots) == [
         (1, utc(2026, 12, 10, 7)),
         (2, utc(2026, 12, 7, 15, 5)),
         (2, utc(2026, 12, 8, 1)),
@@ -121,28 +121,28 @@ def test_for_what_nobody_notices_the_soonest_comes_right_after_the_windows() -> 
     ]
 
 
-def test_a_schedule_without_peak_hours_says_nothing_of_them() -> None:
-    (found,) = suggest(a_situation(POLICY, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
-    assert (found.rank, found.reasons) == (Rank.QUIET, ("starts in 3 min",))
+def test_without_peak_hours_they_are_not_mentioned() -> None:
+    (slots,) = suggest(a_situation(POLICY, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
+    assert (slots.rank, slots.reasons) == (Rank.QUIET, ("starts in 3 min",))
 
 
 @pytest.mark.parametrize(
     ("length", "rank"),
     [
-        pytest.param(timedelta(hours=3), Rank.WINDOW, id="the window of 02:00 to 06:00 has three hours"),
-        pytest.param(timedelta(hours=3, seconds=1), Rank.QUIET, id="and no second more"),
+        pytest.param(timedelta(hours=3), Rank.WINDOW, id="the window from 02:00 to 06:00 has three hours"),
+        pytest.param(timedelta(hours=3, seconds=1), Rank.QUIET, id="but not a second more"),
     ],
 )
-def test_the_sunday_on_which_the_clock_is_put_forward(length: timedelta, rank: Rank) -> None:
+def test_the_sunday_on_which_the_clock_goes_forward(length: timedelta, rank: Rank) -> None:
     request = SlotRequest(duration=length, by=utc(2026, 3, 8, 12))
-    found = suggest(a_situation(BUSY_HOURS, now=utc(2026, 3, 8, 4)), request)
-    assert (rank, utc(2026, 3, 8, 7)) in ranked(found)
+    slots = suggest(a_situation(BUSY_HOURS, now=utc(2026, 3, 8, 4)), request)
+    assert (rank, utc(2026, 3, 8, 7)) in ranked_starts(slots)
 
 
-def test_the_peak_of_a_sunday_on_which_the_clock_is_put_back_is_an_hour_longer() -> None:
+def test_the_peak_is_an_hour_longer_on_a_sunday_on_which_the_clock_goes_back() -> None:
     peak_hours = replace(PEAK_HOURS, weekdays=frozenset({6}), start=time(0, 30), end=time(3))
     sundays = a_schedule(peak_hours=peak_hours)
-    assert ranked(suggest(a_situation(sundays, now=utc(2026, 11, 1, 5)), two_hours(utc(2026, 11, 1, 10)))) == [
+    assert ranked_starts(suggest(a_situation(sundays, now=utc(2026, 11, 1, 5)), two_hours(utc(2026, 11, 1, 10)))) == [
         (2, utc(2026, 11, 1, 8)),
         (3, utc(2026, 11, 1, 5)),
     ]
@@ -155,22 +155,22 @@ def test_the_peak_of_a_sunday_on_which_the_clock_is_put_back_is_an_hour_longer()
             utc(2026, 12, 10, 8, 56),
             Rank.WINDOW,
             ('inside the maintenance window "thursday"', "outside peak hours", "starts in 4 min"),
-            id="04:00 to 06:00 is left of it",
+            id="04:00 to 06:00 remains",
         ),
         pytest.param(
             utc(2026, 12, 10, 9, 0, 1),
             Rank.QUIET,
             ("outside peak hours", "starts in 4 min 59 s"),
-            id="not two hours",
+            id="less than two hours remain",
         ),
     ],
 )
-def test_what_remains_of_a_window_under_way(now: datetime, rank: Rank, reasons: tuple[str, ...]) -> None:
-    (found,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 10, 12)))
-    assert (found.rank, found.reasons) == (rank, reasons)
+def test_the_rest_of_a_window_in_progress(now: datetime, rank: Rank, reasons: tuple[str, ...]) -> None:
+    (slots,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 10, 12)))
+    assert (slots.rank, slots.reasons) == (rank, reasons)
 
 
-def test_skipped_and_moved_windows_count_as_they_happen() -> None:
+def test_adjusted_windows_count_at_the_time_they_happen() -> None:
     request = two_hours(utc(2026, 12, 13, 12))
     adjusted = (
         Skip(window_id="thursday", day=date(2026, 12, 10), reason="Not needed", silent=True),
@@ -181,35 +181,35 @@ def test_skipped_and_moved_windows_count_as_they_happen() -> None:
             reason="Vendor on site",
         ),
     )
-    found = suggest(a_situation(BUSY_HOURS, now=MONDAY, adjustments=adjusted), request)
-    assert [each.span.start for each in found if each.rank is Rank.WINDOW] == [utc(2026, 12, 12, 20)]
+    slots = suggest(a_situation(BUSY_HOURS, now=MONDAY, adjustments=adjusted), request)
+    assert [each.span.start for each in slots if each.rank is Rank.WINDOW] == [utc(2026, 12, 12, 20)]
 
 
 @pytest.mark.parametrize(
     ("environments", "windows"),
     [
-        pytest.param(("production",), ["thursday", "sunday"], id="both windows touch it"),
-        pytest.param(("preview",), ["sunday"], id="one does"),
-        pytest.param(("preview", "production"), ["sunday"], id="one touches both"),
-        pytest.param((), ["sunday"], id="none named is all of them"),
+        pytest.param(("production",), ["thursday", "sunday"], id="an environment of both windows"),
+        pytest.param(("preview",), ["sunday"], id="an environment of one window"),
+        pytest.param(("preview", "production"), ["sunday"], id="both environments"),
+        pytest.param((), ["sunday"], id="no environment means all of them"),
     ],
 )
-def test_a_window_touches_all_that_the_change_touches(environments: tuple[str, ...], windows: list[str]) -> None:
-    found = suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 13, 12), environments=environments))
-    assert [each.reasons[0] for each in found if each.rank is Rank.WINDOW] == [
+def test_a_window_covers_all_environments_of_the_change(environments: tuple[str, ...], windows: list[str]) -> None:
+    slots = suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 13, 12), environments=environments))
+    assert [each.reasons[0] for each in slots if each.rank is Rank.WINDOW] == [
         f'inside the maintenance window "{window}"' for window in windows
     ]
 
 
 def test_slots_at_the_time_of_another_change_come_last_and_say_so() -> None:
-    """The end of another change is a start like others, so of the window the second half is suggested."""
+    """The end of another change is a possible start, so the second half of the window is suggested."""
     busy = [
         a_change(number=8, plan=replace(PLAN, span=span((2026, 12, 10, 8), (2026, 12, 10, 9)))),
         a_change(number=7, plan=replace(PLAN, span=span((2026, 12, 10, 6), (2026, 12, 10, 8)))),
         a_change(number=2, plan=replace(PLAN, span=span((2026, 11, 10, 6), (2026, 11, 10, 8)))),
     ]
-    found = suggest(a_situation(BUSY_HOURS, now=utc(2026, 12, 10, 5), changes=busy), two_hours(utc(2026, 12, 10, 12)))
-    assert [(each.rank, each.span.start, each.reasons[:-2]) for each in found] == [
+    slots = suggest(a_situation(BUSY_HOURS, now=utc(2026, 12, 10, 5), changes=busy), two_hours(utc(2026, 12, 10, 12)))
+    assert [(each.rank, each.span.start, each.reasons[:-2]) for each in slots] == [
         (Rank.WINDOW, utc(2026, 12, 10, 9), ('inside the maintenance window "thursday"',)),
         (Rank.OVERLAP, utc(2026, 12, 10, 5), ("overlaps the change EC-7",)),
         (
@@ -225,21 +225,21 @@ def test_slots_at_the_time_of_another_change_come_last_and_say_so() -> None:
     ]
 
 
-def test_a_slot_that_touches_another_change_does_not_overlap_it() -> None:
+def test_a_slot_adjacent_to_another_change_does_not_overlap_it() -> None:
     busy = [a_change(number=7, plan=replace(PLAN, span=span((2026, 12, 7, 17, 5), (2026, 12, 7, 18))))]
     (at_once, after) = suggest(a_situation(BUSY_HOURS, now=MONDAY, changes=busy), two_hours(utc(2026, 12, 7, 20)))
-    assert ranked((at_once, after)) == [(3, utc(2026, 12, 7, 15, 5)), (3, utc(2026, 12, 7, 18))]
+    assert ranked_starts((at_once, after)) == [(3, utc(2026, 12, 7, 15, 5)), (3, utc(2026, 12, 7, 18))]
 
 
-def test_a_start_that_is_one_for_two_reasons_is_suggested_once() -> None:
-    """The peak ends, a window starts and five minutes are full: 20:00; of two windows the first is named."""
+def test_a_start_with_two_reasons_is_suggested_once() -> None:
+    """At 20:00 the peak ends, a window starts, and the five minutes are full; the first of two windows is named."""
     windows = (
         a_window(id="evening", start=time(20), end=time(23)),
         a_window(id="night", start=time(20), end=time(1)),
     )
     schedule = a_schedule(*windows, peak_hours=PEAK_HOURS)
-    found = suggest(a_situation(schedule, now=utc(2026, 12, 11, 0, 57)), two_hours(utc(2026, 12, 11, 3)))
-    assert [(each.span.start, each.reasons) for each in found] == [
+    slots = suggest(a_situation(schedule, now=utc(2026, 12, 11, 0, 57)), two_hours(utc(2026, 12, 11, 3)))
+    assert [(each.span.start, each.reasons) for each in slots] == [
         (
             utc(2026, 12, 11, 1),
             ('inside the maintenance window "evening"', "outside peak hours", "starts in 3 min"),
@@ -250,33 +250,33 @@ def test_a_start_that_is_one_for_two_reasons_is_suggested_once() -> None:
 @pytest.mark.parametrize(
     ("now", "start"),
     [
-        pytest.param(utc(2026, 12, 7, 15, 5), utc(2026, 12, 7, 15, 5), id="full five minutes stay"),
-        pytest.param(utc(2026, 12, 7, 15, 5, 1), utc(2026, 12, 7, 15, 10), id="a second later are the next"),
+        pytest.param(utc(2026, 12, 7, 15, 5), utc(2026, 12, 7, 15, 5), id="full five minutes are kept"),
+        pytest.param(utc(2026, 12, 7, 15, 5, 1), utc(2026, 12, 7, 15, 10), id="a second later rounds up"),
         pytest.param(
             utc(2026, 12, 7, 15, 10) - timedelta(microseconds=1),
             utc(2026, 12, 7, 15, 10),
-            id="so is a microsecond before",
+            id="a microsecond before rounds up",
         ),
         pytest.param(
             utc(2026, 12, 7, 15, 58).astimezone(TORONTO), utc(2026, 12, 7, 16), id="now may be given in any zone"
         ),
     ],
 )
-def test_at_once_is_at_the_next_five_minutes(now: datetime, start: datetime) -> None:
-    (found,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 7, 20)))
-    assert found.span == Span(start=start, end=start + timedelta(hours=2))
+def test_an_immediate_start_is_rounded_up_to_five_minutes(now: datetime, start: datetime) -> None:
+    (slots,) = suggest(a_situation(BUSY_HOURS, now=now), two_hours(utc(2026, 12, 7, 20)))
+    assert slots.span == Span(start=start, end=start + timedelta(hours=2))
 
 
 def test_five_minutes_are_those_of_the_calendars_zone() -> None:
-    """Liberia was 44 minutes and 30 seconds behind until January 1972."""
+    """Liberia was 44 minutes and 30 seconds behind UTC until January 1972."""
     schedule = replace(a_schedule(), calendar=replace(POLICY.calendar, zone=zone("Africa/Monrovia")))
-    (found,) = suggest(a_situation(schedule, now=utc(1971, 6, 1, 15)), two_hours(utc(1971, 6, 1, 20)))
-    assert found.span.start == utc(1971, 6, 1, 15, 4, 30)
+    (slots,) = suggest(a_situation(schedule, now=utc(1971, 6, 1, 15)), two_hours(utc(1971, 6, 1, 20)))
+    assert slots.span.start == utc(1971, 6, 1, 15, 4, 30)
 
 
 def test_a_slot_may_end_at_the_deadline() -> None:
-    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 17, 5)))
-    assert found.span == span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5))
+    (slots,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 17, 5)))
+    assert slots.span == span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5))
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_slot_may_end_at_the_deadline() -> None:
             utc(2026, 12, 7, 17, 4, 59),
             "no slot of 2 h fits: it is 2 h 2 min 59 s until the deadline, 2026-12-07T12:04:59-05:00, "
             "and the soonest start is 2026-12-07T10:05:00-05:00",
-            id="a second short",
+            id="a second too short",
         ),
         pytest.param(
             utc(2026, 12, 7, 15, 3),
@@ -297,7 +297,7 @@ def test_a_slot_may_end_at_the_deadline() -> None:
         pytest.param(
             MONDAY,
             "the deadline, 2026-12-07T10:02:00-05:00, is past: it is 2026-12-07T10:02:00-05:00",
-            id="at this very instant",
+            id="now",
         ),
         pytest.param(
             MONDAY + timedelta(days=366, seconds=1),
@@ -306,33 +306,33 @@ def test_a_slot_may_end_at_the_deadline() -> None:
         ),
     ],
 )
-def test_deadlines_that_leave_no_time_or_all_of_it(by: datetime, message: str) -> None:
-    with pytest.raises(RefusedError) as refused:
+def test_invalid_deadlines_are_refused(by: datetime, message: str) -> None:
+    with pytest.raises(RefusedError) as refusal:
         suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(by))
-    assert str(refused.value) == message
+    assert str(refusal.value) == message
 
 
-def test_a_year_ahead_is_looked_at() -> None:
-    found = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(MONDAY + timedelta(days=366)))
-    assert [found[0].span.start, found[-1].span.start] == [utc(2026, 12, 10, 7), utc(2026, 12, 7, 15, 5)]
+def test_a_deadline_may_be_a_year_ahead() -> None:
+    slots = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(MONDAY + timedelta(days=366)))
+    assert [slots[0].span.start, slots[-1].span.start] == [utc(2026, 12, 10, 7), utc(2026, 12, 7, 15, 5)]
 
 
-def test_an_unknown_environment() -> None:
-    with pytest.raises(NotFoundError) as refused:
+def test_an_unknown_environment_is_refused() -> None:
+    with pytest.raises(NotFoundError) as refusal:
         suggest(a_situation(TWO, now=MONDAY), two_hours(utc(2026, 12, 8), environments=("preview", "prod")))
-    assert str(refused.value) == 'there is no environment "prod"; this schedule has preview, production'
+    assert str(refusal.value) == 'there is no environment "prod"; this schedule has preview, production'
 
 
-@pytest.mark.parametrize(("duration", "shown"), [(timedelta(), "0 s"), (timedelta(hours=-2), "-7200 s")])
-def test_a_change_takes_time(duration: timedelta, shown: str) -> None:
-    with pytest.raises(BadInputError) as refused:
+@pytest.mark.parametrize(("duration", "text"), [(timedelta(), "0 s"), (timedelta(hours=-2), "-7200 s")])
+def test_a_change_without_duration_is_refused(duration: timedelta, text: str) -> None:
+    with pytest.raises(BadInputError) as refusal:
         SlotRequest(duration=duration, by=MONDAY)
-    assert str(refused.value) == f"a change takes some time, not {shown}"
+    assert str(refusal.value) == f"a change takes some time, not {text}"
 
 
-def test_records_are_in_utc_and_on_the_wall() -> None:
-    (found,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
-    assert found.as_json(TORONTO) == {
+def test_json_has_times_in_utc_and_in_local_time() -> None:
+    (slots,) = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(utc(2026, 12, 7, 20)))
+    assert slots.as_json(TORONTO) == {
         "start": "2026-12-07T15:05:00Z",
         "end": "2026-12-07T17:05:00Z",
         "local_start": "2026-12-07T10:05:00-05:00",

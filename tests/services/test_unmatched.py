@@ -1,4 +1,4 @@
-"""What was recorded and is not provided for any more, because the schedule was edited since."""
+"""Recorded work that no longer matches the schedule after an edit."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def a_freeze(first: date, last: date | None = None) -> ChangeFreeze:
 FROZEN = a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 3)),))
 
 
-def adjusted(*adjustments: Adjustment) -> Record:
+def record_with(*adjustments: Adjustment) -> Record:
     return Record(adjustments={(each.window_id, each.day): each for each in adjustments})
 
 
-def told(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[str, str]]:
+def warnings(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[str, str]]:
     return list(unmatched(Situation(schedule=schedule, record=record, now=now)))
 
 
@@ -52,44 +52,44 @@ IN_A_FREEZE = (
 )
 
 
-def test_what_is_recorded_is_told_after_what_stands_in_the_file_and_of_no_table() -> None:
-    """An edit that froze a planned change, which gives no reason, was reported by nobody."""
-    found = advise(Situation(schedule=FROZEN, record=record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), now=NOW))
-    assert [(each.table, each.name, each.message) for each in found] == [("", *IN_A_FREEZE)]
+def test_recorded_work_is_listed_after_the_files_warnings_and_without_a_table() -> None:
+    """An edit that froze a planned change without a reason was not reported."""
+    advice = advise(Situation(schedule=FROZEN, record=record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), now=NOW))
+    assert [(each.table, each.name, each.message) for each in advice] == [("", *IN_A_FREEZE)]
 
 
 @pytest.mark.parametrize(
     ("record", "now"),
     [
-        pytest.param(record_of(a_change(Kind.PLANNED)), NOW, id="it says why"),
+        pytest.param(record_of(a_change(Kind.PLANNED)), NOW, id="it has a reason"),
         pytest.param(record_of(a_change(plan=WITHOUT_REASON)), NOW, id="an emergency change may fall in a freeze"),
         pytest.param(
-            record_of(a_change(Kind.PLANNED, (State.CANCELLED, NOW), plan=WITHOUT_REASON)), NOW, id="it was cancelled"
+            record_of(a_change(Kind.PLANNED, (State.CANCELLED, NOW), plan=WITHOUT_REASON)), NOW, id="it is cancelled"
         ),
         pytest.param(record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON)), PLAN.span.end, id="its time has passed"),
     ],
 )
-def test_a_change_in_a_freeze_that_nobody_is_warned_of(record: Record, now: datetime) -> None:
-    assert told(FROZEN, record, now) == []
+def test_changes_in_a_freeze_without_a_warning(record: Record, now: datetime) -> None:
+    assert warnings(FROZEN, record, now) == []
 
 
-def test_a_change_is_not_over_until_its_end_nor_while_it_is_in_progress() -> None:
+def test_the_warning_lasts_until_the_end_and_while_the_change_is_in_progress() -> None:
     waiting = record_of(a_change(Kind.PLANNED, plan=WITHOUT_REASON))
     late = record_of(a_change(Kind.PLANNED, (State.IN_PROGRESS, PLAN.span.start), plan=WITHOUT_REASON))
-    assert told(FROZEN, waiting, PLAN.span.end - timedelta(seconds=1)) == [IN_A_FREEZE]
-    assert told(FROZEN, late, PLAN.span.end) == [IN_A_FREEZE]
-    assert told(a_schedule(THURSDAY), waiting) == []
+    assert warnings(FROZEN, waiting, PLAN.span.end - timedelta(seconds=1)) == [IN_A_FREEZE]
+    assert warnings(FROZEN, late, PLAN.span.end) == [IN_A_FREEZE]
+    assert warnings(a_schedule(THURSDAY), waiting) == []
 
 
 def test_a_change_of_an_environment_that_was_removed() -> None:
-    """It was gone from every feed without a word."""
+    """It disappeared from every feed without a warning."""
     record = record_of(
         a_change(number=1, plan=replace(PLAN, environments=frozenset({"preview", "test"}))),
         a_change(Kind.PLANNED, number=1, plan=replace(PLAN, environments=frozenset({"preview", "production"}))),
         a_change(number=2),
         a_change(Kind.EMERGENCY, (State.COMPLETED, NOW), number=3, plan=replace(PLAN, environments=frozenset({"x"}))),
     )
-    assert told(POLICY, record) == [
+    assert warnings(POLICY, record) == [
         (
             "EC-1",
             "the change touches environments that this schedule lacks (preview, test): no feed shows it; put them "
@@ -110,18 +110,18 @@ MOVED = "the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST but is sho
 @pytest.mark.parametrize(
     ("schedule", "message"),
     [
-        pytest.param(a_schedule(THURSDAY), None, id="it happens there"),
+        pytest.param(a_schedule(THURSDAY), None, id="it happens at its new time"),
         pytest.param(
             a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 8), date(2026, 12, 9)),)),
             'that time lies in the change freeze "X", Tue 2026-12-08 – Wed 2026-12-09; '
             "move it elsewhere, restore it, or lift the freeze for that date",
-            id="the target is frozen",
+            id="the new time is frozen",
         ),
         pytest.param(
             a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 10)),)),
             'its own date lies in the change freeze "X", Thu 2026-12-10; '
             "lift the freeze for that date if the occurrence is to happen",
-            id="the date of the policy is frozen",
+            id="the original date is frozen",
         ),
         pytest.param(
             a_schedule(a_window(id="weekly")),
@@ -135,17 +135,17 @@ MOVED = "the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST but is sho
         ),
     ],
 )
-def test_an_occurrence_that_was_moved_where_it_can_not_be_any_more(schedule: Schedule, message: str | None) -> None:
-    """It vanished from all feeds, and nobody was told."""
+def test_a_moved_occurrence_that_can_not_happen_any_more(schedule: Schedule, message: str | None) -> None:
+    """It disappeared from all feeds without a warning."""
     expected = [] if message is None else [("thursday 2026-12-10", MOVED + message)]
-    assert told(schedule, adjusted(MOVE)) == expected
-    assert told(schedule, adjusted(MOVE), MOVE.to.end) == []
+    assert warnings(schedule, record_with(MOVE)) == expected
+    assert warnings(schedule, record_with(MOVE), MOVE.to.end) == []
 
 
-def test_a_move_of_an_occurrence_that_the_clock_skips_now() -> None:
+def test_a_moved_occurrence_that_the_clock_now_skips() -> None:
     window = a_window(recurrence=weekly(6), start=time(2, 15), end=time(2, 45))
     move = Move(window_id="thursday", day=date(2027, 3, 14), to=span((2027, 3, 15, 7), (2027, 3, 15, 8)), reason="m")
-    assert told(a_schedule(window), adjusted(move)) == [
+    assert warnings(a_schedule(window), record_with(move)) == [
         (
             "thursday 2027-03-14",
             "the occurrence was moved to Mon 2027-03-15 03:00–04:00 EDT but is shown nowhere: "
@@ -154,16 +154,16 @@ def test_a_move_of_an_occurrence_that_the_clock_skips_now() -> None:
     ]
 
 
-def test_a_skip_that_skips_nothing_any_more() -> None:
-    """What happens under another id, or on another weekday, is not what was skipped."""
-    assert told(a_schedule(a_window(id="weekly")), adjusted(SKIP)) == [
+def test_a_skip_without_an_occurrence() -> None:
+    """An occurrence with another id or weekday is not the one that was skipped."""
+    assert warnings(a_schedule(a_window(id="weekly")), record_with(SKIP)) == [
         (
             "thursday 2026-12-10",
             "the skipped occurrence no longer exists: "
             'this schedule has no maintenance window "thursday"; if another occurrence replaces it, skip that one',
         )
     ]
-    assert told(a_schedule(a_window(recurrence=weekly(4))), adjusted(SKIP)) == [
+    assert warnings(a_schedule(a_window(recurrence=weekly(4))), record_with(SKIP)) == [
         (
             "thursday 2026-12-10",
             "the skipped occurrence no longer exists: "
@@ -171,18 +171,18 @@ def test_a_skip_that_skips_nothing_any_more() -> None:
         )
     ]
     in_the_evening, after_midnight = utc(2026, 12, 11, 4, 59), utc(2026, 12, 11, 5)
-    assert len(told(a_schedule(), adjusted(SKIP), in_the_evening)) == 1
-    assert told(a_schedule(), adjusted(SKIP), after_midnight) == []
-    assert told(a_schedule(THURSDAY), adjusted(SKIP)) == []
-    assert told(a_schedule(THURSDAY, freezes=(a_freeze(SKIP.day),)), adjusted(SKIP)) == []
+    assert len(warnings(a_schedule(), record_with(SKIP), in_the_evening)) == 1
+    assert warnings(a_schedule(), record_with(SKIP), after_midnight) == []
+    assert warnings(a_schedule(THURSDAY), record_with(SKIP)) == []
+    assert warnings(a_schedule(THURSDAY, freezes=(a_freeze(SKIP.day),)), record_with(SKIP)) == []
 
 
-def steps(*taken: tuple[Action, str, str]) -> Iterable[SubscriberStep]:
-    return (SubscriberStep(action=action, name=name, at=NOW, feed=feed) for action, name, feed in taken)
+def steps(*actions: tuple[Action, str, str]) -> Iterable[SubscriberStep]:
+    return (SubscriberStep(action=action, name=name, at=NOW, feed=feed) for action, name, feed in actions)
 
 
 def test_a_subscriber_of_a_feed_that_was_removed() -> None:
-    """Their address was answered by 404, and nobody was told."""
+    """Their address was answered with 404 without a warning."""
     added = steps(
         (Action.ADD, "Acme Inc.", "preview"),
         (Action.ADD, "Other", "all"),
@@ -190,7 +190,7 @@ def test_a_subscriber_of_a_feed_that_was_removed() -> None:
         (Action.REVOKE, "Gone", ""),
     )
     record = Record(subscribers=NOBODY.after(added))
-    assert told(POLICY, record) == [
+    assert warnings(POLICY, record) == [
         (
             "subscriber Acme Inc.",
             'the private feed is "preview", which this schedule does not have: its address answers 404; '
@@ -198,4 +198,4 @@ def test_a_subscriber_of_a_feed_that_was_removed() -> None:
         )
     ]
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
-    assert told(replace(POLICY, feeds=(preview,)), record) == []
+    assert warnings(replace(POLICY, feeds=(preview,)), record) == []

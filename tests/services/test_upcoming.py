@@ -1,4 +1,4 @@
-"""What comes, in order, for one environment or all."""
+"""Upcoming items, in order, for one environment or all."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ TWO = replace(
 )
 
 
-def test_windows_and_the_freezes_in_between_in_order() -> None:
-    found = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=11))
-    assert [(entry.id, entry.span.start) for entry in found] == [
+def test_windows_and_freezes_in_order() -> None:
+    items = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=11))
+    assert [(entry.id, entry.span.start) for entry in items] == [
         ("month-end", utc(2026, 11, 24, 5)),
         ("thursday", utc(2026, 12, 3, 7)),
     ]
 
 
-def test_what_is_under_way_is_shown() -> None:
-    found = upcoming(
+def test_items_in_progress_are_listed() -> None:
+    items = upcoming(
         Situation(schedule=TWO, now=utc(2026, 11, 22, 10, 59, 59)), utc(2026, 11, 22, 10, 59, 59), timedelta(days=1)
     )
-    assert [entry.id for entry in found] == ["sunday"]
+    assert [entry.id for entry in items] == ["sunday"]
     assert upcoming(Situation(schedule=TWO, now=utc(2026, 11, 22, 11)), utc(2026, 11, 22, 11), timedelta(days=1)) == ()
 
 
-def test_an_environment_has_its_windows_and_every_freeze() -> None:
-    found = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("preview",))
-    assert [entry.id for entry in found] == ["month-end", "sunday"]
+def test_an_environment_has_its_own_windows_and_every_freeze() -> None:
+    items = upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("preview",))
+    assert [entry.id for entry in items] == ["month-end", "sunday"]
 
 
-def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
+def test_an_unknown_environment_is_refused_with_the_existing_ones() -> None:
     with pytest.raises(NotFoundError) as refusal:
         upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=14), ("prod",))
     assert str(refusal.value) == 'there is no environment "prod"; this schedule has preview, production'
 
 
-def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
+def test_an_overdue_change_is_listed_until_it_is_completed() -> None:
     late, at_nine = utc(2026, 12, 3, 12), utc(2026, 12, 3, 9)
     begun = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, utc(2026, 12, 3, 8)))
     over = a_change(Kind.PLANNED, (State.IN_PROGRESS, utc(2026, 12, 3, 8)), (State.COMPLETED, at_nine))
@@ -80,7 +80,7 @@ def test_a_change_in_progress_is_not_over_before_somebody_says_so() -> None:
     )
 
 
-def test_records_are_in_utc_and_on_the_wall() -> None:
+def test_json_has_times_in_utc_and_in_local_time() -> None:
     freeze, window = (
         entry.as_json(TORONTO) for entry in upcoming(Situation(schedule=TWO, now=NOW), NOW, timedelta(days=11))
     )

@@ -1,4 +1,4 @@
-"""What operators are warned of; each edge is half-open. Toronto is five hours behind UTC in December."""
+"""Warnings for operators. Spans are half-open; Toronto is five hours behind UTC in December."""
 
 from __future__ import annotations
 
@@ -41,59 +41,59 @@ def a_busy_workspace() -> Workspace:
     return a_workspace(BUSY)[0]
 
 
-def warned(when: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any field)
-    return announce_plan(a_busy_workspace(), a_plan(span=when, **overrides)).warnings
+def warnings_for(change_span: Span, **overrides: Any) -> Sequence[str]:  # noqa: ANN401  (any field)
+    return announce_plan(a_busy_workspace(), a_plan(span=change_span, **overrides)).warnings
 
 
 @pytest.mark.parametrize(
-    ("when", "expected"),
+    ("change_span", "expected"),
     [
         pytest.param(span((2026, 12, 8, 6), (2026, 12, 8, 8)), [], id="a quiet night"),
-        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13)), [], id="until the very peak"),
-        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13, 0, 1)), [PEAK], id="a second into it"),
-        pytest.param(span((2026, 12, 9, 0, 59, 59), (2026, 12, 9, 2)), [PEAK], id="from its last second"),
-        pytest.param(span((2026, 12, 9, 1), (2026, 12, 9, 2)), [], id="from its end"),
+        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13)), [], id="until the peak"),
+        pytest.param(span((2026, 12, 8, 12), (2026, 12, 8, 13, 0, 1)), [PEAK], id="until a second into the peak"),
+        pytest.param(span((2026, 12, 9, 0, 59, 59), (2026, 12, 9, 2)), [PEAK], id="from the last second of the peak"),
+        pytest.param(span((2026, 12, 9, 1), (2026, 12, 9, 2)), [], id="from the end of the peak"),
         pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7)), [], id="until the window"),
-        pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7, 0, 1)), [WINDOW], id="a second into the window"),
+        pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7, 0, 1)), [WINDOW], id="until a second into the window"),
         pytest.param(span((2026, 12, 10, 11), (2026, 12, 10, 12)), [], id="from the end of the window"),
         pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5)), [], id="until the freeze"),
-        pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1)), [FREEZE], id="a second into the freeze"),
+        pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1)), [FREEZE], id="until a second into the freeze"),
         pytest.param(span((2027, 1, 1, 5), (2027, 1, 1, 6)), [], id="from the end of the freeze"),
-        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1)), [], id="a day, of a weekend"),
-        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1, 0, 1)), [LONG], id="a second more than a day"),
+        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1)), [], id="a whole day on a weekend"),
+        pytest.param(span((2026, 12, 12, 1), (2026, 12, 13, 1, 0, 1)), [LONG], id="a second longer than a day"),
         pytest.param(span((2028, 1, 1, 3), (2028, 1, 1, 5)), [FREEZE_2027], id="until the published span ends"),
         pytest.param(span((2028, 1, 1, 5), (2028, 1, 1, 6)), [BEYOND], id="beyond the published span"),
         pytest.param(
             span((2026, 12, 8, 4), (2026, 12, 8, 6)),
             ["EC-1 is over already: it ended Tue 2026-12-08 01:00 EST"],
-            id="over at this very instant",
+            id="ends now",
         ),
         pytest.param(
             span((2026, 12, 8, 5, 58, 59), (2026, 12, 8, 6, 0, 1)),
             ["EC-1 starts in the past: Tue 2026-12-08 00:58–01:00 EST"],
-            id="begun more than a minute ago",
+            id="started more than a minute ago",
         ),
-        pytest.param(span((2026, 12, 8, 5, 59), (2026, 12, 8, 7)), [], id="begun within the minute"),
+        pytest.param(span((2026, 12, 8, 5, 59), (2026, 12, 8, 7)), [], id="started within the last minute"),
     ],
 )
-def test_times(when: Span, expected: list[str]) -> None:
-    assert warned(when) == tuple(expected)
+def test_warnings_about_times(change_span: Span, expected: list[str]) -> None:
+    assert warnings_for(change_span) == tuple(expected)
 
 
 @pytest.mark.parametrize(
     ("impact", "expected"),
     [(Impact.OUTAGE, (PEAK,)), (Impact.DEGRADED, (PEAK,)), (Impact.REDUCED_REDUNDANCY, ()), (Impact.NO_IMPACT, ())],
 )
-def test_peak_hours_matter_to_what_customers_notice(impact: Impact, expected: tuple[str, ...]) -> None:
-    assert warned(span((2026, 12, 8, 13), (2026, 12, 8, 14)), impact=impact) == expected
+def test_only_noticeable_changes_are_warned_of_peak_hours(impact: Impact, expected: tuple[str, ...]) -> None:
+    assert warnings_for(span((2026, 12, 8, 13), (2026, 12, 8, 14)), impact=impact) == expected
 
 
-def test_without_peak_hours_nothing_is_said_of_them() -> None:
+def test_without_peak_hours_there_is_no_warning() -> None:
     workspace, _ = a_workspace()
     assert announce_plan(workspace, a_plan(span=span((2026, 12, 8, 13), (2026, 12, 8, 14)))).warnings == ()
 
 
-def test_an_emergency_says_why_it_cannot_wait_and_a_planned_change_need_not() -> None:
+def test_an_emergency_needs_a_reason_and_a_planned_change_does_not() -> None:
     workspace = a_busy_workspace()
     assert announce_plan(workspace, a_plan(reason="")).warnings == (NO_REASON,)
     assert announce_plan(a_busy_workspace(), a_plan(reason=""), kind=Kind.PLANNED).warnings == ()
@@ -104,10 +104,10 @@ def test_windows_and_changes_of_other_environments_do_not_matter() -> None:
     announce_plan(workspace)
     elsewhere = frozenset({"preview"})
     assert announce_plan(workspace, a_plan(summary="Elsewhere", environments=elsewhere)).warnings == ()
-    assert warned(span((2026, 12, 10, 7), (2026, 12, 10, 8)), environments=elsewhere) == ()
+    assert warnings_for(span((2026, 12, 10, 7), (2026, 12, 10, 8)), environments=elsewhere) == ()
 
 
-def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
+def test_only_open_changes_overlap_and_adjacent_ones_do_not() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace)
     after = span((2026, 12, 8, 8), (2026, 12, 8, 9))
@@ -123,7 +123,7 @@ def test_changes_overlap_half_open_and_only_while_they_are_open() -> None:
     assert announce_plan(workspace, a_plan(summary="Now free", span=earlier)).warnings == ()
 
 
-def test_a_moved_window_is_met_where_it_is_and_a_skipped_one_not_at_all() -> None:
+def test_a_moved_window_counts_at_its_new_time_and_a_skipped_one_not_at_all() -> None:
     workspace, repository = a_workspace()
     to = span((2026, 12, 8, 7), (2026, 12, 8, 11))
     move = Move(window_id="thursday", day=utc(2026, 12, 10).date(), to=to, reason="r")
@@ -154,7 +154,7 @@ def test_many_overlaps_are_counted() -> None:
     ]
 
 
-def test_what_was_said_once_is_not_said_again() -> None:
+def test_warnings_are_not_repeated() -> None:
     workspace = a_busy_workspace()
     plan = a_plan(span=span((2026, 12, 10, 6), (2026, 12, 10, 14)), reason="")
     peak = "EC-1 falls in customers' peak hours: Thu 2026-12-10 08:00–20:00 EST"
@@ -170,7 +170,7 @@ def test_what_was_said_once_is_not_said_again() -> None:
     assert advance_change(workspace, Step.CANCEL).warnings == ()
 
 
-def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> None:
+def test_extending_a_change_in_progress_is_not_a_start_in_the_past() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace)
     advance_change(workspace, Step.START)
@@ -185,7 +185,7 @@ def test_a_longer_end_while_it_is_in_progress_is_not_a_start_in_the_past() -> No
     assert advance_change(workspace, Step.COMPLETE, now=half_past).warnings == ()
 
 
-def test_confirming_what_is_over_is_worth_a_look() -> None:
+def test_confirming_a_change_after_its_end_gives_a_warning() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace, tentative=True)
     assert advance_change(workspace, Step.CONFIRM, now=utc(2026, 12, 8, 8)).warnings == (
@@ -193,7 +193,7 @@ def test_confirming_what_is_over_is_worth_a_look() -> None:
     )
 
 
-def test_a_change_started_before_its_time_keeps_that_time_for_subscribers() -> None:
+def test_a_change_started_early_keeps_its_times_for_subscribers() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace)
     assert advance_change(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (

@@ -157,5 +157,5 @@ def advance_change(workspace: Workspace, step: Step, change_id: str = "EC-1", **
     return take_step(workspace, StepRequest(change_id=change_id, step=step, **how), actor=actor, dry_run=dry_run)
 
 
-def amend_change(workspace: Workspace, change_id: str = "EC-1", **what: Any) -> Outcome:  # noqa: ANN401  (any field)
-    return advance_change(workspace, Step.UPDATE, change_id, amendment=Amendment(**what))
+def amend_change(workspace: Workspace, change_id: str = "EC-1", **fields: Any) -> Outcome:  # noqa: ANN401  (any field)
+    return advance_change(workspace, Step.UPDATE, change_id, amendment=Amendment(**fields))

@@ -1,4 +1,4 @@
-"""Plain data as interfaces take it from outside, and the errors that it meets."""
+"""Plain data from interfaces, and the errors of reading it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ JSON: Final = st.recursive(
 
 
 def errors_of(read: Callable[[], object]) -> dict[str, list[str]]:
-    """The sentences that refuse a request, by field."""
+    """The error messages of a request, by field."""
     with pytest.raises(InvalidRequestError) as refusal:
         read()
     sentences: dict[str, list[str]] = defaultdict(list)
@@ -43,7 +43,7 @@ def errors_of(read: Callable[[], object]) -> dict[str, list[str]]:
 
 
 def attempt(read: Callable[[], object]) -> tuple[object, IcsfeedError | None]:
-    """The request, or the error that refuses it."""
+    """The request, or the error that it raises."""
     try:
         return read(), None
     except IcsfeedError as error:

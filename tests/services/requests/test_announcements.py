@@ -26,7 +26,7 @@ def request_of(data: object, now: datetime = NIGHT) -> AnnouncementRequest:
     return announcement_request(data, schedule=TWO_ENVIRONMENTS, now=now)
 
 
-def refused(data: object) -> dict[str, list[str]]:
+def errors_of_announcement(data: object) -> dict[str, list[str]]:
     return errors_of(lambda: request_of(data))
 
 
@@ -76,7 +76,7 @@ def test_date_times_of_toml_are_instants() -> None:
 
 
 def test_all_errors_are_reported_at_once() -> None:
-    assert refused(
+    assert errors_of_announcement(
         {
             "kind": "freeze",
             "summary": 7,
@@ -103,8 +103,8 @@ def test_all_errors_are_reported_at_once() -> None:
     }
 
 
-def test_what_is_missing_is_named() -> None:
-    assert refused({}) == {
+def test_missing_fields_are_reported() -> None:
+    assert errors_of_announcement({}) == {
         "kind": ["the kind of the change is missing; write emergency or planned"],
         "summary": ["the summary is missing; write what subscribers are to read"],
         "environments": ["the environments are missing; name what the change touches"],
@@ -118,12 +118,12 @@ def test_what_is_missing_is_named() -> None:
         pytest.param(
             {"summary": " \n"},
             {"summary": ["the summary is empty; write what subscribers are to read"]},
-            id="a summary of white space",
+            id="a blank summary",
         ),
         pytest.param(
             {"summary": "x" * 251},
             {"summary": ["the summary has 251 characters; a calendar has room for 250"]},
-            id="a summary that is too long",
+            id="too long a summary",
         ),
         pytest.param(
             {"environments": []},
@@ -138,7 +138,7 @@ def test_what_is_missing_is_named() -> None:
                     'there is no environment "stage"; this schedule has preview, production',
                 ]
             },
-            id="environments that the schedule does not have",
+            id="unknown environments",
         ),
         pytest.param(
             {"end": "2026-12-08T05:00"},
@@ -152,13 +152,13 @@ def test_what_is_missing_is_named() -> None:
         ),
     ],
 )
-def test_a_value_that_cannot_be(fields: dict[str, object], errors: dict[str, list[str]]) -> None:
-    assert refused({**SMALLEST, **fields}) == errors
+def test_invalid_values(fields: dict[str, object], errors: dict[str, list[str]]) -> None:
+    assert errors_of_announcement({**SMALLEST, **fields}) == errors
 
 
-def test_an_end_before_the_start_is_an_error_of_the_end() -> None:
+def test_an_end_before_the_start_is_an_error_of_the_field_end() -> None:
     data = {name: value for name, value in SMALLEST.items() if name != "duration"}
-    assert refused({**data, "end": "2026-12-08T00:30"}) == {
+    assert errors_of_announcement({**data, "end": "2026-12-08T00:30"}) == {
         "end": ["the end, Tue 2026-12-08 00:30 EST, is not after the start, Tue 2026-12-08 01:00 EST"]
     }
 
@@ -179,7 +179,7 @@ def test_an_error_has_a_message_and_a_remedy() -> None:
 
 @given(JSON)
 def test_any_json_is_a_request_or_named_errors(data: object) -> None:
-    """A number for a summary was an AttributeError, a text for the environments "there is no environment 'c'"."""
+    """A number as summary raised AttributeError; a string as environments, "there is no environment 'c'"."""
     request, error = attempt(lambda: request_of(data))
     if request is None:
         assert isinstance(error, InvalidRequestError)

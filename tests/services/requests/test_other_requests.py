@@ -51,7 +51,7 @@ def test_a_step_takes_a_message_and_the_latest_update_seen() -> None:
     assert step_of({}, Step.CANCEL) == StepRequest(change_id="EC-1", step=Step.CANCEL)
 
 
-def test_only_an_update_amends() -> None:
+def test_only_updates_amend() -> None:
     amended = {"start": "2026-12-08T01:00", "duration": "90m", "reason": "", "environments": ["preview"]}
     assert step_of(amended).amendment == Amendment(
         start=utc(2026, 12, 8, 6), duration=1.5 * HOUR, reason="", environments=frozenset({"preview"})
@@ -89,7 +89,7 @@ def test_true_is_not_a_number() -> None:
         ("PC-12", Kind.PLANNED, "PC-12"),
     ],
 )
-def test_a_number_is_an_id_of_the_commands_kind(text: str, kind: Kind, expected: str) -> None:
+def test_a_number_is_an_id_of_the_requests_kind(text: str, kind: Kind, expected: str) -> None:
     assert change_id(text, kind, TWO_ENVIRONMENTS) == expected
 
 
@@ -102,7 +102,7 @@ def test_a_number_is_an_id_of_the_commands_kind(text: str, kind: Kind, expected:
         ("\u0667", '"\u0667" is not the id of an emergency change; those are written EC-7'),
     ],
 )
-def test_another_id_is_wrong_usage(text: str, sentence: str) -> None:
+def test_any_other_id_is_an_error(text: str, sentence: str) -> None:
     with pytest.raises(InvalidRequestError) as refusal:
         change_id(text, Kind.EMERGENCY, TWO_ENVIRONMENTS)
     assert (str(refusal.value), refusal.value.is_wrong_usage) == (sentence, True)
@@ -141,7 +141,7 @@ def test_every_error_of_an_adjustment_is_reported() -> None:
     }
 
 
-def test_the_length_of_an_occurrence_that_there_is_not_is_refused() -> None:
+def test_a_duration_for_a_nonexistent_occurrence_is_refused() -> None:
     moved = {"window": "thursday", "date": "2026-12-11", "reason": "x", "start": "2026-12-11T02:00"}
     with pytest.raises(RefusedError, match="thursday has no occurrence on Fri 2026-12-11"):
         adjustment_of(moved, AdjustmentAction.MOVE)
@@ -190,6 +190,6 @@ NAMES += ["window", "date", "silent", "by", "name", "feed", "alarms", "overlap"]
 
 @pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
 @given(data=JSON | st.dictionaries(st.sampled_from(NAMES), JSON))
-def test_any_json_is_a_request_or_an_error_in_words(read: Callable[[object], object], data: object) -> None:
+def test_any_json_is_a_request_or_an_error_message(read: Callable[[object], object], data: object) -> None:
     request, error = attempt(lambda: read(data))
     assert request is not None or str(error)
