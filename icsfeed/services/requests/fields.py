@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError, IcsfeedError
-from icsfeed.domain.instants import instant_in, parse_instant
+from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.lengths import parse_length
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 
@@ -124,7 +124,7 @@ class Fields:
         """An instant (UTC): a text in ISO 8601, or a date-time of TOML; local where it has no offset."""
         value = self._data.get(name)
         if isinstance(value, datetime):
-            return self.attempt(name, lambda: instant_in(value, zone, text=value.isoformat()))
+            return self.attempt(name, lambda: parse_instant(value.isoformat(), zone))
         return self._read(name, str, "an instant, such as 2026-03-08T07:00:00Z", lambda text: parse_instant(text, zone))
 
     def length(self, name: str) -> timedelta | None:
@@ -179,7 +179,10 @@ def _alternatives(choices: Collection[str]) -> str:
 
 
 def _json_excerpt(value: object) -> str:
-    """The value in JSON's notation, shortened."""
-    text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
+    """The value in JSON's notation, shortened; one that can't be written, such as a huge number, by its type."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, skipkeys=True, default=str)
+    except (ValueError, RecursionError):
+        text = f"a value of type {type(value).__name__}"
     text = "".join(char if char.isprintable() else "\ufffd" for char in text)
     return text if len(text) <= _MAX_SHOWN_CHARS else text[: _MAX_SHOWN_CHARS - 1] + "…"

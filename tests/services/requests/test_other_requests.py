@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -73,6 +73,28 @@ def test_every_error_of_an_update_is_reported() -> None:
         "summary": ["the summary is empty; write what subscribers are to read"],
         "environments": ['"environments" is a list of texts, not [1]'],
         "impact": ['"impact" is one of no-impact, reduced-redundancy, degraded, outage, not 3'],
+    }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 1), datetime(9999, 12, 31, 23, tzinfo=timezone(-HOUR))],  # noqa: DTZ001
+)
+def test_a_date_time_of_toml_is_in_the_years_that_icsfeed_knows(value: datetime) -> None:
+    """The conversion to UTC used to overflow."""
+    assert errors_of(lambda: step_of({"start": value})) == {
+        "start": [f'"{value.isoformat()}" is out of reach: icsfeed knows the years 1971 to 2999']
+    }
+
+
+def test_a_value_that_json_cannot_write_is_refused_by_its_type() -> None:
+    """A number of 5,000 digits, and lists within lists, used to raise an error without a name."""
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert errors_of(lambda: step_of({"message": 10**5000, "reason": nested})) == {
+        "message": ['"message" is a text, not a value of type int'],
+        "reason": ['"reason" is a text, not a value of type list'],
     }
 
 
