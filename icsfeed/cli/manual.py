@@ -32,7 +32,7 @@ def manual(topic: str | None) -> None:
         msg = f'the manual has no topic "{topic}"; its topics are {", ".join(topics)}'
         raise NotFoundError(msg)
     text = topics[topic].read_text(encoding="utf-8")
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():  # None: closed by the caller
         click.echo_via_pager(_laid_out(text))
     else:
         click.echo(text, nl=False)

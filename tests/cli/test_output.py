@@ -84,3 +84,11 @@ def test_a_closed_pipe_is_silent() -> None:
     finally:
         os.close(writing)
     assert (result.returncode, result.stderr) == (1, b"")
+
+
+def test_a_command_may_start_without_a_standard_output() -> None:
+    """``icsfeed manual policy >&-`` used to end in an AttributeError."""
+    command = f"'{sys.executable}' -m icsfeed manual policy >&-"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    result = subprocess.run(["/bin/sh", "-c", command], env=environment, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
