@@ -22,19 +22,24 @@ _CLOCK: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?P<time>.*)")
 _FIGURES: Final = re.compile(r"\d[\d/.,: -]*")
+_ELEMENT: Final = re.compile(r"(?<=[\[{,=])\s*(?P<value>\d[^,\[\]{}=#\"']*?)\s*(?=[,\]}#]|$)")
+"""A number, date or time within an array or inline table."""
 _TYPOGRAPHIC_QUOTES: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _DATE_AND_TIME_KEYS: Final = frozenset(
     {"start", "end", "effective_from", "effective_until", "from", "through", "lifted", "announced", "at"}
 )
+_BOOLEAN_KEYS: Final = frozenset({"tentative"})
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 _NOON: Final = 12
 
+_REPEATED_INLINE_KEY: Final = re.compile("Duplicate inline table key '(.*)'")
 _OPEN_QUOTE: Final = ("Illegal character '\\n'", "Unterminated string", "Expected \"'")
 _NOT_A_LINE: Final = 'this is not a line of TOML; write a key, an equals sign and a value, such as name = "Production"'
 _BACKSLASH: Final = r"a backslash begins a code in double quotes; write \\ for a backslash, or use single quotes"
+_UNCLOSED: Final = ("Unclosed array", "Unclosed inline table")
 _VALUE_REASONS: Final = ("Invalid value", "Invalid date", "Expected newline")
 _REASONS: Final = {
     **dict.fromkeys(_OPEN_QUOTE, "a quote is not closed; close it where the text ends"),
@@ -49,6 +54,12 @@ _REASONS: Final = {
 }
 """The beginnings of tomli's reasons, in plain words."""
 
+_REASONS_AT_THE_END: Final = {
+    "Invalid value": "Unclosed array",
+    "Invalid initial character for a key part": "Unclosed inline table",
+}
+"""The reasons for which tomli stops at the end of a file after a comma or bracket, and what they mean."""
+
 
 class Explanation(NamedTuple):
     """A syntax error in plain words, and the index of the column that the caret marks."""
@@ -60,25 +71,43 @@ class Explanation(NamedTuple):
 def explain(reason: str, line: str, column: int) -> Explanation:
     """The error that tomli reports with that ``reason`` at that index of a line, whose characters are all printable."""
     pair = _PAIR.match(line)
-    indent = len(line) - len(line.lstrip())
+    indent, last_column = len(line) - len(line.lstrip()), len(line.rstrip()) - 1
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         return Explanation("this line marks a merge conflict; keep one of the two sides and remove the marks", 0)
     if reason.startswith(("Cannot", "Duplicate")):
-        return Explanation(_repetition(line), indent)
+        return Explanation(_repetition(reason, line), indent)
     if reason.startswith("Expected '='"):
         return Explanation(_missing_equals_sign(line, pair), column)
     if reason == "Invalid value" and _HEADING.match(line) is not None:
         return Explanation(_REASONS["Unclosed array"], indent)
-    if pair is not None and pair.start("value") <= column and reason.startswith(_VALUE_REASONS):
+    if _ends_within_brackets(line, column, pair):
+        reason = _REASONS_AT_THE_END.get(reason, reason)
+    elif pair is not None and min(pair.start("value"), last_column) <= column and reason.startswith(_VALUE_REASONS):
         unquoted = pair["value"][:1].isalnum()  # tomli stops in it, where it begins like a number
         column = pair.start("value") if unquoted else column
         if unquoted or reason == "Invalid value":
             return Explanation(_date_or_time(pair["value"]) or _unquoted_text(line, column, pair), column)
     plain = next((words for start, words in _REASONS.items() if reason.startswith(start)), None)
-    return Explanation(plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}", column)
+    other = Explanation(plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}", column)
+    return (reason.startswith(_UNCLOSED) and _date_or_time_within_brackets(line, column)) or other
 
 
-def _repetition(line: str) -> str:
+def _ends_within_brackets(line: str, column: int, pair: re.Match[str] | None) -> bool:
+    """Whether the column is that of a comma or bracket with which the last line of the file ends."""
+    ends = line.rstrip().endswith((",", "[", "{")) and column == len(line.rstrip()) - 1
+    return ends and (pair is None or pair["value"].startswith(("[", "{")))
+
+
+def _date_or_time_within_brackets(line: str, column: int) -> Explanation | None:
+    """The hint for a date or time in another notation, in an array or inline table, in or after which tomli stops."""
+    element = next((each for each in _ELEMENT.finditer(line) if each.start() <= column <= each.end()), None)
+    message = _date_or_time(element["value"]) if element is not None else None
+    return Explanation(message, element.start("value")) if element is not None and message is not None else None
+
+
+def _repetition(reason: str, line: str) -> str:
+    if (repeated := _REPEATED_INLINE_KEY.match(reason)) is not None:
+        return f"{repeated[1]} is given twice in a table in braces; keep one of the two"
     if (heading := _HEADING.match(line)) is not None:
         name = heading["name"]
         key = key_at(tuple(name.split(".")))
@@ -90,9 +119,9 @@ def _repetition(line: str) -> str:
 
 def _missing_equals_sign(line: str, pair: re.Match[str] | None) -> str:
     key, value = (pair["key"], pair["value"]) if pair is not None else line.strip().partition(" ")[::2]
-    if pair is not None and pair["sign"] == "=":
+    if pair is not None and pair["sign"] == "=" and len(key.split()) > 1:
         return f"a key is one word; write {shorten('_'.join(key.split()))} = {shorten(value)}"
-    if not re.fullmatch(r"[\w-]+", key) or not re.match(r"." if pair is not None else r"[\"'\[\d]", value):
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", key) or not re.match(r"." if pair is not None else r"[\"'\[\d]", value):
         return _NOT_A_LINE
     text = as_toml(value) if value[0].isalpha() and value not in {"true", "false"} else shorten(value)
     return f"there is no equals sign after the key; write {key} = {text}"
@@ -106,6 +135,8 @@ def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
     text = text.strip().strip(_TYPOGRAPHIC_QUOTES).strip("\"'")
     if pair["key"] in _DATE_AND_TIME_KEYS:
         return _not_figures(text)
+    if pair["key"] in _BOOLEAN_KEYS:
+        return f"{shorten(text)} is not a value of TOML; write {pair['key']} = true, or false"
     if not re.match(r"\w", text):
         return _REASONS["Invalid value"]
     key = f"{pair['key']} = " if alone else ""
