@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -9,11 +11,13 @@ import click
 
 from icsfeed.cli.change_tables import print_history, print_list
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
-from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, WholeNumber, example, given, option, own_option
 from icsfeed.cli.output import print_json
 from icsfeed.domain.changes import Change
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, what_next
+from icsfeed.domain.plans import MissingReasonError
 from icsfeed.domain.times import span_text
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.change_lists import changes_of_kind
@@ -41,25 +45,26 @@ _ANNOUNCE_EXAMPLE: Final = {
     ),
 }
 
+IMPACT_METAVAR: Final = "|".join(IMPACTS)
+"""Not a choice of click's, which would report a wrong impact alone, before all other errors."""
+
 _WITH_ARTICLE: Final = {Kind.EMERGENCY: "an emergency", Kind.PLANNED: "a planned"}
 _EXAMPLE_IDS: Final = {Kind.EMERGENCY: "EC-7", Kind.PLANNED: "PC-7"}
 _STEP_MESSAGES: Final = {
     Step.CONFIRM: "The vendor has agreed",
     Step.START: "We have begun",
     Step.COMPLETE: "All systems are back",
-    Step.CANCEL: "It was a false alarm",
 }
+_CANCEL_MESSAGES: Final = {Kind.EMERGENCY: "It was a false alarm", Kind.PLANNED: "Postponed to January"}
 
 _environment_option = own_option(
     "--environment",
     "environments",
     metavar="ID",
     multiple=True,
-    help="An environment that it touches. Can be repeated.",
+    help="An environment that the change affects. Can be repeated.",
 )
-_impact_option = own_option(
-    "--impact", type=click.Choice(list(IMPACTS)), help="What customers notice. Default: outage."
-)
+_impact_option = own_option("--impact", metavar=IMPACT_METAVAR, help="What customers notice. Default: outage.")
 _end_option = own_option("--end", metavar="INSTANT", help=f"When it ends: {INSTANT_HELP}")
 _duration_option = own_option("--duration", metavar="LENGTH", help="How long it lasts, such as 2h, 90m or 1h30m.")
 _reason_option = own_option(
@@ -69,7 +74,7 @@ _ticket_option = own_option("--ticket", metavar="URL", help="URL of the ticket."
 _message_option = own_option("--message", metavar="TEXT", help="A message to subscribers about this step.")
 _expect_option = own_option(
     "--expect",
-    type=click.IntRange(1),
+    type=WholeNumber(1),
     help="The number of the latest update you have seen. Refused if it isn't the latest.",
 )
 _id_argument = click.argument("identifier", metavar="ID")
@@ -102,7 +107,7 @@ def _announce(kind: Kind) -> click.Command:
         metavar="ID",
         multiple=True,
         required=True,
-        help="An environment that it touches. Can be repeated.",
+        help="An environment that the change affects. Can be repeated.",
     )
     @_impact_option
     @own_option("--start", metavar="INSTANT", help=f"When it starts: {INSTANT_HELP} Default: now.")
@@ -111,7 +116,7 @@ def _announce(kind: Kind) -> click.Command:
     @_reason_option
     @_ticket_option
     @own_option("--tentative", is_flag=True, help="Announce as tentative; confirm later.")
-    @own_option("--key", metavar="TEXT", help="A key of your own: the same announcement is made only once under it.")
+    @own_option("--key", metavar="TEXT", help="Idempotency key: a repeat under the same key changes nothing.")
     @own_option("--message", metavar="TEXT", help="A message to subscribers about this announcement.")
     @recording
     def command(invocation: RecordingInvocation, **options: object) -> None:
@@ -121,7 +126,8 @@ def _announce(kind: Kind) -> click.Command:
 
         def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
             del seen
-            return announce_change(invocation.workspace, request, actor=invocation.actor, dry_run=dry_run)
+            with _naming_the_reason_option():
+                return announce_change(invocation.workspace, request, actor=invocation.actor, dry_run=dry_run)
 
         def question(preview: Outcome) -> str | None:
             return None if preview.repeats else f"Announce {_id_and_time(invocation, preview.change)}?"
@@ -132,10 +138,12 @@ def _announce(kind: Kind) -> click.Command:
 
 
 def _step(kind: Kind, step: Step) -> click.Command:
+    message = _CANCEL_MESSAGES[kind] if step is Step.CANCEL else _STEP_MESSAGES[step]
+
     @click.command(
         step.value,
         help=_STEP_HELP[step],
-        epilog=example(f'{kind} {step} {_EXAMPLE_IDS[kind]} --message "{_STEP_MESSAGES[step]}"'),
+        epilog=example(f'{kind} {step} {_EXAMPLE_IDS[kind]} --message "{message}"'),
     )
     @_id_argument
     @_message_option
@@ -158,7 +166,7 @@ def _update(kind: Kind) -> click.Command:
     @_message_option
     @own_option("--summary", metavar="TEXT", help="What subscribers read.")
     @_environment_option
-    @own_option("--impact", type=click.Choice(list(IMPACTS)), help="What customers notice.")
+    @own_option("--impact", metavar=IMPACT_METAVAR, help="What customers notice.")
     @own_option("--start", metavar="INSTANT", help=f"When it starts: {INSTANT_HELP}")
     @_end_option
     @_duration_option
@@ -174,20 +182,29 @@ def _update(kind: Kind) -> click.Command:
 
 def _take(invocation: RecordingInvocation, kind: Kind, identifier: str, step: Step, options: dict[str, object]) -> None:
     schedule = invocation.workspace.schedule
-    request = step_request(
-        given(options), change_id=change_id(identifier, kind, schedule), step=step, schedule=schedule
-    )
+    before = invocation.situation.change(change_id(identifier, kind, schedule))
+    request = step_request(given(options), change_id=before.id, step=step, schedule=schedule, before=before)
 
     def act(dry_run: bool, preview: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
-        return take_step(
-            invocation.workspace, _after_preview(request, preview), actor=invocation.actor, dry_run=dry_run
-        )
+        with _naming_the_reason_option():
+            return take_step(
+                invocation.workspace, _after_preview(request, preview), actor=invocation.actor, dry_run=dry_run
+            )
 
     invocation.carry_out(
         act,
         question=lambda preview: f"{step.value.capitalize()} {_id_and_time(invocation, preview.change)}?",
         summary=_state,
     )
+
+
+@contextmanager
+def _naming_the_reason_option() -> Generator[None]:
+    try:
+        yield
+    except MissingReasonError as error:
+        msg = f"{error}; say with --reason why it can't wait"
+        raise RefusedError(msg) from None
 
 
 def _after_preview(request: StepRequest, preview: Outcome | None) -> StepRequest:

@@ -54,7 +54,7 @@ def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
         *([_count(len(schedule.changes), "change")] if schedule.changes else ()),
         _count(len(schedule.feeds), "feed"),
     )
-    click.echo(f"{path}: no mistakes, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
+    click.echo(f"{path}: no errors, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
 
 
 def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:

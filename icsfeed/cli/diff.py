@@ -20,6 +20,7 @@ from icsfeed.settings import Settings
 from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file import load_schedule
 
+_MISSING = "check its name and folder"
 _SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 
 
@@ -34,8 +35,8 @@ def diff(old: Path, new: Path | None, settings: Settings, *, as_json: bool) -> N
     NEW.toml is by default the file that --schedule names. The dates are those of the published span, and take recorded
     changes and adjustments into account.
     """
-    before = load_schedule(old).schedule
-    after = (load_schedule(new) if new is not None else open_schedule(settings)).schedule
+    before = load_schedule(old, if_missing=_MISSING).schedule
+    after = (load_schedule(new, if_missing=_MISSING) if new is not None else open_schedule(settings)).schedule
     now = current_instant(settings, after)
     record = recorded(settings.database)
     edit = differences(

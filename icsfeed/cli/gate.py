@@ -25,7 +25,7 @@ from icsfeed.store.database import recorded
     metavar="ID",
     multiple=True,
     required=True,
-    help="An environment that the change touches. Can be repeated: the gate is open where all of them are open.",
+    help="An environment that the change affects. Can be repeated: the gate is open only if it is open for all.",
 )
 @option("--at", metavar="INSTANT", help=f"When the change is to run: {INSTANT_HELP} Default: now.")
 @with_settings

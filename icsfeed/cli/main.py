@@ -12,16 +12,17 @@ from icsfeed import __version__
 from icsfeed.cli.options import before_command
 from icsfeed.cli.output import graceful_output
 from icsfeed.domain.errors import BadInputError, IcsfeedError
+from icsfeed.services.requests.errors import InvalidRequestError
 
 _COMMANDS = {
     "init": "Write a commented starter schedule.",
-    "check": "Report every error in the schedule, and warn.",
+    "check": "Report every error in the schedule, plus warnings.",
     "upcoming": "Show the coming windows, changes and freezes.",
     "diff": "Show the dates and feeds that an edit changes.",
     "build": "Print the bytes of one feed.",
     "export": "Write the whole calendar as files for any web host.",
-    "emergency": "Announce emergency changes, and take them step by step.",
-    "planned": "Announce planned changes, and take them step by step.",
+    "emergency": "Announce emergency changes and record their progress.",
+    "planned": "Announce planned changes and record their progress.",
     "window": "Skip, move or restore one occurrence of a window.",
     "subscriber": "Give customers private feeds.",
     "database": "Database maintenance.",
@@ -37,8 +38,19 @@ _WRONG_USAGE: Final = 2
 
 
 def exit_status(error: IcsfeedError) -> int:
-    """2 where the wrong options were given, 1 for every other error; click itself exits with 2."""
+    """2 where options are missing or contradict each other, 1 for every other error."""
     return _WRONG_USAGE if isinstance(error, BadInputError) and error.is_wrong_usage else _REFUSED
+
+
+def _with_options(error: InvalidRequestError) -> str:
+    """The errors of all fields, a line for each; where fields are to be given, they are options here."""
+    return "\n".join(each.text(lambda name: f"--{name}") for each in error.errors)
+
+
+class _BadValueError(click.BadParameter):
+    """A value that an option can't have: bad input, where click sees wrong usage."""
+
+    exit_code = _REFUSED
 
 
 class _Commands(click.Group):
@@ -67,9 +79,14 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's signature)
         try:
             return super().invoke(ctx)
+        except click.BadParameter as error:
+            if isinstance(error, click.MissingParameter):
+                raise
+            raise _BadValueError(error.message, error.ctx, error.param, error.param_hint) from None
         except IcsfeedError as error:
             status = exit_status(error)
-            click.echo(f"Error: {error}" if status == _WRONG_USAGE else str(error), err=True)
+            text = _with_options(error) if isinstance(error, InvalidRequestError) else str(error)
+            click.echo(f"Error: {text}" if status == _WRONG_USAGE else text, err=True)
             sys.exit(status)
 
 

@@ -88,7 +88,7 @@ class RecordingInvocation(SigningInvocation):
         ``None`` means that there is nothing to confirm.
         """
         preview = None
-        if not self.dry_run and not self.confirmed and _at_a_terminal():
+        if not self.dry_run and not self.confirmed and at_a_terminal():
             preview = act(True, None)  # noqa: FBT003  (see above)
             prompt = question(preview)
             if prompt is not None:
@@ -106,7 +106,7 @@ class RecordingInvocation(SigningInvocation):
             return
         click.echo(summary(result))
         next_step = hint(result)
-        if next_step is not None and _at_a_terminal():
+        if next_step is not None and at_a_terminal():
             click.echo(next_step, err=True)
 
 
@@ -120,7 +120,7 @@ def _warn(warnings: Iterable[str]) -> None:
         click.echo(f"warning: {warning}", err=True)
 
 
-def _at_a_terminal() -> bool:
+def at_a_terminal() -> bool:
     """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 

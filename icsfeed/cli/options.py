@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from icsfeed.domain.texts import quoted
 from icsfeed.settings import DEFAULT_DATABASE, ENVIRONMENT_PREFIX, Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -31,6 +32,28 @@ def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:  #
     long_name = next(name for name in names if name.startswith("--"))
     variable = ENVIRONMENT_PREFIX + long_name.removeprefix("--").replace("-", "_").upper()
     return click.option(*names, envvar=variable, **attributes)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within a range."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{quoted(str(value))} is not a whole number; write one {self._range()}", param, ctx)
+        if number != self._clamped(number):
+            self.fail(f"{number} is out of range; write a number {self._range()}", param, ctx)
+        return number
+
+    def _clamped(self, number: int) -> int:
+        least = number if self.min is None else max(number, int(self.min))
+        return least if self.max is None else min(least, int(self.max))
+
+    def _range(self) -> str:
+        return f"from {self.min} up" if self.max is None else f"from {self.min} to {self.max}"
 
 
 own_option = click.option
@@ -104,7 +127,7 @@ token_key_option = option(
 )
 
 operator_option = option(
-    "--operator", metavar="NAME", help="Who does it, for the audit trail. Default: the system's user."
+    "--operator", metavar="NAME", help="Name recorded in the audit trail. Default: the system's user."
 )
 
 INSTANT_HELP: Final = "ISO 8601 with an offset, or local time in the calendar's zone."

@@ -5,4 +5,4 @@ from __future__ import annotations
 from icsfeed.cli.changes import change_commands
 from icsfeed.domain.feeds import Kind
 
-planned = change_commands(Kind.PLANNED, "Announce planned changes, and take them step by step.")
+planned = change_commands(Kind.PLANNED, "Announce planned changes and record their progress.")

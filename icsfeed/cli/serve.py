@@ -8,18 +8,18 @@ from dataclasses import replace
 import click
 
 from icsfeed.cli.inputs import schedule_path
-from icsfeed.cli.options import example, option, with_settings
+from icsfeed.cli.options import WholeNumber, example, option, with_settings
 from icsfeed.settings import Settings, parse_prefix
 from icsfeed.store.schedule_file import load_schedule
 
 
 @click.command(epilog=example("serve", "serve --host 0.0.0.0 --port 8080 --workers 2 --trusted-hops 1"))
 @option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
-@option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
-@option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="The number of processes.")
+@option("--port", type=WholeNumber(1, 65535), default=8000, show_default=True, help="The port to listen on.")
+@option("--workers", type=WholeNumber(1, 256), default=1, show_default=True, help="The number of processes.")
 @option(
     "--trusted-hops",
-    type=click.IntRange(0, 16),
+    type=WholeNumber(0, 16),
     default=0,
     show_default=True,
     help="The number of proxies in front whose X-Forwarded headers are trusted.",

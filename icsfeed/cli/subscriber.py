@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 import click
 
-from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
+from icsfeed.cli.operator_commands import Invocation, SigningInvocation, at_a_terminal, reading, signing
 from icsfeed.cli.options import OrderedGroup, example, given, option, token_key_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.subscriber_tables import print_subscribers
@@ -127,3 +127,5 @@ def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secr
         print_json(address.as_json())
     else:
         click.echo(address.path)
+        if address.url and at_a_terminal():  # not into the log of a script
+            click.echo(f"the address to hand over: {address.url}", err=True)

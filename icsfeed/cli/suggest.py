@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
+from icsfeed.cli.changes import IMPACT_METAVAR
 from icsfeed.cli.operator_commands import Invocation, reading
-from icsfeed.cli.options import INSTANT_HELP, example, given, option
+from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, given, option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.times import span_text
-from icsfeed.services.requests.plans import IMPACTS
 from icsfeed.services.requests.slots import slot_request
 from icsfeed.services.suggestions import Suggestion
 from icsfeed.services.suggestions import suggest as rank_slots
@@ -26,10 +26,10 @@ from icsfeed.services.suggestions import suggest as rank_slots
     "environments",
     metavar="ID",
     multiple=True,
-    help="An environment that it touches. Can be repeated. Default: all.",
+    help="An environment that the change affects. Can be repeated. Default: all.",
 )
-@option("--impact", type=click.Choice(list(IMPACTS)), help="What customers notice. Default: outage.")
-@option("--most", type=click.IntRange(1, 100), default=5, show_default=True, help="The most slots to name.")
+@option("--impact", metavar=IMPACT_METAVAR, help="What customers notice. Default: outage.")
+@option("--most", type=WholeNumber(1, 100), default=5, show_default=True, help="Maximum number of slots.")
 @reading
 def suggest(invocation: Invocation, most: int, **options: object) -> None:
     """Rank the slots for an urgent change until its deadline.

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
-from icsfeed.cli.options import example, json_option, option, with_settings
+from icsfeed.cli.options import WholeNumber, example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.cli.tables import print_table
-from icsfeed.domain.changes import PREFIXES
+from icsfeed.domain.changes import PREFIXES, State
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import days_text, span_text
 from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.services.upcoming import upcoming as list_upcoming
@@ -24,7 +25,7 @@ from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 
 @click.command(epilog=example("upcoming --days 7 --zone Europe/Berlin"))
-@option("--days", type=click.IntRange(1, 3660), default=30, show_default=True, help="How many days to show.")
+@option("--days", type=WholeNumber(1, 3660), default=30, show_default=True, help="How many days to show.")
 @option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
 @option(
     "--environment",
@@ -76,9 +77,19 @@ def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zon
 
 
 def _title(item: UpcomingItem) -> str:
-    name = f"{item.id} {item.name}" if item.kind in PREFIXES else item.name
+    if item.kind in PREFIXES:
+        return f"{item.id} {item.name} ({_change_note(item)})"
     notes = [each for each in (item.state, item.note) if each]
-    return f"{name} ({': '.join(notes)})" if notes else name
+    return f"{item.name} ({': '.join(notes)})" if notes else item.name
+
+
+def _change_note(item: UpcomingItem) -> str:
+    """The state of a change; if it was cancelled, why that was, else why the change is needed."""
+    if item.state is State.CANCELLED:
+        return ": ".join(filter(None, (item.state, one_line(item.cancellation))))
+    overdue = "taking longer than planned" if item.is_overdue else ""
+    reason = f"reason: {one_line(item.reason)}" if item.reason else ""
+    return "; ".join(filter(None, (item.state, overdue, reason)))
 
 
 def _style(item: UpcomingItem) -> str | None:

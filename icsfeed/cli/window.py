@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 import click
 
 from icsfeed.cli.operator_commands import RecordingInvocation, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
-from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
@@ -17,20 +13,8 @@ from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_r
 _DONE = {AdjustmentAction.SKIP: "skipped", AdjustmentAction.MOVE: "moved", AdjustmentAction.RESTORE: "restored"}
 
 
-class _DateType(click.ParamType[date]):
-    """A date such as 2026-12-07."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{quoted(value)} is not a date; write one such as 2026-12-07", param, ctx)
-
-
 _window_argument = click.argument("window", metavar="WINDOW")
-_date_argument = click.argument("date", metavar="DATE", type=_DateType())
+_date_argument = click.argument("date", metavar="DATE")
 
 
 @click.group(cls=OrderedGroup)

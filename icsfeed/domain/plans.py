@@ -28,6 +28,10 @@ _MOST_OF_AN_ADDRESS: Final = 2_000
 _MOST_OF_A_TEXT: Final = 10_000
 
 
+class MissingReasonError(RefusedError):
+    """A planned change in a change freeze does not say why it can't wait; each interface adds how to say it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amendment:
     """New values for a plan; ``None`` leaves one as it is. A new start alone moves the end along."""
@@ -164,12 +168,12 @@ def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, p
     """Check a plan against change freezes, whose days are those of ``zone``.
 
     Raises:
-        RefusedError: where a planned change falls in one without a reason.
+        MissingReasonError: where a planned change falls in one without a reason.
     """
     frozen = freeze_touching(freezes, zone, plan.span)
     if kind is Kind.PLANNED and frozen is not None and not plan.reason:
         msg = (
-            f"a planned change in a change freeze ({frozen.freeze.name}, {days_text(frozen.days)}) "
-            "says why it can't wait; give the reason"
+            f"a planned change in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, "
+            "needs a reason"
         )
-        raise RefusedError(msg)
+        raise MissingReasonError(msg)

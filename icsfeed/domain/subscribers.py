@@ -135,7 +135,7 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
             name = quoted(subscriber.name)
-            msg = f"there is a subscriber {name} already; for a new address: icsfeed subscriber rotate {name}"
+            msg = f"there is a subscriber {name} already; use `icsfeed subscriber rotate {name}` for a new address"
             raise RefusedError(msg)
         alarms = tuple(sorted(set(step.alarms), reverse=True))
         return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))

@@ -71,9 +71,9 @@ def _about_adjustment(situation: Situation, adjustment: Adjustment) -> Iterator[
     is_over = adjustment.to.end <= now if isinstance(adjustment, Move) else adjustment.day < local_date(now, zone)
     cause = "" if is_over else _cause(situation.schedule, adjustment)
     if cause and isinstance(adjustment, Move):
-        yield f"the occurrence was moved to {span_text(adjustment.to, zone)} but is shown nowhere: {cause}"
+        yield f"the occurrence was moved to {span_text(adjustment.to, zone)} but is no longer shown, because {cause}"
     elif cause:
-        yield f"the skipped occurrence no longer exists: {cause}"
+        yield f"the skipped occurrence no longer exists, because {cause}"
 
 
 def _cause(schedule: Schedule, adjustment: Adjustment) -> str:

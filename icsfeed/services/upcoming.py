@@ -22,7 +22,8 @@ class UpcomingItem:
     """An upcoming window, change or freeze. ``days`` are those of a freeze, in the calendar's zone.
 
     ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
-    ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start.
+    ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start. ``cancellation`` is the
+    message with which a change was cancelled; ``is_overdue`` is true while a change runs beyond its end.
     """
 
     kind: Kind
@@ -36,6 +37,8 @@ class UpcomingItem:
     note: str = ""
     reason: str = ""
     moved_from: datetime | None = None
+    cancellation: str = ""
+    is_overdue: bool = False
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The item as JSON has it, in UTC and on the wall clock of ``zone``."""
@@ -131,7 +134,8 @@ def _change_item(change: Change, span: Span, now: datetime | None) -> UpcomingIt
         return item_of(change)
     if now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
         item = item_of(change)
-        return replace(item, note="; ".join(filter(None, (ENGLISH.say("taking longer than planned"), item.note))))
+        note = "; ".join(filter(None, (ENGLISH.say("taking longer than planned"), item.note)))
+        return replace(item, note=note, is_overdue=True)
     return None
 
 
@@ -148,4 +152,5 @@ def item_of(change: Change) -> UpcomingItem:
         state=change.state,
         note=plan.reason,
         reason=plan.reason,
+        cancellation=change.latest.message if change.state is State.CANCELLED else "",
     )

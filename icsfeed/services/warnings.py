@@ -71,9 +71,7 @@ def _about_now(situation: Situation, change: Change) -> Iterator[str]:
     elif span.start < now - _AT_ONCE and span.start != before:
         yield f"{change.id} starts in the past: {span_text(span, zone)}"
     elif change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
-        yield (
-            f"{change.id} is started before its planned time, {span_text(span, zone)}; subscribers see the planned time"
-        )
+        yield f"{change.id} starts before its announced time, {span_text(span, zone)}, which subscribers still see"
 
 
 def about_length(subject: str, span: Span) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing
 import os
@@ -165,7 +166,8 @@ def free_address(host: str, port: int) -> str:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        msg = f"icsfeed can't listen on {host}, port {port}: {(error.strerror or str(error)).lower()}"
+        remedy = "; choose another port with --port" if error.errno == errno.EADDRINUSE else ""
+        msg = f"icsfeed can't listen on {host}, port {port}: {(error.strerror or str(error)).lower()}{remedy}"
         raise UnavailableError(msg) from error
     return str(address[0])
 

@@ -293,7 +293,7 @@ def test_the_start_is_now_to_the_minute() -> None:
             1,
             '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
         ),
-        ((), 2, "Error: the change has no end; give its end or its duration"),
+        ((), 2, "Error: the change has no end; give --end or --duration"),
         (
             ("--end", "2026-12-08T03:00", "--duration", "2h"),
             2,
@@ -301,9 +301,8 @@ def test_the_start_is_now_to_the_minute() -> None:
         ),
         (
             ("--duration", "2h", "--impact", "total"),
-            2,
-            "Error: Invalid value for '--impact': 'total' is not one of 'no-impact', "
-            "'reduced-redundancy', 'degraded', 'outage'.",
+            1,
+            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage',
         ),
     ],
 )
@@ -323,7 +322,7 @@ def test_refused_announcements(arguments: tuple[str, ...], status: int, message:
             2,
             "Error: PC-1 is a planned change; use `icsfeed planned` instead of `icsfeed emergency`",
         ),
-        (("show", "X"), 2, 'Error: "X" is not the id of an emergency change; those are written EC-7'),
+        (("show", "X"), 1, '"X" is not the id of an emergency change; those are written EC-7'),
         (("update", "EC-1"), 1, "this would change nothing of EC-1; say what is to be different, or add a message"),
         (
             ("update", "EC-1", "--end", "2026-12-08T04:00", "--duration", "2h"),
@@ -360,11 +359,52 @@ def test_the_slower_of_two_operators_learns_what_the_faster_changed() -> None:
     assert emergency("cancel", "EC-1", "--expect", "2").status == 0
 
 
+def test_all_bad_values_are_reported_at_once() -> None:
+    announcement = announce("--start", "soon", "--duration", "2", "--impact", "total")
+    emergency_change = announce("--duration", "2h")
+    update = emergency("update", "EC-1", "--environment", "asia", "--duration", "0h")
+    length = "is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d"
+    assert emergency_change.status == 0
+    assert (announcement.status, announcement.stderr.splitlines()) == (
+        1,
+        [
+            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage',
+            '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
+            f'"2" {length}',
+        ],
+    )
+    assert (update.status, update.stderr.splitlines()) == (
+        1,
+        [f'"0h" {length}', 'there is no environment "asia"; this schedule has preview, production'],
+    )
+
+
+def test_a_value_that_is_no_number_is_bad_input() -> None:
+    refused = [run("upcoming", "--days", days) for days in ("80x", "0")]
+    assert [(each.status, each.stderr.splitlines()[-1]) for each in refused] == [
+        (1, "Error: Invalid value for '--days': \"80x\" is not a whole number; write one from 1 to 3660"),
+        (1, "Error: Invalid value for '--days': 0 is out of range; write a number from 1 to 3660"),
+    ]
+
+
+def test_a_cancelled_change_is_listed_with_why_it_was_cancelled() -> None:
+    announce("--duration", "2h", "--reason", "Expiring cert")
+    table = ("upcoming", "--days", "1", "--now", NOW)
+    assert "(confirmed; reason: Expiring cert)" in " ".join(_first_cells(run(*table).stdout))
+    emergency("cancel", "EC-1", "--message", "False alarm")
+    assert "(cancelled: False alarm)" in " ".join(_first_cells(run(*table).stdout))
+
+
+def _first_cells(table: str) -> list[str]:
+    """What the third column has, which is broken into lines."""
+    return [line.split("│")[2].strip() for line in table.splitlines() if line.count("│") > 3]
+
+
 def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     in_freeze = ("--start", "2026-12-28T01:00", "--duration", "2h")
     assert announce(*in_freeze, kind="planned").stderr == (
-        "a planned change in a change freeze (Change freeze, Fri 2026-12-25 – Thu 2026-12-31) says why it can't wait; "
-        "give the reason\n"
+        'a planned change in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31, needs a reason; '
+        "say with --reason why it can't wait\n"
     )
     messages = announce(*in_freeze, "--reason", "The vendor is here that day", kind="planned")
     assert messages == Outcome(

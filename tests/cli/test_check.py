@@ -14,7 +14,7 @@ def test_a_syntax_error_is_shown_alone_with_its_line_and_a_caret(schedule: Path)
         status=1,
         stdout="",
         stderr=(
-            "schedule.toml:18:9: 2pm is not a time of day as TOML writes it; write 14:00:00\n"
+            "schedule.toml:18:9: 2pm is not a time of day as TOML writes it; write 14:00\n"
             "    start = 2pm\n"
             "            ^\n"
         ),
@@ -29,7 +29,7 @@ def test_all_other_mistakes_are_shown_at_once(schedule: Path) -> None:
         stdout="",
         stderr=(
             'schedule.toml:3: calendar.timezone: "EST" can mean two things: Eastern civil time with summer time '
-            '(write "America/Toronto"), or five hours behind UTC all year (write "America/Panama")\n'
+            '(write "America/Toronto" or "America/New_York"), or five hours behind UTC all year (write "America/Panama")\n'
             'schedule.toml:17: maintenance_windows "thursday", days[0]: "weekend" is not a weekday; '
             'write days = ["Saturday", "Sunday"]\n'
             'schedule.toml:26: change_freezes "month-end", week: "last" is not a week of the month; '
@@ -41,13 +41,13 @@ def test_all_other_mistakes_are_shown_at_once(schedule: Path) -> None:
 def test_programs_get_key_paths_lines_and_messages(schedule: Path) -> None:
     schedule.write_text(SCHEDULE.replace("02:00:00", '"02:00"'), encoding="utf-8")
     checked = run("check", "--json")
-    message = '"02:00" is a time of day in quotes; write it without them: 02:00:00'
+    message = '"02:00" is a time of day in quotes; write it without them: 02:00'
     mistake = {"path": "maintenance_windows[0].start", "line": 18, "message": message}
     assert (checked.status, checked.stderr) == (1, "")
     assert json.loads(checked.stdout) == {"schedule": "schedule.toml", "mistakes": [mistake], "warnings": []}
     schedule.write_text(SCHEDULE.replace("02:00:00", "2pm"), encoding="utf-8")
     checked = run("check", "--json")
-    mistake = {"path": "", "line": 18, "message": "2pm is not a time of day as TOML writes it; write 14:00:00"}
+    mistake = {"path": "", "line": 18, "message": "2pm is not a time of day as TOML writes it; write 14:00"}
     assert json.loads(checked.stdout) == {"schedule": "schedule.toml", "mistakes": [mistake], "warnings": []}
 
 
@@ -55,7 +55,7 @@ def test_a_window_without_seconds_is_right(schedule: Path) -> None:
     schedule.write_text(SCHEDULE.replace(":00:00", ":00"), encoding="utf-8")
     counts = "2 environments, 1 maintenance window, 1 change freeze, 7 feeds"
     assert run("check", "--now", NOW) == Outcome(
-        status=0, stdout=f"schedule.toml: no mistakes, 0 warnings; {counts}\n", stderr=""
+        status=0, stdout=f"schedule.toml: no errors, 0 warnings; {counts}\n", stderr=""
     )
 
 

@@ -43,7 +43,7 @@ def test_check_counts_and_warns(schedule: Path) -> None:
             "2025-03-09 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
             "2026-03-08 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h); "
             "2027-03-14 (02:00 becomes 03:00, so the window lasts from 03:00 EDT to 06:00 EDT, 3 h)\n"
-            "schedule.toml: no mistakes, 1 warning; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
+            "schedule.toml: no errors, 1 warning; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
         ),
         stderr="",
     )
@@ -94,6 +94,14 @@ def test_a_named_schedule_that_is_missing_is_not_replaced_by_the_example() -> No
     )
 
 
+@pytest.mark.usefixtures("schedule")
+def test_diff_with_a_file_that_is_missing_does_not_advise_an_option() -> None:
+    message = "nosuch.toml: there is no such file; check its name and folder\n"
+    assert [run("diff", *files).stderr for files in (("nosuch.toml",), ("schedule.toml", "nosuch.toml"))] == [
+        message
+    ] * 2
+
+
 def test_options_come_from_the_environment_too(schedule: Path) -> None:
     named = schedule.rename("other.toml")
     environment = {"ICSFEED_SCHEDULE": str(named), "ICSFEED_NOW": NOW, "ICSFEED_RENDERING": "expanded"}
@@ -122,7 +130,7 @@ def test_refused_builds(folder: Path) -> None:
     )
     assert run("build", "all", "-o", folder).stderr == f"{folder} can't be written: is a directory\n"
     wrong = run("build", "all", "--rendering", "pdf")
-    assert (wrong.status, wrong.stdout) == (2, "")
+    assert (wrong.status, wrong.stdout) == (1, "")
 
 
 @pytest.mark.usefixtures("schedule")
@@ -179,8 +187,8 @@ def test_upcoming_in_json_from_a_date_for_an_environment() -> None:
         (
             ("--zone", "EST"),
             "",
-            '"EST" can mean two things: Eastern civil time with summer time (write "America/Toronto"), '
-            'or five hours behind UTC all year (write "America/Panama")\n',
+            '"EST" can mean two things: Eastern civil time with summer time (write "America/Toronto" '
+            'or "America/New_York"), or five hours behind UTC all year (write "America/Panama")\n',
         ),
         (
             ("--zone", "America/Torronto"),
@@ -301,7 +309,7 @@ def test_the_schedule_and_the_database_may_stand_before_the_command(schedule: Pa
         ("check", "--schedule", named),
         (*elsewhere, "check", "--schedule", named),
     ):
-        assert run(*arguments).stdout.startswith("other.toml: no mistakes")
+        assert run(*arguments).stdout.startswith("other.toml: no errors")
     environment = {"ICSFEED_SCHEDULE": "missing.toml", "ICSFEED_DATABASE": "sqlite:///missing/icsfeed.db"}
     before = ("--schedule", named, "--database", "sqlite:///here.db")
     assert run(*before, "database", "upgrade", environment=environment) == Outcome(

@@ -74,6 +74,15 @@ def test_a_change_during_the_question_is_a_conflict() -> None:
     )
 
 
+def test_the_whole_address_of_a_private_feed_is_shown_beside_its_path(folder: Path) -> None:
+    schedule = folder / "schedule.toml"
+    site = 'url = "https://maintenance.example.com"\n\n[[env'
+    schedule.write_text(schedule.read_text(encoding="utf-8").replace("[[env", site, 1), encoding="utf-8")
+    path, address = at_a_terminal("subscriber", "add", "Acme Inc.", *NOW).screen.splitlines()
+    assert address == f"the address to hand over: https://maintenance.example.com{path}"
+    assert run("subscriber", "add", "Globex", *NOW).stderr == ""
+
+
 def test_adjustments_are_confirmed_too() -> None:
     move = ("window", "move", "thursday", "2026-12-10", "--start", "2026-12-11T02:00", "--reason", "Vendor on site")
     session = at_a_terminal(

@@ -35,7 +35,7 @@ def edit(schedule: Path, text: str) -> str:
 
 @pytest.mark.usefixtures("_announced")
 def test_check_warns_of_records_that_an_edit_leaves_behind(winter: Path) -> None:
-    before = "schedule.toml: no mistakes, 0 warnings; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
+    before = "schedule.toml: no errors, 0 warnings; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
     assert run("check", "--now", NOW) == Outcome(status=0, stdout=before, stderr="")
     edit(winter, winter.read_text(encoding="utf-8").replace(OF_PREVIEW, "") + A_FREEZE)
     assert run("check", "--now", NOW) == Outcome(
@@ -48,12 +48,12 @@ def test_check_warns_of_records_that_an_edit_leaves_behind(winter: Path) -> None
             "no feed shows it; put them back until the change is over, or name others: icsfeed emergency update EC-1 "
             "--environment …\n"
             "schedule.toml: warning: thursday 2026-12-10: the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST "
-            'but is shown nowhere: that time lies in the change freeze "X", Wed 2026-12-09; move it elsewhere, restore '
-            "it, or lift the freeze for that date\n"
+            'but is no longer shown, because that time lies in the change freeze "X", Wed 2026-12-09; '
+            "move it elsewhere, restore it, or lift the freeze for that date\n"
             'schedule.toml: warning: subscriber Acme Inc.: the private feed is "preview", which this schedule does not '
             "have: its address answers 404; put the feed back, or revoke the subscriber and add it again with "
             "another\n"
-            "schedule.toml: no mistakes, 4 warnings; 1 environment, 1 maintenance window, 2 change freezes, 6 feeds\n"
+            "schedule.toml: no errors, 4 warnings; 1 environment, 1 maintenance window, 2 change freezes, 6 feeds\n"
         ),
         stderr="",
     )

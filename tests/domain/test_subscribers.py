@@ -130,7 +130,7 @@ def test_alarms_are_unique_and_sorted_from_the_longest() -> None:
         pytest.param(
             [added(), added("ACME  inc.")],
             RefusedError,
-            'there is a subscriber "Acme Inc." already; for a new address: icsfeed subscriber rotate "Acme Inc."',
+            'there is a subscriber "Acme Inc." already; use `icsfeed subscriber rotate "Acme Inc."` for a new address',
             id="added twice, in another spelling",
         ),
         pytest.param(

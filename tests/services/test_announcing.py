@@ -21,10 +21,7 @@ IN_FREEZE = span((2026, 11, 25, 6), (2026, 11, 25, 8))
 BEFORE_FREEZE = span((2026, 11, 24, 3), (2026, 11, 24, 5))
 """The freeze of 24 November begins at 05:00Z, midnight in Toronto."""
 
-NO_REASON = (
-    "a planned change in a change freeze (Change freeze, Tue 2026-11-24 – Mon 2026-11-30) says why it can't wait; "
-    "give the reason"
-)
+NO_REASON = 'a planned change in the change freeze "Change freeze", Tue 2026-11-24 – Mon 2026-11-30, needs a reason'
 IN_AUTUMN = utc(2026, 11, 20)
 
 

@@ -104,7 +104,7 @@ def test_a_change_of_an_environment_that_was_removed() -> None:
     ]
 
 
-MOVED = "the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST but is shown nowhere: "
+MOVED = "the occurrence was moved to Wed 2026-12-09 12:00–16:00 EST but is no longer shown, because "
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_moved_occurrence_that_the_clock_now_skips() -> None:
     assert warnings(a_schedule(window), record_with(move)) == [
         (
             "thursday 2027-03-14",
-            "the occurrence was moved to Mon 2027-03-15 03:00–04:00 EDT but is shown nowhere: "
+            "the occurrence was moved to Mon 2027-03-15 03:00–04:00 EDT but is no longer shown, because "
             "the occurrence does not happen on its own date: the clock goes from 02:00 to 03:00 that day",
         )
     ]
@@ -159,14 +159,14 @@ def test_a_skip_without_an_occurrence() -> None:
     assert warnings(a_schedule(a_window(id="weekly")), record_with(SKIP)) == [
         (
             "thursday 2026-12-10",
-            "the skipped occurrence no longer exists: "
+            "the skipped occurrence no longer exists, because "
             'this schedule has no maintenance window "thursday"; if another occurrence replaces it, skip that one',
         )
     ]
     assert warnings(a_schedule(a_window(recurrence=weekly(4))), record_with(SKIP)) == [
         (
             "thursday 2026-12-10",
-            "the skipped occurrence no longer exists: "
+            "the skipped occurrence no longer exists, because "
             "thursday has no occurrence on Thu 2026-12-10; if another occurrence replaces it, skip that one",
         )
     ]

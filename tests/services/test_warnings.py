@@ -197,5 +197,5 @@ def test_a_change_started_early_keeps_its_times_for_subscribers() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace)
     assert advance_change(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
-        "EC-1 is started before its planned time, Tue 2026-12-08 01:00–03:00 EST; subscribers see the planned time",
+        "EC-1 starts before its announced time, Tue 2026-12-08 01:00–03:00 EST, which subscribers still see",
     )

@@ -165,7 +165,10 @@ def test_a_port_in_use_is_a_one_line_error(schedule: Path) -> None:
         port = used.getsockname()[1]
         outcome = run("serve", "--schedule", schedule, "--port", str(port))
     assert outcome.status == 1
-    assert outcome.stderr == f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use\n"
+    assert (
+        outcome.stderr
+        == f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use; choose another port with --port\n"
+    )
 
 
 def test_a_second_server_cannot_share_the_port_of_the_first(schedule: Path) -> None:
@@ -174,7 +177,7 @@ def test_a_second_server_cannot_share_the_port_of_the_first(schedule: Path) -> N
         outcome = run("serve", "--schedule", schedule, "--port", port)
     assert (outcome.status, outcome.stderr) == (
         1,
-        f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use\n",
+        f"icsfeed can't listen on 127.0.0.1, port {port}: address already in use; choose another port with --port\n",
     )
 
 
@@ -185,9 +188,9 @@ def test_a_host_that_is_not_this_machine_is_a_one_line_error(schedule: Path) -> 
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
-def test_an_invalid_port_is_wrong_usage(schedule: Path, port: str) -> None:
+def test_an_invalid_port_is_bad_input(schedule: Path, port: str) -> None:
     outcome = run("serve", "--schedule", schedule, "--port", port)
-    assert outcome.status == 2
+    assert outcome.status == 1
     assert "Invalid value for '--port'" in outcome.stderr
 
 
@@ -195,7 +198,7 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     environment = {"ICSFEED_SCHEDULE": str(schedule), "ICSFEED_HOST": "192.0.2.1", "ICSFEED_PORT": "8123"}
     outcome = run("serve", environment=environment)
     assert outcome.stderr == "icsfeed can't listen on 192.0.2.1, port 8123: cannot assign requested address\n"
-    assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 2
+    assert run("serve", environment=environment | {"ICSFEED_WORKERS": "none"}).status == 1
     assert '"tomorrow" is not an instant' in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
 
 

@@ -8,11 +8,9 @@ from typing import Final
 from icsfeed.domain.changes import CHANGE_NAMES, Plan
 from icsfeed.domain.plans import line_of_text
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest
 from icsfeed.services.requests import plans
-from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields, present
 
 KINDS: Final = {kind.value: kind for kind in CHANGE_NAMES}
@@ -32,15 +30,10 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
     fields.require("kind", "the kind of the change is missing", "write emergency or planned")
     fields.require("summary", "the summary is missing", "write what subscribers are to read")
     fields.require("environments", "the environments are missing", "name what the change touches")
-    if "end" not in fields:
-        fields.require("duration", "the change has no end", "give its end or its duration")
+    fields.require_one(("end", "duration"), "the change has no end")
     kind = fields.choice("kind", KINDS)
     summary, environments = plans.summary(fields), plans.environments(fields)
-    for each in sorted((environments or frozenset()) - schedule.environment_names.keys()):
-        ids = ", ".join(sorted(schedule.environment_names))
-        fields.refuse(
-            "environments", FieldFault.VALUE, f"there is no environment {quoted(each)}", f"this schedule has {ids}"
-        )
+    plans.refuse_unknown_environments(fields, environments, schedule)
     impact = fields.choice("impact", plans.IMPACTS) or Impact.OUTAGE
     start = fields.instant("start", zone) if "start" in fields else now.replace(second=0, microsecond=0)
     end, duration = plans.end_or_duration(fields, zone)

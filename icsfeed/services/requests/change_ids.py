@@ -23,14 +23,15 @@ def change_id(text: str, kind: Kind, schedule: Schedule) -> str:
     if kind in written_kinds or (written_prefix == prefix and not written_kinds):
         return text
     others = written_kinds or [other for other, each in PREFIXES.items() if each == written_prefix]
+    fault = FieldFault.VALUE
     if others:
-        other = others[0]
+        other, fault = others[0], FieldFault.CONFLICT
         message = f"{text} is {_with_article(CHANGE_NAMES[other])}"
         remedy = f"use `icsfeed {other}` instead of `icsfeed {kind}`"
     else:
         message = f"{quoted(text)} is not the id of {_with_article(CHANGE_NAMES[kind])}"
         remedy = f"those are written {prefix}-7"
-    raise InvalidRequestError([FieldError(field="id", fault=FieldFault.CONFLICT, message=message, remedy=remedy)])
+    raise InvalidRequestError([FieldError(field="id", fault=fault, message=message, remedy=remedy)])
 
 
 def _with_article(noun: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -31,15 +31,24 @@ USAGE_FAULTS: Final = {FieldFault.MISSING, FieldFault.UNKNOWN, FieldFault.CONFLI
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FieldError:
-    """What is wrong with the field of that name (empty: with the request as a whole), and what to write instead."""
+    """What is wrong with the field of that name (empty: with the request as a whole), and what to write instead.
+
+    ``alternatives`` are fields that are missing and of which one must be given; each interface names them its own way.
+    """
 
     field: str
     fault: FieldFault
     message: str
     remedy: str = ""
+    alternatives: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+        return self.text(lambda name: f'"{name}"')
+
+    def text(self, field_text: Callable[[str], str]) -> str:
+        """The error as a sentence, with the names of fields as ``field_text`` writes them."""
+        remedy = f"give {' or '.join(map(field_text, self.alternatives))}" if self.alternatives else self.remedy
+        return f"{self.message}; {remedy}" if remedy else self.message
 
     @classmethod
     def of_sentence(cls, field: str, sentence: str, fault: FieldFault = FieldFault.VALUE) -> FieldError:

@@ -70,6 +70,13 @@ class Fields:
         """Whether none of these fields has an error so far."""
         return not any(error.field in names for error in self._errors)
 
+    def require_one(self, names: tuple[str, ...], message: str) -> None:
+        """An error of the last of the fields where none of them is given."""
+        if not any(name in self._data for name in names):
+            self._errors.append(
+                FieldError(field=names[-1], fault=FieldFault.MISSING, message=message, alternatives=names)
+            )
+
     def require(self, name: str, message: str, remedy: str = "") -> bool:
         """Whether the field is given; an error where it is not."""
         if name not in self._data:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.plans import free_text, line_of_text, plausible, span_between, ticket_address
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
 from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields
@@ -30,6 +33,15 @@ def environments(fields: Fields) -> frozenset[str] | None:
     if ids == ():
         fields.refuse("environments", FieldFault.VALUE, "a change touches an environment", "name one at least")
     return None if ids is None else frozenset(ids)
+
+
+def refuse_unknown_environments(fields: Fields, ids: Collection[str] | None, schedule: Schedule) -> None:
+    """Add an error for each id of an environment that the schedule lacks."""
+    for each in sorted(set(ids or ()) - schedule.environment_names.keys()):
+        names = ", ".join(sorted(schedule.environment_names))
+        fields.refuse(
+            "environments", FieldFault.VALUE, f"there is no environment {quoted(each)}", f"this schedule has {names}"
+        )
 
 
 def reason(fields: Fields) -> str | None:

@@ -24,6 +24,7 @@ def slot_request(data: object, *, schedule: Schedule) -> SlotRequest:
     fields.require("by", "the deadline is missing", "write when the change must be done")
     duration, by = fields.length("duration"), fields.instant("by", schedule.calendar.zone)
     environments = fields.texts("environments") or ()
+    plans.refuse_unknown_environments(fields, environments, schedule)
     impact = fields.choice("impact", plans.IMPACTS) or Impact.OUTAGE
     fields.finish()
     return SlotRequest(duration=present(duration), by=present(by), environments=environments, impact=impact)

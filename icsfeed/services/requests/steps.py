@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from icsfeed.domain.changes import Change
 from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.schedule import Schedule
@@ -18,24 +18,32 @@ FIELDS: Final = ("message", "expect")
 UPDATE_FIELDS: Final = (*FIELDS, *plans.PLAN_FIELDS)
 
 
-def step_request(data: object, *, change_id: str, step: Step, schedule: Schedule) -> StepRequest:
+def step_request(
+    data: object, *, change_id: str, step: Step, schedule: Schedule, before: Change | None = None
+) -> StepRequest:
     """The step that the fields describe; only an update takes fields of the plan.
+
+    The change as it was ``before`` may keep environments that the schedule no longer has.
 
     Raises:
         InvalidRequestError: with the errors of all fields.
     """
     fields = Fields(data, UPDATE_FIELDS if step is Step.UPDATE else FIELDS)
     message, expected = plans.message(fields), fields.number("expect", least=1)
-    amendment = _amendment(fields, schedule.calendar.zone) if step is Step.UPDATE else None
+    amendment = _amendment(fields, schedule, before) if step is Step.UPDATE else None
     fields.finish()
     return StepRequest(change_id=change_id, step=step, amendment=amendment, message=message, expected=expected)
 
 
-def _amendment(fields: Fields, zone: ZoneInfo) -> Amendment:
+def _amendment(fields: Fields, schedule: Schedule, before: Change | None) -> Amendment:
+    zone = schedule.calendar.zone
     end, duration = plans.end_or_duration(fields, zone)
+    environments = plans.environments(fields)
+    old_environments = before.plan.environments if before is not None else frozenset()
+    plans.refuse_unknown_environments(fields, (environments or frozenset()) - old_environments, schedule)
     return Amendment(
         summary=plans.summary(fields),
-        environments=plans.environments(fields),
+        environments=environments,
         impact=fields.choice("impact", plans.IMPACTS),
         start=fields.instant("start", zone),
         end=end,

@@ -17,7 +17,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.instants import instant_in
 from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.lifecycle import Step, advance
-from icsfeed.domain.plans import Amendment, check_freezes, plausible
+from icsfeed.domain.plans import Amendment, MissingReasonError, check_freezes, plausible
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 AUTHOR: Final = "schedule file"
 """The name that histories have for the author of steps in the file."""
 
+_REASON_REMEDY: Final = 'say why it can\'t wait, such as reason = "The old firewall fails"'
 _PLAN_KEYS: Final = ("summary", "environments", "impact", "start", "end", "duration", "reason", "ticket")
 _TIME_KEYS: Final = ("announced", "at", "start", "end")
 
@@ -130,6 +131,8 @@ def _change(table: RawTable, policy: _Policy) -> Change:
             change = advance(change, step, plan=plan, message=message, by=AUTHOR, at=at)
             if plan != before:
                 check_freezes(policy.freezes, policy.zone, change.kind, plan)
+        except MissingReasonError as error:
+            raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
         except IcsfeedError as error:
             raise _RefusedError(keys, str(error)) from None
     return change
@@ -147,8 +150,8 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
     kind = Kind(values["kind"])
     try:
         check_freezes(policy.freezes, policy.zone, kind, plan)
-    except IcsfeedError as error:
-        raise _RefusedError(keys, str(error)) from None
+    except MissingReasonError as error:
+        raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
     update = Update(
         number=1,
         at=instant_in(values["announced"], policy.zone, text=""),

@@ -9,7 +9,17 @@ from icsfeed.store.schedule_file.notation import as_toml
 
 _MAX_WORD_CHARS: Final = 100
 _MIN_PREFIX_CHARS: Final = 2
+_MIN_PART_CHARS: Final = 4
 _MAX_LISTED_WORDS: Final = 12
+_SYNONYMS: Final = {
+    **dict.fromkeys(("to", "until", "till"), ("through", "effective_until", "end")),
+    **dict.fromkeys(("title", "label"), ("name", "summary")),
+    **dict.fromkeys(("tz", "zone", "time_zone"), ("timezone",)),
+    **dict.fromkeys(("begin", "begins"), ("start", "from")),
+    **dict.fromkeys(("finish", "stop"), ("end", "through")),
+    "length": ("duration",),
+}
+"""Words for what a table has another key for; the first key that it has is meant."""
 
 
 def nearest(word: str, candidates: Collection[str], *, cutoff: float = 0.6) -> str | None:
@@ -30,6 +40,17 @@ def nearest(word: str, candidates: Collection[str], *, cutoff: float = 0.6) -> s
 
     matches = difflib.get_close_matches(_plain(word), by_plain_form, n=1, cutoff=cutoff)
     return by_plain_form[matches[0]] if matches else None
+
+
+def nearest_key(word: str, keys: Collection[str]) -> str | None:
+    """The key that the word was meant to be: the most like it, the only one that contains it, or one that means it."""
+    match = nearest(word, keys)
+    if match is not None:
+        return match
+    candidates = [key for key in keys if len(word) >= _MIN_PART_CHARS and _plain(word) in _plain(key)]
+    if len(candidates) == 1:
+        return candidates[0]
+    return next((key for key in _SYNONYMS.get(word.casefold(), ()) if key in keys), None)
 
 
 def _plain(word: str) -> str:

@@ -33,7 +33,9 @@ def _as_toml(value: object, depth: int) -> str:  # noqa: PLR0911  (one per type)
             return "a number of more than 60 digits"
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
-        case date() | time():
+        case time():
+            return clock_text(value)
+        case date():
             return value.isoformat()
         case list():
             items = [_as_toml(each, depth - 1) for each in value[:MAX_SHOWN_CHARS]] if depth else ["…"]
@@ -44,6 +46,11 @@ def _as_toml(value: object, depth: int) -> str:  # noqa: PLR0911  (one per type)
             return f"{{ {inner} }}" if inner else "{}"
         case _:
             return str(value)
+
+
+def clock_text(moment: time) -> str:
+    """A time of day as the manual writes it: without seconds where there are none."""
+    return moment.isoformat() if moment.second or moment.microsecond else moment.isoformat("minutes")
 
 
 def _escape(text: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
 
 _EXAMPLE: Final = Path(__file__).parents[2] / "example" / "schedule.toml"
+_STARTER: Final = "write a starter with `icsfeed init`, or name another with --schedule"
 _NANOSECONDS: Final = 1_000_000_000
 
 
@@ -135,8 +136,8 @@ def _subject(data: dict[str, Any], keys: KeyPath) -> str:
     return path_text(keys)
 
 
-def load_schedule(path: Path) -> LoadedSchedule:
-    """The schedule in the file at ``path``.
+def load_schedule(path: Path, *, if_missing: str = _STARTER) -> LoadedSchedule:
+    """The schedule in the file at ``path``; the message where there is none ends with ``if_missing``.
 
     Raises:
         ScheduleFileError: with every mistake, or with the reason why the file can't be read.
@@ -147,14 +148,16 @@ def load_schedule(path: Path) -> LoadedSchedule:
             signature = FileSignature.of(os.fstat(file.fileno()))
             content = file.read()
     except (OSError, ValueError) as error:
-        raise ScheduleFileError(str(path), [Mistake(path="", line=None, message=_read_error(error))]) from None
+        raise ScheduleFileError(
+            str(path), [Mistake(path="", line=None, message=_read_error(error, if_missing))]
+        ) from None
     return LoadedSchedule(schedule=read_schedule(content, str(path)), content=content, signature=signature)
 
 
-def _read_error(error: OSError | ValueError) -> str:
+def _read_error(error: OSError | ValueError, if_missing: str) -> str:
     match error:
         case FileNotFoundError() | NotADirectoryError():
-            return "there is no such file; write a starter with `icsfeed init`, or name another with --schedule"
+            return f"there is no such file; {if_missing}"
         case IsADirectoryError():
             return "this is a folder; name the file in it, such as schedule.toml"
         case PermissionError():

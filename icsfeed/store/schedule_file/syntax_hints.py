@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Final, NamedTuple
 
 from icsfeed.store.schedule_file.model import key_at
-from icsfeed.store.schedule_file.notation import as_toml, shorten
+from icsfeed.store.schedule_file.notation import as_toml, clock_text, shorten
 
 _PAIR: Final = re.compile(r"\s*(?P<key>[^=:#\s][^=:#]*?)\s*(?P<sign>[=:])\s*(?P<value>.*?)\s*(?:#[^\"']*)?$")
 _HEADING: Final = re.compile(r"\s*\[\[?\s*(?P<name>[\w.-]+)")
@@ -24,6 +24,7 @@ _DATE: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\
 _FIGURES: Final = re.compile(r"\d[\d/.,: -]*")
 _ELEMENT: Final = re.compile(r"(?<=[\[{,=])\s*(?P<value>\d[^,\[\]{}=#\"']*?)\s*(?=[,\]}#]|$)")
 """A number, date or time within an array or inline table."""
+_COMMENT_AFTER_FIGURES: Final = re.compile(r"\d[\d.,:TZ+-]*\s+(?P<comment>(?://|/\*|--|;).*)")
 _TYPOGRAPHIC_QUOTES: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _DATE_AND_TIME_KEYS: Final = frozenset(
     {"start", "end", "effective_from", "effective_until", "from", "through", "lifted", "announced", "at"}
@@ -34,6 +35,13 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _NOON: Final = 12
+_BOOLEAN_KEYS: Final = frozenset({"tentative"})
+_BOOLEAN_WORDS: Final = {
+    **dict.fromkeys(("true", "yes", "on", "y", "t"), "true"),
+    **dict.fromkeys(("false", "no", "off", "n", "f"), "false"),
+}
+_FOREIGN_COMMENT: Final = re.compile(r"//|/\*|--|;(?=\s*\S)")
+"""The beginnings of comments in other notations."""
 
 _REPEATED_INLINE_KEY: Final = re.compile("Duplicate inline table key '(.*)'")
 _OPEN_QUOTE: Final = ("Illegal character '\\n'", "Unterminated string", "Expected \"'")
@@ -87,9 +95,16 @@ def explain(reason: str, line: str, column: int) -> Explanation:
         column = pair.start("value") if unquoted else column
         if unquoted or reason == "Invalid value":
             return Explanation(_date_or_time(pair["value"]) or _unquoted_text(line, column, pair), column)
-    plain = next((words for start, words in _REASONS.items() if reason.startswith(start)), None)
-    other = Explanation(plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}", column)
+    other = Explanation(_plain_reason(reason, line[column:].lstrip()), column)
     return (reason.startswith(_UNCLOSED) and _date_or_time_within_brackets(line, column)) or other
+
+
+def _plain_reason(reason: str, rest: str) -> str:
+    """The parser's reason in plain words, where ``rest`` is what follows on the line."""
+    if reason.startswith(("Invalid statement", "Expected newline")) and _FOREIGN_COMMENT.match(rest):
+        return _comment_remedy(rest)
+    plain = next((words for start, words in _REASONS.items() if reason.startswith(start)), None)
+    return plain or f"this is not TOML: {reason[:1].lower()}{reason[1:]}"
 
 
 def _ends_within_brackets(line: str, column: int, pair: re.Match[str] | None) -> bool:
@@ -133,6 +148,9 @@ def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
     alone = column == pair.start("value")
     text = pair["value"] if alone else re.split(r"[,\]}]", line[column:])[0]
     text = text.strip().strip(_TYPOGRAPHIC_QUOTES).strip("\"'")
+    if alone and pair["key"] in _BOOLEAN_KEYS and text.casefold() in _BOOLEAN_WORDS:
+        right = _BOOLEAN_WORDS[text.casefold()]
+        return f"{shorten(text)} is not a value of TOML; write {pair['key']} = {right}"
     if pair["key"] in _DATE_AND_TIME_KEYS:
         return _not_figures(text)
     if pair["key"] in _BOOLEAN_KEYS:
@@ -143,7 +161,14 @@ def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
     return f"text needs plain quotes; write {key}{as_toml(text)}"
 
 
+def _comment_remedy(comment: str) -> str:
+    mark = _FOREIGN_COMMENT.match(comment)
+    return f"a comment begins with #, not with {as_toml(mark[0] if mark is not None else comment)}"
+
+
 def _date_or_time(value: str) -> str | None:
+    if (comment := _COMMENT_AFTER_FIGURES.fullmatch(value)) is not None:
+        return _comment_remedy(comment["comment"])
     if (clock := _CLOCK.fullmatch(value)) is not None and (clock["minute"] or clock["half"]):
         return _time_of_day(clock)
     if (day := _DATE.fullmatch(value)) is not None:
@@ -154,7 +179,7 @@ def _date_or_time(value: str) -> str | None:
 
 
 def _not_figures(value: str) -> str:
-    return f"{shorten(value)} is not a value of TOML; write a date as 2026-12-31, and a time of day as 02:00:00"
+    return f"{shorten(value)} is not a value of TOML; write a date as 2026-12-31, and a time of day as 02:00"
 
 
 def _time_of_day(clock: re.Match[str]) -> str:
@@ -162,9 +187,9 @@ def _time_of_day(clock: re.Match[str]) -> str:
     if clock["half"]:
         hour = hour % _NOON + (_NOON if clock["half"][0] in "pP" else 0)
     try:
-        right = time(hour, minute, second)
+        right = clock_text(time(hour, minute, second))
     except ValueError:
-        return f"{clock[0]} is not a time of day; write one from 00:00:00 to 23:59:59"
+        return f"{clock[0]} is not a time of day; write one from 00:00 to 23:59"
     if clock["zone"]:
         return f"a time of day has no zone of its own; write {right}, and the zone as timezone"
     return f"{clock[0]} is not a time of day as TOML writes it; write {right}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from pydantic_core import ValidationError
 from icsfeed.store.schedule_file.keys import keys_of
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.model import ScheduleTables, WindowTable, key_at, validator
-from icsfeed.store.schedule_file.near_matches import nearest
+from icsfeed.store.schedule_file.near_matches import nearest_key
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
 from icsfeed.store.schedule_file.weekday_advice import days_remedy
 
@@ -44,7 +45,7 @@ def validated(data: dict[str, Any]) -> tuple[ScheduleTables | None, list[Finding
 def intended_keys(keys: KeyPath, table: Mapping[str, object]) -> set[str]:
     """The keys of the table at that path, and those that its misspelt ones were meant to be."""
     allowed = allowed_keys(keys)
-    guesses = {nearest(name, allowed) for name in table if name not in allowed}
+    guesses = {nearest_key(name, allowed) for name in table if name not in allowed}
     return {*table, *(guess for guess in guesses if guess is not None)}
 
 
@@ -92,7 +93,7 @@ def _missing_key(keys: KeyPath) -> str:
 def _unknown_key(keys: KeyPath) -> str:
     name, allowed = str(keys[-1]), allowed_keys(keys[:-1])
     table = next((str(key) for key in reversed(keys[:-1]) if isinstance(key, str)), "")
-    match = nearest(name, allowed)
+    match = nearest_key(name, allowed)
     if match is not None:
         remedy = f"did you mean {as_toml(match)}?"
     elif table == "environments" and name in keys_of(WindowTable):
@@ -132,8 +133,21 @@ def _not_an_array(keys: KeyPath, value: object) -> str:
     if keys[-1] == "days" and isinstance(value, str) and (remedy := days_remedy(value)) is not None:
         return f"{as_toml(value)} is not an array of weekdays; {remedy}"
     if isinstance(value, (str, date)):
-        return f"{as_toml(value)} is not an array; write it in brackets: [{as_toml(value)}]"
+        return f"{as_toml(value)} is not an array; write it in brackets: {as_toml(_array_of(keys, value))}"
     return f"{as_toml(value)} is not an array; write it in brackets, such as {_example(keys)}"
+
+
+def _array_of(keys: KeyPath, value: str | date) -> list[str] | list[date]:
+    """The array that a text with commas, or a single value, was meant to be."""
+    if isinstance(value, date):
+        return [value]
+    words = [word for word in (part.strip() for part in re.split("[,;]", value)) if word] or [value]
+    if keys[-1] == "lifted":
+        try:
+            return [date.fromisoformat(word) for word in words]
+        except ValueError:
+            return words
+    return words
 
 
 def _heading(keys: KeyPath) -> str:

@@ -27,6 +27,9 @@ _CIVIL_TIMES: Final = {
 }
 """Zones with summer time, and the abbreviations that may mean them, or so many hours from UTC all year."""
 
+_SAME_CLOCK: Final = {"America/Toronto": "America/New_York", "Europe/Berlin": "Europe/Paris"}
+"""Zones with the same clock as another, whose names readers may look for."""
+
 _ALIASES: Final = {
     "UTC": ("Z", "UCT", "ZULU", "UNIVERSAL"),
     "America/New_York": ("EST5EDT", "EASTERN STANDARD TIME", "EASTERN TIME"),
@@ -94,7 +97,7 @@ def refusal(name: str) -> str | None:
     for civil, (words, abbreviations) in _CIVIL_TIMES.items():
         if (hours := abbreviations.get(upper)) is not None:
             return (
-                f"{quoted} can mean two things: {words} with summer time (write {as_toml(civil)}), "
+                f"{quoted} can mean two things: {words} with summer time (write {_civil_zones(civil)}), "
                 f"or {_from_utc(hours)} all year (write {as_toml(ALL_YEAR[hours])})"
             )
     alias = next((zone_name for zone_name, aliases in _ALIASES.items() if upper in aliases), None)
@@ -109,6 +112,10 @@ def refusal(name: str) -> str | None:
     match = _nearest_zone(name) if name not in _PLACEHOLDERS else None
     remedy = f"did you mean {as_toml(match)}?" if match and refusal(match) is None else _EXAMPLE
     return f"{quoted} is not a name in the IANA time zone database; {remedy}"
+
+
+def _civil_zones(civil: str) -> str:
+    return " or ".join(as_toml(each) for each in (civil, _SAME_CLOCK.get(civil)) if each is not None)
 
 
 def advised_zone(name: str) -> ZoneInfo:

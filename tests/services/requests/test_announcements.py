@@ -108,7 +108,7 @@ def test_missing_fields_are_reported() -> None:
         "kind": ["the kind of the change is missing; write emergency or planned"],
         "summary": ["the summary is missing; write what subscribers are to read"],
         "environments": ["the environments are missing; name what the change touches"],
-        "duration": ["the change has no end; give its end or its duration"],
+        "duration": ['the change has no end; give "end" or "duration"'],
     }
 
 

@@ -124,10 +124,14 @@ def test_a_number_is_an_id_of_the_requests_kind(text: str, kind: Kind, expected:
         ("\u0667", '"\u0667" is not the id of an emergency change; those are written EC-7'),
     ],
 )
-def test_any_other_id_is_an_error(text: str, sentence: str) -> None:
+def test_another_id_is_refused(text: str, sentence: str) -> None:
+    """The id of the other kind belongs to another command; what is none at all is a bad value."""
     with pytest.raises(InvalidRequestError) as refusal:
         change_id(text, Kind.EMERGENCY, TWO_ENVIRONMENTS)
-    assert (str(refusal.value), refusal.value.is_wrong_usage) == (sentence, True)
+    assert (str(refusal.value), refusal.value.is_wrong_usage) == (
+        sentence,
+        text == "PC-1",
+    )
 
 
 def test_an_occurrence_is_skipped_moved_and_restored() -> None:
