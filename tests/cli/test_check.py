@@ -29,7 +29,8 @@ def test_all_other_mistakes_are_shown_at_once(schedule: Path) -> None:
         stdout="",
         stderr=(
             'schedule.toml:3: calendar.timezone: "EST" can mean two things: Eastern civil time with summer time '
-            '(write "America/Toronto" or "America/New_York"), or five hours behind UTC all year (write "America/Panama")\n'
+            '(write "America/Toronto" or "America/New_York"), or five hours behind UTC all year '
+            '(write "America/Panama")\n'
             'schedule.toml:17: maintenance_windows "thursday", days[0]: "weekend" is not a weekday; '
             'write days = ["Saturday", "Sunday"]\n'
             'schedule.toml:26: change_freezes "month-end", week: "last" is not a week of the month; '
