@@ -35,11 +35,6 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _NOON: Final = 12
-_BOOLEAN_KEYS: Final = frozenset({"tentative"})
-_BOOLEAN_WORDS: Final = {
-    **dict.fromkeys(("true", "yes", "on", "y", "t"), "true"),
-    **dict.fromkeys(("false", "no", "off", "n", "f"), "false"),
-}
 _FOREIGN_COMMENT: Final = re.compile(r"//|/\*|--|;(?=\s*\S)")
 """The beginnings of comments in other notations."""
 
@@ -148,9 +143,6 @@ def _unquoted_text(line: str, column: int, pair: re.Match[str]) -> str:
     alone = column == pair.start("value")
     text = pair["value"] if alone else re.split(r"[,\]}]", line[column:])[0]
     text = text.strip().strip(_TYPOGRAPHIC_QUOTES).strip("\"'")
-    if alone and pair["key"] in _BOOLEAN_KEYS and text.casefold() in _BOOLEAN_WORDS:
-        right = _BOOLEAN_WORDS[text.casefold()]
-        return f"{shorten(text)} is not a value of TOML; write {pair['key']} = {right}"
     if pair["key"] in _DATE_AND_TIME_KEYS:
         return _not_figures(text)
     if pair["key"] in _BOOLEAN_KEYS:
