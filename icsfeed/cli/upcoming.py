@@ -32,7 +32,7 @@ from icsfeed.store.schedule_file.zone_advice import advised_zone
     "environments",
     metavar="ID",
     multiple=True,
-    help="Show only what touches this environment. Can be repeated.",
+    help="Show only what affects this environment. Can be repeated.",
 )
 @option("--zone", "zone_name", metavar="ZONE", help="Show the times in this IANA zone as well.")
 @with_settings

@@ -96,7 +96,9 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
 
 
 def messages(text: str) -> list[str]:
-    return [each.message for each in mistakes(text)]
+    """The messages, without what each interface adds in its own words."""
+    remedy = """; say why it can't wait, such as reason = "The old firewall fails\""""
+    return [each.message.removesuffix(remedy) for each in mistakes(text)]
 
 
 def published(schedule: Schedule, record: Record, now: datetime) -> list[tuple[str, int, datetime]]:
