@@ -1,7 +1,7 @@
 """The gate: whether a planned change may run in an environment at an instant.
 
 It may in a maintenance window of that environment that really happens, and while a planned change that was announced
-for it is due; never in a change freeze, and never beside an emergency change. The answer has the meaning of AWS
+for it is due; never in a change freeze, and never beside an emergency change. The answer works like AWS
 Systems Manager's GetCalendarState: the state, the instant that it contains for, and the next transition.
 """
 
