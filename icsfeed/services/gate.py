@@ -2,7 +2,7 @@
 
 It may in a maintenance window of that environment that really happens, and while a planned change that was announced
 for it is due; never in a change freeze, and never beside an emergency change. The answer works like AWS
-Systems Manager's GetCalendarState: the state, the instant that it contains for, and the next transition.
+Systems Manager's GetCalendarState: the state, the instant that it holds for, and the next transition.
 """
 
 from __future__ import annotations
