@@ -39,7 +39,7 @@ class WholeNumber(click.IntRange):
 
     name = "number"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  (as click has it)
         try:
             number = int(value)
         except ValueError:
@@ -91,7 +91,7 @@ def given(options: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
 
 
-def _value_before_command(context: click.Context, parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401
+def _value_before_command(context: click.Context, parameter: click.Parameter, value: Any) -> Any:  # noqa: ANN401  (as click has it)
     """The value of a common option: the one after the command, else the one before it, else from the environment."""
     before = context.find_root().params.get(parameter.name or "")
     given_here = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE

@@ -40,7 +40,7 @@ def kept_schedule(url: str) -> tuple[bytes, datetime] | None:
     Raises:
         UnavailableError: where it can't be read.
     """
-    from icsfeed.store.database.database import Database  # noqa: PLC0415
+    from icsfeed.store.database.database import Database  # noqa: PLC0415  (SQLAlchemy is slow to import)
 
     database = Database(url)
     try:

@@ -53,19 +53,19 @@ def _summary(text: str) -> str:
 
 
 def _paragraphs(noun: str, text: str) -> str:
-    from icsfeed.domain.plans import free_text  # noqa: PLC0415
+    from icsfeed.domain.plans import free_text  # noqa: PLC0415  (few files have changes)
 
     return _domain_text(partial(free_text, what=noun), plain_text(text))
 
 
 def _ticket(text: str) -> str:
-    from icsfeed.domain.plans import ticket_address  # noqa: PLC0415
+    from icsfeed.domain.plans import ticket_address  # noqa: PLC0415  (see above)
 
     return _domain_text(ticket_address, text.strip())
 
 
 def _length(text: str) -> str:
-    from icsfeed.domain.lengths import parse_length  # noqa: PLC0415
+    from icsfeed.domain.lengths import parse_length  # noqa: PLC0415  (see above)
 
     _domain_text(lambda length: str(parse_length(length)), text)
     return text
