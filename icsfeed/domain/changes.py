@@ -29,6 +29,12 @@ def is_recorded(kind: Kind, change_id: str) -> bool:
     return change_id.startswith(f"{PREFIXES[kind]}-")
 
 
+def kind_of(recorded: str) -> Kind:
+    """The kind of the recorded change of that id."""
+    prefix = recorded.partition("-")[0]
+    return next(kind for kind, each in PREFIXES.items() if each == prefix)
+
+
 def number_of(recorded: str) -> int:
     return int(recorded.rpartition("-")[2])
 

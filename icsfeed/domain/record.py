@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, number_of
 from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
 from icsfeed.domain.texts import quoted
@@ -22,6 +23,9 @@ PUBLISH: Final = "publish"
 RELEASE_PREFIX: Final = "icsfeed "
 """What the subject of that action begins with where a release becomes public."""
 
+RESERVE_NUMBERS: Final = "reserve numbers"
+"""The action, in the audit trail, that keeps the numbers up to its subject, such as EC-41, from new changes."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
@@ -29,6 +33,7 @@ class Record:
 
     ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
     ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them.
+    ``reserved_numbers`` are, by kind, the numbers up to which no new change gets one.
     """
 
     entry: int = 0
@@ -39,6 +44,12 @@ class Record:
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
     subscribers: Subscribers = NOBODY
+    reserved_numbers: Mapping[Kind, int] = field(default_factory=dict)
+
+    def next_number(self, kind: Kind) -> int:
+        """The number of the next new change of that kind."""
+        numbers = (number_of(change.id) for change in self.changes.values() if change.kind is kind)
+        return max(self.reserved_numbers.get(kind, 0), max(numbers, default=0)) + 1
 
     def shows_same_as(self, other: Record) -> bool:
         """Whether feeds show the same of this record and of ``other``, an earlier or later state of it."""

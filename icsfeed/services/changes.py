@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, number_of, recorded_id
+from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, recorded_id
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import Step, advance
@@ -168,7 +168,6 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
 
 
 def _new_change(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
-    numbers = (number_of(each.id) for each in record.changes.values() if each.kind is announcement.kind)
     update = Update(
         number=1,
         at=actor.at,
@@ -177,9 +176,8 @@ def _new_change(record: Record, announcement: AnnouncementRequest, actor: Actor)
         state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
         plan=announcement.plan,
     )
-    return Change(
-        kind=announcement.kind, id=recorded_id(announcement.kind, max(numbers, default=0) + 1), updates=(update,)
-    )
+    kind = announcement.kind
+    return Change(kind=kind, id=recorded_id(kind, record.next_number(kind)), updates=(update,))
 
 
 def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> Change | None:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
+from icsfeed.domain.changes import Change, Plan, State, Update, kind_of, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, Record
+from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RESERVE_NUMBERS, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -45,6 +45,7 @@ def read_record(connection: Connection, before: Record) -> Record:
         adjustments=_adjustments(connection, before),
         ledger=_ledger(connection, before),
         subscribers=read_subscribers(connection, before.subscribers, since=before.entry),
+        reserved_numbers=_reserved_numbers(connection, before),
     )
 
 
@@ -70,6 +71,17 @@ def _release(connection: Connection, before: Record) -> str:
         .limit(1)
     ).scalar()
     return subject.removeprefix(RELEASE_PREFIX) if subject is not None else before.release
+
+
+def _reserved_numbers(connection: Connection, before: Record) -> Mapping[Kind, int]:
+    subjects = connection.execute(
+        select(audit_trail.c.subject).where(audit_trail.c.action == RESERVE_NUMBERS, audit_trail.c.entry > before.entry)
+    ).scalars()
+    numbers = dict(before.reserved_numbers)
+    for subject in subjects:
+        kind = kind_of(subject)
+        numbers[kind] = max(numbers.get(kind, 0), number_of(subject))
+    return numbers
 
 
 def _changes(connection: Connection, before: Record) -> Mapping[str, Change]:
