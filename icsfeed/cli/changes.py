@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from icsfeed.cli.change_tables import print_history, print_list
+from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, WholeNumber, example, given, option, own_option
 from icsfeed.cli.output import print_json
@@ -120,8 +121,11 @@ def _announce(kind: Kind) -> click.Command:
     @own_option("--message", metavar="TEXT", help="A message to subscribers about this announcement.")
     @recording
     def command(invocation: RecordingInvocation, **options: object) -> None:
-        request = announcement_request(
-            {"kind": kind.value, **given(options)}, schedule=invocation.workspace.schedule, now=invocation.now
+        schedule = invocation.workspace.schedule
+        request = request_with_instants(
+            invocation.instants,
+            {"kind": kind.value, **given(options)},
+            lambda fields: announcement_request(fields, schedule=schedule, now=invocation.now),
         )
 
         def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
@@ -183,7 +187,12 @@ def _update(kind: Kind) -> click.Command:
 def _take(invocation: RecordingInvocation, kind: Kind, identifier: str, step: Step, options: dict[str, object]) -> None:
     schedule = invocation.workspace.schedule
     before = invocation.situation.change(change_id(identifier, kind, schedule))
-    request = step_request(given(options), change_id=before.id, step=step, schedule=schedule, before=before)
+    request = request_with_instants(
+        invocation.instants,
+        given(options),
+        lambda fields: step_request(fields, change_id=before.id, step=step, schedule=schedule, before=before),
+        start=before.plan.span.start,
+    )
 
     def act(dry_run: bool, preview: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
         with _naming_the_reason_option():

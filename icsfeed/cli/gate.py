@@ -7,9 +7,10 @@ import sys
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.instant_options import read_option
+from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, example, json_option, option, with_settings
-from icsfeed.cli.output import print_json
-from icsfeed.domain.instants import parse_instant
+from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.gate import Verdict
@@ -37,7 +38,8 @@ def gate(environments: tuple[str, ...], at: str | None, settings: Settings, *, a
     """
     schedule = open_schedule(settings).schedule
     zone, now = schedule.calendar.zone, current_instant(settings, schedule)
-    instant = now if at is None else parse_instant(at, zone)
+    reader = InstantReader(zone=zone, now=now, may_guess=at_a_terminal(), records=False)
+    instant = now if at is None else read_option(reader, "at", at, Sense.MOMENT)
     situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
     answer = answer_gate(situation, environments, at=instant)
     if as_json:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from getpass import getuser
@@ -16,8 +15,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, option, own_option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.events import CalendarEvent
@@ -54,6 +54,11 @@ class Invocation:
     def zone(self) -> ZoneInfo:
         return self.workspace.schedule.calendar.zone
 
+    @property
+    def instants(self) -> InstantReader:
+        """How the instants of options are read."""
+        return InstantReader(zone=self.zone, now=self.now, may_guess=at_a_terminal(), records=False)
+
     @cached_property
     def situation(self) -> Situation:
         """The schedule and the record now."""
@@ -73,6 +78,10 @@ class RecordingInvocation(SigningInvocation):
 
     dry_run: bool = False
     confirmed: bool = False
+
+    @property
+    def instants(self) -> InstantReader:
+        return replace(super().instants, records=True)
 
     def carry_out(
         self,
@@ -118,11 +127,6 @@ def _show_events(result: Result, *, err: bool = False) -> None:
 def _warn(warnings: Iterable[str]) -> None:
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
-
-
-def at_a_terminal() -> bool:
-    """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 @contextmanager

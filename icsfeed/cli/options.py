@@ -130,7 +130,7 @@ operator_option = option(
     "--operator", metavar="NAME", help="Name recorded in the audit trail. Default: the system's user."
 )
 
-INSTANT_HELP: Final = "ISO 8601 with an offset, or local time in the calendar's zone."
+INSTANT_HELP: Final = "03:10, +30m, now, tomorrow 03:10, or ISO 8601."
 
 
 def before_command(command: _Command) -> _Command:

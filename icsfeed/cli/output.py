@@ -18,6 +18,11 @@ _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.
 """The system's errors about where standard output goes. A closed pipe is not one: its reader has seen enough."""
 
 
+def at_a_terminal() -> bool:
+    """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
 def print_json(value: object, *, one_line: bool = False) -> None:
     """Print a value for programs: always in UTF-8, whatever the encoding of the terminal."""
     import json  # not for the help

@@ -21,8 +21,10 @@ Generated from the program; `icsfeed COMMAND --help` prints the same.
 **The schedule.** `--schedule` names the schedule file. By default it is `schedule.toml` in the current folder or, where
 there is none, the packaged example, and the command says so. `--now` pins the clock, for tests and previews.
 
-**Instants** are ISO 8601: `2026-03-08T07:00:00Z`, or local time in the calendar's zone, such as `2026-03-08T03:00` or
-`2026-03-08`. A local time that the clock skips or repeats is refused, with both readings.
+**Instants** are `03:10`, `tomorrow 03:10`, `+30m` or `now`, or ISO 8601: local time in the calendar's zone, such as
+`2026-03-08T03:00` or `2026-03-08`, or with an offset, as in `2026-03-08T07:00:00Z`. What a short form was understood as
+is echoed with its date and zone. A local time that the clock skips or repeats is refused, with both readings. `--now`
+takes ISO 8601 only. `icsfeed manual operators` has the details.
 
 **The environment.** Every option can also be set in the environment, as `ICSFEED_` and its name: `ICSFEED_SCHEDULE`,
 `ICSFEED_DATABASE`, `ICSFEED_PORT` … Options of one announcement, step or occurrence, such as `--yes`, `--message` and

@@ -7,9 +7,9 @@ from secrets import token_bytes
 
 import click
 
-from icsfeed.cli.operator_commands import Invocation, SigningInvocation, at_a_terminal, reading, signing
+from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
 from icsfeed.cli.options import OrderedGroup, example, given, option, token_key_option
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.cli.subscriber_tables import print_subscribers
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.services import subscribing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from icsfeed.cli.changes import IMPACT_METAVAR
+from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, reading
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, given, option
 from icsfeed.cli.output import print_json
@@ -36,7 +37,10 @@ def suggest(invocation: Invocation, most: int, **options: object) -> None:
 
     Slots inside a maintenance window come first, then those outside peak hours, the soonest first.
     """
-    request = slot_request(given(options), schedule=invocation.workspace.schedule)
+    schedule = invocation.workspace.schedule
+    request = request_with_instants(
+        invocation.instants, given(options), lambda fields: slot_request(fields, schedule=schedule)
+    )
     suggestions = rank_slots(invocation.situation, request)[:most]
     if invocation.as_json:
         print_json([each.as_json(invocation.zone) for each in suggestions])

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
-from icsfeed.cli.options import WholeNumber, example, json_option, option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.instant_options import read_option
+from icsfeed.cli.instants import InstantReader, Sense
+from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, json_option, option, with_settings
+from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import PREFIXES, State
-from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import one_line
@@ -26,7 +27,7 @@ from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 @click.command(epilog=example("upcoming --days 7 --zone Europe/Berlin"))
 @option("--days", type=WholeNumber(1, 3660), default=30, show_default=True, help="How many days to show.")
-@option("--from", "start", metavar="INSTANT", help="Where to begin: a date or an instant. Default: now.")
+@option("--from", "start", metavar="INSTANT", help=f"Where to begin: {INSTANT_HELP} Default: now.")
 @option(
     "--environment",
     "environments",
@@ -50,7 +51,8 @@ def upcoming(
     schedule = open_schedule(settings).schedule
     second_zone = advised_zone(zone_name) if zone_name else None
     now = current_instant(settings, schedule)
-    begin = now if start is None else parse_instant(start, schedule.calendar.zone)
+    reader = InstantReader(zone=schedule.calendar.zone, now=now, may_guess=at_a_terminal(), records=False)
+    begin = now if start is None else read_option(reader, "from", start, Sense.PAST)
     situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
     items = list_upcoming(situation, begin, timedelta(days=days), environments, with_overdue=True)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import RecordingInvocation, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
 from icsfeed.domain.times import span_text
@@ -56,7 +57,11 @@ def restore(invocation: RecordingInvocation, **options: object) -> None:
 
 
 def _carry_out(invocation: RecordingInvocation, action: AdjustmentAction, options: dict[str, object]) -> None:
-    request = adjustment_request(given(options), action=action, schedule=invocation.workspace.schedule)
+    request = request_with_instants(
+        invocation.instants,
+        given(options),
+        lambda fields: adjustment_request(fields, action=action, schedule=invocation.workspace.schedule),
+    )
 
     def act(dry_run: bool, preview: Adjusted | None) -> Adjusted:  # noqa: FBT001  (see RecordingInvocation.carry_out)
         return adjust(invocation.workspace, request, actor=invocation.actor, expected=preview, dry_run=dry_run)

@@ -12,6 +12,10 @@ from icsfeed.domain.texts import quoted
 from icsfeed.domain.zones import clock_changes_in
 
 
+class NotAnInstantError(BadInputError):
+    """A text in none of the forms of an instant; each interface names those that it takes."""
+
+
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """The instant (UTC) that an ISO 8601 text names; without an offset it is read in ``zone``, a date as its beginning.
 
@@ -24,7 +28,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     except ValueError:
         examples = f"2026-03-08T07:00:00Z, or 2026-03-08T03:00 in {zone.key}"
         msg = f"{quoted(text)} is not an instant; write one such as {examples}"
-        raise BadInputError(msg) from None
+        raise NotAnInstantError(msg) from None
     if moment.year not in YEARS:
         msg = f"{quoted(text)} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
         raise BadInputError(msg)

@@ -291,7 +291,8 @@ def test_the_start_is_now_to_the_minute() -> None:
         (
             ("--start", "soon", "--duration", "2h"),
             1,
-            '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
+            '"soon" is not an instant; write one such as 03:10, +30m, tomorrow 03:10 or 2026-03-08T03:00 in '
+            "America/Toronto, or 2026-03-08T07:00:00Z",
         ),
         ((), 2, "Error: the change has no end; give --end or --duration"),
         (
@@ -369,7 +370,8 @@ def test_all_bad_values_are_reported_at_once() -> None:
         1,
         [
             '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage',
-            '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto',
+            '"soon" is not an instant; write one such as 03:10, +30m, tomorrow 03:10 or 2026-03-08T03:00 in '
+            "America/Toronto, or 2026-03-08T07:00:00Z",
             f'"2" {length}',
         ],
     )
