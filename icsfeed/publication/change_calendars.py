@@ -15,7 +15,8 @@ from icsfeed.ical.change_calendar import change_calendar, max_spans
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
-from icsfeed.services.gate import OPENING, open_spans, overruns
+from icsfeed.services.gate import open_spans, overruns
+from icsfeed.services.gate_reasons import OPENING
 
 
 def change_calendar_path(slug: str) -> str:

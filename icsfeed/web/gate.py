@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -12,6 +12,9 @@ from flask.typing import ResponseReturnValue
 
 from icsfeed.domain.errors import BadInputError, IcsfeedError, NotFoundError, UnavailableError
 from icsfeed.domain.instants import parse_instant
+from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
 from icsfeed.publication.live import Live
 from icsfeed.services.gate import GateAnswer, gate
 from icsfeed.web.errors import problem
@@ -19,7 +22,9 @@ from icsfeed.web.errors import problem
 _MAX_CACHE_SECONDS: Final = 10
 """An emergency change must close the gate soon after it is announced."""
 
-_PARAMETERS: Final = frozenset({"environment", "at"})
+_SINGLE_PARAMETERS: Final = ("at", "runway", "change")
+_VALUE_NAMES: Final = {"at": "instant", "runway": "length", "change": "change"}
+_PARAMETERS: Final = ("environment", *_SINGLE_PARAMETERS)
 
 
 def gate_routes(live: Live) -> Blueprint:
@@ -39,14 +44,19 @@ def gate_routes(live: Live) -> Blueprint:
             msg = "the calendar is not available at the moment"
             raise UnavailableError(msg)
         situation = replace(publication.events.situation, now=now)
-        environments = _requested_environments(situation.schedule.environment_names)
-        at = request.args.get("at")
-        instant = now if at is None else parse_instant(at, situation.zone)
-        try:
-            answer = gate(situation, environments, at=instant)
-        except NotFoundError as error:
-            # A path selects what is found or not; a name in the query is input.
-            raise BadInputError(str(error)) from error
+        _check_parameters()
+        environments = request.args.getlist("environment")
+        at, runway, change_id = (request.args.get(name) for name in _SINGLE_PARAMETERS)
+        if not environments and change_id is None:
+            raise BadInputError(_missing_environment(situation.schedule.environment_names))
+        _check_environments(situation.schedule, environments)
+        answer = gate(
+            situation,
+            environments,
+            at=now if at is None else parse_instant(at, situation.zone),
+            runway=timedelta() if runway is None else parse_length(runway),
+            change_id=change_id,
+        )
         response = jsonify({**answer.as_json(situation.zone), "stale": bool(live.problems)})
         response.headers["Cache-Control"] = _cache_control(answer, now if at is None else None)
         return response
@@ -54,26 +64,39 @@ def gate_routes(live: Live) -> Blueprint:
     return routes
 
 
-def _requested_environments(existing: Iterable[str]) -> list[str]:
-    """The environments in the query; all of its parameters are checked.
+def _check_parameters() -> None:
+    """Check the names of the query's parameters, and how often each is given.
 
     Raises:
-        BadInputError: if there is none, or a parameter is unknown or given twice.
+        BadInputError: if a parameter is unknown, or given twice.
     """
     for name in request.args:
         if name not in _PARAMETERS:
             # If a misspelt "at" were ignored, the answer would be that of now.
-            msg = f'there is no parameter "{name}"; the parameters are "environment" and "at"'
+            names = ", ".join(quoted(each) for each in _PARAMETERS[:-1])
+            msg = f"there is no parameter {quoted(name)}; the parameters are {names} and {quoted(_PARAMETERS[-1])}"
             raise BadInputError(msg)
-    if len(instants := request.args.getlist("at")) > 1:
-        msg = f'"at" takes one instant; this query has {len(instants)}: {", ".join(instants)}'
-        raise BadInputError(msg)
-    environments = request.args.getlist("environment")
-    if not environments:
-        names = list(existing)
-        msg = f"name an environment, such as environment={names[0]}; this schedule has {', '.join(names)}"
-        raise BadInputError(msg)
-    return environments
+    for name in _SINGLE_PARAMETERS:
+        if len(values := request.args.getlist(name)) > 1:
+            msg = f"{quoted(name)} takes one {_VALUE_NAMES[name]}; this query has {len(values)}: {', '.join(values)}"
+            raise BadInputError(msg)
+
+
+def _check_environments(schedule: Schedule, environments: Collection[str]) -> None:
+    """Check the environments in the query. Their names are input, so that an unknown one is no 404.
+
+    Raises:
+        BadInputError: if the schedule has no such environment.
+    """
+    try:
+        schedule.environments_named(environments)
+    except NotFoundError as error:
+        raise BadInputError(str(error)) from error
+
+
+def _missing_environment(existing: Iterable[str]) -> str:
+    names = list(existing)
+    return f"name an environment, such as environment={names[0]}; this schedule has {', '.join(names)}"
 
 
 def _cache_control(answer: GateAnswer, now: datetime | None) -> str:

@@ -78,10 +78,10 @@ def test_open_and_closed_in_words(at: tuple[str, ...], expected: Outcome) -> Non
     assert run("gate", "--environment", "production", "--now", NOW, *at) == expected
 
 
-def test_an_environment_is_required() -> None:
+def test_an_environment_or_a_change_is_required() -> None:
     refused = run("gate", "--now", NOW)
     assert refused.status == 2
-    assert "Missing option '--environment'" in refused.stderr
+    assert "Missing option '--environment' or '--change'" in refused.stderr
 
 
 def test_json_has_the_same_exit_status() -> None:
@@ -90,6 +90,8 @@ def test_json_has_the_same_exit_status() -> None:
         1,
         {
             "environments": ["preview", "production"],
+            "change": None,
+            "runway_seconds": None,
             "state": "CLOSED",
             "why": "outside the maintenance windows and planned changes of preview, production",
             "at_time": "2026-11-23T12:00:00Z",
@@ -112,6 +114,74 @@ def test_the_gate_considers_the_record() -> None:
         stdout="CLOSED: the emergency change EC-1 is confirmed\nnext transition: Thu 2026-12-03 04:00 EST\n",
         stderr="",
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        pytest.param(
+            ("--at", "2026-12-03T05:15", "--runway", "45m"),
+            Outcome(
+                status=0,
+                stdout='OPEN: in the maintenance window "thursday"\nnext transition: Thu 2026-12-03 05:15 EST\n',
+                stderr="",
+            ),
+            id="just long enough",
+        ),
+        pytest.param(
+            ("--at", "2026-12-03T05:15:01", "--runway", "45m"),
+            Outcome(
+                status=1,
+                stdout='CLOSED: open for only 44 min 59 s of the 45 min needed: the maintenance window "thursday" ends '
+                "at Thu 2026-12-03 06:00 EST\nnext transition: Thu 2026-12-10 02:00 EST\n",
+                stderr="",
+            ),
+            id="too short",
+        ),
+        pytest.param(
+            ("--runway", "soon"),
+            Outcome(
+                status=1,
+                stdout="",
+                stderr='"soon" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d\n',
+            ),
+            id="not a length",
+        ),
+        pytest.param(
+            ("--change", "EC-1"),
+            Outcome(status=1, stdout="", stderr='there is no change "EC-1"; none has been announced\n'),
+            id="an unknown change",
+        ),
+    ],
+)
+def test_runways_and_changes_in_words(options: tuple[str, ...], expected: Outcome) -> None:
+    assert run("gate", "--environment", "production", "--now", NOW, *options) == expected
+
+
+def test_an_announced_change_may_run_in_a_freeze() -> None:
+    announced = run(
+        *("emergency", "announce", "--summary", "Security patch", "--reason", "It is being exploited"),
+        *("--environment", "production", "--start", "2026-11-25T03:00", "--duration", "1h", "--yes", "--now", NOW),
+    )
+    assert announced.status == 0
+    may_run = run("gate", "--change", "ec-1", "--at", "2026-11-25T03:00", "--runway", "30m", "--json", "--now", NOW)
+    assert (may_run.status, json.loads(may_run.stdout)) == (
+        0,
+        {
+            "environments": ["production"],
+            "change": "EC-1",
+            "runway_seconds": 1800,
+            "state": "OPEN",
+            "why": "the emergency change EC-1 is due, and states a reason to run in the change freeze "
+            '"month-end" from 2026-11-24 through 2026-11-30',
+            "at_time": "2026-11-25T08:00:00Z",
+            "local_at_time": "2026-11-25T03:00:00-05:00",
+            "next_transition_time": "2026-11-25T08:30:01Z",
+            "local_next_transition_time": "2026-11-25T03:30:01-05:00",
+        },
+    )
+    elsewhere = run("gate", "--change", "EC-1", "--environment", "preview", "--now", NOW)
+    assert elsewhere == Outcome(status=1, stdout="", stderr='EC-1 does not touch "preview"; it touches production\n')
 
 
 def test_it_starts_without_what_it_does_not_need(folder: Path) -> None:

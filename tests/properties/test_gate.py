@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from icsfeed.domain.changes import Change, Plan, State
+from icsfeed.domain.changes import Change, Plan, State, number_of
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
@@ -36,6 +38,7 @@ def changes(draw: st.DrawFn, number: int, now: datetime) -> Change:
         environments=draw(st.sampled_from([frozenset({"preview"}), frozenset(ENVIRONMENTS)])),
         impact=Impact.OUTAGE,
         span=Span(start=start, end=end),
+        reason=draw(st.sampled_from(("", "It is urgent"))),
     )
     moments = st.integers(-120, 240).map(lambda minutes: start + timedelta(minutes=minutes))
     begun, over = sorted((draw(moments), draw(moments)))
@@ -73,13 +76,33 @@ class Oracle:
 
     def is_open(self, environment: str, at: datetime) -> bool:
         """Decide from the policy, window by window and change by change."""
-        if any(start <= at < end for start, end in self._frozen):
+        if self._is_frozen(at) or self._is_disturbed(environment, at):
             return False
         changes = [each for each in self._record.changes.values() if environment in each.plan.environments]
-        if any(self._disturbs(each, at) for each in changes if each.kind is Kind.EMERGENCY):
-            return False
         in_window = any(start <= at < end and environment in touched for start, end, touched in self._windows)
         return in_window or any(self._runs(each, at) for each in changes if each.kind is Kind.PLANNED)
+
+    def may_run(self, change: Change, at: datetime) -> bool:
+        """Decide for one change alone, from the time announced for it and what its operators did."""
+        times = {update.state: update.at for update in change.updates}
+        begun, over = times.get(State.IN_PROGRESS), times.get(State.COMPLETED, times.get(State.CANCELLED))
+        if change.state is State.TENTATIVE or (over is not None and (begun is None or at >= over)):
+            return False
+        if at >= change.plan.span.end or (at < change.plan.span.start and (begun is None or at < begun)):
+            return False
+        if self._is_frozen(at) and not change.plan.reason:
+            return False
+        return not any(self._is_disturbed(each, at, apart_from=change) for each in change.plan.environments)
+
+    def _is_frozen(self, at: datetime) -> bool:
+        return any(start <= at < end for start, end in self._frozen)
+
+    def _is_disturbed(self, environment: str, at: datetime, apart_from: Change | None = None) -> bool:
+        return any(
+            self._disturbs(each, at)
+            for each in self._record.changes.values()
+            if each.kind is Kind.EMERGENCY and each is not apart_from and environment in each.plan.environments
+        )
 
     def _disturbs(self, change: Change, at: datetime) -> bool:
         at_its_time = change.plan.span.start <= at < change.plan.span.end
@@ -151,6 +174,61 @@ def test_state_and_next_transition_follow_from_the_facts(
             assert answer.next_transition == turns[0]
         else:
             assert answer.next_transition is None or answer.next_transition >= end
+
+
+class Runways:
+    """For which instants the gate stays open long enough, tried edge by edge."""
+
+    def __init__(self, is_open: Callable[[datetime], bool], edges: list[datetime], runway: timedelta) -> None:
+        self._is_open, self._edges, self._runway = cache(is_open), edges, runway
+        self._candidates = sorted({*edges, *(edge - runway + SECOND for edge in edges)} if runway else edges)
+
+    def is_long_enough(self, at: datetime) -> bool:
+        until = at + self._runway
+        return self._is_open(at) and all(self._is_open(edge) for edge in self._edges if at < edge < until)
+
+    def turn(self, at: datetime) -> datetime | None:
+        """The first later instant, in whole seconds, for which the answer differs."""
+        now = self.is_long_enough(at)
+        return next((each for each in self._candidates if each > at and self.is_long_enough(each) is not now), None)
+
+
+@settings(max_examples=60)
+@given(
+    truth=situations(),
+    asked=st.one_of(st.sampled_from(ENVIRONMENTS), st.integers(1, 6)),
+    runway=st.sampled_from((0, 1, 45, 240, 241, 1800)).map(lambda minutes: timedelta(minutes=minutes)),
+    data=st.data(),
+)
+def test_runways_and_single_changes_follow_from_the_facts(
+    truth: tuple[Schedule, Record, datetime], asked: str | int, runway: timedelta, data: st.DataObject
+) -> None:
+    """The gate is open for a runway if it is open at each of its instants, and for a change if that may run."""
+    schedule, record, now = truth
+    start, end = now - WEEKS, now + WEEKS
+    oracle = Oracle(schedule, record, now, start, end)
+    edges = sorted(edge for edge in oracle.edges() if start <= edge < end)
+    change = next((each for each in record.changes.values() if number_of(each.id) == asked), None)
+    environment = asked if isinstance(asked, str) else ENVIRONMENTS[0]
+    is_open = partial(oracle.may_run, change) if change is not None else partial(oracle.is_open, environment)
+    runways = Runways(is_open, edges, runway)
+    near = data.draw(st.lists(st.sampled_from(sorted({*edges, now})), max_size=3, unique=True))
+    own = {change.plan.span.start, change.plan.span.end} if change is not None else oracle.edges_of_changes()
+    for edge in sorted({now, *near, *own} & {now, *edges}):
+        for at in {edge - SECOND, edge, edge - runway, edge - runway + SECOND}:
+            answer = gate(
+                Situation(schedule=schedule, record=record, now=now),
+                [environment] if change is None else [],
+                at=at,
+                runway=runway,
+                change_id=change.id if change is not None else None,
+            )
+            assert answer.verdict is (Verdict.OPEN if runways.is_long_enough(at) else Verdict.CLOSED), at
+            turn = runways.turn(at)
+            if turn is not None and turn + runway < end:
+                assert answer.next_transition == turn, at
+            else:
+                assert answer.next_transition is None or answer.next_transition + runway >= end, at
 
 
 def utc(moment: date) -> datetime:

@@ -176,6 +176,8 @@ def test_an_emergency_change_closes_the_gate(
 ) -> None:
     record = record_of(change)
     is_or_was = "was in progress" if change.state.is_final else f"is {change.state}"
+    if change is IN_PROGRESS and now == utc(2026, 12, 3, 9):
+        is_or_was += ", planned until Thu 2026-12-03 04:00 EST"
     for quarter in range(16):
         at = utc(2026, 12, 3, 7) + quarter * timedelta(minutes=15)
         closed = shut is not None and shut[0] <= at < shut[1]
@@ -189,7 +191,29 @@ def test_an_emergency_change_closes_the_gate(
 
 def test_an_overdue_emergency_change_leaves_no_transition() -> None:
     answer = gate_at(utc(2026, 12, 3, 9), record_of(IN_PROGRESS), utc(2026, 12, 3, 9))
-    assert verdict(answer) == ("CLOSED", "the emergency change EC-7 is in progress", None)
+    late = "the emergency change EC-7 is in progress, planned until Thu 2026-12-03 04:00 EST"
+    assert verdict(answer) == ("CLOSED", late, None)
+
+
+@pytest.mark.parametrize(
+    ("late_by", "ago"),
+    [
+        pytest.param(timedelta(seconds=-1), "", id="not late yet"),
+        pytest.param(timedelta(seconds=59), ", planned until Thu 2026-12-03 04:00 EST", id="late by seconds"),
+        pytest.param(
+            timedelta(minutes=59, seconds=59), ", planned until Thu 2026-12-03 04:00 EST, 59 min ago", id="minutes"
+        ),
+        pytest.param(
+            timedelta(hours=10, minutes=59), ", planned until Thu 2026-12-03 04:00 EST, 10 h ago", id="whole hours"
+        ),
+        pytest.param(timedelta(hours=47), ", planned until Thu 2026-12-03 04:00 EST, 47 h ago", id="still in hours"),
+        pytest.param(timedelta(hours=71), ", planned until Thu 2026-12-03 04:00 EST, 2 days ago", id="whole days"),
+    ],
+)
+def test_a_forgotten_change_in_progress_says_that_it_is_late(late_by: timedelta, ago: str) -> None:
+    """One that nobody completed used to close the gate without a word on how long ago it should have ended."""
+    now = utc(2026, 12, 3, 9) + late_by
+    assert gate_at(now, record_of(IN_PROGRESS), now).why == f"the emergency change EC-7 is in progress{ago}"
 
 
 def test_an_emergency_change_of_another_environment_closes_nothing() -> None:
@@ -304,6 +328,8 @@ def test_json_has_times_in_utc_and_in_local_time() -> None:
     assert answer.at.tzinfo is UTC
     assert answer.as_json(TORONTO) == {
         "environments": ["production"],
+        "change": None,
+        "runway_seconds": None,
         "state": "OPEN",
         "why": INSIDE,
         "at_time": "2026-12-03T07:00:00Z",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from icsfeed.domain.feeds import Environment
 from icsfeed.web.application import make_application
 from tests.applications import create_app
 from tests.changes import a_change, record_of
 from tests.examples import utc
-from tests.publication.fakes import AFTER, Clock, FakeServer, mistakes
+from tests.publication.fakes import AFTER, BEFORE, Clock, FakeServer, mistakes
 
 STATE = "/api/v1/state"
 THURSDAY = utc(2026, 12, 3, 7)
@@ -31,6 +33,8 @@ def test_the_state_now(client: FlaskClient) -> None:
         "application/json",
         {
             "environments": ["production"],
+            "change": None,
+            "runway_seconds": None,
             "state": "CLOSED",
             "why": "outside the maintenance windows and planned changes of production",
             "at_time": "2026-11-23T12:01:00Z",
@@ -109,13 +113,37 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
         ),
         pytest.param(
             "environment=production&atTime=2026-12-03",
-            'there is no parameter "atTime"; the parameters are "environment" and "at"',
+            'there is no parameter "atTime"; the parameters are "environment", "at", "runway" and "change"',
             id="an unknown parameter",
         ),
         pytest.param(
             "environment=production&at=2026-12-03T03:00&at=2026-11-25",
             '"at" takes one instant; this query has 2: 2026-12-03T03:00, 2026-11-25',
             id="two instants",
+        ),
+        pytest.param(
+            "environment=production&runway=45m&runway=2h",
+            '"runway" takes one length; this query has 2: 45m, 2h',
+            id="two runways",
+        ),
+        pytest.param(
+            "change=EC-1&change=EC-2", '"change" takes one change; this query has 2: EC-1, EC-2', id="two changes"
+        ),
+        pytest.param(
+            "environment=production&runway=45",
+            '"45" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d',
+            id="not a length",
+        ),
+        pytest.param(
+            "environment=production&runway=999d",
+            "a runway of 23976 h from 2026-11-23T12:01:00Z on is out of reach: the gate knows 2025-01-01 through "
+            "2027-12-31",
+            id="a runway beyond what is published",
+        ),
+        pytest.param(
+            "environment=prod&change=EC-1",
+            'there is no environment "prod"; this schedule has preview, production',
+            id="an unknown environment and an unknown change",
         ),
     ],
 )
@@ -130,6 +158,53 @@ def test_invalid_queries(client: FlaskClient, query: str, detail: str) -> None:
     }
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_runways_and_changes_over_http() -> None:
+    """EC-7 runs on Thursday from 08:00Z to 09:00Z, in the middle of the window."""
+    client, parts = server(timedelta(hours=1))
+    parts.repository.add(parts.clock.now, changes=record_of(a_change()).changes)
+    parts.clock.advance(minutes=30)
+    response = client.get(STATE, query_string={"change": "ec-7", "runway": "30m"})
+    assert response.json == {
+        "environments": ["production"],
+        "change": "EC-7",
+        "runway_seconds": 1800,
+        "state": "OPEN",
+        "why": "the emergency change EC-7 is due",
+        "at_time": "2026-12-03T08:30:00Z",
+        "local_at_time": "2026-12-03T03:30:00-05:00",
+        "next_transition_time": "2026-12-03T08:30:01Z",
+        "local_next_transition_time": "2026-12-03T03:30:01-05:00",
+        "stale": False,
+    }
+    assert response.headers["Cache-Control"] == "public, max-age=1, must-revalidate"
+    too_long = client.get(STATE, query_string={"environment": "production", "change": "EC-7", "runway": "31m"})
+    assert (too_long.json or {})["why"] == (
+        "open for only 30 min of the 31 min needed: the emergency change EC-7 ends at Thu 2026-12-03 04:00 EST"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "detail"),
+    [
+        pytest.param("change=EC-8", 404, 'there is no change "EC-8"; the latest is EC-7', id="an unknown change"),
+        pytest.param(
+            "change=EC-7&environment=preview",
+            400,
+            'EC-7 does not touch "preview"; it touches production',
+            id="a change of another environment",
+        ),
+    ],
+)
+def test_changes_that_the_gate_can_not_answer_for(query: str, status: int, detail: str) -> None:
+    client, parts = server()
+    preview = Environment(id="preview", name="Preview")
+    parts.clock.advance(hours=1)
+    parts.disk.write(replace(BEFORE, environments=(*BEFORE.environments, preview)), parts.clock.now)
+    parts.repository.add(parts.clock.now, changes=record_of(a_change()).changes)
+    response = client.get(f"{STATE}?{query}")
+    assert (response.status_code, (response.get_json(force=True) or {})["detail"]) == (status, detail)
 
 
 def test_without_a_publication_the_gate_is_unavailable(tmp_path: Path) -> None:

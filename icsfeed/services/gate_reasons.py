@@ -1,0 +1,209 @@
+"""Why the gate is open or closed: windows, freezes and changes, with the spans in which they count."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from icsfeed.domain.changes import CHANGE_NAMES, Change, State
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.situation import CalendarItem, Situation
+from icsfeed.domain.span_sets import SpanSet, difference, intersection, union
+from icsfeed.domain.spans import END_OF_TIME, Span
+from icsfeed.domain.times import instant_text
+
+OPENING: Final = frozenset({Kind.MAINTENANCE, Kind.PLANNED})
+"""The kinds that open the gate; the others close it, unless it is asked about one of them."""
+
+_MINUTES_TOLD_IN_HOURS: Final = 48 * 60
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """A span in which an item of that ``kind`` opens or closes the gate of ``environments``.
+
+    ``subject`` names the item, ``words`` are the reason: ``in the maintenance window "thursday"``.
+    """
+
+    kind: Kind
+    opens: bool
+    span: Span
+    environments: frozenset[str]
+    subject: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateQuestion:
+    """Whether a change, or that ``change``, may run in those ``environments`` for the ``runway`` from ``at`` on."""
+
+    situation: Situation
+    environments: frozenset[str]
+    at: datetime
+    runway: timedelta
+    change: Change | None
+
+    def reasons(self, within: Span) -> tuple[Reason, ...]:
+        """The reasons within the span in any of the environments."""
+        if self.change is None:
+            every = reasons_within(self.situation, within)
+        else:
+            every = reasons_for(self.change, self.situation, within)
+        return tuple(each for each in every if not self.environments.isdisjoint(each.environments))
+
+    def spans(self, within: Span) -> SpanSet:
+        """When the answer is OPEN, the runway aside; right for the instants ``within``."""
+        return spans_open(self.reasons(within), self.environments)
+
+
+def reasons_within(situation: Situation, within: Span, *, apart_from: Change | None = None) -> Iterator[Reason]:
+    """The reasons within the span, in any environment, for and against changes in general."""
+    for item in situation.walk(within):
+        reason = _reason(item, situation) if item is not apart_from else None
+        if reason is not None and reason.span.overlaps(within):
+            yield reason
+
+
+def reasons_for(change: Change, situation: Situation, within: Span) -> Iterator[Reason]:
+    """The reasons within the span, in any environment, for and against that one change.
+
+    Its own time is the only one for it. Against it are the emergency changes beside it and, unless it states a reason,
+    change freezes.
+    """
+    due = due_span(change)
+    if due is not None:
+        subject = name_of(change)
+        yield Reason(
+            kind=change.kind,
+            opens=True,
+            span=due,
+            environments=change.plan.environments,
+            subject=subject,
+            words=f"{subject} is due",
+        )
+    for reason in reasons_within(situation, within, apart_from=change):
+        if not reason.opens and not (reason.kind is Kind.FREEZE and change.plan.reason):
+            yield reason
+
+
+def spans_open(reasons: Iterable[Reason], environments: Collection[str]) -> SpanSet:
+    """When the gate is open for all those environments at once."""
+    each_reason = tuple(reasons)
+    spans: SpanSet | None = None
+    for environment in sorted(environments):
+        of_it = [each for each in each_reason if environment in each.environments]
+        opened = union(each.span for each in of_it if each.opens)
+        closed = union(each.span for each in of_it if not each.opens)
+        spans = difference(opened, closed) if spans is None else intersection(spans, difference(opened, closed))
+    return spans or ()
+
+
+def name_of(change: Change) -> str:
+    """The change as sentences name it: ``the emergency change EC-7``."""
+    return f"the {CHANGE_NAMES[change.kind]} {change.id}"
+
+
+def freeze_name(frozen: FrozenDays) -> str:
+    return f'the change freeze "{frozen.freeze.id}" from {frozen.days.first} through {frozen.days.last}'
+
+
+def due_span(change: Change) -> Span | None:
+    """When the change itself may run: in its planned time or, if it started early, from then on; until it is over.
+
+    Beyond its planned end it is late, and has to be given more time first.
+    """
+    started, ended = change.entered(State.IN_PROGRESS), change.entered(State.COMPLETED, State.CANCELLED)
+    if change.state is State.TENTATIVE or (ended is not None and started is None):
+        return None
+    planned = change.plan.span
+    start = planned.start if started is None else min(planned.start, started)
+    end = planned.end if ended is None else min(planned.end, ended)
+    return Span(start=start, end=end) if start < end else None
+
+
+def late_text(change: Change, situation: Situation) -> str:
+    """When the change was to end: ``planned until Sat 2026-11-28 05:00 EST, 10 h ago``; empty if that is ahead."""
+    end = change.plan.span.end
+    if situation.now < end:
+        return ""
+    ago = _rough_text(situation.now - end)
+    return f"planned until {instant_text(end, situation.zone)}{f', {ago} ago' if ago else ''}"
+
+
+def _rough_text(length: timedelta) -> str:
+    """A length in its largest unit, rounded down; empty below a minute."""
+    minutes = length // timedelta(minutes=1)
+    if minutes >= _MINUTES_TOLD_IN_HOURS:
+        return f"{minutes // (24 * 60)} days"
+    if minutes >= 60:  # noqa: PLR2004  (minutes of an hour)
+        return f"{minutes // 60} h"
+    return f"{minutes} min" if minutes else ""
+
+
+def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
+    match item:
+        case Occurrence(window=window, span=span):
+            if item.excluded is not None or span is None:
+                return None
+            return _place(
+                Kind.MAINTENANCE, span, window.environments, subject=f'the maintenance window "{window.id}"', opens=True
+            )
+        case FrozenDays():
+            everywhere = frozenset(situation.schedule.environment_names)
+            return _place(Kind.FREEZE, item.span, everywhere, subject=freeze_name(item), opens=False)
+        case Change(kind=Kind.PLANNED):
+            due = _announced_time(item)
+            if due is None:
+                return None
+            return _place(item.kind, due, item.plan.environments, subject=name_of(item), opens=True)
+        case Change():
+            return _emergency(item, situation)
+
+
+def _place(kind: Kind, span: Span, environments: frozenset[str], *, subject: str, opens: bool) -> Reason:
+    return Reason(kind=kind, opens=opens, span=span, environments=environments, subject=subject, words=f"in {subject}")
+
+
+def _announced_time(change: Change) -> Span | None:
+    """When other changes may run beside a planned one: within its announced time, until it ends."""
+    due = due_span(change)
+    if due is None or due.end <= change.plan.span.start:
+        return None
+    return Span(start=change.plan.span.start, end=due.end)
+
+
+def _emergency(change: Change, situation: Situation) -> Reason | None:
+    span = _under_way(change, situation.now)
+    if span is None:
+        return None
+    subject = name_of(change)
+    words = f"{subject} {'was in progress' if change.state.is_final else f'is {change.state}'}"
+    if change.state is State.IN_PROGRESS and (late := late_text(change, situation)):
+        words = f"{words}, {late}"
+    return Reason(
+        kind=change.kind,
+        opens=False,
+        span=span,
+        environments=change.plan.environments,
+        subject=subject,
+        words=words,
+    )
+
+
+def _under_way(change: Change, now: datetime) -> Span | None:
+    """When an emergency change is under way: in its planned time if confirmed, and while it is in progress."""
+    if change.state is State.CONFIRMED:
+        return change.plan.span
+    started = change.entered(State.IN_PROGRESS)
+    if started is None:
+        return None
+    start = min(change.plan.span.start, started)
+    # One that is not over at its planned end is under way until somebody says that it is over.
+    end = change.entered(State.COMPLETED, State.CANCELLED) or (
+        change.plan.span.end if now < change.plan.span.end else END_OF_TIME
+    )
+    return Span(start=start, end=end) if start < end else None
