@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from icsfeed.cli.inputs import clock, open_schedule, schedule_path
-from icsfeed.cli.options import example, json_option, option, token_key_option, with_settings
+from icsfeed.cli.options import example, json_option, option, own_option, token_key_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.schedule import Schedule
@@ -42,6 +42,9 @@ from icsfeed.store.token_key import read_token_key
 @option("--base-url", default="", metavar="URL", help="The site's address for customers, if the schedule has none.")
 @option("--private", is_flag=True, help="Also export the private feeds made with the token key.")
 @token_key_option
+@own_option(
+    "--replace-calendar", is_flag=True, help="Replace another calendar (another uid_domain) that is published at DEST."
+)
 @option("--watch", is_flag=True, help="Keep running, and export again after each change.")
 @option("--dry-run", is_flag=True, help="Only print what would be written.")
 @with_settings
@@ -53,6 +56,7 @@ def export(
     settings: Settings,
     *,
     private: bool,
+    replace_calendar: bool,
     watch: bool,
     dry_run: bool,
     as_json: bool,
@@ -72,7 +76,7 @@ def export(
     token_key = _token_key(token_key_file) if private else None
     printer = _ReportPrinter(dest=dest, as_json=as_json, dry_run=dry_run)
     if watch:
-        _watch(printer, base_url, token_key, settings)
+        _watch(printer, base_url, token_key, settings, replace_calendar=replace_calendar)
         return
 
     loaded = open_schedule(settings)
@@ -86,6 +90,7 @@ def export(
             changed_at=loaded.changed_at,
             base_url=base_url,
             token_key=token_key,
+            replace_calendar=replace_calendar,
             dry_run=dry_run,
             progress=progress,
         )
@@ -155,7 +160,9 @@ class _ReportPrinter:
         sys.stdout.flush()
 
 
-def _watch(printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, settings: Settings) -> None:
+def _watch(
+    printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, settings: Settings, *, replace_calendar: bool
+) -> None:
     # structlog and SQLAlchemy are slow to import, and a single export often needs neither.
     from icsfeed.export.watching import watch
     from icsfeed.publication.live import Live
@@ -168,6 +175,7 @@ def _watch(printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, s
     current_time = clock(settings, load_schedule(path).schedule)
     target = _target(printer.dest)
     log = service_log().bind(dest=printer.dest)
+    replacements = iter([replace_calendar])  # only the first export may: later, the calendar there is this one
 
     def export_now(publication: Publication, subscribers: Subscribers) -> Report:
         situation = publication.events.situation
@@ -178,6 +186,7 @@ def _watch(printer: _ReportPrinter, base_url: str, token_key: TokenKey | None, s
             base_url=base_url,
             before=publication.events,
             token_key=token_key,
+            replace_calendar=next(replacements, False),
         )
 
     with closing(Database(settings.database)) as repository:

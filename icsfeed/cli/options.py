@@ -57,7 +57,7 @@ class WholeNumber(click.IntRange):
 
 
 own_option = click.option
-"""An option of one announcement, step or occurrence: never from the environment."""
+"""An option of one announcement, step, occurrence or destination: never from the environment."""
 
 
 def example(*lines: str) -> str:

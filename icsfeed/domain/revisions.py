@@ -22,6 +22,9 @@ class Revision:
     at: datetime
 
 
+MAX_SEQUENCE: Final = 2**31 - 1
+"""The largest integer of iCalendar (RFC 5545, section 3.3.8)."""
+
 _ONE_SECOND: Final = timedelta(seconds=1)
 _DIGEST_OF_BYTES: Final = re.compile("[0-9a-f]{32}")
 
@@ -83,7 +86,7 @@ def _next(event: Revisable, last: Revision, at: datetime) -> Revision:
     if event.first.sequence > last.sequence:
         return Revision(sequence=event.first.sequence, at=max(last.at, event.first.at))
     # Another machine's clock may be ahead; clients must not see time run backwards.
-    return Revision(sequence=last.sequence + 1, at=max(last.at, at))
+    return Revision(sequence=min(last.sequence + 1, MAX_SEQUENCE), at=max(last.at, at))
 
 
 def missing_lines(published: Iterable[Revisable], ledger: Ledger, *, now: datetime) -> tuple[LedgerLine, ...]:

@@ -16,7 +16,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from icsfeed.domain.errors import BadInputError, ConflictError, UnavailableError
 from icsfeed.export.files import DISPOSITION, SiteFile
 from icsfeed.export.manifest import NAME as MANIFEST
-from icsfeed.export.manifest import Manifest
+from icsfeed.export.manifest_parsing import MAX_MANIFEST_BYTES, parse_manifest
 from icsfeed.export.store_errors import is_missing_bucket, reason_of
 
 if TYPE_CHECKING:
@@ -79,16 +79,16 @@ class Bucket:
     @contextmanager
     def locked(self) -> Generator[None]:
         """Refuse to start while another export is running: if the manifest says so, watch for its heartbeat."""
-        content = self.read(MANIFEST)
-        if content is not None and Manifest.from_json(content, self._url).pending:
+        content = self.read(MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
+        if content is not None and parse_manifest(content, self._url).pending:
             time.sleep(self._patience.total_seconds())
-            if self.read(MANIFEST) != content:
+            if self.read(MANIFEST, max_bytes=MAX_MANIFEST_BYTES) != content:
                 raise self._conflict()
         yield
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, *, max_bytes: int) -> bytes | None:
         result = self._get(name)
-        return bytes(result.bytes()) if result is not None else None
+        return self._body(result, max_bytes) if result is not None else None
 
     def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
         """The sizes, from one listing of the whole bucket."""
@@ -103,8 +103,7 @@ class Bucket:
         if result is None:
             return None
         self._remember(result.meta["e_tag"], result.meta["version"])
-        with self._translated_errors():
-            return bytes(result.bytes())
+        return self._body(result, MAX_MANIFEST_BYTES)
 
     def write_manifest(self, content: bytes) -> None:
         self._manifest = content
@@ -149,6 +148,16 @@ class Bucket:
             if isinstance(error, FileNotFoundError) and not is_missing_bucket(reason):
                 return None
             raise self._unavailable(reason) from error
+
+    def _body(self, result: obstore.GetResult, max_bytes: int) -> bytes:
+        """The bytes, or slightly more than ``max_bytes`` of them; the rest is not fetched."""
+        body = bytearray()
+        with self._translated_errors():
+            for chunk in result:
+                body += chunk
+                if len(body) > max_bytes:
+                    break
+        return bytes(body)
 
     def _put(self, file: SiteFile) -> None:
         attributes: Attributes = {"Content-Type": file.content_type}

@@ -11,6 +11,7 @@ from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.revisions import Ledger
 from icsfeed.export.files import SiteFile
 from icsfeed.export.manifest import ExportedFile, Manifest
+from icsfeed.export.manifest_parsing import parse_manifest
 from icsfeed.export.private_names import FOLDER, display_name, is_secret, manifest_name
 from icsfeed.export.targets import Target
 from icsfeed.publication.private import LeftOut
@@ -64,7 +65,7 @@ def read_manifest(target: Target) -> Manifest:
         IcsfeedError: if it can't be read, or is not a manifest.
     """
     content = target.read_manifest()
-    return Manifest.from_json(content, str(target)) if content is not None else Manifest()
+    return parse_manifest(content, str(target)) if content is not None else Manifest()
 
 
 def export(
@@ -73,11 +74,13 @@ def export(
     *,
     before: Manifest,
     ledger: Ledger,
+    uid_domain: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Make ``target`` hold exactly ``files``, apart from files that icsfeed did not write; ``before`` is its manifest.
 
+    The new manifest has the ``ledger`` and the ``uid_domain`` of the calendar that is exported.
     If the process is killed, every file is either the old or the new one, and the next export completes the site.
 
     Raises:
@@ -101,12 +104,13 @@ def export(
     if changed or obsolete:
         # Listed before they are written: whatever happens next, these files are recognized as icsfeed's.
         pending = before.pending.union(file.manifest_name for file in changed)
-        target.write_manifest(replace(before, pending=pending).to_json())
+        target.write_manifest(replace(before, pending=pending, uid_domain=uid_domain).to_json())
         target.write(changed, _counter(progress, len(changed)))
         target.remove(obsolete)
     written = {file.manifest_name: ExportedFile(digest=file.digest, size=len(file.body)) for file in changed}
     manifest_names = (file.manifest_name for file in site.values())
-    after = Manifest(files={name: written.get(name) or before.files[name] for name in manifest_names}, ledger=ledger)
+    exported = {name: written.get(name) or before.files[name] for name in manifest_names}
+    after = Manifest(files=exported, ledger=ledger, uid_domain=uid_domain)
     if after != before:
         target.write_manifest(after.to_json())
     return report
@@ -125,12 +129,16 @@ def _refuse_to_replace_others(
     """Refuse to replace a file that no export wrote, unless its bytes are the same."""
     for name, file in site.items():
         is_no_file = sizes.get(name, 0) < 0
-        if is_no_file or (name in sizes and name not in own_names and target.read(name) != file.body):
+        if is_no_file or (name in sizes and name not in own_names and not _has_body(target, file, sizes[name])):
             msg = (
                 f'{target} has a file "{file.display_name}" that no export wrote; '
                 "move it away, or export to another destination"
             )
             raise RefusedError(msg)
+
+
+def _has_body(target: Target, file: SiteFile, size: int) -> bool:
+    return size == len(file.body) and target.read(file.name, max_bytes=size) == file.body
 
 
 def _counter(progress: Progress | None, total: int) -> Callable[[], None]:

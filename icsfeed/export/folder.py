@@ -14,6 +14,7 @@ from icsfeed.domain.errors import ConflictError, RefusedError, UnavailableError
 from icsfeed.export.files import SiteFile
 from icsfeed.export.manifest import NAME as MANIFEST
 from icsfeed.export.manifest import OWN_FOLDER
+from icsfeed.export.manifest_parsing import MAX_MANIFEST_BYTES
 from icsfeed.export.private_names import display_name
 
 _LOCK: Final = f"{OWN_FOLDER}/lock"
@@ -50,11 +51,14 @@ class Folder:
         finally:
             os.close(lock)
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, *, max_bytes: int) -> bytes | None:
         with self._translated_errors():
             path = self._path_of(name, create=False)
             try:
-                return Path(path).read_bytes() if stat.S_ISREG(os.lstat(path).st_mode) else None
+                if not stat.S_ISREG(os.lstat(path).st_mode):
+                    return None
+                with open(path, "rb") as file:  # noqa: PTH123  (a Path for each file would take as long as the rest)
+                    return file.read(max_bytes + 1)
             except FileNotFoundError:
                 return None
 
@@ -77,13 +81,13 @@ class Folder:
                 yield from ((f"{each}/{file.name}", _size(file.stat(follow_symlinks=False))) for file in files)
 
     def read_manifest(self) -> bytes | None:
-        return self.read(MANIFEST)
+        return self.read(MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
 
     def write_manifest(self, content: bytes) -> None:
         """Replace the manifest, and wait for the disk: it must survive a power failure."""
         with self._translated_errors():
             part = self._part("manifest")
-            with open(part, "xb") as file:  # noqa: PTH123  (a Path for each file would take as long as the rest)
+            with open(part, "xb") as file:  # noqa: PTH123
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

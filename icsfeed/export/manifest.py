@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import UTC
+from typing import Final
 
-from icsfeed.domain.errors import RefusedError
-from icsfeed.domain.revisions import Ledger, LedgerLine, Revision
+from icsfeed.domain.revisions import GONE, Ledger, LedgerLine, Revision
 from icsfeed.export.private_names import is_secret
 
 OWN_FOLDER: Final = ".icsfeed"
 NAME: Final = f"{OWN_FOLDER}/manifest.json"
-_VERSION: Final = 1
-_VERSION_WITH_SECRETS: Final = 2
+VERSION: Final = 1
+VERSION_WITH_SECRETS: Final = 2
 """Refused by versions of icsfeed that don't know private files: they would drop these from the manifest, and the files
 themselves would stay public.
 """
@@ -39,12 +38,24 @@ class Manifest:
     """The files of a destination by name, and the last ledger line of every event.
 
     ``pending`` are the names that an export was about to write. They are icsfeed's, whether it wrote them or not. All
-    names are as ``private_names.manifest_name`` returns them.
+    names are as ``private_names.manifest_name`` returns them. ``uid_domain`` is that of the calendar published there;
+    manifests of icsfeed 0.1 don't name it.
     """
 
     files: Mapping[str, ExportedFile] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
     ledger: Ledger = field(default_factory=dict)
+    uid_domain: str | None = None
+
+    @property
+    def uid_domains(self) -> frozenset[str]:
+        """The UID domains that mark the calendar published there: of an older manifest, those of its events' UIDs.
+
+        Empty if nothing marks it.
+        """
+        if self.uid_domain is not None:
+            return frozenset({self.uid_domain})
+        return frozenset(uid.rpartition("@")[2] for uid, lines in self.ledger.items() if lines[-1].digest != GONE)
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,34 +69,15 @@ class Manifest:
             for name in sorted(self.files)
         )
         ledger = (f"{_quoted(uid)}: [{_line_json(self.ledger[uid][-1])}]" for uid in sorted(self.ledger))
+        calendar = [f'"uid_domain": {_quoted(self.uid_domain)}'] if self.uid_domain is not None else []
         parts = [
-            f'"icsfeed": {_VERSION_WITH_SECRETS if any(map(is_secret, self.names)) else _VERSION}',
+            f'"icsfeed": {VERSION_WITH_SECRETS if any(map(is_secret, self.names)) else VERSION}',
+            *calendar,
             f'"files": {{{_one_a_line(files)}}}',
             f'"pending": [{_one_a_line(map(_quoted, sorted(self.pending)))}]',
             f'"ledger": {{{_one_a_line(ledger)}}}',
         ]
         return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
-
-    @classmethod
-    def from_json(cls, content: bytes, destination: str) -> Manifest:
-        """The manifest in a file; ``destination`` is for messages.
-
-        Raises:
-            RefusedError: if this version of icsfeed did not write it.
-        """
-        try:
-            data = _checked_version(json.loads(content))
-            return cls(
-                files={_checked_name(name): _exported_file(*file) for name, file in data["files"].items()},
-                pending=frozenset(map(_checked_name, data["pending"])),
-                ledger={uid: (_ledger_line(uid, *line),) for uid, line in data["ledger"].items()},
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            msg = (
-                f"{destination} has a {NAME} that this version of icsfeed did not write; "
-                "export to another destination, or empty this one"
-            )
-            raise RefusedError(msg) from error
 
 
 def continued(recorded: Ledger, exported: Ledger) -> Ledger:
@@ -123,30 +115,3 @@ def _one_a_line(entries: Iterable[str]) -> str:
 def _line_json(line: LedgerLine) -> str:
     at = line.revision.at.astimezone(UTC)
     return f'{line.revision.sequence}, {_quoted(line.digest)}, "{at:%Y-%m-%dT%H:%M:%SZ}"'
-
-
-def _checked_version(data: Any) -> Any:  # noqa: ANN401  (any JSON value)
-    if data["icsfeed"] not in {_VERSION, _VERSION_WITH_SECRETS}:
-        raise ValueError(data["icsfeed"])
-    return data
-
-
-def _checked_name(name: Any) -> str:  # noqa: ANN401  (any JSON value)
-    """A name within the destination: exports replace and remove the files that a manifest lists."""
-    parts = name.split("/")
-    if not {"", ".", ".."}.isdisjoint(parts) or {"\\", "\0", ":"} & set(name) or name == NAME:
-        raise ValueError(name)
-    return str(name)
-
-
-def _exported_file(digest: Any, size: Any) -> ExportedFile:  # noqa: ANN401
-    if not isinstance(digest, str) or type(size) is not int:
-        raise TypeError
-    return ExportedFile(digest=digest, size=size)
-
-
-def _ledger_line(uid: str, sequence: Any, digest: Any, at: Any) -> LedgerLine:  # noqa: ANN401
-    if type(sequence) is not int or not isinstance(digest, str):
-        raise TypeError
-    moment = datetime.fromisoformat(at).astimezone(UTC)
-    return LedgerLine(uid=uid, digest=digest, revision=Revision(sequence=sequence, at=moment))

@@ -10,6 +10,7 @@ from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import with_lines
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.export.exporting import Progress, Report, export, read_manifest
 from icsfeed.export.files import SiteFile, packed_files, private_files, site_files
@@ -32,6 +33,7 @@ def export_site(
     base_url: str = "",
     before: PublishedEvents | None = None,
     token_key: TokenKey | None = None,
+    replace_calendar: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
@@ -43,11 +45,15 @@ def export_site(
     SEQUENCE, a changed one raises it.
 
     Raises:
-        IcsfeedError: if the destination can't be written, or if all of its private feeds would be removed because of a
-            wrong key or database. Each file there is whole.
+        IcsfeedError: if the destination can't be written, if it publishes another calendar (unless
+            ``replace_calendar``), or if all of its private feeds would be removed because of a wrong key or database.
+            Each file there is whole.
     """
     with nullcontext() if dry_run else target.locked():
         manifest = read_manifest(target)
+        uid_domain = situation.schedule.calendar.uid_domain
+        if not replace_calendar:
+            _refuse_another_calendar(target, manifest, uid_domain)
         record = replace(situation.record, ledger=continued(situation.record.ledger, manifest.ledger))
         events = publish_events(situation.with_record(record), before=before)
         events = events.with_ledger(with_lines(record.ledger, lines_to_publish(events, None)))
@@ -58,8 +64,21 @@ def export_site(
             _refuse_to_lose_all(target, manifest, record, token_key, private)
         files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
         ledger = last_lines(events.situation.record.ledger)
-        report = export(files, target, before=manifest, ledger=ledger, dry_run=dry_run, progress=progress)
+        report = export(
+            files, target, before=manifest, ledger=ledger, uid_domain=uid_domain, dry_run=dry_run, progress=progress
+        )
         return replace(report, private_left_out=private.left_out) if private is not None else report
+
+
+def _refuse_another_calendar(target: Target, before: Manifest, uid_domain: str) -> None:
+    published = before.uid_domains
+    if published and uid_domain not in published:
+        msg = (
+            f"{target} publishes another calendar: its uid_domain is {' or '.join(map(quoted, sorted(published)))}, "
+            f"and that of this schedule is {quoted(uid_domain)}; export to another destination, check --schedule, "
+            "or replace that calendar with --replace-calendar"
+        )
+        raise RefusedError(msg)
 
 
 def _refuse_to_lose_all(target: Target, before: Manifest, record: Record, key: TokenKey, private: PrivateFeeds) -> None:

@@ -26,8 +26,8 @@ class Target(Protocol):
             ConflictError: if another export is running.
         """
 
-    def read(self, name: str) -> bytes | None:
-        """The file's bytes; ``None`` if there is no such file."""
+    def read(self, name: str, *, max_bytes: int) -> bytes | None:
+        """The file's bytes; ``None`` if there is no such file. Of a longer file than ``max_bytes``, more than that."""
 
     def sizes(self, names: frozenset[str], *, folder: str = "") -> dict[str, int]:
         """The sizes in bytes of those ``names`` that exist; -1 for anything that is not a file.
@@ -36,7 +36,7 @@ class Target(Protocol):
         """
 
     def read_manifest(self) -> bytes | None:
-        """The current manifest; ``None`` if there is none."""
+        """The current manifest, as ``read`` returns files; ``None`` if there is none."""
 
     def write_manifest(self, content: bytes) -> None:
         """Replace the manifest.

@@ -281,8 +281,9 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
 OWN_OPTIONS = {
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
     *("--tentative", "--key", "--message", "--expect", "--silent", "--yes"),
+    "--replace-calendar",
 }
-"""Those of one announcement, step or occurrence."""
+"""Those of one announcement, step, occurrence or destination."""
 
 
 def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_environment() -> None:
@@ -297,7 +298,7 @@ def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_en
                     own.add((line.split()[0], name))
                 else:
                     assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
-    assert {group for group, _ in own} == {"emergency", "planned", "window"}
+    assert {group for group, _ in own} == {"emergency", "planned", "window", "export"}
     assert {name for _, name in own} == OWN_OPTIONS
 
 

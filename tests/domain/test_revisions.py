@@ -9,6 +9,7 @@ import pytest
 
 from icsfeed.domain.revisions import (
     GONE,
+    MAX_SEQUENCE,
     Ledger,
     LedgerLine,
     Revision,
@@ -94,6 +95,13 @@ def test_times_are_in_whole_seconds() -> None:
 def test_times_never_go_back_if_another_clock_is_ahead() -> None:
     ledger = after((ONE,), (TWO,))
     assert missing_lines([ONE], ledger, now=MAY - timedelta(days=3)) == (line("one", 2, MAY + timedelta(days=1)),)
+
+
+def test_the_largest_sequence_of_icalendar_is_the_last_one() -> None:
+    ledger = {"a": (line("one", MAX_SEQUENCE),)}
+    assert missing_lines([TWO], ledger, now=MAY + timedelta(days=3)) == (
+        line("two", MAX_SEQUENCE, MAY + timedelta(days=3)),
+    )
 
 
 def test_an_event_without_ledger_lines_is_the_same_on_every_machine_at_any_time() -> None:

@@ -30,16 +30,26 @@ def site(contents: Mapping[str, str]) -> list[SiteFile]:
     ]
 
 
-def put(contents: Mapping[str, str], target: Target | Path, *, dry_run: bool = False) -> Report:
+def put(
+    contents: Mapping[str, str], target: Target | Path, *, uid_domain: str | None = None, dry_run: bool = False
+) -> Report:
     """Export those texts after any previous export."""
-    return put_files(site(contents), Folder(target) if isinstance(target, Path) else target, dry_run=dry_run)
+    folder_or_bucket = Folder(target) if isinstance(target, Path) else target
+    return put_files(site(contents), folder_or_bucket, uid_domain=uid_domain, dry_run=dry_run)
 
 
-def put_files(files: list[SiteFile], target: Target, *, ledger: Ledger | None = None, dry_run: bool = False) -> Report:
+def put_files(
+    files: list[SiteFile],
+    target: Target,
+    *,
+    ledger: Ledger | None = None,
+    uid_domain: str | None = None,
+    dry_run: bool = False,
+) -> Report:
     """Export those files after any previous export."""
     with target.locked():
         before = read_manifest(target)
-        return export(files, target, before=before, ledger=ledger or {}, dry_run=dry_run)
+        return export(files, target, before=before, ledger=ledger or {}, uid_domain=uid_domain, dry_run=dry_run)
 
 
 def private_site(folder: Path) -> tuple[Path, list[str]]:

@@ -18,9 +18,10 @@ from icsfeed.export.bucket import Bucket
 from icsfeed.export.exporting import read_manifest
 from icsfeed.export.manifest import NAME as MANIFEST
 from icsfeed.export.manifest import Manifest
+from icsfeed.export.manifest_parsing import MAX_MANIFEST_BYTES
 from icsfeed.export.store_errors import NO_CREDENTIALS, reason_of
 from icsfeed.publication.representations import CACHE_CONTROL
-from tests.cli.running import NOW, run
+from tests.cli.running import NOW, SCHEDULE, run
 from tests.export.sites import contents, put
 from tests.export.stores import Store, Wire, running_store
 
@@ -209,8 +210,8 @@ def test_an_export_is_refused_while_another_has_a_heartbeat(store: Store, bucket
     class Slow(Bucket):
         """While this export waits, the first one continues."""
 
-        def read(self, name: str) -> bytes | None:
-            content = super().read(name)
+        def read(self, name: str, *, max_bytes: int) -> bytes | None:
+            content = super().read(name, max_bytes=max_bytes)
             first.beat()
             return content
 
@@ -230,6 +231,51 @@ def test_the_next_export_completes_one_that_was_killed(store: Store, bucket: str
     assert json.loads(store.objects(bucket)[MANIFEST])["pending"] == []
     with pytest.raises(IcsfeedError, match="another export"):
         killed.write_manifest(Manifest().to_json())
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b'{"icsfeed": 1, "files": {"../x": ["d", 1]}, "pending": [], "ledger": {}}',
+        b'{"icsfeed": 1, "files": {}, "pending": [], "ledger": {"u": [-5, "d", "2026-11-23T12:00:00Z"]}}',
+        b"[" * 100_000,
+        b" " * (MAX_MANIFEST_BYTES + 1),
+    ],
+    ids=["a name outside", "a negative SEQUENCE", "nested brackets", "too long"],
+)
+def test_a_tampered_manifest_in_a_bucket_is_one_sentence_and_nothing_is_touched(
+    store: Store, bucket: str, schedule: Path, manifest: bytes
+) -> None:
+    del schedule
+    dest = f"s3://{bucket}"
+    put(OLD, Bucket(dest))
+    obstore.put(store.bucket(bucket), MANIFEST, manifest, use_multipart=False)
+    before = len(store.requests())
+    done = run("export", dest, "--now", NOW)
+    expected = (
+        f"{dest} has a {MANIFEST} that this version of icsfeed did not write; "
+        "export to another destination, or empty this one\n"
+    )
+    assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+    assert {request.partition(" ")[0] for request in store.requests()[before:]} == {"GET"}
+    assert objects(store, bucket) == OLD
+
+
+def test_an_export_onto_another_calendar_in_a_bucket_is_refused(store: Store, bucket: str, schedule: Path) -> None:
+    dest = f"s3://{bucket}"
+    assert run("export", dest, "--now", NOW).status == 0
+    before = objects(store, bucket)
+    schedule.write_text(SCHEDULE.replace("maintenance.example.com", "demo.example.org"), encoding="utf-8")
+    done = run("export", dest, "--now", NOW)
+    expected = (
+        f'{dest} publishes another calendar: its uid_domain is "maintenance.example.com", and that of this schedule is '
+        '"demo.example.org"; export to another destination, check --schedule, or replace that calendar with '
+        "--replace-calendar\n"
+    )
+    assert (done.status, done.stdout, done.stderr) == (1, "", expected)
+    assert objects(store, bucket) == before
+    assert run("export", dest, "--now", NOW, "--replace-calendar").status == 0
+    assert "@demo.example.org" in objects(store, bucket)["feeds/all.ics"]
 
 
 def test_a_long_upload_has_a_heartbeat(store: Store, bucket: str) -> None:
