@@ -89,6 +89,11 @@ class Occurrence:
         """Whether an operator skipped it and subscribers see that."""
         return isinstance(self.excluded, Skipped) and not self.excluded.silent
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether subscribers see it: it happens, or they see that it does not."""
+        return self.excluded is None or self.is_cancelled
+
     def touches(self, span: Span) -> bool:
         """Whether it shares an instant with ``span``, at its original time or at the one it was moved to."""
         if self.policy.span is None:

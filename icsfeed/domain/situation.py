@@ -106,13 +106,16 @@ class Situation:
         yield from (change for change in self.changes.values() if change.extent.overlaps(span))
 
     def published(self) -> Iterator[CalendarItem]:
-        """The contents of feeds: occurrences of the published span, freezes that begin in it, and changes."""
-        yield from self.occurrences(self.published_span)
-        days = DateRange.of_years(self.published_years)
-        for frozen in frozen_days(self.schedule.freezes, self.zone, days.first, days.last):
-            if frozen.days.first in days:
-                yield frozen
+        """The contents of feeds: those of the policy, and changes."""
+        yield from self.published_policy
         yield from self.published_changes()
+
+    @cached_property
+    def published_policy(self) -> tuple[Occurrence | FrozenDays, ...]:
+        """The occurrences of the published span, and the freezes that begin in it."""
+        days = DateRange.of_years(self.published_years)
+        frozen = frozen_days(self.schedule.freezes, self.zone, days.first, days.last)
+        return (*self.occurrences(self.published_span), *(each for each in frozen if each.days.first in days))
 
     def published_changes(self) -> Iterator[Change]:
         """The changes that end in the published span."""

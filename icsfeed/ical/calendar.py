@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,14 +12,13 @@ from icalendar import Calendar
 from icalendar.prop import vDuration
 
 from icsfeed.domain.feeds import Feed
-from icsfeed.domain.freezes import FrozenDays
-from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.zones import settled_clock, zone
-from icsfeed.ical.events import CalendarEvent, freeze_event, series_event, single_event
+from icsfeed.ical.events import CalendarEvent, policy_event
 from icsfeed.ical.limits import events_that_fit
+from icsfeed.ical.outlines import EventOutline, policy_outlines
 from icsfeed.ical.properties import add_text, as_bytes
-from icsfeed.ical.series import Rendering, Series, arrange
+from icsfeed.ical.series import Rendering
 from icsfeed.ical.timezones import vtimezone
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
@@ -29,16 +28,7 @@ _END: Final = b"END:VCALENDAR\r\n"
 
 def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarEvent, ...]:
     """The events of windows and freezes, each at its first revision."""
-    schedule, items = situation.schedule, tuple(situation.published())
-    occurrences = (item for item in items if isinstance(item, Occurrence))
-    arranged = arrange(occurrences, rendering, situation.zone, situation.published_span)
-    return (
-        *(
-            series_event(schedule, each) if isinstance(each, Series) else single_event(schedule, each)
-            for each in arranged
-        ),
-        *(freeze_event(schedule, item) for item in items if isinstance(item, FrozenDays)),
-    )
+    return tuple(map(policy_event, policy_outlines(situation, rendering)))
 
 
 def current_events(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
@@ -61,14 +51,20 @@ def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEven
     A feed without events has UTC: RFC 5545, section 3.6, asks for at least one component.
     """
     selected = [event for event in events if feed.selects(event.kind, event.environments)]
+    frame = feed_frame(situation, feed, selected)
+    fitting = events_that_fit(selected, lambda event: len(event.content), taken=sum(map(len, frame)), now=situation.now)
+    *beginning, end = frame
+    content = b"".join([*beginning, *(event.content for event in fitting), end])
+    return FeedContent(content=content, left_out=len(selected) - len(fitting))
+
+
+def feed_frame(situation: Situation, feed: Feed, events: Collection[CalendarEvent | EventOutline]) -> tuple[bytes, ...]:
+    """What stands around the events of a feed: its header, the zones that they use, and its end."""
     years, calendar = situation.published_years, situation.schedule.calendar
-    used = {event.zone for event in selected if event.zone} if selected else {zone("UTC")}
+    used = {event.zone for event in events if event.zone} if events else {zone("UTC")}
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    header = _header(feed.name, feed.description or calendar.description, calendar.color)
-    fitting = events_that_fit(selected, taken=len(header) + sum(map(len, zones)) + len(_END), now=situation.now)
-    content = b"".join([header, *zones, *(event.content for event in fitting), _END])
-    return FeedContent(content=content, left_out=len(selected) - len(fitting))
+    return (_header(feed.name, feed.description or calendar.description, calendar.color), *zones, _END)
 
 
 @lru_cache(maxsize=256)

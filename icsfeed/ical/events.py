@@ -16,12 +16,12 @@ from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import Span
-from icsfeed.domain.zones import is_utc
+from icsfeed.ical.outlines import EventOutline, PolicySource
 from icsfeed.ical.series import Series, Single
-from icsfeed.ical.uids import change_uid, freeze_uid, occurrence_uid, series_uid
+from icsfeed.ical.uids import change_uid
 from icsfeed.ical.vevents import vevents
 
-Source: TypeAlias = Series | Single | FrozenDays | Change
+Source: TypeAlias = PolicySource | Change
 """The source of an event."""
 
 
@@ -67,12 +67,34 @@ def _revision_lines(revision: Revision) -> tuple[bytes, bytes, bytes]:
     return first, second, third
 
 
-def series_event(schedule: Schedule, series: Series) -> CalendarEvent:
-    """A series as one recurring event, with overrides for the occurrences that are shown as cancelled."""
+def policy_event(outline: EventOutline) -> CalendarEvent:
+    """The event of a window or freeze, at its first revision."""
+    schedule, source = outline.schedule, outline.source
+    match source:
+        case Series():
+            facts, year = _facts_of_series(schedule, source), source.year
+        case Single(occurrence=occurrence):
+            facts, year = facts_of(schedule, occurrence), source.year
+        case FrozenDays(days=days):
+            facts, year = facts_of(schedule, source), days.first.year
+    return _event(
+        schedule,
+        source,
+        uid=outline.uid,
+        facts=facts,
+        environments=outline.environments,
+        span=outline.span,
+        first=_first_of_year(schedule, year),
+        zone=outline.zone,
+    )
+
+
+def _facts_of_series(schedule: Schedule, series: Series) -> EventFacts:
+    """The facts of one recurring event, with overrides for the occurrences that are shown as cancelled."""
     window = series.window
     start, end = window.on(series.first.original_start.date())
     several = series.first is not series.last
-    facts = EventFacts(
+    return EventFacts(
         kind=Kind.MAINTENANCE,
         name=window.name,
         start=start,
@@ -85,43 +107,6 @@ def series_event(schedule: Schedule, series: Series) -> CalendarEvent:
         impact=window.impact,
         description=window.description,
         organizer=schedule.calendar.organizer,
-    )
-    return _event(
-        schedule,
-        series,
-        uid=series_uid(series, schedule.calendar.uid_domain),
-        facts=facts,
-        environments=window.environments,
-        span=Span(start=_span(series.first).start, end=_span(series.last).end),
-        first=_first_of_year(schedule, series.year),
-        zone=None if is_utc(window.zone.key) else window.zone,
-    )
-
-
-def single_event(schedule: Schedule, single: Single) -> CalendarEvent:
-    """An occurrence as an event of its own, in UTC."""
-    occurrence = single.occurrence
-    return _event(
-        schedule,
-        single,
-        uid=occurrence_uid(occurrence, schedule.calendar.uid_domain),
-        facts=facts_of(schedule, occurrence),
-        environments=occurrence.window.environments,
-        span=_span(occurrence),
-        first=_first_of_year(schedule, single.year),
-    )
-
-
-def freeze_event(schedule: Schedule, frozen: FrozenDays) -> CalendarEvent:
-    """A change freeze as one all-day event, with the exclusive DTEND of RFC 5545, section 3.6.1."""
-    return _event(
-        schedule,
-        frozen,
-        uid=freeze_uid(frozen, schedule.calendar.uid_domain),
-        facts=facts_of(schedule, frozen),
-        environments=frozenset(),
-        span=frozen.span,
-        first=_first_of_year(schedule, frozen.days.first.year),
     )
 
 
@@ -193,10 +178,3 @@ def _cancelled_instance(occurrence: Occurrence) -> CancelledInstance:
     start, end = occurrence.window.on(occurrence.original_start.date())
     reason = occurrence.excluded.reason if isinstance(occurrence.excluded, Skipped) else ""
     return CancelledInstance(start=start, end=end, reason=reason)
-
-
-def _span(occurrence: Occurrence) -> Span:
-    if occurrence.span is None:
-        msg = f"an occurrence of {occurrence.window.id} that the clock skips can't be an event"
-        raise AssertionError(msg)
-    return occurrence.span

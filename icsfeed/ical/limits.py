@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:  # who asks for the limits alone is spared icalendar
     from icsfeed.ical.events import CalendarEvent
+    from icsfeed.ical.outlines import EventOutline
+
+_Event = TypeVar("_Event", bound="CalendarEvent | EventOutline")
 
 MAX_EVENTS: Final = 1000
 MAX_BYTES: Final = 1_000_000
@@ -19,20 +22,31 @@ def may_exceed(events: Iterable[CalendarEvent]) -> bool:
     return len(sizes) > MAX_EVENTS or sum(sizes) > MAX_BYTES // 2  # the half leaves room for any header
 
 
-def events_that_fit(events: Sequence[CalendarEvent], *, taken: int, now: datetime) -> Sequence[CalendarEvent]:
-    """The ``events`` that fit into a feed beside the ``taken`` bytes, in the same order.
+def events_that_fit(
+    events: Sequence[_Event], size: Callable[[_Event], int], *, taken: int, now: datetime
+) -> Sequence[_Event]:
+    """The ``events`` that fit into a feed beside the ``taken`` bytes, in the same order; ``size`` is in bytes.
 
     What is over gives way first, the longest ago before all; then what is farthest ahead of ``now`` (aware).
     """
-    if len(events) <= MAX_EVENTS and taken + sum(len(event.content) for event in events) <= MAX_BYTES:
+    if len(events) <= MAX_EVENTS and taken + sum(map(size, events)) <= MAX_BYTES:
         return events
-    ahead = sorted((each for each in events if each.span.end > now), key=lambda each: (each.span.start, each.uid))
-    past = sorted((each for each in events if each.span.end <= now), key=lambda each: (each.span.end, each.uid))
     kept: set[str] = set()
-    for event in (*ahead, *reversed(past)):
+    for event in _by_rank(events, now):
         if len(kept) == MAX_EVENTS:
             break
-        if taken + len(event.content) <= MAX_BYTES:
-            taken += len(event.content)
+        if taken + size(event) <= MAX_BYTES:
+            taken += size(event)
             kept.add(event.uid)
     return [event for event in events if event.uid in kept]
+
+
+def urgency(event: CalendarEvent | EventOutline) -> tuple[datetime, str]:
+    """The order in which events ahead are taken into a feed."""
+    return event.span.start, event.uid
+
+
+def _by_rank(events: Sequence[_Event], now: datetime) -> Iterator[_Event]:
+    yield from sorted((each for each in events if each.span.end > now), key=urgency)
+    past = sorted((each for each in events if each.span.end <= now), key=lambda each: (each.span.end, each.uid))
+    yield from reversed(past)

@@ -51,14 +51,19 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Single:
-    """An occurrence that stands alone."""
+    """An occurrence that stands alone; ``zone`` is the calendar's."""
 
     occurrence: Occurrence
-    year: int
+    zone: ZoneInfo
 
     @property
     def window(self) -> MaintenanceWindow:
         return self.occurrence.window
+
+    @property
+    def year(self) -> int:
+        """The year with which it is published: that of its original start or, if it was moved to one, an earlier."""
+        return min(published_year(self.occurrence, self.zone), local_date(self.occurrence.start, self.zone).year)
 
 
 def arrange(
@@ -98,10 +103,8 @@ def published_year(occurrence: Occurrence, zone: ZoneInfo) -> int:
 def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Single]:
     """Each occurrence that subscribers see, as a single event."""
     for occurrence in occurrences:
-        if occurrence.excluded is None or occurrence.is_cancelled:
-            # One that was moved to an earlier year is published when that year is.
-            year = min(published_year(occurrence, zone), local_date(occurrence.start, zone).year)
-            yield Single(occurrence=occurrence, year=year)
+        if occurrence.is_shown:
+            yield Single(occurrence=occurrence, zone=zone)
 
 
 def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series | Single]:
@@ -120,11 +123,11 @@ def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series |
             if occurrence.policy.regular:
                 run.append(occurrence)
                 continue
-            yield from _close(run, rule, year, after)
+            yield from _close(run, rule, year, after, zone)
             if occurrence.moved is None:
                 yield from singles([occurrence], zone)
             run, after = [], occurrence.original_start.date()
-        yield from _close(run, rule, year, after)
+        yield from _close(run, rule, year, after, zone)
 
 
 def _rule_of(occurrence: Occurrence) -> Recurrence:
@@ -138,7 +141,9 @@ def _rule_on(recurrence: Recurrence, weekday: int) -> Recurrence:
     return rules[0] if len(rules) == 1 else next(rule for rule in rules if rule.weekdays == (weekday,))
 
 
-def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | None) -> Iterator[Series | Single]:
+def _close(
+    run: list[Occurrence], rule: Recurrence, year: int, after: date | None, zone: ZoneInfo
+) -> Iterator[Series | Single]:
     """The series of a run of regular occurrences, and the cancelled ones that are no instances of it.
 
     That is what comes before its first and after its last; and all of it in UTC, where Home Assistant shows an override
@@ -164,4 +169,4 @@ def _close(run: list[Occurrence], rule: Recurrence, year: int, after: date | Non
         )
     for occurrence in run:
         if occurrence.is_cancelled and occurrence not in cancelled:
-            yield Single(occurrence=occurrence, year=year)
+            yield Single(occurrence=occurrence, zone=zone)

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from icsfeed.domain.changes import Change
-from icsfeed.domain.freezes import ChangeFreeze, frozen_days
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.lengths import length_text
-from icsfeed.domain.occurrences import Frozen, Occurrence, occurrences
+from icsfeed.domain.occurrences import Frozen, Occurrence
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.spans import YEARS, DateRange
+from icsfeed.domain.spans import YEARS
 from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, settled_clock
-from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS
+from icsfeed.services.feed_advice import large_feeds
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
-
-_MAX_EVENT_BYTES_WITHOUT_TEXT = 950
-"""The size of an event without names and texts, which escaping can double."""
 
 _MAX_LISTED_ITEMS = 3
 """How many dates a warning lists; the others are counted."""
@@ -42,11 +40,11 @@ class Advice:
 def advise(situation: Situation) -> tuple[Advice, ...]:
     """Every warning about the published span: by window, freeze, change and feed, then by record."""
     schedule, years = situation.schedule, situation.published_years
-    all_occurrences = occurrences(schedule, situation.published_span)
+    all_occurrences = [each for each in situation.published_policy if isinstance(each, Occurrence)]
     by_window: dict[str, list[Occurrence]] = defaultdict(list)
     for occurrence in all_occurrences:
         by_window[occurrence.window.id].append(occurrence)
-    overlaps = _overlaps(all_occurrences)
+    overlaps = _overlaps(schedule, all_occurrences)
     of_windows = tuple(
         Advice(table="maintenance_windows", name=window.id, message=message)
         for window in schedule.windows
@@ -68,8 +66,9 @@ def advise(situation: Situation) -> tuple[Advice, ...]:
         for change in schedule.changes
         for message in _about_change(situation, change)
     )
+    of_feeds = (Advice(table="feeds", name=slug, message=message) for slug, message in large_feeds(situation))
     of_record = (Advice(table="", name=name, message=message) for name, message in unmatched(situation))
-    return (*of_windows, *of_freezes, *of_changes, *_large_feeds(situation, all_occurrences), *of_record)
+    return (*of_windows, *of_freezes, *of_changes, *of_feeds, *of_record)
 
 
 def _about_change(situation: Situation, change: Change) -> Iterator[str]:
@@ -127,23 +126,31 @@ def _always_frozen(own_occurrences: list[Occurrence], years: range) -> Iterator[
         yield f"the window never takes place from {years[0]} through {years[-1]}: {dates} frozen ({names})"
 
 
-def _overlaps(all_occurrences: tuple[Occurrence, ...]) -> dict[str, list[str]]:
+def _overlaps(schedule: Schedule, all_occurrences: Sequence[Occurrence]) -> dict[str, list[str]]:
     """For each window, the overlaps with windows of the same environments."""
-    dates_by_pair: dict[tuple[str, str], list[str]] = defaultdict(list)
-    happening = [each for each in all_occurrences if each.excluded is None]
-    for index, earlier in enumerate(happening):
-        for later in happening[index + 1 :]:
-            if earlier.span is None or later.span is None or later.span.start >= earlier.span.end:
-                break
-            if earlier.window.environments & later.window.environments:
-                first, second = sorted([earlier.window.id, later.window.id])
-                dates_by_pair[first, second].append(f"{later.span.start.astimezone(later.window.zone):%Y-%m-%d}")
+    environments = {window.id: window.environments for window in schedule.windows}
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    dates: dict[tuple[str, str], list[str]] = defaultdict(list)
+    lasting: list[tuple[datetime, str]] = []
+    for later in all_occurrences:
+        span, name = later.span, later.window.id
+        if later.excluded is not None or span is None:
+            continue
+        start = span.start
+        lasting = [each for each in lasting if each[0] > start]
+        for _, earlier_name in lasting:
+            pair = (earlier_name, name) if earlier_name < name else (name, earlier_name)
+            counts[pair] += 1
+            if counts[pair] <= _MAX_LISTED_ITEMS:
+                dates[pair].append(f"{start.astimezone(later.window.zone):%Y-%m-%d}")
+        lasting.append((span.end, name))
     overlaps: dict[str, list[str]] = defaultdict(list)
-    for (first, second), dates in dates_by_pair.items():
+    for (first, second), count in counts.items():
+        on = _with_count(dates[first, second], count)
         if first == second:
-            overlaps[first].append(f"the window's occurrences overlap each other: on {_listed(dates)}")
-        else:
-            overlaps[first].append(f'the window overlaps the window "{second}": on {_listed(dates)}')
+            overlaps[first].append(f"the window's occurrences overlap each other: on {on}")
+        elif environments[first] & environments[second]:
+            overlaps[first].append(f'the window overlaps the window "{second}": on {on}')
     return overlaps
 
 
@@ -154,47 +161,11 @@ def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
         yield f"lifted has dates that are not frozen anyway: {_listed(needless)}"
 
 
-def _large_feeds(situation: Situation, all_occurrences: tuple[Occurrence, ...]) -> Iterator[Advice]:
-    """Feeds that leave out some of their events, for want of space."""
-    if _surely_fits(situation, all_occurrences):
-        return  # the usual case, without an import of icalendar, which takes longer than everything else here
-    from icsfeed.ical.calendar import feed_content  # noqa: PLC0415
-    from icsfeed.ical.series import Rendering  # noqa: PLC0415
-    from icsfeed.services.events import publish_events  # noqa: PLC0415
-
-    published = publish_events(situation)
-    for rendering in Rendering:
-        events = published.rendered(rendering)
-        for feed in situation.schedule.feeds:
-            left_out = feed_content(situation, feed, events).left_out
-            if left_out:
-                message = (
-                    f'the feed "{feed.slug}" leaves out {left_out} of its events in the {rendering} rendering: '
-                    f"only {MAX_EVENTS:,} events, or 1 MB, fit; past ones are dropped first, then the most distant"
-                )
-                yield Advice(table="feeds", name=feed.slug, message=message)
-
-
-def _surely_fits(situation: Situation, all_occurrences: tuple[Occurrence, ...]) -> bool:
-    """Whether even a feed with every occurrence, freeze and change is within the limits."""
-    days = DateRange.of_years(situation.published_years)
-    frozen = frozen_days(situation.schedule.freezes, situation.zone, days.first, days.last)
-    sources: list[MaintenanceWindow | ChangeFreeze] = [
-        *(each.window for each in all_occurrences),
-        *(each.freeze for each in frozen),
-    ]
-    texts = [each.name + each.description for each in sources]
-    texts += [_words(change) for change in situation.changes.values()]
-    size = sum(_MAX_EVENT_BYTES_WITHOUT_TEXT + 2 * len(text.encode()) for text in texts)
-    return len(texts) <= MAX_EVENTS and size <= MAX_BYTES
-
-
-def _words(change: Change) -> str:
-    plan = change.plan
-    return "".join([plan.summary, plan.reason, plan.ticket, *(update.message for update in change.updates)])
-
-
 def _listed(items: list[str], between: str = ", ") -> str:
     """The first items, and the number of the others."""
-    more = len(items) - _MAX_LISTED_ITEMS
-    return between.join(items[:_MAX_LISTED_ITEMS]) + (f" and {more} more" if more > 0 else "")
+    return _with_count(items[:_MAX_LISTED_ITEMS], len(items), between)
+
+
+def _with_count(first_items: list[str], count: int, between: str = ", ") -> str:
+    more = count - len(first_items)
+    return between.join(first_items) + (f" and {more} more" if more > 0 else "")

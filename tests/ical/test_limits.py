@@ -31,12 +31,16 @@ def an_event(number: int, start: datetime, size: int = 10, length: timedelta = H
 
 
 def numbers_that_fit(events: list[CalendarEvent], taken: int = 0, now: datetime = NOW) -> list[int]:
-    return [int(event.uid) for event in events_that_fit(events, taken=taken, now=now)]
+    return [int(event.uid) for event in events_that_fit(events, size, taken=taken, now=now)]
+
+
+def size(event: CalendarEvent) -> int:
+    return len(event.content)
 
 
 def test_a_thousand_events_fit_but_no_more() -> None:
     events = [an_event(number, NOW + number * HOUR) for number in range(MAX_EVENTS + 1)]
-    assert events_that_fit(events[:-1], taken=0, now=NOW) == events[:-1]
+    assert events_that_fit(events[:-1], size, taken=0, now=NOW) == events[:-1]
     assert numbers_that_fit(events) == list(range(MAX_EVENTS))
 
 

@@ -146,31 +146,40 @@ def test_lifted_dates_that_are_not_frozen_anyway() -> None:
     assert warnings(a_schedule(freezes=(replace(MONTH_END, lifted=lifted[2:4]),))) == []
 
 
-def left_out(slug: str, number: int, rendering: str) -> str:
+def left_out(slug: str, events: str, month: str, rendering: str) -> str:
     return (
-        f'the feed "{slug}" leaves out {number} of its events in the {rendering} rendering: '
-        "only 1,000 events, or 1 MB, fit; past ones are dropped first, then the most distant"
+        f'the feed "{slug}" leaves out {events}, the farthest ahead, from {month} on, in the {rendering} rendering: it '
+        "holds 1,000 events, or 1 MB; offer customers feeds of fewer environments or kinds ([[feeds]])"
     )
 
 
 DAILY = a_window(recurrence=weekly(0, 1, 2, 3, 4, 5, 6), start=time(9), end=time(10))
 
 
-def test_a_feed_with_more_events_than_fit() -> None:
-    """Daily for three years: seven series a year, or 1,095 single events."""
-    assert warnings(a_schedule(DAILY)) == [("all", left_out("all", 95, "expanded"))]
-    vancouver = replace(DAILY, zone=zone("America/Vancouver"))
-    assert [message for name, message in warnings(a_schedule(vancouver)) if name == "all"] == [
-        left_out("all", 95, "series"),
-        left_out("all", 95, "expanded"),
+def test_a_feed_that_leaves_out_only_past_events_gives_no_warning() -> None:
+    """Daily for three years: seven series a year, or 1,095 single events, of which some 400 are ahead."""
+    assert warnings(a_schedule(DAILY)) == []
+    assert warnings(a_schedule(DAILY, replace(DAILY, id="friday", start=time(13), end=time(14)))) == []
+
+
+def test_a_feed_that_leaves_out_events_ahead_says_how_many_and_from_when_on() -> None:
+    windows = [replace(DAILY, id=f"at-{hour}", start=time(hour), end=time(hour + 1)) for hour in (9, 11, 13)]
+    ahead = 3 * ((date(2028, 1, 1) - NOW.date()).days)
+    assert warnings(a_schedule(*windows)) == [
+        ("all", left_out("all", f"{ahead - 1_000} events", "2027-10", "expanded"))
+    ]
+    vancouver = [replace(window, zone=zone("America/Vancouver")) for window in windows]
+    assert [message for name, message in warnings(a_schedule(*vancouver)) if name == "all"] == [
+        left_out("all", f"{ahead - 1_000} events", "2027-10", "series"),
+        left_out("all", f"{ahead - 1_000} events", "2027-10", "expanded"),
     ]
 
 
 def test_a_feed_with_more_bytes_than_fit() -> None:
-    wordy = replace(DAILY, recurrence=weekly(0, 1), description="Ü" * 2_000)
+    wordy = replace(DAILY, description="Ü" * 2_000)
     ((name, message),) = warnings(a_schedule(wordy))
     assert (name, message.partition(" leaves ")[0]) == ("all", 'the feed "all"')
-    assert warnings(a_schedule(replace(wordy, description="Ü" * 1_000))) == []
+    assert warnings(a_schedule(replace(wordy, description="Ü" * 900))) == []
 
 
 def test_nothing_is_rendered_if_everything_certainly_fits() -> None:
@@ -198,7 +207,7 @@ def test_no_feed_is_larger_than_the_estimate(text: str) -> None:
 
 
 def test_announced_changes_count_as_well() -> None:
-    series = len(events_in(a_situation(POLICY)))
+    ahead = sum(event.span.end > NOW for event in events_in(a_situation(POLICY)))
     changes = [a_change(number=number) for number in range(1, 1001)]
     policy = advise(Situation(schedule=POLICY, now=NOW))
     warnings_of_feeds = [
@@ -206,5 +215,5 @@ def test_announced_changes_count_as_well() -> None:
         for each in advise(Situation(schedule=POLICY, record=record_of(*changes), now=NOW))
         if each not in policy
     ]
-    assert warnings_of_feeds[0] == left_out("all", series, "series")
+    assert warnings_of_feeds[0] == left_out("all", f"{ahead} events", "2026-12", "series")
     assert advise(Situation(schedule=POLICY, record=record_of(*changes[:600]), now=NOW)) == policy

@@ -1,0 +1,98 @@
+"""The events that feeds leave out for want of space, counted without rendering more of them than needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TypeAlias
+
+from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.situation import Situation
+from icsfeed.ical.calendar import current_events, feed_frame
+from icsfeed.ical.events import CalendarEvent, change_event
+from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS, events_that_fit, urgency
+from icsfeed.ical.outlines import EventOutline, PolicyItem, policy_outlines
+from icsfeed.ical.series import Rendering
+from icsfeed.ical.sizes import EventSizes, max_size
+
+_Event: TypeAlias = CalendarEvent | EventOutline
+_Group: TypeAlias = tuple[Kind, frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Omission:
+    """The events that are not over yet and that a feed leaves out: how many, and the start of the first."""
+
+    feed: Feed
+    rendering: Rendering
+    count: int
+    start: datetime
+
+
+def omissions(situation: Situation) -> Iterator[Omission]:
+    """What each feed leaves out in each rendering, where that is more than past events.
+
+    Where bytes and not the number of events set the limit, the count is an upper bound: a small event far ahead may
+    still find a place.
+    """
+    changes = [change_event(situation.schedule, change) for change in situation.published_changes()]
+    current_changes = current_events(changes, now=situation.now)
+    for rendering in Rendering:
+        events = _EventsOfRendering(situation, rendering, current_changes)
+        for feed in situation.schedule.feeds:
+            starts = events.starts_left_out(feed)
+            if starts:
+                yield Omission(feed=feed, rendering=rendering, count=len(starts), start=min(starts))
+
+
+class _EventsOfRendering:
+    """The events of a rendering by kind and environments: feeds select whole groups, and many select the same."""
+
+    def __init__(self, situation: Situation, rendering: Rendering, changes: Iterable[CalendarEvent]) -> None:
+        self._situation = situation
+        self._groups: dict[_Group, list[_Event]] = defaultdict(list)
+        self._surplus: dict[_Group, list[datetime]] = defaultdict(list)
+        self._ahead: dict[frozenset[_Group], list[_Event]] = {}
+        self._sizes = EventSizes()
+        items: Iterable[PolicyItem] = situation.published_policy
+        if rendering is Rendering.EXPANDED:
+            items = list(self._nearest(situation.published_policy))
+        events: Iterable[_Event] = chain(policy_outlines(situation, rendering, items), changes)
+        for event in events:
+            self._groups[event.kind, event.environments].append(event)
+
+    def _nearest(self, items: Iterable[PolicyItem]) -> Iterator[PolicyItem]:
+        """The freezes and, of each group of occurrences ahead, as many as a feed holds; the others are surplus."""
+        now, published = self._situation.now, self._situation.published_span
+        counts: dict[frozenset[str], int] = defaultdict(int)
+        for item in items:
+            if isinstance(item, FrozenDays):
+                yield item
+            elif item.is_shown and item.span is not None and item.span.end > now and item.start in published:
+                environments = item.window.environments
+                counts[environments] += 1
+                if counts[environments] <= MAX_EVENTS:
+                    yield item
+                else:
+                    self._surplus[Kind.MAINTENANCE, environments].append(item.start)
+
+    def starts_left_out(self, feed: Feed) -> list[datetime]:
+        """The starts of the events ahead that don't fit. Past events take space only where those leave some."""
+        keys = frozenset(key for key in (*self._groups, *self._surplus) if feed.selects(*key))
+        selected = [event for key in keys for event in self._groups[key]]
+        if keys not in self._ahead:
+            ahead = (event for event in selected if event.span.end > self._situation.now)
+            self._ahead[keys] = sorted(ahead, key=urgency)
+        left_out = self._left_out(self._ahead[keys], sum(map(len, feed_frame(self._situation, feed, selected))))
+        return [event.span.start for event in left_out] + [start for key in keys for start in self._surplus[key]]
+
+    def _left_out(self, ahead: list[_Event], taken: int) -> Sequence[_Event]:
+        if taken + sum(map(max_size, ahead[:MAX_EVENTS])) <= MAX_BYTES:
+            return ahead[MAX_EVENTS:]
+        fitting = events_that_fit(ahead, self._sizes.of, taken=taken, now=self._situation.now)
+        kept = {event.uid for event in fitting}
+        return [event for event in ahead if event.uid not in kept]

@@ -1,0 +1,49 @@
+"""Warnings about feeds that leave out events which are still ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from icsfeed.domain.changes import Change
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.windows import MaintenanceWindow
+from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS
+
+_MAX_EVENT_BYTES_WITHOUT_TEXT = 950
+"""The size of an event without names and texts, which escaping can double."""
+
+
+def large_feeds(situation: Situation) -> Iterator[tuple[str, str]]:
+    """The slug of each feed that leaves out events ahead, with a warning for each rendering."""
+    if _surely_fits(situation):
+        return  # the usual case, without an import of icalendar, which takes longer than everything else here
+    from icsfeed.ical.omissions import omissions  # noqa: PLC0415
+
+    for each in omissions(situation):
+        events = "1 event" if each.count == 1 else f"{each.count:,} events"
+        message = (
+            f'the feed "{each.feed.slug}" leaves out {events}, the farthest ahead, from '
+            f"{local_date(each.start, situation.zone):%Y-%m} on, in the {each.rendering} rendering: it holds "
+            f"{MAX_EVENTS:,} events, or 1 MB; offer customers feeds of fewer environments or kinds ([[feeds]])"
+        )
+        yield each.feed.slug, message
+
+
+def _surely_fits(situation: Situation) -> bool:
+    """Whether even a feed with every occurrence, freeze and change is within the limits."""
+    sources: Iterable[MaintenanceWindow | ChangeFreeze] = (
+        each.window if isinstance(each, Occurrence) else each.freeze for each in situation.published_policy
+    )
+    texts = [each.name + each.description for each in sources]
+    texts += [_words(change) for change in situation.changes.values()]
+    return len(texts) <= MAX_EVENTS and (
+        sum(_MAX_EVENT_BYTES_WITHOUT_TEXT + 2 * len(text.encode()) for text in texts) <= MAX_BYTES
+    )
+
+
+def _words(change: Change) -> str:
+    plan = change.plan
+    return "".join([plan.summary, plan.reason, plan.ticket, *(update.message for update in change.updates)])
