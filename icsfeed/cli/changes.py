@@ -9,11 +9,13 @@ from typing import Final
 
 import click
 
+from icsfeed.cli.answers import step_texts
 from icsfeed.cli.change_tables import print_history, print_list
 from icsfeed.cli.instant_options import request_with_instants
-from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
+from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, WholeNumber, example, given, option, own_option
 from icsfeed.cli.output import print_json
+from icsfeed.cli.previews import announcement_text, change_preview
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.feeds import Kind
@@ -136,7 +138,19 @@ def _announce(kind: Kind) -> click.Command:
         def question(preview: Outcome) -> str | None:
             return None if preview.repeats else f"Announce {_id_and_time(invocation, preview.change)}?"
 
-        invocation.carry_out(act, question=question, summary=lambda outcome: outcome.change.id, hint=_state)
+        def notice(outcome: Outcome) -> str | None:
+            return None if outcome.repeats else announcement_text(outcome.change, invocation.situation)
+
+        invocation.carry_out(
+            act,
+            Wording(
+                preview=lambda outcome: change_preview(outcome, invocation.situation),
+                question=question,
+                answer=lambda outcome: [outcome.change.id],
+                notice=notice,
+                hint=_state,
+            ),
+        )
 
     return command
 
@@ -202,8 +216,12 @@ def _take(invocation: RecordingInvocation, kind: Kind, identifier: str, step: St
 
     invocation.carry_out(
         act,
-        question=lambda preview: f"{step.value.capitalize()} {_id_and_time(invocation, preview.change)}?",
-        summary=_state,
+        Wording(
+            preview=lambda outcome: change_preview(outcome, invocation.situation),
+            question=lambda outcome: f"{step.value.capitalize()} {_id_and_time(invocation, outcome.change)}?",
+            answer=lambda outcome: [f"{before.id} {text}" for text in step_texts(outcome.change, invocation.zone)],
+            hint=_state,
+        ),
     )
 
 

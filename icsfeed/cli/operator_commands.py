@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from getpass import getuser
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from icsfeed.cli.inputs import current_instant, open_schedule
 from icsfeed.cli.instants import InstantReader
-from icsfeed.cli.options import json_option, operator_option, option, own_option, with_settings
+from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
 from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.times import instant_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.changes import Workspace
 from icsfeed.settings import Settings
@@ -67,61 +68,102 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class SigningInvocation(Invocation):
-    """One run of a command that records something under the name of an actor."""
+    """One run of a command that records something under the name of an actor.
+
+    ``is_clock_pinned`` is true where ``now`` is not the present.
+    """
 
     actor: Actor
+    is_clock_pinned: bool = False
+
+    @property
+    def clock_warnings(self) -> tuple[str, ...]:
+        """What to say about a clock that is not the real one, which somebody may have forgotten in the environment."""
+        if not self.is_clock_pinned:
+            return ()
+        pinned = instant_text(self.now, self.zone)
+        return (f"--now or ICSFEED_NOW pins the clock at {pinned}; that time is recorded",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording(Generic[_Result]):
+    """What an operator reads about a result: the ``preview`` before it is public, the ``answer`` afterwards.
+
+    A ``question`` of ``None`` means that there is nothing to confirm. ``answer`` goes to standard output. ``notice``
+    goes to standard error where there was no preview, and ``hint`` on a terminal.
+    """
+
+    preview: Callable[[_Result], Iterable[str]]
+    question: Callable[[_Result], str | None]
+    answer: Callable[[_Result], Iterable[str]]
+    notice: Callable[[_Result], str | None] = lambda _: None
+    hint: Callable[[_Result], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordingInvocation(SigningInvocation):
-    """One run of a command that can be tried and confirmed first; ``confirmed`` means that ``--yes`` was given."""
+    """One run of a command that can be tried and confirmed first; ``confirmed`` means that ``--yes`` was given.
+
+    A dry run prints the preview or, ``as_ics``, the events themselves.
+    """
 
     dry_run: bool = False
+    as_ics: bool = False
     confirmed: bool = False
 
     @property
     def instants(self) -> InstantReader:
         return replace(super().instants, records=True)
 
-    def carry_out(
-        self,
-        act: Callable[[bool, _Result | None], _Result],
-        *,
-        question: Callable[[_Result], str | None],
-        summary: Callable[[_Result], str],
-        hint: Callable[[_Result], str | None] = lambda _: None,
-    ) -> None:
+    def carry_out(self, act: Callable[[bool, _Result | None], _Result], wording: Wording[_Result]) -> None:
         """Act, or show what would happen; on a terminal, show that first and ask for confirmation.
 
-        ``act`` takes whether it is a dry run, and the preview that the operator has seen, if any. A ``question`` of
-        ``None`` means that there is nothing to confirm.
+        ``act`` takes whether it is a dry run, and the preview that the operator has seen, if any.
         """
-        preview = None
-        if not self.dry_run and not self.confirmed and at_a_terminal():
-            preview = act(True, None)  # noqa: FBT003  (see above)
-            prompt = question(preview)
-            if prompt is not None:
-                _show_events(preview, err=True)
-                _warn(preview.warnings)
-                click.confirm(prompt, abort=True, err=True)
+        preview = self._confirmed_preview(act, wording)
         result = act(self.dry_run, preview)
+        if preview is None and not self.dry_run:
+            _warn(self.clock_warnings)
         if self.as_json:
             print_json(result.as_json(self.zone))
             return
-        shown_before = preview.warnings if preview is not None and question(preview) is not None else ()
-        _warn(each for each in result.warnings if each not in shown_before)
+        _warn(each for each in result.warnings if preview is None or each not in preview.warnings)
         if self.dry_run:
-            _show_events(result)
+            self._print_dry_run(result, wording)
             return
-        click.echo(summary(result))
-        next_step = hint(result)
-        if next_step is not None and at_a_terminal():
-            click.echo(next_step, err=True)
+        for line in wording.answer(result):
+            click.echo(line)
+        _echo_note(wording.notice(result) if preview is None else None)
+        _echo_note(wording.hint(result) if at_a_terminal() else None)
+
+    def _confirmed_preview(
+        self, act: Callable[[bool, _Result | None], _Result], wording: Wording[_Result]
+    ) -> _Result | None:
+        """The preview that the operator has seen and confirmed; ``None`` where nobody was asked."""
+        if self.dry_run or self.confirmed or not at_a_terminal():
+            return None
+        preview = act(True, None)  # noqa: FBT003  (see carry_out)
+        question = wording.question(preview)
+        if question is None:
+            return None
+        for line in wording.preview(preview):
+            click.echo(line, err=True)
+        _warn((*self.clock_warnings, *preview.warnings))
+        click.confirm(question, abort=True, err=True)
+        return preview
+
+    def _print_dry_run(self, result: _Result, wording: Wording[_Result]) -> None:
+        if self.as_ics:
+            for event in result.events:
+                click.echo(event.content, nl=False)
+        else:
+            for line in wording.preview(result):
+                click.echo(line)
 
 
-def _show_events(result: Result, *, err: bool = False) -> None:
-    for event in result.events:
-        click.echo(event.content, nl=False, err=err)
+def _echo_note(text: str | None) -> None:
+    if text is not None:
+        click.echo(text, err=True)
 
 
 def _warn(warnings: Iterable[str]) -> None:
@@ -174,7 +216,15 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
         with _open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
             actor = Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now)
-            command(SigningInvocation(workspace=workspace, now=now, actor=actor, as_json=as_json), **own)
+            invocation = SigningInvocation(
+                workspace=workspace,
+                now=now,
+                actor=actor,
+                as_json=as_json,
+                is_clock_pinned=settings.now is not None,
+            )
+            command(invocation, **own)
+            _warn(invocation.clock_warnings)
 
     return run
 
@@ -185,12 +235,16 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
     @with_settings
     @operator_option
     @own_option("--yes", is_flag=True, help="Don't ask for confirmation on a terminal.")
-    @option("--dry-run", is_flag=True, help="Record nothing; print the events as subscribers would get them.")
+    @own_option("--dry-run", is_flag=True, help="Record nothing; print what would be public.")
+    @own_option("--ics", is_flag=True, help="With --dry-run: print the events as subscribers would get them.")
     @json_option
     @functools.wraps(command)
     def run(
-        *, settings: Settings, operator: str | None, as_json: bool, dry_run: bool, yes: bool, **own: object
+        *, settings: Settings, operator: str | None, as_json: bool, dry_run: bool, ics: bool, yes: bool, **own: object
     ) -> None:
+        if ics and (as_json or not dry_run):
+            msg = "--ics belongs to --dry-run" if not as_json else "--ics and --json can't be combined"
+            raise click.UsageError(msg)
         with _open_workspace(settings) as workspace:
             now = current_instant(settings, workspace.schedule)
             invocation = RecordingInvocation(
@@ -198,7 +252,9 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
                 now=now,
                 actor=Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
+                is_clock_pinned=settings.now is not None,
                 dry_run=dry_run,
+                as_ics=ics,
                 confirmed=yes,
             )
             command(invocation, **own)

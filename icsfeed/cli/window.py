@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
+from icsfeed.cli.answers import adjustment_text
 from icsfeed.cli.instant_options import request_with_instants
-from icsfeed.cli.operator_commands import RecordingInvocation, recording
+from icsfeed.cli.operator_commands import RecordingInvocation, Wording, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
+from icsfeed.cli.previews import adjustment_preview
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
-
-_DONE = {AdjustmentAction.SKIP: "skipped", AdjustmentAction.MOVE: "moved", AdjustmentAction.RESTORE: "restored"}
-
 
 _window_argument = click.argument("window", metavar="WINDOW")
 _date_argument = click.argument("date", metavar="DATE")
@@ -72,6 +71,9 @@ def _carry_out(invocation: RecordingInvocation, action: AdjustmentAction, option
 
     invocation.carry_out(
         act,
-        question=lambda preview: f"{action.value.capitalize()} {request.occurrence}{time(preview)}?",
-        summary=lambda adjusted: f"{request.window_id} {request.day} is {_DONE[action]}{time(adjusted)}",
+        Wording(
+            preview=lambda adjusted: adjustment_preview(adjusted, invocation.situation, reason=request.reason),
+            question=lambda adjusted: f"{action.value.capitalize()} {request.occurrence}{time(adjusted)}?",
+            answer=lambda adjusted: [f"{request.window_id} {request.day} {adjustment_text(adjusted, invocation.zone)}"],
+        ),
     )

@@ -27,8 +27,10 @@ def parse_length(text: str) -> timedelta:
 
 
 def length_text(length: timedelta) -> str:
-    """A length to the second, such as ``1 h 45 min``."""
+    """A length to the second, such as ``1 h 45 min`` or ``7 d 2 h``."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number]
+    days, hours = divmod(hours, 24)
+    units = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    parts = [f"{number} {unit}" for number, unit in units if number]
     return " ".join(parts) or "0 min"

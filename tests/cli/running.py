@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -72,7 +73,19 @@ def _commands_of(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[
             yield from _commands_of(command, (*before, name))
 
 
+_PINNED_CLOCK = re.compile(r"^warning: --now or ICSFEED_NOW pins the clock at .*\n", re.MULTILINE)
+
+
 def run(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:
+    """Run ``icsfeed`` with those arguments in the current folder, without the warning that the clock is pinned.
+
+    Nearly every test pins it; ``run_as_is`` keeps the warning.
+    """
+    outcome = run_as_is(*arguments, environment=environment)
+    return replace(outcome, stderr=_PINNED_CLOCK.sub("", outcome.stderr))
+
+
+def run_as_is(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:
     """Run ``icsfeed`` with those arguments in the current folder."""
     result = CliRunner().invoke(main, [str(each) for each in arguments], env=environment, prog_name="icsfeed")
     if result.exception and not isinstance(result.exception, SystemExit):

@@ -36,8 +36,14 @@ def answer(outcome: Outcome) -> Any:  # noqa: ANN401  (JSON)
     return json.loads(outcome.stdout)
 
 
-def test_announcing_prints_the_id() -> None:
-    assert announce() == Outcome(status=0, stdout="EC-1\n", stderr="")
+def test_announcing_prints_the_id_alone_and_says_on_standard_error_what_was_announced() -> None:
+    """Piped, "EC-1" was all that anybody got to see: no time, no zone."""
+    assert announce() == Outcome(
+        status=0,
+        stdout="EC-1\n",
+        stderr="EC-1 announced: Database failover; Tue 2026-12-08 01:00–03:00 EST; 2 h; starts now; outage; "
+        "Production\n",
+    )
     assert announce("--duration", "1h", "--start", "2026-12-09T01:00", "--reason", "x").stdout == "EC-2\n"
     assert announce(kind="planned").stdout == "PC-1\n"
 
@@ -56,31 +62,41 @@ WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         "TENTATIVE",
         "EC-1\n",
     ),
-    (("confirm", "EC-1"), "Emergency change: Failover", "CONFIRMED", "it can be started, updated or cancelled"),
+    (
+        ("confirm", "EC-1"),
+        "Emergency change: Failover",
+        "CONFIRMED",
+        "EC-1 confirmed: Tue 2026-12-08 01:00–03:00 EST\n",
+    ),
     (
         ("update", "EC-1", "--start", "2026-12-08T01:30"),
         "Emergency change: Failover",
         "CONFIRMED",
-        "it can be started, updated or cancelled",
+        "EC-1 moved: 01:00–03:00 → 01:30–03:30 EST\n",
     ),
     (
         ("start", "EC-1", "--message", "Off we go"),
         "In progress: Emergency change: Failover",
         "CONFIRMED",
-        "it can be completed, updated or cancelled",
+        "EC-1 started: planned until Tue 2026-12-08 03:30 EST\nEC-1 message added: Off we go\n",
     ),
     (
         ("update", "EC-1", "--end", "2026-12-08T04:00"),
         "In progress: Emergency change: Failover",
         "CONFIRMED",
-        "it can be completed, updated or cancelled",
+        "EC-1 ends later: 01:30–03:30 → 01:30–04:00 EST\n",
     ),
-    (("complete", "1"), "Completed: Emergency change: Failover", "CONFIRMED", "a message can be added"),
+    (
+        ("complete", "1"),
+        "Completed: Emergency change: Failover",
+        "CONFIRMED",
+        "EC-1 completed: it was planned for Tue 2026-12-08 01:30–04:00 EST\n",
+    ),
     (
         ("update", "ec-1", "--message", "All is well"),
         "Completed: Emergency change: Failover",
         "CONFIRMED",
-        "a message can be added",
+        "EC-1 message added: All is well\n",
     ),
 )
 
@@ -88,12 +104,10 @@ WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 def test_each_step_of_a_change_reaches_two_calendar_readers() -> None:
     """The same UID throughout, SEQUENCE 0, 1, 2, …, the right STATUS and prefix."""
     start, end = utc(2026, 12, 8, 6), utc(2026, 12, 8, 8)
-    states = ["tentative", "confirmed", "confirmed", "in progress", "in progress", "completed", "completed"]
-    for sequence, (arguments, summary, status, message) in enumerate(WHOLE_LIFE):
+    for sequence, (arguments, summary, status, expected) in enumerate(WHOLE_LIFE):
         now = f"2026-12-08T01:{30 + sequence if sequence > 2 else sequence:02}"
         outcome = emergency(*arguments, now=now)
-        expected = message if sequence == 0 else f"EC-1 is {states[sequence]}; {message}\n"
-        assert outcome == Outcome(status=0, stdout=expected, stderr="")
+        assert (outcome.status, outcome.stdout) == (0, expected)
         if "--start" in arguments:
             start, end = start + timedelta(minutes=30), end + timedelta(minutes=30)
         if "--end" in arguments:
@@ -116,7 +130,7 @@ def instances(read: Any, content: bytes) -> list[tuple[datetime, datetime, str, 
 def test_a_cancelled_change_is_seen_until_its_time_has_passed() -> None:
     announce()
     assert emergency("cancel", "EC-1", "--message", "A false alarm").stdout == (
-        "EC-1 is cancelled; a message can be added\n"
+        "EC-1 cancelled: it was planned for Tue 2026-12-08 01:00–03:00 EST\nEC-1 message added: A false alarm\n"
     )
     assert feed_line("S", now="2026-12-08T02:59:59") == [
         "SUMMARY:Cancelled: Emergency change: Database failover",
@@ -206,8 +220,56 @@ def test_a_list_shows_open_changes_the_latest_first() -> None:
     ]
 
 
+def test_a_dry_run_says_in_words_what_would_be_public() -> None:
+    """It printed raw iCalendar in UTC, to somebody who had typed local time."""
+    tried = announce(
+        "--duration", "2h", "--start", "2026-12-08T03:10", "--message", "Sorry", "--tentative", "--dry-run"
+    )
+    assert (tried.status, tried.stdout, tried.stderr) == (
+        0,
+        """\
+EC-1, emergency change: Database failover
+  When:         Tue 2026-12-08 03:10–05:10 EST
+  Lasts:        2 h
+  Starts:       in 2 h 10 min
+  State:        tentative
+  Environments: Production
+  Impact:       outage
+  Message:      Sorry
+  Feeds:        all, emergency, production
+""",
+        "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n",
+    )
+
+
+def test_the_preview_of_a_step_says_what_it_changes_and_for_whom() -> None:
+    announce()
+    new_facts = ("--environment", "preview", "--impact", "degraded", "--summary", "Failover", "--reason", "")
+    tried = emergency("update", "EC-1", "--duration", "3h", *new_facts, "--ticket", "https://t.example/1", "--dry-run")
+    assert (
+        tried.stdout
+        == """\
+EC-1, emergency change: Failover
+  Step:         summary: Database failover → Failover
+  Step:         environments: production → preview
+  Step:         impact: outage → degraded
+  Step:         ends later: 01:00–03:00 → 01:00–04:00 EST
+  Step:         reason: A disk is failing → none
+  Step:         ticket: none → https://t.example/1
+  When:         Tue 2026-12-08 01:00–04:00 EST
+  Lasts:        3 h
+  Starts:       now
+  Environments: Preview
+  Impact:       degraded
+  Ticket:       https://t.example/1
+  Feeds:        all, emergency, preview
+  No longer in: production
+"""
+    )
+
+
 def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) -> None:
-    tried = announce("--duration", "2h", "--dry-run")
+    tried = announce("--duration", "2h", "--dry-run", "--ics")
     assert (tried.status, tried.stderr) == (
         0,
         "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n",
@@ -218,7 +280,7 @@ def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) ->
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
     announce()
     before = emergency("show", "EC-1", "--json")
-    assert "SEQUENCE:1\n" in emergency("cancel", "EC-1", "--dry-run").stdout
+    assert "SEQUENCE:1\n" in emergency("cancel", "EC-1", "--dry-run", "--ics").stdout
     assert answer(emergency("cancel", "EC-1", "--dry-run", "--json"))["state"] == "cancelled"
     assert emergency("show", "EC-1", "--json") == before
 
@@ -412,14 +474,17 @@ def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
     assert messages == Outcome(
         status=0,
         stdout="PC-1\n",
-        stderr='warning: PC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31\n',
+        stderr='warning: PC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31\n'
+        "PC-1 announced: Database failover; Mon 2026-12-28 01:00–03:00 EST; 2 h; starts in 20 d; outage; Production\n",
     )
     wrong = run("planned", "confirm", "EC-1", "--now", NOW)
     assert (wrong.status, wrong.stderr.splitlines()[-1]) == (
         2,
         "Error: EC-1 is an emergency change; use `icsfeed emergency` instead of `icsfeed planned`",
     )
-    assert run("planned", "cancel", "1", "--now", NOW).stdout == "PC-1 is cancelled; a message can be added\n"
+    assert run("planned", "cancel", "1", "--now", NOW).stdout == (
+        "PC-1 cancelled: it was planned for Mon 2026-12-28 01:00–03:00 EST\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -463,17 +528,17 @@ def test_suggest_ranks_slots_and_avoids_other_changes() -> None:
     request = ("suggest", "--duration", "2h", "--by", "2026-12-10T06:00", "--environment", "production")
     result = answer(emergency(*request, "--json"))
     assert [(each["rank"], each["local_start"], each["reasons"]) for each in result] == [
-        (1, "2026-12-10T03:00:00-05:00", ['inside the maintenance window "thursday"', "starts in 50 h"]),
+        (1, "2026-12-10T03:00:00-05:00", ['inside the maintenance window "thursday"', "starts in 2 d 2 h"]),
         (2, "2026-12-08T01:00:00-05:00", ["starts now"]),
         (
             4,
             "2026-12-10T02:00:00-05:00",
-            ["overlaps the change EC-1", 'inside the maintenance window "thursday"', "starts in 49 h"],
+            ["overlaps the change EC-1", 'inside the maintenance window "thursday"', "starts in 2 d 1 h"],
         ),
     ]
     table = emergency(*request, "--most", "1").stdout.splitlines()
     assert [[cell.strip() for cell in line.split("│")[1:-1]] for line in table[3:-1]] == [
-        ["1", "Thu 2026-12-10 03:00–05:00 EST", 'inside the maintenance window "thursday", starts in 50 h']
+        ["1", "Thu 2026-12-10 03:00–05:00 EST", 'inside the maintenance window "thursday", starts in 2 d 2 h']
     ]
 
 

@@ -13,6 +13,17 @@ pytestmark = pytest.mark.usefixtures("winter")
 
 NOW = ("--now", "2026-12-08T01:00", "--operator", "ann")
 ANNOUNCE = ("emergency", "announce", "--summary", "Failover", "--environment", "production", "--duration", "2h", *NOW)
+PREVIEW = """\
+EC-1, emergency change: Failover
+  When:         Tue 2026-12-08 01:00–03:00 EST
+  Lasts:        2 h
+  Starts:       now
+  Environments: Production
+  Impact:       outage
+  Feeds:        all, emergency, production
+"""
+PINNED = "warning: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
+ANNOUNCED = "EC-1 announced: Failover; Tue 2026-12-08 01:00–03:00 EST; 2 h; starts now; outage; Production\n"
 WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n"
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 
@@ -20,8 +31,7 @@ QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 def test_no_is_the_default_and_records_nothing(folder: Path) -> None:
     for answer in ("n", "\n"):
         session = at_a_terminal(*ANNOUNCE, answers=answer)
-        assert session.screen.startswith("BEGIN:VEVENT\nSUMMARY:Emergency change: Failover\nDTSTART:20261208T060000Z\n")
-        assert f"END:VEVENT\n{WARNING}{QUESTION} [y/N]: " in session.screen
+        assert session.screen.startswith(f"{PREVIEW}{PINNED}{WARNING}{QUESTION} [y/N]: ")
         assert session.screen.rstrip().endswith("Aborted!")
         assert session.status == 1
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
@@ -41,13 +51,13 @@ def test_the_option_yes_skips_the_question() -> None:
     assert (session.status, session.asked, session.screen) == (
         0,
         None,
-        f"{WARNING}EC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
+        f"{PINNED}{WARNING}EC-1\n{ANNOUNCED}EC-1 is confirmed; it can be started, updated or cancelled\n",
     )
 
 
 def test_a_dry_run_does_not_ask() -> None:
     session = at_a_terminal(*ANNOUNCE, "--dry-run")
-    assert (session.status, session.asked, session.screen.startswith(f"{WARNING}BEGIN:VEVENT\n")) == (0, None, True)
+    assert (session.status, session.asked, session.screen) == (0, None, f"{WARNING}{PREVIEW}")
 
 
 def test_a_repeated_announcement_is_not_confirmed() -> None:
@@ -56,8 +66,8 @@ def test_a_repeated_announcement_is_not_confirmed() -> None:
     assert (session.status, session.asked, session.screen) == (
         0,
         None,
-        "warning: this emergency change has been announced already: EC-1, which is confirmed; nothing was changed\n"
-        "EC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
+        f"{PINNED}warning: this emergency change has been announced already: EC-1, which is confirmed; "
+        "nothing was changed\nEC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
     )
 
 
@@ -78,7 +88,7 @@ def test_the_whole_address_of_a_private_feed_is_shown_beside_its_path(folder: Pa
     schedule = folder / "schedule.toml"
     site = 'url = "https://maintenance.example.com"\n\n[[env'
     schedule.write_text(schedule.read_text(encoding="utf-8").replace("[[env", site, 1), encoding="utf-8")
-    path, address = at_a_terminal("subscriber", "add", "Acme Inc.", *NOW).screen.splitlines()
+    path, address, _ = at_a_terminal("subscriber", "add", "Acme Inc.", *NOW).screen.splitlines()
     assert address == f"the address to hand over: https://maintenance.example.com{path}"
     assert run("subscriber", "add", "Globex", *NOW).stderr == ""
 
@@ -98,4 +108,6 @@ def test_adjustments_are_confirmed_too() -> None:
     )
     session = at_a_terminal(*move, *NOW, answers="y")
     assert (session.status, session.asked) == (0, asked)
-    assert session.screen.endswith("thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–06:00 EST\n")
+    assert session.screen.endswith(
+        "thursday 2026-12-10 moved: Thu 2026-12-10 02:00–06:00 → Fri 2026-12-11 02:00–06:00 EST\n"
+    )

@@ -18,6 +18,20 @@ NOW = "2026-12-08T01:00"
 MOVE = ("move", "thursday", "2026-12-10", "--reason", "Vendor on site")
 
 
+SCHEDULE_IN_BERLIN = """\
+{schedule}
+[[maintenance_windows]]
+id = "berlin"
+name = "Maintenance in Berlin"
+days = ["Thursday"]
+timezone = "Europe/Berlin"
+start = 02:00:00
+end = 05:00:00
+environments = ["production"]
+effective_from = 2026-12-01
+"""
+
+
 def window(*arguments: str, now: str = NOW) -> Outcome:
     return run("window", *arguments, "--now", now, "--operator", "ann")
 
@@ -50,16 +64,52 @@ def test_skip_move_and_restore_reach_two_outside_readers_in_both_renderings() ->
 
 def test_each_action_is_reported() -> None:
     assert window("skip", "thursday", "2026-12-10", "--reason", "x") == Outcome(
-        status=0, stdout="thursday 2026-12-10 is skipped\n", stderr=""
+        status=0, stdout="thursday 2026-12-10 skipped: Thu 2026-12-10 02:00–06:00 EST\n", stderr=""
     )
     assert window(*MOVE, "--start", "2026-12-11T02:00").stdout == (
-        "thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–06:00 EST\n"
+        "thursday 2026-12-10 moved: Thu 2026-12-10 02:00–06:00 → Fri 2026-12-11 02:00–06:00 EST\n"
     )
     assert window(*MOVE, "--start", "2026-12-11T02:00", "--end", "2026-12-11T03:00").stdout == (
-        "thursday 2026-12-10 is moved: Fri 2026-12-11 02:00–03:00 EST\n"
+        "thursday 2026-12-10 moved: 02:00–06:00 → 02:00–03:00 EST\n"
     )
     assert window("restore", "thursday", "2026-12-10", "--reason", "After all").stdout == (
-        "thursday 2026-12-10 is restored: Thu 2026-12-10 02:00–06:00 EST\n"
+        "thursday 2026-12-10 restored: Fri 2026-12-11 02:00–03:00 → Thu 2026-12-10 02:00–06:00 EST\n"
+    )
+    assert window("skip", "thursday", "2026-12-10", "--reason", "x", "--silent").stdout == (
+        "thursday 2026-12-10 skipped silently: Thu 2026-12-10 02:00–06:00 EST\n"
+    )
+
+
+def test_a_dry_run_says_in_words_what_customers_will_see() -> None:
+    tried = window("skip", "thursday", "2026-12-10", "--reason", "A holiday", "--dry-run")
+    assert (
+        tried.stdout
+        == """\
+thursday, maintenance window: Scheduled maintenance
+  Step:         skipped: Thu 2026-12-10 02:00–06:00 EST
+  When:         Thu 2026-12-10 02:00–06:00 EST
+  Lasts:        4 h
+  Shown:        as cancelled
+  Environments: Production
+  Impact:       outage
+  Reason:       A holiday
+  Feeds:        all, maintenance, production
+"""
+    )
+
+
+def test_a_window_in_a_zone_of_its_own_is_previewed_in_both(winter: Path) -> None:
+    """DATE is in the window's zone, --start in the calendar's: nobody could see that."""
+    window_in_berlin = SCHEDULE_IN_BERLIN.format(schedule=winter.read_text(encoding="utf-8"))
+    winter.write_text(window_in_berlin, encoding="utf-8")
+    tried = window("move", "berlin", "2026-12-10", "--start", "tomorrow 22:00", "--reason", "x", "--dry-run")
+    assert (tried.stderr, tried.stdout.splitlines()[1:4]) == (
+        "--start tomorrow 22:00 is Wed 2026-12-09 22:00 EST\n",
+        [
+            "  Step:         moved: Wed 2026-12-09 20:00–23:00 → Wed 2026-12-09 22:00 – Thu 2026-12-10 01:00 EST",
+            "  There:        Thu 2026-12-10 04:00–07:00 CET (Europe/Berlin)",
+            "  When:         Wed 2026-12-09 22:00 – Thu 2026-12-10 01:00 EST",
+        ],
     )
 
 
@@ -75,7 +125,7 @@ def test_upcoming_shows_adjustments() -> None:
 
 
 def test_a_dry_run_shows_the_events_and_leaves_nothing(folder: Path) -> None:
-    tried = window(*MOVE, "--start", "2026-12-11T02:00", "--dry-run")
+    tried = window(*MOVE, "--start", "2026-12-11T02:00", "--dry-run", "--ics")
     assert (tried.status, tried.stderr) == (0, "")
     assert [line for line in tried.stdout.splitlines() if line.startswith(("UID", "SEQUENCE", "DTSTART"))] == [
         "DTSTART;TZID=America/Toronto:20261203T020000",

@@ -15,7 +15,7 @@ from icsfeed.domain.lengths import length_text
         pytest.param(timedelta(hours=1, minutes=45), "1 h 45 min", id="hours and minutes"),
         pytest.param(timedelta(hours=2), "2 h", id="full hours"),
         pytest.param(timedelta(minutes=59, seconds=59), "59 min 59 s", id="the last second below an hour"),
-        pytest.param(timedelta(days=2, seconds=1), "48 h 1 s", id="days are given in hours"),
+        pytest.param(timedelta(days=2, hours=7, seconds=1), "2 d 7 h 1 s", id="days and hours"),
         pytest.param(timedelta(microseconds=999_999), "0 min", id="fractions of a second are dropped"),
     ],
 )

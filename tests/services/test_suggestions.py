@@ -46,7 +46,7 @@ def test_thursdays_window_comes_first_then_evenings_then_an_immediate_start() ->
         Suggestion(
             span=span((2026, 12, 10, 7), (2026, 12, 10, 9)),
             rank=Rank.WINDOW,
-            reasons=('inside the maintenance window "thursday"', "outside peak hours", "starts in 63 h 58 min"),
+            reasons=('inside the maintenance window "thursday"', "outside peak hours", "starts in 2 d 15 h 58 min"),
         ),
         *(
             Suggestion(
@@ -73,8 +73,8 @@ def test_in_a_freeze_no_window_happens_and_each_slot_says_so() -> None:
     ] == [
         (Rank.QUIET, utc(2026, 11, 23, 12), ("outside peak hours", "starts now")),
         (Rank.QUIET, utc(2026, 11, 24, 1), ("outside peak hours", "starts in 13 h")),
-        (Rank.QUIET, utc(2026, 11, 25, 1), ("outside peak hours", IN_FREEZE, "starts in 37 h")),
-        (Rank.QUIET, utc(2026, 11, 26, 1), ("outside peak hours", IN_FREEZE, "starts in 61 h")),
+        (Rank.QUIET, utc(2026, 11, 25, 1), ("outside peak hours", IN_FREEZE, "starts in 1 d 13 h")),
+        (Rank.QUIET, utc(2026, 11, 26, 1), ("outside peak hours", IN_FREEZE, "starts in 2 d 13 h")),
     ]
 
 

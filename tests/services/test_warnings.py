@@ -32,7 +32,7 @@ PEAK = "EC-1 falls in customers' peak hours: Tue 2026-12-08 08:00–20:00 EST"
 WINDOW = 'EC-1 overlaps the maintenance window "thursday": Thu 2026-12-10 02:00–06:00 EST'
 FREEZE = 'EC-1 lies in the change freeze "Change freeze", Fri 2026-12-25 – Thu 2026-12-31'
 FREEZE_2027 = 'EC-1 lies in the change freeze "Change freeze", Sat 2027-12-25 – Fri 2027-12-31'
-LONG = "EC-1 lasts 24 h 1 s; check its start and end"
+LONG = "EC-1 lasts 1 d 1 s; check its start and end"
 BEYOND = "EC-1 ends beyond the published span; subscribers will see it when that year comes near"
 NO_REASON = "EC-1 does not say why it can't wait for a maintenance window; give a reason"
 

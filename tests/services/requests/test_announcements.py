@@ -147,7 +147,7 @@ def test_missing_fields_are_reported() -> None:
         ),
         pytest.param(
             {"duration": "367d"},
-            {"duration": ["a change lasts at most 366 days, not 8808 h; look at the years"]},
+            {"duration": ["a change lasts at most 366 days, not 367 d; look at the years"]},
             id="more than a year",
         ),
     ],

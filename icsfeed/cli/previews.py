@@ -1,0 +1,120 @@
+"""What is about to become public, in words, for the operator who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from icsfeed.cli.answers import adjustment_text, step_texts
+from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State
+from icsfeed.domain.feeds import ALL, Kind
+from icsfeed.domain.lengths import length_text
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.spans import Span
+from icsfeed.domain.times import span_text
+from icsfeed.services.adjusting import Adjusted
+from icsfeed.services.changes import Outcome
+
+_LABEL_CHARS: Final = 14
+_ONE_MINUTE: Final = timedelta(minutes=1)
+
+
+def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
+    """The change as it is going to be, a line for each fact."""
+    change, schedule = outcome.change, situation.schedule
+    yield f"{change.id}, {CHANGE_NAMES[change.kind]}: {change.plan.summary}"
+    is_new = change.latest.number == 1
+    for text in () if is_new else step_texts(change, situation.zone):
+        yield _fact("Step", text)
+    yield from _times(change.plan.span, situation, is_over=change.state.is_final)
+    if change.state is State.TENTATIVE:
+        yield _fact("State", "tentative")
+    yield from _plan_facts(change.plan, schedule)
+    if is_new and change.latest.message:
+        yield _fact("Message", change.latest.message)
+    yield from _audience(change, schedule, is_visible=outcome.event is not None)
+
+
+def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str) -> Iterator[str]:
+    """The occurrence as it is going to be, a line for each fact."""
+    occurrence, schedule = adjusted.occurrence, situation.schedule
+    window, zone = occurrence.window, situation.zone
+    yield f"{window.id}, maintenance window: {window.name}"
+    yield _fact("Step", adjustment_text(adjusted, zone))
+    if occurrence.span is not None:
+        if window.zone.key != zone.key:
+            yield _fact("There", f"{span_text(occurrence.span, window.zone)} ({window.zone.key})")
+        yield from _times(occurrence.span, situation, is_over=occurrence.excluded is not None)
+    if occurrence.excluded is not None:
+        yield _fact("Shown", "as cancelled" if occurrence.is_cancelled else "not at all")
+    yield _fact("Environments", _names(window.environments, schedule))
+    yield _fact("Impact", window.impact.value)
+    if reason:
+        yield _fact("Reason", reason)
+    yield _fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, window.environments)))
+
+
+def announcement_text(change: Change, situation: Situation) -> str:
+    """The announcement in one line."""
+    span = change.plan.span
+    facts = (
+        span_text(span, situation.zone),
+        length_text(span.length),
+        start_text(span, situation.now),
+        change.plan.impact.value,
+        _names(change.plan.environments, situation.schedule),
+    )
+    return f"{change.id} announced: {change.plan.summary}; {'; '.join(facts)}"
+
+
+def start_text(span: Span, now: datetime) -> str:
+    """How far away the start is, to the minute, such as ``starts in 2 h 30 min``."""
+    away = span.start - now
+    if away > timedelta():
+        return f"starts in {length_text(-(-away // _ONE_MINUTE) * _ONE_MINUTE)}"
+    return "starts now" if -away < _ONE_MINUTE else f"began {length_text(-away // _ONE_MINUTE * _ONE_MINUTE)} ago"
+
+
+def feeds_with(schedule: Schedule, kind: Kind, environments: Collection[str]) -> tuple[str, ...]:
+    """The slugs of the feeds that have such an event."""
+    slugs = dict.fromkeys((ALL, *(feed.slug for feed in schedule.feeds)))
+    return tuple(slug for slug in slugs if schedule.feed(slug).selects(kind, environments))
+
+
+def _times(span: Span, situation: Situation, *, is_over: bool) -> Iterator[str]:
+    yield _fact("When", span_text(span, situation.zone))
+    yield _fact("Lasts", length_text(span.length))
+    if not is_over:
+        yield _fact("Starts", start_text(span, situation.now).removeprefix("starts "))
+
+
+def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
+    yield _fact("Environments", _names(plan.environments, schedule))
+    yield _fact("Impact", plan.impact.value)
+    if plan.reason:
+        yield _fact("Reason", plan.reason)
+    if plan.ticket:
+        yield _fact("Ticket", plan.ticket)
+
+
+def _audience(change: Change, schedule: Schedule, *, is_visible: bool) -> Iterator[str]:
+    """The feeds that show the change, and those that no longer will."""
+    feeds = feeds_with(schedule, change.kind, change.plan.environments)
+    yield _fact("Feeds", ", ".join(feeds) if is_visible else "none yet")
+    if len(change.updates) > 1:
+        before = feeds_with(schedule, change.kind, change.updates[-2].plan.environments)
+        gone = [slug for slug in before if slug not in feeds]
+        if gone:
+            yield _fact("No longer in", ", ".join(gone))
+
+
+def _names(environments: Collection[str], schedule: Schedule) -> str:
+    names = schedule.environment_names
+    return ", ".join(names.get(each, each) for each in sorted(environments))
+
+
+def _fact(label: str, value: str) -> str:
+    """A line of the preview; further lines of the value stand below its first."""
+    return f"  {label + ':':{_LABEL_CHARS}}" + value.replace("\n", f"\n  {'':{_LABEL_CHARS}}")
