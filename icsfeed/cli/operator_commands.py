@@ -77,12 +77,12 @@ class SigningInvocation(Invocation):
     is_clock_pinned: bool = False
 
     @property
-    def clock_warnings(self) -> tuple[str, ...]:
+    def clock_notice(self) -> str | None:
         """What to say about a clock that is not the real one, which somebody may have forgotten in the environment."""
         if not self.is_clock_pinned:
-            return ()
+            return None
         pinned = instant_text(self.now, self.zone)
-        return (f"--now or ICSFEED_NOW pins the clock at {pinned}; that time is recorded",)
+        return f"icsfeed: --now or ICSFEED_NOW pins the clock at {pinned}; that time is recorded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,7 @@ class RecordingInvocation(SigningInvocation):
         preview = self._confirmed_preview(act, wording)
         result = act(self.dry_run, preview)
         if preview is None and not self.dry_run:
-            _warn(self.clock_warnings)
+            _echo_note(self.clock_notice)
         if self.as_json:
             print_json(result.as_json(self.zone))
             return
@@ -148,7 +148,8 @@ class RecordingInvocation(SigningInvocation):
             return None
         for line in wording.preview(preview):
             click.echo(line, err=True)
-        _warn((*self.clock_warnings, *preview.warnings))
+        _echo_note(self.clock_notice)
+        _warn(preview.warnings)
         click.confirm(question, abort=True, err=True)
         return preview
 
@@ -224,7 +225,7 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
                 is_clock_pinned=settings.now is not None,
             )
             command(invocation, **own)
-            _warn(invocation.clock_warnings)
+            _echo_note(invocation.clock_notice)
 
     return run
 

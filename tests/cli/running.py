@@ -73,16 +73,16 @@ def _commands_of(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[
             yield from _commands_of(command, (*before, name))
 
 
-_PINNED_CLOCK = re.compile(r"^warning: --now or ICSFEED_NOW pins the clock at .*\n", re.MULTILINE)
+PINNED_CLOCK = re.compile(r"^icsfeed: --now or ICSFEED_NOW pins the clock at .*\n", re.MULTILINE)
 
 
 def run(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:
-    """Run ``icsfeed`` with those arguments in the current folder, without the warning that the clock is pinned.
+    """Run ``icsfeed`` with those arguments in the current folder, without the notice that the clock is pinned.
 
-    Nearly every test pins it; ``run_as_is`` keeps the warning.
+    Nearly every test pins it; ``run_as_is`` keeps it.
     """
     outcome = run_as_is(*arguments, environment=environment)
-    return replace(outcome, stderr=_PINNED_CLOCK.sub("", outcome.stderr))
+    return replace(outcome, stderr=PINNED_CLOCK.sub("", outcome.stderr))
 
 
 def run_as_is(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:

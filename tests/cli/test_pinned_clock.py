@@ -9,7 +9,7 @@ from tests.cli.running import run_as_is
 pytestmark = pytest.mark.usefixtures("winter")
 
 NOW = "2026-12-08T01:00"
-WARNING = "warning: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
+NOTICE = "icsfeed: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
 ANNOUNCE = ("emergency", "announce", "--summary", "x", "--environment", "production", "--duration", "2h")
 SKIP = ("window", "skip", "thursday", "2026-12-10", "--reason", "x")
 EVERY_KIND = (
@@ -25,7 +25,7 @@ def test_what_is_recorded_says_so_wherever_the_clock_comes_from() -> None:
     for number, arguments in enumerate(EVERY_KIND):
         option, environment = (("--now", NOW), {}) if number % 2 else ((), {"ICSFEED_NOW": NOW})
         outcome = run_as_is(*arguments, *option, environment=environment)
-        assert (outcome.status, outcome.stderr.count(WARNING)) == (0, 1), arguments
+        assert (outcome.status, outcome.stderr.count(NOTICE)) == (0, 1), arguments
 
 
 def test_what_records_nothing_is_silent() -> None:

@@ -22,7 +22,7 @@ EC-1, emergency change: Failover
   Impact:       outage
   Feeds:        all, emergency, production
 """
-PINNED = "warning: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
+PINNED = "icsfeed: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
 ANNOUNCED = "EC-1 announced: Failover; Tue 2026-12-08 01:00–03:00 EST; 2 h; starts now; outage; Production\n"
 WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n"
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"

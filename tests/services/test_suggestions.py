@@ -54,7 +54,7 @@ def test_thursdays_window_comes_first_then_evenings_then_an_immediate_start() ->
                 rank=Rank.QUIET,
                 reasons=("outside peak hours", f"starts in {hours} h 58 min"),
             )
-            for day, hours in ((8, 9), (9, 33), (10, 57), (11, 81))
+            for day, hours in ((8, "9"), (9, "1 d 9"), (10, "2 d 9"), (11, "3 d 9"))
         ),
         Suggestion(
             span=span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5)),
