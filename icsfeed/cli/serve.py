@@ -45,8 +45,10 @@ def serve(
     and the log names the errors. Ctrl-C or SIGTERM stops the server, SIGHUP restarts its workers. With --now, nothing
     is recorded.
     """
+    from icsfeed.service_log import service_log
     from icsfeed.store.database.database import Database
-    from icsfeed.web.server import browser_url, free_address, run_server
+    from icsfeed.web.listening import browser_url, listen
+    from icsfeed.web.server import run_server
 
     path = schedule_path(settings).absolute()
     schedule = load_schedule(path).schedule
@@ -60,13 +62,13 @@ def serve(
         prefix=parse_prefix(prefix),
         access_log=access_log,
     )
-    address = free_address(host, port)
+    listener = listen(host, port)
     os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
-    url = browser_url(address, port) + settings.prefix.removeprefix("/")
+    url = browser_url(listener) + settings.prefix.removeprefix("/")
     run_server(
         "icsfeed.bootstrap:create_app",
-        address=address,
-        port=port,
+        listener=listener,
         workers=workers,
         on_start=lambda: click.echo(f"icsfeed: serving {path} at {url}", err=True),
+        log=service_log(),
     )

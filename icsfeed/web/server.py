@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import errno
-import gc
 import multiprocessing
 import os
-import pkgutil
-import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing.connection import Connection
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, Final
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined] # imported there to be used here
+from structlog.typing import FilteringBoundLogger
 
-from icsfeed.domain.errors import UnavailableError
+from icsfeed.web.connections import Connections
+from icsfeed.web.listening import BACKLOG, FEW_CONNECTIONS, connections_per_worker, raise_file_limit
 from icsfeed.web.metrics import SHARED_FOLDER
+from icsfeed.web.worker import SECONDS_TO_FINISH, load_application
 
 _THREADS_PER_WORKER: Final = 1
 """A request only copies bytes, Python runs one thread at a time, and slow work has threads of its own. *Measured*: with
@@ -37,9 +39,6 @@ was just sent would fail.
 _MAX_HEADER_BYTES: Final = 64 * 1024
 """Of one request, about; larger ones are refused (431)."""
 
-_MAX_CONNECTIONS: Final = 65536
-"""As far as the system allows. Its default is often 1,024, which slow clients could use up."""
-
 _MALLOC_SETTINGS: Final = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),
@@ -49,49 +48,87 @@ _MALLOC_SETTINGS: Final = {
 keeps freed large blocks and carves small ones from them, so that a worker grows a little with each change.
 """
 
-_SECONDS_UNTIL_TRUSTED: Final = 5
-"""Granian exits when a worker dies earlier than that after its start."""
-
 _SECONDS_BETWEEN_DEATHS: Final = 1
 """Keeps a worker that can't start from being restarted without pause."""
 
-_SECONDS_TO_FINISH: Final = 5
-"""For the requests in progress when the server is told to stop; then their workers are killed."""
+_SECONDS_BETWEEN_POLLS: Final = 0.01
+
+_SECONDS_UNTIL_KILLED: Final = SECONDS_TO_FINISH + 2
+"""A worker ends by itself in ``SECONDS_TO_FINISH``; this is for one that hangs."""
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at run time, by the Python
-    """Goes on as long as any of its workers serves, however often another one dies.
+    """Serves on a socket that is there already, and goes on as long as any of its workers serves.
 
-    Granian has no public setting for that: it exits when one worker dies twice in a row, although others serve. Hence
-    the override of a private method, and the narrow version range in ``pyproject.toml``.
+    Granian has no public settings for that: it makes a socket for each worker, where connections to a worker that dies
+    are lost, and those to a busy one wait although another one is free; and it exits when one worker dies twice in a
+    row, although others serve. Hence the overrides of private methods, and the narrow version range in
+    ``pyproject.toml``.
     """
 
+    def serve_on(self, listener: socket.socket, factory_loader: Callable[..., Any]) -> None:
+        """Serve until a signal stops the server."""
+        self._listener = listener
+        self._ready_workers: set[int | None] = set()
+        """The process ids of workers that have served, dead ones included."""
+        self._failed_starts = 0
+        """The workers that died before they could serve, since one could."""
+        self.serve(target_loader=factory_loader)
+
+    def add_ready_worker(self, process_id: int) -> None:
+        self._ready_workers.add(process_id)
+        self._failed_starts = 0
+
+    def _init_shared_socket(self) -> None:
+        # As Granian does where each worker can't have a socket of its own.
+        self._ssp, self._sfd = None, self._listener.fileno()
+        # Not a Unix socket; it takes no keywords, and Granian's annotations don't have its arguments.
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[call-arg] # noqa: FBT003
+        self._sso = self._listener
+
     def _respawn_workers(self, workers: list[int], *rest: Any, delay: float = 0) -> None:  # noqa: ANN401
-        super()._respawn_workers(workers, *rest, delay=delay)
         has_died = not delay  # a restart by SIGHUP has a delay
         if has_died:
-            time.sleep(_SECONDS_BETWEEN_DEATHS)
-        now = time.monotonic()
-        others = (each for each in self.wrks if each.idx not in workers and each.is_alive())
-        if not has_died or any(now - each.birth > _SECONDS_UNTIL_TRUSTED for each in others):
-            for worker in workers:
-                self.respawned_wrks.pop(worker, None)
+            self._failed_starts += sum(self.wrks[each].inner.pid not in self._ready_workers for each in workers)
+        super()._respawn_workers(workers, *rest, delay=delay)
+        self.respawned_wrks.clear()  # otherwise Granian exits when one of these dies within seconds
+        if not has_died:
+            return
+        time.sleep(_SECONDS_BETWEEN_DEATHS)
+        if self._failed_starts > self.workers and not any(self._serves(each) for each in self.wrks):
+            self.interrupt_children.extend(workers)  # the exit status is then 1
+            self.signal_handler_interrupt()
+
+    def _stop_workers(self) -> None:
+        # Left alone, Granian may take a worker that has just ended for one that hangs, and log that it kills it.
+        end = time.monotonic() + _SECONDS_UNTIL_KILLED
+        for worker in self.wrks:
+            worker.terminate()
+        while any(worker.is_alive() for worker in self.wrks) and time.monotonic() < end:
+            time.sleep(_SECONDS_BETWEEN_POLLS)
+        super()._stop_workers()
+
+    def _serves(self, worker: Any) -> bool:  # noqa: ANN401  (Granian's own type)
+        return worker.is_alive() and worker.inner.pid in self._ready_workers
 
 
 def run_server(
     factory: str,
     *,
-    address: str,
-    port: int,
+    listener: socket.socket,
     workers: int,
     on_start: Callable[[], None],
+    log: FilteringBoundLogger,
     idle_seconds: int = IDLE_SECONDS,
 ) -> None:
     """Serve the WSGI application that ``factory`` (``module:function``) returns, until a signal stops the server.
 
-    A connection is closed after ``idle_seconds`` without a complete request.
+    ``on_start`` is called when the first worker can serve. A connection is closed after ``idle_seconds`` without a
+    complete request.
     """
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+    address, port = listener.getsockname()[:2]
+    connections = _connections_per_worker(log)
     server = _Server(
         factory,
         interface=Interfaces.WSGI,
@@ -101,78 +138,65 @@ def run_server(
         port=port,
         workers=workers,
         blocking_threads=_THREADS_PER_WORKER,
+        backlog=BACKLOG,
+        backpressure=connections,
         respawn_failed_workers=True,
-        workers_kill_timeout=_SECONDS_TO_FINISH,
+        workers_kill_timeout=_SECONDS_UNTIL_KILLED,
         log_level=LogLevels.warning,
         log_dictconfig={"handlers": {"console": console, "access": console}},
     )
-    server.on_startup(on_start)
-    _raise_connection_limit()
     os.environ["PYTHONSAFEPATH"] = "1"  # otherwise workers import from the current folder as they start: a copy.py, say
     for variable, value in _MALLOC_SETTINGS.items():
         os.environ.setdefault(variable, value)  # takes effect in new processes: the workers
     # A forked worker would have the parent's signal handlers, which do nothing there, and the locks that the parent's
     # threads hold. "spawn" is the default on other systems than Linux.
     multiprocessing.set_start_method("spawn", force=True)
-    with _shared_metrics_folder():
-        server.serve(target_loader=_load_application)
+    reader, writer = multiprocessing.Pipe(duplex=False)
+    Thread(target=_watch_starts, args=(reader, server, on_start), daemon=True).start()
+    with listener, _shared_metrics_folder(log):
+        held = Connections(port=port, limit=workers * connections)
+        server.serve_on(listener, partial(load_application, writer, held))
+
+
+def _connections_per_worker(log: FilteringBoundLogger) -> int:
+    """How many connections each worker holds; too few are worth a warning."""
+    file_limit = raise_file_limit()
+    connections = connections_per_worker(file_limit)
+    if connections < FEW_CONNECTIONS:
+        log.warning(
+            "few connections",
+            connections_per_worker=connections,
+            open_files=file_limit,
+            remedy=f"raise the hard limit on open files (ulimit -Hn, LimitNOFILE=) to {2 * FEW_CONNECTIONS}",
+        )
+    return connections
+
+
+def _watch_starts(reader: Connection, server: _Server, on_start: Callable[[], None]) -> None:
+    """Tell the server which workers can serve."""
+    with suppress(EOFError, OSError):  # the pipe is closed as the server ends
+        server.add_ready_worker(reader.recv())
+        on_start()
+        while True:
+            server.add_ready_worker(reader.recv())
 
 
 @contextmanager
-def _shared_metrics_folder() -> Generator[None]:
+def _shared_metrics_folder(log: FilteringBoundLogger) -> Generator[None]:
     """The folder in which the workers share their counts for /metrics, unless the environment names one."""
     if os.environ.get(SHARED_FOLDER):
         yield
         return
-    with TemporaryDirectory(prefix="icsfeed-metrics-", ignore_cleanup_errors=True) as folder:
-        os.environ[SHARED_FOLDER] = folder
-        yield
-
-
-def _raise_connection_limit() -> None:
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415  (Windows has no such module)
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        limit = _MAX_CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, _MAX_CONNECTIONS)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
-
-
-def _load_application(factory: str) -> Any:  # noqa: ANN401  (any WSGI application)
-    """Make the application, in a worker."""
-    if sys.platform != "win32":
-        # A terminal sends Ctrl-C to the workers, too. The parent stops them by SIGTERM; a worker of Granian's that gets
-        # both signals never ends.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    application = pkgutil.resolve_name(factory)()
-    # What exists now stays: searching it for garbage again and again would cost each request a microsecond.
-    gc.collect()
-    gc.freeze()
-    return getattr(application, "wsgi_app", application)  # Flask's __call__ only calls wsgi_app
-
-
-def free_address(host: str, port: int) -> str:
-    """The IP address of ``host``, on which nothing listens yet.
-
-    Granian shares its port with any other server that allows it, and a second server would get half of the requests.
-
-    Raises:
-        UnavailableError: if this machine can't listen there, or something else does.
-    """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            if sys.platform != "win32":  # elsewhere, connections of a previous server that are closing don't count
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        remedy = "; choose another port with --port" if error.errno == errno.EADDRINUSE else ""
-        msg = f"icsfeed can't listen on {host}, port {port}: {(error.strerror or str(error)).lower()}{remedy}"
-        raise UnavailableError(msg) from error
-    return str(address[0])
-
-
-def browser_url(address: str, port: int) -> str:
-    """The URL to open in a browser on this machine."""
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104  (compared, not bound)
-    return f"http://[{local}]:{port}/" if ":" in local else f"http://{local}:{port}/"
+        folder = TemporaryDirectory(prefix="icsfeed-metrics-", ignore_cleanup_errors=True)
+    except OSError:
+        log.warning(
+            "metrics not shared",
+            reason="no folder for temporary files can be written",
+            consequence="each worker's /metrics counts its own requests only",
+        )
+        yield
+        return
+    with folder as path:
+        os.environ[SHARED_FOLDER] = path
+        yield

@@ -167,8 +167,10 @@ def serving(factory: str) -> Generator[str]:
     with socket.create_server((LOOPBACK, 0)) as free:
         port = free.getsockname()[1]
     program = (
+        "from icsfeed.service_log import service_log\n"
+        "from icsfeed.web.listening import listen\n"
         "from icsfeed.web.server import run_server\n"
-        f"run_server({factory!r}, address={LOOPBACK!r}, port={port}, workers=1, on_start=print)"
+        f"run_server({factory!r}, listener=listen({LOOPBACK!r}, {port}), workers=1, on_start=print, log=service_log())"
     )
     process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
     try:

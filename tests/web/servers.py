@@ -82,6 +82,28 @@ def free_port() -> int:
     return port
 
 
+def start_server(
+    log: Path, *, setup: str = "", factory: str = "icsfeed.bootstrap:create_app", **options: int
+) -> Server:
+    """Start a server with one worker and settings that the command line lacks; ``setup`` is Python to run first."""
+    port = free_port()
+    stalled_seconds = options.pop("stalled_seconds", PATIENCE)
+    arguments = "".join(f", {name}={value}" for name, value in {"workers": 1, **options}.items())
+    program = f"""
+from icsfeed.service_log import service_log
+from icsfeed.web.listening import listen
+from icsfeed.web.server import run_server
+{setup}
+listener = listen("127.0.0.1", {port}, stalled_seconds={stalled_seconds})
+run_server({factory!r}, listener=listener, on_start=lambda: print("started"), log=service_log(){arguments})
+"""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program], cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+        )
+    return Server(process=process, url=f"http://127.0.0.1:{port}", log=log)
+
+
 @contextlib.contextmanager
 def serving(
     schedule: Path,

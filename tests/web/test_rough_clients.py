@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.benchmarks.attacking import ATTACKS, Attack, attacking, held_connections
 from tests.cli.running import SCHEDULE
-from tests.web.servers import PATIENCE, ROOT, Server, serving, until
+from tests.web.servers import PATIENCE, Server, serving, start_server, until
 
 MANY = 150
 """Connections of each kind; far more than there are threads."""
@@ -84,41 +87,55 @@ def test_hundreds_of_slow_clients_do_not_block_others(shared: Server) -> None:
     assert shared.get("/readyz").json() == {"status": "ready"}
 
 
-def test_a_silent_connection_is_closed(schedule: Path, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    program = (
-        "from icsfeed.web.server import run_server\n"
-        f"run_server('icsfeed.bootstrap:create_app', address='127.0.0.1', port={port}, workers=1, "
-        "on_start=print, idle_seconds=1)"
-    )
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program],
-            cwd=ROOT,
-            env=os.environ | {"ICSFEED_SCHEDULE": str(schedule)},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    server = Server(process=process, url=f"http://127.0.0.1:{port}", log=tmp_path / "log")
-
-    def answers() -> bool:
-        with contextlib.suppress(httpx.TransportError):
-            return server.get("/healthz").status_code == 200
-        return False
-
+@contextlib.contextmanager
+def impatient(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
+    """A server that waits only a second for its clients."""
+    monkeypatch.setenv("ICSFEED_SCHEDULE", str(schedule))
+    monkeypatch.setenv("ICSFEED_DATABASE", f"sqlite:///{schedule.with_name('icsfeed.db')}")
+    server = start_server(schedule.with_name("log"), stalled_seconds=1, idle_seconds=1)
     try:
-        until(answers)
-        with connections(server, 3) as (silent, halfway, idle):
-            halfway.sendall(GET[:20])
-            idle.sendall(GET)
-            assert [silent.recv(1), halfway.recv(1)] == [b"", b""]
-            while idle.recv(65536):
-                pass
+        until(lambda: "schedule published" in server.log.read_text("utf-8"))
+        yield server
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        server.end(signal.SIGTERM)
+
+
+def test_a_silent_connection_is_closed(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with impatient(schedule, monkeypatch) as server, connections(server, 3) as (silent, halfway, idle):
+        halfway.sendall(GET[:20])
+        idle.sendall(GET)
+        assert [silent.recv(1), halfway.recv(1)] == [b"", b""]
+        while idle.recv(65536):
+            pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends stalled writes")
+def test_a_client_that_never_reads_is_disconnected(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such clients kept their connections for as long as they liked."""
+    with impatient(schedule, monkeypatch) as server, connections(server, 1) as (deaf,):
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                deaf.send(GET * 20)
+        assert held_connections(server) == 1
+        until(lambda: held_connections(server) == 0)
+        assert server.get("/feeds/all.ics").status_code == 200
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_more_connections_than_one_worker_holds_do_not_block_others(schedule: Path, attack: Attack) -> None:
+    """Some 1,200 idle connections blocked every answer, /healthz too, although the system allowed more."""
+    limited = ("sh", "-c", 'ulimit -n 1024 && exec "$0" "$@"', sys.executable, "-m", "icsfeed")
+    with serving(schedule, "--workers", "2", command=limited) as server:
+        until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
+        with attacking(server, replace(attack, connections=1300), processes=1):
+            assert [server.get(path).status_code for path in ("/feeds/all.ics", "/healthz") * 20] == [200] * 40
+        until(lambda: held_connections(server) == 0)
+        (line,) = [line for line in server.log.read_text("utf-8").splitlines() if "few connections" in line]
+    warning = json.loads(line)
+    assert (warning["connections_per_worker"], warning["open_files"]) == (896, 1024)
+    assert warning["remedy"] == "raise the hard limit on open files (ulimit -Hn, LimitNOFILE=) to 8192"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import socket
-import time
 from pathlib import Path
 
 import httpx
@@ -25,7 +24,7 @@ def test_good_edits_are_public_without_a_restart_and_broken_ones_are_not(schedul
         first = server.get("/feeds/all.ics")
         assert (first.status_code, first.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
         assert server.get("/feeds/all.ics", **{"If-None-Match": first.headers["etag"]}).status_code == 304
-        assert server.log.read_text("utf-8").splitlines()[0] == f"icsfeed: serving {schedule} at {server.url}/"
+        assert f"icsfeed: serving {schedule} at {server.url}/" in server.log.read_text("utf-8").splitlines()
 
         schedule.write_text(SCHEDULE.replace("Scheduled maintenance", "Edited"), encoding="utf-8")
         edited = server.get("/feeds/all.ics", **{"If-None-Match": first.headers["etag"]})
@@ -57,7 +56,7 @@ def test_a_hanging_database_does_not_block_readers(
                     answers.append(server.get("/feeds/all.ics"))
                 assert {(each.status_code, each.content) for each in answers} == {(200, first.content)}
                 # The database times out after seconds. If requests waited for that, there would be only one of them.
-                assert len(answers) > 10
+                assert len(answers) > 3
             until(lambda: "x-icsfeed-stale" not in server.get("/feeds/all.ics").headers)
 
 
@@ -98,9 +97,8 @@ def test_the_server_stops_cleanly_with_all_workers(schedule: Path, number: signa
             assert client.get("/feeds/all.ics").status_code == 200
             assert server.end(number, group=group) == 0
         until(lambda: server.processes() == {})
-        # Under heavy load, Granian sometimes kills a worker that is slow to stop. Any other line would be a fault.
-        expected = ("{", "icsfeed: serving", "[WARNING] Killing worker")
-        assert [line for line in server.log.read_text("utf-8").splitlines() if not line.startswith(expected)] == []
+        lines = server.log.read_text("utf-8").splitlines()
+        assert [line for line in lines if not line.startswith(("{", "icsfeed: serving"))] == []
 
 
 @pytest.mark.parametrize(
@@ -129,10 +127,10 @@ def test_a_worker_is_replaced(schedule: Path, by: str) -> None:
 
 
 def test_a_worker_that_keeps_dying_does_not_stop_the_server(schedule: Path) -> None:
-    """Granian by itself exits if a worker dies within seconds of its start, although another one serves."""
+    """Granian by itself exits if a worker dies twice within seconds of its start, although another one serves."""
     with serving(schedule, "--workers", "2") as server:
+        until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)
         healthy, victim = sorted(server.workers())
-        time.sleep(6)  # so long that the healthy one is trusted
         dead: set[int] = set()
         for _ in range(3):
             os.kill(victim, signal.SIGKILL)
@@ -220,9 +218,9 @@ def test_workers_share_their_counts_and_leave_no_files(schedule: Path) -> None:
         assert not Path(folder).exists()
 
 
-def test_the_first_line_of_the_log_has_the_prefix(schedule: Path) -> None:
+def test_the_log_names_the_address_with_the_prefix(schedule: Path) -> None:
     with serving(schedule, "--prefix", "ops/") as server:
-        assert server.log.read_text("utf-8").splitlines()[0] == f"icsfeed: serving {schedule} at {server.url}/ops"
+        assert f"icsfeed: serving {schedule} at {server.url}/ops" in server.log.read_text("utf-8").splitlines()
         assert server.get("/ops/feeds/all.ics").status_code == 200
 
 
