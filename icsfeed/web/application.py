@@ -50,6 +50,7 @@ def make_application(live: Live) -> Flask:
             response = app.make_response(page)
         response.status_code = error.code or 500
         response.headers.extend(headers)
+        response.vary.add("Accept")
         response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
         return response
 

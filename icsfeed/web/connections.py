@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+CONNECTIONS: Final = "CONNECTIONS"
+"""The key of ``Connections`` in the configuration of an application that ``serve`` runs."""
+
 _SOCKET_TABLES: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 """The system's TCP sockets, one per line after the first (proc_net_tcp in Linux's documentation)."""
 

@@ -128,7 +128,16 @@ class Front:
                 return body
         except Exception as error:  # noqa: BLE001  (the client gets an answer, and the log a traceback)
             return self._answer_failure(environ, start_response, error)
-        return self._app(environ, start_response)
+        return self._pass_on(environ, start_response)
+
+    def _pass_on(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Have the application answer, which takes "get" for GET, although methods are case-sensitive (RFC 9110)."""
+        if environ["REQUEST_METHOD"].isupper():
+            return self._app(environ, start_response)
+        status, headers, body = _answer_other_method(environ["REQUEST_METHOD"], PRIVATE_HEADERS)
+        self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
+        start_response(status, list(headers))
+        return body
 
     def _current_cache(self) -> _ResponseCache | None:
         """The cache for the latest snapshot, after a look for changes if one is due; ``None`` without a publication."""
@@ -177,7 +186,7 @@ class Front:
     ) -> Iterable[bytes]:
         """Never an empty feed, on which clients would delete all events."""
         if not path.startswith(_FEED_FOLDERS):
-            return self._app(environ, start_response)
+            return self._pass_on(environ, start_response)
         status = "503 Service Unavailable"
         self._add(OTHER, environ.get("HTTP_USER_AGENT", ""), status)
         start_response(status, [*_UNAVAILABLE_HEADERS, *PUBLIC])

@@ -1,4 +1,4 @@
-"""``/metrics``, for Prometheus: requests, the age of the calendar, and sources that can't be read."""
+"""``/metrics``, for Prometheus: requests, connections, the age of the calendar, late changes, broken sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.exposition import choose_encoder
@@ -15,9 +15,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from icsfeed import __version__
+from icsfeed.domain.changes import State
 from icsfeed.publication.live import Clock, Live
 from icsfeed.publication.problems import Source
+from icsfeed.publication.publishing import Publication
 from icsfeed.web.clients import OTHER
+from icsfeed.web.connections import CONNECTIONS, Connections
 from icsfeed.web.tally import Counts, Tally
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -39,7 +42,7 @@ class Metrics:
         for labels, number in counts.items():
             self._requests.labels(*labels).inc(number)
 
-    def registry(self) -> CollectorRegistry:
+    def registry(self, connections: Connections | None) -> CollectorRegistry:
         """The current figures, of all workers if they share a folder."""
         self.tally.count()
         registry = CollectorRegistry()
@@ -48,6 +51,8 @@ class Metrics:
         else:
             registry.register(self._requests)
         registry.register(self._publication)
+        if connections is not None:
+            registry.register(_ConnectionCollector(connections))
         return registry
 
 
@@ -67,6 +72,8 @@ class _PublicationCollector(Collector):
         yield _gauge("icsfeed_publication_available", "Whether there is a calendar to serve.", is_available)
         if publication is None:
             return
+        overdue = {"": self._overdue_changes(publication)}
+        yield _gauge("icsfeed_changes_overdue", "The changes in progress past their planned end.", overdue)
         age = max(0, (self._clock() - publication.changed_at).total_seconds())  # a file may be dated in the future
         yield _gauge("icsfeed_publication_age_seconds", "The time since the last change of the calendar.", {"": age})
         feeds = {path: feed for path, feed in publication.representations.items() if path.startswith("/feeds/")}
@@ -74,6 +81,25 @@ class _PublicationCollector(Collector):
         yield _gauge("icsfeed_feed_bytes", "The uncompressed size of a feed.", sizes, "path")
         left_out = {path: feed.left_out for path, feed in feeds.items()}
         yield _gauge("icsfeed_feed_left_out_events", "The number of events that don't fit in a feed.", left_out, "path")
+
+    def _overdue_changes(self, publication: Publication) -> int:
+        now = self._clock()
+        changes = publication.events.situation.public_changes()
+        return sum(change.state is State.IN_PROGRESS and change.plan.span.end < now for change in changes)
+
+
+class _ConnectionCollector(Collector):
+    """The connections of all workers together."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        limit = {"": self._connections.limit}
+        yield _gauge("icsfeed_connections_limit", "The number of connections that all workers can hold.", limit)
+        held = self._connections.held()
+        if held is not None:
+            yield _gauge("icsfeed_connections_held", "The number of connections that clients hold.", {"": held})
 
 
 def _gauge(name: str, documentation: str, values: Mapping[str, float], label: str | None = None) -> Metric:
@@ -91,8 +117,8 @@ def add_metrics(app: Flask, metrics: Metrics) -> None:
     @routes.get("/metrics")
     def show() -> ResponseReturnValue:
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        body = encode(metrics.registry())
-        return Response(body, content_type=content_type, headers={"Cache-Control": "no-store"})
+        body = encode(metrics.registry(current_app.config.get(CONNECTIONS)))
+        return Response(body, content_type=content_type, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
     @app.after_request
     def count(response: Response) -> Response:

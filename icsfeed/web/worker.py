@@ -16,14 +16,10 @@ from typing import Any, Final
 
 from flask import Flask
 
-from icsfeed.web.connections import Connections
+from icsfeed.web.connections import CONNECTIONS, Connections
 
 SECONDS_TO_FINISH: Final = 5
 """For the requests in progress when a worker is told to stop, and for clients that never end theirs."""
-
-
-CONNECTIONS: Final = "CONNECTIONS"
-"""The key of ``Connections`` in the configuration of an application."""
 
 
 def load_application(ready: Connection, connections: Connections, factory: str) -> Any:  # noqa: ANN401  (any WSGI application)

@@ -14,7 +14,7 @@ import structlog
 from flask.testing import FlaskClient
 from structlog.testing import LogCapture
 from werkzeug.http import http_date
-from werkzeug.test import Client
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.problems import LimitLog
@@ -191,6 +191,14 @@ def test_a_feed_is_read_only(client: FlaskClient, method: str) -> None:
         "Content-Length": "27",
         "Allow": "GET, HEAD, OPTIONS",
     }
+
+
+@pytest.mark.parametrize("path", [FEED, "/", "/healthz", "/readyz", "/metrics", "/api/v1/state", "/nothing"])
+def test_methods_are_case_sensitive(client: FlaskClient, path: str) -> None:
+    """Flask took "get" for GET, where feeds refused it."""
+    environ = EnvironBuilder(path=path).get_environ() | {"REQUEST_METHOD": "get"}
+    _, status, headers = run_wsgi_app(client.application.wsgi_app, environ)
+    assert (status, headers["Allow"]) == ("405 Method Not Allowed", "GET, HEAD, OPTIONS")
 
 
 def test_scripts_of_other_sites_may_send_conditional_requests(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,9 +11,14 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from icsfeed import __version__
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.store.schedule_file import load_schedule
+from icsfeed.web.metrics import Metrics
 from tests.applications import create_app
+from tests.changes import PLAN, a_change
 from tests.cli.running import SCHEDULE
 from tests.publication.fakes import Clock, FakeServer, front_of
 
@@ -83,6 +89,27 @@ def test_metrics_of_the_publication(schedule: Path) -> None:
     clock.advance(seconds=1)
     metrics = measured(client)
     assert (metrics["icsfeed_publication_available",], metrics["icsfeed_source_broken", "schedule"]) == (1, 1)
+
+
+def test_changes_in_progress_past_their_planned_end_are_overdue() -> None:
+    """A change that somebody forgot to complete closes the gate; nothing told the operators."""
+    server = FakeServer()
+    metrics = Metrics(server.live, server.clock)
+
+    def overdue() -> float | None:
+        return metrics.registry(None).get_sample_value("icsfeed_changes_overdue")
+
+    plan = replace(PLAN, span=Span(start=server.clock.now, end=server.clock.now + timedelta(hours=1)))
+    started = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, server.clock.now), number=1, plan=plan)
+    waiting = a_change(Kind.EMERGENCY, number=2, plan=plan)
+    server.repository.add(server.clock.now, changes={change.id: change for change in (started, waiting)})
+    server.clock.advance(hours=1)
+    assert overdue() == 0
+    server.clock.advance(seconds=1)
+    assert overdue() == 1
+    completed = a_change(Kind.EMERGENCY, (State.COMPLETED, server.clock.now), number=1, plan=plan)
+    server.repository.add(server.clock.now, changes={change.id: change for change in (completed, waiting)})
+    assert overdue() == 0
 
 
 def test_a_file_dated_in_the_future_has_age_zero(schedule: Path) -> None:

@@ -97,9 +97,10 @@ def test_errors_are_a_short_page_in_each_language_or_json(
     assert (response.status_code, re.findall("<h1>(.*)</h1>", response.text)) == (status, headings)
     assert re.findall('href="(.*?)"', response.text) == ["/below/", "/below/fr/"]
     assert (response.content_type, response.headers["Cache-Control"]) == ("text/html; charset=utf-8", "no-cache")
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert (response.headers["Referrer-Policy"], response.headers["Vary"]) == ("no-referrer", "Accept")
     response = client.open(path, method=method, headers={"Accept": "application/json"})
     assert (response.status_code, response.json) == (status, {"status": status, "title": title})
+    assert response.headers["Vary"] == "Accept"
 
 
 @pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])

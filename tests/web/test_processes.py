@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,11 +68,23 @@ def test_no_connection_is_lost_when_a_worker_dies(schedule: Path) -> None:
             assert connection.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_metrics_count_the_connections_of_all_workers(schedule: Path) -> None:
+    with serving(schedule, "--workers", "2") as server, contextlib.ExitStack() as stack:
+        for _ in range(30):
+            stack.enter_context(socket.create_connection(address_of(server)))
+        metrics = server.get("/metrics").text.splitlines()
+        assert "icsfeed_connections_held 31.0" in metrics  # and the one of this request
+        (limit,) = [line for line in metrics if line.startswith("icsfeed_connections_limit")]
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        assert float(limit.split()[1]) == 2 * min(16384, files - 128)
+
+
 def test_a_server_whose_workers_can_not_start_ends(tmp_path: Path) -> None:
     server = start_server(tmp_path / "log", factory="sys:exit", workers=2)
     assert server.process.wait(PATIENCE) == 1
     assert server.log.read_text("utf-8").count("Unexpected exit from worker") > 2
-    assert server.processes() == {}
+    until(lambda: server.processes() == {})
 
 
 def test_a_server_without_a_temporary_folder_counts_in_each_worker(
