@@ -26,6 +26,10 @@ DATA_VERSION: Final = tzdata.IANA_VERSION
 _DATA: Final = Path(tzdata.__file__).parent
 _ONE_SECOND: Final = timedelta(seconds=1)
 _CHECK_INTERVAL: Final = timedelta(days=6)
+_DAYS_PER_WEEK: Final = 7
+GRACE_YEARS: Final = 5
+"""For so many years after a zone's rules have changed, calendar programs with older tables misread its local times."""
+
 _YEARS_AHEAD: Final = 28
 """The weekdays of the Gregorian calendar repeat after 28 years (century years aside)."""
 
@@ -170,10 +174,14 @@ class SettledClock:
 def settled_clock(tz: ZoneInfo, first_year: int, last_year: int) -> SettledClock | None:
     """The clock's rules in those calendar years (UTC), or ``None`` where no single yearly pair fits.
 
+    That is also so where the rules were others in the five years before: they have not settled yet.
+
     A date can be both the fourth and the last Sunday of its month in each of a few years: the years that follow decide,
     so that a zone gets the same rules for any years.
     """
     years = [clock_changes_in(tz, year) for year in range(first_year, last_year + 1)]
+    if not _keeps_its_rules(tz, first_year - GRACE_YEARS, last_year):
+        return None
     if not any(years):
         start = datetime(first_year, 1, 1, tzinfo=UTC)
         return SettledClock(offset=offset_at(tz, start), name=_name_at(tz, start), onsets=())
@@ -186,6 +194,32 @@ def settled_clock(tz: ZoneInfo, first_year: int, last_year: int) -> SettledClock
             return None
         onsets.append(onset)
     return SettledClock(offset=onsets[0].after, name=onsets[0].name, onsets=tuple(onsets))
+
+
+def _keeps_its_rules(tz: ZoneInfo, first_year: int, last_year: int) -> bool:
+    """Whether the clock is never changed in those years, or follows one pair of the database's rules in all of them.
+
+    Such a rule names a weekday on or after a day of a month, so its dates are within seven days of the year. It may be
+    none that an onset can express: the Friday before the last Sunday is not always the same one of its month.
+    """
+    years = range(first_year, last_year + 1)
+    changes = [change for year in years for change in clock_changes_in(tz, year)]
+    if not changes:
+        return True
+    for greater in (False, True):
+        of_rule = [change for change in changes if (change.after > change.before) is greater]
+        if [change.at.year for change in of_rule] != list(years):
+            return False
+        readings = [change.old_reading for change in of_rule]
+        month = readings[0].month
+        days = [(local.date() - local.date().replace(month=month, day=1)).days for local in readings]
+        kinds = {
+            (change.before, change.after, local.weekday(), local.time())
+            for change, local in zip(of_rule, readings, strict=True)
+        }
+        if len(kinds) > 1 or max(days) - min(days) >= _DAYS_PER_WEEK:
+            return False
+    return True
 
 
 def _shared_onset(tz: ZoneInfo, first_year: int, last_year: int, *, greater: bool) -> Onset | None:

@@ -16,7 +16,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS
 from icsfeed.domain.times import instant_text
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.domain.zones import DATA_VERSION, settled_clock
+from icsfeed.domain.zones import DATA_VERSION, GRACE_YEARS, settled_clock
 from icsfeed.services.feed_advice import large_feeds
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
@@ -91,9 +91,9 @@ def _changing_rules(window: MaintenanceWindow, years: range) -> Iterator[str]:
     zone = window.zone
     if settled_clock(zone, years[0], years[-1]) is None:
         yield (
-            f"the clock changes of {zone.key} are not the same every year from {years[0]} through {years[-1]} (time "
-            f"zone data {DATA_VERSION}); older clients would show wrong times, so the series rendering has each "
-            "occurrence as a single event in UTC"
+            f"the clock changes of {zone.key} are not the same every year from {years[0] - GRACE_YEARS} through "
+            f"{years[-1]} (time zone data {DATA_VERSION}); older clients would show wrong times, so the series "
+            "rendering has each occurrence as a single event in UTC"
         )
 
 

@@ -155,6 +155,21 @@ def test_every_engine_reads_zones_of_every_kind(reader: Reader, year: int) -> No
 
 
 @every_reader
+@pytest.mark.parametrize(
+    ("names", "year"),
+    [
+        pytest.param(["America/Asuncion", "America/Scoresbysund", "America/Mexico_City"], 2026, id="changed 2022-2024"),
+        pytest.param(["America/Vancouver", "America/Edmonton"], 2028, id="changed in 2026"),
+    ],
+)
+def test_every_engine_reads_zones_whose_rules_changed_shortly_before(
+    reader: Reader, names: list[str], year: int
+) -> None:
+    """With series in local time, libical read Asuncion and Scoresbysund an hour off for years after their change."""
+    check(reader, policy_in(names, (12, 2), year), Rendering.SERIES, datetime(year, 5, 5, tzinfo=UTC))
+
+
+@every_reader
 def test_every_engine_reads_every_zone(reader: Reader) -> None:
     """calendar-clients.md, 2: "IANA zone names only": whichever of them, every engine reads it as the domain does."""
     now = datetime(2030, 5, 5, tzinfo=UTC)

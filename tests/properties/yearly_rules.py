@@ -90,6 +90,33 @@ def is_one_yearly_pair(changes: Iterable[Change], first_year: int, last_year: in
     return True
 
 
+def follows_one_pair(changes: Iterable[Change], first_year: int, last_year: int) -> bool:
+    """Whether each year has one change forward and one back by the same rule of the database, such as ``Sun>=8``.
+
+    Such rules are the first of a weekday on or after a day of the month; ``lastSun`` is one in a month of that length.
+    Cairo's ends at 24:00 on the last Thursday of October, which may be in November.
+    """
+    years = range(first_year, last_year + 1)
+    for forward in (True, False):
+        directed = [change for change in changes if (change.after > change.before) is forward]
+        if [change.at.year for change in directed] != list(years):
+            return False
+        if not any(_is_first_after(directed, day) for day in range(-6, 32)):
+            return False
+    return True
+
+
+def _is_first_after(directed: list[Change], day: int) -> bool:
+    """Whether all changes are on the first such weekday from that day of the month on, at the same local time."""
+    first = directed[0].at.replace(tzinfo=None) + directed[0].before
+    for change in directed:
+        dates = [date(change.at.year, first.month, 1) + timedelta(days=day - 1 + later) for later in range(7)]
+        due = next(each for each in dates if each.weekday() == first.weekday())
+        if (datetime.combine(due, first.time(), UTC) - change.before, *directed[0][1:]) != change:
+            return False
+    return True
+
+
 def _holds(directed: list[Change], ordinal: int) -> bool:
     """Whether all changes follow from the first one's month, weekday and local time."""
     first = directed[0].at.replace(tzinfo=None) + directed[0].before

@@ -121,7 +121,7 @@ def test_a_zone_whose_rules_change() -> None:
     assert warnings(a_schedule(window)) == [
         (
             "thursday",
-            "the clock changes of America/Vancouver are not the same every year from 2025 through 2027 (time zone data "
+            "the clock changes of America/Vancouver are not the same every year from 2020 through 2027 (time zone data "
             "2026f); older clients would show wrong times, so the series rendering has each occurrence as a single "
             "event in UTC",
         )
