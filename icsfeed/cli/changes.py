@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from secrets import token_bytes
 from typing import Final
 
 import click
@@ -16,15 +17,15 @@ from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wordi
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, WholeNumber, example, given, option, own_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.previews import announcement_text, change_preview
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step, what_next
+from icsfeed.domain.lifecycle import what_next
 from icsfeed.domain.plans import MissingReasonError
 from icsfeed.domain.times import span_text
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.change_lists import changes_of_kind
-from icsfeed.services.changes import Outcome, StepRequest, take_step
+from icsfeed.services.changes import Outcome, StepRequest, random_uid_part, take_step
 from icsfeed.services.changes import announce as announce_change
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.change_ids import change_id
@@ -133,7 +134,13 @@ def _announce(kind: Kind) -> click.Command:
         def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
             del seen
             with _naming_the_reason_option():
-                return announce_change(invocation.workspace, request, actor=invocation.actor, dry_run=dry_run)
+                return announce_change(
+                    invocation.workspace,
+                    request,
+                    uid_part=random_uid_part(token_bytes),
+                    actor=invocation.actor,
+                    dry_run=dry_run,
+                )
 
         def question(preview: Outcome) -> str | None:
             return None if preview.repeats else f"Announce {_id_and_time(invocation, preview.change)}?"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.redaction import redacted
 from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.domain.windows import Impact
 
@@ -39,6 +40,12 @@ def number_of(recorded: str) -> int:
     return int(recorded.rpartition("-")[2])
 
 
+CLOCK: Final = "clock"
+"""The author of the steps of an automatic change that nobody took by hand."""
+
+_ONE_MINUTE: Final = timedelta(minutes=1)
+
+
 class State(StrEnum):
     """A change's place in its lifecycle (ITIL's, as far as customers see it)."""
 
@@ -52,6 +59,18 @@ class State(StrEnum):
     def is_final(self) -> bool:
         """Whether no other state can follow."""
         return self in {State.COMPLETED, State.CANCELLED}
+
+
+class Step(StrEnum):
+    """A step that is taken with an announced change."""
+
+    CONFIRM = "confirm"
+    START = "start"
+    UPDATE = "update"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    UNDO = "undo"
+    REDACT = "redact"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +99,12 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Update:
-    """One step of a change, never rewritten: who took it and when (UTC), and the state and plan after it."""
+    """One update of a change: who made it and when (UTC), and the state and plan after it.
+
+    ``step`` is ``None`` for the announcement, and for updates that icsfeed 0.1 recorded. ``target`` is the number of
+    the update that an undo takes back, or whose message a redaction withdraws (``None``: all texts so far). After it,
+    the clock takes the steps of an ``automatic`` change that nobody takes; nothing of a ``withdrawn`` one is public.
+    """
 
     number: int
     at: datetime
@@ -88,6 +112,14 @@ class Update:
     message: str
     state: State
     plan: Plan
+    step: Step | None = None
+    target: int | None = None
+    automatic: bool = False
+    withdrawn: bool = False
+
+    def alters(self, before: Update) -> bool:
+        """Whether the change is another after it than after ``before``, apart from its messages."""
+        return (self.state, self.plan, self.withdrawn) != (before.state, before.plan, before.withdrawn)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,14 +133,18 @@ class Alteration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A one-off change with all its updates, the announcement first.
+    """A one-off change with all its updates, the announcement first. Withdrawn texts are in none of them.
 
-    ``id`` is ``EC-7`` for a recorded change, and a name for one in the schedule file.
+    ``id`` is ``EC-7`` for a recorded change, and a name for one in the schedule file. ``uid_part`` is the random part
+    of a recorded change's UID; those of icsfeed 0.1 have none. The latest ``unrecorded`` updates are steps that the
+    clock took and that are not in the database.
     """
 
     kind: Kind
     id: str
     updates: tuple[Update, ...]
+    uid_part: str = ""
+    unrecorded: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in PREFIXES:
@@ -135,18 +171,81 @@ class Change:
     def plan(self) -> Plan:
         return self.latest.plan
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was cancelled silently: nothing of it is public."""
+        return self.latest.withdrawn
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the clock takes the steps that nobody takes."""
+        return self.latest.automatic
+
     def is_over(self, at: datetime) -> bool:
         """Whether it is over at that instant (aware), by its state or, unless it is in progress, by its planned end."""
         return self.state.is_final or (self.plan.span.end <= at and self.state is not State.IN_PROGRESS)
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether it is still in progress at that instant (aware), although it was expected to end before."""
+        return self.state is State.IN_PROGRESS and self.shown_span.end <= at
 
     @property
     def announced_at(self) -> datetime:
         """When it was announced (UTC)."""
         return self.updates[0].at
 
+    @property
+    def standing(self) -> tuple[Update, ...]:
+        """The updates that nobody took back, without those that take one back."""
+        undone = {update.target for update in self.updates if update.step is Step.UNDO}
+        return tuple(update for update in self.updates if update.step is not Step.UNDO and update.number not in undone)
+
     def entered(self, *states: State) -> datetime | None:
-        """When it first entered one of those states (UTC), if it did."""
-        return next((update.at for update in self.updates if update.state in states), None)
+        """When it first entered one of those states (UTC), if it did and nobody took that back."""
+        update = self._first_in(*states)
+        return update.at if update is not None else None
+
+    def _first_in(self, *states: State) -> Update | None:
+        def enters(update: Update) -> bool:
+            return update.state in states and (
+                update.number == 1 or self.updates[update.number - 2].state not in states
+            )
+
+        return next(filter(enters, self.standing), None)
+
+    @property
+    def actual_start(self) -> datetime | None:
+        """When it began, to the minute (UTC): at its planned start where it was completed without a start."""
+        started, completed = self._first_in(State.IN_PROGRESS), self._first_in(State.COMPLETED)
+        if started is not None:
+            return _to_the_minute(started.at, self.plan.span.start) if started.step is not None else None
+        if completed is None or completed.step is None:
+            return None
+        return min(self.plan.span.start, _to_the_minute(completed.at, self.plan.span.start))
+
+    @property
+    def actual_end(self) -> datetime | None:
+        """When it was completed, or cancelled after it had begun, to the minute (UTC); at least one after it began."""
+        ended, begun = self._first_in(State.COMPLETED, State.CANCELLED), self.actual_start
+        if ended is None or ended.step is None or self.entered(State.IN_PROGRESS, State.COMPLETED) is None:
+            return None
+        end = _to_the_minute(ended.at, self.plan.span.end)
+        return max(end, (begun or self.plan.span.start) + _ONE_MINUTE)
+
+    @property
+    def shown_span(self) -> Span:
+        """The span that its event shows: the planned one until it starts or completes at another time.
+
+        One that started late keeps its planned length until it completes, or is given another end.
+        """
+        planned, start, end = self.plan.span, self.actual_start, self.actual_end
+        if start is None:
+            return planned if end is None else Span(start=planned.start, end=end)
+        if end is None:
+            started = self._first_in(State.IN_PROGRESS)
+            is_as_started = started is not None and started.plan.span == planned
+            end = start + planned.length if start > planned.start and is_as_started else planned.end
+        return Span(start=start, end=max(end, start + _ONE_MINUTE))
 
     @property
     def extent(self) -> Span:
@@ -157,12 +256,28 @@ class Change:
         ended = self.entered(State.COMPLETED, State.CANCELLED) or END_OF_TIME
         return Span(start=min(span.start, started), end=max(span.end, ended))
 
+    def left_environments(self) -> frozenset[str]:
+        """The environments that it was announced for once, and no longer touches."""
+        once = frozenset[str]().union(*(update.plan.environments for update in self.updates))
+        return once - self.plan.environments
+
     def with_update(self, update: Update) -> Change:
-        return replace(self, updates=(*self.updates, update))
+        """The change with one more update, which is recorded, without the texts that a redaction withdraws."""
+        earlier = self.updates
+        if update.step is Step.REDACT:
+            earlier = tuple(redacted(each, update.target) for each in earlier)
+        return replace(self, updates=(*earlier, update), unrecorded=0)
 
     def alterations(self, number: int) -> tuple[Alteration, ...]:
         """The differences that the update of that number made; none for the announcement."""
         return tuple(alterations(self.updates[number - 2], self.updates[number - 1])) if number > 1 else ()
+
+
+def _to_the_minute(instant: datetime, planned: datetime) -> datetime:
+    """The instant in whole minutes, or the ``planned`` one within whose minute it is."""
+    if planned <= instant < planned + _ONE_MINUTE:
+        return planned
+    return instant.replace(second=0, microsecond=0)
 
 
 def alterations(before: Update, after: Update) -> Iterator[Alteration]:

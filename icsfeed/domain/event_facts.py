@@ -58,7 +58,9 @@ class EventFacts:
 
     ``start`` and ``end`` are dates (whole days, the end exclusive), naive local times in ``zone``, or instants in UTC.
     ``excluded`` are the naive local starts of instances that do not happen. ``moved_from`` is the naive local time at
-    which the policy has it start. ``freeze`` is the name of the change freeze that a change falls in.
+    which the policy has it start. ``freeze`` is the name of the change freeze that a change falls in. ``planned_start``
+    and ``planned_end`` (UTC) are given where a change started or completed at other times. ``left`` are environments
+    that the change no longer touches: only the feeds of these state that.
 
     A field that is added later needs a default, and the digest of an event that has no more than the default stays.
     """
@@ -82,6 +84,9 @@ class EventFacts:
     freeze: str = ""
     messages: tuple[Message, ...] = ()
     organizer: Organizer | None = None
+    planned_start: datetime | None = None
+    planned_end: datetime | None = None
+    left: tuple[Environment, ...] = ()
 
     def digest(self) -> str:
         """The digest of the facts for the ledger: the same on every machine and in every release."""

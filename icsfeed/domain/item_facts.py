@@ -63,13 +63,14 @@ def _freeze_facts(schedule: Schedule, frozen: FrozenDays) -> EventFacts:
 
 
 def _change_facts(schedule: Schedule, change: Change) -> EventFacts:
-    plan = change.plan
+    plan, span = change.plan, change.shown_span
+    is_as_planned = span == plan.span
     frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
     return EventFacts(
         kind=change.kind,
         name=plan.summary,
-        start=plan.span.start,
-        end=plan.span.end,
+        start=span.start,
+        end=span.end,
         state=change.state,
         environments=environments_of(schedule, plan.environments),
         impact=plan.impact,
@@ -79,4 +80,6 @@ def _change_facts(schedule: Schedule, change: Change) -> EventFacts:
         freeze=frozen.freeze.name if frozen is not None else "",
         messages=tuple(Message(at=update.at, text=update.message) for update in change.updates if update.message),
         organizer=schedule.calendar.organizer,
+        planned_start=None if is_as_planned else plan.span.start,
+        planned_end=None if is_as_planned else plan.span.end,
     )

@@ -1,27 +1,17 @@
 """The lifecycle of a change: the one place that decides which step may follow which.
 
-Tentative, confirmed, in progress, completed; or cancelled, at any point before the end.
+Tentative, confirmed, in progress, completed; or cancelled, at any point before the end. Each step can be taken back.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import CLOCK, Change, Plan, State, Step, Update
 from icsfeed.domain.errors import RefusedError
-
-
-class Step(StrEnum):
-    """A step that an operator takes with an announced change."""
-
-    CONFIRM = "confirm"
-    START = "start"
-    UPDATE = "update"
-    COMPLETE = "complete"
-    CANCEL = "cancel"
-
+from icsfeed.domain.redaction import withdrawn_plan
 
 _LEADS_TO: Final = {
     Step.CONFIRM: State.CONFIRMED,
@@ -32,7 +22,7 @@ _LEADS_TO: Final = {
 
 _POSSIBLE: Final = {
     State.TENTATIVE: (Step.CONFIRM, Step.UPDATE, Step.CANCEL),
-    State.CONFIRMED: (Step.START, Step.UPDATE, Step.CANCEL),
+    State.CONFIRMED: (Step.START, Step.COMPLETE, Step.UPDATE, Step.CANCEL),
     State.IN_PROGRESS: (Step.COMPLETE, Step.UPDATE, Step.CANCEL),
     State.COMPLETED: (),
     State.CANCELLED: (),
@@ -45,13 +35,11 @@ _PARTICIPLES: Final = {
     Step.COMPLETE: "completed",
     Step.CANCEL: "cancelled",
 }
-
-
 _MESSAGE_ALONE: Final = "a message can be added"
 
 
 def what_next(state: State) -> str:
-    """The steps that the state allows, as a sentence: ``it can be started, updated or cancelled``."""
+    """The steps that the state allows, as a sentence: ``it can be completed, updated or cancelled``."""
     return f"it can be {_possible(state)}" if _POSSIBLE[state] else _MESSAGE_ALONE
 
 
@@ -60,28 +48,111 @@ def _possible(state: State) -> str:
     return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else _MESSAGE_ALONE
 
 
-def advance(change: Change, step: Step, *, plan: Plan | None = None, message: str, by: str, at: datetime) -> Change:
+def advance(
+    change: Change,
+    step: Step,
+    *,
+    plan: Plan | None = None,
+    message: str,
+    by: str,
+    at: datetime,
+    target: int | None = None,
+    silent: bool = False,
+) -> Change:
     """The change after that step; ``plan`` is the new plan, where an update alters it.
 
-    An update that only adds a message is possible in every state: there is often more to say when it is over.
+    An update that only adds a message is possible in every state: there is often more to say when it is over. To
+    complete a confirmed change means to start and complete it. ``target`` is the number of the update whose message a
+    redaction withdraws; without it, all texts are withdrawn. A ``silent`` cancellation withdraws the whole change, also
+    one that is cancelled already.
 
     Raises:
         RefusedError: where the state does not allow it, or nothing would change.
     """
-    plan = plan or change.plan
-    if step is Step.UPDATE:
-        _check_update(change, plan, message)
-    elif step not in _POSSIBLE[change.state]:
-        raise RefusedError(_refusal(change, step))
-    update = Update(
-        number=change.latest.number + 1,
+    before = change.latest
+    update = replace(
+        before,
+        number=before.number + 1,
         at=at,
         by=by,
         message=message,
-        state=_LEADS_TO.get(step, change.state),
-        plan=plan,
+        plan=plan or before.plan,
+        state=_LEADS_TO.get(step, before.state),
+        step=step,
+        target=target,
+        withdrawn=before.withdrawn or silent,
     )
+    if step is Step.UNDO:
+        return _with_undo(change, update)
+    if step is Step.REDACT:
+        return _with_redaction(change, update)
+    if step is Step.UPDATE:
+        _check_update(change, update.plan, message)
+    elif step not in _POSSIBLE[change.state] and not _withdraws_cancelled(change, update):
+        raise RefusedError(_refusal(change, step))
     return change.with_update(update)
+
+
+def with_clock_steps(change: Change, now: datetime) -> Change:
+    """The change with the steps that are due at ``now`` (aware) if it is automatic, and that nobody has taken."""
+    while (due := next_clock_step(change)) is not None and due[1] <= now:
+        step, at = due
+        after = advance(change, step, message="", by=CLOCK, at=at)
+        change = replace(after, unrecorded=change.unrecorded + 1)
+    return change
+
+
+def next_clock_step(change: Change) -> tuple[Step, datetime] | None:
+    """The next step of the clock and when it is due (UTC): a start or a completion, never before the latest update."""
+    if not change.is_automatic:
+        return None
+    if change.state is State.CONFIRMED:
+        return Step.START, max(change.plan.span.start, change.latest.at)
+    if change.state is State.IN_PROGRESS:
+        return Step.COMPLETE, max(change.shown_span.end, change.latest.at)
+    return None
+
+
+def _with_undo(change: Change, update: Update) -> Change:
+    """Takes back the latest step that stands; messages stay, and so do redactions."""
+    undone = next((each for each in reversed(change.standing) if _can_be_undone(change, each)), None)
+    if undone is None:
+        msg = f"{change.id} has no step to take back; to withdraw the announcement, cancel it silently"
+        raise RefusedError(msg)
+    before = change.updates[undone.number - 2]
+    after = change.with_update(
+        replace(
+            update,
+            state=before.state,
+            plan=before.plan,
+            withdrawn=before.withdrawn,
+            target=undone.number,
+        )
+    )
+    due = next_clock_step(after)
+    if due is not None and due[1] <= update.at:  # the clock would take the same step again at once
+        after = replace(after, updates=(*after.updates[:-1], replace(after.latest, automatic=False)))
+    return after
+
+
+def _can_be_undone(change: Change, update: Update) -> bool:
+    return update.number > 1 and update.alters(change.updates[update.number - 2])
+
+
+def _with_redaction(change: Change, update: Update) -> Change:
+    if update.target is None:
+        return change.with_update(replace(update, plan=withdrawn_plan(update.plan)))
+    if not 1 <= update.target <= change.latest.number:
+        msg = f"{change.id} has no update {update.target}; its latest is {change.latest.number}"
+        raise RefusedError(msg)
+    if not change.updates[update.target - 1].message:
+        msg = f"update {update.target} of {change.id} has no message to withdraw"
+        raise RefusedError(msg)
+    return change.with_update(update)
+
+
+def _withdraws_cancelled(change: Change, update: Update) -> bool:
+    return change.state is State.CANCELLED and update.withdrawn and not change.is_withdrawn
 
 
 def _check_update(change: Change, plan: Plan, message: str) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Plan
+from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
@@ -34,7 +34,10 @@ class MissingReasonError(RefusedError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Amendment:
-    """New values for a plan; ``None`` leaves one as it is. A new start alone moves the end along."""
+    """New values for a plan; ``None`` leaves one as it is. A new start alone moves the end along.
+
+    An ``extension`` is added to the end that customers see.
+    """
 
     summary: str | None = None
     environments: frozenset[str] | None = None
@@ -44,9 +47,30 @@ class Amendment:
     duration: timedelta | None = None
     reason: str | None = None
     ticket: str | None = None
+    extension: timedelta | None = None
 
-    def of(self, plan: Plan, zone: ZoneInfo) -> Plan:
-        """The amended plan; messages state times in ``zone``.
+    def of(self, change: Change, zone: ZoneInfo, *, now: datetime) -> Plan:
+        """The amended plan of the change; messages state times in ``zone``.
+
+        Raises:
+            IcsfeedError: where it would end before it starts, or is extended after its end.
+        """
+        plan = change.plan
+        amended = self if self.extension is None else replace(self, end=self._extended_end(change, zone, now))
+        return amended.of_plan(plan, zone, began=change.actual_start)
+
+    def _extended_end(self, change: Change, zone: ZoneInfo, now: datetime) -> datetime:
+        end = change.shown_span.end
+        if end <= now:
+            msg = (
+                f"{change.id} can't be extended: its end, {instant_text(end, zone)}, is past; "
+                "give it a new end with an update"
+            )
+            raise RefusedError(msg)
+        return end + (self.extension or timedelta())
+
+    def of_plan(self, plan: Plan, zone: ZoneInfo, *, began: datetime | None = None) -> Plan:
+        """The amended plan; a duration counts from when the change ``began``, if it has.
 
         Raises:
             IcsfeedError: where it would end before it starts.
@@ -55,15 +79,18 @@ class Amendment:
             summary=plan.summary if self.summary is None else self.summary,
             environments=plan.environments if self.environments is None else self.environments,
             impact=plan.impact if self.impact is None else self.impact,
-            span=self._span(plan.span, zone),
+            span=self._span(plan.span, zone, began),
             reason=plan.reason if self.reason is None else self.reason,
             ticket=plan.ticket if self.ticket is None else self.ticket,
         )
 
-    def _span(self, before: Span, zone: ZoneInfo) -> Span:
+    def _span(self, before: Span, zone: ZoneInfo, began: datetime | None) -> Span:
         start = before.start if self.start is None else self.start
-        length = before.length if self.duration is None else self.duration
-        return span_between(start, start + length if self.end is None else self.end, zone)
+        if self.end is not None:
+            return span_between(start, self.end, zone)
+        if self.duration is not None:
+            return span_between(start, (began or start) + self.duration, zone)
+        return span_between(start, start + before.length, zone)
 
 
 def span_between(start: datetime, end: datetime, zone: ZoneInfo) -> Span:

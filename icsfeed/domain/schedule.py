@@ -153,4 +153,4 @@ def published_span(now: datetime, zone: ZoneInfo) -> Span:
 
 def shows_change(published: Span, change: Change) -> bool:
     """Whether feeds of that published span show the change: whether it ends in the span."""
-    return published.start < change.plan.span.end <= published.end
+    return published.start < change.shown_span.end <= published.end

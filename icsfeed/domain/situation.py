@@ -16,6 +16,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.freezes import FrozenDays, freeze_touching, frozen_days
+from icsfeed.domain.lifecycle import next_clock_step, with_clock_steps
 from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
@@ -52,9 +53,15 @@ class Situation:
 
     @cached_property
     def changes(self) -> Mapping[str, Change]:
-        """Every change by id: those in the schedule file and, in the order of their announcement, the others."""
+        """Every change by id: those in the schedule file and, in the order of their announcement, the others.
+
+        Automatic ones have the steps that the clock took so far.
+        """
         written = {change.id: change for change in self.schedule.changes}
-        return {**written, **self.record.changes} if written else self.record.changes
+        changes = {**written, **self.record.changes} if written else self.record.changes
+        if not any(change.is_automatic for change in changes.values()):
+            return changes
+        return {each: with_clock_steps(change, self.now) for each, change in changes.items()}
 
     def change(self, change_id: str) -> Change:
         """The change of that id, whatever the case.
@@ -62,13 +69,18 @@ class Situation:
         Raises:
             NotFoundError: where there is none.
         """
-        written = {change.id: change for change in self.schedule.changes}
-        return written.get(change_id.lower()) or self.record.change(change_id)
+        written = {change.id for change in self.schedule.changes}
+        return self.changes[change_id.lower() if change_id.lower() in written else self.record.change(change_id).id]
+
+    @property
+    def visible_changes(self) -> Iterator[Change]:
+        """The changes that are not withdrawn."""
+        return (change for change in self.changes.values() if not change.is_withdrawn)
 
     def public_changes(self) -> Iterator[Change]:
-        """The changes that touch an environment of the schedule; no feed shows the others."""
+        """The visible changes that touch an environment of the schedule; no feed shows the others."""
         ids = self.schedule.environment_names.keys()
-        return (change for change in self.changes.values() if not ids.isdisjoint(change.plan.environments))
+        return (change for change in self.visible_changes if not ids.isdisjoint(change.plan.environments))
 
     def with_record(self, record: Record) -> Situation:
         return replace(self, record=record)
@@ -103,7 +115,7 @@ class Situation:
         """
         yield from self.occurrences(span)
         yield from self.freezes(span)
-        yield from (change for change in self.changes.values() if change.extent.overlaps(span))
+        yield from (change for change in self.visible_changes if change.extent.overlaps(span))
 
     def published(self) -> Iterator[CalendarItem]:
         """The contents of feeds: those of the policy, and changes."""
@@ -118,5 +130,12 @@ class Situation:
         return (*self.occurrences(self.published_span), *(each for each in frozen if each.days.first in days))
 
     def published_changes(self) -> Iterator[Change]:
-        """The changes that end in the published span."""
-        return (change for change in self.changes.values() if shows_change(self.published_span, change))
+        """The visible changes that end in the published span."""
+        return (change for change in self.visible_changes if shows_change(self.published_span, change))
+
+    def clock_turns(self) -> Iterator[datetime]:
+        """The instants (UTC) at which the clock has taken a step, or will take the next one."""
+        for change in self.visible_changes:
+            yield from (update.at for update in change.updates[len(change.updates) - change.unrecorded :])
+            if (due := next_clock_step(change)) is not None:
+                yield due[1]

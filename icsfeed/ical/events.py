@@ -111,7 +111,7 @@ def _facts_of_series(schedule: Schedule, series: Series) -> EventFacts:
 
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
-    """A change as one event, in UTC. A cancelled one lapses at its planned end.
+    """A change as one event, in UTC. A cancelled one lapses when its time has passed.
 
     The first revision of one in the schedule file counts its updates, for nothing may be recorded of it.
     """
@@ -122,24 +122,17 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         uid=change_uid(change, schedule.calendar.uid_domain),
         facts=facts_of(schedule, change),
         environments=plan.environments,
-        span=plan.span,
-        first=_first_of_change(schedule, change),
-        lapses=plan.span.end if change.state is State.CANCELLED else None,
+        span=change.shown_span,
+        first=_first_of_change(change),
+        lapses=max(plan.span.end, change.shown_span.end) if change.state is State.CANCELLED else None,
     )
 
 
-def _first_of_change(schedule: Schedule, change: Change) -> Revision:
+def _first_of_change(change: Change) -> Revision:
     """The revision after all updates of a change in the schedule file, as if each had been public before the next."""
-    revision = Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
-    if change.is_recorded or len(change.updates) == 1:
-        return revision
-    steps = [replace(change, updates=change.updates[:number]) for number in range(1, len(change.updates) + 1)]
-    stated = [facts_of(schedule, step) for step in steps]
-    for before, after, step in zip(stated, stated[1:], steps[1:], strict=False):
-        if before != after:
-            at = max(revision.at, step.latest.at.replace(microsecond=0))
-            revision = Revision(sequence=revision.sequence + 1, at=at)
-    return revision
+    if change.is_recorded:
+        return Revision(sequence=0, at=change.announced_at.replace(microsecond=0))
+    return Revision(sequence=len(change.updates) - 1, at=change.latest.at.replace(microsecond=0))
 
 
 def _event(

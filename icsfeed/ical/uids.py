@@ -29,7 +29,7 @@ def freeze_uid(frozen: FrozenDays, domain: str) -> str:
 
 
 def change_uid(change: Change, domain: str) -> str:
-    return _uid(domain, change.kind, change.id.lower())
+    return _uid(domain, change.kind, change.id.lower(), *filter(None, [change.uid_part]))
 
 
 def open_span_uid(start: datetime | None, domain: str) -> str:

@@ -82,5 +82,6 @@ def _turns(events: PublishedEvents) -> Iterator[datetime]:
     for event in events.every():
         if event.lapses is not None:
             yield event.lapses
+    yield from events.situation.clock_turns()
     if any(may_exceed(events.of(rendering)) for rendering in Rendering):
         yield from (event.span.end for event in events.every())

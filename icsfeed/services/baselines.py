@@ -61,7 +61,7 @@ def baselines(events: PublishedEvents, public_before: PublishedEvents | None) ->
 
 
 def lines_to_publish(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
-    """The lines that the ledger lacks of the events, baselines first."""
+    """The lines that the ledger lacks of the events: those of the clock's steps, baselines, then all others."""
     ledger = events.situation.record.ledger
     first = baselines(events, public_before)
-    return (*first, *events.missing_lines(with_lines(ledger, first)))
+    return (*events.clock_lines, *first, *events.missing_lines(with_lines(ledger, first)))

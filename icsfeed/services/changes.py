@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Update, recorded_id
+from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step, Update, recorded_id
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step, advance
+from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
@@ -20,11 +22,17 @@ from icsfeed.domain.texts import one_line, quoted
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
+from icsfeed.services.events import clock_lines
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
 from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
+
+PLACEHOLDER: Final = "new"
+"""In the UID of a change that is not announced yet, in place of its random part."""
+
+_UID_BYTES: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,11 +77,15 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnouncementRequest:
-    """A change to announce; a second request with the same ``key`` announces nothing."""
+    """A change to announce; a second request with the same ``key`` announces nothing.
+
+    The clock starts and completes an ``automatic`` one, unless somebody does.
+    """
 
     kind: Kind
     plan: Plan
     tentative: bool = False
+    automatic: bool = False
     message: str = ""
     key: str | None = None
 
@@ -82,23 +94,28 @@ class AnnouncementRequest:
 class StepRequest:
     """A step to take with the change of that id.
 
-    Only an update has an ``amendment``. ``expected`` is the number of the latest update that the operator has seen: the
-    step is refused where there is another.
+    Only an update has an ``amendment``. ``target`` is the number of the update whose message a redaction withdraws
+    (``None``: all texts). A ``silent`` cancellation withdraws the whole change. ``expected`` is the number of the
+    latest update that the operator has seen: the step is refused where there is another.
     """
 
     change_id: str
     step: Step
     amendment: Amendment | None = None
     message: str = ""
+    target: int | None = None
+    silent: bool = False
     expected: int | None = None
 
 
 def announce(
-    workspace: Workspace, announcement: AnnouncementRequest, *, actor: Actor, dry_run: bool = False
+    workspace: Workspace, announcement: AnnouncementRequest, *, uid_part: str, actor: Actor, dry_run: bool = False
 ) -> Outcome:
     """Announce a change.
 
-    An announcement with a known key, or with the plan of an open change, records nothing. A dry run ignores keys.
+    ``uid_part`` is random (``random_uid_part``), so that no other change ever has its UID, not even one of a restored
+    database. An announcement with a known key, or with the plan of an open change, records nothing. A dry run ignores
+    keys, and has a placeholder in the UID.
 
     Raises:
         IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
@@ -115,7 +132,7 @@ def announce(
         repeated = _open_duplicate(situation, request)
         if repeated is not None:
             return _repetition(situation, repeated, request)
-        change = _new_change(situation.record, request, actor)
+        change = _new_change(situation.record, request, PLACEHOLDER, actor)
         return _outcome(situation, change, _lines(situation, None, change), recorded=False)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
         situation = workspace.situation(writing.record, now=actor.at)
@@ -123,7 +140,7 @@ def announce(
         repeated = situation.changes[earlier] if earlier is not None else _open_duplicate(situation, request)
         if repeated is not None:
             return _repetition(situation, repeated, request)
-        change = _new_change(situation.record, request, actor)
+        change = _new_change(situation.record, request, uid_part, actor)
         lines = _lines(situation, None, change)
         writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
@@ -148,8 +165,17 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         if request.expected is not None and request.expected != before.latest.number:
             raise ConflictError(_conflict(before, request.expected, zone))
         amendment = request.amendment
-        plan = tidied(amendment.of(before.plan, zone)) if amendment is not None else before.plan
-        after = advance(before, request.step, plan=plan, message=message, by=actor.name, at=actor.at)
+        plan = tidied(amendment.of(before, zone, now=actor.at)) if amendment is not None else before.plan
+        after = advance(
+            before,
+            request.step,
+            plan=plan,
+            message=message,
+            by=actor.name,
+            at=actor.at,
+            target=request.target,
+            silent=request.silent,
+        )
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
         return after, _lines(situation, before, after)
@@ -167,7 +193,12 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
     return _outcome(situation, change, lines)
 
 
-def _new_change(record: Record, announcement: AnnouncementRequest, actor: Actor) -> Change:
+def random_uid_part(random_bytes: Callable[[int], bytes]) -> str:
+    """The random part of a new change's UID."""
+    return random_bytes(_UID_BYTES).hex()
+
+
+def _new_change(record: Record, announcement: AnnouncementRequest, uid_part: str, actor: Actor) -> Change:
     update = Update(
         number=1,
         at=actor.at,
@@ -175,9 +206,10 @@ def _new_change(record: Record, announcement: AnnouncementRequest, actor: Actor)
         message=announcement.message,
         state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
         plan=announcement.plan,
+        automatic=announcement.automatic,
     )
     kind = announcement.kind
-    return Change(kind=kind, id=recorded_id(kind, record.next_number(kind)), updates=(update,))
+    return Change(kind=kind, id=recorded_id(kind, record.next_number(kind)), updates=(update,), uid_part=uid_part)
 
 
 def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> Change | None:
@@ -215,20 +247,24 @@ def _update_text(change: Change, update: Update, zone: ZoneInfo) -> str:
 
 
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:
-    if change is None or not shows_change(situation.published_span, change):
+    if change is None or change.is_withdrawn or not shows_change(situation.published_span, change):
         return ()
     return current_events([change_event(situation.schedule, change)], now=situation.now)
 
 
 def _lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:
     old, new = _events(situation, before), _events(situation, after)
-    return lines_between(old, new, situation.record.ledger, now=situation.now)
+    of_clock = clock_lines(situation, [before] if before is not None else [])
+    ledger = with_lines(situation.record.ledger, of_clock)
+    return (*of_clock, *lines_between(old, new, ledger, now=situation.now))
 
 
 def _outcome(
     situation: Situation, change: Change, lines: tuple[LedgerLine, ...] = (), *, recorded: bool = True
 ) -> Outcome:
+    change = with_clock_steps(change, situation.now)
     ledger = with_lines(situation.record.ledger, lines)
+    ledger = with_lines(ledger, clock_lines(situation.with_record(replace(situation.record, ledger=ledger)), [change]))
     events = [event.revised(revision_of(event, ledger)) for event in _events(situation, change)]
     return Outcome(
         change=change,

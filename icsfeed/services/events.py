@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, revision_of
+from icsfeed.domain.changes import Change
+from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, policy_events
@@ -20,12 +21,14 @@ from icsfeed.ical.series import Rendering
 class PublishedEvents:
     """The events of a situation, at any revision; ``rendered`` gives them at the ledger's.
 
-    ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id.
+    ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id. The situation's ledger
+    has the ``clock_lines``, which are not recorded: the revisions that steps of the clock make.
     """
 
     situation: Situation
     policy: Mapping[Rendering, tuple[CalendarEvent, ...]]
     changes: Mapping[str, CalendarEvent]
+    clock_lines: tuple[LedgerLine, ...] = ()
 
     @property
     def schedule(self) -> Schedule:
@@ -64,11 +67,38 @@ def publish_events(
     """The published events of those ``renderings``; ``before`` are earlier ones, to reuse."""
     if before is not None and before.schedule is not situation.schedule:
         before = None
+    lines = clock_lines(situation, situation.published_changes())
+    record = situation.record
+    situation = situation.with_record(replace(record, ledger=with_lines(record.ledger, lines))) if lines else situation
     if before is not None and _have_same_policy(situation, before.situation):
         policy = before.policy
     else:
         policy = {rendering: policy_events(situation, rendering) for rendering in renderings}
-    return PublishedEvents(situation=situation, policy=policy, changes=dict(_change_events(situation, before)))
+    changes = dict(_change_events(situation, before))
+    return PublishedEvents(situation=situation, policy=policy, changes=changes, clock_lines=lines)
+
+
+def clock_lines(situation: Situation, changes: Iterable[Change]) -> tuple[LedgerLine, ...]:
+    """The lines that the ledger lacks of the steps that the clock has taken of those changes, each dated to its step.
+
+    So every machine gives the same SEQUENCE to what a step of the clock makes public, whether or not any of them has
+    recorded it.
+    """
+    return tuple(line for change in changes if change.unrecorded for line in _clock_lines_of(change, situation))
+
+
+def _clock_lines_of(change: Change, situation: Situation) -> Iterator[LedgerLine]:
+    recorded = len(change.updates) - change.unrecorded
+    stages = [replace(change, updates=change.updates[:number]) for number in range(recorded, len(change.updates) + 1)]
+    events = [change_event(situation.schedule, stage) for stage in stages]
+    uid = events[0].uid
+    ledger: Ledger = {uid: situation.record.ledger[uid]} if uid in situation.record.ledger else {}
+    last = ledger[uid][-1].digest if ledger else None
+    next_stage = next((place for place, event in enumerate(events, start=1) if event.digest == last), 0)
+    for stage, event in zip(stages[next_stage:], events[next_stage:], strict=True):
+        lines = missing_lines([event], ledger, now=stage.latest.at)
+        yield from lines
+        ledger = with_lines(ledger, lines)
 
 
 def _have_same_policy(one: Situation, other: Situation) -> bool:
@@ -79,7 +109,7 @@ def _change_events(situation: Situation, before: PublishedEvents | None) -> Iter
     earlier = before.changes if before is not None else {}
     for change in situation.published_changes():
         event = earlier.get(change.id)
-        if event is None or event.source is not change:
+        if event is None or (event.source is not change and event.source != change):
             event = change_event(situation.schedule, change)
             # Revised here, once: revising a thousand events for each feed would take longer than anything else.
             event = event.revised(revision_of(event, situation.record.ledger))

@@ -33,7 +33,7 @@ class Writing(Protocol):
         """The id of the change that was announced with that key; ``None`` where none was."""
 
     def add_update(self, change: Change, *, key: str | None = None) -> None:
-        """Record the latest update of a change."""
+        """Record the updates of a change that are not recorded: the latest, and steps that the clock took before it."""
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
         """Record that an occurrence is skipped, moved or, with ``None``, restored."""

@@ -26,9 +26,8 @@ from typing import Final
 
 import click
 
-from icsfeed.domain.changes import Plan
+from icsfeed.domain.changes import Plan, Step
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
@@ -111,6 +110,7 @@ def fill(workspace: Workspace, count: int, *, apart: timedelta = 3 * HOUR) -> No
         outcome = announce(
             workspace,
             AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan(f"past {number}", start)),
+            uid_part="",
             actor=operator("ann", start - HOUR),
         )
         for step in (Step.START, Step.COMPLETE):
@@ -159,7 +159,7 @@ def latencies(workspace: Workspace, port: int, count: int) -> tuple[list[float],
         for reader in readers:
             reader.wait_for(f"Urgent repair {number}.".encode())
         start = time.perf_counter()
-        announce(workspace, announcement, actor=operator("ann", datetime.now(UTC)))
+        announce(workspace, announcement, uid_part="", actor=operator("ann", datetime.now(UTC)))
         done = time.perf_counter()
         last = max(reader.arrivals.get(timeout=PATIENCE) for reader in readers)
         if number >= 0:

@@ -137,7 +137,12 @@ def operator(workspace: Workspace, server: Server, counts: Counter[str], over: E
             reason="A soak",
         )
         try:
-            announce(workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), actor=an_operator("soak", now))
+            announce(
+                workspace,
+                AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan),
+                uid_part="",
+                actor=an_operator("soak", now),
+            )
         except IcsfeedError:
             counts["refused announcements"] += 1
             continue

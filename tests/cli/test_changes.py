@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def test_announcing_prints_the_id_alone_and_says_on_standard_error_what_was_anno
 def feed_line(name: str, rendering: str = "series", *, now: str = NOW) -> list[str]:
     """That property's lines in the event of EC-1, in a feed built anew."""
     built = run("build", "all", "--rendering", rendering, "--now", now).stdout.replace("\n ", "")
-    (event,) = [each for each in built.split("BEGIN:VEVENT") if "UID:emergency.ec-1@" in each]
+    (event,) = [each for each in built.split("BEGIN:VEVENT") if "UID:emergency.ec-1." in each]
     return [line for line in event.splitlines() if line.startswith(name)]
 
 
@@ -104,22 +105,28 @@ WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
 def test_each_step_of_a_change_reaches_two_calendar_readers() -> None:
     """The same UID throughout, SEQUENCE 0, 1, 2, …, the right STATUS and prefix."""
     start, end = utc(2026, 12, 8, 6), utc(2026, 12, 8, 8)
+    uids: dict[str, str] = {}
     for sequence, (arguments, summary, status, expected) in enumerate(WHOLE_LIFE):
         now = f"2026-12-08T01:{30 + sequence if sequence > 2 else sequence:02}"
         outcome = emergency(*arguments, now=now)
         assert (outcome.status, outcome.stdout) == (0, expected)
         if "--start" in arguments:
             start, end = start + timedelta(minutes=30), end + timedelta(minutes=30)
+        if "start" in arguments:  # three minutes late
+            start, end = start + timedelta(minutes=3), end + timedelta(minutes=3)
         if "--end" in arguments:
             end = utc(2026, 12, 8, 9)
+        if "complete" in arguments:
+            end = utc(2026, 12, 8, 6).replace(minute=35)
         for rendering in ("series", "expanded"):
             assert feed_line("SEQUENCE", rendering, now=now) == [f"SEQUENCE:{sequence}"]
             content = run("build", "all", "--rendering", rendering, "--now", now).stdout.encode()
             for reader in READERS:
                 if reader.name in {rie.NAME, aic.NAME}:
-                    assert instances(reader.read, content) == [
-                        (start, end, "emergency.ec-1@maintenance.example.com", summary, status)
-                    ]
+                    (instance,) = instances(reader.read, content)
+                    assert re.fullmatch(r"emergency\.ec-1\.[0-9a-f]{10}@maintenance\.example\.com", instance[2])
+                    assert uids.setdefault("EC-1", instance[2]) == instance[2]
+                    assert (*instance[:2], *instance[3:]) == (start, end, summary, status)
 
 
 def instances(read: Any, content: bytes) -> list[tuple[datetime, datetime, str, str, str]]:  # noqa: ANN401
@@ -275,7 +282,7 @@ def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) ->
         "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n",
     )
     assert tried.stdout.startswith("BEGIN:VEVENT\n")
-    assert "UID:emergency.ec-1@maintenance.example.com\nSEQUENCE:0\n" in tried.stdout
+    assert "UID:emergency.ec-1.new@maintenance.example.com\nSEQUENCE:0\n" in tried.stdout
     assert answer(announce(*TWO_HOURS, "--dry-run", "--json"))["recorded"] is False
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
     announce()
@@ -377,8 +384,7 @@ def test_refused_announcements(arguments: tuple[str, ...], status: int, message:
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, updated or cancelled"),
-        (("complete", "EC-1"), 1, "EC-1 is confirmed; it can't be completed, only started, updated or cancelled"),
+        (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, completed, updated or cancelled"),
         (("confirm", "EC-2"), 1, 'there is no change "EC-2"; the latest is EC-1'),
         (
             ("confirm", "PC-1"),

@@ -78,7 +78,7 @@ step = "complete"
 """
     text = SCHEDULE.replace("Thursday", "Thrusday") + change.replace("{id}", "one") + change.replace("{id}", "two")
     schedule.write_text(text, encoding="utf-8")
-    refusal = "is confirmed already; it can be started, updated or cancelled"
+    refusal = "is confirmed already; it can be started, completed, updated or cancelled"
     assert run("check").stderr.splitlines() == [
         'schedule.toml:17: maintenance_windows "thursday", days[0]: "Thrusday" is not a weekday; '
         'did you mean "Thursday"?',

@@ -41,7 +41,7 @@ def test_yes_records_warns_once_and_names_the_next_steps() -> None:
     session = at_a_terminal(*ANNOUNCE, answers="y")
     assert session.status == 0
     assert session.screen.endswith(
-        f"{WARNING}{QUESTION} [y/N]: y\nEC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n"
+        f"{WARNING}{QUESTION} [y/N]: y\nEC-1\nEC-1 is confirmed; it can be started, completed, updated or cancelled\n"
     )
     assert session.screen.count(WARNING) == 1
 
@@ -51,7 +51,7 @@ def test_the_option_yes_skips_the_question() -> None:
     assert (session.status, session.asked, session.screen) == (
         0,
         None,
-        f"{PINNED}{WARNING}EC-1\n{ANNOUNCED}EC-1 is confirmed; it can be started, updated or cancelled\n",
+        f"{PINNED}{WARNING}EC-1\n{ANNOUNCED}EC-1 is confirmed; it can be started, completed, updated or cancelled\n",
     )
 
 
@@ -67,7 +67,7 @@ def test_a_repeated_announcement_is_not_confirmed() -> None:
         0,
         None,
         f"{PINNED}warning: this emergency change has been announced already: EC-1, which is confirmed; "
-        "nothing was changed\nEC-1\nEC-1 is confirmed; it can be started, updated or cancelled\n",
+        "nothing was changed\nEC-1\nEC-1 is confirmed; it can be started, completed, updated or cancelled\n",
     )
 
 

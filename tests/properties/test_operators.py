@@ -12,10 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from icsfeed.domain.changes import Plan, State
+from icsfeed.domain.changes import Plan, State, Step
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.situation import Situation
@@ -175,7 +174,7 @@ class Operators(RuleBasedStateMachine):
         )
         request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
         if not self.is_refused(
-            lambda: announce(self.workspace, request, actor=operator("ann", self.now)),
+            lambda: announce(self.workspace, request, uid_part="", actor=operator("ann", self.now)),
             expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
         ):
             (change_id,) = self.repository.current.changes.keys() - self.work.keys()

@@ -10,11 +10,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icsfeed.domain.changes import PREFIXES
+from icsfeed.domain.changes import PREFIXES, Step
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import parse_length
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule

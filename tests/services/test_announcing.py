@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from icsfeed.domain.changes import Plan, State
+from icsfeed.domain.changes import Plan, State, Step
 from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from tests.examples import span, utc
 from tests.services.workspace import NIGHT, TWO_HOURS, a_plan, a_workspace, advance_change, amend_change, announce_plan
 
@@ -51,7 +50,9 @@ def test_a_dry_run_returns_the_result_and_records_nothing() -> None:
     workspace, repository = a_workspace()
     preview = announce_plan(workspace, dry_run=True)
     assert (repository.current.entry, preview.recorded) == (0, False)
-    done = announce_plan(workspace)
+    assert preview.event is not None
+    assert preview.event.uid == "emergency.ec-1.new@maintenance.example.com"
+    done = announce_plan(workspace, uid_part="new")
     assert (preview.change, preview.event, preview.warnings) == (done.change, done.event, done.warnings)
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from icsfeed.domain.adjustments import Move, Skip
-from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, NamedDays
+from icsfeed.domain.lifecycle import advance
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.revisions import missing_lines, revision_of, with_lines
 from icsfeed.domain.schedule import Organizer
@@ -170,6 +171,11 @@ CASES: Final = {
         uid=EMERGENCY,
         facts={"state"},
     ),
+    "its actual start": Case(
+        edit=with_change(advance(CHANGE, Step.START, message="", by="ann", at=PLAN.span.start + timedelta(minutes=20))),
+        uid=EMERGENCY,
+        facts={"state", "start", "end", "planned_start", "planned_end"},
+    ),
     "a freeze that it comes to fall in": Case(
         edit=with_freeze(
             pattern=NamedDays(days=DateRange(first=date(2026, 12, 1), last=date(2026, 12, 31))),
@@ -213,10 +219,11 @@ def test_each_change_of_a_fact_raises_its_event_by_one(case: Case) -> None:
 
 
 def test_there_is_a_case_for_every_fact() -> None:
-    """A change with another kind or id is another event; all other facts may change."""
+    """A change with another kind or id is another event, and feeds that it left are tested apart."""
     assert set().union(*(case.facts for case in CASES.values())) == {each.name for each in fields(EventFacts)} - {
         "kind",
         "change_id",
+        "left",
     }
 
 

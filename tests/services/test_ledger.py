@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from structlog.testing import LogCapture
 
-from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.changes import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule

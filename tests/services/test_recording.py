@@ -10,9 +10,9 @@ from datetime import date
 import pytest
 
 from icsfeed.domain.adjustments import Move
+from icsfeed.domain.changes import Step
 from icsfeed.domain.errors import ConflictError, IcsfeedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.record import Record
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest

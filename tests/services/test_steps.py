@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from icsfeed.domain.changes import Plan, State
+from icsfeed.domain.changes import Plan, State, Step
 from icsfeed.domain.errors import BadInputError, ConflictError, NotFoundError, RefusedError
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.services.changes import Outcome, StepRequest, take_step

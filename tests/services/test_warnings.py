@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.adjustments import Move, Skip
+from icsfeed.domain.changes import Step
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact

@@ -11,9 +11,8 @@ from typing import Any
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
-from icsfeed.domain.changes import Change, Plan
+from icsfeed.domain.changes import Change, Plan, Step
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
@@ -146,9 +145,13 @@ def announce_plan(
     by: str = "ann",
     now: datetime = NIGHT,
     dry_run: bool = False,
+    automatic: bool = False,
+    uid_part: str = "",
 ) -> Outcome:
-    request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, message=message, key=key)
-    return announce(workspace, request, actor=operator(by, now), dry_run=dry_run)
+    request = AnnouncementRequest(
+        kind=kind, plan=plan, tentative=tentative, automatic=automatic, message=message, key=key
+    )
+    return announce(workspace, request, uid_part=uid_part, actor=operator(by, now), dry_run=dry_run)
 
 
 def advance_change(workspace: Workspace, step: Step, change_id: str = "EC-1", **how: Any) -> Outcome:  # noqa: ANN401  (any argument)

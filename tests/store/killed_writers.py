@@ -17,8 +17,8 @@ import alembic.autogenerate
 import alembic.command  # noqa: F401
 import psycopg  # noqa: F401
 
+from icsfeed.domain.changes import Step
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
@@ -68,7 +68,7 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
             name = f"{word}-{number}"
             plan = a_plan(summary=name)
             change = announce(
-                workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), actor=operator(name, NOW)
+                workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), uid_part="", actor=operator(name, NOW)
             ).change
             os.write(pipe, f"{change.id} 1\n".encode())
             for step in LIVES[number % len(LIVES)]:

@@ -17,9 +17,8 @@ from typing import TypeVar
 import pytest
 import sqlalchemy as sa
 
-from icsfeed.domain.changes import State, number_of
+from icsfeed.domain.changes import State, Step, number_of
 from icsfeed.domain.errors import ConflictError, RefusedError
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation

@@ -14,6 +14,7 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, State, Update
@@ -116,11 +117,22 @@ def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:
         with database.writing(actor=operator("ann", NOW), action="emergency announce", subject="") as transaction:
             transaction.set_subject("EC-1")
             transaction.add_update(a_change(1))
-        with database.writing(actor=operator("bob", NOW + HOUR), action="publish", subject="schedule") as transaction:
+        bob = Actor(name="bob", kind=ActorKind.TOKEN, at=NOW + HOUR, address="192.0.2.7")
+        with database.writing(actor=bob, action="publish", subject="schedule") as transaction:
             transaction.add_revisions([a_line("a@x")])
         first, second = database.entries()
-        assert first == AuditEntry(number=1, at=NOW, by="ann", action="emergency announce", subject="EC-1")
-        assert second == AuditEntry(number=2, at=NOW + HOUR, by="bob", action="publish", subject="schedule")
+        assert first == AuditEntry(
+            number=1, at=NOW, by="ann", action="emergency announce", subject="EC-1", kind=ActorKind.COMMAND
+        )
+        assert second == AuditEntry(
+            number=2,
+            at=NOW + HOUR,
+            by="bob",
+            action="publish",
+            subject="schedule",
+            kind=ActorKind.TOKEN,
+            address="192.0.2.7",
+        )
         assert (database.entries(since=1), database.entries(since=2)) == ((second,), ())
         assert (database.entries(subject="EC-1"), database.entries(since=1, subject="EC-1")) == ((first,), ())
 
@@ -252,7 +264,8 @@ def test_a_change_can_not_replace_another_one_with_the_same_key(tmp_path: Path) 
         announce_one(database, "one", key="k")
     statement = (
         "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
-        "environments, impact, starts, ends, reason, ticket, key FROM change_updates"
+        "environments, impact, starts, ends, reason, ticket, key, step, target, automatic, withdrawn, uid_part "
+        "FROM change_updates"
     )
     with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), in_sql(url) as connection:
         connection.execute(sa.text(statement))
@@ -268,7 +281,7 @@ def test_an_announcement_is_recognized_by_its_key(database_url: str) -> None:
             announce_one(bob, "another", key="k")
         assert str(refusal.value) == 'the key "k" is that of EC-1, which says something else; take another'
         planned = AnnouncementRequest(kind=Kind.PLANNED, plan=a_plan(summary="two"), key="l")
-        announce(Workspace(schedule=POLICY, repository=bob), planned, actor=operator("bob", NOW))
+        announce(Workspace(schedule=POLICY, repository=bob), planned, uid_part="", actor=operator("bob", NOW))
         with write(ann) as transaction:
             assert [transaction.announced_with(key) for key in ("k", "l", "m")] == ["EC-1", "PC-1", None]
         assert list(ann.record().changes) == ["EC-1", "PC-1"]

@@ -107,7 +107,7 @@ def fits(schema: dict[str, Any], value: object) -> bool:
         return schema.get("format") == ("date" if isinstance(value, date) else "time") or any(
             fits(each, value) for each in schema.get("anyOf", [])
         )
-    kinds: dict[type, str] = {str: "string", dict: "object", list: "array", bool: "boolean"}
+    kinds: dict[type, str] = {str: "string", dict: "object", list: "array", bool: "boolean", int: "integer"}
     if "type" in schema and schema["type"] != kinds.get(type(value)):
         return False
     if isinstance(value, dict):

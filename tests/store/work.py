@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from icsfeed.domain.adjustments import Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update, number_of, recorded_id
+from icsfeed.domain.changes import Change, Plan, State, Step, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, Revision
@@ -97,7 +97,9 @@ def announce_one(
     span = Span(start=NOW + hours * HOUR, end=NOW + (hours + 1) * HOUR)
     plan = a_plan(summary=summary, span=span)
     announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, key=key, message=message)
-    return announce(Workspace(schedule=POLICY, repository=database), announcement, actor=operator("ann", now))
+    return announce(
+        Workspace(schedule=POLICY, repository=database), announcement, uid_part="", actor=operator("ann", now)
+    )
 
 
 def write_anything(random: Random, transaction: Transaction) -> None:
@@ -111,10 +113,10 @@ def _announce(random: Random, transaction: Transaction) -> None:
     numbers = [number_of(each.id) for each in transaction.record.changes.values() if each.kind is kind]
     plan = a_plan(summary=random.choice(["Ünïcode 🔧", "two\nlines", "' \" \\ %s :x ;"]), ticket="https://x.example/1")
     change = Change(kind=kind, id=recorded_id(kind, max(numbers, default=0) + 1), updates=(an_update(plan=plan),))
+    transaction.add_update(change)
     transaction.record = replace(
         transaction.record, changes={**transaction.record.changes, change.id: change}
     )  # so that another one in the same transaction gets the next number
-    transaction.add_update(change)
 
 
 def _amend(random: Random, transaction: Transaction) -> None:
@@ -129,9 +131,13 @@ def _amend(random: Random, transaction: Transaction) -> None:
         reason=random.choice(["", "because"]),
     )
     update = an_update(before.latest.number + 1, plan=plan, state=random.choice(list(State)), message="more")
-    after = before.with_update(update)
-    transaction.record = replace(transaction.record, changes={**transaction.record.changes, after.id: after})
+    steps = [(None, None), (Step.START, None), (Step.UNDO, 2), (Step.REDACT, None), (Step.REDACT, 1)]
+    step, target = random.choice(steps)
+    after = before.with_update(
+        replace(update, step=step, target=target, automatic=random.random() < 0.5, withdrawn=random.random() < 0.1)
+    )
     transaction.add_update(after)
+    transaction.record = replace(transaction.record, changes={**transaction.record.changes, after.id: after})
 
 
 def _adjust(random: Random, transaction: Transaction) -> None:

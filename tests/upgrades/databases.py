@@ -36,7 +36,8 @@ def restore(url: str, folder: Path) -> None:
     source, target = sa.create_engine(f"sqlite:///{file}"), sa.create_engine(url)
     with source.connect() as reading, target.begin() as writing:
         for table in METADATA.sorted_tables:
-            columns = [column for column in table.c if column.name != "line"]  # a number that the database gives
+            existing = {column["name"] for column in sa.inspect(reading).get_columns(table.name)}
+            columns = [column for column in table.c if column.name in existing - {"line"}]  # the database gives numbers
             order = [table.c.line] if "line" in table.c else []
             rows = [dict(row) for row in reading.execute(sa.select(*columns).order_by(*order)).mappings()]
             if rows:

@@ -15,7 +15,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from icsfeed import __version__
-from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.changes import Step
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.export.folder import Folder

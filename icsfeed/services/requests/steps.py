@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from icsfeed.domain.changes import Change
-from icsfeed.domain.lifecycle import Step
+from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.schedule import Schedule
 from icsfeed.services.changes import StepRequest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.store.database.tables import audit_trail
 
@@ -15,6 +16,14 @@ def read_entries(connection: Connection, *, since: int, subject: str | None) -> 
     if subject is not None:
         query = query.where(table.c.subject == subject)
     return tuple(
-        AuditEntry(number=row.entry, at=row.at, by=row.by, action=row.action, subject=row.subject)
+        AuditEntry(
+            number=row.entry,
+            at=row.at,
+            by=row.by,
+            action=row.action,
+            subject=row.subject,
+            kind=ActorKind(row.kind) if row.kind is not None else None,
+            address=row.address or "",
+        )
         for row in connection.execute(query)
     )

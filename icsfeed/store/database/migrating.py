@@ -12,7 +12,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.store.database.engine import migration_timeout
 from icsfeed.store.database.urls import display_url
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """The migrations in order. Listed here, too, so that only a database that needs migrating imports Alembic (365 ms)."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, Plan, State, Update, kind_of, number_of, recorded_id
+from icsfeed.domain.changes import Change, Plan, State, Step, Update, kind_of, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RESERVE_NUMBERS, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
@@ -91,14 +90,15 @@ def _changes(connection: Connection, before: Record) -> Mapping[str, Change]:
     ).all()
     if not rows:
         return before.changes
-    updates: dict[tuple[Kind, int], list[Update]] = defaultdict(list)
-    for row in rows:
-        updates[Kind(row.kind), row.change].append(_update(row))
     changes = dict(before.changes)
-    for (kind, number), later in updates.items():
-        name = recorded_id(kind, number)
-        earlier = changes[name].updates if name in changes else ()
-        changes[name] = Change(kind=kind, id=name, updates=(*earlier, *later))
+    for row in rows:
+        kind, update = Kind(row.kind), _update(row)
+        name = recorded_id(kind, row.change)
+        changes[name] = (
+            changes[name].with_update(update)
+            if name in changes
+            else Change(kind=kind, id=name, updates=(update,), uid_part=row.uid_part or "")
+        )
     return changes
 
 
@@ -117,6 +117,10 @@ def _update(row: Row[Any]) -> Update:
             reason=row.reason,
             ticket=row.ticket,
         ),
+        step=Step(row.step) if row.step is not None else None,
+        target=row.target,
+        automatic=row.automatic,
+        withdrawn=row.withdrawn,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.exc import DontWrapMixin
 
@@ -91,7 +92,10 @@ audit_trail = Table(
     Column("by", Words, nullable=False),
     Column("action", Words, nullable=False),
     Column("subject", Words, nullable=False),
+    Column("kind", String(10), nullable=True),
+    Column("address", Words, nullable=True),
 )
+"""``kind`` is the actor's, ``address`` the network address of a request; icsfeed 0.1 recorded neither."""
 
 change_updates = Table(
     "change_updates",
@@ -112,9 +116,14 @@ change_updates = Table(
     Column("reason", Words, nullable=False),
     Column("ticket", Words, nullable=False),
     Column("key", Words, nullable=True, unique=True),
+    Column("step", String(10), nullable=True),
+    Column("target", Integer, nullable=True),
+    Column("automatic", Boolean, nullable=False, server_default=false()),
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
+    Column("uid_part", String(20), nullable=True),
     CheckConstraint("starts < ends", name="forward"),
 )
-"""``key`` identifies an announcement, so that sending it twice records it once."""
+"""``key`` identifies an announcement, so that sending it twice records it once; ``uid_part`` is an announcement's."""
 
 adjustments = Table(
     "adjustments",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, number_of, recorded_id
+from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine
@@ -48,6 +48,8 @@ class Transaction:
                     by=self._actor.name,
                     action=self._action,
                     subject=self._subject,
+                    kind=self._actor.kind.value,
+                    address=self._actor.address or None,
                 )
             )
         return self._entry
@@ -63,8 +65,13 @@ class Transaction:
         return recorded_id(Kind(row.kind), row.change) if row is not None else None
 
     def add_update(self, change: Change, *, key: str | None = None) -> None:
-        """Record the latest update of a change."""
-        update, plan = change.latest, change.plan
+        """Record the updates of a change that are not recorded: the latest, and steps that the clock took before it."""
+        recorded = self.record.changes.get(change.id)
+        for update in change.updates[len(recorded.updates) if recorded is not None else 0 :]:
+            self._add_update(change, update, key)
+
+    def _add_update(self, change: Change, update: Update, key: str | None) -> None:
+        plan = update.plan
         self._connection.execute(
             insert(change_updates).values(
                 kind=change.kind.value,
@@ -83,6 +90,11 @@ class Transaction:
                 reason=plan.reason,
                 ticket=plan.ticket,
                 key=key,
+                step=update.step.value if update.step is not None else None,
+                target=update.target,
+                automatic=update.automatic,
+                withdrawn=update.withdrawn,
+                uid_part=change.uid_part or None if update.number == 1 else None,
             )
         )
 

@@ -36,6 +36,9 @@ class UpdateTable(TypedDict, total=False):
     step: Annotated[
         str, Key(change_values.STEP, "The step taken; left out of an update that alters or adds something.", "complete")
     ]
+    update: Annotated[
+        int, Key(change_values.UPDATE_NUMBER, "With the step redact: the update whose message is withdrawn.", 2)
+    ]
     message: _Message
     summary: Annotated[str, Key(change_values.SUMMARY, "The title for subscribers from now on.", "Failover")]
     environments: _Environments
@@ -71,5 +74,8 @@ class ChangeTable(TypedDict, total=False):
     ticket: _Ticket
     announced: Required[Annotated[datetime, Key(date_values.MOMENT, "When it was announced.", _example_time(0, 30))]]
     tentative: Annotated[bool, Key(change_values.YES_OR_NO, "Whether it may still be called off.", example=True)]
+    automatic: Annotated[
+        bool, Key(change_values.YES_OR_NO, "Whether the clock takes the steps start and complete.", example=True)
+    ]
     message: _Message
     updates: Annotated[list[UpdateTable], Key(None, "Its updates, in order.", table=UpdateTable, many=True)]

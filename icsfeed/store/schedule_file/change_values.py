@@ -22,7 +22,7 @@ from icsfeed.store.schedule_file.values import (
     text_value,
 )
 
-_STEPS: Final = ("confirm", "start", "complete", "cancel")
+_STEPS: Final = ("confirm", "start", "complete", "cancel", "undo", "redact")
 """The steps of ``icsfeed.domain.lifecycle.Step``, which few readers of a schedule import, without ``_NO_STEP``."""
 
 _NO_STEP: Final = "update"
@@ -87,5 +87,6 @@ MESSAGE: Final = text_value(partial(_paragraphs, "message"))
 TICKET: Final = text_value(_ticket, format="uri")
 LENGTH: Final = text_value(_length)
 YES_OR_NO: Final = core_schema.bool_schema(strict=True)
+UPDATE_NUMBER: Final = core_schema.int_schema(strict=True, ge=1)
 KIND_OF_CHANGE: Final = choice([Kind.EMERGENCY.value, Kind.PLANNED.value], "a kind of change")
 STEP: Final = text_value(_step, enum=[*_STEPS, _NO_STEP])

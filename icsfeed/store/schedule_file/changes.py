@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from icsfeed.domain.changes import Change, Plan, State, Update
+from icsfeed.domain.changes import Change, Plan, State, Step, Update
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.instants import instant_in
 from icsfeed.domain.lengths import parse_length
-from icsfeed.domain.lifecycle import Step, advance
+from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.plans import Amendment, MissingReasonError, check_freezes, plausible
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -97,6 +97,9 @@ def _misplaced_keys(change: RawTable) -> Iterator[Finding]:
             names = " and ".join(filter(None, [", ".join(keys[:-1]), keys[-1]]))
             message = f"the step {as_toml(step)} takes only a message; move {names} to an update of its own"
             yield Finding(keys=(*update.keys, keys[0]), message=message)
+        if step != Step.REDACT and "update" in update.raw:
+            message = 'update goes with step = "redact": the number of the update whose message is withdrawn'
+            yield Finding(keys=(*update.keys, "update"), message=message)
 
 
 def _ambiguous_times(change: RawTable, tz: ZoneInfo) -> Iterator[Finding]:
@@ -120,15 +123,17 @@ def _change(table: RawTable, policy: _Policy) -> Change:
     change, time_above = _announced(values, table.keys, policy), values["announced"]
     for index, update in enumerate(values.get("updates", ())):
         keys = (*table.keys, "updates", index)
-        at, before = instant_in(update["at"], policy.zone, text=""), change.plan
+        at = instant_in(update["at"], policy.zone, text="")
         if at < change.latest.at:
             times = f"{as_toml(update['at'])} is before the time above it, {as_toml(time_above)}"
             raise _RefusedError((*keys, "at"), f"{times}; write updates in the order of time")
         time_above = update["at"]
-        plan = _amended(before, update, keys, policy)
+        change = with_clock_steps(change, at)
+        before = change.plan
+        plan = _amended(before, update, keys, policy, began=change.actual_start)
         step, message = Step(update.get("step", Step.UPDATE)), update.get("message", "")
         try:
-            change = advance(change, step, plan=plan, message=message, by=AUTHOR, at=at)
+            change = advance(change, step, plan=plan, message=message, by=AUTHOR, at=at, target=update.get("update"))
             if plan != before:
                 check_freezes(policy.freezes, policy.zone, change.kind, plan)
         except MissingReasonError as error:
@@ -159,15 +164,18 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
         message=values.get("message", ""),
         state=State.TENTATIVE if values.get("tentative", False) else State.CONFIRMED,
         plan=plan,
+        automatic=values.get("automatic", False),
     )
     return Change(kind=kind, id=values["id"], updates=(update,))
 
 
-def _amended(plan: Plan, values: Mapping[str, Any], keys: KeyPath, policy: _Policy) -> Plan:
+def _amended(
+    plan: Plan, values: Mapping[str, Any], keys: KeyPath, policy: _Policy, *, began: datetime | None = None
+) -> Plan:
     """The plan with the values in the table."""
     amendment = {key: _domain_value(key, values[key], policy) for key in _PLAN_KEYS if key in values}
     try:
-        amended = Amendment(**amendment).of(plan, policy.zone)
+        amended = Amendment(**amendment).of_plan(plan, policy.zone, began=began)
         plausible(amended.span, "a change")
     except IcsfeedError as error:
         raise _RefusedError((*keys, "end" if "end" in values else "duration"), str(error)) from None

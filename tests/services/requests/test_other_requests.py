@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icsfeed.domain.changes import Step
 from icsfeed.domain.errors import NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lifecycle import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.windows import Impact
 from icsfeed.services.adjustment_rules import AdjustmentRequest
