@@ -1,24 +1,66 @@
-"""Tables on a terminal."""
+"""Rows on a terminal: a table where there is room for one, else a list of blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
-_PIPE_WIDTH = 200
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAX_BLOCK_COLUMNS: Final = 80
+"""Up to this width, a terminal shows a block of lines for each row: a table would fold its cells beyond recognition."""
+
+_UNFOLDED_COLUMNS: Final = 100_000
+"""More than any table is wide: what is piped is never folded."""
+
+_INDENT: Final = "  "
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], styles: Iterable[str | None] = ()) -> None:
-    """Print the rows, each in its style where styles are given; nothing in them is taken for markup."""
+    """Print the rows, each in its style where styles are given; nothing in them is taken for markup.
+
+    On a narrow terminal, the first cell is the title of the row's block; the second as well where the first has no
+    heading.
+    """
     from rich.console import Console
+
+    console = Console(highlight=False)
+    given = iter(styles)
+    styled = [(tuple(row), next(given, None)) for row in rows]
+    if not console.is_terminal:
+        console.width = _UNFOLDED_COLUMNS
+        _print_rows(console, headings, styled)
+    elif console.width > MAX_BLOCK_COLUMNS:
+        _print_rows(console, headings, styled)
+    else:
+        _print_blocks(console, headings, styled)
+
+
+def _print_rows(console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    # What is too long for a narrow terminal goes on in the next line; nothing is left out.
+    # What is too long for the terminal goes on in the next line; nothing is left out.
     table = Table(*(Column(heading, overflow="fold") for heading in headings))
-    given = iter(styles)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row), style=next(given, None))
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = _PIPE_WIDTH
+    for cells, style in rows:
+        table.add_row(*(Text(cell) for cell in cells), style=style)
     console.print(table)
+
+
+def _print_blocks(
+    console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]
+) -> None:
+    from rich.text import Text
+
+    titles = 1 if headings[0] else 2
+    labels = [f"{_INDENT}{heading}: " for heading in headings[titles:]]
+    margin = max(map(len, labels), default=0)
+    for number, (cells, style) in enumerate(rows):
+        if number:
+            console.print()
+        console.print(Text(_INDENT.join(cells[:titles]), style=style or "", overflow="fold"))
+        for label, cell in zip(labels, cells[titles:], strict=True):
+            lines = Text(cell).wrap(console, console.width - margin, overflow="fold") if cell else ()
+            for line_number, line in enumerate(lines):
+                console.print(Text((label if line_number == 0 else "").ljust(margin)) + line, soft_wrap=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
+_STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _QUESTION = re.compile(r"\[y/N\]: $")
 
 
@@ -30,10 +34,17 @@ class Session:
         return questions[0] if questions else None
 
 
-def at_a_terminal(*arguments: str, answers: str = "", meanwhile: Callable[[], object] = lambda: None) -> Session:
-    """Run ``icsfeed`` at a terminal and answer what it asks; ``meanwhile`` happens while it waits."""
+def at_a_terminal(
+    *arguments: str, answers: str = "", meanwhile: Callable[[], object] = lambda: None, columns: int = 100
+) -> Session:
+    """Run ``icsfeed`` at a terminal and answer what it asks; ``meanwhile`` happens while it waits.
+
+    The screen is what a person reads: without colours.
+    """
     leader, follower = pty.openpty()
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "dumb"}
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    environment.pop("COLUMNS", None)
     with subprocess.Popen(
         [sys.executable, "-m", "icsfeed", *arguments],
         stdin=follower,
@@ -51,7 +62,7 @@ def at_a_terminal(*arguments: str, answers: str = "", meanwhile: Callable[[], ob
                 os.write(leader, answers.encode() + b"\n")
                 answers = ""
         os.close(leader)
-        return Session(screen=screen, status=process.wait(PATIENCE))
+        return Session(screen=_STYLES.sub("", screen), status=process.wait(PATIENCE))
 
 
 def _read(leader: int) -> bytes:

@@ -568,11 +568,3 @@ def test_suggest_ranks_slots_and_avoids_other_changes() -> None:
 )
 def test_refused_suggestions(arguments: tuple[str, ...], message: str) -> None:
     assert emergency("suggest", *arguments) == Outcome(status=1, stdout="", stderr=f"{message}\n")
-
-
-def test_a_narrow_terminal_wraps_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("icsfeed.cli.tables._PIPE_WIDTH", 60)
-    announce(*TWO_HOURS, "--summary", "A" * 40 + "B" * 40)
-    result = emergency("list").stdout
-    assert "…" not in result
-    assert (result.count("A"), result.count("B")) == (40 + "America".count("A"), 40)
