@@ -23,7 +23,7 @@ _COMMANDS = {
     "export": "Write the whole calendar as files for any web host.",
     "emergency": "Announce emergency changes and record their progress.",
     "planned": "Announce planned changes and record their progress.",
-    "window": "Skip, move or restore one occurrence of a window.",
+    "window": "List windows; skip, move or restore an occurrence.",
     "subscriber": "Give customers private feeds.",
     "database": "Database maintenance.",
     "gate": "Say whether a planned change may run, and why.",

@@ -73,14 +73,15 @@ def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zon
             for zone in zones
         ]
         names = ", ".join(schedule.environment_names.get(each, each) for each in item.environments)
-        rows.append([*times, _title(item), names or "all", item.impact or "no change"])
-    headings = (*(zone.key for zone in zones), "What", "Environments", "Impact")
+        identifier = f"{item.id} {item.occurrence}" if item.occurrence is not None else item.id
+        rows.append([*times, _title(item), identifier, names or "all", item.impact or "no change"])
+    headings = (*(zone.key for zone in zones), "What", "Id", "Environments", "Impact")
     print_table(headings, rows, [_style(item) for item in items])
 
 
 def _title(item: UpcomingItem) -> str:
     if item.kind in PREFIXES:
-        return f"{item.id} {item.name} ({_change_note(item)})"
+        return f"{item.name} ({_change_note(item)})"
     notes = [each for each in (item.state, item.note) if each]
     return f"{item.name} ({': '.join(notes)})" if notes else item.name
 

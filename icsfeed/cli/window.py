@@ -6,12 +6,15 @@ import click
 
 from icsfeed.cli.answers import adjustment_text
 from icsfeed.cli.instant_options import request_with_instants
-from icsfeed.cli.operator_commands import RecordingInvocation, Wording, recording
-from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, own_option
+from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
+from icsfeed.cli.output import print_json
 from icsfeed.cli.previews import adjustment_preview
+from icsfeed.cli.window_tables import print_windows
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
+from icsfeed.services.window_lists import listed_windows
 
 _window_argument = click.argument("window", metavar="WINDOW")
 _date_argument = click.argument("date", metavar="DATE")
@@ -19,7 +22,21 @@ _date_argument = click.argument("date", metavar="DATE")
 
 @click.group(cls=OrderedGroup)
 def window() -> None:
-    """Skip, move or restore one occurrence of a maintenance window."""
+    """List maintenance windows; skip, move or restore one occurrence."""
+
+
+@window.command("list", epilog=example("window list", "window list --all --json"))
+@option("--all", "everything", is_flag=True, help="List windows and adjustments that are over, too.")
+@reading
+def list_command(invocation: Invocation, *, everything: bool) -> None:
+    """List the windows with their ids, and the occurrences that are skipped or moved."""
+    windows = listed_windows(invocation.situation, everything=everything)
+    if invocation.as_json:
+        print_json([each.as_json(invocation.zone) for each in windows])
+    elif windows:
+        print_windows(windows, invocation.zone, invocation.workspace.schedule.environment_names)
+    else:
+        click.echo("this schedule has no maintenance window")
 
 
 @window.command(epilog=example('window skip thursday 2026-12-10 --reason "The vendor is on holiday"'))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
@@ -22,7 +22,8 @@ class UpcomingItem:
     """An upcoming window, change or freeze. ``days`` are those of a freeze, in the calendar's zone.
 
     ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
-    ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start. ``cancellation`` is the
+    ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start, ``occurrence`` the date by
+    which operators name it (in the window's zone). ``cancellation`` is the
     message with which a change was cancelled; ``is_overdue`` is true while a change runs beyond its end.
     """
 
@@ -37,6 +38,7 @@ class UpcomingItem:
     note: str = ""
     reason: str = ""
     moved_from: datetime | None = None
+    occurrence: date | None = None
     cancellation: str = ""
     is_overdue: bool = False
 
@@ -55,6 +57,8 @@ class UpcomingItem:
         }
         if self.days is not None:
             record |= {"first": self.days.first.isoformat(), "last": self.days.last.isoformat()}
+        if self.occurrence is not None:
+            record |= {"window": self.id, "date": self.occurrence.isoformat()}
         return record
 
 
@@ -126,6 +130,7 @@ def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
         note=adjustment_note(occurrence, ENGLISH),
         reason=adjustment.reason if adjustment is not None else "",
         moved_from=occurrence.original_start if occurrence.moved is not None else None,
+        occurrence=occurrence.original_start.date(),
     )
 
 

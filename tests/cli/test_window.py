@@ -213,3 +213,85 @@ def test_database_upgrade_reports_what_it_did(folder: Path) -> None:
     url = f"sqlite:///{folder}/other.db"
     assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db is up to date now\n"
     assert run("database", "upgrade", "--database", url).stdout == f"{folder}/other.db was up to date already\n"
+
+
+def listed(*arguments: str, now: str = NOW) -> Outcome:
+    return run("window", "list", *arguments, "--now", now)
+
+
+def test_a_list_shows_windows_their_rules_and_what_was_adjusted() -> None:
+    """``window skip ID DATE`` sent operators to the schedule file for the id, and nothing listed the adjustments."""
+    assert "no occurrence is skipped or moved\n" in listed().stdout
+    window("skip", "thursday", "2026-12-10", "--reason", "A holiday,\nat last")
+    window("skip", "thursday", "2026-12-24", "--reason", "Christmas", "--silent")
+    window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in listed().stdout.splitlines()
+        if line.startswith("│")
+    ]
+    assert rows == [
+        [
+            "thursday",
+            "Scheduled maintenance",
+            "Every Thursday, 02:00–06:00 America/Toronto, until 2027-01-31",
+            "Production",
+            "outage",
+        ],
+        ["thursday 2026-12-10", "skipped", "A holiday, at last"],
+        ["thursday 2026-12-17", "moved to Fri 2026-12-18 02:00–06:00 EST", "Vendor on site"],
+        ["thursday 2026-12-24", "skipped silently", "Christmas"],
+    ]
+
+
+def test_what_is_over_is_listed_only_on_request() -> None:
+    window("skip", "thursday", "2026-12-10", "--reason", "A holiday")
+    window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
+
+    def dates(*arguments: str, now: str) -> list[list[str]]:
+        listed = json.loads(listed(*arguments, "--json", now=now).stdout)
+        return [[adjustment["date"] for adjustment in each["adjustments"]] for each in listed]
+
+    assert dates(now="2026-12-10T23:59") == [["2026-12-10", "2026-12-17"]]
+    assert dates(now="2026-12-18T05:59") == [["2026-12-17"]]
+    assert dates(now="2026-12-18T06:00") == [[]]
+    assert dates(now="2027-02-01T00:00") == []
+    assert dates("--all", now="2027-02-01T00:00") == [["2026-12-10", "2026-12-17"]]
+
+
+def test_the_list_in_json() -> None:
+    window("skip", "thursday", "2026-12-10", "--reason", "A holiday")
+    window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
+    assert json.loads(listed("--json").stdout) == [
+        {
+            "id": "thursday",
+            "name": "Scheduled maintenance",
+            "rule": "Every Thursday, 02:00–06:00 America/Toronto, until 2027-01-31",
+            "timezone": "America/Toronto",
+            "start": "02:00:00",
+            "end": "06:00:00",
+            "effective_from": "2026-12-01",
+            "effective_until": "2027-01-31",
+            "environments": ["production"],
+            "impact": "outage",
+            "adjustments": [
+                {"date": "2026-12-10", "reason": "A holiday", "action": "skip", "silent": False},
+                {
+                    "date": "2026-12-17",
+                    "reason": "Vendor on site",
+                    "action": "move",
+                    "start": "2026-12-18T07:00:00Z",
+                    "end": "2026-12-18T11:00:00Z",
+                    "local_start": "2026-12-18T02:00:00-05:00",
+                    "local_end": "2026-12-18T06:00:00-05:00",
+                },
+            ],
+        }
+    ]
+
+
+def test_upcoming_names_each_occurrence_as_the_commands_take_it() -> None:
+    window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
+    result = json.loads(run("upcoming", "--from", "2026-12-18", "--days", "3", "--now", NOW, "--json").stdout)
+    assert [(each["window"], each["date"]) for each in result] == [("thursday", "2026-12-17")]
+    assert "thursday 2026-12-17" in run("upcoming", "--from", "2026-12-18", "--days", "3", "--now", NOW).stdout
