@@ -100,14 +100,14 @@ def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
 
 
 def _audience(change: Change, schedule: Schedule, *, is_visible: bool) -> Iterator[str]:
-    """The feeds that show the change, and those that no longer will."""
+    """The feeds that show the change, and those where it is shown as cancelled because it no longer affects them."""
     feeds = feeds_with(schedule, change.kind, change.plan.environments)
     yield _fact("Feeds", ", ".join(feeds) if is_visible else "none yet")
     if len(change.updates) > 1:
         before = feeds_with(schedule, change.kind, change.updates[-2].plan.environments)
         gone = [slug for slug in before if slug not in feeds]
         if gone:
-            yield _fact("No longer in", ", ".join(gone))
+            yield _fact("Cancelled in", ", ".join(gone))
 
 
 def _names(environments: Collection[str], schedule: Schedule) -> str:

@@ -25,7 +25,11 @@ def window() -> None:
     """List maintenance windows; skip, move or restore one occurrence."""
 
 
-@window.command("list", epilog=example("window list", "window list --all --json"))
+@window.command(
+    "list",
+    short_help="List the windows, their ids and their adjustments.",
+    epilog=example("window list", "window list --all --json"),
+)
 @option("--all", "everything", is_flag=True, help="List windows and adjustments that are over, too.")
 @reading
 def list_command(invocation: Invocation, *, everything: bool) -> None:

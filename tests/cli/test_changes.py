@@ -270,7 +270,7 @@ EC-1, emergency change: Failover
   Impact:       degraded
   Ticket:       https://t.example/1
   Feeds:        all, emergency, preview
-  No longer in: production
+  Cancelled in: production
 """
     )
 

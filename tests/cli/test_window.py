@@ -249,8 +249,8 @@ def test_what_is_over_is_listed_only_on_request() -> None:
     window("move", "thursday", "2026-12-17", "--start", "2026-12-18T02:00", "--reason", "Vendor on site")
 
     def dates(*arguments: str, now: str) -> list[list[str]]:
-        listed = json.loads(listed(*arguments, "--json", now=now).stdout)
-        return [[adjustment["date"] for adjustment in each["adjustments"]] for each in listed]
+        windows = json.loads(listed(*arguments, "--json", now=now).stdout)
+        return [[adjustment["date"] for adjustment in each["adjustments"]] for each in windows]
 
     assert dates(now="2026-12-10T23:59") == [["2026-12-10", "2026-12-17"]]
     assert dates(now="2026-12-18T05:59") == [["2026-12-17"]]

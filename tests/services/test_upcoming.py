@@ -113,8 +113,6 @@ def test_json_has_times_in_utc_and_in_local_time() -> None:
         "impact": None,
         "state": None,
         "note": "",
-        "window": "thursday",
-        "date": "2026-12-03",
         "first": "2026-11-24",
         "last": "2026-11-30",
     }
