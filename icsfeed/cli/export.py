@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,8 +16,7 @@ import click
 from icsfeed.cli.inputs import clock, open_schedule, schedule_path
 from icsfeed.cli.options import example, json_option, option, own_option, token_key_option, with_settings
 from icsfeed.cli.output import print_json
-from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.errors import BadInputError, UnavailableError
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscribers
 from icsfeed.domain.tokens import TokenKey
@@ -83,10 +81,14 @@ def export(
     if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
         click.echo(f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"', err=True)
     now = clock(settings, loaded.schedule)()
+    target = _target(dest)
+    situation = Situation(schedule=loaded.schedule, record=recorded(settings.database), now=now)
+    if situation.record.entry and settings.now is None and not dry_run:
+        situation = _with_edit_recorded(situation, settings.database, dest)
     with _progress_bar(is_shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
-            _situation(settings.database, loaded.schedule, now, recording=settings.now is None and not dry_run),
-            _target(dest),
+            situation,
+            target,
             changed_at=loaded.changed_at,
             base_url=base_url,
             token_key=token_key,
@@ -215,15 +217,15 @@ def _wait_for_signal() -> Callable[[float], bool]:
     return lambda seconds: bool(select.select([reader], [], [], seconds)[0])
 
 
-def _situation(database: str, schedule: Schedule, now: datetime, *, recording: bool) -> Situation:
-    """The schedule and the record; if there is a database, it first records the edit that this export publishes."""
-    situation = Situation(schedule=schedule, record=recorded(database), now=now)
-    if not recording or not situation.record.entry:
-        return situation
+def _with_edit_recorded(situation: Situation, database: str, dest: str) -> Situation:
+    """The situation, after the database has recorded the edit that this export publishes; a warning if it can't."""
     from icsfeed.store.database.database import Database
 
+    def warn(error: UnavailableError) -> None:
+        click.echo(f"warning: revisions are recorded only in the manifest of {dest}: {error}", err=True)
+
     with closing(Database(database)) as repository:
-        return record_edit(situation, repository)
+        return record_edit(situation, repository, unrecorded=warn)
 
 
 def _target(dest: str) -> Target:

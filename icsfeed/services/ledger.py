@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import PUBLISH, RELEASE_PREFIX, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, stated_line, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.services.baselines import events_public_before, lines_to_publish
+from icsfeed.services.baselines import baselines, events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.repository import Repository, ScheduleRepository
 
@@ -57,15 +58,25 @@ def record_revisions(
     return repository.record()
 
 
-def record_edit(situation: Situation, repository: ScheduleRepository) -> Situation:
+def record_edit(
+    situation: Situation, repository: ScheduleRepository, *, unrecorded: Callable[[UnavailableError], None]
+) -> Situation:
     """Record the revisions that an edited schedule brings; returns the situation with them.
 
+    If the database can't be written, ``unrecorded`` learns why, and the ledger stays without them.
+
     Raises:
-        IcsfeedError: if they can't be recorded.
+        IcsfeedError: if the database can't be read.
     """
     events = publish_events(situation)
     public_before = events_public_before(events, repository.kept_schedule)
-    return situation.with_record(record_revisions(events, repository, public_before=public_before))
+    try:
+        return situation.with_record(record_revisions(events, repository, public_before=public_before))
+    except UnavailableError as error:
+        unrecorded(error)
+    # Otherwise events whose old facts the ledger doesn't tell would count as unchanged.
+    ledger = with_lines(situation.record.ledger, baselines(events, public_before))
+    return situation.with_record(replace(situation.record, ledger=ledger))
 
 
 def _is_news(line: LedgerLine, ledger: Ledger) -> bool:

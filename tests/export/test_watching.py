@@ -29,6 +29,7 @@ from icsfeed.publication.publishing import Publication
 from tests.cli.running import SCHEDULE, run
 from tests.examples import NOW, utc
 from tests.publication.fakes import AFTER, Clock, FakeServer, mistakes
+from tests.store.disks import read_only_view
 
 PATIENCE = 60
 ROOT = Path(__file__).parents[2]
@@ -352,6 +353,27 @@ def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedu
 def _whole(folder: Path) -> Path:
     (path := folder / "whole.toml").write_text(SCHEDULE, encoding="utf-8")
     return path
+
+
+def test_the_command_works_with_a_read_only_database(schedule: Path, tmp_path: Path) -> None:
+    (host := tmp_path / "host").mkdir()
+    announced = run(
+        "emergency", "announce", "--summary", "The disk is full", "--environment", "preview", "--impact", "outage",
+        "--reason", "It can't wait", "--start", "now", "--duration", "2h", "--yes",
+        "--database", f"sqlite:///{host}/icsfeed.db",
+    )  # fmt: skip
+    assert announced.status == 0
+    with (
+        read_only_view(host, tmp_path / "view") as view,
+        watching(tmp_path, "--database", f"sqlite:///{view}/icsfeed.db") as watcher,
+    ):
+        assert "feeds/all.ics" in watcher.next_report()["written"]
+        schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
+        assert "feeds/freeze.ics" in watcher.next_report()["written"]
+        assert "SEQUENCE:1" in (watcher.site / "feeds" / "freeze.ics").read_text("utf-8")
+        assert watcher.end(signal.SIGTERM) == 0
+        warnings = [entry["event"] for entry in watcher.log_entries() if entry["level"] == "warning"]
+    assert set(warnings) == {"revisions not recorded"}
 
 
 def test_a_signal_ends_the_watch_cleanly(schedule: Path, tmp_path: Path) -> None:
