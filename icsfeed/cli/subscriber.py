@@ -117,7 +117,11 @@ def list_command(invocation: Invocation) -> None:
 
 
 def _new_secret(key_file: Path | None) -> Secret:
-    return Secret.new(read_token_key(key_file) if key_file is not None else None, token_bytes)
+    return Secret.new(read_token_key(key_file, warn=_warn) if key_file is not None else None, token_bytes)
+
+
+def _warn(message: str) -> None:
+    click.echo(f"warning: {message}", err=True)
 
 
 def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secret) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,14 @@ from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
-from icsfeed.domain.texts import one_line, paragraphs, quoted
+from icsfeed.domain.texts import (
+    masked_credentials,
+    one_line,
+    paragraphs,
+    quoted,
+    without_credentials,
+    without_direction_controls,
+)
 from icsfeed.domain.times import days_text, instant_text
 from icsfeed.domain.windows import Impact
 
@@ -110,18 +117,18 @@ def line_of_text(text: str, what: str) -> str:
     """The text as one line; ``what`` names it in messages.
 
     Raises:
-        BadInputError: where it is too long.
+        BadInputError: where it is too long, or can read as something else.
     """
-    return _not_longer(one_line(text), what, _MOST_OF_A_LINE)
+    return _not_longer(one_line(without_direction_controls(text, f"the {what}")), what, _MOST_OF_A_LINE)
 
 
 def free_text(text: str, what: str) -> str:
     """The text as paragraphs; ``what`` names it in messages.
 
     Raises:
-        BadInputError: where it is too long.
+        BadInputError: where it is too long, or can read as something else.
     """
-    return _not_longer(paragraphs(text), what, _MOST_OF_A_TEXT)
+    return _not_longer(paragraphs(without_direction_controls(text, f"the {what}")), what, _MOST_OF_A_TEXT)
 
 
 def _not_longer(text: str, what: str, most: int) -> str:
@@ -131,17 +138,24 @@ def _not_longer(text: str, what: str, most: int) -> str:
     return text
 
 
-def tidied(plan: Plan) -> Plan:
+def tidied(plan: Plan, before: Plan | None = None) -> Plan:
     """The plan, cleaned so that calendars can show it.
+
+    Texts that the plan ``before`` has as well stay as they are: they may be older than a rule for new ones.
 
     Raises:
         BadInputError: where calendars can't show it.
     """
+
+    def tidy(name: str, check: Callable[[str], str]) -> str:
+        text: str = getattr(plan, name)
+        return text if before is not None and text == getattr(before, name) else check(text)
+
     return replace(
         plan,
-        summary=line_of_text(plan.summary, "summary"),
-        reason=free_text(plan.reason, "reason"),
-        ticket=ticket_address(plan.ticket.strip()),
+        summary=tidy("summary", lambda text: line_of_text(text, "summary")),
+        reason=tidy("reason", lambda text: free_text(text, "reason")),
+        ticket=tidy("ticket", lambda text: ticket_address(text.strip())),
         span=plausible(Span.to_the_second(plan.span.start, plan.span.end), "a change"),
     )
 
@@ -162,10 +176,11 @@ def ticket_address(text: str) -> str:
     """The address of a ticket, cleaned; empty where there is none.
 
     Raises:
-        BadInputError: where it is not an address.
+        BadInputError: where it is not an address, or has credentials.
     """
     if not text:
         return text
+    without_credentials(text, "the address of the ticket")
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -173,7 +188,7 @@ def ticket_address(text: str) -> str:
         is_one = False
     # An address is not escaped in a calendar: nothing in it may end the line.
     if not is_one or not text.isprintable() or " " in text:
-        msg = f"{quoted(text)} is not the address of a ticket; write it from https:// on"
+        msg = f"{quoted(masked_credentials(text))} is not the address of a ticket; write it from https:// on"
         raise BadInputError(msg)
     return _not_longer(text, "address of the ticket", _MOST_OF_AN_ADDRESS)
 

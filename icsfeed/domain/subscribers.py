@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
-from icsfeed.domain.texts import quoted
+from icsfeed.domain.texts import quoted, without_direction_controls
 
 if TYPE_CHECKING:
     from icsfeed.domain.tokens import TokenKey
@@ -44,6 +44,15 @@ def subscriber_name(text: str) -> str:
         msg = f"{quoted(text)} can't be a subscriber's name; write one line of at most {MAX_NAME_CHARS} characters"
         raise BadInputError(msg)
     return text.strip()
+
+
+def new_subscriber_name(text: str) -> str:
+    """The name of a new subscriber, without white space around it; earlier ones may break rules for new names.
+
+    Raises:
+        BadInputError: where it can't be one.
+    """
+    return subscriber_name(without_direction_controls(text, "the name"))
 
 
 def check_alarms(alarms: Collection[timedelta]) -> None:

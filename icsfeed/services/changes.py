@@ -165,7 +165,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         if request.expected is not None and request.expected != before.latest.number:
             raise ConflictError(_conflict(before, request.expected, zone))
         amendment = request.amendment
-        plan = tidied(amendment.of(before, zone, now=actor.at)) if amendment is not None else before.plan
+        plan = tidied(amendment.of(before, zone, now=actor.at), before.plan) if amendment is not None else before.plan
         after = advance(
             before,
             request.step,

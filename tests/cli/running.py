@@ -53,6 +53,14 @@ class Outcome:
     stderr: str
 
 
+def token_key_file(folder: Path, content: str = "k" * 32, *, name: str = "tokens.key") -> Path:
+    """A file with a token key that only its owner may read."""
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
 def every_command() -> list[click.Command]:
     """Every command; those of a group follow it."""
     return [command for _, command in every_command_line()]

@@ -11,7 +11,7 @@ import pytest
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.store.database import recorded
 from icsfeed.store.database.database import Database
-from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.cli.running import NOW, SCHEDULE, Outcome, run, token_key_file
 from tests.examples import NOW as NOW_AS_INSTANT
 
 PATH = re.compile(r"/private/([\w-]{32})/(\w+)\.ics\n")
@@ -63,7 +63,7 @@ def test_json_has_the_url_where_the_schedule_has_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["add", "rotate"])
 def test_a_token_made_with_a_key_can_be_derived_again(tmp_path: Path, command: str) -> None:
-    (key := tmp_path / "tokens.key").write_text(f"{'k' * 32}\n", encoding="utf-8")
+    key = token_key_file(tmp_path, f"{'k' * 32}\n")
     if command == "rotate":
         call("add", "Acme Inc.")
     token = path_of(call(command, "Acme Inc.", "--token-key-file", str(key)))[1]
@@ -73,7 +73,7 @@ def test_a_token_made_with_a_key_can_be_derived_again(tmp_path: Path, command: s
 
 
 def test_addresses_made_with_a_key_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (key := tmp_path / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    key = token_key_file(tmp_path)
     monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
     outcomes = [call("add", "Acme Inc."), call("add", "Other"), call("rotate", "Acme Inc."), call("rotate", "Other")]
     assert len({path_of(outcome)[1] for outcome in outcomes}) == 4
@@ -90,10 +90,10 @@ def test_without_a_key_the_token_has_no_salt(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["add", "rotate"])
 def test_an_invalid_key_is_refused_before_anything_is_created(tmp_path: Path, command: str) -> None:
     (tmp_path / "short.key").write_text("secret\n", encoding="utf-8")
-    hint = "make a token key with: openssl rand -base64 32 >"
+    hint = "make a token key with: (umask 077; openssl rand -base64 32 >"
     refusals = {
-        "short.key": f"short.key: a token key of 6 characters is too short; 32 is the least; {hint} short.key\n",
-        "none.key": f"none.key: there is no such file; {hint} none.key\n",
+        "short.key": f"short.key: a token key of 6 characters is too short; 32 is the least; {hint} short.key)\n",
+        "none.key": f"none.key: there is no such file; {hint} none.key)\n",
     }
     for name, message in refusals.items():
         outcome = call(command, "Acme Inc.", "--token-key-file", name)

@@ -10,7 +10,7 @@ from icsfeed.export.exporting import Report, export, read_manifest
 from icsfeed.export.files import Order, SiteFile
 from icsfeed.export.folder import Folder
 from icsfeed.export.targets import Target
-from tests.cli.running import NOW, run
+from tests.cli.running import NOW, run, token_key_file
 
 OWN = frozenset({".icsfeed/lock", ".icsfeed/manifest.json"})
 """The files that an export keeps for itself."""
@@ -54,7 +54,7 @@ def put_files(
 
 def private_site(folder: Path) -> tuple[Path, list[str]]:
     """Export a site with two private feeds, one of which has an alarm; returns its folder, and the feeds' paths."""
-    (key := folder / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    key = token_key_file(folder)
     options = ("--token-key-file", key, "--now", NOW)
     subscribers = (("Acme Inc.",), ("Other", "--alarm", "1h"))
     paths = [run("subscriber", "add", *subscriber, *options).stdout.strip() for subscriber in subscribers]

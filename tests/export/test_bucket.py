@@ -21,7 +21,7 @@ from icsfeed.export.manifest import Manifest
 from icsfeed.export.manifest_parsing import MAX_MANIFEST_BYTES
 from icsfeed.export.store_errors import NO_CREDENTIALS, reason_of
 from icsfeed.publication.representations import CACHE_CONTROL
-from tests.cli.running import NOW, SCHEDULE, run
+from tests.cli.running import NOW, SCHEDULE, run, token_key_file
 from tests.export.sites import contents, put
 from tests.export.stores import Store, Wire, running_store
 
@@ -107,7 +107,7 @@ def test_private_feeds_are_objects_with_private_headers(
     store: Store, bucket: str, schedule: Path, tmp_path: Path
 ) -> None:
     """Only a changed subscriber's feed is uploaded, and foreign objects stay."""
-    (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    key = token_key_file(schedule.parent)
     options = ("--token-key-file", key, "--now", NOW)
     names = [
         f"calendar/{run('subscriber', 'add', name, *more, *options).stdout.strip()[1:]}"

@@ -24,7 +24,7 @@ from icsfeed.publication.private import private_feeds
 from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
-from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.cli.running import NOW, SCHEDULE, Outcome, run, token_key_file
 from tests.examples import POLICY
 from tests.export.sites import contents, dates, put
 from tests.publication.fakes import Clock
@@ -40,8 +40,7 @@ THREE = tuple(f"private/{{token}}/all.ics{end}" for end in ENDS)
 @pytest.fixture
 def key(schedule: Path) -> Path:
     """The file with the token key, next to the schedule file in the current folder."""
-    (path := schedule.parent / "tokens.key").write_text(f"{SECRET}\n", encoding="utf-8")
-    return Path(path.name)
+    return Path(token_key_file(schedule.parent, f"{SECRET}\n").name)
 
 
 def subscriber(command: str, name: str, *arguments: str | Path, now: str = NOW) -> str:
@@ -118,7 +117,7 @@ def left_out(key: Path, names: str) -> str:
 
 
 def test_subscribers_whose_token_is_unknown_are_named_and_all_others_exported(key: Path, tmp_path: Path) -> None:
-    (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
+    other = token_key_file(tmp_path, "o" * 32, name="other.key")
     subscriber("add", "At Random")
     subscriber("add", "Other Key", "--token-key-file", other)
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
@@ -164,16 +163,31 @@ def test_the_key_is_checked_before_anything_is_written(key: Path, tmp_path: Path
         assert refusal.stderr.splitlines()[-1] == (
             "Error: --private derives the addresses from the token key; name the key's file with --token-key-file"
         )
-        hint = "make a token key with: openssl rand -base64 32 >"
+        hint = "make a token key with: (umask 077; openssl rand -base64 32 >"
         assert run("export", site, "--private", "--token-key-file", "none.key", *watch) == Outcome(
-            status=1, stdout="", stderr=f"none.key: there is no such file; {hint} none.key\n"
+            status=1, stdout="", stderr=f"none.key: there is no such file; {hint} none.key)\n"
         )
         assert run("export", site, *private(key), *watch) == Outcome(
             status=1,
             stdout="",
-            stderr=f"tokens.key: a token key of 5 characters is too short; 32 is the least; {hint} tokens.key\n",
+            stderr=f"tokens.key: a token key of 5 characters is too short; 32 is the least; {hint} tokens.key)\n",
         )
     assert site.exists() is False
+
+
+def test_a_key_that_others_may_read_is_refused_by_an_export_and_warned_of_elsewhere(key: Path, tmp_path: Path) -> None:
+    key.chmod(0o666)
+    problem = "tokens.key: other users may read or replace the token key (mode 0666); run: chmod 600 tokens.key\n"
+    for command in ("add", "rotate"):
+        done = run("subscriber", command, "Acme Inc.", "--token-key-file", key, "--now", NOW)
+        assert (done.status, done.stderr) == (0, f"warning: {problem}")
+    site = tmp_path / "site"
+    for watch in ((), ("--watch",), ("--dry-run",)):
+        refusal = run("export", site, *private(key), "--now", NOW, *watch)
+        assert refusal == Outcome(status=1, stdout="", stderr=problem)
+    assert site.exists() is False
+    key.chmod(0o600)
+    export(site, *private(key))
 
 
 def test_options_can_come_from_the_environment(key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +259,7 @@ def test_a_wrong_key_or_database_does_not_remove_all_private_feeds(key: Path, tm
     token = subscriber("add", "Acme Inc.", "--token-key-file", key)
     export(dest, *private(key))
     before = contents(dest)
-    (other := tmp_path / "other.key").write_text("o" * 32, encoding="utf-8")
+    other = token_key_file(tmp_path, "o" * 32, name="other.key")
     slips = {
         "no token was made with this key; check --token-key-file": private(other),
         "this database has no subscriber; check --database": (*private(key), "--database", "sqlite:///new.db"),

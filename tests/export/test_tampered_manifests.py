@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from icsfeed.domain.errors import RefusedError
 from icsfeed.export.folder import Folder
 from icsfeed.export.manifest_parsing import MAX_MANIFEST_BYTES, parse_manifest
-from tests.cli.running import NOW, SCHEDULE, run
+from tests.cli.running import NOW, SCHEDULE, run, token_key_file
 from tests.export.sites import contents, dates, put
 
 AT = "2026-11-23T12:00:00Z"
@@ -193,8 +193,7 @@ def test_something_else_in_the_place_of_an_exports_own_file_is_one_sentence(
 @pytest.mark.usefixtures("schedule")
 def test_private_folders_with_any_names_are_foreign(tmp_path: Path) -> None:
     dest = tmp_path / "site"
-    (key := tmp_path / "tokens.key").write_text("k" * 32, encoding="utf-8")
-    key.chmod(0o600)
+    key = token_key_file(tmp_path)
     options = ("--private", "--token-key-file", key, "--now", NOW)
     run("subscriber", "add", "Acme Inc.", "--token-key-file", key, "--now", NOW)
     names = [os.fsdecode(name) for name in (b"\xff\xfe", b"a\nb", b"\x1b[2J", "\u202ea".encode(), b"-rf", b" ")]

@@ -26,7 +26,7 @@ from icsfeed.export.folder import Folder
 from icsfeed.export.site import export_site
 from icsfeed.export.watching import SECONDS_BEFORE_RETRY, SECONDS_BETWEEN_LOOKS, watch
 from icsfeed.publication.publishing import Publication
-from tests.cli.running import SCHEDULE, run
+from tests.cli.running import SCHEDULE, run, token_key_file
 from tests.examples import NOW, utc
 from tests.publication.fakes import AFTER, Clock, FakeServer, mistakes
 from tests.store.disks import read_only_view
@@ -332,7 +332,7 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
 
 
 def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedule: Path, tmp_path: Path) -> None:
-    (key := schedule.parent / "tokens.key").write_text("k" * 32, encoding="utf-8")
+    key = token_key_file(schedule.parent)
     options = ("--token-key-file", key)
     with watching(tmp_path, "--private", *options) as watcher:
         watcher.next_report()

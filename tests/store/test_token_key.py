@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from icsfeed.domain.errors import BadInputError, IcsfeedError, NotFoundError, UnavailableError
+from icsfeed.domain.errors import BadInputError, IcsfeedError, NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.tokens import TokenKey
 from icsfeed.store.token_key import read_token_key
 
 SECRET = b"q0y5Wf3kT9vJ2mXc8bN4hR7sL1pZ6dGa"
 TOO_LONG = "the file is longer than 4,096 bytes, so it is not a token key"
-HINT = "make a token key with: openssl rand -base64 32 > {}"
+HINT = "make a token key with: (umask 077; openssl rand -base64 32 > {})"
 
 
 def error_text(path: Path, kind: type[IcsfeedError] = BadInputError) -> str:
@@ -26,6 +27,7 @@ def error_text(path: Path, kind: type[IcsfeedError] = BadInputError) -> str:
 def test_surrounding_white_space_is_not_part_of_the_secret(tmp_path: Path, content: bytes) -> None:
     """Editors add a line break at the end, and some programs remove it."""
     (path := tmp_path / "tokens.key").write_bytes(content)
+    path.chmod(0o600)
     assert read_token_key(path) == TokenKey(secret=SECRET)
 
 
@@ -51,6 +53,33 @@ def test_a_file_too_long_for_a_key_is_refused(tmp_path: Path) -> None:
 def test_an_endless_file_is_refused() -> None:
     zero = Path("/dev/zero")
     assert error_text(zero) == f"{zero}: {TOO_LONG}; {HINT.format(zero)}"
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o604, 0o620, 0o602])
+def test_a_key_that_other_users_may_read_or_replace_is_refused_or_warned_of(tmp_path: Path, mode: int) -> None:
+    (folder := tmp_path / "the keys").mkdir()
+    (path := folder / "tokens.key").write_bytes(SECRET)
+    path.chmod(mode)
+    expected = f"{path}: other users may read or replace the token key (mode {mode:04o}); run: chmod 600 '{path}'"
+    assert error_text(path, RefusedError) == expected
+    warnings: list[str] = []
+    assert read_token_key(path, warn=warnings.append) == TokenKey(secret=SECRET)
+    assert warnings == [expected]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_key_that_only_its_owner_may_read_is_accepted(tmp_path: Path, mode: int) -> None:
+    (path := tmp_path / "tokens.key").write_bytes(SECRET)
+    path.chmod(mode)
+    assert read_token_key(path) == TokenKey(secret=SECRET)
+
+
+def test_a_key_from_a_pipe_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "tokens.key", 0o644)
+    writer = threading.Thread(target=path.write_bytes, args=(SECRET,))
+    writer.start()
+    assert read_token_key(path) == TokenKey(secret=SECRET)
+    writer.join()
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.subscribers import check_alarms, subscriber_name
+from icsfeed.domain.subscribers import check_alarms, new_subscriber_name
 from icsfeed.services.requests.fields import Fields, present
 
 DEFAULT_FEED: Final = "all"
@@ -40,7 +40,7 @@ def subscriber_request(data: object, *, schedule: Schedule) -> SubscriberRequest
     """
     fields = Fields(data, ("name", "feed", "alarms"))
     fields.require("name", "the name is missing", "write the customer's name")
-    name, feed = fields.text("name", subscriber_name), fields.text("feed")
+    name, feed = fields.text("name", new_subscriber_name), fields.text("feed")
     if feed is not None:
         fields.attempt("feed", lambda: schedule.feed(feed))
     alarms = fields.lengths("alarms")

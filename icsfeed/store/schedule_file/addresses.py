@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from icsfeed.domain.texts import masked_credentials, without_credentials
 from icsfeed.store.schedule_file.notation import as_toml
 
 MAX_DOMAIN_CHARS: Final = 253
@@ -51,18 +52,23 @@ def picture(text: str) -> str:
 
 
 def _address(text: str, pattern: str, noun: str, example: str) -> str:
+    without_credentials(text, "the address")
     if not re.fullmatch(pattern, text):
-        msg = f"{as_toml(text)} is not the address of {noun}; write the full address, {example}"
+        msg = f"{as_toml(masked_credentials(text))} is not the address of {noun}; write the full address, {example}"
         raise ValueError(msg)
     return text
 
 
 def origin(text: str) -> str:
     """The origin of a web site, where ``*.`` stands for every subdomain."""
+    without_credentials(text, "the origin")
     if not re.fullmatch(ORIGIN_PATTERN, text):
         within = re.search(rf"(?:https?://)?({DOMAIN_PATTERN})", text)
         example = as_toml(f"https://{within[1] if within and '.' in within[1] else 'kb.example.com'}")
-        msg = f"{as_toml(text)} is not the origin of a web site; write scheme and host alone, such as {example}"
+        msg = (
+            f"{as_toml(masked_credentials(text))} is not the origin of a web site; "
+            f"write scheme and host alone, such as {example}"
+        )
         raise ValueError(msg)
     return text
 

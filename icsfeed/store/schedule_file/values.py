@@ -16,6 +16,7 @@ from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.recurrence import WEEKDAYS, parse_recurrence
+from icsfeed.domain.texts import without_direction_controls
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone_names
 from icsfeed.store.schedule_file import addresses
@@ -67,14 +68,14 @@ def plain_text(text: str) -> str:
     """The text with line feeds for line ends.
 
     Raises:
-        ValueError: for control characters and noncharacters.
+        ValueError: for control characters, noncharacters and controls for the direction of text.
     """
     text = text.replace("\r\n", "\n")
     if forbidden := _FORBIDDEN_CHARS.search(text):
         noun = "noncharacter" if forbidden[0] in "\ufffe\uffff" else "control character"
         msg = f"the text has the {noun} U+{ord(forbidden[0]):04X} at position {forbidden.start() + 1}; remove it"
         raise ValueError(msg)
-    return text
+    return without_direction_controls(text, "the text")
 
 
 def single_line(text: str, *, content: str, remedy: str) -> str:
