@@ -13,7 +13,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.settings import Settings
-from icsfeed.store.database import kept_schedule, recorded
+from icsfeed.store.database import recorded, schedule_kept_in
 from icsfeed.store.files import write_whole
 
 _STANDARD_OUTPUT: Final = Path("-")
@@ -41,7 +41,7 @@ def build(feed: str, rendering: str, output: Path, settings: Settings) -> None:
     schedule = open_schedule(settings).schedule
     database, now = settings.database, current_instant(settings, schedule)
     situation = Situation(schedule=schedule, record=recorded(database), now=now)
-    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=lambda: kept_schedule(database))
+    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=lambda: schedule_kept_in(database))
     if built.left_out:
         click.echo(f"icsfeed: {built.left_out} events are left out of this feed; it holds 1,000, or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:

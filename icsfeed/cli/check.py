@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import click
 
 from icsfeed.cli.inputs import current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
+from icsfeed.domain.record import Record
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import Advice, advise
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded
-from icsfeed.store.schedule_file import LoadedSchedule, ScheduleFileError, json_schema, load_schedule
+from icsfeed.store.database import recorded, schedule_kept_in
+from icsfeed.store.schedule_file import (
+    LoadedSchedule,
+    ScheduleFileError,
+    json_schema,
+    load_schedule,
+    read_schedule,
+)
+
+_STANDARD_INPUT = Path("-")
+_MISSING = "check its name and folder"
 
 
-@click.command(epilog=example("check", "check --schedule policies/eu.toml --json"))
+@click.command(epilog=example("check", "check policies/eu.toml --json"))
+@click.argument("file", metavar="[FILE]", type=click.Path(path_type=Path, allow_dash=True), required=False)
 @option("--schema", is_flag=True, help="Print only the JSON Schema of schedule files, for editors.")
 @with_settings
 @json_option
-def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
+def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool) -> None:
     """Report every error in the schedule, and warn about anything that looks unintended.
 
-    The warnings cover the published span (last year, this year and next year), and recorded changes, adjustments and
-    subscribers that the schedule no longer matches.
+    FILE is by default the one that --schedule names; "-" is standard input. The warnings cover the published span (last
+    year, this year and next year), recorded changes, adjustments and subscribers that the schedule no longer matches,
+    and edits of the public schedule that rewrite the past. Each calendar needs a uid_domain of its own.
     """
     if schema:
         print_json(json_schema())
         return
-    path = schedule_path(settings)
+    path, settings = (schedule_path(settings), settings) if file is None else _named(file, settings)
     try:
-        loaded = load_schedule(path)
+        loaded = load_schedule(path, if_missing=_MISSING) if file else load_schedule(path)
     except ScheduleFileError as error:
         if not as_json:
             raise
@@ -38,15 +54,15 @@ def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
         click.get_current_context().exit(1)
     schedule = loaded.schedule
     now = current_instant(settings, schedule)
-    advices = advise(Situation(schedule=schedule, record=recorded(settings.database), now=now))
+    record = recorded(settings.database)
+    advices = advise(Situation(schedule=schedule, record=record, now=now), public=_public(settings, loaded, record))
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
         print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
         return
     for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
-        subject = f'{advice.table} "{advice.name}"' if advice.table else advice.name
-        click.echo(f"{path}{line}: warning: {subject}: {advice.message}")
+        click.echo(f"{path}{line}: warning: {advice.subject}: {advice.message}")
     counts = (
         _count(len(schedule.environments), "environment"),
         _count(len(schedule.windows), "maintenance window"),
@@ -55,6 +71,27 @@ def check(*, schema: bool, settings: Settings, as_json: bool) -> None:
         _count(len(schedule.feeds), "feed"),
     )
     click.echo(f"{path}: no errors, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
+
+
+def _named(file: Path, settings: Settings) -> tuple[Path, Settings]:
+    """The file to check, and the settings with which its record is looked up.
+
+    What is piped in has no folder with a database beside it, so its record is the one of the usual schedule.
+    """
+    if file == _STANDARD_INPUT:
+        return Path("/dev/stdin"), settings
+    return file, replace(settings, schedule=file) if file.is_file() else settings
+
+
+def _public(settings: Settings, loaded: LoadedSchedule, record: Record) -> Schedule | None:
+    """The schedule that is public according to the database, if it is another one and can still be read."""
+    kept = schedule_kept_in(settings.database) if record.entry else None
+    if kept is None or kept[0] == loaded.content:
+        return None
+    try:
+        return read_schedule(kept[0], "the schedule kept")
+    except ScheduleFileError:  # it was good once, for an earlier release
+        return None
 
 
 def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:

@@ -3,75 +3,89 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_schedule
-from icsfeed.cli.options import example, json_option, with_settings
+from icsfeed.cli.difference_lines import SIGNS, DifferenceText, feed_line
+from icsfeed.cli.inputs import current_instant
+from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
-from icsfeed.domain.civil import whole_days
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.spans import Span
-from icsfeed.domain.times import day_text, days_text, span_text
-from icsfeed.services.differences import Difference, FeedDifference, differences
-from icsfeed.settings import Settings
+from icsfeed.services.differences import Difference, Differences, differences
+from icsfeed.services.past_edits import past_edits
+from icsfeed.settings import DEFAULT_SCHEDULE, Settings
 from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file import load_schedule
+from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 _MISSING = "check its name and folder"
-_SIGNS = {"added": "+", "moved": "~", "removed": "-"}
 
 
-@click.command(epilog=example("diff schedule.toml edited.toml"))
+@click.command(epilog=example("diff schedule.toml edited.toml", "diff <(git show HEAD:schedule.toml)"))
 @click.argument("old", metavar="OLD.toml", type=click.Path(path_type=Path))
 @click.argument("new", metavar="[NEW.toml]", type=click.Path(path_type=Path), required=False)
+@option("--all", "with_past", is_flag=True, help="Show the past dates that change, too.")
+@option("--zone", "zone_name", metavar="ZONE", help="Show all times in this IANA zone.")
 @with_settings
 @json_option
-def diff(old: Path, new: Path | None, settings: Settings, *, as_json: bool) -> None:
+def diff(
+    old: Path, new: Path | None, zone_name: str | None, settings: Settings, *, with_past: bool, as_json: bool
+) -> None:
     """Show the dates and feeds that an edit adds (+), moves (~) and removes (-).
 
     NEW.toml is by default the file that --schedule names. The dates are those of the published span, and take recorded
-    changes and adjustments into account.
+    changes and adjustments into account. Dates that are over are counted, and shown with --all; an edit that rewrites
+    them is warned of.
     """
+    zone = advised_zone(zone_name) if zone_name else None
     before = load_schedule(old, if_missing=_MISSING).schedule
-    after = (load_schedule(new, if_missing=_MISSING) if new is not None else open_schedule(settings)).schedule
+    after = load_schedule(new or _edited(settings), if_missing=_MISSING).schedule
     now = current_instant(settings, after)
     record = recorded(settings.database)
-    edit = differences(
-        Situation(schedule=before, record=record, now=now), Situation(schedule=after, record=record, now=now)
-    )
+    old_situation, new_situation = (Situation(schedule=each, record=record, now=now) for each in (before, after))
+    edit = differences(old_situation, new_situation)
+    for warning in past_edits(old_situation, new_situation, edit):
+        click.echo(f'warning: {warning.table} "{warning.name}": {warning.message}', err=True)
     if as_json:
         print_json(edit.as_json())
         return
+    text = DifferenceText(old=before, new=after, zone=zone)
+    past = tuple(each for each in edit.dates if each.is_past(now))
+    ahead = tuple(each for each in edit.dates if not each.is_past(now))
+    _print_feeds(edit)
+    for line in text.lines(ahead):
+        click.echo(line)
+    if with_past and past:
+        click.echo("in the past:")
+        for line in text.lines(past):
+            click.echo(line)
+    click.echo(_counts(ahead) if ahead else _nothing_ahead(edit))
+    if past:
+        click.echo(f"in the past: {_counts(past)}{'' if with_past else '; --all shows them'}")
+
+
+def _edited(settings: Settings) -> Path:
+    """The edited file where the command does not name it. The packaged example is nobody's edit."""
+    path = settings.schedule_file()
+    if path is None:
+        msg = f"there is no {DEFAULT_SCHEDULE} here; name the edited file: icsfeed diff OLD.toml NEW.toml"
+        raise BadInputError(msg)
+    return path
+
+
+def _print_feeds(edit: Differences) -> None:
     if edit.uid_domain is not None:
         click.echo(f"~ uid_domain: {' → '.join(edit.uid_domain)}: every event is a new one for subscribers")
     for feed in edit.feeds:
-        click.echo(_feed_line(feed))
-    for each in edit.dates:
-        click.echo(_line(each, after.calendar.zone))
-    counts = [f"{sum(each.change == change for each in edit.dates)} {change}" for change in _SIGNS]
-    nothing = "no other date changes" if edit.feeds or edit.uid_domain else "no date changes"
-    click.echo(", ".join(counts) if edit.dates else nothing)
+        click.echo(feed_line(feed))
 
 
-def _feed_line(feed: FeedDifference) -> str:
-    line = f"{_SIGNS[feed.change]} feed {feed.slug}"
-    if feed.kind is None:
-        return line if feed.change == "added" else f"{line}: its subscribers get nothing any more"
-    days = day_text(feed.days[0])
-    if len(feed.days) > 1:
-        days = f"{len(feed.days)} dates from {days} to {day_text(feed.days[-1])}"
-    return f"{line}: {feed.kind} {feed.id}: {days}"
+def _nothing_ahead(edit: Differences) -> str:
+    if edit.dates:
+        return "no date ahead changes"
+    return "no other date changes" if edit.feeds or edit.uid_domain else "no date changes"
 
 
-def _line(difference: Difference, zone: ZoneInfo) -> str:
-    def text(span: Span | None) -> str:
-        if span is None:
-            return ""
-        days = whole_days(span, zone) if difference.kind is Kind.FREEZE else None
-        return days_text(days) if days is not None else span_text(span, zone)
-
-    times = " → ".join(filter(None, [text(difference.before), text(difference.after)]))
-    return f"{_SIGNS[difference.change]} {difference.kind} {difference.id}: {times}"
+def _counts(dates: tuple[Difference, ...]) -> str:
+    return ", ".join(f"{sum(each.change == change for each in dates)} {change}" for change in SIGNS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -47,6 +47,17 @@ class Difference:
         if self.before is None:
             return Edit.ADDED
         return Edit.REMOVED if self.after is None else Edit.MOVED
+
+    def is_past(self, now: datetime) -> bool:
+        """Whether it is about a time that is over at ``now`` (aware), both before and after."""
+        return all(span.end <= now for span in (self.before, self.after) if span is not None)
+
+    def rewrites_past(self, now: datetime) -> bool:
+        """Whether it is about an instant before ``now`` (aware)."""
+        if self.before is None or self.after is None:
+            return any(span.start < now for span in (self.before, self.after) if span is not None)
+        starts, ends = {self.before.start, self.after.start}, {self.before.end, self.after.end}
+        return (len(starts) > 1 and min(starts) < now) or (len(ends) > 1 and min(ends) < now)
 
     def as_json(self) -> dict[str, object]:
         """The difference as JSON has it, instants in ISO 8601 and UTC."""

@@ -43,6 +43,9 @@ every = "month"
 week = "last-7-days"
 """
 
+IN_FORCE = SCHEDULE.replace('days = ["Thursday"]', 'days = ["Thursday"]\neffective_from = 2020-01-01')
+"""The same, and `check` has nothing to warn of."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.cli.running import NOW, SCHEDULE, Outcome, run
+import pytest
+
+from tests.cli.running import IN_FORCE, NOW, SCHEDULE, Outcome, run
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_syntax_error_is_shown_alone_with_its_line_and_a_caret(schedule: Path) -> None:
@@ -53,7 +60,7 @@ def test_programs_get_key_paths_lines_and_messages(schedule: Path) -> None:
 
 
 def test_a_window_without_seconds_is_right(schedule: Path) -> None:
-    schedule.write_text(SCHEDULE.replace(":00:00", ":00"), encoding="utf-8")
+    schedule.write_text(IN_FORCE.replace(":00:00", ":00"), encoding="utf-8")
     counts = "2 environments, 1 maintenance window, 1 change freeze, 7 feeds"
     assert run("check", "--now", NOW) == Outcome(
         status=0, stdout=f"schedule.toml: no errors, 0 warnings; {counts}\n", stderr=""
@@ -85,3 +92,151 @@ step = "complete"
         f'schedule.toml:35: changes "one", updates[0]: one {refusal}',
         f'schedule.toml:49: changes "two", updates[0]: two {refusal}',
     ]
+
+
+def test_another_file_can_be_named_or_piped_in(schedule: Path, folder: Path) -> None:
+    """`check other.toml` was "Got unexpected extra argument"; `init` and `diff` take a file."""
+    other = folder / "other.toml"
+    other.write_text(IN_FORCE.replace("preview", "staging"), encoding="utf-8")
+    schedule.write_text("broken", encoding="utf-8")
+    counts = "no errors, 0 warnings; 2 environments, 1 maintenance window, 1 change freeze, 7 feeds\n"
+    assert run("check", "other.toml", "--now", NOW) == Outcome(status=0, stdout=f"other.toml: {counts}", stderr="")
+    for name in ("-", "/dev/stdin"):
+        with other.open("rb") as file:
+            checked = subprocess.run(
+                [sys.executable, "-m", "icsfeed", "check", name, "--now", NOW],
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                stdin=file,
+                capture_output=True,
+                check=True,
+            )
+        assert checked.stdout.decode() == f"/dev/stdin: {counts}"
+    assert run("check", "nosuch.toml") == Outcome(
+        status=1, stdout="", stderr="nosuch.toml: there is no such file; check its name and folder\n"
+    )
+    assert json.loads(run("check", "other.toml", "--json", "--now", NOW).stdout)["schedule"] == "other.toml"
+
+
+def warnings_of(text: str) -> list[tuple[str, int, str]]:
+    Path("schedule.toml").write_text(text, encoding="utf-8")
+    warnings = json.loads(run("check", "--json", "--now", NOW).stdout)["warnings"]
+    return [(each["path"], each["line"], each["message"]) for each in warnings]
+
+
+def test_a_window_that_ends_when_it_starts() -> None:
+    """It lasted 24 hours without a word; a whole day from midnight on is meant."""
+    assert warnings_of(IN_FORCE.replace("06:00:00", "02:00:00")) == [
+        (
+            "maintenance_windows[0]",
+            14,
+            "the window lasts 24 hours, because start and end are both 02:00; write the time at which it ends",
+        )
+    ]
+    assert warnings_of(IN_FORCE.replace("06:00:00", "00:00:00").replace("02:00:00", "00:00:00")) == []
+
+
+def test_a_window_without_effective_from_publishes_maintenance_that_never_was() -> None:
+    message = (
+        "without effective_from, customers see 77 dates before today, from 2025-01-02 on, as if the window had been in "
+        "force; write effective_from = 2026-11-23, or the earlier date from which it has been"
+    )
+    assert warnings_of(SCHEDULE) == [("maintenance_windows[0]", 14, message)]
+    assert warnings_of(SCHEDULE.replace("02:00:00", "02:00:00\neffective_from = 2026-11-23")) == []
+
+
+FREEZE = '\n[[change_freezes]]\nid = "{id}"\nname = "{name}"\n{dates}\n'
+
+
+def a_freeze(identifier: str, name: str, first: str, last: str) -> str:
+    return FREEZE.format(id=identifier, name=name, dates=f"from = {first}\nthrough = {last}")
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        (
+            'from = "02-29"\nthrough = "02-29"',
+            'only leap years have a 29 February, so most years have no such freeze; write from = "02-28" as well',
+        ),
+        (
+            'from = "02-29"\nthrough = "03-31"',
+            'only leap years have a 29 February, so the freeze begins on 1 March in others; write from = "02-28"',
+        ),
+        ('from = "02-20"\nthrough = "02-29"', None),
+    ],
+)
+def test_a_yearly_freeze_of_29_february(dates: str, message: str | None) -> None:
+    text = IN_FORCE + FREEZE.format(id="x", name="X", dates=f'every = "year"\n{dates}')
+    assert [each[2] for each in warnings_of(text)] == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("freezes", "expected"),
+    [
+        pytest.param(
+            [("holidays-2026", "Holidays", "2026-12-18", "2027-01-03")], [], id="the last one is far from over"
+        ),
+        pytest.param(
+            [("holidays-2025", "Holidays", "2025-12-18", "2026-01-03")],
+            [("holidays-2025", "ended on 2026-01-03")],
+            id="the last one is over",
+        ),
+        pytest.param(
+            [
+                ("bf-1", "Black Friday", "2025-11-24", "2025-11-30"),
+                ("bf-2", "Black Friday", "2026-11-23", "2026-11-29"),
+            ],
+            [("bf-2", "ends on 2026-11-29")],
+            id="the last one of a name ends soon",
+        ),
+        pytest.param(
+            [
+                ("a", "Black Friday 2025", "2025-11-24", "2025-11-30"),
+                ("b", "Black Friday 2027", "2027-11-22", "2027-11-28"),
+            ],
+            [],
+            id="another year follows",
+        ),
+        pytest.param([("launch", "Launch", "2026-10-01", "2026-10-03")], [], id="one occasion"),
+        pytest.param([("soc-2", "SOC 2 audit", "2026-10-01", "2026-10-03")], [], id="a number that is no year"),
+        pytest.param([("h-2024", "Holidays 2024", "2024-12-18", "2025-01-03")], [], id="given up long ago"),
+    ],
+)
+def test_dated_freezes_that_nobody_renewed(
+    freezes: list[tuple[str, str, str, str]], expected: list[tuple[str, str]]
+) -> None:
+    """They ran out, and nobody noticed."""
+    text = IN_FORCE + "".join(a_freeze(*freeze) for freeze in freezes)
+    ids = {f"change_freezes[{number}]": freeze[0] for number, freeze in enumerate(freezes, start=1)}
+    assert [(ids[path], message) for path, _, message in warnings_of(text)] == [
+        (
+            identifier,
+            f"the last of these freezes {ends}, and none follows up to 2027-12-31, which customers see already; add "
+            'the next one or, if its dates are the same each year, write every = "year" with from and through',
+        )
+        for identifier, ends in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("added", "host"),
+    [
+        ('url = "https://status.acme.com/maintenance"', "status.acme.com"),
+        ('organizer = { name = "Support", email = "support@acme.com" }', "acme.com"),
+        ('support_url = "https://help.acme.com"', "help.acme.com"),
+        ('url = "https://maintenance.example.com"', None),
+        ('url = "https://maintenance.example.org"\norganizer = { name = "S", email = "s@example.com" }', None),
+        ('url = "http://127.0.0.1:8000"', None),
+        ('url = "http://localhost:8000"', None),
+    ],
+)
+def test_a_placeholder_as_uid_domain_of_a_calendar_with_a_real_address(added: str, host: str | None) -> None:
+    """Two such calendars have the same UIDs: clients that had both lost half the events."""
+    text = IN_FORCE.replace("\n\n", f"\n{added}\n\n", 1)
+    message = (
+        f'"maintenance.example.com" is a placeholder, but the calendar is one of "{host}"; before customers subscribe, '
+        "write a domain of your own that no other calendar has: two calendars with one uid_domain have the same UIDs, "
+        "and calendar programs then mix up their events"
+    )
+    assert warnings_of(text) == ([("calendar.uid_domain", 4, message)] if host else [])
+    assert warnings_of(text.replace("maintenance.example.com", "maintenance.myexample.com")) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.schedule_file import example_path
-from tests.cli.running import NOW, SCHEDULE, Outcome, every_command_line, run
+from tests.cli.running import IN_FORCE, NOW, SCHEDULE, Outcome, every_command_line, run
 
 EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
 
@@ -34,7 +34,7 @@ def test_init_reports_where_it_cannot_write(folder: Path) -> None:
 
 
 def test_check_counts_and_warns(schedule: Path) -> None:
-    schedule.write_text(SCHEDULE.replace('["Thursday"]', '["Sunday"]'), encoding="utf-8")
+    schedule.write_text(IN_FORCE.replace('["Thursday"]', '["Sunday"]'), encoding="utf-8")
     assert run("check", "--now", NOW) == Outcome(
         status=0,
         stdout=(
@@ -60,6 +60,7 @@ def test_check_reports_every_mistake_and_exits_with_1(schedule: Path) -> None:
 
 
 def test_check_in_json(schedule: Path) -> None:
+    schedule.write_text(IN_FORCE, encoding="utf-8")
     assert json.loads(run("check", "--json", "--now", NOW).stdout) == {
         "schedule": "schedule.toml",
         "mistakes": [],
@@ -222,15 +223,20 @@ def test_diff_shows_what_an_edit_does_to_dates(schedule: Path, folder: Path) -> 
     edited = SCHEDULE.replace("06:00:00", "05:00:00\neffective_until = 2025-01-16")
     schedule.write_text(edited.replace("02:00:00", "02:00:00\neffective_from = 2025-01-09"), encoding="utf-8")
     old.write_text(SCHEDULE.replace("06:00:00", "06:00:00\neffective_until = 2025-01-09"), encoding="utf-8")
-    assert run("diff", "old.toml", "--now", NOW) == Outcome(
+    assert run("diff", "old.toml", "--now", "2025-01-01") == Outcome(
         status=0,
         stdout=(
             "- maintenance thursday: Thu 2025-01-02 02:00–06:00 EST\n"
             "~ maintenance thursday: Thu 2025-01-09 02:00–06:00 EST → Thu 2025-01-09 02:00–05:00 EST\n"
             "+ maintenance thursday: Thu 2025-01-16 02:00–05:00 EST\n"
             "1 added, 1 moved, 1 removed\n"
+            "in the past: 0 added, 0 moved, 40 removed; --all shows them\n"
         ),
-        stderr="",
+        stderr=(
+            'warning: maintenance_windows "thursday": the edit removes 40 past dates; to keep them, leave the table as '
+            "it was, with effective_until = 2024-12-31, and write the new one beside it under another id, with "
+            "effective_from = 2025-01-01\n"
+        ),
     )
     assert run("diff", "old.toml", "old.toml").stdout == "no date changes\n"
     repository = json.loads(run("diff", "old.toml", "schedule.toml", "--now", NOW, "--json").stdout)
@@ -315,7 +321,7 @@ def test_the_schedule_and_the_database_may_stand_before_the_command(schedule: Pa
         ("check", "--schedule", named),
         (*elsewhere, "check", "--schedule", named),
     ):
-        assert run(*arguments).stdout.startswith("other.toml: no errors")
+        assert "other.toml: no errors" in run(*arguments).stdout
     environment = {"ICSFEED_SCHEDULE": "missing.toml", "ICSFEED_DATABASE": "sqlite:///missing/icsfeed.db"}
     before = ("--schedule", named, "--database", "sqlite:///here.db")
     assert run(*before, "database", "upgrade", environment=environment) == Outcome(

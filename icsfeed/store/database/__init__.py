@@ -34,7 +34,7 @@ def recorded(url: str) -> Record:
         database.close()
 
 
-def kept_schedule(url: str) -> tuple[bytes, datetime] | None:
+def schedule_kept_in(url: str) -> tuple[bytes, datetime] | None:
     """The bytes of the schedule that was public last, and when they were changed (aware), if one was kept.
 
     Raises:

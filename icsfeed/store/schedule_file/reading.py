@@ -79,7 +79,13 @@ class LoadedSchedule:
         return self.signature.changed_at
 
     def position_of(self, tables: str, name: str) -> FilePosition:
-        """The position of the table with that id, or slug, in an array such as ``maintenance_windows``."""
+        """The position of the table with that id, or slug, in an array such as ``maintenance_windows``.
+
+        In the one table ``calendar``, the name is that of a key.
+        """
+        if tables == "calendar":
+            keys = (tables, name)
+            return FilePosition(path=path_text(keys), line=Lines(self.content).of(keys))
         return _positions(self.content, tables).get(name) or FilePosition(path=tables, line=None)
 
 

@@ -1,0 +1,84 @@
+"""Warnings about change freezes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+from icsfeed.domain.civil import local_date
+from icsfeed.domain.freezes import ChangeFreeze, NamedDays, YearlyDays
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.spans import DateRange
+from icsfeed.services.listing import listed
+
+_LEAP_DAY: Final = (2, 29)
+_YEAR_IN_NAME: Final = re.compile("[ _-]?(?:19|20)[0-9]{2}(?![0-9])(?:[/-][0-9]{2,4})?")
+_SOON: Final = timedelta(days=60)
+_GIVEN_UP: Final = timedelta(days=400)
+"""After that time, nobody is going to renew a freeze."""
+
+
+def about_freeze(freeze: ChangeFreeze) -> Iterator[str]:
+    """The warnings about one freeze; ``unrenewed`` has those about several."""
+    yield from _needless_lifts(freeze)
+    yield from _leap_days(freeze)
+
+
+def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:
+    whole = replace(freeze, lifted=())
+    needless = [str(day) for day in freeze.lifted if not any(whole.ranges(day, day))]
+    if needless:
+        yield f"lifted has dates that are not frozen anyway: {listed(needless)}"
+
+
+def _leap_days(freeze: ChangeFreeze) -> Iterator[str]:
+    if not isinstance(freeze.pattern, YearlyDays) or freeze.pattern.start != _LEAP_DAY:
+        return
+    if freeze.pattern.through == _LEAP_DAY:
+        yield 'only leap years have a 29 February, so most years have no such freeze; write from = "02-28" as well'
+    else:
+        yield 'only leap years have a 29 February, so the freeze begins on 1 March in others; write from = "02-28"'
+
+
+def unrenewed(situation: Situation) -> dict[str, str]:
+    """Freezes that were written down for each year anew, and of which none follows: a warning for the id of the last.
+
+    Such are several of one name, and those whose name or id has a year in it: a freeze for one occasion is not renewed.
+    """
+    today, last_published = local_date(situation.now, situation.zone), date(situation.published_years[-1], 12, 31)
+    warnings = {}
+    for dated in _renewed_freezes(situation.schedule.freezes).values():
+        last, latest = max(((days.last, freeze) for days, freeze in dated), key=lambda each: (each[0], each[1].id))
+        if today - _GIVEN_UP <= last <= today + _SOON:
+            ends = "ended" if last < today else "ends"
+            warnings[latest.id] = (
+                f"the last of these freezes {ends} on {last}, and none follows up to {last_published}, which customers "
+                'see already; add the next one or, if its dates are the same each year, write every = "year" with from '
+                "and through"
+            )
+    return warnings
+
+
+def _renewed_freezes(freezes: tuple[ChangeFreeze, ...]) -> dict[str, list[tuple[DateRange, ChangeFreeze]]]:
+    """The dated freezes that seem to be renewed, by name without a year, unless one of that name needs no renewal."""
+    groups: dict[str, list[tuple[DateRange, ChangeFreeze]]] = defaultdict(list)
+    lasting, with_year = set(), set()
+    for freeze in freezes:
+        name = _without_year(freeze.name)
+        if not isinstance(freeze.pattern, NamedDays):
+            lasting.add(name)
+            continue
+        groups[name].append((freeze.pattern.days, freeze))
+        if name != freeze.name or _without_year(freeze.id) != freeze.id:
+            with_year.add(name)
+    return {
+        name: dated for name, dated in groups.items() if name not in lasting and (name in with_year or len(dated) > 1)
+    }
+
+
+def _without_year(name: str) -> str:
+    return _YEAR_IN_NAME.sub("", name).strip()

@@ -1,0 +1,167 @@
+"""``icsfeed diff`` after ordinary edits: what customers will see, in a few lines, and what the edit does to the past."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from icsfeed.store.database.database import Database
+from tests.cli.running import IN_FORCE, NOW, SCHEDULE, run
+from tests.examples import utc
+
+SOME = """
+[[maintenance_windows]]
+id = "daily-us"
+name = "Daily restart"
+days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
+start = 22:00:00
+end = 22:30:00
+timezone = "America/Los_Angeles"
+effective_from = 2020-01-01
+environments = ["production"]
+
+[[change_freezes]]
+id = "holidays"
+name = "Holidays"
+from = 2026-12-18
+through = 2027-01-03
+"""
+
+
+@pytest.fixture
+def old(schedule: Path) -> str:
+    text = IN_FORCE + SOME
+    schedule.write_text(text, encoding="utf-8")
+    schedule.with_name("old.toml").write_text(text, encoding="utf-8")
+    return text
+
+
+def lines(*options: str) -> list[str]:
+    return run("diff", "old.toml", "--now", NOW, *options).stdout.splitlines()
+
+
+def test_three_small_edits_made_178_lines(old: str, schedule: Path) -> None:
+    """Oldest first, one for each date, a shortened freeze as one that goes and one that comes."""
+    new = old.replace(', "Friday"', "").replace("2026-12-18", "2026-12-21")
+    schedule.write_text(new.replace("02:00:00\nend = 06:00:00", "03:00:00\nend = 06:00:00"), encoding="utf-8")
+    assert lines() == [
+        "~ maintenance thursday: 43 Thursdays move, Thu 2026-12-03 to Thu 2027-12-23: 02:00–06:00 → 03:00–06:00 "
+        "America/Toronto",
+        "- maintenance daily-us: 41 Fridays go, Fri 2026-12-04 to Fri 2027-12-17: 22:00–22:30 America/Los_Angeles",
+        "+ maintenance daily-us: Thu 2026-12-17 22:00–22:30 PST",
+        "~ freeze holidays: Fri 2026-12-18 – Sun 2027-01-03 → Mon 2026-12-21 – Sun 2027-01-03",
+        "2 added, 43 moved, 42 removed",
+        "in the past: 0 added, 77 moved, 77 removed; --all shows them",
+    ]
+
+
+def test_programs_get_a_shortened_freeze_as_before(old: str, schedule: Path) -> None:
+    """Programs compare by key; only people read a shortened freeze as one."""
+    schedule.write_text(old.replace("2026-12-18", "2026-12-21"), encoding="utf-8")
+    dates = json.loads(run("diff", "old.toml", "--now", NOW, "--json").stdout)["dates"]
+    assert [(each["change"], each["id"]) for each in dates if each["kind"] == "freeze"] == [
+        ("removed", "holidays"),
+        ("added", "holidays"),
+    ]
+
+
+def test_times_of_windows_are_those_of_their_zone_or_of_the_one_asked_for(old: str, schedule: Path) -> None:
+    until = "22:45:00\neffective_until = 2026-12-01"
+    schedule.write_text(old.replace("22:30:00", until), encoding="utf-8")
+    schedule.with_name("old.toml").write_text(old.replace("22:30:00", "22:30:00" + until[8:]), encoding="utf-8")
+    assert lines()[0] == (
+        "~ maintenance daily-us: 2 dates move, Mon 2026-11-30 to Tue 2026-12-01: 22:00–22:30 → 22:00–22:45 "
+        "America/Los_Angeles"
+    )
+    assert lines("--zone", "Asia/Tokyo")[0] == (
+        "~ maintenance daily-us: 2 dates move, Tue 2026-12-01 to Wed 2026-12-02: 15:00–15:30 → 15:00–15:45 Asia/Tokyo"
+    )
+
+
+def test_the_past_is_shown_on_request(old: str, schedule: Path) -> None:
+    schedule.write_text(old.replace("22:30:00", "22:45:00"), encoding="utf-8")
+    ahead, *past = lines("--all")
+    assert ahead.startswith("~ maintenance daily-us: 212 dates move, Mon 2026-11-30")
+    assert past == [
+        "in the past:",
+        "~ maintenance daily-us: 384 dates move, Tue 2024-12-31 to Fri 2026-11-20: 22:00–22:30 → 22:00–22:45 "
+        "America/Los_Angeles",
+        "0 added, 212 moved, 0 removed",
+        "in the past: 0 added, 384 moved, 0 removed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "warning"),
+    [
+        pytest.param(
+            IN_FORCE + SOME,
+            (IN_FORCE + SOME).replace("22:30:00", "22:45:00"),
+            'maintenance_windows "daily-us": the edit moves 384 past dates; to keep them, leave the table as it was, '
+            "with effective_until = 2026-11-22, and write the new one beside it under another id, with effective_from "
+            "= 2026-11-23",
+            id="other hours",
+        ),
+        pytest.param(
+            IN_FORCE + SOME,
+            IN_FORCE,
+            'maintenance_windows "daily-us": the edit removes 384 past dates; instead of removing the table, end it '
+            "with effective_until = 2026-11-22",
+            id="a window that goes",
+        ),
+        pytest.param(
+            IN_FORCE,
+            IN_FORCE + SOME,
+            'maintenance_windows "daily-us": the edit adds 384 past dates; if that is not meant, give the table '
+            "effective_from = 2026-11-23",
+            id="a window that comes",
+        ),
+        pytest.param(
+            IN_FORCE + SOME,
+            (IN_FORCE + SOME).replace("2026-12-18", "2026-11-18"),
+            'change_freezes "holidays": the edit adds 1 past date; leave its dates that are over as they were, '
+            "and write new ones in a table of their own",
+            id="a freeze that begins in the past",
+        ),
+        pytest.param(SCHEDULE, IN_FORCE, None, id="a beginning before the published span"),
+        pytest.param(IN_FORCE + SOME, (IN_FORCE + SOME).replace("2026-12-18", "2026-12-28"), None, id="a freeze ahead"),
+    ],
+)
+def test_an_edit_that_rewrites_the_past_is_warned_of_with_a_remedy(
+    schedule: Path, before: str, after: str, warning: str | None
+) -> None:
+    """No word said so, in `diff` or in `check`."""
+    schedule.with_name("old.toml").write_text(before, encoding="utf-8")
+    schedule.write_text(after, encoding="utf-8")
+    expected = f"warning: {warning}\n" if warning else ""
+    assert run("diff", "old.toml", "--now", NOW).stderr == expected
+    assert run("diff", "old.toml", "--now", NOW, "--json").stderr == expected
+
+
+def test_check_warns_of_it_where_the_database_has_the_public_schedule(old: str, schedule: Path, folder: Path) -> None:
+    skip = ("window", "skip", "thursday", "2026-12-03", "--reason", "r", "--operator", "ann", "--yes")
+    assert run(*skip, "--now", NOW).status == 0
+    database = Database(f"sqlite:///{folder}/icsfeed.db")
+    database.keep_schedule(old.encode(), utc(2026, 11, 1))
+    database.close()
+    counts = "2 environments, 2 maintenance windows, 2 change freezes, 7 feeds"
+    assert run("check", "--now", NOW).stdout == f"schedule.toml: no errors, 0 warnings; {counts}\n"
+    schedule.write_text(old.replace("22:30:00", "22:45:00"), encoding="utf-8")
+    assert run("check", "--now", NOW).stdout == (
+        'schedule.toml:24: warning: maintenance_windows "daily-us": compared with the schedule that is public, the '
+        "edit moves 384 past dates; to keep them, leave the table as it was, with effective_until = 2026-11-22, and "
+        "write the new one beside it under another id, with effective_from = 2026-11-23\n"
+        f"schedule.toml: no errors, 1 warning; {counts}\n"
+    )
+
+
+def test_the_packaged_example_is_not_taken_for_the_edited_file(folder: Path) -> None:
+    (folder / "old.toml").write_text(SCHEDULE, encoding="utf-8")
+    refused = run("diff", "old.toml")
+    assert (refused.status, refused.stdout, refused.stderr) == (
+        1,
+        "",
+        "there is no schedule.toml here; name the edited file: icsfeed diff OLD.toml NEW.toml\n",
+    )
