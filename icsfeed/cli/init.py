@@ -20,4 +20,6 @@ def init(path: Path) -> None:
     An existing file is left as it is.
     """
     write_new(path, example_path().read_bytes())
-    click.echo(f"{path} is written. Make it yours, then: icsfeed check --schedule {path}")
+    click.echo(
+        f"{path} is written. Make it yours (each calendar needs a uid_domain of its own), then: icsfeed check {path}"
+    )

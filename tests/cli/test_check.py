@@ -173,9 +173,7 @@ def test_a_yearly_freeze_of_29_february(dates: str, message: str | None) -> None
 @pytest.mark.parametrize(
     ("freezes", "expected"),
     [
-        pytest.param(
-            [("holidays-2026", "Holidays", "2026-12-18", "2027-01-03")], [], id="the last one is far from over"
-        ),
+        pytest.param([("spring-2027", "Spring", "2027-02-18", "2027-03-03")], [], id="the last one is far from over"),
         pytest.param(
             [("holidays-2025", "Holidays", "2025-12-18", "2026-01-03")],
             [("holidays-2025", "ended on 2026-01-03")],
@@ -183,16 +181,16 @@ def test_a_yearly_freeze_of_29_february(dates: str, message: str | None) -> None
         ),
         pytest.param(
             [
-                ("bf-1", "Black Friday", "2025-11-24", "2025-11-30"),
-                ("bf-2", "Black Friday", "2026-11-23", "2026-11-29"),
+                ("sale-1", "Sale", "2025-11-24", "2025-11-30"),
+                ("sale-2", "Sale", "2026-11-23", "2026-11-29"),
             ],
-            [("bf-2", "ends on 2026-11-29")],
+            [("sale-2", "ends on 2026-11-29")],
             id="the last one of a name ends soon",
         ),
         pytest.param(
             [
-                ("a", "Black Friday 2025", "2025-11-24", "2025-11-30"),
-                ("b", "Black Friday 2027", "2027-11-22", "2027-11-28"),
+                ("a", "Sale 2025", "2025-11-24", "2025-11-30"),
+                ("b", "Sale 2027", "2027-11-22", "2027-11-28"),
             ],
             [],
             id="another year follows",

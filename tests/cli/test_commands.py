@@ -16,7 +16,10 @@ EXAMPLE_SAID = "icsfeed: no schedule.toml here; taking the packaged example poli
 def test_init_writes_the_commented_starter_once(folder: Path) -> None:
     assert run("init") == Outcome(
         status=0,
-        stdout="schedule.toml is written. Make it yours, then: icsfeed check --schedule schedule.toml\n",
+        stdout=(
+            "schedule.toml is written. Make it yours (each calendar needs a uid_domain of its own), then: "
+            "icsfeed check schedule.toml\n"
+        ),
         stderr="",
     )
     assert (folder / "schedule.toml").read_bytes() == example_path().read_bytes()

@@ -1,4 +1,4 @@
-"""``icsfeed diff`` after ordinary edits: what customers will see, in a few lines, and what the edit does to the past."""
+"""``icsfeed diff`` after ordinary edits: what customers will see, in a few lines, and what becomes of the past."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_check_warns_of_it_where_the_database_has_the_public_schedule(old: str, 
     assert run("check", "--now", NOW).stdout == f"schedule.toml: no errors, 0 warnings; {counts}\n"
     schedule.write_text(old.replace("22:30:00", "22:45:00"), encoding="utf-8")
     assert run("check", "--now", NOW).stdout == (
-        'schedule.toml:24: warning: maintenance_windows "daily-us": compared with the schedule that is public, the '
+        'schedule.toml:29: warning: maintenance_windows "daily-us": compared with the schedule that is public, the '
         "edit moves 384 past dates; to keep them, leave the table as it was, with effective_until = 2026-11-22, and "
         "write the new one beside it under another id, with effective_from = 2026-11-23\n"
         f"schedule.toml: no errors, 1 warning; {counts}\n"
