@@ -22,7 +22,7 @@ from icsfeed.store.schedule_file.zone_advice import advised_zone
 _MISSING = "check its name and folder"
 
 
-@click.command(epilog=example("diff schedule.toml edited.toml", "diff <(git show HEAD:schedule.toml)"))
+@click.command(epilog=example("diff schedule.toml edited.toml --zone Asia/Tokyo"))
 @click.argument("old", metavar="OLD.toml", type=click.Path(path_type=Path))
 @click.argument("new", metavar="[NEW.toml]", type=click.Path(path_type=Path), required=False)
 @option("--all", "with_past", is_flag=True, help="Show the past dates that change, too.")
