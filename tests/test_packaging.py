@@ -187,6 +187,18 @@ def test_it_serves_from_such_a_folder(command: Path, littered: Path) -> None:
         assert server.get("/readyz").json() == {"status": "ready"}
 
 
+def test_the_module_runs_in_a_folder_with_files_named_like_modules(littered: Path) -> None:
+    """`python -m icsfeed` imported `copy.py` from there, and died with a traceback."""
+    (littered / "icsfeed.py").unlink()  # that one is the module asked for
+    for name in ("calendar", "json", "re", "enum", "click", "tomli", "dataclasses"):
+        shutil.copy(littered / "copy.py", littered / f"{name}.py")
+    upcoming = [sys.executable, "-m", "icsfeed", "upcoming", "--now", "2026-11-23T12:00:00Z", "--days", "7", "--json"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(upcoming, cwd=littered, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, "current folder" in done.stderr) == (0, False)
+    assert json.loads(done.stdout)
+
+
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 

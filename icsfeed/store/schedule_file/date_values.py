@@ -9,10 +9,13 @@ from typing import Final, TypeVar
 from pydantic_core import core_schema
 
 from icsfeed.domain.spans import YEARS
-from icsfeed.store.schedule_file.notation import as_toml
+from icsfeed.store.schedule_file.notation import MONTHS, as_toml
 from icsfeed.store.schedule_file.values import for_json_schema
 
 _MONTH_DAY_PATTERN: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+
+_DATE_OR_MONTH_DAY: Final = re.compile(r"(?:(?P<year>[1-9][0-9]{3})-)?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_LEAP_YEAR: Final = "2000"
 
 _Moment = TypeVar("_Moment", time, datetime)
 
@@ -45,10 +48,27 @@ def _date_or_month_day(value: object) -> object:
     if (day := _iso_date(value)) is not None:
         msg = f"{as_toml(value)} is a date in quotes; write it without them: {as_toml(day)}"
         raise ValueError(msg)
+    if (absence := absent_day(value)) is not None:
+        msg = f"{absence}; write another date"
+        raise ValueError(msg)
     if month_day(value) is None:
         msg = f"{as_toml(value)} is neither a date nor a day of the year; {example}"
         raise ValueError(msg)
     return value
+
+
+def absent_day(text: str) -> str | None:
+    """Why a text in the form of a date, or of ``MM-DD``, is none: ``2027 has no 29 February``; ``None`` otherwise."""
+    match = _DATE_OR_MONTH_DAY.fullmatch(text)
+    month, day = (int(match["month"]), int(match["day"])) if match is not None else (0, 0)
+    if match is None or not 1 <= month <= len(MONTHS):
+        return None
+    year = match["year"]
+    try:
+        date(int(year or _LEAP_YEAR), month, day)
+    except ValueError:
+        return f"{year or 'no year'} has {f'no {day}' if year else f'a {day}'} {MONTHS[month - 1]}"
+    return None
 
 
 def _iso_date(text: str) -> date | None:

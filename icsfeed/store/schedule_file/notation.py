@@ -11,6 +11,10 @@ import tomli
 KeyPath = tuple[str | int, ...]
 """The names of keys, and the indices of array elements, that lead to a value."""
 
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 MAX_SHOWN_CHARS: Final = 60
 _MAX_SHOWN_DEPTH: Final = 3
 _MAX_SHOWN_INT: Final = 10**MAX_SHOWN_CHARS

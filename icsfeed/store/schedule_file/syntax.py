@@ -20,6 +20,8 @@ def parse(content: bytes, source: str) -> dict[str, Any]:
         ScheduleFileError: with the first syntax error.
     """
     text = _decoded(content, source)
+    if "\r" in text and "\n" not in text:
+        raise _whole_file_error(source, "lines end with a carriage return alone; save the file with line feeds (LF)")
     try:
         data = tomli.loads(text)
     except tomli.TOMLDecodeError as error:

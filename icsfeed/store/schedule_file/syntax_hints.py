@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import Final, NamedTuple
 
 from icsfeed.store.schedule_file.model import key_at
-from icsfeed.store.schedule_file.notation import as_toml, clock_text, shorten
+from icsfeed.store.schedule_file.notation import MONTHS, as_toml, clock_text, shorten
 
 _PAIR: Final = re.compile(r"\s*(?P<key>[^=:#\s][^=:#]*?)\s*(?P<sign>[=:])\s*(?P<value>.*?)\s*(?:#[^\"']*)?$")
 _HEADING: Final = re.compile(r"\s*\[\[?\s*(?P<name>[\w.-]+)")
@@ -22,18 +22,15 @@ _CLOCK: Final = re.compile(
 )
 _DATE: Final = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?P<time>.*)")
 _FIGURES: Final = re.compile(r"\d[\d/.,: -]*")
-_ELEMENT: Final = re.compile(r"(?<=[\[{,=])\s*(?P<value>\d[^,\[\]{}=#\"']*?)\s*(?=[,\]}#]|$)")
-"""A number, date or time within an array or inline table."""
+_ELEMENT: Final = re.compile(r"(?:^|(?<=[\[{,=]))\s*(?P<value>\d[^,\[\]{}=#\"']*?)\s*(?=[,\]}#]|$)")
+"""A number, date or time within an array or inline table, of which this may be a line."""
+
 _COMMENT_AFTER_FIGURES: Final = re.compile(r"\d[\d.,:TZ+-]*\s+(?P<comment>(?://|/\*|--|;).*)")
 _TYPOGRAPHIC_QUOTES: Final = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
 _DATE_AND_TIME_KEYS: Final = frozenset(
     {"start", "end", "effective_from", "effective_until", "from", "through", "lifted", "announced", "at"}
 )
 _BOOLEAN_KEYS: Final = frozenset({"tentative"})
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _NOON: Final = 12
 _FOREIGN_COMMENT: Final = re.compile(r"//|/\*|--|;(?=\s*\S)")
 """The beginnings of comments in other notations."""
@@ -43,6 +40,7 @@ _OPEN_QUOTE: Final = ("Illegal character '\\n'", "Unterminated string", "Expecte
 _NOT_A_LINE: Final = 'this is not a line of TOML; write a key, an equals sign and a value, such as name = "Production"'
 _BACKSLASH: Final = r"a backslash begins a code in double quotes; write \\ for a backslash, or use single quotes"
 _UNCLOSED: Final = ("Unclosed array", "Unclosed inline table")
+_WITHIN_BRACKETS: Final = (*_UNCLOSED, "Invalid date")
 _VALUE_REASONS: Final = ("Invalid value", "Invalid date", "Expected newline")
 _REASONS: Final = {
     **dict.fromkeys(_OPEN_QUOTE, "a quote is not closed; close it where the text ends"),
@@ -91,7 +89,7 @@ def explain(reason: str, line: str, column: int) -> Explanation:
         if unquoted or reason == "Invalid value":
             return Explanation(_date_or_time(pair["value"]) or _unquoted_text(line, column, pair), column)
     other = Explanation(_plain_reason(reason, line[column:].lstrip()), column)
-    return (reason.startswith(_UNCLOSED) and _date_or_time_within_brackets(line, column)) or other
+    return (reason.startswith(_WITHIN_BRACKETS) and _date_or_time_within_brackets(line, column)) or other
 
 
 def _plain_reason(reason: str, rest: str) -> str:
@@ -189,12 +187,12 @@ def _time_of_day(clock: re.Match[str]) -> str:
 
 def _date(match: re.Match[str]) -> str:
     year, month, day = (int(match[name]) for name in ("year", "month", "day"))
-    if not 1 <= month <= len(_MONTHS):
+    if not 1 <= month <= len(MONTHS):
         return f"{match[0]} is not a date: there is no month {month}; write year, month and day, such as 2026-12-31"
     try:
         right = date(year, month, day)
     except ValueError:
-        return f"{year} has no {day} {_MONTHS[month - 1]}; write another date"
+        return f"{year} has no {day} {MONTHS[month - 1]}; write another date"
     if match["time"].strip():
         return f"{shorten(match[0])} is not a date and time as TOML writes it; write one such as {right}T01:00:00"
     return f"{match[0]} is not a date as TOML writes it; write {right}"

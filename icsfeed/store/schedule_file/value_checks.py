@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import ValidationError
 
+from icsfeed.store.schedule_file.date_values import absent_day
 from icsfeed.store.schedule_file.keys import keys_of
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.model import ScheduleTables, WindowTable, key_at, validator
@@ -31,6 +32,12 @@ _TABLE_NOUNS: Final = {
     "peak_hours": "the peak hours",
     "feeds": "a feed",
 }
+
+_ZONES: Final = {
+    "change_freezes": "the days of a freeze are those of calendar.timezone",
+    "feeds": "a feed has each window in its own zone, and all else in calendar.timezone",
+}
+"""Where the zone of a table comes from that has none of its own."""
 
 
 def validated(data: dict[str, Any]) -> tuple[ScheduleTables | None, list[Finding]]:
@@ -96,11 +103,20 @@ def _unknown_key(keys: KeyPath) -> str:
     match = nearest_key(name, allowed)
     if match is not None:
         remedy = f"did you mean {as_toml(match)}?"
-    elif table == "environments" and name in keys_of(WindowTable):
-        remedy = "put it on the window, in [[maintenance_windows]]"
+    elif (elsewhere := _key_elsewhere(table, name)) is not None:
+        remedy = elsewhere
     else:
         remedy = f"its keys are {', '.join(allowed)}"
     return f"{as_toml(name)} is not a key of {_TABLE_NOUNS[table]}; {remedy}"
+
+
+def _key_elsewhere(table: str, name: str) -> str | None:
+    """The remedy for a key that belongs in another table."""
+    window_key = nearest_key(name, ("timezone",)) or (name if name in keys_of(WindowTable) else None)
+    if table == "environments" and window_key is not None:
+        other = "" if window_key == name else f" as {window_key}"
+        return f"put it on the window{other}, in [[maintenance_windows]]"
+    return _ZONES.get(table) if window_key == "timezone" else None
 
 
 def _not_text(keys: KeyPath, value: object) -> str:
@@ -177,6 +193,8 @@ def _not_a_date(_: KeyPath, value: object) -> str:
         try:
             return f"{as_toml(value)} is a date in quotes; write it without them: {date.fromisoformat(value)}"
         except ValueError:
+            if (absence := absent_day(value)) is not None:
+                return f"{absence}; write another date"
             return f"{as_toml(value)} is not a date; write year, month and day without quotes, such as 2020-01-01"
     return f"{as_toml(value)} is not a date; write year, month and day, such as 2020-01-01"
 

@@ -21,7 +21,34 @@ _ORDINALS: Final = {
     **dict.fromkeys(("fourth", "4th"), "4"),
     "last": "-1",
 }
-_NTH_WEEKDAY: Final = re.compile(rf"(?:every |each |the )?({'|'.join(_ORDINALS)})[ -]([a-z]+)\b.*")
+_ORDINAL: Final = "|".join(_ORDINALS)
+_FORTNIGHTLY: Final = (
+    'write rrule = "FREQ=WEEKLY;INTERVAL=2;BYDAY={code}" in place of days, and the first of these dates as '
+    "effective_from"
+)
+_SECOND_OF_MONTH: Final = 'for the second {name} of each month, write rrule = "FREQ=MONTHLY;BYDAY=2{code}"'
+_TWICE_A_MONTH: Final = (
+    'write two windows, one with rrule = "FREQ=MONTHLY;BYDAY={n}{code}" in place of days, the other with rrule = '
+    '"FREQ=MONTHLY;BYDAY={m}{code}"'
+)
+_FIFTH: Final = (
+    'few months have a fifth {name}; for the last one, write rrule = "FREQ=MONTHLY;BYDAY=-1{code}" in place of days'
+)
+_MONTHLY: Final = 'write rrule = "FREQ=MONTHLY;BYDAY={n}{code}" in place of days'
+_OTHER: Final = r"(?:(?:every )?(?:other|alternate|alternating)|bi-?weekly(?: on)?|fortnightly(?: on)?)"
+_EVERY: Final = r"(?:every |each |on |the )*"
+_DAY: Final = "(?P<day>[a-z]+)"
+_RULES: Final = (
+    (re.compile(rf"every (?:second|2nd) {_DAY}"), f"{_FORTNIGHTLY}; {_SECOND_OF_MONTH}"),
+    (re.compile(rf"{_OTHER} {_DAY}"), _FORTNIGHTLY),
+    (re.compile(rf"{_EVERY}(?P<n>{_ORDINAL})(?:,| and| &| \+) ?(?P<m>{_ORDINAL}) {_DAY}\b.*"), _TWICE_A_MONTH),
+    (re.compile(rf"{_EVERY}(?:fifth|5th)[ -]{_DAY}\b.*"), _FIFTH),
+    (re.compile(rf"{_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*"), _MONTHLY),
+    (re.compile(rf"(?:every|each|on|weekly on) {_DAY}"), 'write days = ["{name}"]'),
+)
+"""Ways to say on which weekdays, and how to write them; ``n`` and ``m`` are ordinals."""
+
+_LAST_DAY: Final = re.compile(r"(?:the )?last day(?: of (?:the|each|every) month)?")
 _RANGE: Final = re.compile(r"([a-z]+) ?(?:-|\u2013|to|through|until) ?([a-z]+)")
 _MIN_LIKENESS: Final = 0.75
 
@@ -31,12 +58,25 @@ def days_remedy(text: str) -> str | None:
     plain = text.strip().casefold()
     if plain in _GROUPS:
         return _days(_GROUPS[plain])
-    if (nth := _NTH_WEEKDAY.fullmatch(plain)) is not None and (day := _weekday(nth[2])) is not None:
-        return f'write rrule = "FREQ=MONTHLY;BYDAY={_ORDINALS[nth[1]]}{WEEKDAY_CODES[day]}" in place of days'
+    if (remedy := _rule_remedy(plain)) is not None:
+        return remedy
     if (ends := _RANGE.fullmatch(plain)) is not None:
         first, last = _weekday(ends[1]), _weekday(ends[2])
         if first is not None and last is not None and first < last:
             return _days(WEEKDAYS[first : last + 1])
+    return None
+
+
+def _rule_remedy(plain: str) -> str | None:
+    """How to write days that a rule or a plainer word stands for."""
+    if _LAST_DAY.fullmatch(plain):
+        return 'write rrule = "FREQ=MONTHLY;BYMONTHDAY=-1" in place of days'
+    for pattern, remedy in _RULES:
+        match = pattern.fullmatch(plain)
+        day = _weekday(match["day"]) if match is not None else None
+        if match is not None and day is not None:
+            ordinals = {name: _ORDINALS[word] for name, word in match.groupdict().items() if word in _ORDINALS}
+            return remedy.format(name=WEEKDAYS[day], code=WEEKDAY_CODES[day], **ordinals)
     return None
 
 
