@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
+from icsfeed.domain.changes import Change, Plan, State, Step, Update, recorded_id
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lifecycle import advance
 from icsfeed.domain.record import Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -35,6 +37,13 @@ def a_change(
         for place, (state, at) in enumerate(((announced, ANNOUNCED), *steps), start=1)
     ]
     return Change(kind=kind, id=recorded_id(kind, number), updates=tuple(updates))
+
+
+def after_step(change: Change, step: Step, at: datetime, message: str = "", **how: Any) -> Change:  # noqa: ANN401
+    """The change after a step that ann takes; ``how`` are other arguments, or fields of a new plan."""
+    known = {key: how.pop(key) for key in ("target", "silent") if key in how}
+    plan = replace(change.plan, **how) if how else None
+    return advance(change, step, plan=plan, message=message, by="ann@example.com", at=at, **known)
 
 
 def record_of(*changes: Change, entry: int = 1) -> Record:

@@ -250,7 +250,8 @@ class Change:
     @property
     def extent(self) -> Span:
         """The hull of its planned and its actual time; while it is in progress, it has no end."""
-        span, started = self.plan.span, self.entered(State.IN_PROGRESS)
+        plan, event, started = self.plan.span, self.shown_span, self.entered(State.IN_PROGRESS)
+        span = Span(start=min(plan.start, event.start), end=max(plan.end, event.end))
         if started is None:
             return span
         ended = self.entered(State.COMPLETED, State.CANCELLED) or END_OF_TIME

@@ -50,7 +50,7 @@ def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEven
 
     A feed without events has UTC: RFC 5545, section 3.6, asks for at least one component.
     """
-    selected = [event for event in events if feed.selects(event.kind, event.environments)]
+    selected = [event for event in events if event.belongs_to(feed)]
     frame = feed_frame(situation, feed, selected)
     fitting = events_that_fit(selected, lambda event: len(event.content), taken=sum(map(len, frame)), now=situation.now)
     *beginning, end = frame

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
+from icsfeed.domain.departures import Departure, departures
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.occurrences import Occurrence, Skipped
@@ -21,7 +23,7 @@ from icsfeed.ical.series import Series, Single
 from icsfeed.ical.uids import change_uid
 from icsfeed.ical.vevents import vevents
 
-Source: TypeAlias = PolicySource | Change
+Source: TypeAlias = PolicySource | Change | Departure
 """The source of an event."""
 
 
@@ -30,7 +32,8 @@ class CalendarEvent:
     """A published event: ``content`` is its VEVENT, with any overrides, at ``revision``.
 
     ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
-    of its ``environments`` (none: to all). From ``lapses`` on it is no longer shown. ``first`` is its revision where
+    of its ``environments`` (none: to all); that of a departure only to those with all of them and nothing of
+    ``elsewhere``. From ``lapses`` on it is no longer shown. ``first`` is its revision where
     none is recorded; ``digest`` stands for its facts. Events that state the same are equal, whatever their source.
     """
 
@@ -45,10 +48,20 @@ class CalendarEvent:
     revision: Revision
     digest: str
     content: bytes
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def kind(self) -> Kind:
         return self.facts.kind
+
+    def belongs_to(self, feed: Feed) -> bool:
+        if not self.elsewhere:
+            return feed.selects(self.kind, self.environments)
+        return (
+            self.kind in feed.kinds
+            and self.environments <= feed.environments
+            and self.elsewhere.isdisjoint(feed.environments)
+        )
 
     def revised(self, revision: Revision) -> CalendarEvent:
         """The event at another revision: those lines differ, and no other (text can't hold a line of its own)."""
@@ -126,6 +139,28 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         first=_first_of_change(change),
         lapses=max(plan.span.end, change.shown_span.end) if change.state is State.CANCELLED else None,
     )
+
+
+def departure_events(schedule: Schedule, own: CalendarEvent) -> Iterator[CalendarEvent]:
+    """What feeds show whose environments a change has left, given its ``own`` event.
+
+    They have its UID and, through its digest, always its revision: no feed has both.
+    """
+    if not isinstance(own.source, Change):
+        return
+    for departure in departures(own.source, schedule.feeds):
+        span = departure.span
+        event = _event(
+            schedule,
+            departure,
+            uid=own.uid,
+            facts=departure.facts(schedule),
+            environments=departure.environments,
+            span=span,
+            first=own.first,
+            lapses=span.end,
+        )
+        yield replace(event, elsewhere=departure.elsewhere, digest=own.digest).revised(own.revision)
 
 
 def _first_of_change(change: Change) -> Revision:

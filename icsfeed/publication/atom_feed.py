@@ -16,20 +16,22 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from feedgen.feed import FeedGenerator
 
-from icsfeed.domain.changes import Change, Update
+from icsfeed.domain.changes import Change, Step, Update
+from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import EventFacts
-from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.feeds import Feed
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.times import instant_text, span_text
+from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering, Single
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.words.adjustments import adjustment_news
-from icsfeed.words.events import event_title, label_line, news_lines
+from icsfeed.words.events import departure_lines, event_title, label_line, news_lines
 from icsfeed.words.languages import ENGLISH, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
-from icsfeed.words.updates import alteration_texts
+from icsfeed.words.updates import alteration_texts, update_title
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
 MAX_ENTRIES: Final = 100
@@ -50,11 +52,9 @@ def atom_makers(events: PublishedEvents, *, base_url: str) -> Iterator[tuple[str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _News:
-    """An announcement: ``uid`` is its event's, ``content`` HTML."""
+    """An announcement; ``content`` is HTML."""
 
-    uid: str
-    kind: Kind
-    environments: frozenset[str]
+    event: CalendarEvent
     title: str
     content: str
     updated: datetime
@@ -63,9 +63,9 @@ class _News:
 
 def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
     schedule = events.schedule
-    news = [*_changes(events), *_adjustments(events)]
-    selected = [each for each in news if feed.selects(each.kind, each.environments)]
-    selected.sort(key=lambda each: (-each.updated.timestamp(), each.uid))
+    news = [*_changes(events), *_departures(events), *_adjustments(events)]
+    selected = [each for each in news if each.event.belongs_to(feed)]
+    selected.sort(key=lambda each: (-each.updated.timestamp(), each.event.uid))
     atom = FeedGenerator()
     atom.id(_urn(schedule, atom_path(feed.slug)))
     atom.title(_xml(feed.name))
@@ -88,11 +88,11 @@ def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
 
 def _add(atom: FeedGenerator, schedule: Schedule, news: _News, home: str) -> None:
     entry = atom.add_entry(order="append")
-    entry.id(_urn(schedule, news.uid))
+    entry.id(_urn(schedule, news.event.uid))
     entry.title(_xml(news.title))
     entry.updated(news.updated)
     entry.published(news.published)
-    entry.category(term=news.kind.value)
+    entry.category(term=news.event.kind.value)
     entry.link(href=home, rel="alternate", type="text/html")
     entry.content(_xml(news.content), type="html")
 
@@ -110,9 +110,7 @@ def _changes(events: PublishedEvents) -> Iterator[_News]:
     for event in events.changes.values():
         if isinstance(change := event.source, Change):
             yield _News(
-                uid=event.uid,
-                kind=change.kind,
-                environments=change.plan.environments,
+                event=event,
                 title=event_title(event.facts, ENGLISH),
                 content=_content_of(events.schedule, change, event.facts),
                 updated=change.latest.at.replace(microsecond=0),
@@ -120,9 +118,22 @@ def _changes(events: PublishedEvents) -> Iterator[_News]:
             )
 
 
+def _departures(events: PublishedEvents) -> Iterator[_News]:
+    """The changes that have left a feed's environments: what is news of them elsewhere is none there."""
+    for event in (each for departed in events.departures.values() for each in departed):
+        if isinstance(departure := event.source, Departure):
+            yield _News(
+                event=event,
+                title=event_title(event.facts, ENGLISH),
+                content=f"<p>{_lines(departure_lines(event.facts, ENGLISH))}</p>",
+                updated=departure.at.replace(microsecond=0),
+                published=departure.change.announced_at.replace(microsecond=0),
+            )
+
+
 def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
     """The current facts, then the updates, the latest first; who made an update is not published."""
-    lines = news_lines(facts, ENGLISH, when=span_text(change.plan.span, schedule.calendar.zone))
+    lines = news_lines(facts, ENGLISH, schedule.calendar.zone)
     ticket = escape(facts.ticket)
     address = f'<a href="{ticket}">{ticket}</a>'
     label = escape(ENGLISH.say("Ticket"))
@@ -134,14 +145,21 @@ def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
 def _update(schedule: Schedule, change: Change, update: Update) -> str:
     zone = schedule.calendar.zone
     alterations = alteration_texts(
-        change.alterations(update.number),
+        change,
+        update.number,
         ENGLISH,
         write_span=partial(span_text, zone=zone),
         environment_names=schedule.environment_names,
     )
-    state = uncapitalized(ENGLISH.say(STATE_NAMES[update.state]))
-    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(state)}</strong>"
+    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(_step(change, update))}</strong>"
     return f"<p>{'<br/>'.join([heading, *map(_html, filter(None, [update.message, *alterations]))])}</p>"
+
+
+def _step(change: Change, update: Update) -> str:
+    """The state after the update, or what it took back."""
+    if update.step in {Step.UNDO, Step.REDACT}:
+        return uncapitalized(update_title(change, update, ENGLISH))
+    return uncapitalized(ENGLISH.say(STATE_NAMES[update.state]))
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -159,9 +177,7 @@ def _adjustments(events: PublishedEvents) -> Iterator[_News]:
         news = adjustment_news(event.source.occurrence, ENGLISH, zone) if isinstance(event.source, Single) else None
         if news is not None:
             yield _News(
-                uid=event.uid,
-                kind=event.kind,
-                environments=event.environments,
+                event=event,
                 title=news.title,
                 content=f"<p>{_lines([news.text, news.reason])}</p>",
                 updated=revision_of(event, ledger).at,

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change, State
-from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.departures import Departure
+from icsfeed.domain.feeds import Feed
 from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
@@ -19,17 +20,17 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.events import CalendarEvent, Source
 from icsfeed.ical.series import Rendering, Series, Single
 from icsfeed.publication.representations import Maker, Representation
-from icsfeed.services.change_json import change_as_json
+from icsfeed.services.change_json import differences_of
 from icsfeed.services.events import PublishedEvents
-from icsfeed.services.upcoming import span_as_json, utc_text
+from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 
 VERSION: Final = 1
 SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
 """Where the JSON Schema of the feeds is published."""
 
 _SCHEMA: Final = Path(__file__).parent / "schemas" / f"feed-{VERSION}.json"
-_OF_AN_UPDATE: Final = ("number", "at", "state", "message", "changed")
-"""The keys of an update that customers see: all but who made it."""
+_TEXTS: Final = frozenset({"summary", "reason", "ticket"})
+"""What an operator writes: of these, customers learn that they changed, and read only what holds."""
 
 
 def json_path(slug: str) -> str:
@@ -50,10 +51,9 @@ def _schema() -> Representation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedItem:
-    """An entry in JSON, with the kind and environments that decide which feeds contain it."""
+    """An entry in JSON, with the event that decides which feeds contain it."""
 
-    kind: Kind
-    environments: frozenset[str]
+    event: CalendarEvent
     json: Mapping[str, object]
 
 
@@ -74,7 +74,7 @@ def _feed(situation: Situation, feed: Feed, items: Callable[[], tuple[FeedItem, 
             "kinds": sorted(feed.kinds),
         },
         "published": span_as_json(situation.published_span, calendar.zone),
-        "entries": [each.json for each in items() if feed.selects(each.kind, each.environments)],
+        "entries": [each.json for each in items() if each.event.belongs_to(feed)],
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return Representation(body=f"{body}\n".encode(), content_type="application/json")
@@ -84,9 +84,7 @@ def _items(events: PublishedEvents) -> tuple[FeedItem, ...]:
     """The events of the expanded rendering, in its order."""
     schedule = events.schedule
     return tuple(
-        FeedItem(
-            kind=event.kind, environments=event.environments, json={**_shared(event), **_own(event.source, schedule)}
-        )
+        FeedItem(event=event, json={**_shared(event), **_own(event.source, schedule)})
         for event in events.rendered(Rendering.EXPANDED)
     )
 
@@ -105,10 +103,16 @@ def _shared(event: CalendarEvent) -> dict[str, object]:
         "impact": None,
         "reason": "",
         "ticket": None,
+        "planned_start": utc_text(event.span.start),
+        "planned_end": utc_text(event.span.end),
+        "actual_start": None,
+        "actual_end": None,
+        "automatic": False,
         "original_start": None,
         "moved_from": None,
         "first": None,
         "last": None,
+        "no_longer_affects": [],
         "updates": [],
     }
 
@@ -129,6 +133,8 @@ def _own(source: Source, schedule: Schedule) -> dict[str, object]:
             }
         case Change():
             return _of_change(source, zone)
+        case Departure():
+            return _of_departure(source, zone)
         case Series():  # pragma: no cover  (the expanded rendering has none)
             raise AssertionError
 
@@ -150,15 +156,40 @@ def _of_occurrence(occurrence: Occurrence, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _of_change(change: Change, zone: ZoneInfo) -> dict[str, object]:
-    plan, whole = change.plan, change_as_json(change, zone)
-    updates: Any = whole["updates"]
+    plan = change.plan
     return {
         "id": change.id,
         "name": plan.summary,
-        **span_as_json(plan.span, zone),
+        **span_as_json(change.shown_span, zone),
+        **other_times_as_json(change),
         "state": change.state.value,
         "impact": plan.impact.value,
         "reason": plan.reason,
         "ticket": plan.ticket or None,
-        "updates": [{key: update[key] for key in _OF_AN_UPDATE} for update in updates],
+        "automatic": change.is_automatic,
+        "updates": [_update(change, update) for update in change.updates],
+    }
+
+
+def _of_departure(departure: Departure, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "id": departure.change.id,
+        "name": departure.change.plan.summary,
+        **span_as_json(departure.span, zone),
+        "state": State.CANCELLED.value,
+        "no_longer_affects": sorted(departure.environments),
+    }
+
+
+def _update(change: Change, update: Update) -> dict[str, object]:
+    """An update as customers see it: without its author, and without texts that no longer hold."""
+    return {
+        "number": update.number,
+        "at": utc_text(update.at),
+        "state": update.state.value,
+        "message": update.message,
+        "changed": [
+            {"what": what, "before": "", "after": ""} if what in _TEXTS else {"what": what, "before": old, "after": new}
+            for what, old, new in differences_of(change, update.number)
+        ],
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from icsfeed.domain.changes import State
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
@@ -68,13 +69,19 @@ def publish(
         events=events,
         representations=Representations(makers),
         changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, _end_of_day(situation), *(turn for turn in turns if turn > now)]),
+        fresh_until=min([end, *(turn for turn in (*turns, *_page_turns(situation)) if turn > now)]),
     )
 
 
-def _end_of_day(situation: Situation) -> datetime:
-    """The end of the day in the calendar's zone: pages show the date; dated representations do not."""
-    return instant_of(midnight(local_date(situation.now, situation.zone) + ONE_DAY), situation.zone)
+def _page_turns(situation: Situation) -> Iterator[datetime]:
+    """The instants at which time alone changes pages, but no dated representation.
+
+    They show the date in the calendar's zone, and which changes take longer than planned.
+    """
+    yield instant_of(midnight(local_date(situation.now, situation.zone) + ONE_DAY), situation.zone)
+    for change in situation.visible_changes:
+        if change.state is State.IN_PROGRESS:
+            yield change.shown_span.end
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.spans import Span
-from icsfeed.services.upcoming import span_as_json, utc_text
+from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 
 
 def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
@@ -20,7 +20,9 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
         "summary": plan.summary,
         "environments": sorted(plan.environments),
         "impact": plan.impact.value,
-        **span_as_json(plan.span, zone),
+        **span_as_json(change.shown_span, zone),
+        **other_times_as_json(change),
+        "automatic": change.is_automatic,
         "reason": plan.reason,
         "ticket": plan.ticket,
         "announced_at": utc_text(change.announced_at),

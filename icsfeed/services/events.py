@@ -13,7 +13,7 @@ from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, revision
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, policy_events
-from icsfeed.ical.events import CalendarEvent, change_event
+from icsfeed.ical.events import CalendarEvent, change_event, departure_events
 from icsfeed.ical.series import Rendering
 
 
@@ -21,13 +21,15 @@ from icsfeed.ical.series import Rendering
 class PublishedEvents:
     """The events of a situation, at any revision; ``rendered`` gives them at the ledger's.
 
-    ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id. The situation's ledger
-    has the ``clock_lines``, which are not recorded: the revisions that steps of the clock make.
+    ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id, and ``departures``
+    those that feeds show whose environments a change has left, by its id too. The situation's ledger has the
+    ``clock_lines``, which are not recorded: the revisions that steps of the clock make.
     """
 
     situation: Situation
     policy: Mapping[Rendering, tuple[CalendarEvent, ...]]
     changes: Mapping[str, CalendarEvent]
+    departures: Mapping[str, tuple[CalendarEvent, ...]]
     clock_lines: tuple[LedgerLine, ...] = ()
 
     @property
@@ -35,13 +37,18 @@ class PublishedEvents:
         return self.situation.schedule
 
     def of(self, rendering: Rendering) -> tuple[CalendarEvent, ...]:
-        return (*self.policy[rendering], *self.changes.values())
+        return (*self.policy[rendering], *self._of_changes())
 
     def every(self) -> Iterator[CalendarEvent]:
         """The events of all renderings; those that renderings share are repeated."""
         for events in self.policy.values():
             yield from events
+        yield from self._of_changes()
+
+    def _of_changes(self) -> Iterator[CalendarEvent]:
         yield from self.changes.values()
+        for events in self.departures.values():
+            yield from events
 
     def current(self) -> tuple[CalendarEvent, ...]:
         """The events of all renderings that have not lapsed."""
@@ -75,7 +82,13 @@ def publish_events(
     else:
         policy = {rendering: policy_events(situation, rendering) for rendering in renderings}
     changes = dict(_change_events(situation, before))
-    return PublishedEvents(situation=situation, policy=policy, changes=changes, clock_lines=lines)
+    return PublishedEvents(
+        situation=situation,
+        policy=policy,
+        changes=changes,
+        departures=dict(_departure_events(situation, changes)),
+        clock_lines=lines,
+    )
 
 
 def clock_lines(situation: Situation, changes: Iterable[Change]) -> tuple[LedgerLine, ...]:
@@ -114,3 +127,11 @@ def _change_events(situation: Situation, before: PublishedEvents | None) -> Iter
             # Revised here, once: revising a thousand events for each feed would take longer than anything else.
             event = event.revised(revision_of(event, situation.record.ledger))
         yield change.id, event
+
+
+def _departure_events(
+    situation: Situation, changes: Mapping[str, CalendarEvent]
+) -> Iterator[tuple[str, tuple[CalendarEvent, ...]]]:
+    for change_id, event in changes.items():
+        if departed := tuple(departure_events(situation.schedule, event)):
+            yield change_id, departed

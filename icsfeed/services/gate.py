@@ -24,7 +24,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.span_sets import SpanSet
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.services.gate_reasons import OPENING, GateQuestion, reasons_within, spans_open
+from icsfeed.services.gate_reasons import OPENING, GateQuestion, expected_end, reasons_within, spans_open
 from icsfeed.services.gate_words import why_closed, why_open, why_too_short
 from icsfeed.services.upcoming import utc_text
 
@@ -139,10 +139,10 @@ def open_spans(
 
 
 def overruns(situation: Situation) -> Iterator[datetime]:
-    """The instants at which time alone changes the gate's answers: planned ends of emergency changes in progress."""
+    """The instants at which time alone changes the gate's answers: expected ends of emergency changes in progress."""
     for change in situation.changes.values():
         if change.state is State.IN_PROGRESS and change.kind is Kind.EMERGENCY:
-            yield change.plan.span.end
+            yield expected_end(change)
 
 
 def _touched(situation: Situation, environments: Collection[str], change: Change | None) -> frozenset[str]:

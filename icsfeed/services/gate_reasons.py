@@ -114,20 +114,26 @@ def freeze_name(frozen: FrozenDays) -> str:
 def due_span(change: Change) -> Span | None:
     """When the change itself may run: in its planned time or, if it started early, from then on; until it is over.
 
-    Beyond its planned end it is late, and has to be given more time first.
+    Beyond its expected end it is late, and has to be given more time first.
     """
     started, ended = change.entered(State.IN_PROGRESS), change.entered(State.COMPLETED, State.CANCELLED)
-    if change.state is State.TENTATIVE or (ended is not None and started is None):
+    never_ran = ended is not None and change.entered(State.IN_PROGRESS, State.COMPLETED) is None
+    if change.state is State.TENTATIVE or never_ran:
         return None
     planned = change.plan.span
     start = planned.start if started is None else min(planned.start, started)
-    end = planned.end if ended is None else min(planned.end, ended)
+    end = expected_end(change) if ended is None else min(planned.end, ended)
     return Span(start=start, end=end) if start < end else None
+
+
+def expected_end(change: Change) -> datetime:
+    """When it is to end: one that started late keeps its planned length."""
+    return change.shown_span.end if change.state is State.IN_PROGRESS else change.plan.span.end
 
 
 def late_text(change: Change, situation: Situation) -> str:
     """When the change was to end: ``planned until Sat 2026-11-28 05:00 EST, 10 h ago``; empty if that is ahead."""
-    end = change.plan.span.end
+    end = expected_end(change)
     if situation.now < end:
         return ""
     ago = _rough_text(situation.now - end)
@@ -195,15 +201,17 @@ def _emergency(change: Change, situation: Situation) -> Reason | None:
 
 
 def _under_way(change: Change, now: datetime) -> Span | None:
-    """When an emergency change is under way: in its planned time if confirmed, and while it is in progress."""
+    """When an emergency change is under way: in its planned time if confirmed, and while it is in progress.
+
+    One that was completed without a start was in progress from its planned start on.
+    """
     if change.state is State.CONFIRMED:
         return change.plan.span
     started = change.entered(State.IN_PROGRESS)
-    if started is None:
+    if started is None and change.state is not State.COMPLETED:
         return None
-    start = min(change.plan.span.start, started)
-    # One that is not over at its planned end is under way until somebody says that it is over.
-    end = change.entered(State.COMPLETED, State.CANCELLED) or (
-        change.plan.span.end if now < change.plan.span.end else END_OF_TIME
-    )
+    start = change.plan.span.start if started is None else min(change.plan.span.start, started)
+    # One that is not over at its expected end is under way until somebody says that it is over.
+    expected = expected_end(change)
+    end = change.entered(State.COMPLETED, State.CANCELLED) or (expected if now < expected else END_OF_TIME)
     return Span(start=start, end=end) if start < end else None

@@ -12,7 +12,16 @@ from icsfeed.domain.lengths import length_text
 from icsfeed.domain.span_sets import contains
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import instant_text
-from icsfeed.services.gate_reasons import GateQuestion, Reason, due_span, freeze_name, late_text, name_of, spans_open
+from icsfeed.services.gate_reasons import (
+    GateQuestion,
+    Reason,
+    due_span,
+    expected_end,
+    freeze_name,
+    late_text,
+    name_of,
+    spans_open,
+)
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -61,7 +70,7 @@ def _why_not_due(change: Change, question: GateQuestion) -> str:
         return f"{name_of(change)} is not due until {instant_text(due.start, zone)}"
     if change.state.is_final or change.state is State.TENTATIVE:
         return state
-    planned = late_text(change, question.situation) or f"planned until {instant_text(change.plan.span.end, zone)}"
+    planned = late_text(change, question.situation) or f"planned until {instant_text(expected_end(change), zone)}"
     return f"{state}, {planned}"
 
 

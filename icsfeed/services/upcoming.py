@@ -77,6 +77,17 @@ def span_as_json(span: Span, zone: ZoneInfo) -> dict[str, str]:
     }
 
 
+def other_times_as_json(change: Change) -> dict[str, str | None]:
+    """When a change was planned and, as far as is known, when it started and ended: in ISO 8601 and UTC."""
+    start, end = change.actual_start, change.actual_end
+    return {
+        "planned_start": utc_text(change.plan.span.start),
+        "planned_end": utc_text(change.plan.span.end),
+        "actual_start": utc_text(start) if start is not None else None,
+        "actual_end": utc_text(end) if end is not None else None,
+    }
+
+
 def upcoming(
     situation: Situation,
     start: datetime,
@@ -135,9 +146,9 @@ def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
 
 
 def _change_item(change: Change, span: Span, now: datetime | None) -> UpcomingItem | None:
-    if change.plan.span.overlaps(span):
+    if change.shown_span.overlaps(span):
         return item_of(change)
-    if now is not None and now in span and change.state is State.IN_PROGRESS and change.plan.span.end <= now:
+    if now is not None and now in span and change.is_overdue(now):
         item = item_of(change)
         note = "; ".join(filter(None, (ENGLISH.say("taking longer than planned"), item.note)))
         return replace(item, note=note, is_overdue=True)
@@ -151,7 +162,7 @@ def item_of(change: Change) -> UpcomingItem:
         kind=change.kind,
         id=change.id,
         name=plan.summary,
-        span=plan.span,
+        span=change.shown_span,
         environments=tuple(sorted(plan.environments)),
         impact=plan.impact,
         state=change.state,

@@ -15,7 +15,6 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from icsfeed import __version__
-from icsfeed.domain.changes import State
 from icsfeed.publication.live import Clock, Live
 from icsfeed.publication.problems import Source
 from icsfeed.publication.publishing import Publication
@@ -85,7 +84,7 @@ class _PublicationCollector(Collector):
     def _overdue_changes(self, publication: Publication) -> int:
         now = self._clock()
         changes = publication.events.situation.public_changes()
-        return sum(change.state is State.IN_PROGRESS and change.plan.span.end < now for change in changes)
+        return sum(change.is_overdue(now) for change in changes)
 
 
 class _ConnectionCollector(Collector):

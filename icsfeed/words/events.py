@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.changes import State, is_recorded
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
+from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
 from icsfeed.words.languages import Language, uncapitalized
 from icsfeed.words.phrases import phrase, phrase_in
 from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.event_facts import EventFacts
@@ -83,9 +86,15 @@ def skipped_note(reason: str, language: Language) -> str:
     return language.say("Does not take place: {reason}", reason=reason)
 
 
-def news_lines(facts: EventFacts, language: Language, when: str) -> Iterator[str]:
-    """A change as an announcement tells it, a line each; its ticket and messages have forms of their own there."""
-    yield label_line(language.say("When"), when, language)
+def news_lines(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    """A change as an announcement tells it, a line each; its ticket and messages have forms of their own there.
+
+    Times are those of ``zone``.
+    """
+    if isinstance(facts.start, datetime) and isinstance(facts.end, datetime):
+        when = span_text(Span(start=facts.start, end=facts.end), zone)
+        yield label_line(language.say("When"), when, language)
+    yield from _planned_line(facts, language, zone)
     yield from change_lines(facts, language)
     if facts.reason:
         yield label_line(language.say("Reason"), facts.reason, language)
@@ -96,8 +105,25 @@ def change_lines(facts: EventFacts, language: Language) -> Iterator[str]:
     yield from _scope_lines(facts, language)
     state = uncapitalized(language.say(STATE_NAMES[facts.state]))
     yield label_line(language.say("State"), state, language)
+    yield _number_line(facts, language)
+
+
+def _number_line(facts: EventFacts, language: Language) -> str:
     label = language.say("Number") if is_recorded(facts.kind, facts.change_id) else language.say("Id")
-    yield label_line(label, facts.change_id, language)
+    return label_line(label, facts.change_id, language)
+
+
+def departure_lines(facts: EventFacts, language: Language) -> Iterator[str]:
+    """The environments that a change no longer affects, and which change it is, a line each."""
+    names = ", ".join(environment.name for environment in facts.left)
+    yield language.say("No longer affects {environments}.", environments=names)
+    yield _number_line(facts, language)
+
+
+def _planned_line(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    if facts.planned_start is not None and facts.planned_end is not None:
+        when = span_text(Span(start=facts.planned_start, end=facts.planned_end), zone)
+        yield label_line(language.say("Planned"), when, language)
 
 
 def _scope_lines(facts: EventFacts, language: Language) -> Iterator[str]:
@@ -120,7 +146,10 @@ def _does_not_take_place(reason: str, language: Language) -> str:
 
 
 def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
-    yield "\n".join(change_lines(facts, language))
+    if facts.left:
+        yield "\n".join(departure_lines(facts, language))
+        return
+    yield "\n".join((*_planned_line(facts, language, zone), *change_lines(facts, language)))
     if facts.reason:
         yield label_line(language.say("Reason"), facts.reason, language)
     if facts.freeze:

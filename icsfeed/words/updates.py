@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Alteration, Change, State, Update
+from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
@@ -24,6 +24,8 @@ _STATE_TITLES: Final = {
 }
 _ALTERED: Final = phrase_in("title of an update", "Changed")
 _MESSAGE_ONLY: Final = phrase_in("title of an update", "Update")
+_REDACTED: Final = phrase_in("title of an update", "Text withdrawn")
+_TAKEN_BACK: Final = phrase_in("title of an update", "Taken back: {title}")
 
 _ALTERATIONS: Final = {
     "summary": phrase("New title: {value}"),
@@ -34,6 +36,13 @@ _ALTERATIONS: Final = {
     "ticket": phrase("New ticket: {value}"),
 }
 """By field of the plan."""
+
+_SUPERSEDED: Final = {
+    "summary": phrase("Title changed"),
+    "reason": phrase("Reason changed"),
+    "ticket": phrase("Ticket changed"),
+}
+"""In place of texts that were corrected later: these are not repeated."""
 
 _ALTERED_THINGS: Final = {
     "state": phrase_in("what an update altered", "state"),
@@ -51,21 +60,34 @@ def update_title(change: Change, update: Update, language: Language) -> str:
     altered = change.alterations(update.number)
     if update.number == 1:
         return language.say(_ANNOUNCED)
+    if update.step is Step.REDACT:
+        return language.say(_REDACTED)
+    if update.step is Step.UNDO and update.target is not None:
+        undone = change.updates[update.target - 1]
+        return language.say(_TAKEN_BACK, title=update_title(change, undone, language))
     if any(each.what == "state" for each in altered):
         return language.say(_STATE_TITLES[update.state])
     return language.say(_ALTERED if altered else _MESSAGE_ONLY)
 
 
 def alteration_texts(
-    alterations: Iterable[Alteration],
+    change: Change,
+    number: int,
     language: Language,
     *,
     write_span: Callable[[Span], str],
     environment_names: Mapping[str, str],
 ) -> Iterator[str]:
-    """The new values, a line each; a state is in the title, and a text that was removed is not mentioned."""
-    for each in alterations:
-        if each.what != "state" and each.after:
+    """The new values that the update of that number brought, a line each.
+
+    A state is in the title, a text that was removed is not mentioned, and one that was corrected later is not repeated.
+    """
+    for each in change.alterations(number):
+        if each.what == "state" or not each.after:
+            continue
+        if each.what in _SUPERSEDED and each.after != getattr(change.plan, each.what):
+            yield language.say(_SUPERSEDED[each.what])
+        else:
             value = _value_text(each.after, language, write_span, environment_names)
             yield language.say(_ALTERATIONS[each.what], value=value)
 

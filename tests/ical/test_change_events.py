@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.domain.changes import Change, Plan, State, Update, recorded_id
+from icsfeed.domain.changes import Change, Plan, State, Step, Update, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.events import change_event
+from tests.changes import after_step
 from tests.examples import POLICY, span, utc
 
 ANNOUNCED = utc(2026, 12, 8, 5)
@@ -110,6 +111,22 @@ def test_a_change_in_a_freeze_says_so(start: tuple[int, ...], end: tuple[int, ..
     change = a_change(State.CONFIRMED, plan=replace(PLAN, span=span(start, end)))
     says_so = "This emergency change falls in a change freeze (Change freeze)." in description_of(change)
     assert says_so is in_freeze
+
+
+def test_a_change_that_ended_early_says_what_was_planned() -> None:
+    """Its event used to stay in the future, as planned."""
+    early = after_step(a_change(State.IN_PROGRESS), Step.COMPLETE, utc(2026, 12, 8, 6, 30))
+    lines = lines_of(early)
+    assert [each for each in lines if each.startswith("DT")] == [
+        "DTSTART:20261208T060000Z",
+        "DTEND:20261208T063000Z",
+        "DTSTAMP:20261208T050100Z",
+    ]
+    assert description_of(early)[0].split("\\n")[:2] == [
+        "Planned: Tue 2026-12-08 01:00–03:00 EST",
+        "Environments: Production",
+    ]
+    assert "Planned" not in description_of(a_change(State.IN_PROGRESS))[0]
 
 
 def test_missing_texts_leave_no_empty_paragraphs() -> None:

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, State, Update
+from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, Revision
@@ -19,7 +19,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.publication.publishing import publish
-from tests.changes import PLAN, a_change, record_of
+from tests.changes import PLAN, a_change, after_step, record_of
 from tests.examples import NOW, POLICY, SUNDAY, THURSDAY, span, utc
 
 TWO = replace(
@@ -87,6 +87,28 @@ def test_a_change_lists_its_updates_newest_first() -> None:
         "New environments: Preview, Production<br />New time: Thu 2026-12-03 03:00–05:00 EST<br />"
         "New ticket: https://tickets.example.com/?id=7&amp;show=all</p>"
         "<p><strong>Thu 2026-12-03 03:15 EST, in progress</strong><br />Message 2</p>"
+        "<p><strong>Mon 2026-11-23 05:00 EST, confirmed</strong><br />Message 1</p>"
+    )
+
+
+def test_steps_that_were_taken_back_actual_times_and_corrected_texts() -> None:
+    """The entry used to repeat every title there had been, and to show the planned time alone."""
+    change = after_step(a_change(), Step.UPDATE, utc(2026, 11, 23, 11), summary="Wrong", reason="")
+    change = after_step(change, Step.UPDATE, utc(2026, 11, 23, 12), summary="Right")
+    change = after_step(change, Step.START, utc(2026, 12, 3, 7))
+    change = after_step(change, Step.UNDO, utc(2026, 12, 3, 7, 1))
+    change = after_step(change, Step.START, utc(2026, 12, 3, 8, 5), "At last")
+    change = after_step(change, Step.REDACT, utc(2026, 12, 3, 8, 6), target=6)
+    (entry,) = parse(body(record_of(change))).entries
+    assert entry.content[0].value == (
+        "<p>When: Thu 2026-12-03 03:05–04:05 EST<br />Planned: Thu 2026-12-03 03:00–04:00 EST<br />"
+        "Environments: Production<br />Impact: outage<br />State: in progress<br />Number: EC-7</p>"
+        "<p><strong>Thu 2026-12-03 03:06 EST, text withdrawn</strong></p>"
+        "<p><strong>Thu 2026-12-03 03:05 EST, in progress</strong><br />[withdrawn]</p>"
+        "<p><strong>Thu 2026-12-03 02:01 EST, taken back: Work has started</strong></p>"
+        "<p><strong>Thu 2026-12-03 02:00 EST, in progress</strong></p>"
+        "<p><strong>Mon 2026-11-23 07:00 EST, confirmed</strong><br />New title: Right</p>"
+        "<p><strong>Mon 2026-11-23 06:00 EST, confirmed</strong><br />Title changed</p>"
         "<p><strong>Mon 2026-11-23 05:00 EST, confirmed</strong><br />Message 1</p>"
     )
 

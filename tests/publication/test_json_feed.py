@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
-from tests.changes import PLAN, a_change, record_of
+from tests.changes import PLAN, a_change, after_step, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_window, span, utc
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.readers import rie
@@ -79,10 +79,14 @@ NOTHING_MORE = {
     "impact": None,
     "reason": "",
     "ticket": None,
+    "actual_start": None,
+    "actual_end": None,
+    "automatic": False,
     "original_start": None,
     "moved_from": None,
     "first": None,
     "last": None,
+    "no_longer_affects": [],
     "updates": [],
 }
 
@@ -123,6 +127,8 @@ def test_a_window_as_scheduled() -> None:
         "name": "Scheduled maintenance",
         "start": "2026-12-03T07:00:00Z",
         "end": "2026-12-03T11:00:00Z",
+        "planned_start": "2026-12-03T07:00:00Z",
+        "planned_end": "2026-12-03T11:00:00Z",
         "local_start": "2026-12-03T02:00:00-05:00",
         "local_end": "2026-12-03T06:00:00-05:00",
         "environments": ["production"],
@@ -168,6 +174,8 @@ def test_a_freeze_covers_whole_days_in_every_environment() -> None:
         "name": "Change freeze",
         "start": "2026-11-24T05:00:00Z",
         "end": "2026-12-01T05:00:00Z",
+        "planned_start": "2026-11-24T05:00:00Z",
+        "planned_end": "2026-12-01T05:00:00Z",
         "local_start": "2026-11-24T00:00:00-05:00",
         "local_end": "2026-12-01T00:00:00-05:00",
         "environments": ["preview", "production"],
@@ -190,6 +198,8 @@ def test_a_change_has_its_steps_but_not_the_operators() -> None:
         "state": "in progress",
         "start": "2026-12-03T08:00:00Z",
         "end": "2026-12-03T09:00:00Z",
+        "planned_start": "2026-12-03T08:00:00Z",
+        "planned_end": "2026-12-03T09:00:00Z",
         "local_start": "2026-12-03T03:00:00-05:00",
         "local_end": "2026-12-03T04:00:00-05:00",
         "environments": ["production"],
@@ -208,6 +218,53 @@ def test_a_change_has_its_steps_but_not_the_operators() -> None:
     }
     assert change.updates[0].by == "ann@example.com"
     assert "ann@example.com" not in json.dumps(content)
+
+
+TIMES = ("start", "end", "local_start", "local_end", "planned_start", "planned_end", "actual_start", "actual_end")
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        pytest.param(
+            after_step(a_change(), Step.START, utc(2026, 12, 3, 8, 20)),
+            ("08:20", "09:20", "03:20", "04:20", "08:00", "09:00", "08:20", None),
+            id="started late",
+        ),
+        pytest.param(
+            after_step(after_step(a_change(), Step.START, utc(2026, 12, 3, 8)), Step.COMPLETE, utc(2026, 12, 3, 8, 30)),
+            ("08:00", "08:30", "03:00", "03:30", "08:00", "09:00", "08:00", "08:30"),
+            id="completed early: it used to stay in the future",
+        ),
+        pytest.param(
+            after_step(a_change(), Step.COMPLETE, utc(2026, 12, 3, 10)),
+            ("08:00", "10:00", "03:00", "05:00", "08:00", "09:00", "08:00", "10:00"),
+            id="completed late and without a start",
+        ),
+    ],
+)
+def test_start_and_end_are_what_the_event_shows(change: Change, times: tuple[str | None, ...]) -> None:
+    (entry,) = json_feed(TWO, "changes", record=record_of(change))["entries"]
+    assert tuple(entry[key] and entry[key][11:16] for key in TIMES) == times
+
+
+def test_of_texts_it_says_only_that_they_changed() -> None:
+    """A corrected summary, reason or ticket used to stay in every later JSON."""
+    change = after_step(
+        a_change(), Step.UPDATE, utc(2026, 11, 23, 11), summary="A", reason="B", ticket="https://a.example.com"
+    )
+    (entry,) = json_feed(TWO, "changes", record=record_of(change))["entries"]
+    assert entry["updates"][1]["changed"] == [
+        {"what": what, "before": "", "after": ""} for what in ("summary", "reason", "ticket")
+    ]
+    assert "being exploited" not in json.dumps(entry)
+
+
+def test_a_change_that_the_clock_starts_is_automatic() -> None:
+    first = a_change().latest
+    change = Change(kind=Kind.EMERGENCY, id="EC-7", updates=(replace(first, automatic=True),))
+    (entry,) = json_feed(TWO, "changes", record=record_of(change))["entries"]
+    assert (entry["automatic"], entry["state"]) == (True, "confirmed")
 
 
 def test_a_cancelled_change_is_listed_until_its_time_has_passed() -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.record import NOTHING, Record
@@ -20,7 +20,7 @@ from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.services.gate import GateAnswer, gate
-from tests.changes import PLAN, a_change, record_of
+from tests.changes import PLAN, a_change, after_step, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, span, utc
 
 THURSDAYS = a_schedule(THURSDAY, freezes=(MONTH_END,))
@@ -214,6 +214,38 @@ def test_a_forgotten_change_in_progress_says_that_it_is_late(late_by: timedelta,
     """One that nobody completed used to close the gate without a word on how long ago it should have ended."""
     now = utc(2026, 12, 3, 9) + late_by
     assert gate_at(now, record_of(IN_PROGRESS), now).why == f"the emergency change EC-7 is in progress{ago}"
+
+
+STARTED_LATE = after_step(a_change(), Step.START, utc(2026, 12, 3, 8, 40))
+"""Planned from 08:00 to 09:00, it is expected to end at 09:40."""
+
+
+def test_a_change_that_started_late_is_late_only_after_its_planned_length() -> None:
+    """Its event ends then, too. The gate used to call it late from its planned end on."""
+    for now, why in (
+        (utc(2026, 12, 3, 9, 39), "the emergency change EC-7 is in progress"),
+        (utc(2026, 12, 3, 9, 40), "the emergency change EC-7 is in progress, planned until Thu 2026-12-03 04:40 EST"),
+    ):
+        assert gate_at(now, record_of(STARTED_LATE), now).why == why
+    assert gate_at(utc(2026, 12, 3, 9), record_of(STARTED_LATE), utc(2026, 12, 3, 9)).next_transition == utc(
+        2026, 12, 3, 9, 40
+    )
+
+
+def test_a_change_completed_without_a_start_was_in_progress_from_its_planned_start_on() -> None:
+    """Without a start, the gate took it for one that never ran."""
+    done = after_step(a_change(), Step.COMPLETE, utc(2026, 12, 3, 8, 40))
+    verdicts = [
+        gate_at(at, record_of(done), utc(2026, 12, 3, 10)).verdict.value
+        for at in (utc(2026, 12, 3, 7, 59), utc(2026, 12, 3, 8), utc(2026, 12, 3, 8, 39), utc(2026, 12, 3, 8, 40))
+    ]
+    assert verdicts == ["OPEN", "CLOSED", "CLOSED", "OPEN"]
+    on_friday = after_step(a_change(Kind.PLANNED, plan=FRIDAY), Step.COMPLETE, utc(2026, 12, 4, 8, 40))
+    verdicts = [
+        gate_at(at, record_of(on_friday), utc(2026, 12, 4, 10)).verdict.value
+        for at in (utc(2026, 12, 4, 7, 59), utc(2026, 12, 4, 8), utc(2026, 12, 4, 8, 39), utc(2026, 12, 4, 8, 40))
+    ]
+    assert verdicts == ["CLOSED", "OPEN", "OPEN", "CLOSED"]
 
 
 def test_an_emergency_change_of_another_environment_closes_nothing() -> None:

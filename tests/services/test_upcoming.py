@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import State, Step
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.situation import Situation
 from icsfeed.services.upcoming import upcoming
-from tests.changes import a_change, record_of
+from tests.changes import a_change, after_step, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, utc
 
 TWO = replace(
@@ -78,6 +78,22 @@ def test_an_overdue_change_is_listed_until_it_is_completed() -> None:
             Situation(schedule=TWO, record=record, now=late), utc(2026, 12, 3, 8), timedelta(hours=3), with_overdue=True
         )[0].note
     )
+
+
+@pytest.mark.parametrize(
+    ("completed", "listed"),
+    [
+        pytest.param((8, 30), {8: True, 9: False}, id="completed early: it was listed until its planned end"),
+        pytest.param((10, 30), {8: True, 10: True, 11: False}, id="completed late: it ended with its planned time"),
+        pytest.param((6, 0), {6: True, 8: False}, id="completed before its planned start"),
+    ],
+)
+def test_a_change_is_listed_at_its_actual_time(completed: tuple[int, int], listed: dict[int, bool]) -> None:
+    change = after_step(a_change(), Step.COMPLETE, utc(2026, 12, 3, *completed))
+    situation = Situation(schedule=replace(TWO, windows=()), record=record_of(change), now=utc(2026, 12, 3, 12))
+    hours = {hour: upcoming(situation, utc(2026, 12, 3, hour, 1), timedelta(minutes=10)) for hour in listed}
+    hours[6] = upcoming(situation, utc(2026, 12, 3, 6), timedelta(minutes=10))
+    assert {hour: bool(items) for hour, items in hours.items()} == {6: False, **listed}
 
 
 def test_json_has_times_in_utc_and_in_local_time() -> None:

@@ -130,6 +130,9 @@ def test_json_and_news_are_dated_as_before(schedule: Path, url: str) -> None:
     feeds = served(schedule, url)
     old, new = (json.loads(each["all.json"])["entries"] for each in (SERVED, feeds))
     keys = ("uid", "sequence", "updated", "start", "end", "state")
+    for each in old:
+        if each["id"] == "failover":  # completed ten minutes late: it ends then since 0.2
+            each["end"] = "2026-11-12T08:40:00Z"
     assert [[each[key] for key in keys] for each in new] == [[each[key] for key in keys] for each in old]
     dates, dates_now = (re.findall(b"<(?:updated|published)>.*?<", each["all.atom"]) for each in (SERVED, feeds))
     assert dates_now == dates

@@ -103,8 +103,10 @@ def test_changes_in_progress_past_their_planned_end_are_overdue() -> None:
     started = a_change(Kind.EMERGENCY, (State.IN_PROGRESS, server.clock.now), number=1, plan=plan)
     waiting = a_change(Kind.EMERGENCY, number=2, plan=plan)
     server.repository.add(server.clock.now, changes={change.id: change for change in (started, waiting)})
-    server.clock.advance(hours=1)
+    server.clock.advance(minutes=59)
     assert overdue() == 0
+    server.clock.advance(minutes=1)
+    assert overdue() == 1
     server.clock.advance(seconds=1)
     assert overdue() == 1
     completed = a_change(Kind.EMERGENCY, (State.COMPLETED, server.clock.now), number=1, plan=plan)

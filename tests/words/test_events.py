@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.event_facts import Message as OperatorMessage
 from icsfeed.domain.feeds import Environment, Kind
@@ -16,6 +16,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.words.events import cancelled_instance_description, event_description, event_title
 from icsfeed.words.languages import ENGLISH, Language
 from icsfeed.words.updates import alteration_texts, difference_texts, update_title
+from tests.changes import after_step
 from tests.examples import TORONTO, utc
 from tests.publication.pages.stories import EMERGENCY, SCHEDULE
 from tests.words.writing import FRENCH, dates_in
@@ -178,7 +179,8 @@ def update_texts(change: Change, language: Language) -> list[tuple[str, list[str
             update_title(change, update, language),
             list(
                 alteration_texts(
-                    change.alterations(update.number),
+                    change,
+                    update.number,
                     language,
                     write_span=lambda span: str(dates.span(span)),
                     environment_names=SCHEDULE.environment_names,
@@ -202,6 +204,46 @@ def test_updates() -> None:
         ("Work has started", []),
     ]
     assert [title for title, _ in update_texts(EMERGENCY, FRENCH)] == ["Annoncé", "Modifié", "Les travaux ont commencé"]
+
+
+def test_steps_that_were_taken_back_and_texts_that_were_withdrawn() -> None:
+    change = after_step(EMERGENCY, Step.COMPLETE, utc(2026, 12, 8, 17), "Done")
+    change = after_step(change, Step.UNDO, utc(2026, 12, 8, 17, 1))
+    change = after_step(change, Step.REDACT, utc(2026, 12, 8, 17, 2), target=4)
+    assert [title for title, _ in update_texts(change, ENGLISH)[3:]] == [
+        "Completed",
+        "Taken back: Completed",
+        "Text withdrawn",
+    ]
+    assert [title for title, _ in update_texts(change, FRENCH)[3:]] == [
+        "Terminé",
+        "Étape retirée\N{NO-BREAK SPACE}: Terminé",
+        "Texte retiré",
+    ]
+
+
+def test_texts_that_were_corrected_later_are_not_repeated() -> None:
+    """A wrong title or reason used to stay in each update that had brought it."""
+    change = after_step(
+        EMERGENCY, Step.UPDATE, utc(2026, 12, 8, 17), summary="Wrong", reason="Bad", ticket="https://a.example.com/1"
+    )
+    change = after_step(
+        change, Step.UPDATE, utc(2026, 12, 8, 17, 1), summary="Right", reason="Good", ticket="https://a.example.com/2"
+    )
+    assert [lines for _, lines in update_texts(change, ENGLISH)[3:]] == [
+        ["Title changed", "Reason changed", "Ticket changed"],
+        ["New title: Right", "New reason: Good", "New ticket: https://a.example.com/2"],
+    ]
+    assert update_texts(change, FRENCH)[3][1] == ["Titre modifié", "Raison modifiée", "Ticket modifié"]
+
+
+def test_planned_times_in_each_language() -> None:
+    facts = replace(CHANGE, planned_start=utc(2026, 12, 8, 15), planned_end=utc(2026, 12, 8, 19))
+    texts = [event_description(facts, language, TORONTO).splitlines()[0] for language in (ENGLISH, FRENCH)]
+    assert texts == [
+        "Planned: Tue 2026-12-08 10:00–14:00 EST",
+        "Prévu\N{NO-BREAK SPACE}: Tue 2026-12-08 10:00–14:00 EST",
+    ]
 
 
 def test_differences_for_operators() -> None:

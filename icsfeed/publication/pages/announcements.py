@@ -30,6 +30,15 @@ _REASON_HEADINGS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CardTime:
+    """A span in words and, in ISO 8601, for the browser."""
+
+    when: When
+    starts: str
+    ends: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UpdateCard:
     """An update in words: ``details`` are the new values."""
 
@@ -42,7 +51,10 @@ class UpdateCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnnouncementCard:
-    """A change in words, the latest update first; ``freeze`` is the name of the change freeze it falls in."""
+    """A change in words, the latest update first; ``freeze`` is the name of the change freeze it falls in.
+
+    ``planned`` is given where its actual ``time`` differs.
+    """
 
     anchor: str
     number: str
@@ -51,8 +63,9 @@ class AnnouncementCard:
     state: State
     state_name: str
     summary: str
-    span: Span
-    when: When
+    time: CardTime
+    planned: CardTime | None
+    is_overdue: bool
     environments: str
     impact: str
     reason_heading: str
@@ -60,16 +73,6 @@ class AnnouncementCard:
     freeze: str
     ticket: str
     updates: tuple[UpdateCard, ...]
-
-    @property
-    def starts(self) -> str:
-        """In ISO 8601, for the browser."""
-        return utc_text(self.span.start)
-
-    @property
-    def ends(self) -> str:
-        """In ISO 8601, for the browser."""
-        return utc_text(self.span.end)
 
 
 def announcements(
@@ -81,17 +84,17 @@ def announcements(
     for change in situation.public_changes():
         if not change.is_over(start_of_day):
             current.append(change)
-        elif change.plan.span.end + PAST_CHANGES_SHOWN_FOR > start_of_day:
+        elif change.shown_span.end + PAST_CHANGES_SHOWN_FOR > start_of_day:
             past.append(change)
-    current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.plan.span.start, each.id))
-    past.sort(key=lambda each: (each.plan.span.end, each.id), reverse=True)
+    current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.shown_span.start, each.id))
+    past.sort(key=lambda each: (each.shown_span.end, each.id), reverse=True)
     return tuple(_announcement(each, situation, dates) for each in current), tuple(
         _announcement(each, situation, dates) for each in past
     )
 
 
 def _announcement(change: Change, situation: Situation, dates: Dates) -> AnnouncementCard:
-    schedule, span, say = situation.schedule, change.plan.span, dates.language.say
+    schedule, span, say = situation.schedule, change.shown_span, dates.language.say
     facts = facts_of(schedule, change)
     return AnnouncementCard(
         anchor=anchor_of(change.kind, change.id),
@@ -101,8 +104,9 @@ def _announcement(change: Change, situation: Situation, dates: Dates) -> Announc
         state=change.state,
         state_name=say(STATE_NAMES[change.state]),
         summary=facts.name,
-        span=span,
-        when=dates.span(span),
+        time=_card_time(span, dates),
+        planned=_card_time(change.plan.span, dates) if span != change.plan.span else None,
+        is_overdue=change.is_overdue(situation.now),
         environments=", ".join(each.name for each in facts.environments),
         impact=sentence(say(IMPACT_NAMES[change.plan.impact])),
         reason_heading=say(_REASON_HEADINGS[change.kind]),
@@ -113,9 +117,14 @@ def _announcement(change: Change, situation: Situation, dates: Dates) -> Announc
     )
 
 
+def _card_time(span: Span, dates: Dates) -> CardTime:
+    return CardTime(when=dates.span(span), starts=utc_text(span.start), ends=utc_text(span.end))
+
+
 def _update_card(change: Change, update: Update, schedule: Schedule, dates: Dates) -> UpdateCard:
     details = alteration_texts(
-        change.alterations(update.number),
+        change,
+        update.number,
         dates.language,
         write_span=lambda span: str(dates.span(span)),
         environment_names=schedule.environment_names,

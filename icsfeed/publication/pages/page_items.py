@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from icsfeed.domain.changes import PREFIXES, State, is_recorded
 from icsfeed.domain.civil import days_span
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.publication.pages.policies import environments_text
@@ -26,7 +25,8 @@ _ZONE_MARGIN = timedelta(days=2)
 class PageItem:
     """A window, freeze or change in words.
 
-    ``days`` are a freeze's; ``anchor`` is the id of its announcement in the page; ``state`` is as recorded.
+    ``days`` are a freeze's; ``anchor`` is the id of its announcement in the page; ``state`` is as recorded. A change
+    that ``is_overdue`` is in progress, although it was to end before.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class PageItem:
     facts: str
     note: str
     anchor: str
+    is_overdue: bool
 
     @property
     def cancelled(self) -> bool:
@@ -72,7 +73,7 @@ class PageItem:
 def items_from(situation: Situation, dates: Dates, first: date, length: timedelta) -> tuple[PageItem, ...]:
     """What shares an instant with the ``length`` from the beginning of ``first`` in the calendar's zone."""
     start = span_of_day(first, dates).start
-    return tuple(_page_item(each, situation.schedule, dates) for each in upcoming(situation, start, length))
+    return tuple(_page_item(each, situation, dates) for each in upcoming(situation, start, length))
 
 
 def items_around(
@@ -94,7 +95,7 @@ def in_progress(situation: Situation, dates: Dates) -> Iterator[PageItem]:
     """The changes that are in progress, also after their planned end."""
     for change in situation.public_changes():
         if change.state is State.IN_PROGRESS:
-            yield _page_item(item_of(change), situation.schedule, dates)
+            yield _page_item(item_of(change), situation, dates)
 
 
 def anchor_of(kind: Kind, change_id: str) -> str:
@@ -108,12 +109,12 @@ def distinct(items: Iterable[PageItem]) -> tuple[PageItem, ...]:
     return tuple(sorted(by_key.values(), key=lambda each: (each.span.start, each.kind, each.name)))
 
 
-def _page_item(item: UpcomingItem, schedule: Schedule, dates: Dates) -> PageItem:
+def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageItem:
     say = dates.language.say
     kind = say(KIND_NAMES[item.kind])
     facts = [
         kind if kind != item.name else "",
-        environments_text(schedule, item.environments),
+        environments_text(situation.schedule, item.environments),
         say(IMPACT_NAMES[item.impact]) if item.impact is not None else "",
     ]
     return PageItem(
@@ -127,6 +128,7 @@ def _page_item(item: UpcomingItem, schedule: Schedule, dates: Dates) -> PageItem
         facts=" · ".join(filter(None, facts)),
         note=_note(item, dates),
         anchor=anchor_of(item.kind, item.id) if item.kind in PREFIXES else "",
+        is_overdue=item.state is State.IN_PROGRESS and item.span.end <= situation.now,
     )
 
 

@@ -17,7 +17,7 @@ import html5lib
 import pytest
 
 from icsfeed.domain.adjustments import Skip
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import State, Step
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.situation import Situation
@@ -25,6 +25,7 @@ from icsfeed.publication.pages.rendering import render_page
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.words.languages import LANGUAGES
+from tests.changes import after_step
 from tests.examples import BERLIN, utc
 from tests.publication.pages import browsers
 from tests.publication.pages.stories import (
@@ -34,6 +35,7 @@ from tests.publication.pages.stories import (
     EMERGENCY,
     NOON,
     OPERATOR,
+    PLANNED,
     SCHEDULE,
     a_change,
     a_plan,
@@ -177,8 +179,10 @@ def test_pages_omit_changes_that_no_feed_shows() -> None:
 
 
 def test_same_input_same_bytes_at_any_minute_of_the_day_and_in_any_hash_order() -> None:
-    site, later = a_site(record=BUSY), a_site(record=BUSY, now=utc(2026, 12, 9, 4, 59))
-    assert {path: each.etag for path, each in site.items()} == {path: each.etag for path, each in later.items()}
+    site = a_site(record=BUSY)
+    for record, until in ((ANNOUNCED, utc(2026, 12, 9, 5)), (BUSY, EMERGENCY.plan.span.end)):
+        early, late = a_site(record=record), a_site(record=record, now=until - timedelta(seconds=1))
+        assert {path: each.etag for path, each in early.items()} == {path: each.etag for path, each in late.items()}
     program = (
         "from tests.publication.pages.stories import *\n"
         "print(*(each.etag for each in a_site(record=BUSY).values()), sep='\\n')"
@@ -193,6 +197,41 @@ def test_same_input_same_bytes_at_any_minute_of_the_day_and_in_any_hash_order() 
             check=True,
         )
         assert done.stdout.split() == [each.etag for each in site.values()]
+
+
+def test_a_change_that_takes_longer_than_planned_says_so_without_a_script() -> None:
+    """Only the script used to say it: a forgotten change looked as if it were on time."""
+    end = EMERGENCY.plan.span.end
+    before = publish(Situation(schedule=SCHEDULE, record=BUSY, now=end - timedelta(minutes=1)), changed_at=NOON)
+    after = publish(Situation(schedule=SCHEDULE, record=BUSY, now=end), changed_at=NOON)
+    assert before.fresh_until == end
+    feeds = ("/feeds/all.ics", "/feeds/all.atom", "/feeds/all.json")
+    assert [path for path in feeds if before.representations[path].body != after.representations[path].body] == []
+    for path, words in (("/", "aking longer than planned"), ("/fr/", "lus long que prévu")):
+        for page, times in ((path, 3), (f"{path}embed/", 2)):
+            early, late = (
+                len(re.findall(f'class="late">[Ttp P]{words}<', each.representations[page].body.decode()))
+                for each in (before, after)
+            )
+            assert (early, late) == (0, times), page
+
+
+def test_a_card_shows_the_planned_time_beside_the_actual_one() -> None:
+    """A change that was completed early used to be shown until its planned end."""
+    done = after_step(EMERGENCY, Step.COMPLETE, utc(2026, 12, 8, 17, 30))
+    site = a_site(record=a_record(done, PLANNED), now=utc(2026, 12, 8, 18))
+    for path, label in (("/", "Planned:"), ("/fr/", "Prévu\N{NO-BREAK SPACE}:")):
+        body = site[path].body.decode()
+        cards = {each[1]: each[0] for each in re.findall(r'(<article .*?id="([^"]+)".*?</article>)', body, re.DOTALL)}
+        assert re.findall(
+            '<p class="(at|planned)">(.*?) *<span class="when" data-from="(.*?)" data-until="(.*?)">', cards["ec-7"]
+        ) == [
+            ("at", "", "2026-12-08T16:00:00Z", "2026-12-08T17:30:00Z"),
+            ("planned", label, "2026-12-08T16:00:00Z", "2026-12-08T18:30:00Z"),
+        ]
+        assert 'class="planned"' not in cards["pc-3"]
+        entry = next(each for each in data_of(body)["entries"] if each["anchor"] == "ec-7")
+        assert entry["end"] == "2026-12-08T17:30:00Z"
 
 
 def test_pages_state_their_revision() -> None:
