@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from icsfeed.domain.errors import BadInputError
@@ -131,7 +132,7 @@ class Alteration:
     after: object
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: a publication reads the cached properties of every change
 class Change:
     """A one-off change with all its updates, the announcement first. Withdrawn texts are in none of them.
 
@@ -194,7 +195,7 @@ class Change:
         """When it was announced (UTC)."""
         return self.updates[0].at
 
-    @property
+    @cached_property
     def standing(self) -> tuple[Update, ...]:
         """The updates that nobody took back, without those that take one back."""
         undone = {update.target for update in self.updates if update.step is Step.UNDO}
@@ -232,7 +233,7 @@ class Change:
         end = _to_the_minute(ended.at, self.plan.span.end)
         return max(end, (begun or self.plan.span.start) + _ONE_MINUTE)
 
-    @property
+    @cached_property
     def shown_span(self) -> Span:
         """The span that its event shows: the planned one until it starts or completes at another time.
 

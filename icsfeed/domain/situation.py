@@ -72,10 +72,10 @@ class Situation:
         written = {change.id for change in self.schedule.changes}
         return self.changes[change_id.lower() if change_id.lower() in written else self.record.change(change_id).id]
 
-    @property
-    def visible_changes(self) -> Iterator[Change]:
+    @cached_property
+    def visible_changes(self) -> tuple[Change, ...]:
         """The changes that are not withdrawn."""
-        return (change for change in self.changes.values() if not change.is_withdrawn)
+        return tuple(change for change in self.changes.values() if not change.is_withdrawn)
 
     def public_changes(self) -> Iterator[Change]:
         """The visible changes that touch an environment of the schedule; no feed shows the others."""
