@@ -80,19 +80,20 @@ def export(
 ) -> Report:
     """Make ``target`` hold exactly ``files``, apart from files that icsfeed did not write; ``before`` is its manifest.
 
-    The new manifest has the ``ledger`` and the ``uid_domain`` of the calendar that is exported.
-    If the process is killed, every file is either the old or the new one, and the next export completes the site.
+    The new manifest has the ``ledger`` and the ``uid_domain`` of the calendar that is exported. If the process is
+    killed, every file is either the old or the new one, and the next export completes the site.
 
     Raises:
         IcsfeedError: if the target can't be written, or has another program's file in the place of one of ours.
     """
     site = {file.name: file for file in sorted(files, key=lambda file: (file.order, file.name))}
-    names = before.names | site.keys()
-    public_names = frozenset(name for name in names if not is_secret(name))
-    sizes = target.sizes(public_names, folder=FOLDER if public_names != names else "")
-    own_names = {name for name in sizes if manifest_name(name) in before.names}
+    manifest_names = {name: manifest_name(name) for name in site}
+    sizes, own_names = _existing_files(target, before.names, manifest_names)
     _refuse_to_replace_others(target, own_names, site, sizes)
-    changed = [file for file in site.values() if not _is_current(file, before, sizes)]
+    whole = {name: before.files[name] for name in before.files.keys() - before.pending}
+    changed = [
+        file for name, file in site.items() if not _is_current(file, whole.get(manifest_names[name]), sizes.get(name))
+    ]
     obsolete = sorted(name for name in own_names - site.keys() if sizes[name] >= 0)
     report = Report(
         written=tuple(file.display_name for file in changed),
@@ -103,24 +104,36 @@ def export(
         return report
     if changed or obsolete:
         # Listed before they are written: whatever happens next, these files are recognized as icsfeed's.
-        pending = before.pending.union(file.manifest_name for file in changed)
+        pending = before.pending.union(manifest_names[file.name] for file in changed)
         target.write_manifest(replace(before, pending=pending, uid_domain=uid_domain).to_json())
         target.write(changed, _counter(progress, len(changed)))
         target.remove(obsolete)
-    written = {file.manifest_name: ExportedFile(digest=file.digest, size=len(file.body)) for file in changed}
-    manifest_names = (file.manifest_name for file in site.values())
-    exported = {name: written.get(name) or before.files[name] for name in manifest_names}
+    written = {manifest_names[file.name]: ExportedFile(digest=file.digest, size=len(file.body)) for file in changed}
+    exported = {name: written.get(name) or before.files[name] for name in manifest_names.values()}
     after = Manifest(files=exported, ledger=ledger, uid_domain=uid_domain)
     if after != before:
         target.write_manifest(after.to_json())
     return report
 
 
-def _is_current(file: SiteFile, before: Manifest, sizes: Mapping[str, int]) -> bool:
-    exported = before.files.get(file.manifest_name)
-    if exported is None or file.manifest_name in before.pending:
-        return False
-    return exported.digest == file.digest and sizes.get(file.name) == exported.size
+def _existing_files(
+    target: Target, listed: frozenset[str], manifest_names: Mapping[str, str]
+) -> tuple[Mapping[str, int], set[str]]:
+    """The sizes of existing files, and which of these files earlier exports wrote.
+
+    ``listed`` are the names in the manifest before, ``manifest_names`` those of the site by file name.
+    """
+    obsolete = listed.difference(manifest_names.values())
+    public_names = frozenset(name for name in obsolete if not is_secret(name))
+    # The manifest has only digests of private names: to find the files of other ones, all must be looked at.
+    folder = FOLDER if len(public_names) < len(obsolete) else ""
+    sizes = target.sizes(public_names | manifest_names.keys(), folder=folder)
+    own_names = {name for name in sizes if (manifest_names.get(name) or manifest_name(name)) in listed}
+    return sizes, own_names
+
+
+def _is_current(file: SiteFile, exported: ExportedFile | None, size: int | None) -> bool:
+    return exported is not None and exported.digest == file.digest and exported.size == size
 
 
 def _refuse_to_replace_others(

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Final
 
 from icsfeed.export import private_names
@@ -28,31 +28,21 @@ class Order(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SiteFile:
-    """A file of the site. Its ``name`` is relative to the site's root, with slashes.
+class Content:
+    """What is in a file, which other files may share: thousands of private feeds have the same bytes.
 
     ``make`` returns the bytes and is called only if they are needed: ``fingerprint`` changes whenever they do.
     ``headers`` are those that a host should send besides Content-Type.
     """
 
-    name: str
     make: Callable[[], bytes]
     fingerprint: str
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    order: Order = Order.ASSET
 
     @cached_property
     def body(self) -> bytes:
         return self.make()
-
-    @cached_property
-    def manifest_name(self) -> str:
-        return private_names.manifest_name(self.name)
-
-    @property
-    def display_name(self) -> str:
-        return private_names.display_name(self.name)
 
     @cached_property
     def digest(self) -> str:
@@ -61,41 +51,83 @@ class SiteFile:
         return hashlib.sha256("\n".join([self.fingerprint, self.content_type, *headers]).encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFile:
+    """A file of the site. Its ``name`` is relative to the site's root, with slashes."""
+
+    name: str
+    content: Content
+    order: Order = Order.ASSET
+
+    @property
+    def body(self) -> bytes:
+        return self.content.body
+
+    @property
+    def content_type(self) -> str:
+        return self.content.content_type
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self.content.headers
+
+    @property
+    def digest(self) -> str:
+        return self.content.digest
+
+    @property
+    def display_name(self) -> str:
+        return private_names.display_name(self.name)
+
+
 def site_files(publication: Publication) -> Iterator[SiteFile]:
     """Every path of the publication as a file."""
     for path, representation in publication.representations.items():
-        yield _site_file(path, representation, _public_headers(representation))
+        content = _content(representation, _public_headers(representation))
+        yield SiteFile(name=file_name(path), content=content, order=_order(path, representation))
 
 
 def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
     """Every private feed as a file."""
+    headers = dict((PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS))
+    content_of = cache(partial(_content, headers=headers))
     for path, representation in private.representations.items():
-        yield _site_file(path, representation, dict((PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS)))
+        yield SiteFile(name=file_name(path), content=content_of(representation), order=Order.FEED)
 
 
-def _site_file(path: str, representation: Representation, headers: Mapping[str, str]) -> SiteFile:
-    return SiteFile(
-        name=file_name(path),
+def _content(representation: Representation, headers: Mapping[str, str]) -> Content:
+    return Content(
         make=lambda: representation.body,
         fingerprint=representation.etag,
         content_type=representation.content_type,
         headers=headers,
-        order=_order(path, representation),
     )
 
 
 def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:
     """Each text file once more in gzip and in Brotli, for hosts that send such files as they are."""
+    contents_of = cache(_packed_contents)
     for path, representation in site.representations.items():
-        if _is_text(representation.content_type.partition(";")[0]):
-            for suffix, make in ((".gz", _gzip_body), (".br", _brotli_body)):
-                yield SiteFile(
-                    name=file_name(path) + suffix,
-                    make=partial(make, representation),
-                    fingerprint=representation.etag,
-                    content_type="application/octet-stream",
-                    order=_order(path, representation),
-                )
+        name, order = file_name(path), _order(path, representation)
+        for suffix, content in contents_of(representation):
+            yield SiteFile(name=name + suffix, content=content, order=order)
+
+
+def _packed_contents(representation: Representation) -> tuple[tuple[str, Content], ...]:
+    """By suffix, the contents of the compressed copies."""
+    if not _is_text(representation.content_type.partition(";")[0]):
+        return ()
+    return tuple(
+        (
+            suffix,
+            Content(
+                make=partial(make, representation),
+                fingerprint=representation.etag,
+                content_type="application/octet-stream",
+            ),
+        )
+        for suffix, make in ((".gz", _gzip_body), (".br", _brotli_body))
+    )
 
 
 def _gzip_body(representation: Representation) -> bytes:

@@ -29,6 +29,8 @@ class Folder:
         self._path = path
         self._root = os.path.realpath(path)
         self._checked_folders: set[str] = set()
+        self._new_folders: set[str] = set()
+        """Those that this object has created: nobody else's files are in them."""
 
     def __str__(self) -> str:
         return str(self._path)
@@ -37,6 +39,7 @@ class Folder:
     def locked(self) -> Generator[None]:
         """Keep other exports out; the lock ends with the process, however it ends."""
         self._checked_folders.clear()
+        self._new_folders.clear()
         with self._translated_errors():
             lock = os.open(self._path_of(_LOCK), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
@@ -67,9 +70,16 @@ class Folder:
         with self._translated_errors():
             if folder and self._check_folder(folder.removesuffix("/"), create=False):
                 sizes.update(self._sizes_in_subfolders(folder))
-            for name in names:
+            missing_folders: set[str] = set()
+            for name in names - sizes.keys():
+                parent = name.rpartition("/")[0]
+                if parent in missing_folders:
+                    continue
+                if not self._check_folder(parent, create=False):
+                    missing_folders.add(parent)
+                    continue
                 with suppress(FileNotFoundError):
-                    sizes[name] = _size(os.lstat(self._path_of(name, create=False)))
+                    sizes[name] = _size(os.lstat(f"{self._root}/{name}"))
         return sizes
 
     def _sizes_in_subfolders(self, folder: str) -> Iterator[tuple[str, int]]:
@@ -101,11 +111,12 @@ class Folder:
         """
         with self._translated_errors():
             moves = []
+            parts = self._part("")
             for number, file in enumerate(files):
-                path, part = self._path_of(file.name), self._part(str(number))
-                with open(part, "xb") as staged:  # noqa: PTH123
-                    staged.write(file.body)
-                _date_later(part, path)
+                path, part = self._path_of(file.name), f"{parts}{number}"
+                _write_new(part, file.body)
+                if file.name.rpartition("/")[0] not in self._new_folders:
+                    _date_later(part, path)
                 moves.append((part, path))
                 on_written()
             for part, path in moves:
@@ -131,7 +142,8 @@ class Folder:
         """Whether the folder exists, with all folders on the way to it; a link or a file among them is refused."""
         if folder in self._checked_folders:
             return True
-        if folder and not self._check_folder(folder.rpartition("/")[0], create=create):
+        parent = folder.rpartition("/")[0]
+        if folder and not self._check_folder(parent, create=create):
             return False
         path = f"{self._root}/{folder}" if folder else self._root
         try:
@@ -139,7 +151,8 @@ class Folder:
         except FileNotFoundError:
             if not create:
                 return False
-            os.makedirs(path)  # noqa: PTH103
+            (os.mkdir if folder else os.makedirs)(path)
+            self._new_folders.add(folder)
         else:
             if not stat.S_ISDIR(mode):
                 problem = "is a link, and exports don't follow links" if stat.S_ISLNK(mode) else "is not a folder"
@@ -184,6 +197,17 @@ class Folder:
 
 def _size(status: os.stat_result) -> int:
     return status.st_size if stat.S_ISREG(status.st_mode) else -1
+
+
+def _write_new(path: str, body: bytes) -> None:
+    """Write a new file in as few system calls as possible."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(descriptor, body)
+        while written < len(body):  # a disk that is nearly full; the next call says so
+            written += os.write(descriptor, body[written:])
+    finally:
+        os.close(descriptor)
 
 
 def _date_later(part: str, path: str) -> None:

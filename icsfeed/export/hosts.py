@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from icsfeed.export.files import Order, SiteFile
+from icsfeed.export.files import Content, Order, SiteFile
 from icsfeed.export.manifest import OWN_FOLDER
 from icsfeed.export.private_names import FOLDER as PRIVATE_FOLDER
 
@@ -48,7 +48,10 @@ class Rule:
 def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
     """The files in which each host looks for its rules; none contains a token."""
     # The private files of a feed are all alike: one stands for all of them, under a name without a token.
-    site = tuple({file.display_name: replace(file, name=file.display_name) for file in site}.values())
+    samples: dict[str, SiteFile] = {}
+    for file in site:
+        samples.setdefault(file.display_name, file)
+    site = tuple(replace(file, name=name) for name, file in samples.items())
     rules = rules_of(site)
     has_not_found_page = any(file.name == _NOT_FOUND for file in site)
     yield _text(NETLIFY, _netlify(site))
@@ -208,6 +211,5 @@ def _quoted(value: str) -> str:
 
 
 def _text(name: str, text: str) -> SiteFile:
-    return SiteFile(
-        name=name, make=text.encode, fingerprint=text, content_type="text/plain; charset=utf-8", order=Order.FEED
-    )
+    content = Content(make=text.encode, fingerprint=text, content_type="text/plain; charset=utf-8")
+    return SiteFile(name=name, content=content, order=Order.FEED)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from icsfeed.domain.errors import RefusedError
@@ -22,6 +23,9 @@ _MAX_NAME_PART_BYTES: Final = 255
 """The most that file systems take."""
 
 _MAX_NAME_PARTS: Final = 16
+_USUAL_NAME: Final = re.compile(r"(?:[\w#-][\w#.-]{0,99}/){0,7}[\w-][\w.-]{0,99}", re.ASCII)
+"""Spares nearly all names the checks one by one: there may be thousands."""
+
 _MAX_FILE_BYTES: Final = 2**53
 _MAX_TEXT_CHARS: Final = 1024
 _NOT_IN_NAMES: Final = frozenset("\\:")
@@ -42,7 +46,7 @@ def parse_manifest(content: bytes, destination: str) -> Manifest:
     """
     try:
         return _manifest(_object(_json(content)))
-    except (ValueError, KeyError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         msg = (
             f"{destination} has a {NAME} that this version of icsfeed did not write; "
             "export to another destination, or empty this one"
@@ -59,8 +63,9 @@ def _json(content: bytes) -> object:
 def _manifest(data: Mapping[str, Any]) -> Manifest:
     _integer(data["icsfeed"], least=VERSION, most=VERSION_WITH_SECRETS)
     uid_domain = data.get("uid_domain")
+    exported_file = lru_cache(typed=True)(_exported_file)  # private feeds have the same bytes by the hundred
     return Manifest(
-        files={_name(name): _exported_file(*_list(file, 2)) for name, file in _object(data["files"]).items()},
+        files={_name(name): exported_file(*_list(file, 2)) for name, file in _object(data["files"]).items()},
         pending=frozenset(map(_name, _list(data["pending"]))),
         ledger={uid: (_ledger_line(_text(uid), *_list(line, 3)),) for uid, line in _object(data["ledger"]).items()},
         uid_domain=_text(uid_domain) if uid_domain is not None else None,
@@ -78,6 +83,8 @@ def _ledger_line(uid: str, sequence: object, digest: object, at: object) -> Ledg
 
 def _name(name: object) -> str:
     """A name within the destination: exports replace and remove the files that a manifest lists."""
+    if isinstance(name, str) and _USUAL_NAME.fullmatch(name):
+        return name
     text = _text(name)
     parts = text.split("/")
     folded = text.casefold()  # some file systems ignore case

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from icsfeed.domain.revisions import Ledger
 from icsfeed.export.exporting import Report, export, read_manifest
-from icsfeed.export.files import Order, SiteFile
+from icsfeed.export.files import Content, Order, SiteFile
 from icsfeed.export.folder import Folder
 from icsfeed.export.targets import Target
 from tests.cli.running import NOW, run, token_key_file
@@ -21,9 +21,11 @@ def site(contents: Mapping[str, str]) -> list[SiteFile]:
     return [
         SiteFile(
             name=name,
-            make=text.encode,
-            fingerprint=text,
-            content_type="text/html" if name.endswith(".html") else "text/calendar",
+            content=Content(
+                make=text.encode,
+                fingerprint=text,
+                content_type="text/html" if name.endswith(".html") else "text/calendar",
+            ),
             order=Order.PAGE if name.endswith(".html") else Order.FEED,
         )
         for name, text in contents.items()

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from icsfeed.domain.situation import Situation
-from icsfeed.export.files import DISPOSITION, SiteFile, private_files, site_files
+from icsfeed.export.files import DISPOSITION, Content, SiteFile, private_files, site_files
 from icsfeed.export.hosts import host_files
 from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.publishing import publish
@@ -73,7 +73,8 @@ def test_the_rules_are_within_cloudflares_limits(host_rules: dict[str, str]) -> 
 
 
 def test_percent_signs_are_escaped_for_apache() -> None:
-    file = SiteFile(name="a/b.ics", make=bytes, fingerprint="", content_type="t", headers={"X-Sign": '5 % "of"'})
+    content = Content(make=bytes, fingerprint="", content_type="t", headers={"X-Sign": '5 % "of"'})
+    file = SiteFile(name="a/b.ics", content=content)
     assert 'Header set X-Sign "5 %% \\"of\\""' in {
         line.strip() for each in host_files([file]) for line in each.body.decode().splitlines()
     }

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from icsfeed.domain.situation import Situation
-from icsfeed.export.files import DISPOSITION, site_files
+from icsfeed.export.files import DISPOSITION, SiteFile, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
 from icsfeed.publication.publishing import publish
@@ -171,6 +171,10 @@ def test_nginx_lists_no_private_feed_and_sends_private_headers(schedule: Path, t
         assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())
 
 
+def with_type(file: SiteFile, content_type: str) -> SiteFile:
+    return replace(file, content=replace(file.content, content_type=content_type))
+
+
 def test_nginx_serves_pages_by_their_folder_and_the_page_for_missing_files(tmp_path: Path) -> None:
     """Foreign files are served, too."""
     texts = {
@@ -179,8 +183,8 @@ def test_nginx_serves_pages_by_their_folder_and_the_page_for_missing_files(tmp_p
         "index.html": "home",
         "robots.txt": "r",
     }
-    files = [replace(file, content_type="text/html; charset=utf-8") for file in site_of(texts)]
-    files[-1] = replace(files[-1], content_type="text/plain; charset=utf-8")
+    files = [with_type(file, "text/html; charset=utf-8") for file in site_of(texts)]
+    files[-1] = with_type(files[-1], "text/plain; charset=utf-8")
     put_files([*files, *host_files(files)], Folder(tmp_path / "site"))
     (tmp_path / "site" / "foreign.bin").write_bytes(b"foreign")
     with serving(tmp_path / "site", tmp_path / "nginx") as client:

@@ -20,7 +20,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from icsfeed.domain.situation import Situation
-from icsfeed.export.files import SiteFile, packed_files, site_files
+from icsfeed.export.files import Content, packed_files, site_files
 from icsfeed.export.folder import Folder
 from icsfeed.export.hosts import host_files
 from icsfeed.export.site import export_site
@@ -377,8 +377,8 @@ def test_unchanged_files_are_not_built_again() -> None:
     def never() -> bytes:
         raise AssertionError
 
-    unchanged = SiteFile(name="a", make=never, fingerprint="the same", content_type="text/plain")
-    assert unchanged.digest == SiteFile(name="a", make=bytes, fingerprint="the same", content_type="text/plain").digest
+    unchanged = Content(make=never, fingerprint="the same", content_type="text/plain")
+    assert unchanged.digest == Content(make=bytes, fingerprint="the same", content_type="text/plain").digest
 
 
 def test_a_preview_of_next_year_shows_next_year(schedule: Path, tmp_path: Path) -> None:
