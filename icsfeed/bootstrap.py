@@ -6,6 +6,7 @@ import atexit
 import os
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 
@@ -20,9 +21,11 @@ from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.release import release_name
 from icsfeed.service_log import service_log
 from icsfeed.services.fetches import Fetches
+from icsfeed.services.repository import NoRepository
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
+from icsfeed.store.database import open_database
 from icsfeed.store.database.database import Database
-from icsfeed.store.schedule_file import example_path, load_schedule
+from icsfeed.store.schedule_file import database_key, example_path, load_schedule
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Front, OnFetch
 from icsfeed.web.metrics import Metrics, add_metrics
@@ -43,38 +46,44 @@ def create_app(
 ) -> Flask:
     """The application that serves the current schedule file and the current record of the database.
 
-    Unset, ``settings`` come from the environment, the ``repository`` is a database that they name, and ``clock`` stands
-    still at the instant that they pin or is the system's. A pinned clock means a preview: nothing is recorded.
-    ``on_fetch`` is called when somebody fetches a private feed; unset, the database records it.
+    Unset, ``settings`` come from the environment, the ``repository`` is the database that they or the schedule name,
+    and ``clock`` stands still at the instant that they pin or is the system's. A pinned clock means a preview: nothing
+    is recorded, nor is it with the packaged example. ``on_fetch`` is called when somebody fetches a private feed;
+    unset, the database records it.
 
     Raises:
-        IcsfeedError: where a setting can't be what it says. A broken schedule, or a database that does not answer, is
-            no error: the application starts, reports that it has nothing to serve, and recovers by itself.
+        IcsfeedError: where a setting can't be what it says, or the default database lies in the wrong folder. A broken
+            schedule, or a database that does not answer or is none, is no error: the application starts, reports that
+            it has nothing to serve, and recovers by itself.
     """
     settings = settings or Settings.from_environment(os.environ)
     log = service_log()
     # The current folder may change under a server; the file that was meant does not.
     path = (settings.schedule_file() or example_path()).absolute()
-    repository = repository or Database(settings.database)
     is_example = path == example_path()
-    if is_example and _has_kept_schedule(repository):
-        path, is_example = DEFAULT_SCHEDULE.absolute(), False  # it is gone; no customer is to see the example instead
+    source: Database | NoRepository = repository or _repository(settings, path)
+    if is_example and (kept := _kept_repository(settings, source)) is not None:
+        # The schedule is gone; no customer is to see the example instead.
+        path, source, is_example = DEFAULT_SCHEDULE.absolute(), kept, False
     if is_example and settings.schedule is None:
         log.warning("no schedule.toml in this folder: the packaged example is served")
     pinned = settings.pinned_instant(lambda: load_schedule(path).schedule.calendar.zone) if clock is None else None
     time = clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned)
-    sources = Sources(ScheduleFile(path=path), repository, log=log)
+    sources = Sources(ScheduleFile(path=path), source, log=log)
+    records = pinned is None and not is_example
     live = Live(
-        Publisher(sources, records=pinned is None, keeps_schedule=not is_example, release=release_name()),
+        Publisher(sources, records=records, release=release_name()),
         clock=time,
         patience=patience,
         seconds=monotonic if clock is None else unpaced,
     )
+    if source.was_created:
+        log.info("database created", database=str(source.file))
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
     add_metrics(app, metrics)
     log_failures(app, requests)
-    on_fetch = on_fetch or (_ignore_fetch if pinned is not None else _record_fetches(repository, time, log))
+    on_fetch = on_fetch or (_record_fetches(source, time, log) if records else _ignore_fetch)
     # The bound method: Python calls it faster than an object with __call__.
     front = Front(app.wsgi_app, live, on_fetch=on_fetch, tally=metrics.tally, requests=requests).__call__
     served = behind_proxies(
@@ -86,15 +95,24 @@ def create_app(
     return app
 
 
-def _has_kept_schedule(repository: Database) -> bool:
-    """Whether another schedule than the example was public before; no where the database does not answer."""
+def _repository(settings: Settings, path: Path) -> Database | NoRepository:
+    """The repository of the schedule in that file, which may be broken or missing; of the example, only a named one."""
+    if path == example_path() and settings.database is None:
+        return NoRepository()
+    return open_database(settings.database_location(path, database_key(path), os.environ))
+
+
+def _kept_repository(settings: Settings, repository: Database | NoRepository) -> Database | NoRepository | None:
+    """The repository with another schedule than the example, which was public before; ``None`` without an answer."""
     try:
-        return repository.kept_schedule() is not None
+        if isinstance(repository, NoRepository):
+            repository = open_database(settings.database_location(DEFAULT_SCHEDULE, "", os.environ))
+        return repository if repository.kept_schedule() is not None else None
     except IcsfeedError:
-        return False
+        return None
 
 
-def _record_fetches(repository: Database, clock: Clock, log: FilteringBoundLogger) -> OnFetch:
+def _record_fetches(repository: Database | NoRepository, clock: Clock, log: FilteringBoundLogger) -> OnFetch:
     """Have the database learn, a minute later at most, who fetched their private feeds."""
     fetches = Fetches(repository, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
     atexit.register(fetches.note)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.texts import quoted
 
 if TYPE_CHECKING:
@@ -16,11 +17,35 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 DEFAULT_SCHEDULE: Final = Path("schedule.toml")
-DEFAULT_DATABASE: Final = "sqlite:///icsfeed.db"
+DEFAULT_DATABASE: Final = Path("icsfeed.db")
+"""The database of a schedule that names none: a file beside it."""
 
 ENVIRONMENT_PREFIX: Final = "ICSFEED_"
 _TRUE: Final = {"1", "true", "t", "yes", "y", "on"}  # click's own
 _PATH_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+_VARIABLE_PREFIX: Final = "env:"
+_RELATIVE_FILE: Final = re.compile(r"sqlite(?:\+pysqlite)?:///(?!/)(?P<file>.+)", re.DOTALL)
+_IN_URL: Final = {ord("%"): "%25", ord("?"): "%3F"}
+
+
+class UnsetVariableError(BadInputError):
+    """A variable that calendar.database names, and that is not set."""
+
+    def __init__(self, schedule_file: Path, key: str) -> None:
+        variable = key.removeprefix(_VARIABLE_PREFIX)
+        self.reason = f"the variable {variable} is not set"
+        super().__init__(
+            f"{schedule_file}: calendar.database is {quoted(key)}, but {self.reason}; "
+            "set it to the URL of the database, or name the database with --database"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatabaseLocation:
+    """Where the record is: a database that was named, or the default one, whose ``default_file`` may not exist yet."""
+
+    url: str
+    default_file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,12 +53,13 @@ class Settings:
     """What every entry point needs to know.
 
     Without a ``schedule``, that is ``schedule.toml`` in the current folder or, where there is none, the packaged
-    example. ``now`` is the text of the instant at which the clock stands still, for previews. ``trusted_hops`` proxies
-    have their ``X-Forwarded`` headers believed; everything is served below the path ``prefix``.
+    example. ``database`` is the URL of the database, unless the schedule is to say. ``now`` is the text of the instant
+    at which the clock stands still, for previews. ``trusted_hops`` proxies have their ``X-Forwarded`` headers believed;
+    everything is served below the path ``prefix``.
     """
 
     schedule: Path | None = None
-    database: str = DEFAULT_DATABASE
+    database: str | None = None
     now: str | None = None
     trusted_hops: int = 0
     prefix: str = ""
@@ -52,7 +78,7 @@ class Settings:
 
         return cls(
             schedule=Path(value("SCHEDULE")) if value("SCHEDULE") else None,
-            database=value("DATABASE") or DEFAULT_DATABASE,
+            database=value("DATABASE") or None,
             now=value("NOW") or None,
             trusted_hops=parse_trusted_hops(value("TRUSTED_HOPS") or "0"),
             prefix=parse_prefix(value("PREFIX")),
@@ -63,7 +89,7 @@ class Settings:
         """The variables from which another process gets the same settings."""
         values = {
             "SCHEDULE": str(self.schedule or ""),
-            "DATABASE": self.database,
+            "DATABASE": self.database or "",
             "NOW": self.now or "",
             "TRUSTED_HOPS": str(self.trusted_hops),
             "PREFIX": self.prefix,
@@ -74,6 +100,28 @@ class Settings:
     def schedule_file(self) -> Path | None:
         """The schedule file to read: the named one, or the one in the current folder; ``None`` where neither is."""
         return self.schedule or (DEFAULT_SCHEDULE if DEFAULT_SCHEDULE.exists() else None)
+
+    def database_location(self, schedule_file: Path, key: str, environment: Mapping[str, str]) -> DatabaseLocation:
+        """Where the record of a schedule is: as set, else as its ``key`` calendar.database says, else beside the file.
+
+        Raises:
+            BadInputError: where the key names a variable of the ``environment`` that is not set.
+            RefusedError: where the default database lies in the current folder, as for icsfeed 0.1.
+        """
+        if self.database is not None:
+            return DatabaseLocation(url=self.database)
+        folder = schedule_file.absolute().parent
+        if key:
+            return DatabaseLocation(url=_beside(folder, _value(key, schedule_file, environment)))
+        file, here = folder / DEFAULT_DATABASE, DEFAULT_DATABASE.absolute()
+        if here != file and not os.path.lexists(file) and here.exists():
+            msg = (
+                f"{DEFAULT_DATABASE} lies in the current folder, {here.parent}, but belongs beside the schedule file: "
+                f"move it there with mv {here}* {folder}/ while no server runs, or name it with "
+                f"--database {_file_url(here)}"
+            )
+            raise RefusedError(msg)
+        return DatabaseLocation(url=_file_url(file), default_file=file)
 
     def pinned_instant(self, calendar_zone: Callable[[], ZoneInfo]) -> datetime | None:
         """The instant at which the clock stands still (UTC), if it does.
@@ -90,6 +138,26 @@ class Settings:
         from icsfeed.domain.zones import zone  # noqa: PLC0415
 
         return parse_instant(self.now, zone("UTC") if has_offset(self.now) else calendar_zone())
+
+
+def _value(key: str, schedule_file: Path, environment: Mapping[str, str]) -> str:
+    """The URL in calendar.database, which may name the variable that holds it."""
+    if not key.startswith(_VARIABLE_PREFIX):
+        return key
+    url = environment.get(key.removeprefix(_VARIABLE_PREFIX))
+    if not url:
+        raise UnsetVariableError(schedule_file, key)
+    return url
+
+
+def _beside(folder: Path, url: str) -> str:
+    """The URL, in which the relative path of an SQLite file counts from that folder."""
+    match = _RELATIVE_FILE.fullmatch(url)
+    return f"sqlite:///{folder.as_posix().translate(_IN_URL)}/{match['file']}" if match is not None else url
+
+
+def _file_url(file: Path) -> str:
+    return f"sqlite:///{file.as_posix().translate(_IN_URL)}"
 
 
 def parse_trusted_hops(text: str) -> int:

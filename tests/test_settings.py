@@ -18,7 +18,7 @@ TORONTO = zone("America/Toronto")
 
 def test_without_any_variable_everything_is_at_its_default() -> None:
     assert Settings.from_environment({}) == Settings(
-        schedule=None, database="sqlite:///icsfeed.db", now=None, trusted_hops=0, prefix="", access_log=False
+        schedule=None, database=None, now=None, trusted_hops=0, prefix="", access_log=False
     )
 
 
@@ -34,7 +34,7 @@ PATHS = st.text(st.characters(codec="ascii", exclude_characters="\0/"), min_size
     st.builds(
         Settings,
         schedule=st.none() | PATHS,
-        database=st.text(min_size=1),
+        database=st.none() | st.text(min_size=1),
         now=st.none() | st.text(min_size=1),
         trusted_hops=st.integers(0, 16),
         prefix=st.sampled_from(["", "/maintenance", "/a/b.c"]),

@@ -7,13 +7,12 @@ from typing import Final
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.options import example, option, with_settings
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded, schedule_kept_in
 from icsfeed.store.files import write_whole
 
 _STANDARD_OUTPUT: Final = Path("-")
@@ -38,10 +37,11 @@ _STANDARD_OUTPUT: Final = Path("-")
 @with_settings
 def build(feed: str, rendering: str, output: Path, settings: Settings) -> None:
     """Print the bytes of one FEED, such as "all"."""
-    schedule = open_schedule(settings).schedule
-    database, now = settings.database, current_instant(settings, schedule)
-    situation = Situation(schedule=schedule, record=recorded(database), now=now)
-    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=lambda: schedule_kept_in(database))
+    inputs = open_inputs(settings, or_example=True)
+    situation = Situation(
+        schedule=inputs.schedule, record=inputs.record(), now=current_instant(settings, inputs.schedule)
+    )
+    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=inputs.kept_schedule)
     if built.left_out:
         click.echo(f"icsfeed: {built.left_out} events are left out of this feed; it holds 1,000, or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:

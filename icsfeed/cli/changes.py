@@ -270,7 +270,7 @@ def _show(kind: Kind) -> click.Command:
         situation = invocation.situation
         change = situation.change(change_id(identifier, kind, situation.schedule))
         if invocation.as_json:
-            print_json(change_as_json(change, invocation.zone))
+            print_json({**change_as_json(change, invocation.zone), **invocation.notes()})
         else:
             print_history(change, invocation.zone)
 

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import click
 
-from icsfeed.cli.inputs import current_instant, schedule_path
+from icsfeed.cli.inputs import Inputs, current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
-from icsfeed.domain.record import Record
+from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import Advice, advise
-from icsfeed.settings import Settings
-from icsfeed.store.database import recorded, schedule_kept_in
+from icsfeed.settings import DEFAULT_SCHEDULE, Settings, UnsetVariableError
 from icsfeed.store.schedule_file import (
     LoadedSchedule,
     ScheduleFileError,
@@ -25,6 +24,7 @@ from icsfeed.store.schedule_file import (
 )
 
 _STANDARD_INPUT = Path("-")
+_PIPE = Path("/dev/stdin")
 _MISSING = "check its name and folder"
 
 
@@ -43,7 +43,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
     if schema:
         print_json(json_schema())
         return
-    path, settings = (schedule_path(settings), settings) if file is None else _named(file, settings)
+    path, settings = (schedule_path(settings, or_example=True), settings) if file is None else _named(file, settings)
     try:
         loaded = load_schedule(path, if_missing=_MISSING) if file else load_schedule(path)
     except ScheduleFileError as error:
@@ -54,11 +54,13 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         click.get_current_context().exit(1)
     schedule = loaded.schedule
     now = current_instant(settings, schedule)
-    record = recorded(settings.database)
-    advices = advise(Situation(schedule=schedule, record=record, now=now), public=_public(settings, loaded, record))
+    inputs = Inputs(settings=settings, path=_beside_database(path, settings), loaded=loaded)
+    record, notes, unset = _record(inputs)
+    situation = Situation(schedule=schedule, record=record, now=now)
+    advices = (*unset, *advise(situation, public=_public(inputs, record)))
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
-        print_json({"schedule": str(path), "mistakes": [], "warnings": warnings})
+        print_json({"schedule": str(path), "mistakes": [], "warnings": warnings, **notes})
         return
     for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
@@ -79,14 +81,27 @@ def _named(file: Path, settings: Settings) -> tuple[Path, Settings]:
     What is piped in has no folder with a database beside it, so its record is the one of the usual schedule.
     """
     if file == _STANDARD_INPUT:
-        return Path("/dev/stdin"), settings
+        return _PIPE, settings
     return file, replace(settings, schedule=file) if file.is_file() else settings
 
 
-def _public(settings: Settings, loaded: LoadedSchedule, record: Record) -> Schedule | None:
+def _beside_database(path: Path, settings: Settings) -> Path:
+    return path if path.is_file() else settings.schedule_file() or DEFAULT_SCHEDULE
+
+
+def _record(inputs: Inputs) -> tuple[Record, dict[str, str], tuple[Advice, ...]]:
+    """The record, what JSON says of its database, and a warning where the variable that holds its URL is not set."""
+    try:
+        return inputs.record(), inputs.notes(), ()
+    except UnsetVariableError as error:
+        message = f"{error.reason}; what was recorded is not checked"
+        return NOTHING, {}, (Advice(table="calendar", name="database", message=message),)
+
+
+def _public(inputs: Inputs, record: Record) -> Schedule | None:
     """The schedule that is public according to the database, if it is another one and can still be read."""
-    kept = schedule_kept_in(settings.database) if record.entry else None
-    if kept is None or kept[0] == loaded.content:
+    kept = inputs.kept_schedule() if record.entry else None
+    if kept is None or kept[0] == inputs.loaded.content:
         return None
     try:
         return read_schedule(kept[0], "the schedule kept")
@@ -98,6 +113,9 @@ def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object
     """A warning with its place in the file or, where it is about the record, with the name of what was recorded."""
     if not advice.table:
         return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
+    if advice.table == "calendar":  # a single table: the name is that of its key
+        keys = (advice.table, advice.name)
+        return {"path": ".".join(keys), "line": loaded.line_of(keys), "recorded": None, "message": advice.message}
     position = loaded.position_of(advice.table, advice.name)
     return {"path": position.path, "line": position.line, "recorded": None, "message": advice.message}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from icsfeed.cli.difference_lines import SIGNS, DifferenceText, feed_line
-from icsfeed.cli.inputs import current_instant
+from icsfeed.cli.inputs import Inputs, current_instant
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.errors import BadInputError
@@ -15,7 +15,6 @@ from icsfeed.domain.situation import Situation
 from icsfeed.services.differences import Difference, Differences, differences
 from icsfeed.services.past_edits import past_edits
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
-from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file import load_schedule
 from icsfeed.store.schedule_file.zone_advice import advised_zone
 
@@ -40,15 +39,17 @@ def diff(
     """
     zone = advised_zone(zone_name) if zone_name else None
     before = load_schedule(old, if_missing=_MISSING).schedule
-    after = load_schedule(new or _edited(settings), if_missing=_MISSING).schedule
-    now = current_instant(settings, after)
-    record = recorded(settings.database)
+    loaded = load_schedule(new or _edited(settings), if_missing=_MISSING)
+    # The record is that of the schedule that is in use, even where both files are copies.
+    inputs = Inputs(settings=settings, path=settings.schedule_file() or DEFAULT_SCHEDULE, loaded=loaded)
+    after = loaded.schedule
+    now, record = current_instant(settings, after), inputs.record()
     old_situation, new_situation = (Situation(schedule=each, record=record, now=now) for each in (before, after))
     edit = differences(old_situation, new_situation)
     for warning in past_edits(old_situation, new_situation, edit):
         click.echo(f'warning: {warning.table} "{warning.name}": {warning.message}', err=True)
     if as_json:
-        print_json(edit.as_json())
+        print_json({**edit.as_json(), **inputs.notes()})
         return
     text = DifferenceText(old=before, new=after, zone=zone)
     past = tuple(each for each in edit.dates if each.is_past(now))

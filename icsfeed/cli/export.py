@@ -6,14 +6,14 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from icsfeed.cli.inputs import clock, open_schedule, schedule_path
+from icsfeed.cli.inputs import Inputs, clock, open_inputs, say_if_created
 from icsfeed.cli.options import example, json_option, option, own_option, token_key_option, with_settings
 from icsfeed.cli.output import print_json
 from icsfeed.domain.errors import BadInputError, UnavailableError
@@ -29,8 +29,6 @@ from icsfeed.publication.publishing import Publication
 from icsfeed.services.ledger import record_edit
 from icsfeed.services.subscribing import listed
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded
-from icsfeed.store.schedule_file import load_schedule
 from icsfeed.store.schedule_file.addresses import site_address
 from icsfeed.store.token_key import read_token_key
 
@@ -77,14 +75,15 @@ def export(
         _watch(printer, base_url, token_key, settings, replace_calendar=replace_calendar)
         return
 
-    loaded = open_schedule(settings)
+    inputs = open_inputs(settings)
+    loaded = inputs.loaded
     if base_url and (url := loaded.schedule.calendar.url) not in {"", base_url}:
         click.echo(f'warning: --base-url is ignored, since calendar.url in the schedule is "{url}"', err=True)
     now = clock(settings, loaded.schedule)()
     target = _target(dest)
-    situation = Situation(schedule=loaded.schedule, record=recorded(settings.database), now=now)
+    situation = Situation(schedule=loaded.schedule, record=inputs.record(), now=now)
     if situation.record.entry and settings.now is None and not dry_run:
-        situation = _with_edit_recorded(situation, settings.database, dest)
+        situation = _with_edit_recorded(situation, inputs, dest)
     with _progress_bar(is_shown=not as_json and not dry_run and sys.stderr.isatty()) as progress:
         report = export_site(
             situation,
@@ -96,7 +95,7 @@ def export(
             dry_run=dry_run,
             progress=progress,
         )
-    printer.print(report)
+    printer.print(report, inputs.notes())
     _warn_of_missing_feeds(report, token_key_file)
 
 
@@ -140,10 +139,10 @@ class _ReportPrinter:
     as_json: bool
     dry_run: bool
 
-    def print(self, report: Report) -> None:
-        """Print the report in one line and, in a dry run, in one more for each file; or in JSON."""
+    def print(self, report: Report, notes: Mapping[str, str]) -> None:
+        """Print the report in one line and, in a dry run, in one more for each file; or in JSON, with the notes."""
         if self.as_json:
-            print_json(report.as_json())
+            print_json({**report.as_json(), **notes})
             return
         for name in report.written if self.dry_run else ():
             click.echo(f"+ {name}")
@@ -153,12 +152,12 @@ class _ReportPrinter:
         counts = f"{len(report.written)} {would}written, {len(report.removed)} {would}removed"
         click.echo(f"{self.dest}: {counts}, {report.unchanged} unchanged")
 
-    def print_line(self, report: Report) -> None:
+    def print_line(self, report: Report, notes: Mapping[str, str]) -> None:
         """Print the report in a single line."""
         if self.as_json:
-            print_json(report.as_json(), one_line=True)
+            print_json({**report.as_json(), **notes}, one_line=True)
         else:
-            self.print(report)
+            self.print(report, notes)
         sys.stdout.flush()
 
 
@@ -171,10 +170,9 @@ def _watch(
     from icsfeed.publication.publisher import Publisher
     from icsfeed.publication.sources import ScheduleFile, Sources
     from icsfeed.service_log import service_log
-    from icsfeed.store.database.database import Database
 
-    path = schedule_path(settings)
-    current_time = clock(settings, load_schedule(path).schedule)
+    inputs = open_inputs(settings)
+    current_time = clock(settings, inputs.schedule)
     target = _target(printer.dest)
     log = service_log().bind(dest=printer.dest)
     replacements = iter([replace_calendar])  # only the first export may: later, the calendar there is this one
@@ -191,16 +189,19 @@ def _watch(
             replace_calendar=next(replacements, False),
         )
 
-    with closing(Database(settings.database)) as repository:
-        sources = Sources(ScheduleFile(path=path), repository, log=log)
+    with closing(inputs.repository()) as repository:
+        repository.check()
+        sources = Sources(ScheduleFile(path=inputs.path), repository, log=log)
         live = Live(Publisher(sources, base_url=base_url, records=settings.now is None), clock=current_time)
+        say_if_created(repository)
+        notes = inputs.notes(was_created=repository.was_created)
         watch(
             live,
             export_now,
             private=token_key is not None,
             wait=_wait_for_signal(),
             log=log,
-            on_export=printer.print_line,
+            on_export=lambda report: printer.print_line(report, notes),
         )
 
 
@@ -217,14 +218,13 @@ def _wait_for_signal() -> Callable[[float], bool]:
     return lambda seconds: bool(select.select([reader], [], [], seconds)[0])
 
 
-def _with_edit_recorded(situation: Situation, database: str, dest: str) -> Situation:
+def _with_edit_recorded(situation: Situation, inputs: Inputs, dest: str) -> Situation:
     """The situation, after the database has recorded the edit that this export publishes; a warning if it can't."""
-    from icsfeed.store.database.database import Database
 
     def warn(error: UnavailableError) -> None:
         click.echo(f"warning: revisions are recorded only in the manifest of {dest}: {error}", err=True)
 
-    with closing(Database(database)) as repository:
+    with closing(inputs.repository()) as repository:
         return record_edit(situation, repository, unrecorded=warn)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, example, json_option, option, with_settings
@@ -18,7 +18,6 @@ from icsfeed.domain.times import instant_text
 from icsfeed.services.gate import Verdict
 from icsfeed.services.gate import gate as answer_gate
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded
 
 
 @click.command(
@@ -61,15 +60,16 @@ def gate(
     if not environments and change_id is None:
         msg = "Missing option '--environment' or '--change'."
         raise click.UsageError(msg)
-    schedule = open_schedule(settings).schedule
+    inputs = open_inputs(settings)
+    schedule = inputs.schedule
     zone, now = schedule.calendar.zone, current_instant(settings, schedule)
     reader = InstantReader(zone=zone, now=now, may_guess=at_a_terminal(), records=False)
     instant = now if at is None else read_option(reader, "at", at, Sense.MOMENT)
-    situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
+    situation = Situation(schedule=schedule, record=inputs.record(), now=now)
     length = timedelta() if runway is None else parse_length(runway)
     answer = answer_gate(situation, environments, at=instant, runway=length, change_id=change_id)
     if as_json:
-        print_json(answer.as_json(zone))
+        print_json({**answer.as_json(zone), **inputs.notes()})
     else:
         transition = answer.next_transition
         click.echo(f"{answer.verdict}: {answer.why}")

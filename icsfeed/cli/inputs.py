@@ -1,29 +1,157 @@
-"""The inputs of every command: the schedule that its settings name, and the clock."""
+"""The inputs of every command: the schedule and the database that its settings name, and the clock."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
+from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
-from icsfeed.settings import DEFAULT_SCHEDULE, Settings
+from icsfeed.settings import DEFAULT_SCHEDULE, DatabaseLocation, Settings
+from icsfeed.store.database import is_missing, recorded, schedule_kept_in
 from icsfeed.store.schedule_file import LoadedSchedule, example_path, load_schedule
 
+if TYPE_CHECKING:
+    from icsfeed.services.repository import NoRepository
+    from icsfeed.store.database.database import Database
 
-def schedule_path(settings: Settings) -> Path:
-    """The schedule file to read; the packaged example where there is none, with a note on standard error."""
+
+def schedule_path(settings: Settings, *, or_example: bool = False) -> Path:
+    """The schedule file to read.
+
+    Only a command that looks and does not act takes the packaged example where there is none, and says so.
+
+    Raises:
+        NotFoundError: where there is none.
+        RefusedError: where the packaged example was named, and the command acts.
+    """
     path = settings.schedule_file()
     if path is None:
+        if not or_example:
+            msg = (
+                f"there is no {DEFAULT_SCHEDULE} in the current folder; write one with `icsfeed init`, "
+                "or name another with --schedule"
+            )
+            raise NotFoundError(msg)
         click.echo(f"icsfeed: no {DEFAULT_SCHEDULE} here; taking the packaged example policy", err=True)
         return example_path()
+    if is_example(path) and not or_example:
+        msg = (
+            f"{path} is the packaged example, which is only for looking; write your own schedule with `icsfeed init`, "
+            "or name another with --schedule"
+        )
+        raise RefusedError(msg)
     return path
 
 
-def open_schedule(settings: Settings) -> LoadedSchedule:
-    return load_schedule(schedule_path(settings))
+def is_example(path: Path) -> bool:
+    return path.absolute() == example_path()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inputs:
+    """The schedule that a command works with, and where its record is."""
+
+    settings: Settings
+    path: Path
+    loaded: LoadedSchedule
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.loaded.schedule
+
+    def location(self) -> DatabaseLocation | None:
+        """Where the record is; ``None`` for the packaged example, unless a database was named.
+
+        Raises:
+            IcsfeedError: where the schedule names a variable that is not set, or the default database lies elsewhere.
+        """
+        if is_example(self.path) and self.settings.database is None:
+            return None
+        return self.settings.database_location(self.path, self.schedule.calendar.database, os.environ)
+
+    def record(self) -> Record:
+        """The record; where there is no database yet, it is empty, and standard error says so.
+
+        Raises:
+            IcsfeedError: where the database is none of icsfeed's, or can't be read.
+        """
+        location = self.location()
+        say_if_missing(location)
+        return recorded(location) if location is not None else NOTHING
+
+    def kept_schedule(self) -> tuple[bytes, datetime] | None:
+        """The bytes of the schedule that was public last, and when they were changed, if the database kept one."""
+        location = self.location()
+        return schedule_kept_in(location) if location is not None else None
+
+    def repository(self) -> Database | NoRepository:
+        """The repository of that record, which connects when it is first used.
+
+        Raises:
+            IcsfeedError: where the URL is malformed, or as ``location``.
+        """
+        from icsfeed.services.repository import NoRepository
+        from icsfeed.store.database import open_database
+
+        location = self.location()
+        return open_database(location) if location is not None else NoRepository()
+
+    def notes(self, *, was_created: bool = False) -> dict[str, str]:
+        """What an object of JSON says beside: the default database that does not exist yet, or was just created."""
+        location = self.location()
+        if location is None or location.default_file is None:
+            return {}
+        if was_created:
+            return {"database_created": str(location.default_file)}
+        return {"database_missing": str(location.default_file)} if is_missing(location) else {}
+
+
+def say_if_missing(location: DatabaseLocation | None) -> None:
+    if location is not None and is_missing(location):
+        click.echo(f"icsfeed: there is no database {location.default_file} yet: nothing is recorded", err=True)
+
+
+def say_if_created(repository: Database | NoRepository) -> None:
+    if repository.was_created:
+        click.echo(f"icsfeed: created the database {repository.file}", err=True)
+
+
+def prepare_database(inputs: Inputs) -> str | None:
+    """Check the database of a server that starts, or create the default one; gives its URL, if it exists.
+
+    Raises:
+        IcsfeedError: where it was named, and is none of icsfeed's.
+    """
+    location, repository = inputs.location(), inputs.repository()
+    try:
+        repository.check()
+        if location is not None and is_missing(location) and inputs.settings.now is None:
+            with contextlib.suppress(UnavailableError):  # a server can do without; its log says why it records nothing
+                repository.upgrade()
+            say_if_created(repository)
+        say_if_missing(location)
+    finally:
+        repository.close()
+    return location.url if location is not None and not is_missing(location) else None
+
+
+def open_inputs(settings: Settings, *, or_example: bool = False) -> Inputs:
+    """The schedule to work with; see ``schedule_path``.
+
+    Raises:
+        IcsfeedError: where there is none, or it has mistakes.
+    """
+    path = schedule_path(settings, or_example=or_example)
+    return Inputs(settings=settings, path=path, loaded=load_schedule(path))
 
 
 def current_instant(settings: Settings, schedule: Schedule) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,17 +14,17 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.inputs import current_instant, open_inputs, say_if_created, say_if_missing
 from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
 from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.changes import Workspace
 from icsfeed.settings import Settings
-from icsfeed.store.database.database import Database
 
 
 class Result(Protocol):
@@ -49,6 +49,8 @@ class Invocation:
 
     workspace: Workspace
     now: datetime
+    notes: Callable[[], Mapping[str, str]]
+    """What an object of JSON says of the database beside."""
     as_json: bool = False
 
     @property
@@ -125,7 +127,7 @@ class RecordingInvocation(SigningInvocation):
         if preview is None and not self.dry_run:
             _echo_note(self.clock_notice)
         if self.as_json:
-            print_json(result.as_json(self.zone))
+            print_json({**result.as_json(self.zone), **self.notes()})
             return
         _warn(each for each in result.warnings if preview is None or each not in preview.warnings)
         if self.dry_run:
@@ -173,17 +175,28 @@ def _warn(warnings: Iterable[str]) -> None:
 
 
 @contextmanager
-def _open_workspace(settings: Settings) -> Generator[Workspace]:
-    """The schedule and the database, which is closed after the command."""
-    schedule = open_schedule(settings).schedule
-    repository = Database(settings.database)
+def _open_workspace(
+    settings: Settings, *, or_example: bool = False
+) -> Generator[tuple[Workspace, Callable[[], Mapping[str, str]]]]:
+    """The schedule and the database, which is closed after the command, and what JSON says of the database beside."""
+    inputs = open_inputs(settings, or_example=or_example)
+    repository = inputs.repository()
     try:
-        yield Workspace(schedule=schedule, repository=repository)
+        yield (
+            Workspace(schedule=inputs.schedule, repository=repository),
+            lambda: inputs.notes(was_created=repository.was_created),
+        )
+    except NotFoundError:
+        say_if_missing(inputs.location())
+        raise
+    else:
+        say_if_missing(inputs.location())
     finally:
+        say_if_created(repository)
         repository.close()
 
 
-def _operator_name(option: str | None) -> str:
+def operator_name(option: str | None) -> str:
     """The name for the audit trail: that of ``--operator`` or, without it, of the system's user."""
     try:
         return option or getuser()
@@ -192,16 +205,19 @@ def _operator_name(option: str | None) -> str:
         raise click.UsageError(msg) from None
 
 
-def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that takes an ``Invocation`` the options of every command that reads the record."""
+def reading(command: Callable[..., Any], *, or_example: bool = False) -> Callable[..., Any]:
+    """Give a command that takes an ``Invocation`` the options of every command that reads the record.
+
+    Only a command that looks and does not act may take the packaged example.
+    """
 
     @with_settings
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings) as workspace:
+        with _open_workspace(settings, or_example=or_example) as (workspace, notes):
             now = current_instant(settings, workspace.schedule)
-            command(Invocation(workspace=workspace, now=now, as_json=as_json), **own)
+            command(Invocation(workspace=workspace, now=now, notes=notes, as_json=as_json), **own)
 
     return run
 
@@ -214,13 +230,13 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings) as workspace:
+        with _open_workspace(settings) as (workspace, notes):
             now = current_instant(settings, workspace.schedule)
-            actor = Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now)
             invocation = SigningInvocation(
                 workspace=workspace,
                 now=now,
-                actor=actor,
+                notes=notes,
+                actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
                 is_clock_pinned=settings.now is not None,
             )
@@ -246,12 +262,13 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
         if ics and (as_json or not dry_run):
             msg = "--ics belongs to --dry-run" if not as_json else "--ics and --json can't be combined"
             raise click.UsageError(msg)
-        with _open_workspace(settings) as workspace:
+        with _open_workspace(settings) as (workspace, notes):
             now = current_instant(settings, workspace.schedule)
             invocation = RecordingInvocation(
                 workspace=workspace,
                 now=now,
-                actor=Actor(name=_operator_name(operator), kind=ActorKind.COMMAND, at=now),
+                notes=notes,
+                actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
                 is_clock_pinned=settings.now is not None,
                 dry_run=dry_run,

@@ -16,15 +16,19 @@ import click
 from click.core import ParameterSource
 
 from icsfeed.domain.texts import quoted
-from icsfeed.settings import DEFAULT_DATABASE, ENVIRONMENT_PREFIX, Settings
+from icsfeed.settings import ENVIRONMENT_PREFIX, Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _EXAMPLE_CHARS: Final = 75
 _SCHEDULE_HELP: Final = (
-    "The schedule file. Default: schedule.toml in the current folder or, where there is none, the packaged example."
+    "The schedule file. Default: schedule.toml in the current folder. "
+    "Where there is none, commands that only look take the packaged example."
 )
-_DATABASE_HELP: Final = "The database, as an SQLAlchemy URL such as postgresql://user@host/name."
+_DATABASE_HELP: Final = (
+    "The database, as an SQLAlchemy URL such as postgresql://user@host/name. Default: the one that the schedule names, "
+    "or icsfeed.db beside the schedule file."
+)
 
 
 def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  (click's own attributes)
@@ -105,8 +109,6 @@ schedule_option = option(
 database_option = option(
     "--database",
     metavar="URL",
-    default=DEFAULT_DATABASE,
-    show_default=True,
     callback=_value_before_command,
     help=_DATABASE_HELP,
 )
@@ -136,7 +138,7 @@ INSTANT_HELP: Final = "03:10, +30m, now, tomorrow 03:10, or ISO 8601."
 def before_command(command: _Command) -> _Command:
     """Give the program the common options that may also stand before the command."""
     schedule = click.option("--schedule", type=click.Path(path_type=Path), help=_SCHEDULE_HELP)
-    database = click.option("--database", metavar="URL", help=f"{_DATABASE_HELP}  [default: {DEFAULT_DATABASE}]")
+    database = click.option("--database", metavar="URL", help=_DATABASE_HELP)
     return schedule(database(command))
 
 
@@ -147,7 +149,7 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     @database_option
     @now_option
     @functools.wraps(command)
-    def run(*, schedule: Path | None, database: str, now: str | None, **others: Any) -> Any:  # noqa: ANN401
-        return command(settings=Settings(schedule=schedule, database=database, now=now), **others)
+    def run(*, schedule: Path | None, database: str | None, now: str | None, **others: Any) -> Any:  # noqa: ANN401
+        return command(settings=Settings(schedule=schedule, database=database or None, now=now), **others)
 
     return run

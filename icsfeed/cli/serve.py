@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import click
 
-from icsfeed.cli.inputs import schedule_path
+from icsfeed.cli.inputs import open_inputs, prepare_database
 from icsfeed.cli.options import WholeNumber, example, option, with_settings
 from icsfeed.settings import Settings, parse_prefix
-from icsfeed.store.schedule_file import load_schedule
 
 
 @click.command(epilog=example("serve", "serve --host 0.0.0.0 --port 8080 --workers 2 --trusted-hops 1"))
@@ -46,14 +45,12 @@ def serve(
     is recorded.
     """
     from icsfeed.service_log import service_log
-    from icsfeed.store.database.database import Database
     from icsfeed.web.listening import browser_url, listen
     from icsfeed.web.server import run_server
 
-    path = schedule_path(settings).absolute()
-    schedule = load_schedule(path).schedule
-    Database(settings.database).close()  # refuses a wrong URL here, once, instead of in each worker; doesn't connect
-    pinned = settings.pinned_instant(lambda: schedule.calendar.zone)
+    inputs = open_inputs(settings, or_example=True)
+    path = inputs.path.absolute()
+    pinned = settings.pinned_instant(lambda: inputs.schedule.calendar.zone)
     settings = replace(
         settings,
         schedule=path,
@@ -63,6 +60,8 @@ def serve(
         access_log=access_log,
     )
     listener = listen(host, port)
+    # A wrong one is refused here, once, instead of in each worker.
+    settings = replace(settings, database=prepare_database(inputs))
     os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
     url = browser_url(listener) + settings.prefix.removeprefix("/")
     run_server(

@@ -97,7 +97,7 @@ def revoke(invocation: SigningInvocation, name: str) -> None:
     revoked = subscribing.revoke(workspace.repository, name, actor=invocation.actor)
     if invocation.as_json:
         subscribers = subscribers_as_json(workspace.schedule, workspace.repository, now=invocation.now)
-        print_json(next(each for each in subscribers if each["name"] == revoked.name))
+        print_json({**next(each for each in subscribers if each["name"] == revoked.name), **invocation.notes()})
     else:
         click.echo(f"{revoked.name} is revoked")
 
@@ -128,7 +128,7 @@ def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secr
     """Print the address of the feed, the only time that anybody sees it."""
     address = private_address(invocation.workspace.schedule, receiver, secret)
     if invocation.as_json:
-        print_json(address.as_json())
+        print_json({**address.as_json(), **invocation.notes()})
     else:
         click.echo(address.path)
         if address.url and at_a_terminal():  # not into the log of a script

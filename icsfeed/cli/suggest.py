@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from icsfeed.cli.changes import IMPACT_METAVAR
@@ -31,7 +33,7 @@ from icsfeed.services.suggestions import suggest as rank_slots
 )
 @option("--impact", metavar=IMPACT_METAVAR, help="What customers notice. Default: outage.")
 @option("--most", type=WholeNumber(1, 100), default=5, show_default=True, help="Maximum number of slots.")
-@reading
+@partial(reading, or_example=True)
 def suggest(invocation: Invocation, most: int, **options: object) -> None:
     """Rank the slots for an urgent change until its deadline.
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_schedule
+from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, json_option, option, with_settings
@@ -21,7 +21,6 @@ from icsfeed.domain.times import days_text, span_text
 from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.services.upcoming import upcoming as list_upcoming
 from icsfeed.settings import Settings
-from icsfeed.store.database import recorded
 from icsfeed.store.schedule_file.zone_advice import advised_zone
 
 
@@ -48,12 +47,13 @@ def upcoming(
     as_json: bool,
 ) -> None:
     """Show the coming maintenance windows, changes and freezes."""
-    schedule = open_schedule(settings).schedule
+    inputs = open_inputs(settings, or_example=True)
+    schedule = inputs.schedule
     second_zone = advised_zone(zone_name) if zone_name else None
     now = current_instant(settings, schedule)
     reader = InstantReader(zone=schedule.calendar.zone, now=now, may_guess=at_a_terminal(), records=False)
     begin = now if start is None else read_option(reader, "from", start, Sense.PAST)
-    situation = Situation(schedule=schedule, record=recorded(settings.database), now=now)
+    situation = Situation(schedule=schedule, record=inputs.record(), now=now)
     items = list_upcoming(situation, begin, timedelta(days=days), environments, with_overdue=True)
     if as_json:
         print_json([item.as_json(second_zone or schedule.calendar.zone) for item in items])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,7 +36,8 @@ class Calendar:
     """The settings of the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
 
     ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
-    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame.
+    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame. ``database`` is
+    the URL of the database, or ``env:`` and the variable that holds it; it may hold a password.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Calendar:
     color: str = ""
     support_url: str = ""
     embed_in: tuple[str, ...] = ()
+    database: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

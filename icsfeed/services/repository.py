@@ -11,7 +11,8 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
-from icsfeed.domain.record import Record
+from icsfeed.domain.errors import RefusedError
+from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 
@@ -80,3 +81,53 @@ class ScheduleRepository(Repository, Protocol):
 
     def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
         """Store this file instead."""
+
+
+class NoRepository:
+    """The repository of the packaged example, with which nothing is recorded."""
+
+    look_every = timedelta(seconds=1)
+    file = None
+    was_created = False
+
+    def entry(self) -> int:
+        return NOTHING.entry
+
+    def record(self) -> Record:
+        return NOTHING
+
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Writing]:
+        """Refuse to record anything.
+
+        Raises:
+            RefusedError: always.
+        """
+        del actor, action, subject
+        msg = "nothing is recorded with the packaged example; write your own schedule with `icsfeed init`"
+        raise RefusedError(msg)
+
+    def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
+        del since, subject
+        return ()
+
+    def fetches(self) -> Mapping[tuple[str, str], datetime]:
+        return {}
+
+    def note_fetches(self, fetches: Mapping[tuple[str, str], datetime]) -> None:
+        """Do nothing: the example has no subscribers."""
+
+    def kept_schedule(self) -> tuple[bytes, datetime] | None:
+        return None
+
+    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+        """Do nothing: the example is in the package."""
+
+    def check(self) -> None:
+        """Do nothing."""
+
+    def upgrade(self) -> bool:
+        """Do nothing."""
+        return False
+
+    def close(self) -> None:
+        """Do nothing."""

@@ -275,15 +275,18 @@ EC-1, emergency change: Failover
     )
 
 
+@pytest.mark.usefixtures("no_database")
 def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) -> None:
     tried = announce("--duration", "2h", "--dry-run", "--ics")
+    missing = f"icsfeed: there is no database {folder}/icsfeed.db yet: nothing is recorded\n"
     assert (tried.status, tried.stderr) == (
         0,
-        "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n",
+        "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n" + missing,
     )
     assert tried.stdout.startswith("BEGIN:VEVENT\n")
     assert "UID:emergency.ec-1.new@maintenance.example.com\nSEQUENCE:0\n" in tried.stdout
-    assert answer(announce(*TWO_HOURS, "--dry-run", "--json"))["recorded"] is False
+    in_json = json.loads(announce(*TWO_HOURS, "--dry-run", "--json").stdout)
+    assert (in_json["recorded"], in_json["database_missing"]) == (False, f"{folder}/icsfeed.db")
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]
     announce()
     before = emergency("show", "EC-1", "--json")
@@ -292,12 +295,13 @@ def test_a_dry_run_shows_event_and_warnings_and_records_nothing(folder: Path) ->
     assert emergency("show", "EC-1", "--json") == before
 
 
+@pytest.mark.usefixtures("no_database")
 def test_reading_and_refused_commands_create_no_database(folder: Path) -> None:
-    assert emergency("list").status == 0
-    assert emergency("show", "EC-1").stderr == 'there is no change "EC-1"; none has been announced\n'
-    assert emergency("confirm", "EC-1") == Outcome(
-        status=1, stdout="", stderr='there is no change "EC-1"; none has been announced\n'
-    )
+    missing = f"icsfeed: there is no database {folder}/icsfeed.db yet: nothing is recorded\n"
+    assert (emergency("list").status, emergency("list").stderr) == (0, missing)
+    refusal = Outcome(status=1, stdout="", stderr=f'{missing}there is no change "EC-1"; none has been announced\n')
+    assert emergency("show", "EC-1") == refusal
+    assert emergency("confirm", "EC-1") == refusal
     assert announce("--duration", "2h", "--environment", "prod").status == 1
     assert run("window", "skip", "thursday", "2026-12-11", "--reason", "x", "--now", NOW).status == 1
     assert [path.name for path in folder.iterdir()] == ["schedule.toml"]

@@ -118,7 +118,7 @@ def test_build_prints_or_writes_the_same_bytes(folder: Path) -> None:
     printed = run("build", "production", "--now", NOW)
     assert run("build", "production", "--now", NOW, "-o", "production.ics") == Outcome(status=0, stdout="", stderr="")
     assert (folder / "production.ics").read_bytes().replace(b"\r\n", b"\n").decode() == printed.stdout
-    assert sorted(path.name for path in folder.iterdir()) == ["production.ics", "schedule.toml"]
+    assert sorted(path.name for path in folder.iterdir()) == ["icsfeed.db", "production.ics", "schedule.toml"]
 
 
 @pytest.mark.usefixtures("schedule")
@@ -294,10 +294,10 @@ OWN_OPTIONS = {
     "--dry-run",
     "--ics",
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
-    *("--tentative", "--key", "--message", "--expect", "--silent", "--yes"),
+    *("--tentative", "--key", "--message", "--expect", "--silent", "--yes", "--after"),
     "--replace-calendar",
 }
-"""Those of one announcement, step, occurrence or destination."""
+"""Those of one announcement, step, occurrence, destination or repair."""
 
 
 def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_environment() -> None:
@@ -312,7 +312,7 @@ def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_en
                     own.add((line.split()[0], name))
                 else:
                     assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
-    assert {group for group, _ in own} == {"emergency", "planned", "window", "export"}
+    assert {group for group, _ in own} == {"emergency", "planned", "window", "export", "database"}
     assert {name for _, name in own} == OWN_OPTIONS
 
 

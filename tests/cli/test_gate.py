@@ -184,6 +184,7 @@ def test_an_announced_change_may_run_in_a_freeze() -> None:
     assert elsewhere == Outcome(status=1, stdout="", stderr='EC-1 does not touch "preview"; it touches production\n')
 
 
+@pytest.mark.usefixtures("no_database")
 def test_it_starts_without_what_it_does_not_need(folder: Path) -> None:
     """A pipeline waits for it; where there is no database, nothing that reads one is loaded either."""
     script = (
@@ -195,10 +196,10 @@ def test_it_starts_without_what_it_does_not_need(folder: Path) -> None:
     done = subprocess.run(
         command,
         cwd=folder,
-        env={"PYTHONPATH": str(Path(__file__).parents[2]), "ICSFEED_DATABASE": "sqlite:///missing.db"},
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
         text=True,
         check=False,
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "[]"), done.stderr
-    assert not (folder / "missing.db").exists()
+    assert not (folder / "icsfeed.db").exists()

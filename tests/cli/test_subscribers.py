@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.store.database import recorded
 from icsfeed.store.database.database import Database
 from tests.cli.running import NOW, SCHEDULE, Outcome, run, token_key_file
 from tests.examples import NOW as NOW_AS_INSTANT
+from tests.store.work import read
 
 PATH = re.compile(r"/private/([\w-]{32})/(\w+)\.ics\n")
 
@@ -67,7 +67,7 @@ def test_a_token_made_with_a_key_can_be_derived_again(tmp_path: Path, command: s
     if command == "rotate":
         call("add", "Acme Inc.")
     token = path_of(call(command, "Acme Inc.", "--token-key-file", str(key)))[1]
-    *_, (_, recorded_token) = recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
+    *_, (_, recorded_token) = read(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
     assert re.fullmatch("[0-9a-f]{32}", recorded_token.salt)
     assert recorded_token.derived(TokenKey(secret=b"k" * 32)) == token
 
@@ -77,17 +77,18 @@ def test_addresses_made_with_a_key_differ(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
     outcomes = [call("add", "Acme Inc."), call("add", "Other"), call("rotate", "Acme Inc."), call("rotate", "Other")]
     assert len({path_of(outcome)[1] for outcome in outcomes}) == 4
-    valid = list(recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT))
+    valid = list(read(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT))
     assert len({token.salt for _, token in valid} - {""}) == 4
 
 
 def test_without_a_key_the_token_has_no_salt(tmp_path: Path) -> None:
     call("add", "Acme Inc.")
-    ((_, token),) = recorded(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
+    ((_, token),) = read(f"sqlite:///{tmp_path}/icsfeed.db").subscribers.valid(now=NOW_AS_INSTANT)
     assert token.salt == ""
 
 
 @pytest.mark.parametrize("command", ["add", "rotate"])
+@pytest.mark.usefixtures("no_database")
 def test_an_invalid_key_is_refused_before_anything_is_created(tmp_path: Path, command: str) -> None:
     (tmp_path / "short.key").write_text("secret\n", encoding="utf-8")
     hint = "make a token key with: (umask 077; openssl rand -base64 32 >"

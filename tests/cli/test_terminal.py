@@ -28,6 +28,7 @@ WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 
 
+@pytest.mark.usefixtures("no_database")
 def test_no_is_the_default_and_records_nothing(folder: Path) -> None:
     for answer in ("n", "\n"):
         session = at_a_terminal(*ANNOUNCE, answers=answer)

@@ -62,26 +62,32 @@ def normal(feed: str) -> str:
 
 def recorded(step: int) -> str:
     """The feed after that step, taken by commands."""
+    database = new_database(f"recorded-{step}.db")
     announced = run(
         *("emergency", "announce", "--summary", "Database failover", "--environment", "production", "--tentative"),
         *("--start", "2026-12-08T01:00", "--duration", "2h", "--reason", "A disk is failing", "--yes"),
-        *("--now", "2026-12-08T00:30", "--database", f"sqlite:///recorded-{step}.db"),
+        *("--now", "2026-12-08T00:30", "--database", database),
     )
     assert announced.status == 0, announced
     for at, (name, *rest), _ in STEPS[:step]:
-        done = run(
-            *("emergency", name, "EC-1", *rest, "--yes", "--now", at, "--database", f"sqlite:///recorded-{step}.db")
-        )
+        done = run(*("emergency", name, "EC-1", *rest, "--yes", "--now", at, "--database", database))
         assert done.status == 0, done
-    return built(time_of(step), f"recorded-{step}.db")
+    return built(time_of(step), database)
+
+
+def new_database(name: str) -> str:
+    """The URL of a new database in this folder."""
+    url = f"sqlite:///{name}"
+    assert run("database", "upgrade", "--database", url).status == 0
+    return url
 
 
 def time_of(step: int) -> str:
     return STEPS[step - 1][0] if step else "2026-12-08T00:30:00"
 
 
-def built(now: str, database: str = "none.db") -> str:
-    done = run("build", "emergency", "--now", now, "--database", f"sqlite:///{database}")
+def built(now: str, database: str = "sqlite:///icsfeed.db") -> str:
+    done = run("build", "emergency", "--now", now, "--database", database)
     assert done.status == 0, done
     return done.stdout
 
@@ -96,7 +102,8 @@ def from_the_export_before(schedule: Path, step: int, texts: list[str]) -> str:
     """The feed from exports, each with a new database and the destination of the one before."""
     for number in range(step + 1):
         schedule.write_text(texts[number], encoding="utf-8")
-        assert run("export", "site", "--now", time_of(number), "--database", f"sqlite:///new-{number}.db").status == 0
+        database = new_database(f"new-{number}.db")
+        assert run("export", "site", "--now", time_of(number), "--database", database).status == 0
     return Path("site/feeds/emergency.ics").read_bytes().decode()
 
 
@@ -104,7 +111,7 @@ def from_a_server(schedule: Path, step: int, texts: list[str]) -> str:
     """The feed from a server that saw every edit, and recorded what it published."""
     clock = Clock()
     schedule.write_text(texts[0], encoding="utf-8")
-    client = create_app(schedule=schedule, database="sqlite:///server.db", clock=clock).test_client()
+    client = create_app(schedule=schedule, database=new_database("server.db"), clock=clock).test_client()
     for number in range(step + 1):
         schedule.write_text(texts[number], encoding="utf-8")
         clock.now = datetime.fromisoformat(f"{time_of(number)}-05:00")
@@ -138,7 +145,7 @@ def test_two_updates_in_one_edit_are_two_revisions_on_every_machine(
     texts = [SCHEDULE + ANNOUNCEMENT, SCHEDULE + ANNOUNCEMENT + "".join(update(at, what) for at, _, what in STEPS[:3])]
     for number, text in enumerate(texts):
         schedule.write_text(text, encoding="utf-8")
-        assert run("export", "site", "--now", time_of(3), "--database", f"sqlite:///{number}.db").status == 0
+        assert run("export", "site", "--now", time_of(3), "--database", new_database(f"{number}.db")).status == 0
     exported = Path("site/feeds/emergency.ics").read_bytes().decode()
     assert sequence(exported) == [3]
     assert normal(exported) == normal(built(time_of(3)))
@@ -153,7 +160,7 @@ def test_an_edit_in_place_is_a_revision_where_the_last_export_is_available_and_n
     sequences = []
     for number, text in enumerate(texts):
         schedule.write_text(SCHEDULE + text, encoding="utf-8")
-        done = run("export", "site", "--now", f"2026-12-08T01:0{number}", "--database", f"sqlite:///{number}.db")
+        done = run("export", "site", "--now", f"2026-12-08T01:0{number}", "--database", new_database(f"{number}.db"))
         assert done.status == 0, done
         sequences += [sequence(Path("site/feeds/emergency.ics").read_bytes().decode())]
     assert sequences == [[0], [1], [1], [2], [3], []]
@@ -192,12 +199,13 @@ def test_every_page_and_feed_shows_it(schedule: Path) -> None:
     assert "schedule file" not in client.get("/feeds/all.json").text + client.get("/feeds/all.atom").text
 
 
+@pytest.mark.usefixtures("no_database")
 def test_the_commands_show_it_and_refuse_to_take_a_step(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(schedule.parent)
     schedule.write_text(SCHEDULE + PLANNED, encoding="utf-8")
     (listed,) = json.loads(run("planned", "list", "--json", "--now", "2026-12-01").stdout)
     output = json.loads(run("planned", "show", "A-Move", "--json", "--now", "2026-12-01").stdout)
-    assert listed == output
+    assert {**listed, "database_missing": f"{schedule.parent}/icsfeed.db"} == output
     assert (output["id"], output["state"]) == ("a-move", "confirmed")
     for step in ("confirm", "start", "complete", "cancel"):
         assert run("planned", step, "a-move", "--yes", "--now", "2026-12-01") == Outcome(

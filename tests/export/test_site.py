@@ -27,13 +27,13 @@ from icsfeed.export.site import export_site
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
-from icsfeed.store.database import recorded
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
 from tests.export.sites import contents, dates
 from tests.publication.fakes import Clock
+from tests.store.work import read
 
 HERE = "http://localhost"
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
@@ -76,9 +76,7 @@ def touched(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
 
 def published(schedule: Path, database: str) -> Publication:
     loaded = load_schedule(schedule)
-    return publish(
-        Situation(schedule=loaded.schedule, record=recorded(database), now=THEN), changed_at=loaded.changed_at
-    )
+    return publish(Situation(schedule=loaded.schedule, record=read(database), now=THEN), changed_at=loaded.changed_at)
 
 
 @pytest.fixture
@@ -308,24 +306,24 @@ def test_a_new_database_does_not_lower_revisions(schedule: Path, tmp_path: Path,
 
 def test_an_export_records_an_edit_if_there_is_a_record(schedule: Path, tmp_path: Path, database: str) -> None:
     announce()
-    before = recorded(database).entry
+    before = read(database).entry
     assert run("export", tmp_path / "site").status == 0
-    first = recorded(database)
+    first = read(database)
     assert first.entry == before + 1
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
     assert run("export", tmp_path / "site").status == 0
-    changed = {lines[-1].revision.sequence for uid, lines in recorded(database).ledger.items() if "month-end" in uid}
+    changed = {lines[-1].revision.sequence for uid, lines in read(database).ledger.items() if "month-end" in uid}
     assert changed == {1}
     assert run("export", tmp_path / "site").status == 0
-    assert recorded(database).entry == first.entry + 1
+    assert read(database).entry == first.entry + 1
 
 
 def test_a_preview_records_nothing(schedule: Path, tmp_path: Path, database: str) -> None:
     announce()
-    before = recorded(database)
+    before = read(database)
     schedule.write_text(SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"'), encoding="utf-8")
     export(tmp_path / "site")
-    assert recorded(database) == before
+    assert read(database) == before
 
 
 @pytest.mark.usefixtures("schedule")

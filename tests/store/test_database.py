@@ -25,13 +25,15 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
-from icsfeed.store.database import recorded
+from icsfeed.settings import DatabaseLocation
+from icsfeed.store.database import open_database, recorded, schedule_kept_in
 from icsfeed.store.database.database import OTHER_DATABASE, Database
 from icsfeed.store.database.migrating import VERSIONS
 from icsfeed.store.database.tables import APPEND_ONLY, UnrecordableTextError, audit_trail
+from icsfeed.store.database.unusable import UnusableDatabaseError
+from icsfeed.store.schedule_file import example_path
 from tests.actors import operator
 from tests.cli.running import run
-from tests.databases import Server
 from tests.examples import NOW, POLICY, TORONTO, utc
 from tests.store.work import (
     HOUR,
@@ -40,6 +42,7 @@ from tests.store.work import (
     a_plan,
     an_update,
     announce_one,
+    created,
     in_sql,
     opened,
     read,
@@ -138,9 +141,9 @@ def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:
 
 
 def test_without_a_database_there_are_no_audit_entries(tmp_path: Path) -> None:
-    with opened(f"sqlite:///{tmp_path}/icsfeed.db") as database:
+    with closing(open_database(default_location(tmp_path / "default.db"))) as database:
         assert database.entries() == ()
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "default.db").exists()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -289,28 +292,37 @@ def test_an_announcement_is_recognized_by_its_key(database_url: str) -> None:
 
 def test_reading_creates_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path}/icsfeed.db"
-    assert recorded(url) is NOTHING
-    assert recorded("sqlite:///missing/folder/icsfeed.db") is NOTHING
-    with opened(url) as database:
+    monkeypatch.delenv("ICSFEED_DATABASE")
+    (tmp_path / "icsfeed.db").unlink()
+    (tmp_path / "schedule.toml").write_bytes(example_path().read_bytes())
+    location = default_location(tmp_path / "icsfeed.db")
+    assert recorded(location) is NOTHING
+    assert schedule_kept_in(location) is None
+    with closing(open_database(location)) as database:
         assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, True)
     suggest = "emergency suggest --duration 1h --by 2026-12-01"
     for command in ("emergency list", "planned list", "upcoming", "build all", suggest):
-        outcome = run(*command.split(), "--database", url, "--now", "2026-11-23T12:00:00Z")
-        assert (command, outcome.status) == (command, 0)
-    assert list(tmp_path.iterdir()) == []
+        outcome = run(*command.split(), "--now", "2026-11-23T12:00:00Z")
+        assert (command, outcome.status, outcome.stderr) == (
+            command,
+            0,
+            f"icsfeed: there is no database {tmp_path}/icsfeed.db yet: nothing is recorded\n",
+        )
+    assert [each.name for each in tmp_path.iterdir()] == ["schedule.toml"]
 
 
-def test_a_database_without_tables_is_empty(tmp_path: Path, postgresql: Server) -> None:
-    (tmp_path / "icsfeed.db").touch()
-    with postgresql.database() as server_url:
-        for url in (f"sqlite:///{tmp_path}/icsfeed.db", server_url):
-            with opened(url) as database:
-                assert (database.entry(), database.record(), database.is_missing()) == (0, NOTHING, False)
-                database.upgrade()
-                assert (database.entry(), database.record()) == (0, NOTHING)
-                assert announce_one(database, "one").change.id == "EC-1"
-                assert (database.entry(), database.record().entry) == (1, 1)
+def test_a_default_database_is_created_by_the_first_transaction(tmp_path: Path) -> None:
+    file = tmp_path / "default.db"
+    with closing(open_database(default_location(file))) as one, closing(open_database(default_location(file))) as two:
+        assert (one.entry(), two.entry(), one.was_created) == (0, 0, False)
+        assert announce_one(one, "one").change.id == "EC-1"
+        assert announce_one(two, "two").change.id == "EC-2"
+        assert (one.was_created, two.was_created, two.entry()) == (True, False, 2)
+    assert [each.name for each in tmp_path.iterdir() if "default" in each.name] == ["default.db"]
+
+
+def default_location(file: Path) -> DatabaseLocation:
+    return DatabaseLocation(url=f"sqlite:///{file}", default_file=file)
 
 
 def test_a_database_of_a_newer_icsfeed_is_refused(database_url: str) -> None:
@@ -358,7 +370,7 @@ def test_a_restored_backup_is_noticed(tmp_path: Path, more: int, put_back: Calla
     file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
     with opened(f"sqlite:///{file}") as server, opened(f"sqlite:///{file}") as api:
         announce_one(server, "kept")
-        with opened(f"sqlite:///{backup}") as other:
+        with created(f"sqlite:///{backup}") as other:
             announce_one(other, "kept")
             for number in range(more):
                 announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
@@ -402,7 +414,7 @@ def test_a_backup_restored_in_place_is_noticed(database_url: str, more: int) -> 
 
 def test_another_database_with_as_many_entries_is_noticed_until_it_is_read(tmp_path: Path) -> None:
     file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
-    with opened(f"sqlite:///{backup}") as other:
+    with created(f"sqlite:///{backup}") as other:
         announce_one(other, "other", now=NOW + HOUR)
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
@@ -428,46 +440,68 @@ def test_a_deleted_file_is_reported_and_not_created_again(tmp_path: Path) -> Non
         assert database.entry() == database.record().entry == 1
 
 
-def test_an_empty_file_in_place_of_a_database_is_an_empty_record(tmp_path: Path) -> None:
+def test_an_empty_file_in_place_of_a_database_was_an_empty_record(tmp_path: Path) -> None:
     file = tmp_path / "icsfeed.db"
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
         assert database.record().entry == 1
         (tmp_path / "empty.db").touch()
         replace_file(tmp_path / "empty.db", file)
-        assert (database.entry(), database.record(), database.entry()) == (0, NOTHING, 0)
+        for use in (database.entry, database.record, lambda: announce_one(database, "two"), database.upgrade):
+            with pytest.raises(UnusableDatabaseError) as refusal:
+                use()
+            assert str(refusal.value) == (
+                f"the database {file} is an empty file; restore it from a backup or, if there never was a record, "
+                "delete it and make it with icsfeed database upgrade"
+            )
+    assert file.stat().st_size == 0
+
+
+MALFORMED = "the URL of the database is malformed; {} (it is not repeated here, since it may hold a password)"
 
 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("icsfeed.db", '"icsfeed.db" is not a database URL; write one such as sqlite:///icsfeed.db'),
-        (
-            "postgresql:ann:secr@t@host/db",
-            '"host/db" is not a database URL; write one such as sqlite:///icsfeed.db',
+        ("icsfeed.db", MALFORMED.format("write one such as sqlite:///icsfeed.db or postgresql://user@host/name")),
+        *(
+            (url, MALFORMED.format("write one such as sqlite:///icsfeed.db or postgresql://user@host/name"))
+            for url in (
+                "host=127.0.0.1 user=postgres password=secr3t",
+                "postgresql://postgres:secr3t",
+                "postgresql:ann:secr3t@host/db",
+                "postgresql://ann:secr@3t@host:port/db",
+                "secr3t://host/db",
+                "secr3t+psycopg://host/db",
+                "postgresql://host:secr3t/db",
+            )
         ),
-        (
-            "postgresql://ann:secr@t@host:port/db",
-            '"host:port/db" is not a database URL; write one such as sqlite:///icsfeed.db',
+        *(
+            (url, MALFORMED.format("write one such as postgresql://user:password@host/name, options as ?name=value"))
+            for url in (
+                "postgresql://user;secr3t@host/db",
+                "postgresql://host/db;password=secr3t",
+                "postgresql://host/db&password=secr3t",
+                "postgresql://host/db password=secr3t",
+                "postgresql://password=secr3t/db",
+            )
         ),
+        ("postgresql://ann:secr@3t@127.0.0.1:1/db", MALFORMED.format("write an @ in the password as %40")),
         (
-            "mysql://ann:secret@host/db",
-            'icsfeed does not support "mysql" databases; write sqlite:///icsfeed.db or postgresql://user@host/name',
+            "mysql://ann:secr3t@host/db",
+            'icsfeed does not support "mysql" databases; '
+            "write one such as sqlite:///icsfeed.db or postgresql://user@host/name",
         ),
         (
             "sqlite+aiosqlite:///icsfeed.db",
             'icsfeed does not support "sqlite+aiosqlite" databases; '
-            "write sqlite:///icsfeed.db or postgresql://user@host/name",
+            "write one such as sqlite:///icsfeed.db or postgresql://user@host/name",
         ),
         ("sqlite://", "a database in memory keeps nothing; name a file, such as sqlite:///icsfeed.db"),
         ("sqlite:///:memory:", "a database in memory keeps nothing; name a file, such as sqlite:///icsfeed.db"),
         (
-            "sqlite:///a.db?mode=ro",
-            "the URL of the database a.db has options; name only the file: sqlite:////folder/file.db",
-        ),
-        (
-            "postgresql://ann:secr@t@127.0.0.1:1/db",
-            '"127.0.0.1:1/db" is not a database URL; write an @ in the password as %40',
+            "sqlite:///a.db?key=secr3t",
+            "the URL of the SQLite database has options; name only the file: sqlite:////folder/file.db",
         ),
     ],
 )
@@ -475,7 +509,7 @@ def test_a_malformed_url_is_refused_without_showing_its_password(url: str, messa
     with pytest.raises(BadInputError) as refusal:
         read(url)
     assert str(refusal.value) == message
-    assert "secr@t" not in message
+    assert ("secr" in url, "secr" in message) == ("3t" in url, False)
 
 
 @pytest.mark.parametrize(
@@ -484,6 +518,15 @@ def test_a_malformed_url_is_refused_without_showing_its_password(url: str, messa
         (
             "postgresql://ann:secr%40t@127.0.0.1:1/db?sslpassword=secr@t&password=secr@t",
             "the database postgresql://ann:***@127.0.0.1:1/db can't be read: no server answers",
+        ),
+        (
+            "postgresql://ann@127.0.0.1:1/db?PASSWORD=secr3t&SslPassWord=secr3t&pgpass=secr3t",
+            'the database postgresql://ann@127.0.0.1:1/db can\'t be read: invalid connection option "PASSWORD"',
+        ),
+        (
+            "postgresql://ann:secr3t@127.0.0.1:1/db?sslmode=secr3t",
+            "the database postgresql://ann:***@127.0.0.1:1/db?sslmode=secr3t can't be read: "
+            'connection is bad: invalid sslmode value: "***"',
         ),
         (
             "postgresql://ann:secr%40t@127.0.0.1:1/db?speed=high",
@@ -502,13 +545,13 @@ def test_the_current_folder_may_change_while_a_database_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with opened("sqlite:///odd %20#.db") as database:
+    with created("sqlite:///odd %20#.db") as database:
         monkeypatch.chdir("/")
         announce_one(database, "one")
         assert database.file == tmp_path / "odd  #.db"
-    assert [each.name for each in tmp_path.iterdir()] == ["odd  #.db"]
+    assert {each.name for each in tmp_path.iterdir()} == {"icsfeed.db", "odd  #.db"}
     monkeypatch.chdir(tmp_path)
-    assert recorded("sqlite:///odd %20#.db").entry == 1
+    assert read("sqlite:///odd %20#.db").entry == 1
 
 
 def test_a_reader_does_not_wait_for_a_writer(database_url: str) -> None:

@@ -30,8 +30,8 @@ def engine_of(url: str) -> Generator[Engine]:
         engine.dispose()
 
 
-def test_both_databases_answer_and_are_empty(database_url: str, request: pytest.FixtureRequest) -> None:
-    with engine_of(database_url) as engine, engine.connect() as connection:
+def test_both_databases_answer_and_are_empty(new_database_url: str, request: pytest.FixtureRequest) -> None:
+    with engine_of(new_database_url) as engine, engine.connect() as connection:
         assert connection.scalar(text("select 1")) == 1
         assert sqlalchemy.inspect(connection).get_table_names() == []
         assert request.node.callspec.id == engine.dialect.name
@@ -42,7 +42,7 @@ def test_each_test_gives_the_commands_a_database_of_its_own(tmp_path: Path) -> N
 
 
 def test_two_databases_of_one_server_are_separate(postgresql: Server) -> None:
-    with postgresql.database() as one, postgresql.database() as other:
+    with postgresql.database(with_tables=False) as one, postgresql.database(with_tables=False) as other:
         with engine_of(one) as engine, engine.begin() as connection:
             connection.execute(text("create table only_here (id integer)"))
         tables = []

@@ -63,6 +63,14 @@ def opened(url: str) -> Generator[Database]:
 
 
 @contextmanager
+def created(url: str) -> Generator[Database]:
+    """The database, which is created first if it does not exist."""
+    with opened(url) as database:
+        database.upgrade()
+        yield database
+
+
+@contextmanager
 def several(url: str, count: int) -> Generator[list[Database]]:
     """Open the database ``count`` times, each with connections of its own."""
     with ExitStack() as stack:

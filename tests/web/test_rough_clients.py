@@ -64,6 +64,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("rough")
     (folder / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     database = ("--database", f"sqlite:///{folder}/icsfeed.db")
+    assert run("database", "upgrade", *database).status == 0
     with serving(folder / "schedule.toml", "--access-log", "--trusted-hops", "1", *database) as server:
         yield server
 

@@ -6,44 +6,67 @@ that it belongs to. So the number of the last entry says whether anything is new
 
 from __future__ import annotations
 
+import contextlib
 import os
-import re
+from collections.abc import Generator
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING
 
 from icsfeed.domain.record import NOTHING, Record
+from icsfeed.settings import DatabaseLocation
 
-_PLAIN_FILE: Final = re.compile("sqlite:///([^?%:]+)")
+if TYPE_CHECKING:
+    from icsfeed.store.database.database import Database
 
 
-def recorded(url: str) -> Record:
-    """The record in the database at ``url``, without creating the database; empty where there is none.
+def is_missing(location: DatabaseLocation) -> bool:
+    """Whether it is a default database that does not exist yet: then the record is empty."""
+    if location.default_file is None:
+        return False
+    try:
+        os.lstat(location.default_file)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # reading it tells the reason
+    return False
+
+
+def open_database(location: DatabaseLocation) -> Database:
+    """The database at that location, which connects when it is first used."""
+    from icsfeed.store.database.database import Database  # noqa: PLC0415  (SQLAlchemy is slow to import)
+
+    return Database(location.url, may_be_missing=location.default_file is not None)
+
+
+def recorded(location: DatabaseLocation) -> Record:
+    """The record in the database at that location; empty where it is the default one, and does not exist yet.
 
     Raises:
-        IcsfeedError: where the URL is malformed, or the database can't be read.
+        IcsfeedError: where the URL is malformed, or the database is none of icsfeed's or can't be read.
     """
-    # Importing SQLAlchemy takes longer than everything else that a command needs, so it waits until there is a file.
-    if (plain := _PLAIN_FILE.fullmatch(url)) and not os.path.exists(plain[1]):  # noqa: PTH110  (pathlib is slow to import)
+    if is_missing(location):
         return NOTHING
-    from icsfeed.store.database.database import Database  # noqa: PLC0415  (see above)
-
-    database = Database(url)
-    try:
+    with _opened(location) as database:
         return database.record()
-    finally:
-        database.close()
 
 
-def schedule_kept_in(url: str) -> tuple[bytes, datetime] | None:
+def schedule_kept_in(location: DatabaseLocation) -> tuple[bytes, datetime] | None:
     """The bytes of the schedule that was public last, and when they were changed (aware), if one was kept.
 
     Raises:
-        UnavailableError: where it can't be read.
+        IcsfeedError: as ``recorded``.
     """
-    from icsfeed.store.database.database import Database  # noqa: PLC0415  (SQLAlchemy is slow to import)
-
-    database = Database(url)
-    try:
+    if is_missing(location):
+        return None
+    with _opened(location) as database:
         return database.kept_schedule()
+
+
+@contextlib.contextmanager
+def _opened(location: DatabaseLocation) -> Generator[Database]:
+    database = open_database(location)
+    try:
+        yield database
     finally:
         database.close()

@@ -17,13 +17,15 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database.audit import read_entries
+from icsfeed.store.database.creation import create_database
 from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_schedule
-from icsfeed.store.database.migrating import TablesVersion, migrate, tables_version
+from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
 from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import read_record
 from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS, file_identity
 from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
+from icsfeed.store.database.unusable import UnusableDatabaseError, missing_file, require_absence
 from icsfeed.store.database.urls import display_url, file_of, parse_url
 from icsfeed.store.database.writing import Transaction
 
@@ -32,10 +34,19 @@ OTHER_DATABASE: Final = -1
 
 
 class Database:
-    """The database at a URL. The first transaction creates it or migrates its tables. Threads may share it."""
+    """The database at a URL. The first use migrates the tables of an earlier icsfeed. Threads may share it.
 
-    def __init__(self, url: str) -> None:
+    It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it.
+    """
+
+    def __init__(self, url: str, *, may_be_missing: bool = False) -> None:
         self.url = parse_url(url)
+        self.name = display_url(self.url)
+        """What messages call it: the path of its file, or its URL without passwords."""
+        self.was_created = False
+        """Whether a transaction of this object created it."""
+        self._may_be_missing = may_be_missing
+        self._was_read = False
         self.file = file_of(self.url)
         """The file of an SQLite database; ``None`` for a server."""
         self._engine = make_engine(self.url)
@@ -54,18 +65,35 @@ class Database:
         """The shortest interval at which ``entry`` costs next to nothing: a file answers in microseconds."""
         return timedelta(milliseconds=50 if self.file is None else 10)
 
-    def is_missing(self) -> bool:
-        """Whether the file does not exist yet; a server's database always exists, or using it fails.
+    def check(self) -> None:
+        """Refuse a database that has no record of icsfeed; one that does not answer may do so later.
 
         Raises:
-            UnavailableError: where the file existed before.
+            UnusableDatabaseError: where it is missing, empty, another program's, or an incomplete copy.
         """
-        file = self.file
-        if file is None or file_identity(file) is not None:
+        try:
+            if not self.is_missing():
+                with read_transaction(self._engine) as connection:
+                    require_tables(connection)
+        except UnusableDatabaseError:
+            raise
+        except UnavailableError:
+            return
+
+    def is_missing(self) -> bool:
+        """Whether the file does not exist yet, and need not; a server's database always exists, or using it fails.
+
+        Raises:
+            UnavailableError: where it must exist, or existed before.
+        """
+        if self.file is None or file_identity(self.file) is not None:
             return False
-        if self._record is not NOTHING:
-            msg = f"the database {file} is gone; put it back"
+        if self._was_read:
+            msg = f"the database {self.file} is gone; put it back"
             raise UnavailableError(msg)
+        require_absence(self.file)
+        if not self._may_be_missing:
+            raise missing_file(self.url)
         return True
 
     def entry(self) -> int:
@@ -95,10 +123,9 @@ class Database:
         if self.is_missing():
             return NOTHING
         with read_transaction(self._engine) as connection:
-            version = tables_version(connection)
-            if version is not TablesVersion.OLDER:
-                is_current = version is TablesVersion.CURRENT
-                self._record = read_record(connection, self._record) if is_current else NOTHING
+            if require_tables(connection) is TablesVersion.CURRENT:
+                self._record = read_record(connection, self._record)
+                self._was_read = True
                 return self._record
         self.upgrade()
         return self.record()
@@ -125,8 +152,8 @@ class Database:
                 commit: the message says which.
         """
         with self._writing() as connection:
-            migrate(connection)
             record = self._record = read_record(connection, self._record)
+            self._was_read = True
             yield Transaction(connection, record, actor=actor, action=action, subject=subject)
 
     def note_fetches(self, fetches: FetchTimes) -> None:
@@ -161,7 +188,7 @@ class Database:
         if self.is_missing():
             return None
         with read_transaction(self._engine) as connection:
-            return read_kept_schedule(connection) if tables_version(connection) is TablesVersion.CURRENT else None
+            return read_kept_schedule(connection)
 
     def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
         """Store the schedule that is public now, and when it was changed (aware), instead of the one before.
@@ -172,21 +199,31 @@ class Database:
         if self.kept_schedule() == (content, changed_at):
             return
         with self._writing() as connection:
-            migrate(connection)
             keep_schedule(connection, content, changed_at)
 
     def upgrade(self) -> bool:
-        """Create the tables, or bring them up to date; gives whether there was anything to do.
+        """Create the database's tables, or bring them up to date; gives whether there was anything to do.
 
         Raises:
-            UnavailableError: where it can't be done, or a newer icsfeed made them.
+            UnavailableError: where it can't be done, or they are a newer icsfeed's or another program's.
         """
-        with self._writing() as connection:
+        if self._create():
+            return True
+        with self._locked_transaction() as connection:
             return migrate(connection)
 
     @contextlib.contextmanager
     def _writing(self) -> Generator[Connection]:
-        self._create()
+        """A transaction in which nobody else writes, in a database whose tables are up to date."""
+        if self.is_missing():
+            self._create()
+        with self._locked_transaction() as connection:
+            if require_tables(connection) is TablesVersion.OLDER:
+                migrate(connection)
+            yield connection
+
+    @contextlib.contextmanager
+    def _locked_transaction(self) -> Generator[Connection]:
         # Threads of one process wait for each other here, which is faster than in the database.
         if not self._write_lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
             msg = f"the database {display_url(self.url)} can't be written: it is busy; try again; nothing was changed"
@@ -197,16 +234,13 @@ class Database:
         finally:
             self._write_lock.release()
 
-    def _create(self) -> None:
-        """Create the file if it does not exist: to SQLite, an empty file is an empty database."""
-        if not self.is_missing() or self.file is None:
-            return
-        try:
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o666))
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            msg = f"the database {display_url(self.url)} can't be created: {reason}"
-            raise UnavailableError(msg) from error
+    def _create(self) -> bool:
+        """Create the file of an SQLite database where there is none; gives whether this object did."""
+        if self.file is None or os.path.lexists(self.file):
+            return False
+        has_created = create_database(self.url, self.file)
+        self.was_created |= has_created
+        return has_created
 
 
 def _close(probe: Probe, engine: Engine) -> None:

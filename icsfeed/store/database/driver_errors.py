@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import URL
 
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.store.database.urls import display_url
+from icsfeed.store.database.urls import display_url, without_secrets
 
 _SQLITE_REASONS: Final = (
     ("SQLITE_FULL", "the disk is full"),
@@ -63,11 +63,15 @@ _CONNECTION_REASONS: Final = (
 def unavailable(error: BaseException | None, url: URL, verb: str) -> UnavailableError:
     """The error that says why the database can't be ``verb`` ("read", "written"), from the driver's ``error``."""
     consequence = "; nothing was changed" if verb == "written" else ""
-    return UnavailableError(f"the database {display_url(url)} can't be {verb}: {explain(error)}{consequence}")
+    return UnavailableError(f"the database {display_url(url)} can't be {verb}: {explain(error, url)}{consequence}")
 
 
-def explain(error: BaseException | None) -> str:
-    """The reason for a driver's error, in words."""
+def explain(error: BaseException | None, url: URL) -> str:
+    """The reason for a driver's error, in words that show no password of the ``url``."""
+    return without_secrets(_reason(error), url)
+
+
+def _reason(error: BaseException | None) -> str:
     text = (str(error).strip() or type(error).__name__).splitlines()[0]
     if sqlstate := getattr(error, "sqlstate", None):
         return _POSTGRESQL_REASONS.get(sqlstate, text)
@@ -83,5 +87,5 @@ def is_timeout(error: BaseException | None) -> bool:
 
 
 def is_missing_table(error: BaseException | None) -> bool:
-    """Whether the tables do not exist, because nothing has been recorded yet."""
+    """Whether a table does not exist."""
     return getattr(error, "sqlstate", None) == "42P01" or "no such table" in str(error)

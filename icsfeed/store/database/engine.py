@@ -27,11 +27,12 @@ _WRITES: Final = "icsfeed_writes"
 def make_engine(url: URL) -> Engine:
     """An engine with snapshot isolation; it connects when it is first used."""
     file = file_of(url)
-    return _postgresql_engine(url) if file is None else _sqlite_engine(url, file)
+    return _postgresql_engine(url) if file is None else sqlite_engine(url, file)
 
 
-def _sqlite_engine(url: URL, file: Path) -> Engine:
-    engine = create_engine(url, creator=partial(sqlite.connect, file))
+def sqlite_engine(url: URL, file: Path, *, may_be_empty: bool = False) -> Engine:
+    """An engine for that file, which messages call by the ``url``; see ``sqlite.connect`` for ``may_be_empty``."""
+    engine = create_engine(url, creator=partial(sqlite.connect, file, may_be_empty=may_be_empty))
 
     @event.listens_for(engine, "checkout")
     def check_file(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
@@ -127,7 +128,7 @@ def write_transaction(engine: Engine) -> Generator[Connection]:
             if not _may_be_committed(error):
                 raise
             msg = (
-                f"the database {display_url(engine.url)} was lost while committing: {explain(error.orig)}; "
+                f"the database {display_url(engine.url)} was lost while committing: {explain(error.orig, engine.url)}; "
                 "check whether your change was recorded"
             )
             raise UnavailableError(msg) from error

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, inspect, text
 
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.store.database.engine import migration_timeout
+from icsfeed.store.database.unusable import foreign, incomplete_copy, without_tables
 from icsfeed.store.database.urls import display_url
 
 VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
@@ -17,6 +18,9 @@ VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _CURRENT: Final = "icsfeed_tables_are_current"
+
+INCOMPLETE_COPY: Final = "icsfeed_incomplete_copy"
+"""The table that a copy has until it is complete."""
 
 
 class TablesVersion(Enum):
@@ -31,16 +35,24 @@ def tables_version(connection: Connection) -> TablesVersion:
     """How old the tables are; looked up once for each database connection.
 
     Raises:
+        UnusableDatabaseError: where the database is an incomplete copy, or another program's.
         UnavailableError: where a newer icsfeed made them.
     """
     if connection.info.get(_CURRENT):
         return TablesVersion.CURRENT
-    name = None
-    if inspect(connection).has_table("alembic_version"):
+    name, tables = None, inspect(connection)
+    if tables.has_table("alembic_version"):
         name = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if tables.has_table(INCOMPLETE_COPY):
+        raise incomplete_copy(connection.engine.url)
+    is_file = connection.dialect.name == "sqlite"  # a server's database may have the tables of several programs
     if name is None:
+        if is_file and tables.get_table_names():
+            raise foreign(connection.engine.url)
         return TablesVersion.NONE
     if name not in VERSIONS:
+        if not tables.has_table("audit_trail"):
+            raise foreign(connection.engine.url)
         msg = (
             f'the database {display_url(connection.engine.url)} was made by a newer icsfeed (its tables are "{name}", '
             f'this version knows them up to "{VERSIONS[-1]}"); use the newer icsfeed'
@@ -52,11 +64,26 @@ def tables_version(connection: Connection) -> TablesVersion:
     return TablesVersion.CURRENT
 
 
-def migrate(connection: Connection, *, to: str = "head") -> bool:
-    """Bring the tables up to date, in the connection's transaction; gives whether there was anything to do.
+def require_tables(connection: Connection) -> TablesVersion:
+    """How old the tables are, of which there must be some.
 
     Raises:
+        UnusableDatabaseError: where the database has none of icsfeed's.
         UnavailableError: where a newer icsfeed made them.
+    """
+    version = tables_version(connection)
+    if version is TablesVersion.NONE:
+        raise without_tables(connection.engine.url)
+    return version
+
+
+def migrate(connection: Connection, *, to: str = "head") -> bool:
+    """Create the tables, or bring them up to date, in the connection's transaction.
+
+    Gives whether there was anything to do.
+
+    Raises:
+        UnavailableError: where they are a newer icsfeed's, or another program's.
     """
     if tables_version(connection) is TablesVersion.CURRENT:
         return False

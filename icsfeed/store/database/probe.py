@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from icsfeed.domain.record import BEFORE_ANY_ENTRY
 from icsfeed.store.database.driver_errors import is_missing_table, is_timeout, unavailable
 from icsfeed.store.database.sqlite import data_version, is_connected_to, write_error
+from icsfeed.store.database.unusable import without_tables
 from icsfeed.store.database.urls import file_of
 
 _LAST_ENTRY: Final = "SELECT entry, at FROM audit_trail ORDER BY entry DESC LIMIT 1"
@@ -55,7 +56,7 @@ class Probe:
             return self._ask()
         except DBAPIError as error:
             if is_missing_table(error.orig):
-                return LastEntry()
+                raise without_tables(self._engine.url) from error
             raise unavailable(error.orig, self._engine.url, "read") from error
         finally:
             self._lock.release()

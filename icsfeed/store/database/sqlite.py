@@ -8,6 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from icsfeed.store.database.unusable import empty_file
+
 LOCK_TIMEOUT_SECONDS: Final = 30
 """How long a writer waits for the others, each of which needs milliseconds."""
 
@@ -30,10 +32,12 @@ class FileConnection(sqlite3.Connection):
     """A connection to the file of that ``identity``.
 
     ``write_error`` is set where the file could be opened for reading only. Such a connection never sees later changes.
+    ``was_empty`` is set where the file was to be filled.
     """
 
     identity: FileIdentity | None = None
     write_error: sqlite3.OperationalError | None = None
+    was_empty: bool = False
 
 
 def write_error(driver: object) -> sqlite3.OperationalError | None:
@@ -42,8 +46,14 @@ def write_error(driver: object) -> sqlite3.OperationalError | None:
 
 
 def is_connected_to(driver: object, file: Path) -> bool:
-    """Whether the connection is to the file that now stands at that path."""
-    return isinstance(driver, FileConnection) and driver.identity == file_identity(file)
+    """Whether the connection is to the file that now stands at that path, and that file was not emptied."""
+    if not isinstance(driver, FileConnection):
+        return False
+    try:
+        status = os.stat(file)  # noqa: PTH116  (many times a second)
+    except OSError:
+        return False
+    return driver.identity == (status.st_dev, status.st_ino) and (status.st_size > 0 or driver.was_empty)
 
 
 def data_version(driver: object) -> int | None:
@@ -57,14 +67,20 @@ def data_version(driver: object) -> int | None:
     return int(version)
 
 
-def connect(file: Path) -> FileConnection:
+def connect(file: Path, *, may_be_empty: bool = False) -> FileConnection:
     """Open an existing file; the caller begins transactions.
+
+    SQLite takes an empty file for a new database and, where it was emptied while others use it, waits for them. So it
+    is refused, unless it ``may_be_empty`` because it is to be filled.
 
     In WAL mode SQLite keeps two companion files beside the database. Where it can't create them (the folder is
     read-only, or the disk is full), the database can still be read, as long as the file itself holds everything.
     """
     # The identity comes first: if the file is replaced in between, it is the older one, and the replacement is noticed.
     identity = file_identity(file)
+    is_empty = identity is not None and file.stat().st_size == 0
+    if is_empty and not may_be_empty:
+        raise empty_file(file)
     try:
         connection = _open(file, "mode=rw")
     except sqlite3.OperationalError as error:
@@ -75,6 +91,7 @@ def connect(file: Path) -> FileConnection:
             error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
         connection.write_error = error
     connection.identity = identity
+    connection.was_empty = is_empty
     return connection
 
 

@@ -1,5 +1,6 @@
 """The schedule file, ``schedule.toml``, which holds a maintenance policy."""
 
+from icsfeed.store.schedule_file.database_key import database_key
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.model import json_schema
 from icsfeed.store.schedule_file.reading import (
@@ -17,6 +18,7 @@ __all__ = [
     "LoadedSchedule",
     "Mistake",
     "ScheduleFileError",
+    "database_key",
     "example_path",
     "json_schema",
     "load_schedule",

@@ -64,6 +64,14 @@ class CalendarTable(TypedDict, total=False):
             ["https://kb.example.com"],
         ),
     ]
+    database: Annotated[
+        str,
+        Key(
+            values.DATABASE,
+            "The database: a URL, or env: and the variable that holds it; by default icsfeed.db beside this file.",
+            "env:DATABASE_URL",
+        ),
+    ]
 
 
 class EnvironmentTable(TypedDict):

@@ -69,6 +69,7 @@ def _calendar(table: CalendarTable) -> Calendar:
         color=table.get("color", ""),
         support_url=table.get("support_url", ""),
         embed_in=tuple(table.get("embed_in", ())),
+        database=table.get("database", ""),
     )
 
 

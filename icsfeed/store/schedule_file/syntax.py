@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Any, Final
 
 import tomli
@@ -11,6 +12,7 @@ from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 
 _MAX_EXCERPT_CHARS: Final = 100
 _MAX_CHARS_BEFORE_CARET: Final = 70
+_SECRET_VALUE: Final = re.compile(r"[^:@]*?\bdatabase\b|.*?(?=\w+://\S*@)", re.IGNORECASE)
 
 
 def parse(content: bytes, source: str) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
     elif not text[position:].strip():
         position = max(0, len(text.rstrip()) - 1)
     start = text.rfind("\n", 0, position) + 1
-    line, column = _printable(text[start:].partition("\n")[0]), position - start
+    line, column = _without_secrets(_printable(text[start:].partition("\n")[0])), position - start
     char = text[error.pos : error.pos + 1]
     if error.msg.startswith(("Illegal character", "Found invalid character")) and char not in {"\n", ""}:
         explanation = Explanation(f"the control character U+{ord(char):04X} is not allowed; remove it", column)
@@ -80,6 +82,12 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> Mistake:
 
 def _printable(line: str) -> str:
     return "".join(char if char.isprintable() else " " for char in line)
+
+
+def _without_secrets(line: str) -> str:
+    """The line, with asterisks in the URL of a database, which may hold a password."""
+    match = _SECRET_VALUE.match(line)
+    return line if match is None else line[: match.end()] + re.sub(r"\w", "*", line[match.end() :])
 
 
 def _unclosed_quotes(reason: str, text: str) -> str | None:

@@ -76,6 +76,8 @@ def _finding(detail: ErrorDetails) -> Finding | None:
             several_tables = len(keys) == 1 and key_at(keys) is not None
             example = f"[[{keys[0]}]] with an id and a name" if several_tables else _example(keys)
             message = f"[] is empty; write at least one, such as {example}"
+        case "string_type" if keys == ("calendar", "database"):
+            message = f"this is not text; write it in quotes, such as {_example(keys)}"  # it may hold a password
         case kind if kind in _WRONG_TYPE:
             message = _WRONG_TYPE[kind](keys, value)
         case _:

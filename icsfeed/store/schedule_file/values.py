@@ -31,6 +31,7 @@ LAST_FULL_WEEK: Final = "last-full-week"
 IDENTIFIER_PATTERN: Final = "[a-z0-9][a-z0-9-]{0,59}"
 _HEX_COLOR_PATTERN: Final = "#[0-9A-Fa-f]{6}"
 _ANY_CASE_WEEKDAY: Final = "|".join("".join(f"[{char.upper()}{char.lower()}]" for char in day) for day in WEEKDAYS)
+_DATABASE_PATTERN: Final = r"(?:env:[A-Za-z_][A-Za-z0-9_]*|(?:sqlite|postgres|postgresql)(?:\+[a-z]+)?://\S+)"
 _MAX_RULE_CHARS: Final = 200
 # Neither U+FFFE nor U+FFFF is a character, and XML, and so Atom, can't contain them.
 _FORBIDDEN_CHARS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -160,6 +161,17 @@ def _weekday(text: str) -> str:
     return _option(WEEKDAYS, "a weekday", text)
 
 
+def _database(text: str) -> str:
+    if not re.fullmatch(_DATABASE_PATTERN, text):
+        msg = (
+            "this is neither env: and the name of a variable nor the URL of a database (it is not repeated here, since "
+            "it may hold a password); write one such as env:DATABASE_URL, sqlite:///icsfeed.db or "
+            "postgresql://user@host/name"
+        )
+        raise ValueError(msg)
+    return text
+
+
 _name = partial(single_line, content="the name that people are to read", remedy="it on one line")
 NAME: Final = text_value(_name, minLength=1)
 FREE_TEXT: Final = text_value(plain_text)
@@ -175,6 +187,7 @@ ADDRESS: Final = text_value(addresses.site_address, format="uri", pattern=f"^{ad
 LINK: Final = text_value(addresses.link, format="uri", pattern=f"^{addresses.LINK_PATTERN}$")
 PICTURE: Final = text_value(addresses.picture, format="uri", pattern=f"^{addresses.PICTURE_PATTERN}$")
 ORIGIN: Final = text_value(addresses.origin, pattern=f"^{addresses.ORIGIN_PATTERN}$")
+DATABASE: Final = text_value(_database, pattern=f"^{_DATABASE_PATTERN}$")
 EMAIL: Final = text_value(addresses.email, format="email")
 COLOR: Final = text_value(_color, anyOf=[{"pattern": f"^{_HEX_COLOR_PATTERN}$"}, {"pattern": "^[A-Za-z]+$"}])
 RULE: Final = text_value(_rule)
