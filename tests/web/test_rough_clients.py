@@ -17,8 +17,7 @@ import httpx
 import pytest
 
 from tests.benchmarks.attacking import ATTACKS, Attack, attacking, held_connections
-from tests.cli.running import SCHEDULE
-from tests.web.servers import PATIENCE, Server, serving, start_server, until
+from tests.cli.running import SCHEDULE, run
 
 MANY = 150
 """Connections of each kind; far more than there are threads."""
