@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from icsfeed.cli.inputs import schedule_path
+from icsfeed.cli.inputs import present, schedule_path
 from icsfeed.cli.operator_commands import operator_name
 from icsfeed.cli.options import OrderedGroup, database_option, example, operator_option, own_option, schedule_option
 from icsfeed.domain.actors import Actor, ActorKind
@@ -50,7 +49,7 @@ def upgrade(ids: tuple[str, ...], schedule: Path | None, database: str | None, o
     with closing(_named_database(Settings(schedule=schedule, database=database or None))) as opened:
         changed = opened.upgrade()
         click.echo(f"{opened.name} {'is up to date now' if changed else 'was up to date already'}")
-        actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=datetime.now(UTC))
+        actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=present())
         for change_id in latest.values():
             click.echo(f"the next one after {change_id} is {reserve_numbers(opened, change_id, actor=actor)}")
 

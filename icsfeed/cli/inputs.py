@@ -162,4 +162,8 @@ def current_instant(settings: Settings, schedule: Schedule) -> datetime:
 def clock(settings: Settings, schedule: Schedule) -> Callable[[], datetime]:
     """The clock: it stands still at ``--now``, or is the system's, which no other module of the commands reads."""
     instant = settings.pinned_instant(lambda: schedule.calendar.zone)
-    return (lambda: datetime.now(UTC)) if instant is None else lambda: instant
+    return present if instant is None else lambda: instant
+
+
+def present() -> datetime:
+    return datetime.now(UTC)

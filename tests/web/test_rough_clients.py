@@ -18,6 +18,7 @@ import pytest
 
 from tests.benchmarks.attacking import ATTACKS, Attack, attacking, held_connections
 from tests.cli.running import SCHEDULE, run
+from tests.web.servers import PATIENCE, Server, serving, start_server, until
 
 MANY = 150
 """Connections of each kind; far more than there are threads."""
