@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from icsfeed.store.database import recorded
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.databases import Server
 from tests.store.disks import read_only_view
+from tests.store.work import read
 
 EDITED = SCHEDULE.replace('name = "Change freeze"', 'name = "Frozen"')
 EDITED_AGAIN = SCHEDULE.replace('name = "Change freeze"', 'name = "No changes"')
@@ -68,7 +68,7 @@ def test_an_export_with_a_read_only_database_is_no_longer_refused(
     assert export(dest, database).status == 0
     assert freeze_sequences(dest) == {0}
     with read_only(database, tmp_path, lambda: request.getfixturevalue("postgresql")) as url:
-        before = recorded(url)
+        before = read(url)
         assert export(dest, url).stderr == ""  # nothing was edited, so there is nothing to record
         for number, edited in enumerate((EDITED, EDITED_AGAIN), start=1):
             schedule.write_text(edited, encoding="utf-8")
@@ -82,4 +82,4 @@ def test_an_export_with_a_read_only_database_is_no_longer_refused(
             assert b"The disk is full" in (dest / "feeds" / "all.ics").read_bytes()
             again = json.loads(export(dest, url, "--json").stdout)
             assert (again["written"], again["removed"]) == ([], [])
-        assert recorded(url) == before
+        assert read(url) == before
