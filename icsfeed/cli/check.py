@@ -113,9 +113,6 @@ def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object
     """A warning with its place in the file or, where it is about the record, with the name of what was recorded."""
     if not advice.table:
         return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
-    if advice.table == "calendar":  # a single table: the name is that of its key
-        keys = (advice.table, advice.name)
-        return {"path": ".".join(keys), "line": loaded.line_of(keys), "recorded": None, "message": advice.message}
     position = loaded.position_of(advice.table, advice.name)
     return {"path": position.path, "line": position.line, "recorded": None, "message": advice.message}
 

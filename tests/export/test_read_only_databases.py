@@ -36,6 +36,7 @@ def database(database_url: str, tmp_path: Path) -> str:
     """A database in which a change is recorded."""
     (tmp_path / "host").mkdir()
     url = f"sqlite:///{tmp_path}/host/icsfeed.db" if database_url.startswith("sqlite") else database_url
+    assert run("database", "upgrade", "--database", url).status == 0
     announce(url)
     return url
 

@@ -78,10 +78,6 @@ class LoadedSchedule:
         """When the file was last edited, or put in place (UTC, whole seconds)."""
         return self.signature.changed_at
 
-    def line_of(self, keys: KeyPath) -> int | None:
-        """The line of that key."""
-        return Lines(self.content).of(keys)
-
     def position_of(self, tables: str, name: str) -> FilePosition:
         """The position of the table with that id, or slug, in an array such as ``maintenance_windows``.
 
