@@ -11,7 +11,7 @@ from typing import Final
 
 from icsfeed.domain.changes import CLOCK, Change, Plan, State, Step, Update
 from icsfeed.domain.errors import RefusedError
-from icsfeed.domain.redaction import withdrawn_plan
+from icsfeed.domain.redaction import WITHDRAWN_TEXT, redacted, withdrawn_plan
 
 _LEADS_TO: Final = {
     Step.CONFIRM: State.CONFIRMED,
@@ -141,11 +141,18 @@ def _can_be_undone(change: Change, update: Update) -> bool:
 
 def _with_redaction(change: Change, update: Update) -> Change:
     if update.target is None:
+        if all(redacted(each, None) == each for each in change.updates):
+            msg = f"{change.id} has no text left to withdraw"
+            raise RefusedError(msg)
         return change.with_update(replace(update, plan=withdrawn_plan(update.plan)))
     if not 1 <= update.target <= change.latest.number:
         msg = f"{change.id} has no update {update.target}; its latest is {change.latest.number}"
         raise RefusedError(msg)
-    if not change.updates[update.target - 1].message:
+    message = change.updates[update.target - 1].message
+    if message == WITHDRAWN_TEXT:
+        msg = f"the message of update {update.target} of {change.id} is withdrawn already"
+        raise RefusedError(msg)
+    if not message:
         msg = f"update {update.target} of {change.id} has no message to withdraw"
         raise RefusedError(msg)
     return change.with_update(update)

@@ -107,6 +107,12 @@ class StepRequest:
     silent: bool = False
     expected: int | None = None
 
+    @property
+    def action(self) -> str:
+        """The action in the audit trail."""
+        extends = self.amendment is not None and self.amendment.extension is not None
+        return "change extend" if extends else f"change {self.step}"
+
 
 def announce(
     workspace: Workspace, announcement: AnnouncementRequest, *, uid_part: str, actor: Actor, dry_run: bool = False
@@ -185,7 +191,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
     change, lines = advanced(situation)
     if dry_run:
         return _outcome(situation, change, lines, recorded=False)
-    with workspace.repository.writing(actor=actor, action=f"change {request.step}", subject=change.id) as writing:
+    with workspace.repository.writing(actor=actor, action=request.action, subject=change.id) as writing:
         situation = workspace.situation(writing.record, now=actor.at)
         change, lines = advanced(situation)
         writing.add_update(change)

@@ -34,15 +34,19 @@ def warnings_about(situation: Situation, change: Change) -> tuple[str, ...]:
 
     A warning about an earlier update is not repeated where the latest one does not alter its cause.
     """
+    latest = change.latest.number
+    if latest > 1 and change.updates[-2].automatic and not change.is_automatic:
+        return (f"{change.id} no longer starts and completes by the clock",)
     if change.state.is_final:
         return ()
-    latest = change.latest.number
     altered = {each.what for each in change.alterations(latest)} if latest > 1 else _ALL_OF_IT
     return tuple(_warnings(situation, change, altered))
 
 
 def _warnings(situation: Situation, change: Change, altered: Collection[str]) -> Iterator[str]:
     plan, schedule = change.plan, situation.schedule
+    if change.is_automatic and change.state is State.TENTATIVE:
+        yield f"{change.id} is tentative: the clock starts it only once it is confirmed"
     if not _ALL_OF_IT.isdisjoint(altered):
         yield from _about_now(situation, change)
     if "span" in altered:

@@ -57,7 +57,7 @@ def update(at: str, what: str) -> str:
 def normal(feed: str) -> str:
     """The feed with ID in place of the change's id."""
     unfolded = feed.replace("\r\n", "\n").replace("\n ", "").replace("\\nId: ", "\\nNumber: ")
-    return re.sub("(?i)ec-1|failover(?=@|\\\\n)", "ID", unfolded)
+    return re.sub("(?i)ec-1([.][0-9a-f]{10})?|failover(?=@|\\\\n)", "ID", unfolded)
 
 
 def recorded(step: int) -> str:

@@ -121,6 +121,17 @@ def test_a_redaction_names_an_update_with_a_message(target: int, expected: str) 
     assert str(refusal.value) == expected
 
 
+def test_nothing_is_withdrawn_twice() -> None:
+    after = take(take(a_change(), Step.REDACT, target=1), Step.REDACT)
+    for target, expected in (
+        (None, "EC-7 has no text left to withdraw"),
+        (1, "the message of update 1 of EC-7 is withdrawn already"),
+    ):
+        with pytest.raises(RefusedError) as refusal:
+            take(after, Step.REDACT, target=target)
+        assert str(refusal.value) == expected
+
+
 @pytest.mark.parametrize("state", State)
 def test_texts_can_be_redacted_in_every_state(state: State) -> None:
     change = a_change(announced=state)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from itertools import cycle
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -23,11 +23,12 @@ from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
-from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
+from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.ledger import record_revisions
 from tests.actors import operator
 from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
+from tests.properties.change_model import ModelChange, Stage
 from tests.readers import READERS, aic, rie
 from tests.readers.subscriber_view import SubscriberView, both_renderings, subscriber_view
 from tests.services.workspace import MemoryRepository
@@ -59,38 +60,12 @@ HOURS: Final = st.one_of(
 """Hours from the beginning, often those at which a window begins."""
 
 LENGTHS: Final = st.sampled_from([1, 2, 4, 30])
-PREFIXES: Final = {
-    State.TENTATIVE: ("Tentative: ", "TENTATIVE"),
-    State.CONFIRMED: ("", "CONFIRMED"),
-    State.IN_PROGRESS: ("In progress: ", "CONFIRMED"),
-    State.COMPLETED: ("Completed: ", "CONFIRMED"),
-    State.CANCELLED: ("Cancelled: ", "CANCELLED"),
-}
-NEXT: Final = {
-    (State.TENTATIVE, Step.CONFIRM): State.CONFIRMED,
-    (State.CONFIRMED, Step.START): State.IN_PROGRESS,
-    (State.IN_PROGRESS, Step.COMPLETE): State.COMPLETED,
-    **{(state, Step.CANCEL): State.CANCELLED for state in (State.TENTATIVE, State.CONFIRMED, State.IN_PROGRESS)},
-}
+SPANS: Final = st.builds(
+    lambda hour, length: Span(start=BEGIN + hour * HOUR, end=BEGIN + (hour + length) * HOUR), HOURS, LENGTHS
+)
 LOOKS: Final = [
     (reader, rendering) for rendering in Rendering for reader in READERS if reader.name in {rie.NAME, aic.NAME}
 ]
-
-
-@dataclass
-class ModelChange:
-    """The model of a change."""
-
-    kind: Kind
-    summary: str
-    at: Span
-    state: State
-    reason: str
-
-    def event(self) -> tuple[datetime, datetime, str, str]:
-        """The change's event as subscribers see it."""
-        prefix, status = PREFIXES[self.state]
-        return self.at.start, self.at.end, f"{prefix}{self.kind.capitalize()} change: {self.summary}", status
 
 
 @dataclass
@@ -110,6 +85,11 @@ class Public:
     ever: dict[str, Version] = field(default_factory=dict)
 
 
+def is_frozen(kind: Kind, at: Span, reason: str) -> bool:
+    """Whether the policy refuses a change then: a planned one in a freeze needs a reason."""
+    return kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN)
+
+
 def versions(content: bytes) -> dict[str, Version]:
     """The events of a feed with their overrides, by UID."""
     version_by_uid: dict[str, Version] = {}
@@ -127,7 +107,7 @@ def versions(content: bytes) -> dict[str, Version]:
 
 
 class Operators(RuleBasedStateMachine):
-    """Announce, step, amend, skip, move, restore, edit the schedule, and let time pass."""
+    """Announce, step, undo, redact, amend, extend, skip, move, restore, edit the schedule, and let time pass."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,78 +140,125 @@ class Operators(RuleBasedStateMachine):
 
     @rule(
         kind=st.sampled_from([Kind.EMERGENCY, Kind.PLANNED]),
-        hour=HOURS,
-        length=LENGTHS,
+        at=SPANS,
         tentative=st.booleans(),
+        automatic=st.booleans(),
         reason=st.sampled_from(["", "It burns"]),
     )
-    def announce(self, kind: Kind, hour: int, length: int, tentative: bool, reason: str) -> None:
+    def announce(self, kind: Kind, at: Span, tentative: bool, automatic: bool, reason: str) -> None:
         """Announce a change."""
-        at = Span(start=BEGIN + hour * HOUR, end=BEGIN + (hour + length) * HOUR)
         summary = f"Number {len(self.work)}"
         plan = Plan(
             summary=summary, environments=frozenset({"production"}), impact=Impact.OUTAGE, span=at, reason=reason
         )
-        request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative)
+        request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, automatic=automatic)
         if not self.is_refused(
             lambda: announce(self.workspace, request, uid_part="", actor=operator("ann", self.now)),
-            expected=kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN),
+            expected=is_frozen(kind, at, reason),
         ):
             (change_id,) = self.repository.current.changes.keys() - self.work.keys()
-            state = State.TENTATIVE if tentative else State.CONFIRMED
-            self.work[change_id] = ModelChange(kind=kind, summary=summary, at=at, state=state, reason=reason)
+            stage = Stage(state=State.TENTATIVE if tentative else State.CONFIRMED, at=at, reason=reason)
+            self.work[change_id] = ModelChange(kind, summary, [stage], self.now, automatic)
+            self.let_the_clock_act()
 
-    def take(self, request: StepRequest) -> Outcome:
-        return take_step(self.workspace, request, actor=operator("bob", self.now))
+    def let_the_clock_act(self) -> None:
+        for work in self.work.values():
+            work.let_the_clock_act(self.now)
+
+    def draw_change(self, data: st.DataObject) -> tuple[str, ModelChange]:
+        change_id = data.draw(st.sampled_from(sorted(self.work)))
+        return change_id, self.work[change_id]
+
+    def take(self, change_id: str, step: Step, **how: Any) -> None:  # noqa: ANN401  (any field)
+        request = StepRequest(change_id=change_id, step=step, **how)
+        take_step(self.workspace, request, actor=operator("bob", self.now))
 
     @precondition(lambda self: self.work)
-    @rule(data=st.data(), step=st.sampled_from([Step.CONFIRM, Step.START, Step.COMPLETE, Step.CANCEL]))
-    def step(self, data: st.DataObject, step: Step) -> None:
+    @rule(
+        data=st.data(),
+        step=st.sampled_from([Step.CONFIRM, Step.START, Step.START, Step.COMPLETE, Step.COMPLETE, Step.CANCEL]),
+        silent=st.booleans(),
+    )
+    def step(self, data: st.DataObject, step: Step, silent: bool) -> None:
         """Try to take a step of a change."""
-        change_id = data.draw(st.sampled_from(sorted(self.work)))
-        work = self.work[change_id]
-        after = NEXT.get((work.state, step))
+        change_id, work = self.draw_change(data)
+        silent = silent and step is Step.CANCEL
         if not self.is_refused(
-            lambda: take_step(
-                self.workspace, StepRequest(change_id=change_id, step=step), actor=operator("bob", self.now)
-            ),
-            expected=after is None,
+            lambda: self.take(change_id, step, silent=silent), expected=not work.can_take(step, silent=silent)
         ):
+            work.take(step, self.now, silent=silent)
+            self.let_the_clock_act()
+
+    @precondition(lambda self: self.work)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        """Take back the latest step of a change."""
+        change_id, work = self.draw_change(data)
+        if not self.is_refused(lambda: self.take(change_id, Step.UNDO), expected=len(work.stages) == 1):
+            work.undo(self.now)
+
+    @precondition(lambda self: self.work)
+    @rule(data=st.data())
+    def redact(self, data: st.DataObject) -> None:
+        """Withdraw the texts of a change."""
+        change_id, work = self.draw_change(data)
+        if not self.is_refused(lambda: self.take(change_id, Step.REDACT), expected=not work.has_texts):
+            work.redact(self.now)
+
+    def amend_with(
+        self, change_id: str, work: ModelChange, amendment: Amendment, after: Stage | None, *, refused: bool
+    ) -> None:
+        """Try an amendment, which makes the change ``after``; ``None`` where that has no time."""
+        expected = refused or after is None or is_frozen(work.kind, after.at, after.reason)
+        if not self.is_refused(lambda: self.take(change_id, Step.UPDATE, amendment=amendment), expected=expected):
             assert after is not None
-            work.state = after
+            work.stages.append(after)
+            work.last = self.now
+            self.let_the_clock_act()
 
     @precondition(lambda self: self.work)
     @rule(data=st.data(), start=st.one_of(st.none(), HOURS), length=LENGTHS, reason=st.sampled_from([None, "", "Why"]))
     def amend(self, data: st.DataObject, start: int | None, length: int, reason: str | None) -> None:
         """Move a change or only its end, and perhaps alter its reason."""
-        change_id = data.draw(st.sampled_from(sorted(self.work)))
-        work = self.work[change_id]
-        begin = work.at.start if start is None else BEGIN + start * HOUR
-        at = Span(start=begin, end=begin + length * HOUR)
-        why = work.reason if reason is None else reason
-        amendment = Amendment(start=None if start is None else begin, duration=timedelta(hours=length), reason=reason)
-        refused = (
-            (at, why) == (work.at, work.reason)
-            or work.state.is_final
-            or (work.state is State.IN_PROGRESS and at.start != work.at.start)
-            or (work.kind is Kind.PLANNED and not why and any(at.overlaps(each) for each in FROZEN))
+        change_id, work = self.draw_change(data)
+        before = work.now
+        begin = before.at.start if start is None else BEGIN + start * HOUR
+        end = (before.started or begin) + length * HOUR
+        why = before.reason if reason is None else reason
+        after = replace(before, at=Span(start=begin, end=end), reason=why) if begin < end else None
+        self.amend_with(
+            change_id,
+            work,
+            Amendment(start=None if start is None else begin, duration=timedelta(hours=length), reason=reason),
+            after,
+            refused=after == before
+            or before.state.is_final
+            or (before.state is State.IN_PROGRESS and begin != before.at.start),
         )
-        if not self.is_refused(
-            lambda: self.take(StepRequest(change_id=change_id, step=Step.UPDATE, amendment=amendment)),
-            expected=refused,
-        ):
-            work.at, work.reason = at, why
+
+    @precondition(lambda self: self.work)
+    @rule(data=st.data(), length=LENGTHS)
+    def extend(self, data: st.DataObject, length: int) -> None:
+        """Add to the end that customers see."""
+        change_id, work = self.draw_change(data)
+        before = work.now
+        end = before.shown.end + length * HOUR
+        self.amend_with(
+            change_id,
+            work,
+            Amendment(extension=length * HOUR),
+            replace(before, at=Span(start=before.at.start, end=end)) if before.at.start < end else None,
+            refused=before.shown.end <= self.now or before.state.is_final,
+        )
 
     @precondition(lambda self: self.work)
     @rule(data=st.data())
     def add_message(self, data: st.DataObject) -> None:
         """Add a message to any change."""
-        change_id = data.draw(st.sampled_from(sorted(self.work)))
-        take_step(
-            self.workspace,
-            StepRequest(change_id=change_id, step=Step.UPDATE, message="Still at it"),
-            actor=operator("bob", self.now),
-        )
+        change_id, work = self.draw_change(data)
+        self.take(change_id, Step.UPDATE, message="Still at it")
+        work.messages.append("Still at it")
+        work.last = self.now
 
     def span_of(self, day: date) -> Span | None:
         """The span in which that occurrence happens, if it does."""
@@ -289,6 +316,7 @@ class Operators(RuleBasedStateMachine):
     def wait(self, hours: int) -> None:
         """Let time pass."""
         self.now += hours * HOUR
+        self.let_the_clock_act()
 
     @rule(name=st.sampled_from(["Maintenance", "Scheduled maintenance"]))
     def edit(self, name: str = "Scheduled maintenance") -> None:
@@ -300,11 +328,7 @@ class Operators(RuleBasedStateMachine):
     def expected(self) -> SubscriberView:
         """The subscribers' view according to the model."""
         name = self.schedule.windows[0].name
-        view = [
-            work.event()
-            for work in self.work.values()
-            if not (work.state is State.CANCELLED and work.at.end <= self.now)
-        ]
+        view = [work.event() for work in self.work.values() if work.is_visible(self.now)]
         for day, policy in HAPPEN.items():
             at = self.span_of(day)
             if at is not None:
@@ -328,7 +352,8 @@ class Operators(RuleBasedStateMachine):
             if before is not None and before.visible == version.visible:
                 assert version == before
             elif before is not None:
-                assert version.sequence == before.sequence + 1
+                steps = 1 + sum(work.clock_steps for work in self.work.values())
+                assert before.sequence < version.sequence <= before.sequence + steps
                 assert version.stamp >= before.stamp
             elif once is not None:
                 assert version.sequence > once.sequence
@@ -336,6 +361,8 @@ class Operators(RuleBasedStateMachine):
             else:
                 assert version.sequence == 0
         self.public = Public(now=public, ever={**self.public.ever, **public})
+        for work in self.work.values():
+            work.clock_steps = 0
 
 
 TestOperators = Operators.TestCase

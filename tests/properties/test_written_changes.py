@@ -29,7 +29,6 @@ from tests.services.workspace import a_plan, a_workspace, advance_change, announ
 
 POLICY = read_schedule(SCHEDULE.encode(), "schedule.toml")
 ANNOUNCED = utc(2026, 12, 1, 12)
-MINUTE = timedelta(minutes=1)
 NAME = "the-change"
 
 STARTS = st.integers(min_value=0, max_value=40).map(lambda hours: utc(2026, 12, 24) + timedelta(hours=hours))
@@ -49,8 +48,11 @@ AMENDMENTS = st.fixed_dictionaries(
 )
 STEPS: st.SearchStrategy[tuple[Step, dict[str, Any], str]] = st.one_of(
     st.tuples(st.just(Step.UPDATE), AMENDMENTS, st.sampled_from(["", "Late"])),
+    st.tuples(st.just(Step.REDACT), st.fixed_dictionaries({"update": st.integers(1, 5)}), st.just("")),
     st.tuples(st.sampled_from(sorted(Step)), st.just({}), st.sampled_from(["", "Done"])),
 )
+PAUSES = st.sampled_from([timedelta(minutes=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=12)])
+"""Between two steps; the long one passes the time of the change, or leads into it."""
 
 
 def pair(key: str, value: object) -> str:
@@ -59,7 +61,7 @@ def pair(key: str, value: object) -> str:
             return f"{key} = {value.isoformat()}\n"
         case tuple():
             return f"{key} = {list(value)}\n"
-        case bool():
+        case bool() | int():
             return f"{key} = {str(value).lower()}\n"
         case _:
             return f'{key} = "{value}"\n'
@@ -121,10 +123,17 @@ def with_common_id(content: str) -> str:
     start=STARTS,
     reason=st.sampled_from(["", "It can't wait"]),
     tentative=st.booleans(),
-    steps=st.lists(STEPS, max_size=7),
+    automatic=st.booleans(),
+    steps=st.lists(st.tuples(PAUSES, STEPS), max_size=7),
 )
 def test_a_written_change_equals_a_recorded_one(
-    kind: Kind, start: datetime, reason: str, tentative: bool, steps: list[tuple[Step, dict[str, Any], str]]
+    kind: Kind,
+    start: datetime,
+    reason: str,
+    *,
+    tentative: bool,
+    automatic: bool,
+    steps: list[tuple[timedelta, tuple[Step, dict[str, Any], str]]],
 ) -> None:
     workspace, repository = a_workspace(POLICY)
     text = table(
@@ -138,18 +147,24 @@ def test_a_written_change_equals_a_recorded_one(
         reason=reason,
         announced=ANNOUNCED,
         tentative=tentative,
+        automatic=automatic,
     )
     plan = replace(a_plan(), span=Span(start=start, end=start + timedelta(hours=2)), reason=reason)
-    expected = refusal(announce_plan, workspace, plan, kind=kind, tentative=tentative, now=ANNOUNCED)
+    how = {"kind": kind, "tentative": tentative, "automatic": automatic, "now": ANNOUNCED}
+    expected = refusal(announce_plan, workspace, plan, **how)
     assert messages(text) == [expected] * (expected is not None)
     if expected is not None:
         return
     everything, impossible = text, []
     now, (change_id,) = ANNOUNCED, repository.current.changes
-    for number, (step, fields, message) in enumerate(steps):
-        now += MINUTE
+    for number, (pause, (step, fields, message)) in enumerate(steps):
+        now += pause
         update = table("changes.updates", at=now, step=step.value, **fields, message=message)
-        options = {"amendment": amendment(fields) if fields else None, "message": message, "now": now}
+        options: dict[str, Any] = {"message": message, "now": now}
+        if step is Step.REDACT:
+            options["target"] = fields.get("update")
+        elif fields:
+            options["amendment"] = amendment(fields)
         expected = refusal(advance_change, workspace, step, change_id, **options)
         assert messages(text + update) == ([expected] if expected is not None else [])
         text += update if expected is None else ""

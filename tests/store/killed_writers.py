@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import time
+from datetime import timedelta
 from itertools import count
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import alembic.autogenerate
 import alembic.command  # noqa: F401
@@ -20,14 +21,25 @@ import psycopg  # noqa: F401
 from icsfeed.domain.changes import Step
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import Amendment
+from icsfeed.domain.spans import Span
 from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.examples import NOW, POLICY
 from tests.store.work import a_plan
 
-LIVES = ((), (Step.START,), (Step.UPDATE, Step.START, Step.COMPLETE), (Step.CANCEL,))
-"""The steps that a writer takes with the changes it announces, in turn."""
+LIVES: tuple[tuple[dict[str, Any], ...], ...] = (
+    (),
+    ({"step": Step.START}, {"step": Step.UNDO}, {"step": Step.COMPLETE}),
+    ({"step": Step.UPDATE, "amendment": Amendment(summary="Another")}, {"step": Step.START}, {"step": Step.COMPLETE}),
+    ({"step": Step.UPDATE, "amendment": Amendment(extension=timedelta(hours=1))}, {"step": Step.REDACT}),
+    ({"step": Step.CANCEL, "silent": True},),
+    ({"step": Step.UPDATE, "message": "It is done"}, {"step": Step.REDACT, "target": 4}),
+)
+"""The steps that a writer takes with the changes it announces, in turn. The clock takes two of the last one."""
+
+OVER = Span(start=NOW - timedelta(hours=2), end=NOW - timedelta(hours=1))
+"""When the last of them is."""
 
 
 def main() -> None:
@@ -66,16 +78,17 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
         os.write(pipe, b" ")
         for number in count():
             name = f"{word}-{number}"
-            plan = a_plan(summary=name)
+            life = LIVES[number % len(LIVES)]
+            is_automatic = life is LIVES[-1]
+            plan = a_plan(summary=name, span=OVER) if is_automatic else a_plan(summary=name)
+            announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, automatic=is_automatic)
             change = announce(
-                workspace, AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan), uid_part="", actor=operator(name, NOW)
+                workspace, announcement, uid_part=f"{number:010}", actor=operator(name, NOW - timedelta(hours=3))
             ).change
             os.write(pipe, f"{change.id} 1\n".encode())
-            for step in LIVES[number % len(LIVES)]:
-                more = Amendment(summary=f"{name} {step}") if step is Step.UPDATE else None
-                change = take_step(
-                    workspace, StepRequest(change_id=change.id, step=step, amendment=more), actor=operator(name, NOW)
-                ).change
+            for step in life:
+                request = StepRequest(change_id=change.id, **step)
+                change = take_step(workspace, request, actor=operator(name, NOW)).change
                 os.write(pipe, f"{change.id} {change.latest.number}\n".encode())
     except BaseException as error:  # noqa: BLE001  (a fork must not continue as its parent)
         os.write(2, f"{error!r}\n".encode())

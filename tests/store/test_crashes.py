@@ -101,7 +101,7 @@ def missing(acknowledged: list[tuple[str, int]], record: Record) -> list[tuple[s
 
 
 def broken_entries(url: str) -> list[object]:
-    """The incomplete audit entries: a complete one has one update and one ledger line."""
+    """The incomplete audit entries: a complete one has one update and one ledger line, or two more by the clock."""
     entry = audit_trail.c.entry
     parts = [
         sa.select(sa.func.count()).where(table.c.entry == entry).scalar_subquery()
@@ -109,5 +109,4 @@ def broken_entries(url: str) -> list[object]:
     ]
     with in_sql(url) as connection:
         rows = [tuple(row) for row in connection.execute(sa.select(entry, *parts).order_by(entry))]
-    complete = [(number, 1, 1) for number in range(1, len(rows) + 1)]
-    return [row for row, expected in zip(rows, complete, strict=True) if row != expected]
+    return [row for number, row in enumerate(rows, start=1) if row not in {(number, 1, 1), (number, 3, 3)}]
