@@ -347,19 +347,19 @@ class Operators(RuleBasedStateMachine):
         for content in feeds.values():
             for uid, version in versions(content).items():
                 assert public.setdefault(uid, version) == version
+        clock_steps = sum(work.clock_steps for work in self.work.values())
         for uid, version in public.items():
             before, once = self.public.now.get(uid), self.public.ever.get(uid)
             if before is not None and before.visible == version.visible:
                 assert version == before
             elif before is not None:
-                steps = 1 + sum(work.clock_steps for work in self.work.values())
-                assert before.sequence < version.sequence <= before.sequence + steps
+                assert before.sequence < version.sequence <= before.sequence + 1 + clock_steps
                 assert version.stamp >= before.stamp
             elif once is not None:
                 assert version.sequence > once.sequence
                 assert version.stamp >= once.stamp
             else:
-                assert version.sequence == 0
+                assert version.sequence <= clock_steps
         self.public = Public(now=public, ever={**self.public.ever, **public})
         for work in self.work.values():
             work.clock_steps = 0
