@@ -12,10 +12,8 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.calendar_advice import placeholder_domain
-from icsfeed.services.differences import differences
 from icsfeed.services.feed_advice import large_feeds
 from icsfeed.services.freeze_advice import about_freeze, unrenewed
-from icsfeed.services.past_edits import past_edits
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
 from icsfeed.services.window_advice import about_window, overlaps
@@ -100,6 +98,9 @@ def _about_change(situation: Situation, change: Change) -> Iterator[str]:
 
 
 def _about_the_past(situation: Situation, public: Schedule) -> Iterator[Advice]:
+    from icsfeed.services.differences import differences  # noqa: PLC0415  (few checks compare)
+    from icsfeed.services.past_edits import past_edits  # noqa: PLC0415
+
     before = replace(situation, schedule=public)
     for each in past_edits(before, situation, differences(before, situation)):
         message = f"compared with the schedule that is public, {each.message}"

@@ -14,7 +14,7 @@ from icsfeed.store.schedule_file.values import for_json_schema
 
 _MONTH_DAY_PATTERN: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
-_DATE_OR_MONTH_DAY: Final = re.compile(r"(?:(?P<year>[1-9][0-9]{3})-)?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_DATE_OR_MONTH_DAY: Final = "(?:(?P<year>[1-9][0-9]{3})-)?(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _LEAP_YEAR: Final = "2000"
 
 _Moment = TypeVar("_Moment", time, datetime)
@@ -59,7 +59,7 @@ def _date_or_month_day(value: object) -> object:
 
 def absent_day(text: str) -> str | None:
     """Why a text in the form of a date, or of ``MM-DD``, is none: ``2027 has no 29 February``; ``None`` otherwise."""
-    match = _DATE_OR_MONTH_DAY.fullmatch(text)
+    match = re.fullmatch(_DATE_OR_MONTH_DAY, text)
     month, day = (int(match["month"]), int(match["day"])) if match is not None else (0, 0)
     if match is None or not 1 <= month <= len(MONTHS):
         return None

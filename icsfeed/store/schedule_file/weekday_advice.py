@@ -39,17 +39,17 @@ _OTHER: Final = r"(?:(?:every )?(?:other|alternate|alternating)|bi-?weekly(?: on
 _EVERY: Final = r"(?:every |each |on |the )*"
 _DAY: Final = "(?P<day>[a-z]+)"
 _RULES: Final = (
-    (re.compile(rf"every (?:second|2nd) {_DAY}"), f"{_FORTNIGHTLY}; {_SECOND_OF_MONTH}"),
-    (re.compile(rf"{_OTHER} {_DAY}"), _FORTNIGHTLY),
-    (re.compile(rf"{_EVERY}(?P<n>{_ORDINAL})(?:,| and| &| \+) ?(?P<m>{_ORDINAL}) {_DAY}\b.*"), _TWICE_A_MONTH),
-    (re.compile(rf"{_EVERY}(?:fifth|5th)[ -]{_DAY}\b.*"), _FIFTH),
-    (re.compile(rf"{_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*"), _MONTHLY),
-    (re.compile(rf"(?:every|each|on|weekly on) {_DAY}"), 'write days = ["{name}"]'),
+    (rf"every (?:second|2nd) {_DAY}", f"{_FORTNIGHTLY}; {_SECOND_OF_MONTH}"),
+    (rf"{_OTHER} {_DAY}", _FORTNIGHTLY),
+    (rf"{_EVERY}(?P<n>{_ORDINAL})(?:,| and| &| \+) ?(?P<m>{_ORDINAL}) {_DAY}\b.*", _TWICE_A_MONTH),
+    (rf"{_EVERY}(?:fifth|5th)[ -]{_DAY}\b.*", _FIFTH),
+    (rf"{_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*", _MONTHLY),
+    (rf"(?:every|each|on|weekly on) {_DAY}", 'write days = ["{name}"]'),
 )
-"""Ways to say on which weekdays, and how to write them; ``n`` and ``m`` are ordinals."""
+"""Ways to say on which weekdays, and how to write them; ``n`` and ``m`` are ordinals. Compiled only for mistakes."""
 
-_LAST_DAY: Final = re.compile(r"(?:the )?last day(?: of (?:the|each|every) month)?")
-_RANGE: Final = re.compile(r"([a-z]+) ?(?:-|\u2013|to|through|until) ?([a-z]+)")
+_LAST_DAY: Final = r"(?:the )?last day(?: of (?:the|each|every) month)?"
+_RANGE: Final = r"([a-z]+) ?(?:-|\u2013|to|through|until) ?([a-z]+)"
 _MIN_LIKENESS: Final = 0.75
 
 
@@ -60,7 +60,7 @@ def days_remedy(text: str) -> str | None:
         return _days(_GROUPS[plain])
     if (remedy := _rule_remedy(plain)) is not None:
         return remedy
-    if (ends := _RANGE.fullmatch(plain)) is not None:
+    if (ends := re.fullmatch(_RANGE, plain)) is not None:
         first, last = _weekday(ends[1]), _weekday(ends[2])
         if first is not None and last is not None and first < last:
             return _days(WEEKDAYS[first : last + 1])
@@ -69,10 +69,10 @@ def days_remedy(text: str) -> str | None:
 
 def _rule_remedy(plain: str) -> str | None:
     """How to write days that a rule or a plainer word stands for."""
-    if _LAST_DAY.fullmatch(plain):
+    if re.fullmatch(_LAST_DAY, plain):
         return 'write rrule = "FREQ=MONTHLY;BYMONTHDAY=-1" in place of days'
     for pattern, remedy in _RULES:
-        match = pattern.fullmatch(plain)
+        match = re.fullmatch(pattern, plain)
         day = _weekday(match["day"]) if match is not None else None
         if match is not None and day is not None:
             ordinals = {name: _ORDINALS[word] for name, word in match.groupdict().items() if word in _ORDINALS}
