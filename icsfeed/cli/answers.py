@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Move
-from icsfeed.domain.changes import Alteration, Change, State
+from icsfeed.domain.changes import Alteration, Change, State, Step
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import day_text, instant_text, span_text
@@ -17,12 +18,39 @@ _NOTHING: Final = "none"
 
 
 def step_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
-    """What the latest update did, a phrase each, such as ``moved: 03:10–05:10 → 03:40–05:40 EST``."""
-    latest = change.latest
-    for each in change.alterations(latest.number):
+    """What the latest step did, and then the clock, a phrase each, such as ``moved: 03:10–05:10 → 03:40–05:40 EST``."""
+    for number in range(change.latest_recorded.number, change.latest.number + 1):
+        by_clock = " (by the clock)" if number > change.latest_recorded.number else ""
+        for text in _update_texts(_as_of(change, number), zone):
+            yield text + by_clock
+
+
+def _as_of(change: Change, number: int) -> Change:
+    """The change as the update of that number left it."""
+    return replace(change, updates=change.updates[:number], unrecorded=0)
+
+
+def _update_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
+    update = change.latest
+    if update.number == 1:
+        return
+    before = change.updates[-2]
+    if update.step is Step.UNDO and update.target is not None:
+        undone = change.updates[update.target - 1]
+        yield f"step taken back: {undone.step or Step.UPDATE} by {undone.by}, {instant_text(undone.at, zone)}"
+        if before.automatic and not update.automatic:
+            yield "no longer automatic"
+    if update.step is Step.REDACT:
+        texts = (
+            "summary, reason, ticket and messages" if update.target is None else f"message of update {update.target}"
+        )
+        yield f"{texts} withdrawn; who fetched them may keep them, so change a secret all the same"
+    if update.withdrawn and not before.withdrawn:
+        yield "withdrawn: nothing of it is public any more"
+    for each in change.alterations(update.number):
         yield _alteration_text(each, change, zone)
-    if latest.message:
-        yield f"message added: {one_line(latest.message)}"
+    if update.message:
+        yield f"message added: {one_line(update.message)}"
 
 
 def adjustment_text(adjusted: Adjusted, zone: ZoneInfo) -> str:
@@ -55,21 +83,22 @@ def move_text(before: Span, after: Span, zone: ZoneInfo) -> str:
 def _alteration_text(alteration: Alteration, change: Change, zone: ZoneInfo) -> str:
     before, after = alteration.before, alteration.after
     if isinstance(after, State):
-        return _state_text(after, change.plan.span, zone)
+        return _state_text(change, zone)
     if isinstance(before, Span) and isinstance(after, Span):
+        before, after = _as_of(change, change.latest.number - 1).shown_span, change.shown_span
         verb = "moved" if before.start != after.start else "ends later" if after.end > before.end else "ends earlier"
         return f"{verb}: {move_text(before, after, zone)}"
     return f"{alteration.what}: {_value_text(before)} → {_value_text(after)}"
 
 
-def _state_text(state: State, span: Span, zone: ZoneInfo) -> str:
-    match state:
-        case State.IN_PROGRESS:
-            return f"started: planned until {instant_text(span.end, zone)}"
-        case State.CONFIRMED | State.TENTATIVE:
-            return f"{state.value}: {span_text(span, zone)}"
-        case _:
-            return f"{state.value}: it was planned for {span_text(span, zone)}"
+def _state_text(change: Change, zone: ZoneInfo) -> str:
+    """The state that the latest update led to, with the time that customers see."""
+    state, span, planned = change.state, change.shown_span, change.plan.span
+    if state is State.IN_PROGRESS:
+        verb = "in progress again" if change.latest.step is Step.UNDO else "started"
+        return f"{verb}: until {instant_text(span.end, zone)}"
+    instead = f"; planned {span_text(planned, zone)}" if span != planned else ""
+    return f"{state.value}: {span_text(span, zone)}{instead}"
 
 
 def _value_text(value: object) -> str:

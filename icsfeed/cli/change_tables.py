@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 import click
 
 from icsfeed.cli.tables import print_table
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, Step, Update
+from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
@@ -20,7 +21,7 @@ def print_list(changes: Iterable[Change], zone: ZoneInfo) -> None:
         (
             change.id,
             change.state.value,
-            span_text(change.plan.span, zone),
+            span_text(change.shown_span, zone),
             change.plan.summary,
             ", ".join(sorted(change.plan.environments)),
             change.plan.impact.value,
@@ -30,12 +31,24 @@ def print_list(changes: Iterable[Change], zone: ZoneInfo) -> None:
     print_table(("Id", "State", zone.key, "Summary", "Environments", "Impact"), rows)
 
 
+def _special_step(update: Update) -> Iterator[str]:
+    """The steps that the differences they made don't tell."""
+    if update.step is Step.UNDO:
+        yield f"took back update {update.target}"
+    if update.step is Step.REDACT:
+        yield "withdrew all texts" if update.target is None else f"withdrew the message of update {update.target}"
+    if update.step is Step.CANCEL and update.withdrawn:
+        yield "withdrawn from everything public"
+
+
 def print_history(change: Change, zone: ZoneInfo) -> None:
     """The change as it stands, and each of its updates."""
     plan = change.plan
     facts = {
-        "State": change.state,
-        "When": span_text(plan.span, zone),
+        "State": f"{change.state}, withdrawn from everything public" if change.is_withdrawn else change.state,
+        "When": span_text(change.shown_span, zone),
+        "Planned": span_text(plan.span, zone) if plan.span != change.shown_span else "",
+        "Automatic": "starts and completes by the clock" if change.is_automatic else "",
         "Environments": ", ".join(sorted(plan.environments)),
         "Impact": plan.impact,
         "Reason": plan.reason,
@@ -47,8 +60,8 @@ def print_history(change: Change, zone: ZoneInfo) -> None:
             click.echo(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
     click.echo("History:")
     for update in change.updates:
-        differences = difference_texts(change, update.number, ENGLISH, zone)
-        title = "announced" if update.number == 1 else "; ".join(differences) or "message"
+        differences = (one_line(each) for each in difference_texts(change, update.number, ENGLISH, zone))
+        title = "announced" if update.number == 1 else "; ".join((*_special_step(update), *differences)) or "message"
         click.echo(f"  {update.number}. {instant_text(update.at, zone)} by {update.by}: {title}")
         for line in update.message.splitlines():
             click.echo(f"       {line}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.cli.answers import adjustment_text, step_texts
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.lengths import length_text
+from icsfeed.domain.lifecycle import what_next
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
@@ -25,15 +27,17 @@ def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
     """The change as it is going to be, a line for each fact."""
     change, schedule = outcome.change, situation.schedule
     yield f"{change.id}, {CHANGE_NAMES[change.kind]}: {change.plan.summary}"
-    is_new = change.latest.number == 1
-    for text in () if is_new else step_texts(change, situation.zone):
+    latest = change.latest_recorded
+    for text in step_texts(change, situation.zone):
         yield _fact("Step", text)
-    yield from _times(change.plan.span, situation, is_over=change.state.is_final)
+    yield from _times(change.shown_span, situation, is_over=change.state.is_final)
     if change.state is State.TENTATIVE:
         yield _fact("State", "tentative")
+    if change.is_automatic:
+        yield _fact("Automatic", "starts and completes by the clock")
     yield from _plan_facts(change.plan, schedule)
-    if is_new and change.latest.message:
-        yield _fact("Message", change.latest.message)
+    if latest.number == 1 and latest.message:
+        yield _fact("Message", latest.message)
     yield from _audience(change, schedule, is_visible=outcome.event is not None)
 
 
@@ -58,7 +62,7 @@ def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str)
 
 def announcement_text(change: Change, situation: Situation) -> str:
     """The announcement in one line."""
-    span = change.plan.span
+    span = change.shown_span
     facts = (
         span_text(span, situation.zone),
         length_text(span.length),
@@ -67,6 +71,16 @@ def announcement_text(change: Change, situation: Situation) -> str:
         _names(change.plan.environments, situation.schedule),
     )
     return f"{change.id} announced: {change.plan.summary}; {'; '.join(facts)}"
+
+
+def id_and_time(change: Change, zone: ZoneInfo) -> str:
+    """The change and its time in the calendar's zone: what is most easily mistaken."""
+    return f"{change.id}, {span_text(change.shown_span, zone)}"
+
+
+def state_text(outcome: Outcome) -> str:
+    """The state of the change, and what can be done next."""
+    return f"{outcome.change.id} is {outcome.change.state}; {what_next(outcome.change.state)}"
 
 
 def start_text(span: Span, now: datetime) -> str:
@@ -87,7 +101,8 @@ def _times(span: Span, situation: Situation, *, is_over: bool) -> Iterator[str]:
     yield _fact("When", span_text(span, situation.zone))
     yield _fact("Lasts", length_text(span.length))
     if not is_over:
-        yield _fact("Starts", start_text(span, situation.now).removeprefix("starts "))
+        verb, _, distance = start_text(span, situation.now).partition(" ")
+        yield _fact(verb.capitalize(), distance)
 
 
 def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
@@ -102,12 +117,14 @@ def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
 def _audience(change: Change, schedule: Schedule, *, is_visible: bool) -> Iterator[str]:
     """The feeds that show the change, and those where it is shown as cancelled because it no longer affects them."""
     feeds = feeds_with(schedule, change.kind, change.plan.environments)
+    if change.is_withdrawn:
+        yield _fact("Feeds", "none any more")
+        return
     yield _fact("Feeds", ", ".join(feeds) if is_visible else "none yet")
-    if len(change.updates) > 1:
-        before = feeds_with(schedule, change.kind, change.updates[-2].plan.environments)
-        gone = [slug for slug in before if slug not in feeds]
-        if gone:
-            yield _fact("Cancelled in", ", ".join(gone))
+    left = change.left_environments()
+    gone = [slug for slug in feeds_with(schedule, change.kind, left) if slug not in feeds] if left else []
+    if gone:
+        yield _fact("Cancelled in", ", ".join(gone))
 
 
 def _names(environments: Collection[str], schedule: Schedule) -> str:

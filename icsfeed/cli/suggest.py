@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from icsfeed.cli.changes import IMPACT_METAVAR
+from icsfeed.cli.change_options import IMPACT_METAVAR
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, reading
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, given, option

@@ -165,6 +165,11 @@ class Change:
         return self.updates[-1]
 
     @property
+    def latest_recorded(self) -> Update:
+        """The latest update that the clock did not add by itself."""
+        return self.updates[-1 - self.unrecorded]
+
+    @property
     def state(self) -> State:
         return self.latest.state
 

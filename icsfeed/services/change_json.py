@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, Update
 from icsfeed.domain.spans import Span
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 
 
 def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
-    """The whole change, its updates in order; instants in UTC and on the wall clock of ``zone``."""
+    """The whole change, its updates in order; instants in UTC and on the wall clock of ``zone``.
+
+    ``start`` and ``end`` are those that customers see: the actual ones, once they differ from the planned ones.
+    """
     plan = change.plan
     return {
         "id": change.id,
@@ -23,6 +26,7 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
         **span_as_json(change.shown_span, zone),
         **other_times_as_json(change),
         "automatic": change.is_automatic,
+        "withdrawn": change.is_withdrawn,
         "reason": plan.reason,
         "ticket": plan.ticket,
         "announced_at": utc_text(change.announced_at),
@@ -33,6 +37,8 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
                 "by": update.by,
                 "message": update.message,
                 "state": update.state.value,
+                "step": _step_name(update),
+                "target": update.target,
                 "changed": [
                     {"what": what, "before": before, "after": after}
                     for what, before, after in differences_of(change, update.number)
@@ -41,6 +47,11 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
             for update in change.updates
         ],
     }
+
+
+def _step_name(update: Update) -> str | None:
+    """The step; ``None`` for updates that icsfeed 0.1 recorded, which kept none."""
+    return "announce" if update.number == 1 else update.step.value if update.step is not None else None
 
 
 def differences_of(change: Change, number: int) -> Iterator[tuple[str, str, str]]:

@@ -70,12 +70,15 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
 def _about_now(situation: Situation, change: Change) -> Iterator[str]:
     span, zone, now = change.plan.span, situation.zone, situation.now
     before = change.updates[-2].plan.span.start if len(change.updates) > 1 else None
-    if span.end <= now:
+    if change.is_overdue(now):
+        yield f"{change.id} is still in progress: it was to end {instant_text(change.shown_span.end, zone)}"
+    elif span.end <= now and change.state is not State.IN_PROGRESS:
         yield f"{change.id} is over already: it ended {instant_text(span.end, zone)}"
     elif span.start < now - _AT_ONCE and span.start != before:
         yield f"{change.id} starts in the past: {span_text(span, zone)}"
     elif change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
-        yield f"{change.id} starts before its announced time, {span_text(span, zone)}, which subscribers still see"
+        early = length_text((span.start - now) // _AT_ONCE * _AT_ONCE)
+        yield f"{change.id} starts {early} before its announced time, {span_text(span, zone)}"
 
 
 def about_length(subject: str, span: Span) -> Iterator[str]:

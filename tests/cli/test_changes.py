@@ -79,19 +79,19 @@ WHOLE_LIFE: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
         ("start", "EC-1", "--message", "Off we go"),
         "In progress: Emergency change: Failover",
         "CONFIRMED",
-        "EC-1 started: planned until Tue 2026-12-08 03:30 EST\nEC-1 message added: Off we go\n",
+        "EC-1 started: until Tue 2026-12-08 03:33 EST\nEC-1 message added: Off we go\n",
     ),
     (
         ("update", "EC-1", "--end", "2026-12-08T04:00"),
         "In progress: Emergency change: Failover",
         "CONFIRMED",
-        "EC-1 ends later: 01:30–03:30 → 01:30–04:00 EST\n",
+        "EC-1 ends later: 01:33–03:33 → 01:33–04:00 EST\n",
     ),
     (
         ("complete", "1"),
         "Completed: Emergency change: Failover",
         "CONFIRMED",
-        "EC-1 completed: it was planned for Tue 2026-12-08 01:30–04:00 EST\n",
+        "EC-1 completed: Tue 2026-12-08 01:33–01:35 EST; planned Tue 2026-12-08 01:30–04:00 EST\n",
     ),
     (
         ("update", "ec-1", "--message", "All is well"),
@@ -137,7 +137,7 @@ def instances(read: Any, content: bytes) -> list[tuple[datetime, datetime, str, 
 def test_a_cancelled_change_is_seen_until_its_time_has_passed() -> None:
     announce()
     assert emergency("cancel", "EC-1", "--message", "A false alarm").stdout == (
-        "EC-1 cancelled: it was planned for Tue 2026-12-08 01:00–03:00 EST\nEC-1 message added: A false alarm\n"
+        "EC-1 cancelled: Tue 2026-12-08 01:00–03:00 EST\nEC-1 message added: A false alarm\n"
     )
     assert feed_line("S", now="2026-12-08T02:59:59") == [
         "SUMMARY:Cancelled: Emergency change: Database failover",
@@ -183,7 +183,7 @@ History:
        of array 7
   2. Tue 2026-12-08 01:05 EST by bob: state: tentative → confirmed
   3. Tue 2026-12-08 01:06 EST by bob: environments: production → preview, production; \
-time: Tue 2026-12-08 01:00–03:00 EST → Tue 2026-12-08 02:00–04:00 EST; reason: A disk
+time: Tue 2026-12-08 01:00–03:00 EST → Tue 2026-12-08 02:00–04:00 EST; reason: A disk \
 is failing → nothing; ticket: nothing → https://t.example/1
   4. Tue 2026-12-08 01:07 EST by ann: message
        All set
@@ -492,9 +492,7 @@ def test_a_planned_change_in_a_freeze_needs_a_reason() -> None:
         2,
         "Error: EC-1 is an emergency change; use `icsfeed emergency` instead of `icsfeed planned`",
     )
-    assert run("planned", "cancel", "1", "--now", NOW).stdout == (
-        "PC-1 cancelled: it was planned for Mon 2026-12-28 01:00–03:00 EST\n"
-    )
+    assert run("planned", "cancel", "1", "--now", NOW).stdout == ("PC-1 cancelled: Mon 2026-12-28 01:00–03:00 EST\n")
 
 
 @pytest.mark.parametrize(

@@ -291,8 +291,7 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
 
 
 OWN_OPTIONS = {
-    "--dry-run",
-    "--ics",
+    *("--dry-run", "--ics", "--automatic", "--update"),
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
     *("--tentative", "--key", "--message", "--expect", "--silent", "--yes", "--after"),
     "--replace-calendar",

@@ -198,6 +198,7 @@ def test_json() -> None:
         "actual_start": None,
         "actual_end": None,
         "automatic": False,
+        "withdrawn": False,
         "reason": "A disk is failing",
         "ticket": "",
         "announced_at": "2026-12-08T06:00:00Z",
@@ -208,6 +209,8 @@ def test_json() -> None:
                 "by": "ann",
                 "message": "",
                 "state": "confirmed",
+                "step": "announce",
+                "target": None,
                 "changed": [],
             },
             {
@@ -216,12 +219,32 @@ def test_json() -> None:
                 "by": "bob",
                 "message": "Longer",
                 "state": "confirmed",
+                "step": "update",
+                "target": None,
                 "changed": [{"what": "end", "before": "2026-12-08T08:00:00Z", "after": "2026-12-08T09:00:00Z"}],
             },
         ],
         "recorded": True,
         "warnings": [],
     }
+
+
+def test_json_has_the_actual_times() -> None:
+    """Announced 01:00–03:00, completed an hour late: JSON said 03:00 for ever."""
+    workspace, _ = a_workspace()
+    announce_plan(workspace)
+    advance_change(workspace, Step.START, now=NIGHT + timedelta(minutes=10))
+    outcome = advance_change(workspace, Step.COMPLETE, now=NIGHT + 3 * HOUR).as_json(TORONTO)
+    names = ("start", "end", "planned_start", "planned_end", "actual_start", "actual_end", "local_end")
+    assert [outcome[name] for name in names] == [
+        "2026-12-08T06:10:00Z",
+        "2026-12-08T09:00:00Z",
+        "2026-12-08T06:00:00Z",
+        "2026-12-08T08:00:00Z",
+        "2026-12-08T06:10:00Z",
+        "2026-12-08T09:00:00Z",
+        "2026-12-08T04:00:00-05:00",
+    ]
 
 
 def test_an_unpublished_change_has_no_event_in_json() -> None:

@@ -180,7 +180,7 @@ def test_extending_a_change_in_progress_is_not_a_start_in_the_past() -> None:
     assert advance_change(workspace, Step.UPDATE, amendment=longer, now=half_past).warnings == ()
     shorter = Amendment(end=half_past)
     assert advance_change(workspace, Step.UPDATE, amendment=shorter, now=half_past).warnings == (
-        "EC-1 is over already: it ended Tue 2026-12-08 01:30 EST",
+        "EC-1 is still in progress: it was to end Tue 2026-12-08 01:30 EST",
     )
     assert advance_change(workspace, Step.COMPLETE, now=half_past).warnings == ()
 
@@ -193,9 +193,9 @@ def test_confirming_a_change_after_its_end_gives_a_warning() -> None:
     )
 
 
-def test_a_change_started_early_keeps_its_times_for_subscribers() -> None:
+def test_starting_a_change_before_its_time_gives_a_warning() -> None:
     workspace = a_busy_workspace()
     announce_plan(workspace)
     assert advance_change(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
-        "EC-1 starts before its announced time, Tue 2026-12-08 01:00–03:00 EST, which subscribers still see",
+        "EC-1 starts 1 min before its announced time, Tue 2026-12-08 01:00–03:00 EST",
     )

@@ -14,7 +14,7 @@ from icsfeed.services.requests import plans
 from icsfeed.services.requests.fields import Fields, present
 
 KINDS: Final = {kind.value: kind for kind in CHANGE_NAMES}
-FIELDS: Final = ("kind", *plans.PLAN_FIELDS, "tentative", "key", "message")
+FIELDS: Final = ("kind", *plans.PLAN_FIELDS, "tentative", "automatic", "key", "message")
 
 
 def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> AnnouncementRequest:
@@ -39,7 +39,7 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
     end, duration = plans.end_or_duration(fields, zone)
     span = plans.span(fields, zone, start=start, end=end, duration=duration) if start is not None else None
     reason, ticket = plans.reason(fields) or "", plans.ticket(fields) or ""
-    tentative, message = fields.flag("tentative"), plans.message(fields)
+    tentative, automatic, message = fields.flag("tentative"), fields.flag("automatic"), plans.message(fields)
     key = fields.text("key", lambda text: line_of_text(text, "key")) or None
     fields.finish()
     return AnnouncementRequest(
@@ -53,6 +53,7 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
             ticket=ticket,
         ),
         tentative=tentative,
+        automatic=automatic,
         message=message,
         key=key,
     )

@@ -9,29 +9,67 @@ from icsfeed.domain.plans import Amendment
 from icsfeed.domain.schedule import Schedule
 from icsfeed.services.changes import StepRequest
 from icsfeed.services.requests import plans
-from icsfeed.services.requests.fields import Fields
+from icsfeed.services.requests.fields import Fields, present
 
 FIELDS: Final = ("message", "expect")
 """The fields of every step: ``expect`` is the number of the latest update that the operator has seen."""
 
-UPDATE_FIELDS: Final = (*FIELDS, *plans.PLAN_FIELDS)
+FIELDS_OF: Final = {
+    Step.UPDATE: (*FIELDS, *plans.PLAN_FIELDS),
+    Step.CANCEL: (*FIELDS, "silent"),
+    Step.REDACT: (*FIELDS, "update"),
+}
+"""The fields of those steps that have fields of their own."""
+
+EXTENSION_FIELDS: Final = (*FIELDS, "length")
 
 
 def step_request(
     data: object, *, change_id: str, step: Step, schedule: Schedule, before: Change | None = None
 ) -> StepRequest:
-    """The step that the fields describe; only an update takes fields of the plan.
+    """The step that the fields describe.
 
-    The change as it was ``before`` may keep environments that the schedule no longer has.
+    Only an update takes fields of the plan, only a cancellation may be ``silent``, and only a redaction names an
+    ``update``. The change as it was ``before`` may keep environments that the schedule no longer has.
 
     Raises:
         InvalidRequestError: with the errors of all fields.
     """
-    fields = Fields(data, UPDATE_FIELDS if step is Step.UPDATE else FIELDS)
+    fields = Fields(data, FIELDS_OF.get(step, FIELDS))
     message, expected = plans.message(fields), fields.number("expect", least=1)
     amendment = _amendment(fields, schedule, before) if step is Step.UPDATE else None
+    silent = step is Step.CANCEL and fields.flag("silent")
+    target = fields.number("update", least=1) if step is Step.REDACT else None
     fields.finish()
-    return StepRequest(change_id=change_id, step=step, amendment=amendment, message=message, expected=expected)
+    return StepRequest(
+        change_id=change_id,
+        step=step,
+        amendment=amendment,
+        message=message,
+        target=target,
+        silent=silent,
+        expected=expected,
+    )
+
+
+def extension_request(data: object, *, change_id: str) -> StepRequest:
+    """The update that the fields describe, after which the change ends later by a ``length``.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, EXTENSION_FIELDS)
+    fields.require("length", "the length is missing", "write how much later the change ends, such as 30m")
+    length = fields.length("length")
+    message, expected = plans.message(fields), fields.number("expect", least=1)
+    fields.finish()
+    return StepRequest(
+        change_id=change_id,
+        step=Step.UPDATE,
+        amendment=Amendment(extension=present(length)),
+        message=message,
+        expected=expected,
+    )
 
 
 def _amendment(fields: Fields, schedule: Schedule, before: Change | None) -> Amendment:

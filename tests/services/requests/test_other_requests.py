@@ -20,7 +20,7 @@ from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_r
 from icsfeed.services.requests.change_ids import change_id
 from icsfeed.services.requests.errors import InvalidRequestError
 from icsfeed.services.requests.slots import slot_request
-from icsfeed.services.requests.steps import step_request
+from icsfeed.services.requests.steps import extension_request, step_request
 from icsfeed.services.requests.subscribers import (
     RotationRequest,
     SubscriberRequest,
@@ -51,13 +51,49 @@ def test_a_step_takes_a_message_and_the_latest_update_seen() -> None:
     assert step_of({}, Step.CANCEL) == StepRequest(change_id="EC-1", step=Step.CANCEL)
 
 
+def test_only_a_cancellation_is_silent_and_only_a_redaction_names_an_update() -> None:
+    assert step_of({"silent": True}, Step.CANCEL) == StepRequest(change_id="EC-1", step=Step.CANCEL, silent=True)
+    assert step_of({"update": 2}, Step.REDACT) == StepRequest(change_id="EC-1", step=Step.REDACT, target=2)
+    assert step_of({}, Step.REDACT) == StepRequest(change_id="EC-1", step=Step.REDACT)
+    assert errors_of(lambda: step_of({"silent": "yes", "update": 1}, Step.CANCEL)) == {
+        "silent": ['"silent" is true or false, not "yes"'],
+        "update": ['there is no field "update"; the fields are message, expect, silent'],
+    }
+    assert errors_of(lambda: step_of({"update": 0, "silent": True}, Step.REDACT)) == {
+        "silent": ['there is no field "silent"; the fields are message, expect, update'],
+        "update": ['"update" is at least 1, not 0'],
+    }
+    assert errors_of(lambda: step_of({"update": 1}, Step.UNDO)) == {
+        "update": ['there is no field "update"; the fields are message, expect']
+    }
+
+
+def test_an_extension_is_an_update_with_a_length() -> None:
+    extension = extension_request({"length": "1h30m", "message": "Longer", "expect": 2}, change_id="EC-1")
+    assert extension == StepRequest(
+        change_id="EC-1",
+        step=Step.UPDATE,
+        amendment=Amendment(extension=1.5 * HOUR),
+        message="Longer",
+        expected=2,
+    )
+    assert errors_of(lambda: extension_request({"expect": 0}, change_id="EC-1")) == {
+        "length": ["the length is missing; write how much later the change ends, such as 30m"],
+        "expect": ['"expect" is at least 1, not 0'],
+    }
+    assert errors_of(lambda: extension_request({"length": "30", "end": "x"}, change_id="EC-1")) == {
+        "length": ['"30" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d'],
+        "end": ['there is no field "end"; the fields are message, expect, length'],
+    }
+
+
 def test_only_updates_amend() -> None:
     amended = {"start": "2026-12-08T01:00", "duration": "90m", "reason": "", "environments": ["preview"]}
     assert step_of(amended).amendment == Amendment(
         start=utc(2026, 12, 8, 6), duration=1.5 * HOUR, reason="", environments=frozenset({"preview"})
     )
     assert errors_of(lambda: step_of({"summary": "x"}, Step.CANCEL)) == {
-        "summary": ['there is no field "summary"; the fields are message, expect']
+        "summary": ['there is no field "summary"; the fields are message, expect, silent']
     }
 
 
