@@ -1,0 +1,31 @@
+"""Every command that records something, killed: all of the step is recorded or none of it, and a repeat works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.cli.running import SCHEDULE
+from tests.store.killed_commands import CASES, Case, kill_many
+from tests.store.stages import PostgresqlStage, SqliteStage, Stage
+
+KILLS = 10
+"""``python -m tests.benchmarks.killing`` kills 200 of each."""
+
+
+@pytest.fixture
+def stage(database_url: str, tmp_path: Path) -> Stage:
+    """Where commands record, on SQLite and on PostgreSQL in turn."""
+    is_sqlite = database_url.startswith("sqlite")
+    return SqliteStage(folder=tmp_path) if is_sqlite else PostgresqlStage(url=database_url)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_killed_command_records_all_of_its_step_or_nothing(stage: Stage, case: Case, tmp_path: Path) -> None:
+    schedule = tmp_path / "schedule.toml"
+    schedule.write_text(SCHEDULE, encoding="utf-8")
+    tally = kill_many(case, stage, schedule, times=KILLS, random=Random(case.name))  # noqa: S311  (no secret)
+    assert tally.faults == []
+    assert tally.kills == KILLS
