@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
@@ -92,7 +92,7 @@ def gate(
         BadInputError: where ``at`` or the end of the runway is outside the published span, or the change does not touch
             one of the environments.
     """
-    change = None if change_id is None else situation.change(change_id)
+    change = None if change_id is None else _visible_change(situation, change_id)
     question = GateQuestion(
         situation=situation,
         environments=_touched(situation, environments, change),
@@ -143,6 +143,19 @@ def overruns(situation: Situation) -> Iterator[datetime]:
     for change in situation.changes.values():
         if change.state is State.IN_PROGRESS and change.kind is Kind.EMERGENCY:
             yield expected_end(change)
+
+
+def _visible_change(situation: Situation, change_id: str) -> Change:
+    """The change of that id, whatever the case; one that was withdrawn is as if it had never been."""
+    visible = {change.id: change for change in situation.visible_changes}
+    change = visible.get(change_id.lower()) or visible.get(change_id.upper())
+    if change is None:
+        prefix = change_id.upper().partition("-")[0]
+        alike = [other for other in visible if other.partition("-")[0] == prefix] or list(visible)
+        hint = f"the latest is {alike[-1]}" if alike else "none has been announced"
+        msg = f"there is no change {quoted(change_id)}; {hint}"
+        raise NotFoundError(msg)
+    return change
 
 
 def _touched(situation: Situation, environments: Collection[str], change: Change | None) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from itertools import pairwise
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from icsfeed.domain.changes import Change, Plan, State, number_of
+from icsfeed.domain.changes import Change, Plan, State, Step, number_of
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
@@ -21,7 +22,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.publication.publishing import publish
 from icsfeed.services.gate import Verdict, gate
 from tests.changes import a_change
-from tests.properties.brute_force import DAY, SECOND, Policy, hull
+from tests.properties.brute_force import DAY, MINUTE, SECOND, Policy, hull
 from tests.properties.schedules import NOWS, adjustments, schedules
 
 WEEKS = timedelta(days=21)
@@ -50,12 +51,55 @@ def changes(draw: st.DrawFn, number: int, now: datetime) -> Change:
                 ((State.CANCELLED, over),),
                 ((State.IN_PROGRESS, begun), (State.COMPLETED, over)),
                 ((State.IN_PROGRESS, begun), (State.CANCELLED, over)),
+                ((State.COMPLETED, over),),
+                ((State.IN_PROGRESS, begun), (State.CONFIRMED, over)),
             )
         )
     )
     announced = draw(st.sampled_from((State.CONFIRMED, State.CONFIRMED, State.TENTATIVE))) if not path else None
     kind = draw(st.sampled_from((Kind.EMERGENCY, Kind.PLANNED)))
-    return a_change(kind, *path, number=number, plan=plan, announced=announced or State.CONFIRMED)
+    return with_steps(a_change(kind, *path, number=number, plan=plan, announced=announced or State.CONFIRMED))
+
+
+STEPS = {
+    State.IN_PROGRESS: Step.START,
+    State.COMPLETED: Step.COMPLETE,
+    State.CANCELLED: Step.CANCEL,
+    State.CONFIRMED: Step.UNDO,
+}
+
+
+def with_steps(change: Change) -> Change:
+    """The change as operators make it: a start that is followed by "confirmed" was taken back."""
+    updates = (
+        replace(each, step=STEPS[each.state], target=2 if each.state is State.CONFIRMED else None)
+        for each in change.updates[1:]
+    )
+    return replace(change, updates=(change.updates[0], *updates))
+
+
+@dataclass(frozen=True)
+class Course:
+    """When a change began and was over, and when it is expected to be over as long as it is not."""
+
+    begun: datetime | None
+    over: datetime | None
+    expected: datetime
+
+    @classmethod
+    def of(cls, change: Change) -> Course:
+        planned = change.plan.span
+        if change.state is State.CONFIRMED:
+            return cls(None, None, planned.end)
+        times = {update.state: update.at for update in change.updates}
+        begun, over = times.get(State.IN_PROGRESS), times.get(State.COMPLETED, times.get(State.CANCELLED))
+        if begun is None and State.COMPLETED in times:
+            begun = min(planned.start, times[State.COMPLETED])
+        actual = begun or planned.start
+        if not planned.start <= actual < planned.start + MINUTE:
+            actual = actual.replace(second=0)
+        late = max(actual - planned.start, timedelta())
+        return cls(begun, over, max(planned.end + late, actual + MINUTE) if begun is not None else planned.end)
 
 
 class Oracle:
@@ -84,11 +128,12 @@ class Oracle:
 
     def may_run(self, change: Change, at: datetime) -> bool:
         """Decide for one change alone, from the time announced for it and what its operators did."""
-        times = {update.state: update.at for update in change.updates}
-        begun, over = times.get(State.IN_PROGRESS), times.get(State.COMPLETED, times.get(State.CANCELLED))
+        course = Course.of(change)
+        begun, over = course.begun, course.over
         if change.state is State.TENTATIVE or (over is not None and (begun is None or at >= over)):
             return False
-        if at >= change.plan.span.end or (at < change.plan.span.start and (begun is None or at < begun)):
+        end = course.expected if over is None else change.plan.span.end
+        if at >= end or (at < change.plan.span.start and (begun is None or at < begun)):
             return False
         if self._is_frozen(at) and not change.plan.reason:
             return False
@@ -106,23 +151,21 @@ class Oracle:
 
     def _disturbs(self, change: Change, at: datetime) -> bool:
         at_its_time = change.plan.span.start <= at < change.plan.span.end
-        times = {update.state: update.at for update in change.updates}
-        begun = times.get(State.IN_PROGRESS)
-        over = times.get(State.COMPLETED, times.get(State.CANCELLED))
-        if begun is None:
+        course = Course.of(change)
+        if course.begun is None:
             return change.state is State.CONFIRMED and at_its_time
-        if over is not None:
-            return at < over and (at >= begun or at >= change.plan.span.start)
-        overrun = self._now >= change.plan.span.end
-        return (at >= begun or at >= change.plan.span.start) and (overrun or at < change.plan.span.end)
+        has_begun = at >= min(course.begun, change.plan.span.start)
+        if course.over is not None:
+            return has_begun and at < course.over
+        return has_begun and (self._now >= course.expected or at < course.expected)
 
     @staticmethod
     def _runs(change: Change, at: datetime) -> bool:
-        times = {update.state: update.at for update in change.updates}
-        over = times.get(State.COMPLETED, times.get(State.CANCELLED))
-        if change.state is State.TENTATIVE or (over is not None and State.IN_PROGRESS not in times):
+        course = Course.of(change)
+        if change.state is State.TENTATIVE or (course.over is not None and course.begun is None):
             return False
-        return change.plan.span.start <= at < change.plan.span.end and (over is None or at < over)
+        end = course.expected if course.over is None else min(change.plan.span.end, course.over)
+        return change.plan.span.start <= at < end
 
     def edges(self) -> set[datetime]:
         """All instants at which anything begins or ends."""
@@ -135,6 +178,7 @@ class Oracle:
         edges: set[datetime] = set()
         for change in self._record.changes.values():
             edges |= {change.plan.span.start, change.plan.span.end, *(update.at for update in change.updates)}
+            edges.add(Course.of(change).expected)
         return edges
 
 
@@ -193,7 +237,7 @@ class Runways:
         return next((each for each in self._candidates if each > at and self.is_long_enough(each) is not now), None)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     truth=situations(),
     asked=st.one_of(st.sampled_from(ENVIRONMENTS), st.integers(1, 6)),

@@ -227,7 +227,7 @@ def _read_all(descriptor: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pipes:
-    """What a command says: its ``output``, a byte for each statement that ``writes``, and in the end its ``modules``."""
+    """What a command says: its ``output``, a byte for each statement that ``writes``, and its ``modules``."""
 
     output: tuple[int, int] = field(default_factory=os.pipe)
     writes: tuple[int, int] = field(default_factory=os.pipe)

@@ -136,7 +136,7 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
         ),
         pytest.param(
             "environment=production&runway=999d",
-            "a runway of 23976 h from 2026-11-23T12:01:00Z on is out of reach: the gate knows 2025-01-01 through "
+            "a runway of 999 d from 2026-11-23T12:01:00Z on is out of reach: the gate knows 2025-01-01 through "
             "2027-12-31",
             id="a runway beyond what is published",
         ),
