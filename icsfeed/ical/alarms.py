@@ -36,7 +36,8 @@ def with_alarms(event: CalendarEvent, alarms: tuple[timedelta, ...]) -> Calendar
         return event
     *components, rest = event.content.split(_END)
     ringing = (component + _ringing(component, alarms) + _END for component in components)
-    return replace(event, content=b"".join(ringing) + rest)
+    content = b"".join(ringing) + rest
+    return replace(event, write=lambda: content)
 
 
 def _ringing(component: bytes, alarms: tuple[timedelta, ...]) -> bytes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property, partial
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -27,9 +28,11 @@ Source: TypeAlias = PolicySource | Change | Departure
 """The source of an event."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the content is cached
 class CalendarEvent:
     """A published event: ``content`` is its VEVENT, with any overrides, at ``revision``.
+
+    ``write`` writes it when it is first needed: a large policy has many more events than feeds hold.
 
     ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
     of its ``environments`` (none: to all); that of a departure only to those with all of them and nothing of
@@ -47,8 +50,12 @@ class CalendarEvent:
     first: Revision
     revision: Revision
     digest: str
-    content: bytes
+    write: Callable[[], bytes] = field(compare=False, repr=False)
     elsewhere: frozenset[str] = frozenset()
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.write()
 
     @property
     def kind(self) -> Kind:
@@ -67,10 +74,14 @@ class CalendarEvent:
         """The event at another revision: those lines differ, and no other (text can't hold a line of its own)."""
         if revision == self.revision:
             return self
-        content = self.content
-        for old, new in zip(_revision_lines(self.revision), _revision_lines(revision), strict=True):
-            content = content.replace(old, new)
-        return replace(self, revision=revision, content=content)
+        return replace(self, revision=revision, write=partial(_revised_content, self, revision))
+
+
+def _revised_content(event: CalendarEvent, revision: Revision) -> bytes:
+    content = event.content
+    for old, new in zip(_revision_lines(event.revision), _revision_lines(revision), strict=True):
+        content = content.replace(old, new)
+    return content
 
 
 def _revision_lines(revision: Revision) -> tuple[bytes, bytes, bytes]:
@@ -193,7 +204,7 @@ def _event(
         first=first,
         revision=first,
         digest=facts.digest(),
-        content=vevents(uid, facts, first, schedule.calendar.zone),
+        write=partial(vevents, uid, facts, first, schedule.calendar.zone),
     )
 
 

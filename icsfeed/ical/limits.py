@@ -18,8 +18,9 @@ MAX_BYTES: Final = 1_000_000
 
 def may_exceed(events: Iterable[CalendarEvent]) -> bool:
     """Whether a feed of all these events might be too large."""
-    sizes = [len(event.content) for event in events]
-    return len(sizes) > MAX_EVENTS or sum(sizes) > MAX_BYTES // 2  # the half leaves room for any header
+    all_events = tuple(events)
+    # The half leaves room for any header.
+    return len(all_events) > MAX_EVENTS or sum(len(event.content) for event in all_events) > MAX_BYTES // 2
 
 
 def events_that_fit(

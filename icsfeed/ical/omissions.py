@@ -13,14 +13,15 @@ from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, feed_frame
-from icsfeed.ical.events import CalendarEvent, change_event
+from icsfeed.ical.events import CalendarEvent, change_event, departure_events
 from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS, events_that_fit, urgency
 from icsfeed.ical.outlines import EventOutline, PolicyItem, policy_outlines
 from icsfeed.ical.series import Rendering
 from icsfeed.ical.sizes import EventSizes, max_size
 
 _Event: TypeAlias = CalendarEvent | EventOutline
-_Group: TypeAlias = tuple[Kind, frozenset[str]]
+_Group: TypeAlias = tuple[Kind, frozenset[str], frozenset[str]]
+"""The kind and the environments of events, and those that a feed must not have which shows them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +40,10 @@ def omissions(situation: Situation) -> Iterator[Omission]:
     Where bytes and not the number of events set the limit, the count is an upper bound: a small event far ahead may
     still find a place.
     """
-    changes = [change_event(situation.schedule, change) for change in situation.published_changes()]
-    current_changes = current_events(changes, now=situation.now)
+    schedule = situation.schedule
+    own = [change_event(schedule, change) for change in situation.published_changes()]
+    departed = (departure for event in own for departure in departure_events(schedule, event))
+    current_changes = current_events((*own, *departed), now=situation.now)
     for rendering in Rendering:
         events = _EventsOfRendering(situation, rendering, current_changes)
         for feed in situation.schedule.feeds:
@@ -63,7 +66,8 @@ class _EventsOfRendering:
             items = list(self._nearest(situation.published_policy))
         events: Iterable[_Event] = chain(policy_outlines(situation, rendering, items), changes)
         for event in events:
-            self._groups[event.kind, event.environments].append(event)
+            elsewhere = event.elsewhere if isinstance(event, CalendarEvent) else frozenset()
+            self._groups[event.kind, event.environments, elsewhere].append(event)
 
     def _nearest(self, items: Iterable[PolicyItem]) -> Iterator[PolicyItem]:
         """The freezes and, of each group of occurrences ahead, as many as a feed holds; the others are surplus."""
@@ -78,17 +82,17 @@ class _EventsOfRendering:
                 if counts[environments] <= MAX_EVENTS:
                     yield item
                 else:
-                    self._surplus[Kind.MAINTENANCE, environments].append(item.start)
+                    self._surplus[Kind.MAINTENANCE, environments, frozenset()].append(item.start)
 
     def starts_left_out(self, feed: Feed) -> list[datetime]:
         """The starts of the events ahead that don't fit. Past events take space only where those leave some."""
-        keys = frozenset(key for key in (*self._groups, *self._surplus) if feed.selects(*key))
+        keys = frozenset(key for key, events in self._groups.items() if events[0].belongs_to(feed))
         selected = [event for key in keys for event in self._groups[key]]
         if keys not in self._ahead:
             ahead = (event for event in selected if event.span.end > self._situation.now)
             self._ahead[keys] = sorted(ahead, key=urgency)
         left_out = self._left_out(self._ahead[keys], sum(map(len, feed_frame(self._situation, feed, selected))))
-        return [event.span.start for event in left_out] + [start for key in keys for start in self._surplus[key]]
+        return [event.span.start for event in left_out] + [each for key in keys for each in self._surplus.get(key, ())]
 
     def _left_out(self, ahead: list[_Event], taken: int) -> Sequence[_Event]:
         if taken + sum(map(max_size, ahead[:MAX_EVENTS])) <= MAX_BYTES:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenDays
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
@@ -34,6 +34,9 @@ class EventOutline:
     @property
     def kind(self) -> Kind:
         return Kind.FREEZE if isinstance(self.source, FrozenDays) else Kind.MAINTENANCE
+
+    def belongs_to(self, feed: Feed) -> bool:
+        return feed.selects(self.kind, self.environments)
 
     @property
     def environments(self) -> frozenset[str]:

@@ -27,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 def an_event(number: int, start: datetime, size: int = 10, length: timedelta = HOUR) -> CalendarEvent:
     event = change_event(POLICY, a_change())
-    return replace(event, uid=f"{number:04}", content=b"x" * size, span=Span(start=start, end=start + length))
+    return replace(event, uid=f"{number:04}", write=lambda: b"x" * size, span=Span(start=start, end=start + length))
 
 
 def numbers_that_fit(events: list[CalendarEvent], taken: int = 0, now: datetime = NOW) -> list[int]:

@@ -48,7 +48,7 @@ def missing_ahead(situation: Situation) -> dict[tuple[str, Rendering], int]:
         for feed in situation.schedule.feeds:
             content = feed_content(situation, feed, events).content.replace(b"\r\n ", b"")
             uids = set(re.findall(rb"\r\nUID:(.*)\r\n", content))
-            selected = (each for each in events if feed.selects(each.kind, each.environments))
+            selected = (each for each in events if each.belongs_to(feed))
             missing[feed.slug, rendering] = sum(
                 each.uid.encode() not in uids for each in selected if each.span.end > situation.now
             )
