@@ -37,7 +37,8 @@ from icsfeed.services.suggestions import suggest as rank_slots
 def suggest(invocation: Invocation, most: int, **options: object) -> None:
     """Rank the slots for an urgent change until its deadline.
 
-    Slots inside a maintenance window come first, then those outside peak hours, the soonest first.
+    Slots outside change freezes come first; of these, those inside a maintenance window, then those outside peak hours,
+    the soonest first.
     """
     schedule = invocation.workspace.schedule
     request = request_with_instants(

@@ -9,10 +9,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError, RefusedError
-from icsfeed.domain.freezes import FreezeIndex
+from icsfeed.domain.freezes import FreezeIndex, FrozenDays
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import quoted
+from icsfeed.domain.times import days_text
 from icsfeed.domain.windows import Impact
 from icsfeed.services.upcoming import span_as_json
 from icsfeed.services.warnings import busy
@@ -55,11 +57,12 @@ class SlotRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """A slot and the reasons for and against it."""
+    """A slot and the reasons for and against it; ``is_frozen`` means that it lies in a change freeze."""
 
     span: Span
     rank: Rank
     reasons: tuple[str, ...]
+    is_frozen: bool = False
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The suggestion as JSON has it, in UTC and on the wall clock of ``zone``."""
@@ -76,6 +79,7 @@ class _Ahead:
     span: Span
     windows: tuple[tuple[str, Span], ...]
     peaks: tuple[Span, ...] | None
+    frozen: tuple[FrozenDays, ...]
     freezes: FreezeIndex
     busy: tuple[tuple[str, Span], ...]
 
@@ -88,12 +92,15 @@ class _Ahead:
             *(window.start for _, window in self.windows),
             *(peak.end for peak in self.peaks or ()),
             *(other.end for _, other in self.busy),
+            *(frozen.span.end for frozen in self.frozen),
         ]
         return {begin + -past % START_STEP, *(turn for turn in turns if turn >= begin)}
 
 
 def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...]:
     """The slots from now on, the best first and, of equally good ones, the soonest.
+
+    Those that overlap another change come last, and before them those in a change freeze.
 
     Raises:
         RefusedError: where no slot fits, or the deadline is past or more than a year away.
@@ -102,6 +109,7 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
     schedule, zone = situation.schedule, situation.zone
     environments = schedule.environments_named(request.environments)
     span = _until_deadline(request.by, situation.now, zone)
+    frozen = tuple(situation.freezes(span))
     ahead = _Ahead(
         span=span,
         windows=tuple(
@@ -110,7 +118,8 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
             if environments <= occurrence.window.environments
         ),
         peaks=tuple(schedule.peak_hours.spans(span)) if schedule.peak_hours else None,
-        freezes=FreezeIndex(tuple(situation.freezes(span))),
+        frozen=frozen,
+        freezes=FreezeIndex(frozen),
         busy=tuple(sorted(busy(situation, environments), key=lambda each: (each[1].start, each[0]))),
     )
     starts = ahead.starts(zone)
@@ -125,7 +134,9 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
             f"deadline, {_local(span.end, zone)}, and the soonest start is {_local(min(starts), zone)}"
         )
         raise RefusedError(msg)
-    return tuple(sorted(suggestions, key=lambda each: (each.rank, each.span.start)))
+    return tuple(
+        sorted(suggestions, key=lambda each: (each.rank is Rank.OVERLAP, each.is_frozen, each.rank, each.span.start))
+    )
 
 
 def _until_deadline(by: datetime, now: datetime, zone: ZoneInfo) -> Span:
@@ -161,8 +172,7 @@ def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
     elif ahead.peaks is not None:
         reasons.append("outside peak hours")
     if (frozen := ahead.freezes.touching(slot)) is not None:
-        days = f"from {frozen.days.first} through {frozen.days.last}"
-        reasons.append(f'in the change freeze "{frozen.freeze.id}" {days}, in which only emergency changes happen')
+        reasons.append(f"in the change freeze {quoted(frozen.freeze.id)}, {days_text(frozen.days)}")
     delay = slot.start - ahead.span.start
     reasons.append(f"starts in {length_text(delay)}" if delay else "starts now")
-    return Suggestion(span=slot, rank=rank, reasons=tuple(reasons))
+    return Suggestion(span=slot, rank=rank, reasons=tuple(reasons), is_frozen=frozen is not None)

@@ -28,9 +28,7 @@ TWO = replace(
 MONDAY = utc(2026, 12, 7, 15, 2)
 """10:02 in Toronto."""
 
-IN_FREEZE = (
-    'in the change freeze "month-end" from 2026-11-24 through 2026-11-30, in which only emergency changes happen'
-)
+IN_FREEZE = 'in the change freeze "month-end", Tue 2026-11-24 – Mon 2026-11-30'
 
 
 def two_hours(by: datetime, **overrides: Any) -> SlotRequest:  # noqa: ANN401  (any field)
@@ -75,6 +73,18 @@ def test_in_a_freeze_no_window_happens_and_each_slot_says_so() -> None:
         (Rank.QUIET, utc(2026, 11, 24, 1), ("outside peak hours", "starts in 13 h")),
         (Rank.QUIET, utc(2026, 11, 25, 1), ("outside peak hours", IN_FREEZE, "starts in 1 d 13 h")),
         (Rank.QUIET, utc(2026, 11, 26, 1), ("outside peak hours", IN_FREEZE, "starts in 2 d 13 h")),
+    ]
+
+
+def test_a_slot_outside_a_freeze_comes_before_quieter_ones_in_it() -> None:
+    """Monday the 23rd, 11:00, with peak hours until 20:00: the first suggestion lay in the freeze that follows."""
+    request = SlotRequest(duration=timedelta(hours=1), by=utc(2026, 12, 1, 6, 30))
+    slots = suggest(a_situation(BUSY_HOURS, now=utc(2026, 11, 23, 16)), request)
+    assert [(each.rank, each.span.start, each.is_frozen) for each in slots[:4]] == [
+        (Rank.QUIET, utc(2026, 11, 24, 1), False),
+        (Rank.QUIET, utc(2026, 12, 1, 5), False),
+        (Rank.PEAK, utc(2026, 11, 23, 16), False),
+        (Rank.QUIET, utc(2026, 11, 25, 1), True),
     ]
 
 
@@ -314,7 +324,7 @@ def test_invalid_deadlines_are_refused(by: datetime, message: str) -> None:
 
 def test_a_deadline_may_be_a_year_ahead() -> None:
     slots = suggest(a_situation(BUSY_HOURS, now=MONDAY), two_hours(MONDAY + timedelta(days=366)))
-    assert [slots[0].span.start, slots[-1].span.start] == [utc(2026, 12, 10, 7), utc(2026, 12, 7, 15, 5)]
+    assert [slots[0].span.start, slots[-1].span.start] == [utc(2026, 12, 10, 7), utc(2027, 12, 1, 1)]
 
 
 def test_an_unknown_environment_is_refused() -> None:
