@@ -44,7 +44,7 @@ def _update_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
         texts = (
             "summary, reason, ticket and messages" if update.target is None else f"message of update {update.target}"
         )
-        yield f"{texts} withdrawn; who fetched them may keep them, so change a secret all the same"
+        yield f"{texts} withdrawn"
     if update.withdrawn and not before.withdrawn:
         yield "withdrawn: nothing of it is public any more"
     for each in change.alterations(update.number):

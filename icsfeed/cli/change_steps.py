@@ -25,7 +25,7 @@ from icsfeed.cli.change_options import (
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import RecordingInvocation, Wording, recording
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, given, own_option
-from icsfeed.cli.previews import change_preview, id_and_time, state_text
+from icsfeed.cli.previews import COPIES_REMAIN, change_preview, id_and_time, state_text
 from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.feeds import Kind
@@ -201,6 +201,7 @@ def _take(invocation: RecordingInvocation, request: StepRequest, *, verb: str, r
             answer=lambda outcome: [
                 f"{outcome.change.id} {text}" for text in step_texts(outcome.change, invocation.zone)
             ],
+            notice=lambda outcome: f"note: {COPIES_REMAIN}" if request.step is Step.REDACT else None,
             hint=state_text,
         ),
     )

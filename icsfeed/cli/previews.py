@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.cli.answers import adjustment_text, step_texts
-from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State
+from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.lifecycle import what_next
@@ -20,6 +20,7 @@ from icsfeed.services.adjusting import Adjusted
 from icsfeed.services.changes import Outcome
 
 _LABEL_CHARS: Final = 14
+COPIES_REMAIN: Final = "fetched copies may remain; change a secret"
 _ONE_MINUTE: Final = timedelta(minutes=1)
 
 
@@ -39,6 +40,8 @@ def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
     if latest.number == 1 and latest.message:
         yield _fact("Message", latest.message)
     yield from _audience(change, schedule, is_visible=outcome.event is not None)
+    if latest.step is Step.REDACT:
+        yield _fact("Note", COPIES_REMAIN)
 
 
 def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str) -> Iterator[str]:

@@ -97,9 +97,7 @@ def test_a_password_in_a_message_is_withdrawn() -> None:
     emergency("03:05", "update", "1", "--message", "Vendor late; password hunter2")
     emergency("03:06", "update", "1", "--message", "The vendor has arrived")
     assert "hunter2" in feed("03:06")
-    assert answer("03:07", "redact", "1", "--update", "2") == (
-        "EC-1 message of update 2 withdrawn; who fetched them may keep them, so change a secret all the same\n"
-    )
+    assert answer("03:07", "redact", "1", "--update", "2") == ("EC-1 message of update 2 withdrawn\n")
     assert ("hunter2" in feed("03:07"), "The vendor has arrived" in feed("03:07")) == (False, True)
     assert [update["message"] for update in change("03:08")["updates"]] == [
         "",
@@ -107,15 +105,16 @@ def test_a_password_in_a_message_is_withdrawn() -> None:
         "The vendor has arrived",
         "",
     ]
-    assert refusal("03:08", "redact", "1", "--update", "9") == (1, "EC-1 has no update 9; its latest is 4")
+    note = "note: fetched copies may remain; change a secret\n"
+    assert emergency("03:08", "redact", "1", "--update", "3").stderr == note
+    assert refusal("03:08", "redact", "1", "--update", "9") == (1, "EC-1 has no update 9; its latest is 5")
     assert refusal("03:08", "redact", "1", "--update", "1") == (1, "update 1 of EC-1 has no message to withdraw")
 
 
 def test_all_texts_of_a_change_are_withdrawn() -> None:
     emergency("03:00", *ANNOUNCE[:-1], "hunter2", "--ticket", "https://t.example/hunter2", "--message", "hunter2!")
     assert answer("03:01", "redact", "1", "--message", "A secret was in it") == (
-        "EC-1 summary, reason, ticket and messages withdrawn; who fetched them may keep them, so change a secret all "
-        "the same\nEC-1 message added: A secret was in it\n"
+        "EC-1 summary, reason, ticket and messages withdrawn\nEC-1 message added: A secret was in it\n"
     )
     assert ("hunter2" in feed("03:01"), "hunter2" in json.dumps(change("03:01"))) == (False, False)
     shown = run("emergency", "show", "1", "--now", AT_SHIFT + "03:02").stdout
