@@ -201,7 +201,7 @@ def _take(invocation: RecordingInvocation, request: StepRequest, *, verb: str, r
             answer=lambda outcome: [
                 f"{outcome.change.id} {text}" for text in step_texts(outcome.change, invocation.zone)
             ],
-            notice=lambda outcome: f"note: {COPIES_REMAIN}" if request.step is Step.REDACT else None,
+            notice=lambda _: f"note: {COPIES_REMAIN}" if request.step is Step.REDACT else None,
             hint=state_text,
         ),
     )
