@@ -9,6 +9,7 @@ from datetime import date, time
 import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -16,6 +17,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.zones import zone
 from icsfeed.ical.calendar import feed_content
 from icsfeed.ical.events import policy_event
+from icsfeed.ical.limits import MAX_EVENTS
 from icsfeed.ical.omissions import omissions
 from icsfeed.ical.outlines import policy_outlines
 from icsfeed.ical.series import Rendering
@@ -71,6 +73,22 @@ def test_omissions_are_those_of_the_served_feeds(schedule: Schedule, changes: in
     adjusted = [each for each in ADJUSTED if any(window.id == each.window_id for window in schedule.windows)]
     situation = a_situation(schedule, adjustments=adjusted, changes=announced)
     counted = {(each.feed.slug, each.rendering): each.count for each in omissions(situation)}
+    assert counted == {key: count for key, count in missing_ahead(situation).items() if count}
+
+
+def test_a_change_that_left_a_feeds_environments_counts_there_as_well() -> None:
+    environments = tuple(Environment(id=each, name=each) for each in ("preview", "production"))
+    feeds = tuple(
+        Feed(slug=each.id, name=each.name, environments=frozenset({each.id}), kinds=frozenset(Kind))
+        for each in environments
+    )
+    changes = [a_change(number=number) for number in range(1, MAX_EVENTS + 2)]
+    last = changes[-1]
+    elsewhere = replace(last.plan, environments=frozenset({"preview"}))
+    changes[-1] = replace(last, updates=(*last.updates, replace(last.latest, number=2, plan=elsewhere)))
+    situation = a_situation(a_schedule(environments=environments, feeds=feeds), changes=changes)
+    counted = {(each.feed.slug, each.rendering): each.count for each in omissions(situation)}
+    assert counted == {(slug, rendering): 1 for slug in ("all", "production") for rendering in Rendering}
     assert counted == {key: count for key, count in missing_ahead(situation).items() if count}
 
 
