@@ -179,8 +179,8 @@ def test_a_server_answers_without_it_at_once(
     clock = Clock()
     clock.now = THEN + timedelta(minutes=5)
     client = create_app(schedule=schedule, repository=database, clock=clock).test_client()
-    paths = ("/", "/fr/", "/embed/", "/calendar/2026/11/", "/feeds/all.ics", "/feeds/all.expanded.ics")
-    paths = (*paths, "/feeds/preview.ics", "/feeds/production.ics", "/feeds/all.json", "/feeds/all.atom")
+    feeds = ("all.ics", "all.expanded.ics", "preview.ics", "production.ics", "all.json", "all.atom")
+    paths = ["/", "/fr/", "/embed/", "/calendar/2026/11/", *(f"/feeds/{feed}" for feed in feeds)]
     before = {path: client.get(path) for path in paths}
     assert [path for path, each in before.items() if TEXTS[0].encode() not in each.data] == []
     is_gone = step is Step.CANCEL
