@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -10,12 +11,26 @@ import click
 
 from icsfeed.cli.inputs import present, schedule_path
 from icsfeed.cli.operator_commands import operator_name
-from icsfeed.cli.options import OrderedGroup, database_option, example, operator_option, own_option, schedule_option
+from icsfeed.cli.options import (
+    OrderedGroup,
+    database_option,
+    example,
+    json_option,
+    operator_option,
+    own_option,
+    schedule_option,
+)
+from icsfeed.cli.output import print_json
 from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.schedule import Schedule
+from icsfeed.publication.comparing import Comparison, compare
 from icsfeed.services.numbering import last_ids, reserve_numbers
 from icsfeed.settings import Settings
+from icsfeed.store.database.copying import Contents, copy_database
 from icsfeed.store.database.database import Database
-from icsfeed.store.schedule_file import database_key
+from icsfeed.store.database.urls import display_url, parse_url
+from icsfeed.store.schedule_file import database_key, load_schedule, read_schedule
 
 
 @click.group(cls=OrderedGroup)
@@ -52,6 +67,71 @@ def upgrade(ids: tuple[str, ...], schedule: Path | None, database: str | None, o
         actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=present())
         for change_id in latest.values():
             click.echo(f"the next one after {change_id} is {reserve_numbers(opened, change_id, actor=actor)}")
+
+
+@database.command(
+    short_help="Copy everything to another database, and verify it.",
+    epilog=example("database copy sqlite:///icsfeed.db postgresql://icsfeed@db.example/icsfeed"),
+)
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@schedule_option
+@json_option
+def copy(source: str, target: str, schedule: Path | None, *, as_json: bool) -> None:
+    """Copy everything in the database FROM to the database TO, which must be missing or empty.
+
+    FROM is only read, as it is at one moment, and may be in use. All rows are compared, and the bytes of everything
+    public and of every private feed, with the schedule file or, without one, the schedule that was public last. TO can
+    be used once that is done; an interrupted copy is refused as incomplete, until the command is repeated.
+    """
+    comparisons: list[Comparison] = []
+
+    def verify(original: Contents, copied: Contents) -> None:
+        loaded = _schedule_to_publish(Settings(schedule=schedule), original)
+        if original != copied:
+            msg = "the record of the copy differs from that of its source"
+            raise UnavailableError(msg)
+        if loaded is None:
+            return
+        comparison = compare(loaded, original.record, copied.record, now=present())
+        if comparison.differing:
+            msg = f"the copy differs from its source in {', '.join(comparison.differing)}"
+            raise UnavailableError(msg)
+        comparisons.append(comparison)
+
+    counts = copy_database(source, target, verify=verify)
+    _print_copy(counts, next(iter(comparisons), None), names=(_name(source), _name(target)), as_json=as_json)
+
+
+def _schedule_to_publish(settings: Settings, contents: Contents) -> Schedule | None:
+    """The schedule file or, without one, the schedule that was public last; ``None`` without either."""
+    if (path := settings.schedule_file()) is not None:
+        return load_schedule(path).schedule
+    kept = contents.kept_schedule
+    return read_schedule(kept[0], "the schedule that was public last") if kept is not None else None
+
+
+def _name(url: str) -> str:
+    return display_url(parse_url(url))
+
+
+def _print_copy(
+    counts: Mapping[str, int], comparison: Comparison | None, *, names: tuple[str, str], as_json: bool
+) -> None:
+    source, target = names
+    if as_json:
+        paths = comparison.paths if comparison is not None else None
+        private = comparison.private_feeds if comparison is not None else None
+        print_json({"from": source, "to": target, "rows": dict(counts), "paths": paths, "private_feeds": private})
+        return
+    click.echo(f"copied {sum(counts.values()):,} rows in {len(counts)} tables from {source} to {target}")
+    if comparison is None:
+        click.echo("every row is equal; without a schedule, no feed could be compared")
+    else:
+        click.echo(
+            f"every row is equal, and so are the bytes of {comparison.paths} public files "
+            f"and {comparison.private_feeds} private feeds"
+        )
 
 
 def _named_database(settings: Settings) -> Database:

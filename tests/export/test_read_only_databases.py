@@ -34,6 +34,7 @@ def read_only(database: str, tmp_path: Path, server: Callable[[], Server]) -> Ge
 @pytest.fixture
 def database(database_url: str, schedule: Path, tmp_path: Path) -> str:
     """A database in which a change is recorded."""
+    assert schedule.parent == tmp_path  # where the commands run
     (tmp_path / "host").mkdir()
     url = f"sqlite:///{tmp_path}/host/icsfeed.db" if database_url.startswith("sqlite") else database_url
     assert run("database", "upgrade", "--database", url).status == 0

@@ -25,20 +25,21 @@ from icsfeed.store.database import database as database_module
 from icsfeed.store.database import postgresql as postgresql_module
 from icsfeed.store.database import sqlite
 from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import example_path
 from tests.cli.running import Outcome, run
 from tests.databases import OWNER, Server
 from tests.store.disks import empty, fill, read_only_view, small_disk
-from tests.store.work import a_change, announce_one, opened, read, several, write
+from tests.store.work import a_change, announce_one, created, opened, read, several, write
 
 AT = ("--now", "2026-11-23T12:00:00Z")
 ANNOUNCE = ("emergency", "announce", "--summary", "Repair", "--environment", "production", "--duration", "1h", "--yes")
-NO_SCHEDULE = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
 SECONDS = 15
 """A reader gets its error within this time; the slowest waits 5 s for an answer and 3 s for another connection."""
 
 
 @pytest.fixture(autouse=True)
-def _no_schedule_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _schedule_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "schedule.toml").write_bytes(example_path().read_bytes())
     monkeypatch.chdir(tmp_path)
 
 
@@ -46,9 +47,13 @@ def announce_by_command(database: str) -> Outcome:
     return run(*ANNOUNCE, *AT, "--database", database)
 
 
+def make(database: str) -> None:
+    assert run("database", "upgrade", "--database", database).status == 0
+
+
 def listed_ids(database: str) -> list[str]:
     outcome = run("emergency", "list", "--json", *AT, "--database", database)
-    assert (outcome.status, outcome.stderr) == (0, NO_SCHEDULE)
+    assert (outcome.status, outcome.stderr) == (0, "")
     return sorted(each["id"] for each in json.loads(outcome.stdout))
 
 
@@ -71,6 +76,7 @@ def test_a_full_disk(tmp_path: Path, is_served: bool) -> None:
     with small_disk(tmp_path / "disk") as disk, ExitStack() as stack:
         file = disk / "icsfeed.db"
         url = f"sqlite:///{file}"
+        make(url)
         server = stack.enter_context(opened(url)) if is_served else None
         assert announce_by_command(url).stdout == "EC-1\n"
         before = read(url)
@@ -80,7 +86,7 @@ def test_a_full_disk(tmp_path: Path, is_served: bool) -> None:
             Outcome(
                 status=1,
                 stdout="",
-                stderr=f"{NO_SCHEDULE}the database {file} can't be written: the disk is full; nothing was changed\n",
+                stderr=f"the database {file} can't be written: the disk is full; nothing was changed\n",
             )
         ]
         assert listed_ids(url) == ["EC-1"]
@@ -98,11 +104,14 @@ def test_a_disk_that_is_full_before_the_database_exists(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk") as disk:
         url = f"sqlite:///{disk / 'icsfeed.db'}"
         fill(disk)
-        assert announce_by_command(url).stderr == (
-            f"{NO_SCHEDULE}the database {disk / 'icsfeed.db'} can't be written: the disk is full; nothing was changed\n"
+        refused = run("database", "upgrade", "--database", url)
+        assert (refused.status, refused.stderr) == (
+            1,
+            f"the database {disk / 'icsfeed.db'} can't be written: the disk is full; nothing was changed\n",
         )
-        assert listed_ids(url) == []
+        assert [each.name for each in disk.iterdir() if "icsfeed" in each.name] == []
         empty(disk)
+        make(url)
         assert announce_by_command(url).stdout == "EC-1\n"
 
 
@@ -123,7 +132,7 @@ def test_a_file_that_can_not_grow(tmp_path: Path) -> None:
     assert (process.returncode, process.stdout, process.stderr) == (
         1,
         "",
-        f"{NO_SCHEDULE}the database {file} can't be written: the disk reports an error; nothing was changed\n",
+        f"the database {file} can't be written: the disk reports an error; nothing was changed\n",
     )
     assert listed_ids(f"sqlite:///{file}") == ["EC-1"]
     assert announce_by_command(f"sqlite:///{file}").status == 0
@@ -135,9 +144,10 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
     host = f"sqlite:///{tmp_path}/host/icsfeed.db"
     with read_only_view(tmp_path / "host", tmp_path / "view") as view:
         url = f"sqlite:///{view}/icsfeed.db"
+        refusal = f"the database {view}/icsfeed.db can't be created: read-only file system\n"
+        assert run("database", "upgrade", "--database", url) == Outcome(status=1, stdout="", stderr=refusal)
+        make(host)
         assert listed_ids(url) == []
-        refusal = f"{NO_SCHEDULE}the database {view}/icsfeed.db can't be created: read-only file system\n"
-        assert announce_by_command(url) == Outcome(status=1, stdout="", stderr=refusal)
         with opened(url) as server:
             assert (server.entry(), server.record().entry) == (0, 0)
             for number in range(1, 3):  # in between, SQLite's companion files do not exist
@@ -145,8 +155,7 @@ def test_a_read_only_folder(tmp_path: Path) -> None:
                 assert (server.entry(), server.record()) == (number, read(host))
                 assert listed_ids(url) == [f"EC-{each}" for each in range(1, number + 1)]
                 assert announce_by_command(url).stderr == (
-                    f"{NO_SCHEDULE}the database {view}/icsfeed.db can't be written: its folder is read-only; "
-                    "nothing was changed\n"
+                    f"the database {view}/icsfeed.db can't be written: its folder is read-only; nothing was changed\n"
                 )
             with opened(host) as writer:
                 for number in range(3, 6):
@@ -170,7 +179,7 @@ def test_commits_in_the_companion_file_are_not_ignored(tmp_path: Path) -> None:
     """After a crash the last commits may be in the -wal file only: without it, the database must not be read."""
     (tmp_path / "host").mkdir()
     file = tmp_path / "host" / "icsfeed.db"
-    with opened(f"sqlite:///{file}") as writer:
+    with created(f"sqlite:///{file}") as writer:
         announce_one(writer, "one")
         crashed = tmp_path / "crashed"
         crashed.mkdir()
@@ -215,10 +224,12 @@ def test_a_failed_connection_is_closed(tmp_path: Path) -> None:
 def test_a_missing_folder(tmp_path: Path) -> None:
     file = tmp_path / "missing" / "icsfeed.db"
     with opened(f"sqlite:///{file}") as database:
-        assert error_text(lambda: announce_one(database, "one")) == (
-            f"the database {file} can't be created: no such file or directory"
-        )
-        assert database.record().entry == 0
+        for use in (database.entry, database.record, lambda: announce_one(database, "one")):
+            assert error_text(use) == (
+                f"there is no database {file}; check its name, or make it with: "
+                f"icsfeed database upgrade --database sqlite:///{file}"
+            )
+        assert error_text(database.upgrade) == f"the database {file} can't be created: no such file or directory"
 
 
 # PostgreSQL
@@ -234,7 +245,7 @@ def test_a_server_that_is_restarted(postgresql: Server) -> None:
             assert error_text(use) == f"the database {display(url)} can't be read: no server answers"
         message = f"the database {display(url)} can't be written: no server answers; nothing was changed"
         assert error_text(lambda: announce_one(database, "two")) == message
-        assert announce_by_command(url) == Outcome(status=1, stdout="", stderr=f"{NO_SCHEDULE}{message}\n")
+        assert announce_by_command(url) == Outcome(status=1, stdout="", stderr=f"{message}\n")
         assert time.monotonic() - begun < SECONDS
         postgresql.start()
         assert (database.entry(), database.record().entry) == (1, 1)
@@ -368,7 +379,7 @@ def test_a_read_only_database(postgresql: Server) -> None:
         postgresql.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         assert listed_ids(url) == ["EC-1"]
         message = f"the database {display(url)} can't be written: it is read-only; nothing was changed"
-        assert announce_by_command(url) == Outcome(status=1, stdout="", stderr=f"{NO_SCHEDULE}{message}\n")
+        assert announce_by_command(url) == Outcome(status=1, stdout="", stderr=f"{message}\n")
 
 
 def test_a_missing_database_and_a_missing_user(postgresql: Server) -> None:
@@ -387,7 +398,7 @@ def test_a_full_disk_of_a_server(postgresql: Server) -> None:
         postgresql.execute(f"CREATE TABLESPACE small LOCATION '{disk}'")
         postgresql.execute("CREATE DATABASE on_the_small_disk TABLESPACE small")
         small = sa.make_url(url).set(database="on_the_small_disk").render_as_string(hide_password=False)
-        with opened(small) as database:
+        with created(small) as database:
             announce_one(database, "one")
             before = read(small)
             fill(disk)

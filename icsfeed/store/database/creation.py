@@ -1,25 +1,25 @@
-"""Creates SQLite databases in one step: nobody ever sees one without its tables, however the program ends."""
+"""Creates SQLite databases in one step: nobody ever sees one without tables, however the program ends."""
 
 from __future__ import annotations
 
 import errno
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL
+from sqlalchemy import URL, Connection
 
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.store.database.engine import sqlite_engine, write_transaction
-from icsfeed.store.database.migrating import migrate
 from icsfeed.store.database.urls import display_url
 
 _WITHOUT_LINKS: Final = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
-def create_database(url: URL, file: Path) -> bool:
-    """Create the database in ``file``, with its tables; false where somebody else was faster.
+def create_database(url: URL, file: Path, fill: Callable[[Connection], object]) -> bool:
+    """Create the database in ``file`` with what ``fill`` makes in it; false where somebody else was faster.
 
     Raises:
         UnavailableError: where it can't be created; there is no file then.
@@ -30,7 +30,7 @@ def create_database(url: URL, file: Path) -> bool:
         engine = sqlite_engine(url, sibling, may_be_empty=True)
         try:
             with write_transaction(engine) as connection:
-                migrate(connection)
+                fill(connection)
         finally:
             engine.dispose()
         return _put_in_place(sibling, file)

@@ -238,7 +238,7 @@ class Database:
         """Create the file of an SQLite database where there is none; gives whether this object did."""
         if self.file is None or os.path.lexists(self.file):
             return False
-        has_created = create_database(self.url, self.file)
+        has_created = create_database(self.url, self.file, migrate)
         self.was_created |= has_created
         return has_created
 

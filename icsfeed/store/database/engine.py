@@ -24,15 +24,16 @@ _WRITES: Final = "icsfeed_writes"
 """The execution option of a connection whose next transaction writes."""
 
 
-def make_engine(url: URL) -> Engine:
+def make_engine(url: URL, *, only_reads: bool = False) -> Engine:
     """An engine with snapshot isolation; it connects when it is first used."""
     file = file_of(url)
-    return _postgresql_engine(url) if file is None else sqlite_engine(url, file)
+    return _postgresql_engine(url) if file is None else sqlite_engine(url, file, only_reads=only_reads)
 
 
-def sqlite_engine(url: URL, file: Path, *, may_be_empty: bool = False) -> Engine:
-    """An engine for that file, which messages call by the ``url``; see ``sqlite.connect`` for ``may_be_empty``."""
-    engine = create_engine(url, creator=partial(sqlite.connect, file, may_be_empty=may_be_empty))
+def sqlite_engine(url: URL, file: Path, *, may_be_empty: bool = False, only_reads: bool = False) -> Engine:
+    """An engine for that file, which messages call by the ``url``; see ``sqlite.connect`` for the others."""
+    connect = partial(sqlite.connect, file, may_be_empty=may_be_empty, only_reads=only_reads)
+    engine = create_engine(url, creator=connect)
 
     @event.listens_for(engine, "checkout")
     def check_file(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
@@ -135,14 +136,14 @@ def write_transaction(engine: Engine) -> Generator[Connection]:
 
 
 @contextlib.contextmanager
-def migration_timeout(connection: Connection) -> Generator[None]:
-    """Allow the database the time that a migration may take."""
+def long_timeout(connection: Connection) -> Generator[None]:
+    """Allow the database the time that a migration or a copy may take."""
     if connection.dialect.name != "postgresql":
         yield
         return
-    from icsfeed.store.database.postgresql import MIGRATION_TIMEOUT_SECONDS, response_timeout  # noqa: PLC0415  (optional)
+    from icsfeed.store.database.postgresql import LONG_TIMEOUT_SECONDS, response_timeout  # noqa: PLC0415  (optional)
 
-    with response_timeout(connection, MIGRATION_TIMEOUT_SECONDS):
+    with response_timeout(connection, LONG_TIMEOUT_SECONDS):
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, inspect, text
 
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.store.database.engine import migration_timeout
+from icsfeed.store.database.engine import long_timeout
 from icsfeed.store.database.unusable import foreign, incomplete_copy, without_tables
 from icsfeed.store.database.urls import display_url
 
@@ -31,8 +31,10 @@ class TablesVersion(Enum):
     CURRENT = "current"
 
 
-def tables_version(connection: Connection) -> TablesVersion:
+def tables_version(connection: Connection, *, is_copying: bool = False) -> TablesVersion:
     """How old the tables are; looked up once for each database connection.
+
+    Only while ``is_copying`` may they be those of an incomplete copy.
 
     Raises:
         UnusableDatabaseError: where the database is an incomplete copy, or another program's.
@@ -43,11 +45,12 @@ def tables_version(connection: Connection) -> TablesVersion:
     name, tables = None, inspect(connection)
     if tables.has_table("alembic_version"):
         name = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    if tables.has_table(INCOMPLETE_COPY):
+    is_incomplete = tables.has_table(INCOMPLETE_COPY)
+    if is_incomplete and not is_copying:
         raise incomplete_copy(connection.engine.url)
     is_file = connection.dialect.name == "sqlite"  # a server's database may have the tables of several programs
     if name is None:
-        if is_file and tables.get_table_names():
+        if is_file and not is_incomplete and tables.get_table_names():
             raise foreign(connection.engine.url)
         return TablesVersion.NONE
     if name not in VERSIONS:
@@ -77,7 +80,7 @@ def require_tables(connection: Connection) -> TablesVersion:
     return version
 
 
-def migrate(connection: Connection, *, to: str = "head") -> bool:
+def migrate(connection: Connection, *, to: str = "head", is_copying: bool = False) -> bool:
     """Create the tables, or bring them up to date, in the connection's transaction.
 
     Gives whether there was anything to do.
@@ -85,7 +88,7 @@ def migrate(connection: Connection, *, to: str = "head") -> bool:
     Raises:
         UnavailableError: where they are a newer icsfeed's, or another program's.
     """
-    if tables_version(connection) is TablesVersion.CURRENT:
+    if tables_version(connection, is_copying=is_copying) is TablesVersion.CURRENT:
         return False
     from alembic import command  # noqa: PLC0415  (365 ms, and rarely needed)
     from alembic.config import Config  # noqa: PLC0415
@@ -93,6 +96,6 @@ def migrate(connection: Connection, *, to: str = "head") -> bool:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    with migration_timeout(connection):
+    with long_timeout(connection):
         command.upgrade(config, to)
     return True

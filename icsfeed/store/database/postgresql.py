@@ -18,7 +18,7 @@ from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS
 
 CONNECT_TIMEOUT_SECONDS: Final = 3
 RESPONSE_TIMEOUT_SECONDS: Final = 5
-MIGRATION_TIMEOUT_SECONDS: Final = 600
+LONG_TIMEOUT_SECONDS: Final = 600
 _IDLE_TIMEOUT_SECONDS: Final = 20
 """After this time the server ends the transaction of a writer that does nothing, so that others can write."""
 

@@ -67,8 +67,8 @@ def data_version(driver: object) -> int | None:
     return int(version)
 
 
-def connect(file: Path, *, may_be_empty: bool = False) -> FileConnection:
-    """Open an existing file; the caller begins transactions.
+def connect(file: Path, *, may_be_empty: bool = False, only_reads: bool = False) -> FileConnection:
+    """Open an existing file; the caller begins transactions. A connection that ``only_reads`` changes no byte of it.
 
     SQLite takes an empty file for a new database and, where it was emptied while others use it, waits for them. So it
     is refused, unless it ``may_be_empty`` because it is to be filled.
@@ -82,11 +82,11 @@ def connect(file: Path, *, may_be_empty: bool = False) -> FileConnection:
     if is_empty and not may_be_empty:
         raise empty_file(file)
     try:
-        connection = _open(file, "mode=rw")
+        connection = _open(file, "mode=rw", only_reads=only_reads)
     except sqlite3.OperationalError as error:
         if not error.sqlite_errorname.startswith(_COMPANION_FILE_ERRORS) or _has_unmerged_writes(file):
             raise
-        connection = _open(file, "mode=ro&immutable=1")
+        connection = _open(file, "mode=ro&immutable=1", only_reads=only_reads)
         if error.sqlite_errorname == "SQLITE_CANTOPEN":
             error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
         connection.write_error = error
@@ -95,7 +95,7 @@ def connect(file: Path, *, may_be_empty: bool = False) -> FileConnection:
     return connection
 
 
-def _open(file: Path, mode: str) -> FileConnection:
+def _open(file: Path, mode: str, *, only_reads: bool) -> FileConnection:
     connection = sqlite3.connect(
         f"{file.as_uri()}?{mode}",
         uri=True,
@@ -107,8 +107,11 @@ def _open(file: Path, mode: str) -> FileConnection:
     try:
         connection.execute("PRAGMA schema_version")
         # In WAL mode readers and a writer don't block each other. Setting it again costs nothing and locks nothing.
-        with contextlib.suppress(sqlite3.OperationalError):  # a read-only file can still be read
-            connection.execute("PRAGMA journal_mode = WAL")
+        if only_reads:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            with contextlib.suppress(sqlite3.OperationalError):  # a read-only file can still be read
+                connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:

@@ -63,6 +63,13 @@ def foreign(url: URL) -> UnusableDatabaseError:
     )
 
 
+def older_tables(url: URL) -> UnavailableError:
+    return UnavailableError(
+        f"the database {display_url(url)} has tables of an earlier icsfeed; bring them up to date with: "
+        f"icsfeed database upgrade --database {command_url(url)}"
+    )
+
+
 def incomplete_copy(url: URL) -> UnusableDatabaseError:
     return UnusableDatabaseError(
         f"the database {display_url(url)} is an incomplete copy, because icsfeed database copy was interrupted; "
