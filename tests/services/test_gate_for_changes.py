@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.lifecycle import advance
 from icsfeed.domain.situation import Situation
 from icsfeed.services.gate import GateAnswer, gate
 from tests.changes import PLAN, a_change, record_of
@@ -277,6 +278,57 @@ def test_a_runway_has_to_fit_into_the_time_of_the_change() -> None:
         "CLOSED",
         f"open for only 30 min of the 31 min needed: {NAME} ends at Fri 2026-12-04 05:00 EST",
         None,
+    )
+
+
+def taking(change: Change, *steps: tuple[Step, datetime], silent: bool = False) -> Change:
+    for step, at in steps:
+        change = advance(change, step, message="", by="ann", at=at, silent=silent)
+    return change
+
+
+def test_a_change_that_started_late_keeps_its_length() -> None:
+    late = taking(CONFIRMED, (Step.START, START + 20 * MINUTE))
+    assert ask_for(late, END, now=END) == ("OPEN", f"{NAME} is due", END + 20 * MINUTE)
+    now = END + 25 * MINUTE
+    planned_until = "planned until Fri 2026-12-04 05:20 EST"
+    assert ask_for(late, now, now=now) == ("CLOSED", f"{NAME} is in progress, {planned_until}, 5 min ago", None)
+
+
+def test_steps_that_were_taken_back_count_no_more() -> None:
+    """A start on the wrong number used to close the gate until the change was cancelled."""
+    wrong = taking(a_change(plan=LATER), (Step.START, SOON), (Step.UNDO, SOON + MINUTE))
+    assert ask(SOON + MINUTE, wrong, now=SOON + MINUTE).why.startswith("outside the maintenance windows")
+    assert ask_for(wrong, SOON + MINUTE)[1] == "the emergency change EC-7 is not due until Fri 2026-12-04 03:00 EST"
+    cancelled = taking(CONFIRMED, (Step.CANCEL, SOON), (Step.UNDO, SOON + MINUTE))
+    assert ask_for(cancelled, START) == ("OPEN", f"{NAME} is due", END)
+
+
+def test_an_automatic_change_completes_by_the_clock() -> None:
+    """Nobody has to complete it, so it is never late."""
+    first = a_change(plan=LATER)
+    automatic = replace(first, updates=(replace(first.latest, automatic=True),))
+    assert ask(START, automatic, now=START).why == "the emergency change EC-7 is in progress"
+    assert ask_for(automatic, END, now=END + 600 * MINUTE) == ("CLOSED", "the emergency change EC-7 is completed", None)
+    assert ask(END, automatic, now=END + 600 * MINUTE).why.startswith("outside the maintenance windows")
+
+
+def test_a_withdrawn_change_is_as_if_it_had_never_been() -> None:
+    """Nothing that is public mentions it: not the error either, which names the latest change."""
+    withdrawn = taking(a_change(Kind.PLANNED, plan=LATER, number=4), (Step.CANCEL, SOON), silent=True)
+    with pytest.raises(NotFoundError) as missing:
+        ask(START, CONFIRMED, withdrawn, change="PC-4")
+    assert str(missing.value) == 'there is no change "PC-4"; the latest is PC-3'
+    with pytest.raises(NotFoundError) as none:
+        ask(START, withdrawn, change="PC-4")
+    assert str(none.value) == 'there is no change "PC-4"; none has been announced'
+
+
+def test_a_reason_that_was_withdrawn_is_a_reason() -> None:
+    redacted = taking(a_change(Kind.PLANNED, plan=FROZEN, number=3), (Step.REDACT, NOW))
+    assert ask_for(redacted, utc(2026, 11, 30, 20))[:2] == (
+        "OPEN",
+        f"{NAME} is due, and states a reason to run in {FREEZE}",
     )
 
 
