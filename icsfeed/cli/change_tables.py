@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
 from icsfeed.cli.tables import print_table
-from icsfeed.domain.changes import Change, Step, Update
+from icsfeed.domain.changes import Change, State, Step, Update
+from icsfeed.domain.lengths import rough_length_text
 from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
 
 
-def print_list(changes: Iterable[Change], zone: ZoneInfo) -> None:
-    """A row for each change."""
+def print_list(changes: Iterable[Change], zone: ZoneInfo, now: datetime) -> None:
+    """A row for each change; one whose time has passed without a step says so."""
     rows = [
         (
             change.id,
-            change.state.value,
+            _state_text(change, now),
             span_text(change.shown_span, zone),
             change.plan.summary,
             ", ".join(sorted(change.plan.environments)),
@@ -29,6 +31,14 @@ def print_list(changes: Iterable[Change], zone: ZoneInfo) -> None:
         for change in changes
     ]
     print_table(("Id", "State", zone.key, "Summary", "Environments", "Impact"), rows)
+
+
+def _state_text(change: Change, now: datetime) -> str:
+    end = change.shown_span.end
+    if change.state.is_final or end > now:
+        return change.state.value
+    note = "should have ended" if change.state is State.IN_PROGRESS else "its time has passed"
+    return f"{change.state}, {note}: {rough_length_text(now - end)} ago"
 
 
 def _special_step(update: Update) -> Iterator[str]:

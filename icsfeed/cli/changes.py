@@ -127,7 +127,7 @@ def _list(kind: Kind) -> click.Command:
         if invocation.as_json:
             print_json([change_as_json(change, invocation.zone) for change in changes])
         elif changes:
-            print_list(changes, invocation.zone)
+            print_list(changes, invocation.zone, invocation.now)
         else:
             click.echo(f"no {kind} change has been announced" if everything else f"no {kind} change is open")
 

@@ -84,7 +84,7 @@ class InstantReader:
             raise BadInputError(msg)
         is_explicit = not self.records if time_of_day is None else time_of_day["tomorrow"] is not None
         if at - base > MAX_UNCONFIRMED_DISTANCE and not self.may_guess and not is_explicit:
-            raise BadInputError(self._refusal(text, at, "after the start" if sense is Sense.END else "ahead"))
+            raise BadInputError(self._refusal(text, at, sense))
         return TypedInstant(at=at, is_short=True)
 
     def _current(self, sense: Sense) -> datetime:
@@ -123,13 +123,22 @@ class InstantReader:
     def _instants(self, local: datetime) -> tuple[datetime, ...]:
         return readings(local, self.zone) or (instant_of(local, self.zone),)
 
-    def _refusal(self, text: str, at: datetime, direction: str) -> str:
+    def _refusal(self, text: str, at: datetime, sense: Sense) -> str:
         local = at.astimezone(self.zone)
         is_tomorrow = local.date() == local_date(self.now, self.zone) + ONE_DAY
         shorter = f'"tomorrow {local:%H:%M}" or ' if is_tomorrow else ""
+        passed = (
+            readings(local.replace(tzinfo=None) - ONE_DAY, self.zone) if ":" in text and sense is not Sense.END else ()
+        )
+        other = "".join(
+            f"; for the one that has passed, {each.astimezone(self.zone).isoformat(timespec='minutes')}"
+            for each in passed
+            if each < self.now
+        )
         return (
-            f"{quoted(text)} would be {instant_text(at, self.zone)}, more than 12 hours {direction}; "
-            f"if you mean that, write {shorter}{local.isoformat(timespec='minutes')}"
+            f"{quoted(text)} would be {instant_text(at, self.zone)}, more than 12 hours "
+            f"{'after the start' if sense is Sense.END else 'ahead'}; "
+            f"if you mean that, write {shorter}{local.isoformat(timespec='minutes')}{other}"
         )
 
 

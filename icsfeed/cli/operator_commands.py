@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import click
 from icsfeed.cli.inputs import current_instant, open_inputs, say_if_created, say_if_missing
 from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
-from icsfeed.cli.output import at_a_terminal, print_json
+from icsfeed.cli.output import at_a_terminal, hanging, print_json
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
@@ -148,8 +149,9 @@ class RecordingInvocation(SigningInvocation):
         question = wording.question(preview)
         if question is None:
             return None
+        columns = shutil.get_terminal_size().columns
         for line in wording.preview(preview):
-            click.echo(line, err=True)
+            click.echo(hanging(line, columns), err=True)
         _echo_note(self.clock_notice)
         _warn(preview.warnings)
         click.confirm(question, abort=True, err=True)

@@ -8,6 +8,7 @@ import errno
 import io
 import os
 import sys
+import textwrap
 from collections.abc import Generator
 from typing import Final
 
@@ -21,6 +22,18 @@ _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.
 def at_a_terminal() -> bool:
     """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def hanging(text: str, columns: int) -> str:
+    """The labelled line of a preview in lines of at most that width, the further ones below its value."""
+    value = text.partition(":")[2]
+    margin = len(text) - len(value.lstrip()) if text.startswith(" ") and value else 0
+    if margin >= columns // 2:
+        return text
+    return "\n".join(
+        textwrap.fill(line, columns, subsequent_indent=" " * margin, break_on_hyphens=False)
+        for line in text.splitlines()
+    )
 
 
 def print_json(value: object, *, one_line: bool = False) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.cli.answers import adjustment_text, step_texts
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
 from icsfeed.domain.feeds import ALL, Kind
-from icsfeed.domain.lengths import length_text
+from icsfeed.domain.lengths import length_text, rough_length_text
 from icsfeed.domain.lifecycle import what_next
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -91,7 +91,7 @@ def start_text(span: Span, now: datetime) -> str:
     away = span.start - now
     if away > timedelta():
         return f"starts in {length_text(-(-away // _ONE_MINUTE) * _ONE_MINUTE)}"
-    return "starts now" if -away < _ONE_MINUTE else f"began {length_text(-away // _ONE_MINUTE * _ONE_MINUTE)} ago"
+    return "starts now" if -away < _ONE_MINUTE else f"began {rough_length_text(-away)} ago"
 
 
 def feeds_with(schedule: Schedule, kind: Kind, environments: Collection[str]) -> tuple[str, ...]:

@@ -10,11 +10,9 @@ from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wordi
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.previews import adjustment_preview
-from icsfeed.cli.window_tables import print_windows
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
-from icsfeed.services.window_lists import listed_windows
 
 _window_argument = click.argument("window", metavar="WINDOW")
 _date_argument = click.argument("date", metavar="DATE")
@@ -34,6 +32,9 @@ def window() -> None:
 @reading
 def list_command(invocation: Invocation, *, everything: bool) -> None:
     """List the windows with their ids, and the occurrences that are skipped or moved."""
+    from icsfeed.cli.window_tables import print_windows  # with Babel: not for the other commands
+    from icsfeed.services.window_lists import listed_windows
+
     windows = listed_windows(invocation.situation, everything=everything)
     if invocation.as_json:
         print_json([each.as_json(invocation.zone) for each in windows])

@@ -9,6 +9,7 @@ from typing import Final
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import quoted
 
+_ONE_MINUTE: Final = timedelta(minutes=1)
 _WRITTEN: Final = r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 
 
@@ -24,6 +25,11 @@ def parse_length(text: str) -> timedelta:
         msg = f"{quoted(text)} is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d"
         raise BadInputError(msg)
     return length
+
+
+def rough_length_text(length: timedelta) -> str:
+    """A length to the minute, rounded down, such as ``1 h 45 min``."""
+    return length_text(length // _ONE_MINUTE * _ONE_MINUTE)
 
 
 def length_text(length: timedelta) -> str:

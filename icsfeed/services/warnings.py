@@ -9,7 +9,7 @@ from typing import Final
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.lengths import length_text
+from icsfeed.domain.lengths import length_text, rough_length_text
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -77,7 +77,7 @@ def _about_now(situation: Situation, change: Change) -> Iterator[str]:
     elif span.start < now - _AT_ONCE and span.start != before:
         yield f"{change.id} starts in the past: {span_text(span, zone)}"
     elif change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
-        early = length_text((span.start - now) // _AT_ONCE * _AT_ONCE)
+        early = rough_length_text(span.start - now)
         yield f"{change.id} starts {early} before its announced time, {span_text(span, zone)}"
 
 

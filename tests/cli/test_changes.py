@@ -227,6 +227,20 @@ def test_a_list_shows_open_changes_the_latest_first() -> None:
     ]
 
 
+def test_a_list_says_what_is_late() -> None:
+    """A forgotten step was listed as if nothing were wrong with it."""
+    announce()
+    announce("--duration", "1h", "--start", "2026-12-08T02:00", "--reason", "x")
+    emergency("start", "EC-2", now="2026-12-08T02:00")
+    listed = emergency("list", now="2026-12-08T05:30:59").stdout
+    states = [line.split("│")[2].strip() for line in listed.splitlines() if line.startswith("│")]
+    assert states == [
+        "in progress, should have ended: 2 h 30 min ago",
+        "confirmed, its time has passed: 2 h 30 min ago",
+    ]
+    assert "ago" not in emergency("list", now="2026-12-08T02:59:59").stdout
+
+
 def test_a_dry_run_says_in_words_what_would_be_public() -> None:
     """It printed raw iCalendar in UTC, to somebody who had typed local time."""
     tried = announce(

@@ -159,13 +159,13 @@ def test_a_length_runs_over_a_clock_change_exactly() -> None:
             "03:10",
             "2026-12-08T03:11:00-05:00",
             '"03:10" would be Wed 2026-12-09 03:10 EST, more than 12 hours ahead; if you mean that, write '
-            '"tomorrow 03:10" or 2026-12-09T03:10-05:00',
+            '"tomorrow 03:10" or 2026-12-09T03:10-05:00; for the one that has passed, 2026-12-08T03:10-05:00',
         ),
         (
             "23:00",
             "2026-12-08T03:11:00-05:00",
             '"23:00" would be Tue 2026-12-08 23:00 EST, more than 12 hours ahead; if you mean that, write '
-            "2026-12-08T23:00-05:00",
+            "2026-12-08T23:00-05:00; for the one that has passed, 2026-12-07T23:00-05:00",
         ),
         (
             "+30h",
@@ -236,7 +236,7 @@ class TestCommands:
             1,
             '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage\n'
             '"00:10" would be Wed 2026-12-09 00:10 EST, more than 12 hours ahead; if you mean that, write '
-            '"tomorrow 00:10" or 2026-12-09T00:10-05:00\n'
+            '"tomorrow 00:10" or 2026-12-09T00:10-05:00; for the one that has passed, 2026-12-08T00:10-05:00\n'
             '"+x" is not an instant; write a length after the plus sign, such as +30m or +1h30m\n',
         )
 

@@ -28,6 +28,20 @@ WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
 
 
+def test_a_preview_keeps_its_values_together_on_a_narrow_terminal() -> None:
+    message = ("--message", "The vendor is late; we start as soon as they are here.\nCall 555 if in doubt.")
+    session = at_a_terminal(*ANNOUNCE, *message, answers="n", columns=45)
+    assert (
+        """\
+  Message:      The vendor is late; we start
+                as soon as they are here.
+                Call 555 if in doubt.
+  Feeds:        all, emergency, production
+"""
+        in session.screen
+    )
+
+
 @pytest.mark.usefixtures("no_database")
 def test_no_is_the_default_and_records_nothing(folder: Path) -> None:
     for answer in ("n", "\n"):
