@@ -54,14 +54,13 @@ def serve(
     settings = replace(
         settings,
         schedule=path,
+        database=prepare_database(inputs),  # a wrong one is refused here, once, instead of in each worker
         now=pinned.isoformat() if pinned is not None else None,
         trusted_hops=trusted_hops,
         prefix=parse_prefix(prefix),
         access_log=access_log,
     )
     listener = listen(host, port)
-    # A wrong one is refused here, once, instead of in each worker.
-    settings = replace(settings, database=prepare_database(inputs))
     os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
     url = browser_url(listener) + settings.prefix.removeprefix("/")
     run_server(

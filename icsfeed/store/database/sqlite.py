@@ -15,6 +15,8 @@ LOCK_TIMEOUT_SECONDS: Final = 30
 
 _COMPANION_FILE_ERRORS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
 
+_OUR_TABLES: Final = {"audit_trail", "icsfeed_incomplete_copy"}
+
 FileIdentity: TypeAlias = tuple[int, int]
 """The device and inode of a file."""
 
@@ -109,7 +111,7 @@ def _open(file: Path, mode: str, *, only_reads: bool) -> FileConnection:
         # In WAL mode readers and a writer don't block each other. Setting it again costs nothing and locks nothing.
         if only_reads:
             connection.execute("PRAGMA query_only = ON")
-        else:
+        elif _is_ours(connection):
             with contextlib.suppress(sqlite3.OperationalError):  # a read-only file can still be read
                 connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -118,6 +120,12 @@ def _open(file: Path, mode: str, *, only_reads: bool) -> FileConnection:
         connection.close()
         raise
     return connection
+
+
+def _is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file has icsfeed's tables, or none at all: nothing is changed in another program's."""
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    return not names or not names.isdisjoint(_OUR_TABLES)
 
 
 def _has_unmerged_writes(file: Path) -> bool:
