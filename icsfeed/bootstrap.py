@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
+from typing import Final
 
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
@@ -34,6 +35,9 @@ from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
 PATIENCE = timedelta(seconds=1)
 """How long a request waits for a new publication."""
+
+LOCK_SECONDS: Final = 0.25
+"""How long a server waits for other writers. An edit is public at once; what it would record can wait."""
 
 
 def create_app(
@@ -99,14 +103,16 @@ def _repository(settings: Settings, path: Path) -> Database | NoRepository:
     """The repository of the schedule in that file, which may be broken or missing; of the example, only a named one."""
     if path == example_path() and settings.database is None:
         return NoRepository()
-    return open_database(settings.database_location(path, database_key(path), os.environ))
+    location = settings.database_location(path, database_key(path), os.environ)
+    return open_database(location, lock_seconds=LOCK_SECONDS)
 
 
 def _kept_repository(settings: Settings, repository: Database | NoRepository) -> Database | NoRepository | None:
     """The repository with another schedule than the example, which was public before; ``None`` without an answer."""
     try:
         if isinstance(repository, NoRepository):
-            repository = open_database(settings.database_location(DEFAULT_SCHEDULE, "", os.environ))
+            location = settings.database_location(DEFAULT_SCHEDULE, "", os.environ)
+            repository = open_database(location, lock_seconds=LOCK_SECONDS)
         return repository if repository.kept_schedule() is not None else None
     except IcsfeedError:
         return None

@@ -21,7 +21,13 @@ DEFAULT_DATABASE: Final = Path("icsfeed.db")
 """The database of a schedule that names none: a file beside it."""
 
 ENVIRONMENT_PREFIX: Final = "ICSFEED_"
-_TRUE: Final = {"1", "true", "t", "yes", "y", "on"}  # click's own
+MAX_TRUSTED_HOPS: Final = 16
+_FLAGS: Final = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("", "0", "false", "f", "no", "n", "off"), False),
+}
+"""As click reads them."""
+
 _PATH_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 _VARIABLE_PREFIX: Final = "env:"
 _RELATIVE_FILE: Final = re.compile(r"sqlite(?:\+pysqlite)?:///(?!/)(?P<file>.+)", re.DOTALL)
@@ -82,7 +88,7 @@ class Settings:
             now=value("NOW") or None,
             trusted_hops=parse_trusted_hops(value("TRUSTED_HOPS") or "0"),
             prefix=parse_prefix(value("PREFIX")),
-            access_log=value("ACCESS_LOG").casefold() in _TRUE,
+            access_log=parse_access_log(value("ACCESS_LOG")),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -164,12 +170,28 @@ def parse_trusted_hops(text: str) -> int:
     """The number of trusted proxies that a text says.
 
     Raises:
-        BadInputError: where it says none.
+        BadInputError: where it says none, or too many.
     """
-    if not text.isascii() or not text.isdigit():
-        msg = f"{quoted(text)} is not a number of trusted hops; write 1 for one proxy in front of icsfeed"
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_TRUSTED_HOPS:
+        msg = (
+            f"{quoted(text)} is not a number of trusted hops from 0 to {MAX_TRUSTED_HOPS}; "
+            "write 1 for one proxy in front of icsfeed"
+        )
         raise BadInputError(msg)
     return int(text)
+
+
+def parse_access_log(text: str) -> bool:
+    """Whether to log every request.
+
+    Raises:
+        BadInputError: where the text says neither yes nor no.
+    """
+    flag = _FLAGS.get(text.strip().casefold())
+    if flag is None:
+        msg = f"{quoted(text)} is neither yes nor no; write 1 to log every request, or 0"
+        raise BadInputError(msg)
+    return flag
 
 
 def parse_prefix(text: str) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.zones import zone
 from icsfeed.settings import Settings
+from tests.cli.running import run
 from tests.examples import utc
 
 TORONTO = zone("America/Toronto")
@@ -50,9 +51,34 @@ def test_an_access_log_is_switched_on_as_a_flag_of_the_command_is(text: str) -> 
     assert Settings.from_environment({"ICSFEED_ACCESS_LOG": text}).access_log
 
 
-@pytest.mark.parametrize("text", ["0", "false", "no", "off", "2"])
-def test_other_words_leave_the_access_log_off(text: str) -> None:
+@pytest.mark.parametrize("text", ["0", "false", "no", "off", ""])
+def test_an_access_log_is_left_off_as_a_flag_of_the_command_is(text: str) -> None:
     assert not Settings.from_environment({"ICSFEED_ACCESS_LOG": text}).access_log
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("ACCESS_LOG", "maybe", '"maybe" is neither yes nor no; write 1 to log every request, or 0'),
+        (
+            "TRUSTED_HOPS",
+            "99",
+            '"99" is not a number of trusted hops from 0 to 16; write 1 for one proxy in front of icsfeed',
+        ),
+        (
+            "TRUSTED_HOPS",
+            "-1",
+            '"-1" is not a number of trusted hops from 0 to 16; write 1 for one proxy in front of icsfeed',
+        ),
+        ("PREFIX", "/a b", '"/a b" is not a path; write one such as /maintenance'),
+    ],
+)
+def test_a_setting_that_serve_refuses_is_refused_everywhere(name: str, value: str, message: str) -> None:
+    """Under another server, 99 hops and an access log of "maybe" passed."""
+    with pytest.raises(BadInputError) as refusal:
+        Settings.from_environment({f"ICSFEED_{name}": value})
+    assert str(refusal.value) == message
+    assert run("serve", environment={f"ICSFEED_{name}": value}).status == 1
 
 
 def test_a_local_time_is_read_in_the_calendars_zone() -> None:

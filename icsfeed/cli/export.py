@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -29,8 +31,12 @@ from icsfeed.publication.publishing import Publication
 from icsfeed.services.ledger import record_edit
 from icsfeed.services.subscribing import listed
 from icsfeed.settings import Settings
+from icsfeed.store.schedule_file import load_watched_schedule
 from icsfeed.store.schedule_file.addresses import site_address
 from icsfeed.store.token_key import read_token_key
+
+_PATIENCE: Final = timedelta(seconds=1)
+"""How long --watch waits for a look at its sources before it tends to its signals."""
 
 
 @click.command(epilog=example("export public", "export s3://calendar-bucket --watch"))
@@ -171,7 +177,7 @@ def _watch(
     from icsfeed.publication.sources import ScheduleFile, Sources
     from icsfeed.service_log import service_log
 
-    inputs = open_inputs(settings)
+    inputs = open_inputs(settings, load=load_watched_schedule)
     current_time = clock(settings, inputs.schedule)
     target = _target(printer.dest)
     log = service_log().bind(dest=printer.dest)
@@ -192,7 +198,8 @@ def _watch(
     with closing(inputs.repository()) as repository:
         repository.check()
         sources = Sources(ScheduleFile(path=inputs.path), repository, log=log)
-        live = Live(Publisher(sources, base_url=base_url, records=settings.now is None), clock=current_time)
+        publisher = Publisher(sources, base_url=base_url, records=settings.now is None)
+        live = Live(publisher, clock=current_time, patience=_PATIENCE)
         say_if_created(repository)
         notes = inputs.notes(was_created=repository.was_created)
         watch(

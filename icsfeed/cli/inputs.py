@@ -144,14 +144,16 @@ def prepare_database(inputs: Inputs) -> str | None:
     return location.url if location is not None and not is_missing(location) else None
 
 
-def open_inputs(settings: Settings, *, or_example: bool = False) -> Inputs:
-    """The schedule to work with; see ``schedule_path``.
+def open_inputs(
+    settings: Settings, *, or_example: bool = False, load: Callable[[Path], LoadedSchedule] = load_schedule
+) -> Inputs:
+    """The schedule to work with; see ``schedule_path``. A command that reads it again and again has another ``load``.
 
     Raises:
         IcsfeedError: where there is none, or it has mistakes.
     """
     path = schedule_path(settings, or_example=or_example)
-    return Inputs(settings=settings, path=path, loaded=load_schedule(path))
+    return Inputs(settings=settings, path=path, loaded=load(path))
 
 
 def current_instant(settings: Settings, schedule: Schedule) -> datetime:

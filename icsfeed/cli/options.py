@@ -31,8 +31,21 @@ _DATABASE_HELP: Final = (
 )
 
 
+class _EnvironmentOption(click.Option):
+    """Passes over what Kubernetes sets: for a Service called icsfeed, ICSFEED_PORT is an address and not a port."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        value = super().resolve_envvar_value(ctx)
+        variable = str(self.envvar)
+        if value is None or not (variable.endswith("_PORT") and value.startswith(("tcp://", "udp://"))):
+            return value
+        click.echo(f"warning: {variable}={value} is passed over: Kubernetes sets it for a Service", err=True)
+        return None
+
+
 def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:  # noqa: ANN401  (click's own attributes)
     """A click option that can also be set in the environment, under its long name."""
+    attributes = {"cls": _EnvironmentOption, **attributes}
     long_name = next(name for name in names if name.startswith("--"))
     variable = ENVIRONMENT_PREFIX + long_name.removeprefix("--").replace("-", "_").upper()
     return click.option(*names, envvar=variable, **attributes)

@@ -9,7 +9,8 @@ import click
 
 from icsfeed.cli.inputs import open_inputs, prepare_database
 from icsfeed.cli.options import WholeNumber, example, option, with_settings
-from icsfeed.settings import Settings, parse_prefix
+from icsfeed.settings import MAX_TRUSTED_HOPS, Settings, parse_prefix
+from icsfeed.store.schedule_file import load_watched_schedule
 
 
 @click.command(epilog=example("serve", "serve --host 0.0.0.0 --port 8080 --workers 2 --trusted-hops 1"))
@@ -18,7 +19,7 @@ from icsfeed.settings import Settings, parse_prefix
 @option("--workers", type=WholeNumber(1, 256), default=1, show_default=True, help="The number of processes.")
 @option(
     "--trusted-hops",
-    type=WholeNumber(0, 16),
+    type=WholeNumber(0, MAX_TRUSTED_HOPS),
     default=0,
     show_default=True,
     help="The number of proxies in front whose X-Forwarded headers are trusted.",
@@ -48,7 +49,7 @@ def serve(
     from icsfeed.web.listening import browser_url, listen
     from icsfeed.web.server import run_server
 
-    inputs = open_inputs(settings, or_example=True)
+    inputs = open_inputs(settings, or_example=True, load=load_watched_schedule)
     path = inputs.path.absolute()
     pinned = settings.pinned_instant(lambda: inputs.schedule.calendar.zone)
     settings = replace(

@@ -1,18 +1,24 @@
-"""What a server shows now: how often it looks for changes, and which thread makes the next publication."""
+"""What a server shows now: how often it looks for changes, and how long a request waits for what a look finds."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import inf
-from threading import Lock, Thread
-from typing import TypeAlias
+from threading import Lock
+from typing import Final, TypeAlias
 
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.subscribers import NOBODY, Subscriber, Subscribers
+from icsfeed.publication.background import BackgroundThread
 from icsfeed.publication.problems import LimitLog, Problems, Source, attempt
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.snapshot import Snapshot
+
+SLOW_LOOK: Final = timedelta(seconds=5)
+"""A source that has not answered for so long counts as broken until it does."""
 
 Clock: TypeAlias = Callable[[], datetime]
 """Gives the current instant: aware, in UTC."""
@@ -27,8 +33,9 @@ class Live:
     """The publication as of now. Threads may share it.
 
     A request looks for changes if the last look was at least the repository's ``look_every`` ago, in ``seconds`` that
-    never go back. It waits for the next publication no longer than ``patience``, and a tenth of that while the database
-    is in trouble; ``None`` is as long as it takes.
+    never go back. The look itself is made by a thread of its own, for a disk or a database may hang: the request waits
+    for it, and for the publication that follows, no longer than ``patience``, and a tenth of that while the database is
+    in trouble. ``None`` is as long as it takes.
     """
 
     def __init__(
@@ -38,24 +45,39 @@ class Live:
         clock: Clock,
         patience: timedelta | None = None,
         seconds: Callable[[], float] = unpaced,
+        slow_look: timedelta = SLOW_LOOK,
     ) -> None:
         self._publisher = publisher
         self._sources = publisher.sources
         self._clock = clock
         self._patience = patience
-        self._lock = Lock()
-        """Held by the thread that makes the next publication."""
+        self._slow_look = slow_look.total_seconds()
+        self._background = BackgroundThread("icsfeed looks")
+        self._look_lock = Lock()
+        """Held while somebody looks for changes and makes the next publication."""
+        self._snapshot_lock = Lock()
+        """Held while the snapshot is replaced."""
+        self._look_start = inf
+        """When the look began that is under way, by the system's monotonic clock."""
+        self._slow_source: Source | None = None
+        """The source for which that look has waited too long."""
         self.limit_log = LimitLog(self._sources.log)
         self.seconds = seconds
         self.next_look = -inf
         """The ``seconds`` from which on a request looks for changes."""
         self.snapshot = publisher.first_snapshot(now=clock())
         """The latest snapshot: another object whenever the sources were read."""
+        self._last_look = time.monotonic()
 
     @property
     def problems(self) -> Problems:
         """What was wrong at the last look."""
         return self.snapshot.problems
+
+    @property
+    def seconds_since_look(self) -> float:
+        """The time since the last look that came to an end."""
+        return time.monotonic() - self._last_look
 
     def now(self) -> datetime:
         """The current instant."""
@@ -82,37 +104,47 @@ class Live:
         return self.subscribers.holder(token, now=self._clock())
 
     def _look(self) -> None:
-        snapshot, now = self.snapshot, self._clock()
+        """Look for changes unless somebody does so: while one thread looks, the others answer with the snapshot."""
         self.next_look = self.seconds() + self._sources.repository.look_every.total_seconds()
-        if self._lock.locked():
+        if not self._look_lock.acquire(blocking=False):
+            self._report_slow_look()
             return
-        # A failure counts as a change: reading the sources then says what is wrong.
-        has_changed = now >= snapshot.due or attempt(lambda: self._sources.have_changed_since(snapshot))
-        if has_changed is not False:
-            is_in_trouble = isinstance(has_changed, Exception) or Source.DATABASE in snapshot.problems
-            self._make_next(is_in_trouble=is_in_trouble)
-        due_in = (self.snapshot.due - now).total_seconds()
-        self.next_look = min(self.next_look, self.seconds() + due_in)
-
-    def _make_next(self, *, is_in_trouble: bool) -> None:
-        # While one thread makes the next publication, the others answer with the present one.
-        if not self._lock.acquire(blocking=False):
-            return
+        self._look_start = time.monotonic()
         if self._patience is None:
-            self._make()
+            self._finish_look()
             return
-        # A database may take seconds to time out, and the server may have no thread but this one.
-        making = Thread(target=self._make, daemon=True)
-        try:
-            making.start()
-        except RuntimeError:  # the system can't start another thread
-            self._make()
-            return
-        making.join((self._patience / 10 if is_in_trouble else self._patience).total_seconds())
+        patience = self._patience / 10 if self.snapshot.is_database_in_trouble else self._patience
+        self._background.run(self._finish_look, patience=patience.total_seconds())
 
-    def _make(self) -> None:
-        """Make the next snapshot and release the lock, which the caller has acquired."""
+    def _finish_look(self) -> None:
+        """Make the next snapshot if anything has changed, and release the lock, which the caller has acquired."""
         try:
-            self.snapshot = self._publisher.next_snapshot(self.snapshot, now=self._clock())
+            before, now = self.snapshot, self._clock()
+            # A failure counts as a change: reading the sources then says what is wrong.
+            has_changed = before.must_be_read(now) or attempt(lambda: self._sources.have_changed_since(before))
+            after = before if has_changed is False else self._publisher.next_snapshot(before, now=self._clock())
+            self._replace_snapshot(after)
+            due_in = (self.snapshot.due - now).total_seconds()
+            self.next_look = min(self.next_look, self.seconds() + due_in)
         finally:
-            self._lock.release()
+            self._last_look = time.monotonic()
+            self._look_lock.release()
+
+    def _replace_snapshot(self, after: Snapshot) -> None:
+        with self._snapshot_lock:
+            if self._slow_source is not None and self._slow_source not in after.problems:
+                self._sources.log_solution(self.snapshot, self._slow_source)
+            self._slow_source, self._look_start = None, inf
+            self.snapshot = after
+
+    def _report_slow_look(self) -> None:
+        """Let the snapshot say that a source has not answered for too long."""
+        if time.monotonic() - self._look_start < self._slow_look:
+            return
+        with self._snapshot_lock:
+            source = self._sources.source_being_read
+            if source is None or self._slow_source is not None or self._look_start == inf:
+                return
+            error = UnavailableError(f"the {source} has not answered for {self._slow_look:g} seconds")
+            self._slow_source = source
+            self.snapshot = self._sources.with_problem(self.snapshot, source, error, now=self._clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError
@@ -16,6 +16,9 @@ from icsfeed.services.baselines import events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.schedule_file import LoadedSchedule
+
+_RECORD_RETRY: Final = timedelta(seconds=5)
+"""How soon revisions that could not be recorded are recorded again."""
 
 _NEVER_DUE: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -49,7 +52,7 @@ class Publisher:
 
     def next_snapshot(self, before: Snapshot, *, now: datetime) -> Snapshot:
         """Read the sources, and publish what they say now; what is good in ``before`` stays public if they fail."""
-        read = self.sources.read(replace(before, due=_NEVER_DUE), now=now)
+        read = self.sources.read(replace(before, due=_NEVER_DUE, read_at=now), now=now)
         snapshot = attempt(lambda: self._published(before, read, now))
         if isinstance(snapshot, Exception):  # a schedule that can't be published: last year's calendar is better
             good = replace(read, schedule_file=before.schedule_file)
@@ -61,9 +64,9 @@ class Publisher:
         if file is None or read.record is None:
             return read
         is_edited = file is not before.schedule_file
-        if is_edited or (read.unrecorded and self._records):
+        if is_edited or (self._records and (read.unrecorded or not read.is_schedule_kept)):
             read = self._with_revisions(read, file, now)
-        elif public is not None and read.shows_same_as(before) and now < public.fresh_until:
+        elif public is not None and read.shows_same_as(before) and public.is_fresh(now):
             return read.with_publication(public, now)
         situation = Situation(schedule=file.schedule, record=read.full_record, now=now)
         publication = publish(
@@ -94,9 +97,10 @@ class Publisher:
             except IcsfeedError as error:
                 if not snapshot.unrecorded:
                     self.sources.log.warning("revisions not recorded", reason=str(error))
+                snapshot = replace(snapshot, due=min(snapshot.due, now + _RECORD_RETRY))
             else:
                 if self._keeps_schedule and Source.SCHEDULE not in snapshot.problems:  # else it came from there
-                    self._keep(file, snapshot.schedule_changed_at)
+                    snapshot = self._with_schedule_kept(snapshot, file, now)
                 return replace(snapshot, record=record, entry=record.entry, unrecorded=())
         lines = (*snapshot.unrecorded, *lines_to_publish(events, public_before))
         if snapshot.publication is None and self._release not in {"", situation.record.release}:
@@ -112,8 +116,11 @@ class Publisher:
             self.sources.log.warning("no schedule kept", reason=str(error))
             return events
 
-    def _keep(self, file: LoadedSchedule, changed_at: datetime) -> None:
+    def _with_schedule_kept(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:
         try:
-            self.sources.repository.keep_schedule(file.content, changed_at)
+            self.sources.repository.keep_schedule(file.content, snapshot.schedule_changed_at)
         except IcsfeedError as error:
-            self.sources.log.warning("schedule not kept", reason=str(error))
+            if snapshot.is_schedule_kept:
+                self.sources.log.warning("schedule not kept", reason=str(error))
+            return replace(snapshot, is_schedule_kept=False, due=min(snapshot.due, now + _RECORD_RETRY))
+        return replace(snapshot, is_schedule_kept=True)

@@ -44,6 +44,10 @@ class Publication:
     def schedule(self) -> Schedule:
         return self.events.schedule
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it is true at that instant; it never is before its own, which the clock said when it was ahead."""
+        return self.events.situation.now <= now < self.fresh_until
+
 
 def publish(
     situation: Situation, *, changed_at: datetime, before: PublishedEvents | None = None, base_url: str = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.publication.problems import ProblemLog, Source, attempt
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.services.repository import ScheduleRepository
-from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, load_schedule
+from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, load_watched_schedule
 
 FILE_RETRY: Final = timedelta(minutes=1)
 """How soon a schedule file that could not be read is read again, if it does not change before.
@@ -39,7 +40,7 @@ class ScheduleFile:
     """The schedule file at ``path``, with the functions that read its content and its signature."""
 
     path: Path
-    load: Callable[[Path], LoadedSchedule] = load_schedule
+    load: Callable[[Path], LoadedSchedule] = load_watched_schedule
     read_signature: Callable[[str], FileSignature | None] = file_signature
 
     def signature(self) -> FileSignature | None:
@@ -55,21 +56,42 @@ class Sources:
         self.repository = repository
         self._file = file
         self._problem_log = ProblemLog(self.log)
+        self.source_being_read: Source | None = None
+        """The source whose answer somebody waits for."""
 
     def have_changed_since(self, snapshot: Snapshot) -> bool:
         """Whether there is anything new to read; a database in trouble is asked again only when that is due."""
-        if self._file.signature() != snapshot.file_signature:
-            return True
-        return Source.DATABASE not in snapshot.problems and self.repository.entry() != snapshot.entry
+        with self._reading(Source.SCHEDULE):
+            if self._file.signature() != snapshot.file_signature:
+                return True
+        with self._reading(Source.DATABASE):
+            return Source.DATABASE not in snapshot.problems and self.repository.entry() != snapshot.entry
 
     def read(self, before: Snapshot, *, now: datetime) -> Snapshot:
         """The snapshot before with its sources as they are now, and the publication of before."""
         # The signature is taken before the content, so that an edit while it is read is noticed the next time.
-        signature = self._file.signature()
-        snapshot = before
+        with self._reading(Source.SCHEDULE):
+            snapshot = self._with_latest_schedule(before, now)
+        with self._reading(Source.DATABASE):
+            return self._with_record(snapshot, now)
+
+    def _with_latest_schedule(self, snapshot: Snapshot, now: datetime) -> Snapshot:
+        signature, before = self._file.signature(), snapshot
         if signature != before.file_signature or before.schedule_file is None or Source.SCHEDULE in before.problems:
-            snapshot = self._with_schedule(snapshot, signature, now)
-        return self._with_record(snapshot, now)
+            return self._with_schedule(snapshot, signature, now)
+        return snapshot
+
+    @contextmanager
+    def _reading(self, source: Source) -> Generator[None]:
+        self.source_being_read = source
+        try:
+            yield
+        finally:
+            self.source_being_read = None
+
+    def log_solution(self, snapshot: Snapshot, source: Source) -> None:
+        """Log that the snapshot's problem with that source is solved."""
+        self._problem_log.remove(snapshot.problems, source)
 
     def with_problem(self, snapshot: Snapshot, source: Source, error: Exception, *, now: datetime) -> Snapshot:
         """The snapshot with a problem of that source, to be read again soon."""

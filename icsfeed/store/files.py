@@ -1,4 +1,4 @@
-"""Writes files atomically: a reader sees the old content or the new, never a part of it."""
+"""Writes files atomically: a reader sees the old content or the new, never a part of it. Reads only regular ones."""
 
 from __future__ import annotations
 
@@ -8,12 +8,40 @@ import stat
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from icsfeed.domain.errors import RefusedError, UnavailableError
 
 _NEW_FILE_MODE: Final = 0o666  # minus the umask
 _PRIVATE_FILE_MODE: Final = 0o600
+
+
+def open_regular(path: Path, *, max_bytes: int) -> BinaryIO:
+    """Open the file at ``path``, or the one that it links to, for reading; opening and reading it can't wait for ever.
+
+    Raises:
+        OSError: where it can't be opened.
+        UnavailableError: where it is no regular file, such as a pipe or a device, or has more than ``max_bytes``.
+    """
+    _check_regular(path.stat(), max_bytes)  # opening a device may already have effects
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _check_regular(os.fstat(descriptor), max_bytes)
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _check_regular(status: os.stat_result, max_bytes: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(status.st_mode):
+        msg = "this is a pipe, a socket or a device; name a regular file, which can be read again and again"
+        raise UnavailableError(msg)
+    if status.st_size > max_bytes:
+        msg = f"the file has {status.st_size:,} bytes; at most {max_bytes:,} are read again and again"
+        raise UnavailableError(msg)
 
 
 def write_whole(path: Path, content: bytes) -> None:

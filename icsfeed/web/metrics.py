@@ -65,6 +65,8 @@ class _PublicationCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield _gauge("icsfeed_build_info", "The version of icsfeed.", {__version__: 1}, "version")
         publication, problems = self._live.current(), self._live.problems
+        since_look = {"": round(self._live.seconds_since_look, 3)}
+        yield _gauge("icsfeed_look_age_seconds", "The time since the last look at the sources.", since_look)
         is_broken = {source.value: source in problems for source in Source}
         yield _gauge("icsfeed_source_broken", "Whether a source can't be read.", is_broken, "source")
         is_available = {"": publication is not None}

@@ -18,7 +18,7 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
-from icsfeed.publication.live import Live, unpaced
+from icsfeed.publication.live import SLOW_LOOK, Live, unpaced
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
@@ -65,6 +65,7 @@ class Disk:
     stamps: count[int] = field(default_factory=count)
     stamp: int | None = 0
     while_reading: Callable[[], None] = lambda: None
+    while_looking: Callable[[], None] = lambda: None
 
     def write(self, content: Schedule | Exception, changed_at: datetime) -> None:
         self.content, self.changed_at, self.stamp = content, changed_at, next(self.stamps) + 1
@@ -84,6 +85,7 @@ class Disk:
     def signature(self, _path: str) -> FileSignature | None:
         """Stands in for ``file_signature``."""
         self.looks += 1
+        self.while_looking()
         return None if self.stamp is None else self._signature()
 
     def _signature(self) -> FileSignature:
@@ -163,6 +165,7 @@ class FakeServer:
     capture: LogCapture = field(default_factory=LogCapture)
     preview: bool = False
     patience: timedelta | None = None
+    slow_look: timedelta = SLOW_LOOK
     paced: bool = False
 
     def __post_init__(self) -> None:
@@ -175,6 +178,7 @@ class FakeServer:
             clock=self.clock,
             patience=self.patience,
             seconds=self._seconds if self.paced else unpaced,
+            slow_look=self.slow_look,
         )
 
     def _seconds(self) -> float:

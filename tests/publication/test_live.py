@@ -18,7 +18,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.domain.situation import Situation
-from icsfeed.publication import live as live_module
+from icsfeed.publication import background
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publisher import Publisher
@@ -408,7 +408,7 @@ def test_a_request_builds_the_publication_itself_if_no_thread_can_be_started(
             raise RuntimeError("can't start new thread")
 
     server = FakeServer(patience=A_MINUTE)
-    monkeypatch.setattr(live_module, "Thread", NoThread)
+    monkeypatch.setattr(background, "Thread", NoThread)
     for schedule in (AFTER, BEFORE):
         server.clock.advance(seconds=1)
         server.disk.write(schedule, server.clock.now)

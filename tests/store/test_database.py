@@ -365,7 +365,9 @@ def restore_into(backup: Path, file: Path) -> None:
 
 @pytest.mark.parametrize("put_back", [replace_file, copy_over, restore_into])
 @pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
-def test_a_restored_backup_is_noticed(tmp_path: Path, more: int, put_back: Callable[[Path, Path], None]) -> None:
+def test_a_restored_backup_is_refused_until_a_restart(
+    tmp_path: Path, more: int, put_back: Callable[[Path, Path], None]
+) -> None:
     """Not even an open connection may keep using the old file: its writes would be lost."""
     file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
     with opened(f"sqlite:///{file}") as server, opened(f"sqlite:///{file}") as api:
@@ -380,21 +382,17 @@ def test_a_restored_backup_is_noticed(tmp_path: Path, more: int, put_back: Calla
         assert (server.entry(), before.entry) == (3, 3)
         put_back(backup, file)
         assert server.entry() != before.entry
-        assert server.record() == read(f"sqlite:///{file}")
-        assert server.entry() == 1 + more
-        announce_one(api, "after")
+        for use in (server.record, lambda: announce_one(api, "after"), server.record):
+            assert "of the audit trail, made 2026-11-23 12:00 UTC, is missing" in refused(use)
         assert [each.plan.summary for each in read(f"sqlite:///{file}").changes.values()] == [
             "kept",
             *(f"other {number}" for number in range(more)),
-            "after",
         ]
-        assert server.entry() == 2 + more
-        assert server.record() == read(f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize("more", [0, 2, 4], ids=["older", "as many entries", "more entries"])
-def test_a_backup_restored_in_place_is_noticed(database_url: str, more: int) -> None:
-    """That is what ``pg_restore --clean`` does."""
+def test_a_backup_restored_in_place_is_refused_until_a_restart(database_url: str, more: int) -> None:
+    """That is what ``pg_restore --clean`` does. A server took it for the truth."""
     with opened(database_url) as server:
         for number in range(3):
             announce_one(server, f"lost {number}")
@@ -405,24 +403,54 @@ def test_a_backup_restored_in_place_is_noticed(database_url: str, more: int) -> 
             for number in range(1 + more):
                 announce_one(other, f"other {number}", now=NOW + timedelta(seconds=1 + number))
         assert server.entry() != before.entry
-        assert server.record() == read(database_url)
-        assert [each.plan.summary for each in server.record().changes.values()] == [
+        for use in (server.record, lambda: announce_one(server, "one more"), server.kept_schedule, server.record):
+            assert "entry 3 of the audit trail, made 2026-11-23 12:00 UTC, is missing" in refused(use)
+        assert [each.plan.summary for each in read(database_url).changes.values()] == [
             f"other {number}" for number in range(1 + more)
         ]
-        assert server.entry() == 1 + more
 
 
-def test_another_database_with_as_many_entries_is_noticed_until_it_is_read(tmp_path: Path) -> None:
-    file, backup = tmp_path / "icsfeed.db", tmp_path / "backup.db"
+def refused(use: Callable[[], object]) -> str:
+    """Why that use of a database is refused."""
+    with pytest.raises(UnavailableError) as refusal:
+        use()
+    return str(refusal.value)
+
+
+def test_an_emptied_database_is_refused(database_url: str) -> None:
+    """A server that had published changes took an empty database for the truth, and all changes were gone."""
+    with opened(database_url) as server:
+        announce_one(server, "one")
+        assert server.record().entry == 1
+        delete_everything(database_url)
+        assert server.entry() == 0
+        for use in (server.record, lambda: announce_one(server, "two"), server.record):
+            assert "entry 1 of the audit trail" in refused(use)
+    with opened(database_url) as other:
+        assert other.record() is NOTHING
+
+
+def test_another_database_with_as_many_entries_is_refused_until_the_former_one_is_back(tmp_path: Path) -> None:
+    file, backup, former = tmp_path / "icsfeed.db", tmp_path / "backup.db", tmp_path / "former.db"
     with created(f"sqlite:///{backup}") as other:
         announce_one(other, "other", now=NOW + HOUR)
     with opened(f"sqlite:///{file}") as database:
         announce_one(database, "one")
-        assert database.entry() == database.record().entry == 1
+    shutil.copy(file, former)
+    with opened(f"sqlite:///{file}") as database:
+        assert database.record().entry == database.entry() == 1
         replace_file(backup, file)
         assert [database.entry(), database.entry()] == [OTHER_DATABASE, OTHER_DATABASE]
-        assert database.record().changes["EC-1"].plan.summary == "other"
-        assert database.entry() == 1
+        assert refused(database.record) == (
+            f"the database {file} is not the one that was read before, or an older state of it: entry 1 of the audit "
+            "trail, made 2026-11-23 12:00 UTC, is missing; put the former one back, or restart icsfeed to go on with "
+            "this one"
+        )
+        assert "entry 1 of the audit trail" in refused(lambda: database.note_fetches({("acme", "google"): NOW}))
+        replace_file(former, file)
+        assert database.record().changes["EC-1"].plan.summary == "one"
+        announce_one(database, "two")
+        assert database.entry() == 2
 
 
 def test_a_deleted_file_is_reported_and_not_created_again(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def engine_to_fill(url: str) -> sa.Engine:
     """An engine for the database, in which there are no tables yet."""
     parsed = parse_url(url)
     if (file := file_of(parsed)) is None:
-        return make_engine(parsed)
+        return make_engine(parsed, lock_seconds=1)
     file.touch()
     return sqlite_engine(parsed, file, may_be_empty=True)
 

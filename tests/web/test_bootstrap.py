@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,13 @@ def test_wsgi_servers_find_the_application(schedule: Path, monkeypatch: pytest.M
     monkeypatch.syspath_prepend(Path(__file__).parents[2])
     app = importlib.import_module("wsgi").app
     assert app.test_client().get("/feeds/all.ics").status_code == 200
+
+
+def test_wsgi_servers_get_one_sentence_for_a_wrong_setting(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICSFEED_SCHEDULE", str(schedule))
+    monkeypatch.setenv("ICSFEED_ACCESS_LOG", "maybe")
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])
+    monkeypatch.delitem(sys.modules, "wsgi", raising=False)
+    with pytest.raises(SystemExit) as end:
+        importlib.import_module("wsgi")
+    assert str(end.value) == 'icsfeed: "maybe" is neither yes nor no; write 1 to log every request, or 0'

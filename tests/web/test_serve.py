@@ -200,6 +200,42 @@ def test_every_option_comes_from_the_environment(schedule: Path) -> None:
     assert '"tomorrow" is not an instant' in run("serve", environment=environment | {"ICSFEED_NOW": "tomorrow"}).stderr
 
 
+@pytest.mark.parametrize("value", ["tcp://10.96.12.3:8000", "udp://10.96.12.3:8000"])
+def test_the_port_that_kubernetes_sets_for_a_service_is_passed_over(schedule: Path, value: str) -> None:
+    """``serve`` ended with "is not a whole number"."""
+    outcome = run("serve", "--schedule", schedule, "--host", "192.0.2.1", environment={"ICSFEED_PORT": value})
+    assert outcome.stderr.splitlines() == [
+        f"warning: ICSFEED_PORT={value} is passed over: Kubernetes sets it for a Service",
+        "icsfeed can't listen on 192.0.2.1, port 8000: cannot assign requested address",
+    ]
+
+
+def test_serve_reads_no_pipe(tmp_path: Path) -> None:
+    """It waited for somebody to write into it."""
+    os.mkfifo(tmp_path / "schedule.toml")
+    outcome = run("serve", "--schedule", tmp_path / "schedule.toml")
+    assert (outcome.status, outcome.stderr) == (
+        1,
+        f"{tmp_path / 'schedule.toml'}: this is a pipe, a socket or a device; name a regular file, which can be read "
+        "again and again\n",
+    )
+
+
+def test_a_pipe_in_place_of_the_schedule_is_stale_and_stops_nothing(schedule: Path) -> None:
+    """Publication stood still for good, with /readyz ready and no line in the log."""
+    with serving(schedule) as server:
+        before = server.get("/feeds/all.ics").content
+        schedule.unlink()
+        os.mkfifo(schedule)
+        until(lambda: server.get("/readyz").json().get("schedule", {}).get("mistakes") == 1)
+        assert server.get("/feeds/all.ics").content == before
+        assert "this is a pipe, a socket or a device" in server.log.read_text("utf-8")
+        schedule.unlink()
+        schedule.write_text(SCHEDULE.replace("Scheduled maintenance", "Mended"), encoding="utf-8")
+        until(lambda: b"SUMMARY:Mended" in server.get("/feeds/all.ics").content)
+        assert server.get("/readyz").json() == {"status": "ready"}
+
+
 def test_workers_share_their_counts_and_leave_no_files(schedule: Path) -> None:
     with serving(schedule, "--workers", "2", "--access-log") as server:
         until(lambda: server.log.read_text("utf-8").count("schedule published") == 2)

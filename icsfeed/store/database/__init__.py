@@ -10,13 +10,17 @@ import contextlib
 import os
 from collections.abc import Generator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.settings import DatabaseLocation
 
 if TYPE_CHECKING:
     from icsfeed.store.database.database import Database
+
+
+LOCK_TIMEOUT_SECONDS: Final = 30
+"""How long a writer waits for the others, each of which needs milliseconds."""
 
 
 def is_missing(location: DatabaseLocation) -> bool:
@@ -32,11 +36,11 @@ def is_missing(location: DatabaseLocation) -> bool:
     return False
 
 
-def open_database(location: DatabaseLocation) -> Database:
-    """The database at that location, which connects when it is first used."""
+def open_database(location: DatabaseLocation, *, lock_seconds: float = LOCK_TIMEOUT_SECONDS) -> Database:
+    """The database at that location, which connects when it is first used; a writer waits so long for the others."""
     from icsfeed.store.database.database import Database  # noqa: PLC0415  (SQLAlchemy is slow to import)
 
-    return Database(location.url, may_be_missing=location.default_file is not None)
+    return Database(location.url, may_be_missing=location.default_file is not None, lock_seconds=lock_seconds)
 
 
 def recorded(location: DatabaseLocation) -> Record:

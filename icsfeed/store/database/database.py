@@ -16,14 +16,15 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import NOTHING, Record
+from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
 from icsfeed.store.database.audit import read_entries
 from icsfeed.store.database.creation import create_database
 from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_schedule
 from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
 from icsfeed.store.database.probe import Probe
-from icsfeed.store.database.reading import read_record
-from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS, file_identity
+from icsfeed.store.database.reading import other_database, read_record
+from icsfeed.store.database.sqlite import file_identity
 from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
 from icsfeed.store.database.unusable import UnusableDatabaseError, missing_file, require_absence
 from icsfeed.store.database.urls import display_url, file_of, parse_url
@@ -36,10 +37,13 @@ OTHER_DATABASE: Final = -1
 class Database:
     """The database at a URL. The first use migrates the tables of an earlier icsfeed. Threads may share it.
 
-    It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it.
+    It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it. Once a
+    record was read, a database that lacks its last entry is refused: another one, or an older backup, has taken its
+    place. A writer waits ``lock_seconds`` for the others.
     """
 
-    def __init__(self, url: str, *, may_be_missing: bool = False) -> None:
+    def __init__(self, url: str, *, may_be_missing: bool = False, lock_seconds: float = LOCK_TIMEOUT_SECONDS) -> None:
+        self._lock_seconds = lock_seconds
         self.url = parse_url(url)
         self.name = display_url(self.url)
         """What messages call it: the path of its file, or its URL without passwords."""
@@ -49,7 +53,7 @@ class Database:
         self._was_read = False
         self.file = file_of(self.url)
         """The file of an SQLite database; ``None`` for a server."""
-        self._engine = make_engine(self.url)
+        self._engine = make_engine(self.url, lock_seconds=lock_seconds)
         self._probe = Probe(self._engine)
         self._write_lock = Lock()
         self._record = NOTHING
@@ -118,7 +122,7 @@ class Database:
         """Everything that is recorded; the empty record where the database does not exist yet.
 
         Raises:
-            UnavailableError: where it can't be read.
+            UnavailableError: where it can't be read, or another database has taken its place.
         """
         if self.is_missing():
             return NOTHING
@@ -127,6 +131,8 @@ class Database:
                 self._record = read_record(connection, self._record)
                 self._was_read = True
                 return self._record
+            if self._record.entry:
+                raise other_database(connection, self._record)
         self.upgrade()
         return self.record()
 
@@ -165,6 +171,8 @@ class Database:
         if self.is_missing():
             return  # without a database there are no subscribers
         with self._writing() as connection:
+            if self._record.entry:
+                read_record(connection, self._record)  # refuses another database
             note_fetches(connection, fetches)
 
     def fetches(self) -> FetchTimes:
@@ -225,7 +233,7 @@ class Database:
     @contextlib.contextmanager
     def _locked_transaction(self) -> Generator[Connection]:
         # Threads of one process wait for each other here, which is faster than in the database.
-        if not self._write_lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+        if not self._write_lock.acquire(timeout=self._lock_seconds):
             msg = f"the database {display_url(self.url)} can't be written: it is busy; try again; nothing was changed"
             raise UnavailableError(msg)
         try:

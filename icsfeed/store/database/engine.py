@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.optional_packages import optional_package
-from icsfeed.store.database import sqlite
+from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, sqlite
 from icsfeed.store.database.driver_errors import explain, unavailable
 from icsfeed.store.database.urls import display_url, file_of
 
@@ -24,15 +24,28 @@ _WRITES: Final = "icsfeed_writes"
 """The execution option of a connection whose next transaction writes."""
 
 
-def make_engine(url: URL, *, only_reads: bool = False) -> Engine:
-    """An engine with snapshot isolation; it connects when it is first used."""
+_LOCK_SECONDS: Final = "icsfeed_lock_seconds"
+"""The execution option of how long a writer waits for the others."""
+
+
+def make_engine(url: URL, *, only_reads: bool = False, lock_seconds: float = LOCK_TIMEOUT_SECONDS) -> Engine:
+    """An engine with snapshot isolation; it connects when it is first used. A writer waits ``lock_seconds`` at most."""
     file = file_of(url)
-    return _postgresql_engine(url) if file is None else sqlite_engine(url, file, only_reads=only_reads)
+    if file is None:
+        return _postgresql_engine(url).execution_options(**{_LOCK_SECONDS: lock_seconds})
+    return sqlite_engine(url, file, only_reads=only_reads, lock_seconds=lock_seconds)
 
 
-def sqlite_engine(url: URL, file: Path, *, may_be_empty: bool = False, only_reads: bool = False) -> Engine:
+def sqlite_engine(
+    url: URL,
+    file: Path,
+    *,
+    may_be_empty: bool = False,
+    only_reads: bool = False,
+    lock_seconds: float = LOCK_TIMEOUT_SECONDS,
+) -> Engine:
     """An engine for that file, which messages call by the ``url``; see ``sqlite.connect`` for the others."""
-    connect = partial(sqlite.connect, file, may_be_empty=may_be_empty, only_reads=only_reads)
+    connect = partial(sqlite.connect, file, may_be_empty=may_be_empty, only_reads=only_reads, lock_seconds=lock_seconds)
     engine = create_engine(url, creator=connect)
 
     @event.listens_for(engine, "checkout")
@@ -118,7 +131,7 @@ def write_transaction(engine: Engine) -> Generator[Connection]:
             if is_server:
                 from icsfeed.store.database.postgresql import acquire_write_lock  # noqa: PLC0415  (optional)
 
-                acquire_write_lock(connection)
+                acquire_write_lock(connection, seconds=connection.get_execution_options()[_LOCK_SECONDS])
             yield connection
         except BaseException:
             transaction.rollback()

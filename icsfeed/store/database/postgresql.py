@@ -14,8 +14,6 @@ from typing import Any, Final, TypeVar
 import psycopg
 from sqlalchemy import Connection, text
 
-from icsfeed.store.database.sqlite import LOCK_TIMEOUT_SECONDS
-
 CONNECT_TIMEOUT_SECONDS: Final = 3
 RESPONSE_TIMEOUT_SECONDS: Final = 5
 LONG_TIMEOUT_SECONDS: Final = 600
@@ -60,10 +58,10 @@ def _limited(gen: Generator[Any, Any, _Result], seconds: float) -> Generator[Any
         return result
 
 
-def acquire_write_lock(connection: Connection) -> None:
-    """Wait until nobody else writes; the lock is released at the end of the transaction."""
-    with response_timeout(connection, LOCK_TIMEOUT_SECONDS + RESPONSE_TIMEOUT_SECONDS):
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_SECONDS}s'"))
+def acquire_write_lock(connection: Connection, *, seconds: float) -> None:
+    """Wait until nobody else writes, so long at most; the lock is released at the end of the transaction."""
+    with response_timeout(connection, seconds + RESPONSE_TIMEOUT_SECONDS):
+        connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * seconds)}"))
         connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_TIMEOUT_SECONDS}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
 

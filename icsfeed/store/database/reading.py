@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_a
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Plan, State, Step, Update, kind_of, number_of, recorded_id
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RESERVE_NUMBERS, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
@@ -17,12 +18,17 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.store.database.subscribers import read_subscribers
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
+from icsfeed.store.database.urls import display_url
 
 _OF_A_RELEASE: Final = audit_trail.c.subject.startswith(RELEASE_PREFIX) & (audit_trail.c.action == PUBLISH)
 
 
 def read_record(connection: Connection, before: Record) -> Record:
-    """The record now, given an earlier one: only the rows added since are read."""
+    """The record now, given an earlier one: only the rows added since are read.
+
+    Raises:
+        UnavailableError: where the earlier one was not read from this database, or from a later state of it.
+    """
     entry_times = dict(
         connection.execute(
             select(audit_trail.c.entry, audit_trail.c.at).where(
@@ -32,7 +38,7 @@ def read_record(connection: Connection, before: Record) -> Record:
     )
     last = max(entry_times, default=0)
     if before.entry and entry_times.get(before.entry) != before.at:
-        before = Record()  # it was read from another database, which this one (an older backup) has replaced
+        raise other_database(connection, before)
     if last == before.entry:
         return before
     return Record(
@@ -46,6 +52,16 @@ def read_record(connection: Connection, before: Record) -> Record:
         subscribers=read_subscribers(connection, before.subscribers, since=before.entry),
         reserved_numbers=_reserved_numbers(connection, before),
     )
+
+
+def other_database(connection: Connection, before: Record) -> UnavailableError:
+    """The error where the record ``before`` was not read from this database, or from a later state of it."""
+    msg = (
+        f"the database {display_url(connection.engine.url)} is not the one that was read before, or an older state of "
+        f"it: entry {before.entry} of the audit trail, made {before.at:%Y-%m-%d %H:%M} UTC, is missing; put the former "
+        "one back, or restart icsfeed to go on with this one"
+    )
+    return UnavailableError(msg)
 
 
 def _last_entry() -> ScalarSelect[int]:

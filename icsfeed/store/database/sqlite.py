@@ -8,10 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
 from icsfeed.store.database.unusable import empty_file
-
-LOCK_TIMEOUT_SECONDS: Final = 30
-"""How long a writer waits for the others, each of which needs milliseconds."""
 
 _COMPANION_FILE_ERRORS: Final = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL")
 
@@ -69,8 +67,16 @@ def data_version(driver: object) -> int | None:
     return int(version)
 
 
-def connect(file: Path, *, may_be_empty: bool = False, only_reads: bool = False) -> FileConnection:
-    """Open an existing file; the caller begins transactions. A connection that ``only_reads`` changes no byte of it.
+def connect(
+    file: Path,
+    *,
+    may_be_empty: bool = False,
+    only_reads: bool = False,
+    lock_seconds: float = LOCK_TIMEOUT_SECONDS,
+) -> FileConnection:
+    """Open an existing file; the caller begins transactions, which wait ``lock_seconds`` for another writer.
+
+    A connection that ``only_reads`` changes no byte of it.
 
     SQLite takes an empty file for a new database and, where it was emptied while others use it, waits for them. So it
     is refused, unless it ``may_be_empty`` because it is to be filled.
@@ -84,11 +90,11 @@ def connect(file: Path, *, may_be_empty: bool = False, only_reads: bool = False)
     if is_empty and not may_be_empty:
         raise empty_file(file)
     try:
-        connection = _open(file, "mode=rw", only_reads=only_reads)
+        connection = _open(file, "mode=rw", only_reads=only_reads, lock_seconds=lock_seconds)
     except sqlite3.OperationalError as error:
         if not error.sqlite_errorname.startswith(_COMPANION_FILE_ERRORS) or _has_unmerged_writes(file):
             raise
-        connection = _open(file, "mode=ro&immutable=1", only_reads=only_reads)
+        connection = _open(file, "mode=ro&immutable=1", only_reads=only_reads, lock_seconds=lock_seconds)
         if error.sqlite_errorname == "SQLITE_CANTOPEN":
             error.sqlite_errorname = "SQLITE_READONLY_DIRECTORY"  # for the file itself could be opened
         connection.write_error = error
@@ -97,11 +103,11 @@ def connect(file: Path, *, may_be_empty: bool = False, only_reads: bool = False)
     return connection
 
 
-def _open(file: Path, mode: str, *, only_reads: bool) -> FileConnection:
+def _open(file: Path, mode: str, *, only_reads: bool, lock_seconds: float) -> FileConnection:
     connection = sqlite3.connect(
         f"{file.as_uri()}?{mode}",
         uri=True,
-        timeout=LOCK_TIMEOUT_SECONDS,
+        timeout=lock_seconds,
         isolation_level=None,
         check_same_thread=False,
         factory=FileConnection,

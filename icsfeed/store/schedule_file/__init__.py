@@ -9,6 +9,7 @@ from icsfeed.store.schedule_file.reading import (
     LoadedSchedule,
     example_path,
     load_schedule,
+    load_watched_schedule,
     read_schedule,
 )
 
@@ -22,5 +23,6 @@ __all__ = [
     "example_path",
     "json_schema",
     "load_schedule",
+    "load_watched_schedule",
     "read_schedule",
 ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
+from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.schedule import Schedule
+from icsfeed.store.files import open_regular
 from icsfeed.store.schedule_file.lines import Lines, heading_lines
 from icsfeed.store.schedule_file.mistakes import Finding, Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml, path_text
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 _EXAMPLE: Final = Path(__file__).parents[2] / "example" / "schedule.toml"
 _STARTER: Final = "write a starter with `icsfeed init`, or name another with --schedule"
+
+MAX_WATCHED_BYTES: Final = 4 * 1024 * 1024
+"""Of a schedule file that is read again and again; a policy has some kilobytes."""
+
 _NANOSECONDS: Final = 1_000_000_000
 
 
@@ -148,16 +155,41 @@ def load_schedule(path: Path, *, if_missing: str = _STARTER) -> LoadedSchedule:
     Raises:
         ScheduleFileError: with every mistake, or with the reason why the file can't be read.
     """
+    return _load(path, _open_any, if_missing)
+
+
+def load_watched_schedule(path: Path) -> LoadedSchedule:
+    """As ``load_schedule``, of a file that is read again and again: a regular one, and not too large.
+
+    Anything else would stop a server that reads it, as long as it likes.
+
+    Raises:
+        ScheduleFileError: with every mistake, or with the reason why the file can't be read.
+    """
+    return _load(path, _open_watched, _STARTER)
+
+
+def _load(path: Path, open_file: Callable[[Path], BinaryIO], if_missing: str) -> LoadedSchedule:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             # Before the bytes: an edit in between leaves an old signature, so the file is read again.
             signature = FileSignature.of(os.fstat(file.fileno()))
             content = file.read()
+    except UnavailableError as error:
+        raise ScheduleFileError(str(path), [Mistake(path="", line=None, message=str(error))]) from None
     except (OSError, ValueError) as error:
         raise ScheduleFileError(
             str(path), [Mistake(path="", line=None, message=_read_error(error, if_missing))]
         ) from None
     return LoadedSchedule(schedule=read_schedule(content, str(path)), content=content, signature=signature)
+
+
+def _open_any(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _open_watched(path: Path) -> BinaryIO:
+    return open_regular(path, max_bytes=MAX_WATCHED_BYTES)
 
 
 def _read_error(error: OSError | ValueError, if_missing: str) -> str:

@@ -1,0 +1,109 @@
+"""A server whose database is locked, or replaced by another one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.bootstrap import LOCK_SECONDS
+from icsfeed.store.database.database import Database
+from tests.applications import create_app
+from tests.cli.running import SCHEDULE
+from tests.publication.fakes import Clock
+from tests.store.work import announce_one
+from tests.web.servers import PATIENCE
+
+FEED = "/feeds/all.ics"
+
+
+def announce_on(url: str, clock: Clock, summary: str) -> None:
+    """Announce an emergency change as a command does, in a database object of its own."""
+    clock.advance(seconds=1)
+    with closing(Database(url)) as database:
+        announce_one(database, summary, now=clock.now)
+
+
+def empty(file: Path, _another: Path) -> None:
+    file.unlink()
+    file.touch()
+
+
+def foreign(file: Path, _another: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE songs (title TEXT)")
+
+
+def of_another_calendar(file: Path, another: Path) -> None:
+    shutil.copy(another, file)
+
+
+@pytest.mark.parametrize("replace", [empty, foreign, of_another_calendar])
+def test_a_database_in_place_of_the_one_that_was_read_is_stale_and_not_the_truth(
+    tmp_path: Path, schedule: Path, replace: Callable[[Path, Path], None]
+) -> None:
+    """All changes were gone from the feeds, the server said "ready", and its log "database mended"."""
+    clock, file, another = Clock(), tmp_path / "icsfeed.db", tmp_path / "another.db"
+    announce_on(f"sqlite:///{another}", clock, "Of another calendar")
+    announce_on(f"sqlite:///{file}", clock, "Ours")
+    client = create_app(schedule=schedule, database=f"sqlite:///{file}", clock=clock).test_client()
+    before = client.get(FEED).data
+    assert b"Ours" in before
+    away = tmp_path / "away"
+    away.mkdir()
+    for part in tmp_path.glob("icsfeed.db*"):
+        shutil.move(part, away)
+    assert is_stale(client, clock)
+    if replace is of_another_calendar:
+        replace(file, another)
+    else:
+        file.touch()
+        replace(file, another)
+    assert is_stale(client, clock)
+    schedule.write_text(SCHEDULE.replace("Scheduled maintenance", "Edited"), encoding="utf-8")
+    assert is_stale(client, clock)
+    edited = client.get(FEED).data
+    assert (b"Ours" in edited, b"Edited" in edited, b"Of another" in edited) == (True, True, False)
+    with closing(sqlite3.connect(file)) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    assert ("event_revisions" in tables) is (replace is of_another_calendar)
+    for part in tmp_path.glob("icsfeed.db*"):
+        part.unlink()
+    for part in away.iterdir():
+        shutil.move(part, tmp_path)
+    assert not is_stale(client, clock)
+    with closing(Database(f"sqlite:///{file}")) as database:
+        sequences = {lines[-1].revision.sequence for lines in database.record().ledger.values()}
+    assert 1 in sequences  # what was published meanwhile is recorded
+
+
+def is_stale(client: FlaskClient, clock: Clock) -> bool:
+    clock.advance(seconds=6)
+    return '"database"' in client.get("/readyz").text
+
+
+def test_an_edit_is_public_at_once_while_another_program_holds_the_write_lock(tmp_path: Path, schedule: Path) -> None:
+    """It was public after half a minute."""
+    clock, file = Clock(), tmp_path / "icsfeed.db"
+    announce_on(f"sqlite:///{file}", clock, "Ours")
+    repository = Database(f"sqlite:///{file}", lock_seconds=LOCK_SECONDS)
+    client = create_app(schedule=schedule, repository=repository, clock=clock).test_client()
+    client.get(FEED)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        schedule.write_text(SCHEDULE.replace("Scheduled maintenance", "Edited"), encoding="utf-8")
+        begin = time.monotonic()
+        edited = client.get(FEED).data
+        assert (b"SUMMARY:Edited" in edited, time.monotonic() - begin < PATIENCE / 3) == (True, True)
+        entry = repository.record().entry
+        other.execute("ROLLBACK")
+    clock.advance(seconds=6)
+    assert client.get(FEED).data == edited
+    assert repository.record().entry > entry
