@@ -17,7 +17,7 @@ from icsfeed.store.database.database import Database
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.publication.fakes import Clock
-from tests.store.work import announce_one
+from tests.store.work import announce_one, created
 from tests.web.servers import PATIENCE
 
 FEED = "/feeds/all.ics"
@@ -26,7 +26,7 @@ FEED = "/feeds/all.ics"
 def announce_on(url: str, clock: Clock, summary: str) -> None:
     """Announce an emergency change as a command does, in a database object of its own."""
     clock.advance(seconds=1)
-    with closing(Database(url)) as database:
+    with created(url) as database:
         announce_one(database, summary, now=clock.now)
 
 
