@@ -11,7 +11,7 @@ from tests.cli.running import SCHEDULE
 from tests.store.killed_commands import CASES, Case, kill_many
 from tests.store.stages import PostgresqlStage, SqliteStage, Stage
 
-KILLS = 10
+KILLS = 6
 """``python -m tests.benchmarks.killing`` kills 200 of each."""
 
 
