@@ -1,14 +1,13 @@
 """Commands of operators that get killed at random moments: the database holds all of the step or none of it.
 
-Each command is run in a fork of this process, as a shell would, and ended with SIGKILL: half of the time at any
-moment of its run, and half of the time after it began to write.
+Each command is run in a fork of this process, as a shell would, and ended with SIGKILL: a third of the time at any
+moment of its run, and otherwise about when it sends one of its statements that write, or commits.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import select
 import shlex
 import signal
 import sys
@@ -25,11 +24,12 @@ import sqlalchemy as sa
 
 from icsfeed.cli.main import main
 from tests.cli.running import NOW
-from tests.databases import PATIENCE
 from tests.store.stages import Dump, Stage, dump
 
 _CLOCK: Final = ("--operator", "ann", "--now", NOW)
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER")
+_MOMENT_SECONDS: Final = 0.005
+"""About as long as a statement or a commit takes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,21 +92,21 @@ CASES: Final = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A run of a command: its exit status (``None``: it was killed), output, how long it took, and its modules."""
+    """A run of a command: its exit status (``None``: it was killed), output, seconds, writes, and modules."""
 
     status: int | None
     output: str
     seconds: float
-    seconds_before_writing: float
+    writes: int
     modules: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kill:
-    """The moment of a kill: so many seconds after the start, or after the first statement that writes."""
+    """The moment of a kill: so many seconds after that many ``writes`` were about to be sent, or after the start."""
 
     seconds: float
-    once_writing: bool
+    writes: int
 
 
 @dataclass
@@ -142,9 +142,8 @@ def kill_many(case: Case, stage: Stage, schedule: Path, *, times: int, random: R
     usual = sorted(runs, key=lambda each: each.seconds)[1]
     tally = Tally(name=case.name)
     while tally.kills < times:
-        once_writing = random.random() < 0.5
-        longest = usual.seconds - usual.seconds_before_writing if once_writing else usual.seconds
-        kill = Kill(seconds=random.uniform(0, 1.2 * longest), once_writing=once_writing)
+        writes = random.randint(1, usual.writes) if random.random() < 2 / 3 else 0
+        kill = Kill(seconds=random.uniform(0, _MOMENT_SECONDS if writes else 1.2 * usual.seconds), writes=writes)
         url = stage.copy()
         killed = run_once(case.command, url, schedule, kill)
         if killed.status is not None:
@@ -212,10 +211,9 @@ def run_once(line: str, url: str, schedule: Path, kill: Kill | None = None) -> R
     if child == 0:
         _become(line, url, schedule, pipes)
     pipes.close(1)
-    wrote_at = begin
-    if kill is None or kill.once_writing:
-        select.select([pipes.writes[0]], [], [], PATIENCE)
-        wrote_at = time.perf_counter()
+    writes = 0
+    while (kill is None or writes < kill.writes) and os.read(pipes.writes[0], 1):
+        writes += 1
     if kill is not None:
         time.sleep(kill.seconds)
         os.kill(child, signal.SIGKILL)
@@ -227,7 +225,7 @@ def run_once(line: str, url: str, schedule: Path, kill: Kill | None = None) -> R
         status=None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status),
         output=printed,
         seconds=time.perf_counter() - begin,
-        seconds_before_writing=wrote_at - begin,
+        writes=writes,
         modules=modules,
     )
 
@@ -238,7 +236,7 @@ def _read_all(descriptor: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pipes:
-    """What a command says: its ``output``, a byte for each statement that ``writes``, and its ``modules``."""
+    """What a command says: its ``output``, a byte before each of its ``writes`` and commits, and its ``modules``."""
 
     output: tuple[int, int] = field(default_factory=os.pipe)
     writes: tuple[int, int] = field(default_factory=os.pipe)
@@ -257,11 +255,15 @@ def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
     for name in [name for name in os.environ if name.startswith("ICSFEED_")]:
         del os.environ[name]
 
-    def tell(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+    def say_write(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
         if statement.lstrip().upper().startswith(_WRITES):
             os.write(pipes.writes[1], b".")
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", tell)
+    def say_commit(_connection: object) -> None:
+        os.write(pipes.writes[1], b".")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", say_write)
+    sa.event.listen(sa.Engine, "commit", say_commit)
     clock = () if line.startswith("database") else _CLOCK
     try:
         main(["--schedule", str(schedule), "--database", url, *shlex.split(line), *clock], prog_name="icsfeed")
