@@ -86,7 +86,7 @@ def publish_events(
         situation=situation,
         policy=policy,
         changes=changes,
-        departures=dict(_departure_events(situation, changes)),
+        departures=dict(_departure_events(situation, changes, before)),
         clock_lines=lines,
     )
 
@@ -130,8 +130,13 @@ def _change_events(situation: Situation, before: PublishedEvents | None) -> Iter
 
 
 def _departure_events(
-    situation: Situation, changes: Mapping[str, CalendarEvent]
+    situation: Situation, changes: Mapping[str, CalendarEvent], before: PublishedEvents | None
 ) -> Iterator[tuple[str, tuple[CalendarEvent, ...]]]:
+    earlier = before.changes if before is not None else {}
     for change_id, event in changes.items():
-        if departed := tuple(departure_events(situation.schedule, event)):
+        if before is not None and event is earlier.get(change_id):
+            departed = before.departures.get(change_id, ())
+        else:
+            departed = tuple(departure_events(situation.schedule, event))
+        if departed:
             yield change_id, departed

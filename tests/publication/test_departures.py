@@ -215,3 +215,17 @@ def test_news_readers_are_told() -> None:
         "<p>No longer affects Production.<br />Number: EC-7</p>",
     )
     assert (gone.id, there.title) == (there.id, "Emergency change: Security patch")
+
+
+def test_a_later_publication_shows_the_same_as_a_fresh_one() -> None:
+    """What has not changed since the publication before is not made again."""
+    other = a_change(number=8)
+    situations = [a_situation(SCHEDULE, changes=[change, other]) for change in (a_change(), LEFT, LEFT)]
+    earlier = None
+    for situation in situations:
+        publication = publish(situation, changed_at=NOW, before=earlier)
+        fresh = publish(situation, changed_at=NOW)
+        for path in (f"{PRODUCTION}.ics", f"{PREVIEW}.ics", f"{PRODUCTION}.json", f"{PRODUCTION}.atom"):
+            assert publication.representations[path].body == fresh.representations[path].body
+        earlier = publication.events
+    assert [gone.one("STATUS").value for gone in events(publication, f"{PRODUCTION}.ics")] == ["CANCELLED", "CONFIRMED"]
