@@ -188,4 +188,4 @@ def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterato
                 yield (Kind.FREEZE, item.freeze.id, item.days.first), _Date(item.span, frozenset())
             case Change(plan=plan):
                 if item.state is not State.CANCELLED and not environments.isdisjoint(plan.environments):
-                    yield (item.kind, item.id, days_of_changes[item.id]), _Date(plan.span, plan.environments)
+                    yield (item.kind, item.id, days_of_changes[item.id]), _Date(item.shown_span, plan.environments)

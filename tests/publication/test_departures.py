@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import feedparser
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.feeds import Environment, Feed, Kind
@@ -229,3 +231,31 @@ def test_a_later_publication_shows_the_same_as_a_fresh_one() -> None:
             assert publication.representations[path].body == fresh.representations[path].body
         earlier = publication.events
     assert [gone.one("STATUS").value for gone in events(publication, f"{PRODUCTION}.ics")] == ["CANCELLED", "CONFIRMED"]
+
+
+SETS: Final = st.sets(st.sampled_from(("preview", "production", "staging")), min_size=1).map(frozenset)
+
+
+@settings(max_examples=40)
+@given(touched=st.lists(SETS, min_size=1, max_size=6), hours=st.lists(st.integers(0, 40), min_size=6, max_size=6))
+def test_every_feed_shows_each_change_as_it_last_concerned_it(touched: list[frozenset[str]], hours: list[int]) -> None:
+    """Decided feed by feed, from nothing but the list of environments and times that were announced."""
+    spans = [
+        Span(start=NOW + timedelta(hours=hour), end=NOW + timedelta(hours=hour + 2)) for hour in hours[: len(touched)]
+    ]
+    steps = list(zip(touched, spans, strict=True))
+    change = a_change(plan=replace(PLAN, environments=touched[0], span=spans[0]))
+    for environments, span in steps[1:]:
+        if (environments, span) != (change.plan.environments, change.plan.span):
+            change = after_step(change, Step.UPDATE, LEFT_AT, environments=environments, span=span)
+    publication = published(change)
+    for feed in SCHEDULE.feeds:
+        concerned = [span for environments, span in steps if environments & feed.environments]
+        expected = [("CONFIRMED" if touched[-1] & feed.environments else "CANCELLED", span) for span in concerned[-1:]]
+        if feed.kinds == {Kind.MAINTENANCE}:
+            expected = []
+        for rendering in Rendering:
+            content = events(publication, feed_path(feed.slug, rendering))
+            assert [values(each, "STATUS", "DTSTART", "DTEND") for each in content] == [
+                (status, f"{span.start:%Y%m%dT%H%M%SZ}", f"{span.end:%Y%m%dT%H%M%SZ}") for status, span in expected
+            ]

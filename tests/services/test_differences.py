@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from icsfeed.domain.adjustments import Move, Skip
-from icsfeed.domain.changes import State
+from icsfeed.domain.changes import State, Step
 from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.freezes import ChangeFreeze, NamedDays
 from icsfeed.domain.record import Record
@@ -16,7 +16,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.services.differences import Difference, Differences, Edit, FeedDifference, differences
-from tests.changes import PLAN, a_change, record_of
+from tests.changes import PLAN, a_change, after_step, record_of
 from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
 
 SHORT = a_window(effective_from=date(2026, 11, 5), effective_until=date(2026, 11, 12))
@@ -217,3 +217,22 @@ def test_a_feed_with_another_environment_gains_recorded_changes() -> None:
     assert differences(
         Situation(schedule=old, record=record, now=NOW), Situation(schedule=new, record=record, now=NOW)
     ) == Differences(uid_domain=None, feeds=(come,), dates=())
+
+
+def test_a_change_that_was_completed_early_ends_when_it_ended() -> None:
+    """An update in the schedule file that completes a change used to change no date."""
+    planned = replace(a_change(Kind.PLANNED), id="failover")
+    started = after_step(planned, Step.START, PLAN.span.start)
+    before, after = (
+        Situation(schedule=replace(POLICY, changes=(change,)), now=NOW)
+        for change in (started, after_step(started, Step.COMPLETE, PLAN.span.start + timedelta(minutes=20)))
+    )
+    assert differences(before, after).dates == (
+        Difference(
+            kind=Kind.PLANNED,
+            id="failover",
+            day=date(2026, 12, 3),
+            before=PLAN.span,
+            after=span((2026, 12, 3, 8), (2026, 12, 3, 8, 20)),
+        ),
+    )
