@@ -171,21 +171,21 @@ class Change:
 
     @property
     def state(self) -> State:
-        return self.latest.state
+        return self.updates[-1].state
 
     @property
     def plan(self) -> Plan:
-        return self.latest.plan
+        return self.updates[-1].plan
 
     @property
     def is_withdrawn(self) -> bool:
         """Whether it was cancelled silently: nothing of it is public."""
-        return self.latest.withdrawn
+        return self.updates[-1].withdrawn
 
     @property
     def is_automatic(self) -> bool:
         """Whether the clock takes the steps that nobody takes."""
-        return self.latest.automatic
+        return self.updates[-1].automatic
 
     def is_over(self, at: datetime) -> bool:
         """Whether it is over at that instant (aware), by its state or, unless it is in progress, by its planned end."""

@@ -131,11 +131,17 @@ class Situation:
 
     def published_changes(self) -> Iterator[Change]:
         """The visible changes that end in the published span."""
-        return (change for change in self.visible_changes if shows_change(self.published_span, change))
+        return iter(self._published_changes)
+
+    @cached_property
+    def _published_changes(self) -> tuple[Change, ...]:
+        span = self.published_span
+        return tuple(change for change in self.visible_changes if shows_change(span, change))
 
     def clock_turns(self) -> Iterator[datetime]:
         """The instants (UTC) at which the clock has taken a step, or will take the next one."""
         for change in self.visible_changes:
-            yield from (update.at for update in change.updates[len(change.updates) - change.unrecorded :])
-            if (due := next_clock_step(change)) is not None:
-                yield due[1]
+            if change.is_automatic or change.unrecorded:
+                yield from (update.at for update in change.updates[len(change.updates) - change.unrecorded :])
+                if (due := next_clock_step(change)) is not None:
+                    yield due[1]

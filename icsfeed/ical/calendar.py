@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from icalendar import Calendar
@@ -34,7 +35,7 @@ def policy_events(situation: Situation, rendering: Rendering) -> tuple[CalendarE
 def current_events(events: Iterable[CalendarEvent], *, now: datetime) -> tuple[CalendarEvent, ...]:
     """The events that have not lapsed at ``now`` (aware), by start, then UID."""
     current = [event for event in events if event.lapses is None or now < event.lapses]
-    return tuple(sorted(current, key=lambda event: (event.span.start, event.uid)))
+    return tuple(sorted(current, key=attrgetter("span.start", "uid")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

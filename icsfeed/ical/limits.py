@@ -20,7 +20,7 @@ def may_exceed(events: Iterable[CalendarEvent]) -> bool:
     """Whether a feed of all these events might be too large."""
     all_events = tuple(events)
     # The half leaves room for any header.
-    return len(all_events) > MAX_EVENTS or sum(len(event.content) for event in all_events) > MAX_BYTES // 2
+    return len(all_events) > MAX_EVENTS or sum([len(event.content) for event in all_events]) > MAX_BYTES // 2
 
 
 def events_that_fit(

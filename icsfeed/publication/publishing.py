@@ -94,5 +94,6 @@ def _turns(events: PublishedEvents) -> Iterator[datetime]:
         if event.lapses is not None:
             yield event.lapses
     yield from events.situation.clock_turns()
-    if any(may_exceed(events.of(rendering)) for rendering in Rendering):
+    # The expanded rendering has the most events, so that it mostly decides by their number.
+    if any(may_exceed(events.of(rendering)) for rendering in (Rendering.EXPANDED, Rendering.SERIES)):
         yield from (event.span.end for event in events.every())
