@@ -342,6 +342,17 @@ def test_an_unreachable_base_url_is_refused(tmp_path: Path, address: str) -> Non
     assert not (tmp_path / "site").exists()
 
 
+@pytest.mark.usefixtures("schedule")
+def test_a_base_url_with_a_password_is_refused_without_showing_it(tmp_path: Path) -> None:
+    refused = run("export", tmp_path / "site", "--base-url", "https://ann:hunter2@x.example", "--now", NOW)
+    assert refused == Outcome(
+        status=1,
+        stdout="",
+        stderr="--base-url: the address has a user name or password before the host, which everybody could read; "
+        "leave it out\n",
+    )
+
+
 def test_a_base_url_that_the_schedule_overrides_is_a_warning(schedule: Path, tmp_path: Path) -> None:
     url = "https://maintenance.example.com"
     schedule.write_text(SCHEDULE.replace("[calendar]", f'[calendar]\nurl = "{url}"'), encoding="utf-8")

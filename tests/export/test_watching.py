@@ -357,6 +357,7 @@ def _whole(folder: Path) -> Path:
 
 def test_the_command_works_with_a_read_only_database(schedule: Path, tmp_path: Path) -> None:
     (host := tmp_path / "host").mkdir()
+    assert run("database", "upgrade", "--database", f"sqlite:///{host}/icsfeed.db").status == 0
     announced = run(
         "emergency", "announce", "--summary", "The disk is full", "--environment", "preview", "--impact", "outage",
         "--reason", "It can't wait", "--start", "now", "--duration", "2h", "--yes",
