@@ -71,7 +71,7 @@ def upgrade(ids: tuple[str, ...], schedule: Path | None, database: str | None, o
 
 @database.command(
     short_help="Copy everything to another database, and verify it.",
-    epilog=example("database copy sqlite:///icsfeed.db postgresql://icsfeed@db.example/icsfeed"),
+    epilog=example("database copy sqlite:///icsfeed.db postgresql://db.example/icsfeed"),
 )
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")

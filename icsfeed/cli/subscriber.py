@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_bytes
 
@@ -19,6 +21,21 @@ from icsfeed.services.subscribing import subscribers_as_json
 from icsfeed.store.token_key import read_token_key
 
 _name_argument = click.argument("name", metavar="NAME")
+
+
+def _with_secret(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes a ``secret`` one made with the token key, which is read before the database is."""
+
+    @functools.wraps(command)
+    def run(*, token_key_file: Path | None, **options: object) -> None:
+        key = read_token_key(token_key_file, warn=_warn) if token_key_file is not None else None
+        command(secret=Secret.new(key, token_bytes), **options)
+
+    return run
+
+
+def _warn(message: str) -> None:
+    click.echo(f"warning: {message}", err=True)
 
 
 @click.group(cls=OrderedGroup)
@@ -40,14 +57,15 @@ def subscriber() -> None:
     help="Remind them this long before each event, such as 30m or 1d. Can be repeated.",
 )
 @token_key_option
+@_with_secret
 @signing
-def add(invocation: SigningInvocation, token_key_file: Path | None, **options: object) -> None:
+def add(invocation: SigningInvocation, secret: Secret, **options: object) -> None:
     """Add subscriber NAME, and print the path of their private feed.
 
     The path is shown only this once: the database keeps a digest of it. With a token key, `export --private` can write
     the feed as well.
     """
-    secret, workspace = _new_secret(token_key_file), invocation.workspace
+    workspace = invocation.workspace
     request = subscriber_request(given(options), schedule=workspace.schedule)
     added = subscribing.add(
         workspace.schedule,
@@ -68,13 +86,14 @@ def add(invocation: SigningInvocation, token_key_file: Path | None, **options: o
 @_name_argument
 @option("--overlap", metavar="LENGTH", default="14d", show_default=True, help="How long the old address stays valid.")
 @token_key_option
+@_with_secret
 @signing
-def rotate(invocation: SigningInvocation, token_key_file: Path | None, **options: object) -> None:
+def rotate(invocation: SigningInvocation, secret: Secret, **options: object) -> None:
     """Give subscriber NAME a new address, and print its path.
 
     The old address stays valid for a while. With a token key, `export --private` can write the feed as well.
     """
-    secret, workspace = _new_secret(token_key_file), invocation.workspace
+    workspace = invocation.workspace
     request = rotation_request(given(options))
     rotated = subscribing.rotate(
         workspace.schedule,
@@ -114,14 +133,6 @@ def list_command(invocation: Invocation) -> None:
         print_subscribers(subscribers, invocation.zone)
     else:
         click.echo("there is no subscriber")
-
-
-def _new_secret(key_file: Path | None) -> Secret:
-    return Secret.new(read_token_key(key_file, warn=_warn) if key_file is not None else None, token_bytes)
-
-
-def _warn(message: str) -> None:
-    click.echo(f"warning: {message}", err=True)
 
 
 def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secret) -> None:

@@ -158,11 +158,11 @@ def test_storing_fetches_adds_no_audit_entry(repository: Database, other_server:
     assert (other_server.entry(), other_server.record() is before) == (before.entry, True)
 
 
-def test_without_a_database_there_are_no_fetches_and_none_is_created(repository: Database) -> None:
+def test_a_new_database_has_no_fetches(repository: Database) -> None:
     assert repository.fetches() == {}
-    assert repository.file is None or not repository.file.exists()
 
 
+@pytest.mark.usefixtures("no_database")
 def test_a_lost_database_is_not_recreated_for_a_fetch(tmp_path: Path) -> None:
     repository = Database(f"sqlite:///{tmp_path}/icsfeed.db")
     with contextlib.suppress(UnavailableError):
