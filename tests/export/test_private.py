@@ -220,9 +220,16 @@ def with_another_key(key: Path) -> tuple[str | Path, ...]:
     return private(key)
 
 
+def new_database() -> tuple[str, str]:
+    """Options that name a database in which nothing is recorded."""
+    options = ("--database", "sqlite:///new.db")
+    assert run("database", "upgrade", *options).status == 0
+    return options
+
+
 def with_a_new_database_and_without_private(key: Path) -> tuple[str | Path, ...]:
     del key
-    return ("--database", "sqlite:///new.db")
+    return new_database()
 
 
 @pytest.mark.parametrize(
@@ -262,7 +269,7 @@ def test_a_wrong_key_or_database_does_not_remove_all_private_feeds(key: Path, tm
     other = token_key_file(tmp_path, "o" * 32, name="other.key")
     slips = {
         "no token was made with this key; check --token-key-file": private(other),
-        "this database has no subscriber; check --database": (*private(key), "--database", "sqlite:///new.db"),
+        "this database has no subscriber; check --database": (*private(key), *new_database()),
     }
     for why, arguments in slips.items():
         for more in ((), ("--dry-run",)):
