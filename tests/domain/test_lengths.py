@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from icsfeed.domain.lengths import length_text
+from icsfeed.domain.lengths import length_text, rough_length_text
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ from icsfeed.domain.lengths import length_text
 )
 def test_lengths(length: timedelta, text: str) -> None:
     assert length_text(length) == text
+
+
+def test_a_rough_length_is_rounded_down_to_the_minute() -> None:
+    lengths = (timedelta(seconds=59.9), timedelta(minutes=1), timedelta(days=1, minutes=2, seconds=59))
+    assert [rough_length_text(length) for length in lengths] == ["0 min", "1 min", "1 d 2 min"]
