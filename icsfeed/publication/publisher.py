@@ -66,7 +66,8 @@ class Publisher:
         is_edited = file is not before.schedule_file
         if is_edited or (self._records and (read.unrecorded or not read.is_schedule_kept)):
             read = self._with_revisions(read, file, now)
-        elif public is not None and read.shows_same_as(before) and public.is_fresh(now):
+        is_same = not is_edited and read.shows_same_as(before) and read.unrecorded == before.unrecorded
+        if is_same and public is not None and public.is_fresh(now):
             return read.with_publication(public, now)
         situation = Situation(schedule=file.schedule, record=read.full_record, now=now)
         publication = publish(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import structlog
@@ -121,6 +122,37 @@ def test_a_broken_edit_leaves_the_site_unchanged_and_is_logged(tmp_path: Path) -
     assert watch_run.exports == 1
     assert watch_run.shows(b"BEGIN:VEVENT")
     assert [entry["mistakes"] for entry in server.log_entries("schedule broken")] == [("line 1: calendar: one",)]
+
+
+def test_a_file_that_hangs_does_not_stop_the_watch(tmp_path: Path) -> None:
+    """Not even a signal ended it."""
+    server = FakeServer(patience=timedelta(milliseconds=1), slow_look=timedelta(milliseconds=20))
+    go_on = Event()
+
+    def hang() -> None:
+        server.disk.while_looking = lambda: assert_set(go_on)
+
+    try:
+        WatchRun(tmp_path / "site", [hang, nothing, lambda: time.sleep(0.05), nothing, nothing], server=server).run()
+    finally:
+        go_on.set()
+    (problem,) = server.log_entries("schedule broken")
+    assert problem["mistakes"] == ("the schedule has not answered for 0.02 seconds",)
+
+
+def assert_set(event: Event) -> None:
+    assert event.wait(timeout=60)
+
+
+def test_a_watch_reads_no_pipe(tmp_path: Path) -> None:
+    """It waited for somebody to write into it."""
+    pipe = tmp_path / "schedule.toml"
+    os.mkfifo(pipe)
+    outcome = run("export", tmp_path / "site", "--watch", "--base-url", "https://example.com", "--schedule", pipe)
+    assert (outcome.status, outcome.stderr) == (
+        1,
+        f"{pipe}: this is a pipe, a socket or a device; name a regular file, which can be read again and again\n",
+    )
 
 
 def test_changes_by_time_alone_are_exported(tmp_path: Path) -> None:
