@@ -72,7 +72,7 @@ def main() -> None:
 def write_on(url: str, word: str, pipe: int) -> NoReturn:
     """Announce changes and take steps with them, acknowledging each as soon as it is recorded."""
     try:
-        database = Database(url)
+        database = Database(url, may_be_missing=True)
         workspace = Workspace(schedule=POLICY, repository=database)
         database.record()
         os.write(pipe, b" ")

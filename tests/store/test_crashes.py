@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,9 +19,10 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
+from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions
 from tests.examples import NOW, POLICY
-from tests.store.work import in_sql, opened, read
+from tests.store.work import in_sql, read
 
 KILLS = 100
 """Writers killed in each part."""
@@ -29,9 +31,9 @@ PARTS = 5
 """Each part starts with a new database, because a writer first reads everything that is recorded."""
 
 MAKING = 5
-"""So many writers may be killed while they create the tables; then the test creates them.
+"""So many writers may be killed while they create the file with its tables; then the test creates it.
 
-On PostgreSQL no writer would live long enough.
+On PostgreSQL the tables exist: no writer creates them.
 """
 
 Kill = Callable[..., list[tuple[str, int]]]
@@ -63,7 +65,9 @@ def test_writers_killed_at_any_moment(database_url: str, kill: Kill, part: int) 
     """In the even parts a reader stays connected, as a server does; in the odd ones there are only writers."""
     random = Random(part)  # noqa: S311  (no secret)
     acknowledged: list[tuple[str, int]] = []
-    with opened(database_url) as server:
+    if database_url.startswith("sqlite"):
+        Path(database_url.removeprefix("sqlite:///")).unlink()
+    with closing(Database(database_url, may_be_missing=True)) as server:
         for number in range(KILLS):
             if number == MAKING:
                 server.upgrade()
