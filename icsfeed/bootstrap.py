@@ -26,7 +26,12 @@ from icsfeed.services.repository import NoRepository
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
 from icsfeed.store.database import open_database
 from icsfeed.store.database.database import Database
-from icsfeed.store.schedule_file import database_key, example_path, load_schedule
+from icsfeed.store.schedule_file import (
+    database_key,
+    example_path,
+    load_schedule,
+    schedule_of_database,
+)
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Front, OnFetch
 from icsfeed.web.metrics import Metrics, add_metrics
@@ -73,7 +78,8 @@ def create_app(
         log.warning("no schedule.toml in this folder: the packaged example is served")
     pinned = settings.pinned_instant(lambda: load_schedule(path).schedule.calendar.zone) if clock is None else None
     time = clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned)
-    sources = Sources(ScheduleFile(path=path), source, log=log)
+    file = ScheduleFile(path=path, load=schedule_of_database(database_key(path)))
+    sources = Sources(file, source, log=log)
     records = pinned is None and not is_example
     live = Live(
         Publisher(sources, records=records, release=release_name()),

@@ -31,7 +31,7 @@ from icsfeed.publication.publishing import Publication
 from icsfeed.services.ledger import record_edit
 from icsfeed.services.subscribing import listed
 from icsfeed.settings import Settings
-from icsfeed.store.schedule_file import load_watched_schedule
+from icsfeed.store.schedule_file import database_key, load_watched_schedule, schedule_of_database
 from icsfeed.store.schedule_file.addresses import site_address
 from icsfeed.store.token_key import read_token_key
 
@@ -197,7 +197,8 @@ def _watch(
 
     with closing(inputs.repository()) as repository:
         repository.check()
-        sources = Sources(ScheduleFile(path=inputs.path), repository, log=log)
+        file = ScheduleFile(path=inputs.path, load=schedule_of_database(database_key(inputs.path)))
+        sources = Sources(file, repository, log=log)
         publisher = Publisher(sources, base_url=base_url, records=settings.now is None)
         live = Live(publisher, clock=current_time, patience=_PATIENCE)
         say_if_created(repository)

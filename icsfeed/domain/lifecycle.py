@@ -87,7 +87,7 @@ def advance(
     if step is Step.REDACT:
         return _with_redaction(change, update)
     if step is Step.UPDATE:
-        _check_update(change, update.plan, message)
+        _check_update(change, update.plan, message, at)
     elif step not in _POSSIBLE[change.state] and not _withdraws_cancelled(change, update):
         raise RefusedError(_refusal(change, step))
     return change.with_update(update)
@@ -162,7 +162,7 @@ def _withdraws_cancelled(change: Change, update: Update) -> bool:
     return change.state is State.CANCELLED and update.withdrawn and not change.is_withdrawn
 
 
-def _check_update(change: Change, plan: Plan, message: str) -> None:
+def _check_update(change: Change, plan: Plan, message: str, at: datetime) -> None:
     if plan == change.plan:
         if not message:
             msg = f"this would change nothing of {change.id}; say what is to be different, or add a message"
@@ -172,6 +172,11 @@ def _check_update(change: Change, plan: Plan, message: str) -> None:
     if change.state.is_final:
         msg = (
             f"{change.id} is {change.state}; it can't be {'moved' if moved else 'altered'}, only a message can be added"
+        )
+        raise RefusedError(msg)
+    if change.state is State.IN_PROGRESS and moved and plan.span.end < at:
+        msg = (
+            f"{change.id} is in progress, so it can't have ended before; give it an end that lies ahead, or complete it"
         )
         raise RefusedError(msg)
     if change.state is State.IN_PROGRESS and plan.span.start != change.plan.span.start:

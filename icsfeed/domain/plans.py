@@ -71,7 +71,7 @@ class Amendment:
         if end <= now:
             msg = (
                 f"{change.id} can't be extended: its end, {instant_text(end, zone)}, is past; "
-                "give it a new end with an update"
+                "update it with a new end, as a time of day"
             )
             raise RefusedError(msg)
         return end + (self.extension or timedelta())

@@ -37,10 +37,22 @@ def warnings_about(situation: Situation, change: Change) -> tuple[str, ...]:
     latest = change.latest.number
     if latest > 1 and change.updates[-2].automatic and not change.is_automatic:
         return (f"{change.id} no longer starts and completes by the clock",)
+    return (*_about_the_clock(situation, change), *_about_step(situation, change))
+
+
+def _about_the_clock(situation: Situation, change: Change) -> Iterator[str]:
+    before = change.updates[-2:-1]
+    if before and change.latest.at < before[0].at - _AT_ONCE:
+        later = instant_text(before[0].at, situation.zone)
+        yield f"{change.id} has an update of {later}, later than this step; check the clock, or --now"
+
+
+def _about_step(situation: Situation, change: Change) -> Iterator[str]:
+    latest = change.latest.number
     if change.state.is_final:
-        return ()
+        return
     altered = {each.what for each in change.alterations(latest)} if latest > 1 else _ALL_OF_IT
-    return tuple(_warnings(situation, change, altered))
+    yield from _warnings(situation, change, altered)
 
 
 def _warnings(situation: Situation, change: Change, altered: Collection[str]) -> Iterator[str]:

@@ -131,7 +131,8 @@ def test_a_change_is_extended_twice() -> None:
     )
     assert refusal("07:10", "extend", "1", "30m") == (
         1,
-        "EC-1 can't be extended: its end, Tue 2026-12-08 07:10 EST, is past; give it a new end with an update",
+        "EC-1 can't be extended: its end, Tue 2026-12-08 07:10 EST, is past; "
+        "update it with a new end, as a time of day",
     )
     assert refusal("07:09", "extend", "1", "30") == (
         1,

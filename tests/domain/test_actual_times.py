@@ -159,7 +159,7 @@ def test_a_change_whose_end_is_past_can_not_be_extended() -> None:
     with pytest.raises(RefusedError) as refusal:
         extended(late, HOUR, at(10, 30))
     assert str(refusal.value) == (
-        "EC-7 can't be extended: its end, Tue 2026-12-08 05:30 EST, is past; give it a new end with an update"
+        "EC-7 can't be extended: its end, Tue 2026-12-08 05:30 EST, is past; update it with a new end, as a time of day"
     )
 
 

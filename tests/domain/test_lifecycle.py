@@ -126,6 +126,15 @@ def test_only_the_end_of_a_change_in_progress_can_be_moved() -> None:
     assert str(refusal.value) == "EC-7 is in progress; its start can't be moved, only its end"
 
 
+def test_a_change_in_progress_gets_no_end_that_is_past() -> None:
+    """``--end +30m`` counts from the start: it made a change that was late end even earlier, silently."""
+    with pytest.raises(RefusedError) as refusal:
+        advance(a_change(State.IN_PROGRESS), Step.UPDATE, plan=LONGER, message="", by="bob", at=utc(2026, 12, 8, 10))
+    assert str(refusal.value) == (
+        "EC-7 is in progress, so it can't have ended before; give it an end that lies ahead, or complete it"
+    )
+
+
 def test_updates_are_appended() -> None:
     change = step(a_change(State.TENTATIVE), Step.CONFIRM)
     after = step(change, Step.UPDATE, LATER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import cycle
 from typing import Any, Final
 
@@ -83,6 +83,11 @@ class Public:
 
     now: dict[str, Version] = field(default_factory=dict)
     ever: dict[str, Version] = field(default_factory=dict)
+
+
+def has_ended(before: Span, after: Span, now: datetime) -> bool:
+    """Whether a change in progress would get a new time that is over already."""
+    return after != before and after.end < now
 
 
 def is_frozen(kind: Kind, at: Span, reason: str) -> bool:
@@ -233,7 +238,8 @@ class Operators(RuleBasedStateMachine):
             after,
             refused=after == before
             or before.state.is_final
-            or (before.state is State.IN_PROGRESS and begin != before.at.start),
+            or (before.state is State.IN_PROGRESS and begin != before.at.start)
+            or (before.state is State.IN_PROGRESS and after is not None and has_ended(before.at, after.at, self.now)),
         )
 
     @precondition(lambda self: self.work)

@@ -195,7 +195,16 @@ def test_confirming_a_change_after_its_end_gives_a_warning() -> None:
 
 def test_starting_a_change_before_its_time_gives_a_warning() -> None:
     workspace = a_busy_workspace()
-    announce_plan(workspace)
+    announce_plan(workspace, now=NIGHT - timedelta(hours=1))
     assert advance_change(workspace, Step.START, now=NIGHT - timedelta(seconds=61)).warnings == (
         "EC-1 starts 1 min before its announced time, Tue 2026-12-08 01:00–03:00 EST",
+    )
+
+
+def test_a_step_that_is_dated_before_another_one_is_warned_of() -> None:
+    workspace = a_busy_workspace()
+    announce_plan(workspace)
+    advance_change(workspace, Step.START, now=NIGHT + timedelta(hours=1))
+    assert advance_change(workspace, Step.COMPLETE, now=NIGHT + timedelta(minutes=30)).warnings == (
+        "EC-1 has an update of Tue 2026-12-08 02:00 EST, later than this step; check the clock, or --now",
     )

@@ -107,3 +107,29 @@ def test_an_edit_is_public_at_once_while_another_program_holds_the_write_lock(tm
     clock.advance(seconds=6)
     assert client.get(FEED).data == edited
     assert repository.record().entry > entry
+
+
+def test_a_schedule_that_names_another_database_is_stale_until_the_server_is_restarted(
+    tmp_path: Path, schedule: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was published with the record of the database before, while commands already wrote to the other one."""
+    monkeypatch.delenv("ICSFEED_DATABASE", raising=False)
+    clock = Clock()
+    announce_on(f"sqlite:///{schedule.parent}/icsfeed.db", clock, "Ours")
+    client = create_app(schedule=schedule, clock=clock).test_client()
+    before = client.get(FEED).data
+    assert b"Ours" in before
+    with created(f"sqlite:///{tmp_path}/other.db"):
+        pass
+    text = SCHEDULE.replace("[calendar]\n", f'[calendar]\ndatabase = "sqlite:///{tmp_path}/other.db"\n', 1)
+    schedule.write_text(text.replace('name = "Seed', 'name = "New Seed'), encoding="utf-8")
+    clock.advance(seconds=61)
+    assert client.get(FEED).data == before
+    assert '"status":"stale"' in client.get("/readyz").text
+    assert (
+        "calendar.database names another database than at the start; restart to read that one"
+        in capsys.readouterr().err
+    )
+    assert b"New Seed" not in client.get(FEED).data
+    restarted = create_app(schedule=schedule, clock=clock).test_client()
+    assert b"Ours" not in restarted.get(FEED).data

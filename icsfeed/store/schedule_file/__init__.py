@@ -1,6 +1,6 @@
 """The schedule file, ``schedule.toml``, which holds a maintenance policy."""
 
-from icsfeed.store.schedule_file.database_key import database_key
+from icsfeed.store.schedule_file.database_key import database_key, schedule_of_database
 from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.model import json_schema
 from icsfeed.store.schedule_file.reading import (
@@ -25,4 +25,5 @@ __all__ = [
     "load_schedule",
     "load_watched_schedule",
     "read_schedule",
+    "schedule_of_database",
 ]
