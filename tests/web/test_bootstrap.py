@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,31 @@ def test_wsgi_servers_get_one_sentence_for_a_wrong_setting(schedule: Path, monke
     with pytest.raises(SystemExit) as end:
         importlib.import_module("wsgi")
     assert str(end.value) == 'icsfeed: "maybe" is neither yes nor no; write 1 to log every request, or 0'
+
+
+def test_a_named_database_that_is_missing_opened_the_gate(
+    schedule: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A worker starts all the same, has nothing to say, and recovers once the database is there."""
+    url, clock = f"sqlite:///{tmp_path}/typo.db", Clock()
+    client = create_app(schedule=schedule, database=url, clock=clock).test_client()
+    assert {client.get(path).status_code for path in ("/api/v1/state?environment=production", "/feeds/all.ics")} == {
+        503
+    }
+    assert f"there is no database {tmp_path}/typo.db; check its name" in capsys.readouterr().err
+    with closing(Database(url)) as database:
+        database.upgrade()
+    clock.advance(seconds=2)
+    assert client.get("/api/v1/state?environment=production").status_code == 200
+
+
+def test_a_database_in_the_current_folder_is_not_passed_over(
+    schedule: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ICSFEED_DATABASE")
+    (folder := tmp_path / "calendar").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        IcsfeedError, match=r"icsfeed.db lies in the current folder, .*, but belongs beside the schedule"
+    ):
+        create_app(schedule=schedule.rename(folder / "schedule.toml"), clock=Clock())
