@@ -168,8 +168,7 @@ def main(rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         schedule = Path(folder) / "schedule.toml"
         schedule.write_text(SCHEDULE, encoding="utf-8")
-        database = f"sqlite:///{folder}/icsfeed.db"
-        with serving(schedule, "--workers", "2", "--database", database) as server:
+        with serving(schedule, "--workers", "2") as server:
             until(lambda: len(server.workers()) == 2)
             until(server.is_idle)
             click.echo(f"undisturbed: {_summary(response_times(server, seconds))}")

@@ -219,6 +219,7 @@ def main(minutes: float) -> None:
         schedule.write_text(SCHEDULE, encoding="utf-8")
         os.environ["ICSFEED_DATABASE"] = url
         database = Database(url)
+        database.upgrade()
         workspace = Workspace(schedule=load_schedule(schedule).schedule, repository=database)
         fill(workspace, CHANGES, apart=HOUR)
         filled = database.entry()
