@@ -64,9 +64,12 @@ def _manifest(data: Mapping[str, Any]) -> Manifest:
     _integer(data["icsfeed"], least=VERSION, most=VERSION_WITH_SECRETS)
     uid_domain = data.get("uid_domain")
     exported_file = lru_cache(typed=True)(_exported_file)  # private feeds have the same bytes by the hundred
+    files = {_name(name): exported_file(*_list(file, 2)) for name, file in _object(data["files"]).items()}
+    pending = frozenset(map(_name, _list(data["pending"])))
+    _refuse_files_in_files(frozenset(files) | pending)
     return Manifest(
-        files={_name(name): exported_file(*_list(file, 2)) for name, file in _object(data["files"]).items()},
-        pending=frozenset(map(_name, _list(data["pending"]))),
+        files=files,
+        pending=pending,
         ledger={uid: (_ledger_line(_text(uid), *_list(line, 3)),) for uid, line in _object(data["ledger"]).items()},
         uid_domain=_text(uid_domain) if uid_domain is not None else None,
     )
@@ -99,6 +102,15 @@ def _name(name: object) -> str:
     ):
         raise ValueError(text)
     return text
+
+
+def _refuse_files_in_files(names: frozenset[str]) -> None:
+    """No file is also the folder of another."""
+    folders = {name.rpartition("/")[0] for name in names}
+    while folders:
+        if not folders.isdisjoint(names):
+            raise ValueError(folders & names)
+        folders = {folder.rpartition("/")[0] for folder in folders} - {""}
 
 
 def _text(value: object, *, is_optional: bool = False) -> str:

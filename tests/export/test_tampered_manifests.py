@@ -60,6 +60,8 @@ TAMPERED = {
     "17 levels": with_name("/".join(["a"] * 17)),
     "a name of 1,025 bytes": with_name("/".join(["é" * 100] * 6)),
     "a part of a name of 256 bytes": with_name("é" * 128),
+    "a file within a file": with_parts(files={FEED: FILE, f"{FEED}/0": FILE}),
+    "a file far within one that is pending": with_parts(files={f"{FEED}/0/1": FILE}, pending=[FEED]),
     "100,000 nested brackets": "[" * 100_000,
     "100,000 nested brackets among the names": with_text('["a"]', "[" * 100_000 + "]" * 100_000),
     "100,000 nested objects": '{"a":' * 100_000,
