@@ -77,6 +77,8 @@ def create_app(
     if is_example and settings.schedule is None:
         log.warning("no schedule.toml in this folder: the packaged example is served")
     pinned = settings.pinned_instant(lambda: load_schedule(path).schedule.calendar.zone) if clock is None else None
+    if pinned is not None:
+        log.warning("the clock is pinned by --now or ICSFEED_NOW: nothing is recorded", at=pinned.isoformat())
     time = clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned)
     file = ScheduleFile(path=path, load=schedule_of_database(database_key(path)))
     sources = Sources(file, source, log=log)

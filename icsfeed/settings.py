@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,13 +60,15 @@ class Settings:
 
     Without a ``schedule``, that is ``schedule.toml`` in the current folder or, where there is none, the packaged
     example. ``database`` is the URL of the database, unless the schedule is to say. ``now`` is the text of the instant
-    at which the clock stands still, for previews. ``trusted_hops`` proxies have their ``X-Forwarded`` headers believed;
-    everything is served below the path ``prefix``.
+    at which the clock stands still, for previews. ``environment_settings`` names those of the last two that come from
+    the environment, where somebody may have forgotten them. ``trusted_hops`` proxies have their ``X-Forwarded`` headers
+    believed; everything is served below the path ``prefix``.
     """
 
     schedule: Path | None = None
     database: str | None = None
     now: str | None = None
+    environment_settings: frozenset[str] = field(default=frozenset(), compare=False)
     trusted_hops: int = 0
     prefix: str = ""
     access_log: bool = False
@@ -86,6 +88,7 @@ class Settings:
             schedule=Path(value("SCHEDULE")) if value("SCHEDULE") else None,
             database=value("DATABASE") or None,
             now=value("NOW") or None,
+            environment_settings=frozenset(name for name in ("database", "now") if value(name.upper())),
             trusted_hops=parse_trusted_hops(value("TRUSTED_HOPS") or "0"),
             prefix=parse_prefix(value("PREFIX")),
             access_log=parse_access_log(value("ACCESS_LOG")),

@@ -8,7 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Move
-from icsfeed.domain.changes import Alteration, Change, State, Step
+from icsfeed.domain.changes import Alteration, Change, State, Step, Update
+from icsfeed.domain.redaction import WITHDRAWN_TEXT
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import day_text, instant_text, span_text
@@ -37,7 +38,8 @@ def _update_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
     before = change.updates[-2]
     if update.step is Step.UNDO and update.target is not None:
         undone = change.updates[update.target - 1]
-        yield f"step taken back: {undone.step or Step.UPDATE} by {undone.by}, {instant_text(undone.at, zone)}"
+        step = undone.step or Step.UPDATE
+        yield f"step taken back: {step} by {undone.by}, {instant_text(undone.at, zone)}{_message_left(change, undone)}"
         if before.automatic and not update.automatic:
             yield "no longer automatic"
     if update.step is Step.REDACT:
@@ -51,6 +53,14 @@ def _update_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
         yield _alteration_text(each, change, zone)
     if update.message:
         yield f"message added: {one_line(update.message)}"
+
+
+def _message_left(change: Change, undone: Update) -> str:
+    """That the message of the update whose step was taken back is still public, and what withdraws it."""
+    if undone.message in {"", WITHDRAWN_TEXT} or change.is_withdrawn:
+        return ""
+    command = f"icsfeed {change.kind} redact {change.id} --update {undone.number}"
+    return f"; its message stays public; `{command}` withdraws it"
 
 
 def adjustment_text(adjusted: Adjusted, zone: ZoneInfo) -> str:

@@ -30,6 +30,7 @@ from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import MissingReasonError
+from icsfeed.domain.redaction import WITHDRAWN_TEXT
 from icsfeed.services.changes import Outcome, StepRequest, take_step
 from icsfeed.services.requests.change_ids import change_id
 from icsfeed.services.requests.steps import extension_request, step_request
@@ -81,9 +82,10 @@ _UNDO: Final = _StepCommand(
 )
 _REDACT: Final = _StepCommand(
     step=Step.REDACT,
-    help="Withdraw texts of change ID from everything public.\n\n"
-    'That is its summary, reason, ticket and messages; with --update, one message alone. "[withdrawn]" stands in their '
-    "place. Subscribers may keep what they fetched: if it was a secret, change the secret.",
+    help="Withdraw all texts of change ID, or one message.\n\n"
+    "Without --update, that is its summary, reason, ticket and messages, for good: a redaction is never taken back. "
+    'Usually you want --update N. "[withdrawn]" stands in their place. Subscribers may keep what they fetched: if it '
+    "was a secret, change the secret.",
     example="--update 2",
     options=(_target_option,),
 )
@@ -110,7 +112,8 @@ def _step(kind: Kind, step_command: _StepCommand) -> click.Command:
         before = _named_change(invocation, kind, identifier)
         schedule = invocation.workspace.schedule
         request = step_request(given(options), change_id=before.id, step=step, schedule=schedule)
-        _take(invocation, request, verb=_VERBS.get(step, step.value.capitalize()))
+        verb, hint = _redaction(before, request.target) if step is Step.REDACT else (_VERBS.get(step), "")
+        _take(invocation, request, verb=verb or step.value.capitalize(), hint=hint)
 
     for each in reversed(step_command.options):
         command = each(command)
@@ -122,8 +125,16 @@ def _step(kind: Kind, step_command: _StepCommand) -> click.Command:
     )(command)
 
 
-_VERBS: Final = {Step.UNDO: "Take back the latest step of", Step.REDACT: "Withdraw texts of"}
+_VERBS: Final = {Step.UNDO: "Take back the latest step of"}
 """How the question begins, where it is not with the step's name."""
+
+
+def _redaction(change: Change, target: int | None) -> tuple[str, str]:
+    """How the question before a redaction begins, and a hint for whoever wants to withdraw a message alone."""
+    if target is not None:
+        return f"Withdraw the message of update {target} of", ""
+    numbers = [each.number for each in change.updates if each.message not in {"", WITHDRAWN_TEXT}]
+    return "Withdraw ALL texts of", f" To withdraw only the latest message: --update {numbers[-1]}" if numbers else ""
 
 
 def _update(kind: Kind) -> click.Command:
@@ -186,7 +197,9 @@ def _named_change(invocation: RecordingInvocation, kind: Kind, identifier: str) 
     return situation.change(change_id(identifier, kind, situation.schedule))
 
 
-def _take(invocation: RecordingInvocation, request: StepRequest, *, verb: str, reason_remedy: str = "") -> None:
+def _take(
+    invocation: RecordingInvocation, request: StepRequest, *, verb: str, hint: str = "", reason_remedy: str = ""
+) -> None:
     def act(dry_run: bool, preview: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
         with naming_the_remedy(reason_remedy):
             return take_step(
@@ -197,7 +210,7 @@ def _take(invocation: RecordingInvocation, request: StepRequest, *, verb: str, r
         act,
         Wording(
             preview=lambda outcome: change_preview(outcome, invocation.situation),
-            question=lambda outcome: f"{verb} {id_and_time(outcome.change, invocation.zone)}?",
+            question=lambda outcome: f"{verb} {id_and_time(outcome.change, invocation.zone)}?{hint}",
             answer=lambda outcome: [
                 f"{outcome.change.id} {text}" for text in step_texts(outcome.change, invocation.zone)
             ],

@@ -78,7 +78,9 @@ def upgrade(ids: tuple[str, ...], schedule: Path | None, database: str | None, o
 @schedule_option
 @json_option
 def copy(source: str, target: str, schedule: Path | None, *, as_json: bool) -> None:
-    """Copy everything in the database FROM to the database TO, which must be missing or empty.
+    """Copy everything in the database FROM to the database TO, which must be empty.
+
+    TO is an SQLite file that is missing or empty, or an existing, empty PostgreSQL database (createdb icsfeed).
 
     FROM is only read, as it is at one moment, and may be in use. All rows are compared, and the bytes of everything
     public and of every private feed, with the schedule file or, without one, the schedule that was public last. TO can

@@ -15,7 +15,8 @@ import click
 from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
-from icsfeed.settings import DEFAULT_SCHEDULE, DatabaseLocation, Settings
+from icsfeed.domain.times import instant_text
+from icsfeed.settings import DEFAULT_DATABASE, DEFAULT_SCHEDULE, DatabaseLocation, Settings
 from icsfeed.store.database import is_missing, recorded, schedule_kept_in
 from icsfeed.store.schedule_file import LoadedSchedule, example_path, load_schedule
 
@@ -88,6 +89,22 @@ class Inputs:
         say_if_missing(location)
         return recorded(location) if location is not None else NOTHING
 
+    def unusual_record(self) -> str | None:
+        """Where the record is and what says so, such as ``try.db (--database)``; ``None`` for the default database."""
+        from icsfeed.store.database.urls import display_url, file_of, parse_url
+
+        location = self.location()
+        if location is None or location.default_file is not None:
+            return None
+        url = parse_url(location.url)
+        file, here = file_of(url), Path.cwd()
+        if file == self.path.absolute().parent / DEFAULT_DATABASE:
+            return None
+        name = str(file.relative_to(here)) if file is not None and file.is_relative_to(here) else display_url(url)
+        if self.settings.database is None:
+            return f"{name} (calendar.database)"
+        return f"{name} ({'ICSFEED_DATABASE' if 'database' in self.settings.environment_settings else '--database'})"
+
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         """The bytes of the schedule that was public last, and when they were changed, if the database kept one."""
         location = self.location()
@@ -156,15 +173,24 @@ def open_inputs(
     return Inputs(settings=settings, path=path, loaded=load(path))
 
 
-def current_instant(settings: Settings, schedule: Schedule) -> datetime:
+def current_instant(settings: Settings, schedule: Schedule, *, records: bool = False) -> datetime:
     """The instant that ``--now`` names or, without it, the present."""
-    return clock(settings, schedule)()
+    return clock(settings, schedule, records=records)()
 
 
-def clock(settings: Settings, schedule: Schedule) -> Callable[[], datetime]:
-    """The clock: it stands still at ``--now``, or is the system's, which no other module of the commands reads."""
+def clock(settings: Settings, schedule: Schedule, *, records: bool = False) -> Callable[[], datetime]:
+    """The clock: it stands still at ``--now``, or is the system's, which no other module of the commands reads.
+
+    Standard error says so where the instant comes from the environment: somebody may have forgotten it there.
+    """
     instant = settings.pinned_instant(lambda: schedule.calendar.zone)
-    return present if instant is None else lambda: instant
+    if instant is None:
+        return present
+    if "now" in settings.environment_settings:
+        text = instant_text(instant, schedule.calendar.zone)
+        consequence = "; what is recorded gets that time" if records else ""
+        click.echo(f"icsfeed: ICSFEED_NOW pins the clock at {text}{consequence}", err=True)
+    return lambda: instant
 
 
 def present() -> datetime:

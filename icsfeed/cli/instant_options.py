@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -49,7 +50,10 @@ def request_with_instants(
         if not isinstance(text, str):
             continue
         try:
-            instants[name] = reader.read(text, sense, start=start)
+            # Short ends count from the start: where that is refused, nobody knows how far away they are.
+            knows_start = sense is not Sense.END or "start" not in refusals
+            reads = reader if knows_start else replace(reader, may_guess=True)
+            instants[name] = reads.read(text, sense, start=start)
         except BadInputError as error:
             refusals[name] = FieldError.of_sentence(name, str(error))
         else:
@@ -66,4 +70,5 @@ def request_with_instants(
 def _echo(reader: InstantReader, texts: Mapping[str, object], instants: Mapping[str, TypedInstant]) -> None:
     for name, instant in instants.items():
         if instant.is_short:
-            click.echo(f"--{name} {texts[name]} is {instant_text(instant.at, reader.zone)}", err=True)
+            prefix, doubt = ("warning: ", f"; {instant.doubt}") if instant.doubt else ("", "")
+            click.echo(f"{prefix}--{name} {texts[name]} is {instant_text(instant.at, reader.zone)}{doubt}", err=True)

@@ -43,10 +43,14 @@ class Sense(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TypedInstant:
-    """An instant (UTC); ``is_short`` means that its date or zone was not typed."""
+    """An instant (UTC); ``is_short`` means that its date or zone was not typed.
+
+    ``doubt`` says why it may not be the one that was meant.
+    """
 
     at: datetime
     is_short: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,9 +87,11 @@ class InstantReader:
             msg = f"{quoted(text)} is out of reach: icsfeed knows the years {YEARS[0]} to {YEARS[-1]}"
             raise BadInputError(msg)
         is_explicit = not self.records if time_of_day is None else time_of_day["tomorrow"] is not None
-        if at - base > MAX_UNCONFIRMED_DISTANCE and not self.may_guess and not is_explicit:
+        if at - base <= MAX_UNCONFIRMED_DISTANCE or is_explicit:
+            return TypedInstant(at=at, is_short=True)
+        if not self.may_guess:
             raise BadInputError(self._refusal(text, at, sense))
-        return TypedInstant(at=at, is_short=True)
+        return TypedInstant(at=at, is_short=True, doubt=self._passed(text, at, sense))
 
     def _current(self, sense: Sense) -> datetime:
         now = self.now.astimezone(UTC)
@@ -127,24 +133,29 @@ class InstantReader:
         local = at.astimezone(self.zone)
         is_tomorrow = local.date() == local_date(self.now, self.zone) + ONE_DAY
         shorter = f'"tomorrow {local:%H:%M}" or ' if is_tomorrow else ""
-        passed = (
-            readings(local.replace(tzinfo=None) - ONE_DAY, self.zone) if ":" in text and sense is not Sense.END else ()
-        )
-        other = "".join(
-            f"; for the one that has passed, {each.astimezone(self.zone).isoformat(timespec='minutes')}"
-            for each in passed
-            if each < self.now
-        )
+        passed = self._passed(text, at, sense)
+        other = f"; {passed}" if passed else ""
         return (
             f"{quoted(text)} would be {instant_text(at, self.zone)}, more than 12 hours "
             f"{'after the start' if sense is Sense.END else 'ahead'}; "
             f"if you mean that, write {shorter}{local.isoformat(timespec='minutes')}{other}"
         )
 
+    def _passed(self, text: str, at: datetime, sense: Sense) -> str:
+        """How to write the same time of the day before, if it has passed."""
+        if ":" not in text or sense is Sense.END:
+            return ""
+        local = at.astimezone(self.zone).replace(tzinfo=None)
+        passed = [each for each in readings(local - ONE_DAY, self.zone) if each < self.now]
+        return "; ".join(
+            f"for the one that has passed, {each.astimezone(self.zone).isoformat(timespec='minutes')}"
+            for each in passed
+        )
+
 
 def _length(form: str, text: str) -> timedelta:
     try:
-        return parse_length(form[1:])
+        return parse_length(form)
     except BadInputError:
         msg = f"{quoted(text)} is not an instant; write a length after the plus sign, such as +30m or +1h30m"
         raise NotAnInstantError(msg) from None

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import current_instant, open_inputs, say_if_created, say_if_missing
+from icsfeed.cli.inputs import Inputs, current_instant, open_inputs, say_if_created, say_if_missing
 from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
-from icsfeed.cli.output import at_a_terminal, hanging, print_json
+from icsfeed.cli.output import at_a_terminal, hanging, preview_fact, print_json
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
@@ -73,7 +73,7 @@ class Invocation:
 class SigningInvocation(Invocation):
     """One run of a command that records something under the name of an actor.
 
-    ``is_clock_pinned`` is true where ``now`` is not the present.
+    ``is_clock_pinned`` is true where ``--now`` was given. A clock that the environment pins was named before.
     """
 
     actor: Actor
@@ -81,11 +81,11 @@ class SigningInvocation(Invocation):
 
     @property
     def clock_notice(self) -> str | None:
-        """What to say about a clock that is not the real one, which somebody may have forgotten in the environment."""
+        """What to say about a clock that is not the real one."""
         if not self.is_clock_pinned:
             return None
         pinned = instant_text(self.now, self.zone)
-        return f"icsfeed: --now or ICSFEED_NOW pins the clock at {pinned}; that time is recorded"
+        return f"icsfeed: --now pins the clock at {pinned}; that time is recorded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +107,11 @@ class Wording(Generic[_Result]):
 class RecordingInvocation(SigningInvocation):
     """One run of a command that can be tried and confirmed first; ``confirmed`` means that ``--yes`` was given.
 
-    A dry run prints the preview or, ``as_ics``, the events themselves.
+    A dry run prints the preview or, ``as_ics``, the events themselves. ``record_name`` says where the record is, and
+    what names it, if that is not the default database.
     """
+
+    record_name: Callable[[], str | None]
 
     dry_run: bool = False
     as_ics: bool = False
@@ -150,7 +153,7 @@ class RecordingInvocation(SigningInvocation):
         if question is None:
             return None
         columns = shutil.get_terminal_size().columns
-        for line in wording.preview(preview):
+        for line in self._preview_lines(preview, wording):
             click.echo(hanging(line, columns), err=True)
         _echo_note(self.clock_notice)
         _warn(preview.warnings)
@@ -162,8 +165,14 @@ class RecordingInvocation(SigningInvocation):
             for event in result.events:
                 click.echo(event.content, nl=False)
         else:
-            for line in wording.preview(result):
+            for line in self._preview_lines(result, wording):
                 click.echo(line)
+
+    def _preview_lines(self, result: _Result, wording: Wording[_Result]) -> Iterable[str]:
+        yield from wording.preview(result)
+        name = self.record_name()
+        if name is not None:
+            yield preview_fact("Record", name)
 
 
 def _echo_note(text: str | None) -> None:
@@ -179,13 +188,14 @@ def _warn(warnings: Iterable[str]) -> None:
 @contextmanager
 def _open_workspace(
     settings: Settings, *, or_example: bool = False
-) -> Generator[tuple[Workspace, Callable[[], Mapping[str, str]]]]:
+) -> Generator[tuple[Workspace, Inputs, Callable[[], Mapping[str, str]]]]:
     """The schedule and the database, which is closed after the command, and what JSON says of the database beside."""
     inputs = open_inputs(settings, or_example=or_example)
     repository = inputs.repository()
     try:
         yield (
             Workspace(schedule=inputs.schedule, repository=repository),
+            inputs,
             lambda: inputs.notes(was_created=repository.was_created),
         )
     except NotFoundError:
@@ -217,7 +227,7 @@ def reading(command: Callable[..., Any], *, or_example: bool = False) -> Callabl
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings, or_example=or_example) as (workspace, notes):
+        with _open_workspace(settings, or_example=or_example) as (workspace, _, notes):
             now = current_instant(settings, workspace.schedule)
             command(Invocation(workspace=workspace, now=now, notes=notes, as_json=as_json), **own)
 
@@ -232,15 +242,15 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings) as (workspace, notes):
-            now = current_instant(settings, workspace.schedule)
+        with _open_workspace(settings) as (workspace, _, notes):
+            now = current_instant(settings, workspace.schedule, records=True)
             invocation = SigningInvocation(
                 workspace=workspace,
                 now=now,
                 notes=notes,
                 actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
-                is_clock_pinned=settings.now is not None,
+                is_clock_pinned=settings.now is not None and "now" not in settings.environment_settings,
             )
             command(invocation, **own)
             _echo_note(invocation.clock_notice)
@@ -264,15 +274,16 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
         if ics and (as_json or not dry_run):
             msg = "--ics belongs to --dry-run" if not as_json else "--ics and --json can't be combined"
             raise click.UsageError(msg)
-        with _open_workspace(settings) as (workspace, notes):
-            now = current_instant(settings, workspace.schedule)
+        with _open_workspace(settings) as (workspace, inputs, notes):
+            now = current_instant(settings, workspace.schedule, records=not dry_run)
             invocation = RecordingInvocation(
                 workspace=workspace,
                 now=now,
                 notes=notes,
                 actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
                 as_json=as_json,
-                is_clock_pinned=settings.now is not None,
+                is_clock_pinned=settings.now is not None and "now" not in settings.environment_settings,
+                record_name=inputs.unusual_record,
                 dry_run=dry_run,
                 as_ics=ics,
                 confirmed=yes,

@@ -155,6 +155,14 @@ def before_command(command: _Command) -> _Command:
     return schedule(database(command))
 
 
+def _environment_settings(database: str | None) -> frozenset[str]:
+    """The settings of this command that come from the environment; ``database`` may stand before the command."""
+    context = click.get_current_context()
+    names = {name for name in ("database", "now") if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT}
+    before = context.find_root().params.get("database")
+    return frozenset(names - {"database"} if before is not None and before == database else names)
+
+
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command that takes ``settings`` the common options."""
 
@@ -163,6 +171,9 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     @now_option
     @functools.wraps(command)
     def run(*, schedule: Path | None, database: str | None, now: str | None, **others: Any) -> Any:  # noqa: ANN401
-        return command(settings=Settings(schedule=schedule, database=database or None, now=now), **others)
+        settings = Settings(
+            schedule=schedule, database=database or None, now=now, environment_settings=_environment_settings(database)
+        )
+        return command(settings=settings, **others)
 
     return run

@@ -14,6 +14,7 @@ from typing import Final
 
 import click
 
+_LABEL_CHARS: Final = 14
 _REPLACEMENTS: Final = {"–": "-", "→": "->", "…": "..."}
 _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """The system's errors about where standard output goes. A closed pipe is not one: its reader has seen enough."""
@@ -34,6 +35,11 @@ def hanging(text: str, columns: int) -> str:
         textwrap.fill(line, columns, subsequent_indent=" " * margin, break_on_hyphens=False)
         for line in text.splitlines()
     )
+
+
+def preview_fact(label: str, value: str) -> str:
+    """A line of a preview; further lines of the value stand below its first."""
+    return f"  {label + ':':{_LABEL_CHARS}}" + value.replace("\n", f"\n  {'':{_LABEL_CHARS}}")
 
 
 def print_json(value: object, *, one_line: bool = False) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.cli.answers import adjustment_text, step_texts
+from icsfeed.cli.output import preview_fact
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.lengths import length_text, rough_length_text
@@ -19,7 +20,6 @@ from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted
 from icsfeed.services.changes import Outcome
 
-_LABEL_CHARS: Final = 14
 COPIES_REMAIN: Final = "fetched copies may remain; change a secret"
 _ONE_MINUTE: Final = timedelta(minutes=1)
 
@@ -30,18 +30,18 @@ def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
     yield f"{change.id}, {CHANGE_NAMES[change.kind]}: {change.plan.summary}"
     latest = change.latest_recorded
     for text in step_texts(change, situation.zone):
-        yield _fact("Step", text)
+        yield preview_fact("Step", text)
     yield from _times(change.shown_span, situation, is_over=change.state.is_final)
     if change.state is State.TENTATIVE:
-        yield _fact("State", "tentative")
+        yield preview_fact("State", "tentative")
     if change.is_automatic:
-        yield _fact("Automatic", "starts and completes by the clock")
+        yield preview_fact("Automatic", "starts and completes by the clock")
     yield from _plan_facts(change.plan, schedule)
     if latest.number == 1 and latest.message:
-        yield _fact("Message", latest.message)
+        yield preview_fact("Message", latest.message)
     yield from _audience(change, schedule, is_visible=outcome.event is not None)
     if latest.step is Step.REDACT:
-        yield _fact("Note", COPIES_REMAIN)
+        yield preview_fact("Note", COPIES_REMAIN)
 
 
 def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str) -> Iterator[str]:
@@ -49,18 +49,18 @@ def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str)
     occurrence, schedule = adjusted.occurrence, situation.schedule
     window, zone = occurrence.window, situation.zone
     yield f"{window.id}, maintenance window: {window.name}"
-    yield _fact("Step", adjustment_text(adjusted, zone))
+    yield preview_fact("Step", adjustment_text(adjusted, zone))
     if occurrence.span is not None:
         if window.zone.key != zone.key:
-            yield _fact("There", f"{span_text(occurrence.span, window.zone)} ({window.zone.key})")
+            yield preview_fact("There", f"{span_text(occurrence.span, window.zone)} ({window.zone.key})")
         yield from _times(occurrence.span, situation, is_over=occurrence.excluded is not None)
     if occurrence.excluded is not None:
-        yield _fact("Shown", "as cancelled" if occurrence.is_cancelled else "not at all")
-    yield _fact("Environments", _names(window.environments, schedule))
-    yield _fact("Impact", window.impact.value)
+        yield preview_fact("Shown", "as cancelled" if occurrence.is_cancelled else "not at all")
+    yield preview_fact("Environments", _names(window.environments, schedule))
+    yield preview_fact("Impact", window.impact.value)
     if reason:
-        yield _fact("Reason", reason)
-    yield _fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, window.environments)))
+        yield preview_fact("Reason", reason)
+    yield preview_fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, window.environments)))
 
 
 def announcement_text(change: Change, situation: Situation) -> str:
@@ -101,40 +101,35 @@ def feeds_with(schedule: Schedule, kind: Kind, environments: Collection[str]) ->
 
 
 def _times(span: Span, situation: Situation, *, is_over: bool) -> Iterator[str]:
-    yield _fact("When", span_text(span, situation.zone))
-    yield _fact("Lasts", length_text(span.length))
+    yield preview_fact("When", span_text(span, situation.zone))
+    yield preview_fact("Lasts", length_text(span.length))
     if not is_over:
         verb, _, distance = start_text(span, situation.now).partition(" ")
-        yield _fact(verb.capitalize(), distance)
+        yield preview_fact(verb.capitalize(), distance)
 
 
 def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
-    yield _fact("Environments", _names(plan.environments, schedule))
-    yield _fact("Impact", plan.impact.value)
+    yield preview_fact("Environments", _names(plan.environments, schedule))
+    yield preview_fact("Impact", plan.impact.value)
     if plan.reason:
-        yield _fact("Reason", plan.reason)
+        yield preview_fact("Reason", plan.reason)
     if plan.ticket:
-        yield _fact("Ticket", plan.ticket)
+        yield preview_fact("Ticket", plan.ticket)
 
 
 def _audience(change: Change, schedule: Schedule, *, is_visible: bool) -> Iterator[str]:
     """The feeds that show the change, and those where it is shown as cancelled because it no longer affects them."""
     feeds = feeds_with(schedule, change.kind, change.plan.environments)
     if change.is_withdrawn:
-        yield _fact("Feeds", "none any more")
+        yield preview_fact("Feeds", "none any more")
         return
-    yield _fact("Feeds", ", ".join(feeds) if is_visible else "none yet")
+    yield preview_fact("Feeds", ", ".join(feeds) if is_visible else "none yet")
     left = change.left_environments()
     gone = [slug for slug in feeds_with(schedule, change.kind, left) if slug not in feeds] if left else []
     if gone:
-        yield _fact("Cancelled in", ", ".join(gone))
+        yield preview_fact("Cancelled in", ", ".join(gone))
 
 
 def _names(environments: Collection[str], schedule: Schedule) -> str:
     names = schedule.environment_names
     return ", ".join(names.get(each, each) for each in sorted(environments))
-
-
-def _fact(label: str, value: str) -> str:
-    """A line of the preview; further lines of the value stand below its first."""
-    return f"  {label + ':':{_LABEL_CHARS}}" + value.replace("\n", f"\n  {'':{_LABEL_CHARS}}")

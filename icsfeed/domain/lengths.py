@@ -10,11 +10,11 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import quoted
 
 _ONE_MINUTE: Final = timedelta(minutes=1)
-_WRITTEN: Final = r"(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
+_WRITTEN: Final = r"\+?(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 
 
 def parse_length(text: str) -> timedelta:
-    """The length of time that a text such as ``1h30m`` says.
+    """The length of time that a text such as ``1h30m`` says; a plus sign before it changes nothing.
 
     Raises:
         BadInputError: where it is not a length, or zero.

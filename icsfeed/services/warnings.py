@@ -65,12 +65,12 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
         yield from about_length(change.id, plan.span)
         if plan.span.end > situation.published_span.end:
             yield f"{change.id} ends beyond the published span; subscribers will see it when that year comes near"
+    frozen = situation.freeze_touching(plan.span) if {"span", "reason"} & set(altered) else None
     if "reason" in altered and change.kind is Kind.EMERGENCY and not plan.reason:
-        yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason"
-    if "span" in altered:
-        frozen = situation.freeze_touching(plan.span)
-        if frozen is not None:
-            yield f"{change.id} lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
+        closed = f"; until then, `gate --change {change.id}` stays closed in the freeze" if frozen is not None else ""
+        yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason{closed}"
+    if "span" in altered and frozen is not None:
+        yield f"{change.id} lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
     if {"span", "impact"} & set(altered) and plan.impact.is_noticed:
         yield from about_peak_hours(change.id, schedule, plan.span)
     if {"span", "environments"} & set(altered):

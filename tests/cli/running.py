@@ -84,7 +84,7 @@ def _commands_of(group: click.Group, before: tuple[str, ...]) -> Iterator[tuple[
             yield from _commands_of(command, (*before, name))
 
 
-PINNED_CLOCK = re.compile(r"^icsfeed: --now or ICSFEED_NOW pins the clock at .*\n", re.MULTILINE)
+PINNED_CLOCK = re.compile(r"^icsfeed: (?:--now|ICSFEED_NOW) pins the clock at .*\n", re.MULTILINE)
 
 
 def run(*arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:

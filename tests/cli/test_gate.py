@@ -203,3 +203,17 @@ def test_it_starts_without_what_it_does_not_need(folder: Path) -> None:
     )
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "[]"), done.stderr
     assert not (folder / "icsfeed.db").exists()
+
+
+def test_without_a_reason_an_announcement_in_a_freeze_says_that_the_gate_stays_closed_for_it() -> None:
+    """The manual said that an emergency change always states a reason."""
+    announce = ("emergency", "announce", "--summary", "x", "--environment", "production", "--start", "2026-11-25T02:00")
+    warned = run(*announce, "--duration", "2h", "--now", NOW).stderr
+    assert (
+        "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason; until then, "
+        "`gate --change EC-1` stays closed in the freeze\n" in warned
+    )
+    asked = ("gate", "--change", "EC-1", "--at", "2026-11-25T03:00", "--now", NOW)
+    assert run(*asked).stdout.startswith("CLOSED")
+    assert "gate" not in run("emergency", "update", "1", "--reason", "A disk", "--now", NOW).stderr
+    assert run(*asked).stdout.startswith("OPEN")

@@ -240,6 +240,27 @@ class TestCommands:
             '"+x" is not an instant; write a length after the plus sign, such as +30m or +1h30m\n',
         )
 
+    def test_an_end_is_not_measured_from_a_start_that_is_refused(self) -> None:
+        """It was called more than 12 hours after a start that nobody knew."""
+        now = ("--now", "2026-12-08T10:00", "--operator", "ann")
+        refused = run(*ANNOUNCE, *now, "--start", "23:50", "--end", "01:00")
+        assert (refused.status, refused.stderr) == (
+            1,
+            '"23:50" would be Tue 2026-12-08 23:50 EST, more than 12 hours ahead; if you mean that, write '
+            "2026-12-08T23:50-05:00; for the one that has passed, 2026-12-07T23:50-05:00\n",
+        )
+        assert run(*ANNOUNCE, *now, "--start", "23:50", "--end", "25:00").stderr.splitlines()[1:] == [
+            '"25:00" is not a time of day; those run from 00:00 to 23:59'
+        ]
+
+    def test_a_length_may_have_a_plus_sign(self) -> None:
+        assert run(*ANNOUNCE, "--duration", "+2h", "--json").status == 0
+        assert (
+            run("emergency", "extend", "1", "+45m", *NOW).stdout == "EC-1 ends later: 00:30–02:30 → 00:30–03:15 EST\n"
+        )
+        assert run("gate", "--environment", "production", "--runway", "+45m", *NOW[:2]).stdout.startswith("CLOSED")
+        assert "write a length after the plus sign" in run(*ANNOUNCE, "--start", "++30m", "--duration", "1h").stderr
+
     def test_a_moved_occurrence(self) -> None:
         moved = run("window", "move", "thursday", "2026-12-10", "--start", "tomorrow 22:00", "--reason", "x", *NOW)
         assert (moved.status, moved.stderr) == (0, "--start tomorrow 22:00 is Wed 2026-12-09 22:00 EST\n")
@@ -256,7 +277,9 @@ class TestCommands:
 
     def test_on_a_terminal_a_far_time_is_a_question(self) -> None:
         session = at_a_terminal(*ANNOUNCE, "--start", "00:10", "--duration", "1h", answers="n")
-        assert session.screen.startswith("--start 00:10 is Wed 2026-12-09 00:10 EST\n")
+        assert session.screen.startswith(
+            "warning: --start 00:10 is Wed 2026-12-09 00:10 EST; for the one that has passed, 2026-12-08T00:10-05:00\n"
+        )
         assert session.asked is not None
 
     def test_the_clock_itself_has_no_short_form(self) -> None:

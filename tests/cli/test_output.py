@@ -26,8 +26,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str, encoding: str = "utf-8", stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[bytes]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "ICSFEED_NOW": NOW}
-    command = [sys.executable, "-m", "icsfeed", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding}
+    clock = ("--now", NOW) if "--help" not in arguments else ()
+    command = [sys.executable, "-m", "icsfeed", *arguments, *clock]
     return subprocess.run(command, env=environment, stdout=stdout, stderr=subprocess.PIPE, check=False)
 
 

@@ -188,7 +188,7 @@ def test_on_a_terminal_every_way_back_is_previewed_and_confirmed() -> None:
         answers="y",
         meanwhile=lambda: emergency("03:03", "update", "1", "--message", "One more"),
     )
-    assert (session.status, session.asked) == (1, "Withdraw texts of EC-1, Tue 2026-12-08 03:00–05:00 EST?")
+    assert (session.status, session.asked) == (1, "Withdraw ALL texts of EC-1, Tue 2026-12-08 03:00–05:00 EST?")
     assert 'EC-1 has changed since update 3: update 4 by ann: "One more".' in session.screen
 
 
@@ -200,3 +200,31 @@ def test_the_clock_does_not_outrun_a_confirmed_step() -> None:
     )
     assert (session.status, session.asked) == (0, "Update EC-1, Tue 2026-12-08 05:00–08:00 EST?")
     assert "EC-1 ends later: 05:00–07:00 → 05:00–08:00 EST\n" in session.screen
+
+
+def test_before_all_texts_are_withdrawn_the_question_says_so_and_how_to_withdraw_one_message() -> None:
+    """It asked to withdraw "texts", and a wrong message took the summary with it."""
+    emergency("03:00", *ANNOUNCE)
+    emergency("03:01", "update", "1", "--message", "The switch is back")
+    emergency("03:02", "update", "1", "--message", "No, it is not")
+    emergency("03:03", "redact", "1", "--update", "3")
+    redact = ("emergency", "redact", "1", "--now", AT_SHIFT + "03:04", "--operator", "bob")
+    assert at_a_terminal(*redact, answers="n", columns=200).asked == (
+        "Withdraw ALL texts of EC-1, Tue 2026-12-08 03:00–05:00 EST? To withdraw only the latest message: --update 2"
+    )
+    assert at_a_terminal(*redact, "--update", "2", answers="n").asked == (
+        "Withdraw the message of update 2 of EC-1, Tue 2026-12-08 03:00–05:00 EST?"
+    )
+
+
+def test_undo_says_that_the_message_of_the_step_stays_public() -> None:
+    emergency("03:00", *ANNOUNCE, "--start", "05:00")
+    emergency("03:01", "update", "1", "--start", "06:00", "--message", "An hour later")
+    assert answer("03:02", "undo", "1").splitlines()[0] == (
+        "EC-1 step taken back: update by ann, Tue 2026-12-08 03:01 EST; its message stays public; "
+        "`icsfeed emergency redact EC-1 --update 2` withdraws it"
+    )
+    assert emergency("03:03", "redact", "1", "--update", "2").status == 0
+    emergency("03:04", "start", "1", "--message", "We begin")
+    emergency("03:05", "redact", "1", "--update", "5")
+    assert "stays public" not in answer("03:06", "undo", "1")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed.cli.inputs import open_inputs
+from icsfeed.settings import Settings
 from tests.cli.running import run
 from tests.cli.terminal import at_a_terminal
 
@@ -22,7 +24,7 @@ EC-1, emergency change: Failover
   Impact:       outage
   Feeds:        all, emergency, production
 """
-PINNED = "icsfeed: --now or ICSFEED_NOW pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
+PINNED = "icsfeed: --now pins the clock at Tue 2026-12-08 01:00 EST; that time is recorded\n"
 ANNOUNCED = "EC-1 announced: Failover; Tue 2026-12-08 01:00–03:00 EST; 2 h; starts now; outage; Production\n"
 WARNING = "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason\n"
 QUESTION = "Announce EC-1, Tue 2026-12-08 01:00–03:00 EST?"
@@ -126,3 +128,29 @@ def test_adjustments_are_confirmed_too() -> None:
     assert session.screen.endswith(
         "thursday 2026-12-10 moved: Thu 2026-12-10 02:00–06:00 → Fri 2026-12-11 02:00–06:00 EST\n"
     )
+
+
+def test_a_preview_names_the_record_if_it_is_not_the_default_database(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable left over from an exercise sent the next announcement into the record of the exercise."""
+    (folder / "try.db").write_bytes((folder / "icsfeed.db").read_bytes())
+    (folder / "schedule.toml").write_text(
+        (folder / "schedule.toml").read_text(encoding="utf-8").replace("[[env", 'database = "env:OURS"\n[[env', 1),
+        encoding="utf-8",
+    )
+    url, skip = f"sqlite:///{folder}/try.db", ("window", "skip", "thursday", "2026-12-10", "--reason", "x", *NOW)
+    assert "Record:" not in run(*ANNOUNCE, "--dry-run").stdout
+    assert run(*skip, "--dry-run", "--database", url).stdout.endswith("  Record:       try.db (--database)\n")
+    assert run("--database", url, *ANNOUNCE, "--dry-run").stdout.endswith("  Record:       try.db (--database)\n")
+    monkeypatch.setenv("ICSFEED_DATABASE", url)
+    assert f"{'':2}Record:       try.db (ICSFEED_DATABASE)\n" in at_a_terminal(*ANNOUNCE, answers="n").screen
+    monkeypatch.delenv("ICSFEED_DATABASE")
+    monkeypatch.setenv("OURS", url)
+    assert run(*ANNOUNCE, "--dry-run").stdout.endswith("  Record:       try.db (calendar.database)\n")
+
+
+def test_the_name_of_the_record_has_no_password(folder: Path) -> None:
+    url = "postgresql://ann:hunter2@db.example/icsfeed"
+    inputs = open_inputs(Settings(schedule=folder / "schedule.toml", database=url))
+    assert inputs.unusual_record() == "postgresql://ann:***@db.example/icsfeed (--database)"

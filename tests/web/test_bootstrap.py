@@ -118,6 +118,17 @@ def test_a_preview_pins_the_clock(
     assert (int(starts[0]), int(starts[-1])) == years
 
 
+def test_the_log_says_that_the_clock_is_pinned(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A forgotten variable had the server show the past."""
+    create_app(schedule=schedule)
+    assert "pinned" not in capsys.readouterr().err
+    monkeypatch.setenv("ICSFEED_NOW", "2031-01-01T00:00")
+    create_app(schedule=schedule)
+    assert '"at": "2031-01-01T05:00:00+00:00"' in capsys.readouterr().err
+
+
 def test_a_preview_needs_a_valid_instant(schedule: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICSFEED_NOW", "tomorrow")
     with pytest.raises(IcsfeedError) as refusal:
