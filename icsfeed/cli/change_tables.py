@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import click
-
+from icsfeed.cli.output import print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.lengths import rough_length_text
@@ -64,14 +63,14 @@ def print_history(change: Change, zone: ZoneInfo) -> None:
         "Reason": plan.reason,
         "Ticket": plan.ticket,
     }
-    click.echo(f"{change.id}: {plan.summary}")
+    print_line(f"{change.id}: {plan.summary}")
     for name, value in facts.items():
         if value:
-            click.echo(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
-    click.echo("History:")
+            print_line(f"  {name + ':':14}" + str(value).replace("\n", f"\n  {'':14}"))
+    print_line("History:")
     for update in change.updates:
         differences = (one_line(each) for each in difference_texts(change, update.number, ENGLISH, zone))
         title = "announced" if update.number == 1 else "; ".join((*_special_step(update), *differences)) or "message"
-        click.echo(f"  {update.number}. {instant_text(update.at, zone)} by {update.by}: {title}")
+        print_line(f"  {update.number}. {instant_text(update.at, zone)} by {update.by}: {title}")
         for line in update.message.splitlines():
-            click.echo(f"       {line}")
+            print_line(f"       {line}")

@@ -21,7 +21,7 @@ from icsfeed.cli.change_tables import print_history, print_list
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.previews import announcement_text, change_preview, id_and_time, state_text
 from icsfeed.domain.feeds import Kind
 from icsfeed.services.change_json import change_as_json
@@ -129,7 +129,7 @@ def _list(kind: Kind) -> click.Command:
         elif changes:
             print_list(changes, invocation.zone, invocation.now)
         else:
-            click.echo(f"no {kind} change has been announced" if everything else f"no {kind} change is open")
+            print_line(f"no {kind} change has been announced" if everything else f"no {kind} change is open")
 
     return command
 

@@ -9,7 +9,7 @@ import click
 
 from icsfeed.cli.inputs import Inputs, current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -64,7 +64,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         return
     for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
-        click.echo(f"{path}{line}: warning: {advice.subject}: {advice.message}")
+        print_line(f"{path}{line}: warning: {advice.subject}: {advice.message}")
     counts = (
         _count(len(schedule.environments), "environment"),
         _count(len(schedule.windows), "maintenance window"),
@@ -72,7 +72,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         *([_count(len(schedule.changes), "change")] if schedule.changes else ()),
         _count(len(schedule.feeds), "feed"),
     )
-    click.echo(f"{path}: no errors, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
+    print_line(f"{path}: no errors, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
 
 
 def _named(file: Path, settings: Settings) -> tuple[Path, Settings]:

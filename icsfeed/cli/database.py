@@ -20,7 +20,7 @@ from icsfeed.cli.options import (
     own_option,
     schedule_option,
 )
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.schedule import Schedule
@@ -63,10 +63,10 @@ def upgrade(ids: tuple[str, ...], schedule: Path | None, database: str | None, o
     latest = last_ids(ids)
     with closing(_named_database(Settings(schedule=schedule, database=database or None))) as opened:
         changed = opened.upgrade()
-        click.echo(f"{opened.name} {'is up to date now' if changed else 'was up to date already'}")
+        print_line(f"{opened.name} {'is up to date now' if changed else 'was up to date already'}")
         actor = Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=present())
         for change_id in latest.values():
-            click.echo(f"the next one after {change_id} is {reserve_numbers(opened, change_id, actor=actor)}")
+            print_line(f"the next one after {change_id} is {reserve_numbers(opened, change_id, actor=actor)}")
 
 
 @database.command(
@@ -126,11 +126,11 @@ def _print_copy(
         private = comparison.private_feeds if comparison is not None else None
         print_json({"from": source, "to": target, "rows": dict(counts), "paths": paths, "private_feeds": private})
         return
-    click.echo(f"copied {sum(counts.values()):,} rows in {len(counts)} tables from {source} to {target}")
+    print_line(f"copied {sum(counts.values()):,} rows in {len(counts)} tables from {source} to {target}")
     if comparison is None:
-        click.echo("every row is equal; without a schedule, no feed could be compared")
+        print_line("every row is equal; without a schedule, no feed could be compared")
     else:
-        click.echo(
+        print_line(
             f"every row is equal, and so are the bytes of {comparison.paths} public files "
             f"and {comparison.private_feeds} private feeds"
         )

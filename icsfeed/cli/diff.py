@@ -9,7 +9,7 @@ import click
 from icsfeed.cli.difference_lines import SIGNS, DifferenceText, feed_line
 from icsfeed.cli.inputs import Inputs, current_instant
 from icsfeed.cli.options import example, json_option, option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.situation import Situation
 from icsfeed.services.differences import Difference, Differences, differences
@@ -47,7 +47,7 @@ def diff(
     old_situation, new_situation = (Situation(schedule=each, record=record, now=now) for each in (before, after))
     edit = differences(old_situation, new_situation)
     for warning in past_edits(old_situation, new_situation, edit):
-        click.echo(f'warning: {warning.table} "{warning.name}": {warning.message}', err=True)
+        print_line(f'warning: {warning.table} "{warning.name}": {warning.message}', err=True)
     if as_json:
         print_json({**edit.as_json(), **inputs.notes()})
         return
@@ -56,14 +56,14 @@ def diff(
     ahead = tuple(each for each in edit.dates if not each.is_past(now))
     _print_feeds(edit)
     for line in text.lines(ahead):
-        click.echo(line)
+        print_line(line)
     if with_past and past:
-        click.echo("in the past:")
+        print_line("in the past:")
         for line in text.lines(past):
-            click.echo(line)
-    click.echo(_counts(ahead) if ahead else _nothing_ahead(edit))
+            print_line(line)
+    print_line(_counts(ahead) if ahead else _nothing_ahead(edit))
     if past:
-        click.echo(f"in the past: {_counts(past)}{'' if with_past else '; --all shows them'}")
+        print_line(f"in the past: {_counts(past)}{'' if with_past else '; --all shows them'}")
 
 
 def _edited(settings: Settings) -> Path:
@@ -77,9 +77,9 @@ def _edited(settings: Settings) -> Path:
 
 def _print_feeds(edit: Differences) -> None:
     if edit.uid_domain is not None:
-        click.echo(f"~ uid_domain: {' → '.join(edit.uid_domain)}: every event is a new one for subscribers")
+        print_line(f"~ uid_domain: {' → '.join(edit.uid_domain)}: every event is a new one for subscribers")
     for feed in edit.feeds:
-        click.echo(feed_line(feed))
+        print_line(feed_line(feed))
 
 
 def _nothing_ahead(edit: Differences) -> str:

@@ -11,7 +11,7 @@ from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, example, json_option, option, with_settings
-from icsfeed.cli.output import at_a_terminal, print_json
+from icsfeed.cli.output import at_a_terminal, print_json, print_line
 from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
@@ -72,7 +72,7 @@ def gate(
         print_json({**answer.as_json(zone), **inputs.notes()})
     else:
         transition = answer.next_transition
-        click.echo(f"{answer.verdict}: {answer.why}")
-        click.echo(f"next transition: {instant_text(transition, zone) if transition else 'none in the published span'}")
+        print_line(f"{answer.verdict}: {answer.why}")
+        print_line(f"next transition: {instant_text(transition, zone) if transition else 'none in the published span'}")
     if answer.verdict is Verdict.CLOSED:
         sys.exit(1)

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from icsfeed.cli.output import print_line
 from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
@@ -42,7 +41,7 @@ def schedule_path(settings: Settings, *, or_example: bool = False) -> Path:
                 "or name another with --schedule"
             )
             raise NotFoundError(msg)
-        click.echo(f"icsfeed: no {DEFAULT_SCHEDULE} here; taking the packaged example policy", err=True)
+        print_line(f"icsfeed: no {DEFAULT_SCHEDULE} here; taking the packaged example policy", err=True)
         return example_path()
     if is_example(path) and not or_example:
         msg = (
@@ -134,12 +133,12 @@ class Inputs:
 
 def say_if_missing(location: DatabaseLocation | None) -> None:
     if location is not None and is_missing(location):
-        click.echo(f"icsfeed: there is no database {location.default_file} yet: nothing is recorded", err=True)
+        print_line(f"icsfeed: there is no database {location.default_file} yet: nothing is recorded", err=True)
 
 
 def say_if_created(repository: Database | NoRepository) -> None:
     if repository.was_created:
-        click.echo(f"icsfeed: created the database {repository.file}", err=True)
+        print_line(f"icsfeed: created the database {repository.file}", err=True)
 
 
 def prepare_database(inputs: Inputs) -> str | None:
@@ -189,7 +188,7 @@ def clock(settings: Settings, schedule: Schedule, *, records: bool = False) -> C
     if "now" in settings.environment_settings:
         text = instant_text(instant, schedule.calendar.zone)
         consequence = "; what is recorded gets that time" if records else ""
-        click.echo(f"icsfeed: ICSFEED_NOW pins the clock at {text}{consequence}", err=True)
+        print_line(f"icsfeed: ICSFEED_NOW pins the clock at {text}{consequence}", err=True)
     return lambda: instant
 
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-import click
-
 from icsfeed.cli.instants import InstantReader, Sense, TypedInstant
+from icsfeed.cli.output import print_line
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.times import instant_text
 from icsfeed.services.requests.errors import FieldError, InvalidRequestError
@@ -71,4 +70,4 @@ def _echo(reader: InstantReader, texts: Mapping[str, object], instants: Mapping[
     for name, instant in instants.items():
         if instant.is_short:
             prefix, doubt = ("warning: ", f"; {instant.doubt}") if instant.doubt else ("", "")
-            click.echo(f"{prefix}--{name} {texts[name]} is {instant_text(instant.at, reader.zone)}{doubt}", err=True)
+            print_line(f"{prefix}--{name} {texts[name]} is {instant_text(instant.at, reader.zone)}{doubt}", err=True)

@@ -10,7 +10,7 @@ import click
 
 from icsfeed import __version__
 from icsfeed.cli.options import before_command
-from icsfeed.cli.output import graceful_output
+from icsfeed.cli.output import graceful_output, print_line
 from icsfeed.domain.errors import BadInputError, IcsfeedError
 from icsfeed.services.requests.errors import InvalidRequestError
 
@@ -86,7 +86,7 @@ class _Commands(click.Group):
         except IcsfeedError as error:
             status = exit_status(error)
             text = _with_options(error) if isinstance(error, InvalidRequestError) else str(error)
-            click.echo(f"Error: {text}" if status == _WRONG_USAGE else text, err=True)
+            print_line(f"Error: {text}" if status == _WRONG_USAGE else text, err=True)
             sys.exit(status)
 
 

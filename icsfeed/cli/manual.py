@@ -10,6 +10,7 @@ from typing import Final
 import click
 
 from icsfeed.cli.options import example
+from icsfeed.cli.output import print_line
 from icsfeed.domain.errors import NotFoundError
 
 _MAX_COLUMNS: Final = 120
@@ -26,7 +27,7 @@ def manual(topic: str | None) -> None:
     if topic is None:
         width = max(map(len, topics))
         for name, page in topics.items():
-            click.echo(f"{name:{width}}  {_summary(page)}")
+            print_line(f"{name:{width}}  {_summary(page)}", margin=width + 2)
         return
     if topic not in topics:
         msg = f'the manual has no topic "{topic}"; its topics are {", ".join(topics)}'

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import shutil
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from getpass import getuser
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,7 +17,7 @@ import click
 from icsfeed.cli.inputs import Inputs, current_instant, open_inputs, say_if_created, say_if_missing
 from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
-from icsfeed.cli.output import at_a_terminal, hanging, preview_fact, print_json
+from icsfeed.cli.output import at_a_terminal, fitted, preview_fact, print_json, print_line
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
@@ -26,6 +25,8 @@ from icsfeed.domain.times import instant_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.changes import Workspace
 from icsfeed.settings import Settings
+
+_ANSWER_CHARS: Final = len(" [y/N]: y")
 
 
 class Result(Protocol):
@@ -138,7 +139,7 @@ class RecordingInvocation(SigningInvocation):
             self._print_dry_run(result, wording)
             return
         for line in wording.answer(result):
-            click.echo(line)
+            print_line(line)
         _echo_note(wording.notice(result) if preview is None else None)
         _echo_note(wording.hint(result) if at_a_terminal() else None)
 
@@ -152,12 +153,11 @@ class RecordingInvocation(SigningInvocation):
         question = wording.question(preview)
         if question is None:
             return None
-        columns = shutil.get_terminal_size().columns
         for line in self._preview_lines(preview, wording):
-            click.echo(hanging(line, columns), err=True)
+            print_line(line, err=True)
         _echo_note(self.clock_notice)
         _warn(preview.warnings)
-        click.confirm(question, abort=True, err=True)
+        click.confirm(fitted(question, err=True, room=_ANSWER_CHARS), abort=True, err=True)
         return preview
 
     def _print_dry_run(self, result: _Result, wording: Wording[_Result]) -> None:
@@ -166,7 +166,7 @@ class RecordingInvocation(SigningInvocation):
                 click.echo(event.content, nl=False)
         else:
             for line in self._preview_lines(result, wording):
-                click.echo(line)
+                print_line(line)
 
     def _preview_lines(self, result: _Result, wording: Wording[_Result]) -> Iterable[str]:
         yield from wording.preview(result)
@@ -177,12 +177,12 @@ class RecordingInvocation(SigningInvocation):
 
 def _echo_note(text: str | None) -> None:
     if text is not None:
-        click.echo(text, err=True)
+        print_line(text, err=True)
 
 
 def _warn(warnings: Iterable[str]) -> None:
     for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
+        print_line(f"warning: {warning}", err=True)
 
 
 @contextmanager

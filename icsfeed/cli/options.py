@@ -21,6 +21,7 @@ from icsfeed.settings import ENVIRONMENT_PREFIX, Settings
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _EXAMPLE_CHARS: Final = 75
+_UNLIMITED_CHARS: Final = 1000
 _SCHEDULE_HELP: Final = (
     "The schedule file. Default: schedule.toml in the current folder. "
     "Where there is none, commands that only look take the packaged example."
@@ -101,6 +102,14 @@ class OrderedGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands as click does, but break long texts at words instead of cutting them off."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, each.get_short_help_str(_UNLIMITED_CHARS)) for name, each in self.commands.items()]
+            )
 
 
 def given(options: Mapping[str, object]) -> dict[str, object]:

@@ -7,14 +7,18 @@ import contextlib
 import errno
 import io
 import os
+import re
 import sys
 import textwrap
 from collections.abc import Generator
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
 _LABEL_CHARS: Final = 14
+_LABEL: Final = re.compile(r" +[^:]{1,14}: +| +\d+\. | +")
+"""What further lines of a line are indented by: a label of a preview, the number of an update, or an indent."""
+_INDENT: Final = "  "
 _REPLACEMENTS: Final = {"–": "-", "→": "->", "…": "..."}
 _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 """The system's errors about where standard output goes. A closed pipe is not one: its reader has seen enough."""
@@ -25,16 +29,35 @@ def at_a_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def hanging(text: str, columns: int) -> str:
-    """The labelled line of a preview in lines of at most that width, the further ones below its value."""
-    value = text.partition(":")[2]
-    margin = len(text) - len(value.lstrip()) if text.startswith(" ") and value else 0
-    if margin >= columns // 2:
+def print_line(text: str, *, err: bool = False, margin: int | None = None) -> None:
+    """Print a sentence or a labelled line for people; a terminal gets it in lines that break at words.
+
+    What is piped is never broken. Further lines begin at the ``margin``: by default below the value of a label.
+    """
+    click.echo(fitted(text, err=err, margin=margin), err=err)
+
+
+def fitted(text: str, *, err: bool = False, margin: int | None = None, room: int = 0) -> str:
+    """The text in lines that fit the terminal, with ``room`` for what follows; unchanged where that is none."""
+    columns = _columns(sys.stderr if err else sys.stdout)
+    if columns is None:
         return text
+    lines = text.split("\n")
+    if margin is None:
+        margin = len(match.group()) if (match := _LABEL.match(lines[0])) is not None else len(_INDENT)
+    indent = " " * margin if margin < columns // 2 else _INDENT
     return "\n".join(
-        textwrap.fill(line, columns, subsequent_indent=" " * margin, break_on_hyphens=False)
-        for line in text.splitlines()
+        textwrap.fill(line, columns - room, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+        for line in lines
     )
+
+
+def _columns(stream: TextIO | None) -> int | None:
+    """The width of the terminal that the stream is; ``None`` where it is none."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None if stream is not None else None
+    except (OSError, ValueError):
+        return None
 
 
 def preview_fact(label: str, value: str) -> str:

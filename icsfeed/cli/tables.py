@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 MAX_BLOCK_COLUMNS: Final = 80
-"""Up to this width, a terminal shows a block of lines for each row: a table would fold its cells beyond recognition."""
+"""Up to this width, and where the table is wider than the terminal, each row is a block of lines: no cell is broken."""
 
 _UNFOLDED_COLUMNS: Final = 100_000
 """More than any table is wide: what is piped is never folded."""
@@ -31,21 +32,32 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], styles: 
     if not console.is_terminal:
         console.width = _UNFOLDED_COLUMNS
         _print_rows(console, headings, styled)
-    elif console.width > MAX_BLOCK_COLUMNS:
+    elif console.width > MAX_BLOCK_COLUMNS and _fits(console, headings, styled):
         _print_rows(console, headings, styled)
     else:
         _print_blocks(console, headings, styled)
 
 
 def _print_rows(console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> None:
+    console.print(_table(headings, rows))
+
+
+def _fits(console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> bool:
+    """Whether the terminal shows the table without breaking a cell, such as a date, over lines."""
+    from rich.measure import Measurement
+
+    unfolded = console.options.update(max_width=_UNFOLDED_COLUMNS)
+    return Measurement.get(console, unfolded, _table(headings, rows)).maximum <= console.width
+
+
+def _table(headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> Table:
     from rich.table import Column, Table
     from rich.text import Text
 
-    # What is too long for the terminal goes on in the next line; nothing is left out.
     table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for cells, style in rows:
         table.add_row(*(Text(cell) for cell in cells), style=style)
-    console.print(table)
+    return table
 
 
 def _print_blocks(

@@ -11,7 +11,7 @@ from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, json_option, option, with_settings
-from icsfeed.cli.output import at_a_terminal, print_json
+from icsfeed.cli.output import at_a_terminal, print_json, print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import PREFIXES, State
 from icsfeed.domain.schedule import Schedule
@@ -60,7 +60,7 @@ def upcoming(
     elif items:
         _print_table(schedule, items, second_zone)
     else:
-        click.echo(f"nothing comes in these {days} days" if days > 1 else "nothing comes within a day")
+        print_line(f"nothing comes in these {days} days" if days > 1 else "nothing comes within a day")
 
 
 def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zone: ZoneInfo | None) -> None:

@@ -8,7 +8,7 @@ from icsfeed.cli.answers import adjustment_text
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.previews import adjustment_preview
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted, adjust
@@ -41,7 +41,7 @@ def list_command(invocation: Invocation, *, everything: bool) -> None:
     elif windows:
         print_windows(windows, invocation.zone, invocation.workspace.schedule.environment_names)
     else:
-        click.echo("this schedule has no maintenance window")
+        print_line("this schedule has no maintenance window")
 
 
 @window.command(epilog=example('window skip thursday 2026-12-10 --reason "The vendor is on holiday"'))

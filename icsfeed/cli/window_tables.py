@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from icsfeed.cli.output import print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.texts import one_line
 from icsfeed.services.window_lists import ListedWindow, adjustment_text
@@ -36,4 +37,4 @@ def print_windows(windows: Sequence[ListedWindow], zone: ZoneInfo, environment_n
             ],
         )
     else:
-        click.echo("no occurrence is skipped or moved")
+        print_line("no occurrence is skipped or moved")

@@ -35,7 +35,7 @@ class Session:
 
 
 def at_a_terminal(
-    *arguments: str, answers: str = "", meanwhile: Callable[[], object] = lambda: None, columns: int = 100
+    *arguments: str, answers: str = "", meanwhile: Callable[[], object] = lambda: None, columns: int = 240
 ) -> Session:
     """Run ``icsfeed`` at a terminal and answer what it asks; ``meanwhile`` happens while it waits.
 

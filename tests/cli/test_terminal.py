@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,43 @@ def test_the_name_of_the_record_has_no_password(folder: Path) -> None:
     url = "postgresql://ann:hunter2@db.example/icsfeed"
     inputs = open_inputs(Settings(schedule=folder / "schedule.toml", database=url))
     assert inputs.unusual_record() == "postgresql://ann:***@db.example/icsfeed (--database)"
+
+
+LONG_REASON = "The firewall of the second data centre drops every packet of the new customers"
+
+
+def test_a_narrow_terminal_gets_whole_words_everywhere() -> None:
+    """Answers, warnings, histories and the question were cut in the middle of a word."""
+    narrow = partial(at_a_terminal, columns=60)
+    announced = narrow(*ANNOUNCE, "--reason", LONG_REASON, answers="y")
+    sessions = (
+        announced,
+        narrow("emergency", "show", "1"),
+        narrow("gate", "--environment", "production", "--at", "2026-12-09T03:00", *NOW[:2]),
+        narrow("check"),
+        narrow("manual"),
+        narrow("emergency", "--help"),
+        narrow("subscriber", "--help"),
+        narrow("emergency", "start", "7"),
+    )
+    for session in sessions:
+        assert [line for line in session.screen.splitlines() if len(line) > 60] == []
+    assert (
+        "  Reason:       The firewall of the second data centre drops\n                every packet"
+        in sessions[1].screen
+    )
+    assert "...\n" not in sessions[5].screen + sessions[6].screen
+
+
+def test_what_is_piped_is_never_broken() -> None:
+    run(*ANNOUNCE, "--reason", LONG_REASON)
+    assert f"  Reason:       {LONG_REASON}\n" in run("emergency", "show", "1").stdout
+
+
+@pytest.mark.parametrize("columns", [81, 100])
+def test_a_table_wider_than_the_terminal_becomes_blocks(columns: int) -> None:
+    """Between 81 and 100 columns, dates were broken over lines."""
+    session = at_a_terminal("upcoming", "--days", "7", "--zone", "Europe/Berlin", *NOW[:2], columns=columns)
+    assert session.screen.startswith("Thu 2026-12-10 02:00–06:00 EST  Thu 2026-12-10 08:00–12:00 CET\n") or (
+        session.screen.startswith("Thu 2026-12-10 02:00–06:00 EST\n  Europe/Berlin: ")
+    )
