@@ -34,8 +34,10 @@ def print_list(changes: Iterable[Change], zone: ZoneInfo, now: datetime) -> None
 
 def _state_text(change: Change, now: datetime) -> str:
     end = change.shown_span.end
+    if change.is_withdrawn:
+        return f"{change.state}, withdrawn"
     if change.state.is_final or end > now:
-        return change.state.value
+        return f"{change.state}, automatic" if change.is_automatic and not change.state.is_final else change.state.value
     note = "should have ended" if change.state is State.IN_PROGRESS else "its time has passed"
     return f"{change.state}, {note}: {rough_length_text(now - end)} ago"
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -22,8 +24,9 @@ from icsfeed.cli.options import (
 )
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.actors import Actor, ActorKind
-from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.errors import BadInputError, UnavailableError
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
 from icsfeed.publication.comparing import Comparison, compare
 from icsfeed.services.numbering import last_ids, reserve_numbers
 from icsfeed.settings import Settings
@@ -31,6 +34,8 @@ from icsfeed.store.database.copying import Contents, copy_database
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.urls import display_url, parse_url
 from icsfeed.store.schedule_file import database_key, load_schedule, read_schedule
+
+_DATABASE_FILE: Final = re.compile(r"[\w./~-]+\.(?:db|sqlite3?)")
 
 
 @click.group(cls=OrderedGroup)
@@ -86,6 +91,8 @@ def copy(source: str, target: str, schedule: Path | None, *, as_json: bool) -> N
     public and of every private feed, with the schedule file or, without one, the schedule that was public last. TO can
     be used once that is done; an interrupted copy is refused as incomplete, until the command is repeated.
     """
+    for text in (source, target):
+        _refuse_path(text)
     comparisons: list[Comparison] = []
 
     def verify(original: Contents, copied: Contents) -> None:
@@ -111,6 +118,13 @@ def _schedule_to_publish(settings: Settings, contents: Contents) -> Schedule | N
         return load_schedule(path).schedule
     kept = contents.kept_schedule
     return read_schedule(kept[0], "the schedule that was public last") if kept is not None else None
+
+
+def _refuse_path(text: str) -> None:
+    """Say how a path is written as a URL; other malformed ones are not repeated, since they may hold a password."""
+    if _DATABASE_FILE.fullmatch(text):
+        msg = f"{quoted(text)} is a path, not the URL of a database; write sqlite:///{text}"
+        raise BadInputError(msg)
 
 
 def _name(url: str) -> str:

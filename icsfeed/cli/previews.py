@@ -83,7 +83,10 @@ def id_and_time(change: Change, zone: ZoneInfo) -> str:
 
 def state_text(outcome: Outcome) -> str:
     """The state of the change, and what can be done next."""
-    return f"{outcome.change.id} is {outcome.change.state}; {what_next(outcome.change.state)}"
+    change = outcome.change
+    if change.is_withdrawn:
+        return f"{change.id} is {change.state} and withdrawn; undo takes that back"
+    return f"{change.id} is {change.state}; {what_next(change.state)}"
 
 
 def start_text(span: Span, now: datetime) -> str:

@@ -60,7 +60,7 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
     if change.is_automatic and change.state is State.TENTATIVE:
         yield f"{change.id} is tentative: the clock starts it only once it is confirmed"
     if not _ALL_OF_IT.isdisjoint(altered):
-        yield from _about_now(situation, change)
+        yield from _about_now(situation, change, altered)
     if "span" in altered:
         yield from about_length(change.id, plan.span)
         if plan.span.end > situation.published_span.end:
@@ -79,7 +79,7 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
         yield from about_changes(change.id, schedule, others, plan.span)
 
 
-def _about_now(situation: Situation, change: Change) -> Iterator[str]:
+def _about_now(situation: Situation, change: Change, altered: Collection[str]) -> Iterator[str]:
     span, zone, now = change.plan.span, situation.zone, situation.now
     before = change.updates[-2].plan.span.start if len(change.updates) > 1 else None
     if change.is_overdue(now):
@@ -88,7 +88,7 @@ def _about_now(situation: Situation, change: Change) -> Iterator[str]:
         yield f"{change.id} is over already: it ended {instant_text(span.end, zone)}"
     elif span.start < now - _AT_ONCE and span.start != before:
         yield f"{change.id} starts in the past: {span_text(span, zone)}"
-    elif change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
+    elif "state" in altered and change.state is State.IN_PROGRESS and span.start > now + _AT_ONCE:
         early = rough_length_text(span.start - now)
         yield f"{change.id} starts {early} before its announced time, {span_text(span, zone)}"
 

@@ -228,3 +228,26 @@ def test_undo_says_that_the_message_of_the_step_stays_public() -> None:
     emergency("03:04", "start", "1", "--message", "We begin")
     emergency("03:05", "redact", "1", "--update", "5")
     assert "stays public" not in answer("03:06", "undo", "1")
+
+
+def test_only_the_start_says_that_it_is_early() -> None:
+    """Every later step repeated it, long after the start."""
+    emergency("03:00", *ANNOUNCE, "--start", "05:00")
+    assert "before its announced time" in emergency("04:50", "start", "1").stderr
+    assert "before its announced time" not in emergency("04:51", "extend", "1", "30m").stderr
+
+
+def test_a_list_says_which_changes_are_automatic_and_which_are_withdrawn() -> None:
+    emergency("03:00", *ANNOUNCE, "--start", "05:00", "--automatic")
+    assert " confirmed, automatic " in run("emergency", "list", "--now", AT_SHIFT + "03:01").stdout
+    cancelled = at_a_terminal("emergency", "cancel", "1", "--silent", "--now", AT_SHIFT + "03:02", answers="y")
+    assert cancelled.screen.endswith("EC-1 is cancelled and withdrawn; undo takes that back\n")
+    assert " cancelled, withdrawn " in run("emergency", "list", "--all", "--now", AT_SHIFT + "03:03").stdout
+
+
+def test_a_path_in_place_of_a_url_is_refused_with_the_url() -> None:
+    refused = run("database", "copy", "icsfeed.db", "sqlite:///copy.db")
+    assert (refused.status, refused.stderr) == (
+        1,
+        '"icsfeed.db" is a path, not the URL of a database; write sqlite:///icsfeed.db\n',
+    )
