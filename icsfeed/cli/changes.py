@@ -20,7 +20,7 @@ from icsfeed.cli.change_steps import naming_the_remedy, step_commands
 from icsfeed.cli.change_tables import print_history, print_list
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
-from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, RequiringCommand, example, given, option, own_option
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.previews import announcement_text, change_preview, id_and_time, state_text
 from icsfeed.domain.feeds import Kind
@@ -56,6 +56,7 @@ def change_commands(kind: Kind, help_text: str) -> click.Group:
 def _announce(kind: Kind) -> click.Command:
     @click.command(
         "announce",
+        cls=RequiringCommand,
         help=f"Announce {_WITH_ARTICLE[kind]} change, and print its id.",
         epilog=example(" ".join((f"{kind} announce", *_ANNOUNCE_EXAMPLE[kind]))),
     )

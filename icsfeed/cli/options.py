@@ -96,6 +96,21 @@ def _wrapped(line: str) -> Iterator[str]:
     yield margin + part
 
 
+class RequiringCommand(click.Command):
+    """A command that names all required options that are missing, and not only the first."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        typed = {each.partition("=")[0] for each in args}
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter:
+            names = [f"'{each.opts[0]}'" for each in self.params if each.required and typed.isdisjoint(each.opts)]
+            if len(names) <= 1:
+                raise
+            msg = f"Missing options {', '.join(names)}."
+            raise click.UsageError(msg, ctx) from None
+
+
 class OrderedGroup(click.Group):
     """A group that lists its commands in the order in which they are used, and not of the alphabet."""
 

@@ -9,7 +9,7 @@ import click
 from icsfeed.cli.change_options import IMPACT_METAVAR
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, reading
-from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, given, option
+from icsfeed.cli.options import INSTANT_HELP, RequiringCommand, WholeNumber, example, given, option
 from icsfeed.cli.output import print_json
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.times import span_text
@@ -19,6 +19,7 @@ from icsfeed.services.suggestions import suggest as rank_slots
 
 
 @click.command(
+    cls=RequiringCommand,
     short_help="Rank the slots for an urgent change.",
     epilog=example("emergency suggest --duration 90m --by 2026-12-09T18:00 --environment production"),
 )

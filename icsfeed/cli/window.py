@@ -7,7 +7,7 @@ import click
 from icsfeed.cli.answers import adjustment_text
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
-from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, option, own_option
+from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, RequiringCommand, example, given, option, own_option
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.previews import adjustment_preview
 from icsfeed.domain.times import span_text
@@ -55,7 +55,9 @@ def skip(invocation: RecordingInvocation, **options: object) -> None:
     _carry_out(invocation, AdjustmentAction.SKIP, options)
 
 
-@window.command(epilog=example("window move thursday 2026-12-10 --start 2026-12-11T02:00 --reason Holiday"))
+@window.command(
+    cls=RequiringCommand, epilog=example("window move thursday 2026-12-10 --start 2026-12-11T02:00 --reason Holiday")
+)
 @_window_argument
 @_date_argument
 @own_option("--start", metavar="INSTANT", required=True, help=f"When it starts instead: {INSTANT_HELP}")

@@ -57,3 +57,14 @@ def test_a_help_fits_a_terminal_and_names_no_variable(line: str) -> None:
     text = run(*line.split(), "--help", environment={"COLUMNS": "80"}).stdout
     assert "[env var" not in text
     assert [row for row in text.splitlines() if len(row) > 80] == []
+
+
+def test_all_options_that_are_missing_are_named_at_once() -> None:
+    """One was named at a time."""
+    for arguments, missing in (
+        (("announce",), "Missing options '--summary', '--environment'."),
+        (("announce", "--summary=x"), "Missing option '--environment'."),
+        (("suggest", "--impact", "outage"), "Missing options '--duration', '--by'."),
+    ):
+        refused = run("emergency", *arguments)
+        assert (refused.status, refused.stderr.splitlines()[-1]) == (2, f"Error: {missing}")
