@@ -8,7 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Move
-from icsfeed.domain.changes import Alteration, Change, State, Step, Update
+from icsfeed.domain.alterations import Alteration
+from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.redaction import WITHDRAWN_TEXT
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from icsfeed.domain.alterations import Alteration, alterations
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.redaction import redacted
@@ -105,6 +105,7 @@ class Update:
     ``step`` is ``None`` for the announcement, and for updates that icsfeed 0.1 recorded. ``target`` is the number of
     the update that an undo takes back, or whose message a redaction withdraws (``None``: all texts so far). After it,
     the clock takes the steps of an ``automatic`` change that nobody takes; nothing of a ``withdrawn`` one is public.
+    ``expected_end`` (UTC) is when one that started late is to end, unless somebody has given it another end.
     """
 
     number: int
@@ -117,19 +118,18 @@ class Update:
     target: int | None = None
     automatic: bool = False
     withdrawn: bool = False
+    expected_end: datetime | None = None
+
+    @property
+    def expected_span(self) -> Span:
+        """From the planned start to the expected end."""
+        span = self.plan.span
+        return span if self.expected_end is None else Span(start=span.start, end=self.expected_end)
 
     def alters(self, before: Update) -> bool:
         """Whether the change is another after it than after ``before``, apart from its messages."""
-        return (self.state, self.plan, self.withdrawn) != (before.state, before.plan, before.withdrawn)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Alteration:
-    """One difference that an update makes: ``what`` is a field of the plan, or ``state``."""
-
-    what: str
-    before: object
-    after: object
+        own, other = ((each.state, each.plan, each.withdrawn, each.expected_end) for each in (self, before))
+        return own != other
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: a publication reads the cached properties of every change
@@ -186,6 +186,10 @@ class Change:
     def is_automatic(self) -> bool:
         """Whether the clock takes the steps that nobody takes."""
         return self.updates[-1].automatic
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.state is State.IN_PROGRESS
 
     def is_over(self, at: datetime) -> bool:
         """Whether it is over at that instant (aware), by its state or, unless it is in progress, by its planned end."""
@@ -248,9 +252,7 @@ class Change:
         if start is None:
             return planned if end is None else Span(start=planned.start, end=end)
         if end is None:
-            started = self._first_in(State.IN_PROGRESS)
-            is_as_started = started is not None and started.plan.span == planned
-            end = start + planned.length if start > planned.start and is_as_started else planned.end
+            end = self.latest.expected_span.end
         return Span(start=start, end=max(end, start + _ONE_MINUTE))
 
     @property
@@ -285,13 +287,3 @@ def _to_the_minute(instant: datetime, planned: datetime) -> datetime:
     if planned <= instant < planned + _ONE_MINUTE:
         return planned
     return instant.replace(second=0, microsecond=0)
-
-
-def alterations(before: Update, after: Update) -> Iterator[Alteration]:
-    """How the state and the plan of two updates differ."""
-    if before.state is not after.state:
-        yield Alteration(what="state", before=before.state, after=after.state)
-    for field in fields(Plan):
-        old, new = getattr(before.plan, field.name), getattr(after.plan, field.name)
-        if old != new:
-            yield Alteration(what=field.name, before=old, after=new)

@@ -58,8 +58,11 @@ def advance(
     at: datetime,
     target: int | None = None,
     silent: bool = False,
+    sets_end: bool = False,
 ) -> Change:
     """The change after that step; ``plan`` is the new plan, where an update alters it.
+
+    An update that ``sets_end`` gives the end of that plan to a change that started late, too.
 
     An update that only adds a message is possible in every state: there is often more to say when it is over. To
     complete a confirmed change means to start and complete it. ``target`` is the number of the update whose message a
@@ -87,10 +90,21 @@ def advance(
     if step is Step.REDACT:
         return _with_redaction(change, update)
     if step is Step.UPDATE:
-        _check_update(change, update.plan, message, at)
+        if sets_end or update.plan.span != before.plan.span:
+            update = replace(update, expected_end=None)
+        _check_update(change, update)
     elif step not in _POSSIBLE[change.state] and not _withdraws_cancelled(change, update):
         raise RefusedError(_refusal(change, step))
-    return change.with_update(update)
+    after = change.with_update(update)
+    return _keeping_its_length(after) if step is Step.START else after
+
+
+def _keeping_its_length(change: Change) -> Change:
+    """The change that has just started; one that starts late is to take as long as planned."""
+    planned, start = change.plan.span, change.actual_start
+    if start is None or start <= planned.start:
+        return change
+    return replace(change, updates=(*change.updates[:-1], replace(change.latest, expected_end=start + planned.length)))
 
 
 def with_clock_steps(change: Change, now: datetime) -> Change:
@@ -126,6 +140,7 @@ def _with_undo(change: Change, update: Update) -> Change:
             state=before.state,
             plan=before.plan,
             withdrawn=before.withdrawn,
+            expected_end=before.expected_end,
             target=undone.number,
         )
     )
@@ -162,19 +177,20 @@ def _withdraws_cancelled(change: Change, update: Update) -> bool:
     return change.state is State.CANCELLED and update.withdrawn and not change.is_withdrawn
 
 
-def _check_update(change: Change, plan: Plan, message: str, at: datetime) -> None:
-    if plan == change.plan:
-        if not message:
+def _check_update(change: Change, update: Update) -> None:
+    before, plan = change.latest, update.plan
+    if not update.alters(before):
+        if not update.message:
             msg = f"this would change nothing of {change.id}; say what is to be different, or add a message"
             raise RefusedError(msg)
         return
-    moved = plan.span != change.plan.span
+    moved = (plan.span, update.expected_end) != (before.plan.span, before.expected_end)
     if change.state.is_final:
         msg = (
             f"{change.id} is {change.state}; it can't be {'moved' if moved else 'altered'}, only a message can be added"
         )
         raise RefusedError(msg)
-    if change.state is State.IN_PROGRESS and moved and plan.span.end < at:
+    if change.state is State.IN_PROGRESS and moved and plan.span.end < update.at:
         msg = (
             f"{change.id} is in progress, so it can't have ended before; give it an end that lies ahead, or complete it"
         )

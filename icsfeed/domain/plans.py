@@ -56,6 +56,11 @@ class Amendment:
     ticket: str | None = None
     extension: timedelta | None = None
 
+    @property
+    def sets_end(self) -> bool:
+        """Whether it says when the change ends, if only to confirm it."""
+        return any(value is not None for value in (self.start, self.end, self.duration, self.extension))
+
     def of(self, change: Change, zone: ZoneInfo, *, now: datetime) -> Plan:
         """The amended plan of the change; messages state times in ``zone``.
 

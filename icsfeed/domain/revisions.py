@@ -69,10 +69,15 @@ def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
     A line that stands for bytes matches any event: such an event counts as unchanged.
     """
     recorded = ledger.get(event.uid, ())
-    if recorded and (recorded[-1].digest == event.digest or recorded[-1].stands_for_bytes):
+    if recorded and (_has_facts_of(recorded[-1], event) or recorded[-1].stands_for_bytes):
         return recorded[-1]
     revision = _next(event, recorded[-1].revision, now.replace(microsecond=0)) if recorded else event.first
     return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
+
+
+def _has_facts_of(line: LedgerLine, event: Revisable) -> bool:
+    """Whether the line is of these facts. Facts that came back after others, which nobody recorded, need a new one."""
+    return line.digest == event.digest and event.first.sequence <= line.revision.sequence
 
 
 def stated_line(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
@@ -126,7 +131,7 @@ def revision_of(event: Revisable, ledger: Ledger) -> Revision:
     if recorded and recorded[-1].stands_for_bytes:
         return recorded[-1].revision
     for line in reversed(recorded):
-        if line.digest == event.digest:
+        if _has_facts_of(line, event):
             return line.revision
     if not recorded:
         return event.first

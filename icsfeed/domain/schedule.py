@@ -154,5 +154,5 @@ def published_span(now: datetime, zone: ZoneInfo) -> Span:
 
 
 def shows_change(published: Span, change: Change) -> bool:
-    """Whether feeds of that published span show the change: whether it ends in the span."""
-    return published.start < change.shown_span.end <= published.end
+    """Whether feeds of that published span show the change: whether it ends in the span, or is in progress."""
+    return change.is_in_progress or published.start < change.shown_span.end <= published.end

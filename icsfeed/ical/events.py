@@ -135,7 +135,7 @@ def _facts_of_series(schedule: Schedule, series: Series) -> EventFacts:
 
 
 def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
-    """A change as one event, in UTC. A cancelled one lapses when its time has passed.
+    """A change as one event, in UTC. One that was cancelled before it began lapses when its time has passed.
 
     The first revision of one in the schedule file counts its updates, for nothing may be recorded of it.
     """
@@ -148,7 +148,7 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         environments=plan.environments,
         span=change.shown_span,
         first=_first_of_change(change),
-        lapses=max(plan.span.end, change.shown_span.end) if change.state is State.CANCELLED else None,
+        lapses=plan.span.end if change.state is State.CANCELLED and change.actual_start is None else None,
     )
 
 

@@ -181,6 +181,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
             at=actor.at,
             target=request.target,
             silent=request.silent,
+            sets_end=amendment is not None and amendment.sets_end,
         )
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
@@ -227,7 +228,9 @@ def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> 
 
 
 def _repetition(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
-    if change.kind is not request.kind or request.plan not in {change.updates[0].plan, change.plan}:
+    is_redacted = any(update.step is Step.REDACT for update in change.updates)
+    is_same = is_redacted or request.plan in {change.updates[0].plan, change.plan}
+    if change.kind is not request.kind or not is_same:
         msg = f"the key {quoted(request.key or '')} is that of {change.id}, which says something else; take another"
         raise ConflictError(msg)
     notice = (

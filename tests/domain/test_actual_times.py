@@ -176,3 +176,15 @@ def test_a_change_is_overdue_once_the_end_that_customers_see_is_past() -> None:
     assert [late.is_overdue(at(10)), late.is_overdue(at(10, 30))] == [False, True]
     assert not take(late, Step.COMPLETE, at(11)).is_overdue(at(12))
     assert not CONFIRMED.is_overdue(at(11))
+
+
+def test_the_planned_end_given_again_is_the_end_of_a_change_that_started_late() -> None:
+    """It was refused as no change, and then made a change that was to end earlier end later."""
+    late = after((Step.START, at(6, 30)))
+    earlier = advance(late, Step.UPDATE, plan=late.plan, message="", by="ann", at=at(7), sets_end=True)
+    assert earlier.shown_span == shown(at(6, 30), at(10))
+    shorter = Amendment(end=at(9)).of(earlier, TORONTO, now=at(8))
+    back = Amendment(end=at(10)).of(earlier, TORONTO, now=at(8))
+    change = take(take(earlier, Step.UPDATE, at(8), plan=shorter), Step.UPDATE, at(8), plan=back)
+    assert change.shown_span == shown(at(6, 30), at(10))
+    assert take(take(take(change, Step.UNDO, at(9)), Step.UNDO, at(9)), Step.UNDO, at(9)).shown_span == late.shown_span

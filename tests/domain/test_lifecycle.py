@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from icsfeed.domain.changes import Alteration, Change, Plan, State, Step, Update, recorded_id
+from icsfeed.domain.alterations import Alteration
+from icsfeed.domain.changes import Change, Plan, State, Step, Update, recorded_id
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import advance, what_next

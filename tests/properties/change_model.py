@@ -29,14 +29,14 @@ NEXT: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What a change is between two steps; ``started_as`` is its planned span when it started."""
+    """What a change is between two steps; ``expected_end`` is when one that started late is to end."""
 
     state: State
     at: Span
     reason: str
     withdrawn: bool = False
     started: datetime | None = None
-    started_as: Span | None = None
+    expected_end: datetime | None = None
     ended: datetime | None = None
 
     @property
@@ -45,8 +45,8 @@ class Stage:
         start, end = self.started or self.at.start, self.at.end
         if self.ended is not None:
             end = self.ended
-        elif start > self.at.start and self.at == self.started_as:
-            end = start + self.at.length
+        elif self.expected_end is not None:
+            end = self.expected_end
         return Span(start=start, end=max(end, start + MINUTE))
 
 
@@ -73,7 +73,7 @@ class ModelChange:
         return shown.start, shown.end, f"{prefix}{self.kind.capitalize()} change: {self.summary}", status
 
     def is_visible(self, now: datetime) -> bool:
-        is_gone = self.now.state is State.CANCELLED and max(self.now.at.end, self.now.shown.end) <= now
+        is_gone = self.now.state is State.CANCELLED and self.now.started is None and self.now.at.end <= now
         return not self.now.withdrawn and not is_gone
 
     def can_take(self, step: Step, *, silent: bool) -> bool:
@@ -87,9 +87,9 @@ class ModelChange:
         state = NEXT.get((stage.state, step), State.CANCELLED)
         after = replace(stage, state=state, withdrawn=stage.withdrawn or silent)
         if step is Step.START:
-            after = replace(after, started=at, started_as=stage.at)
+            after = replace(after, started=at, expected_end=at + stage.at.length if at > stage.at.start else None)
         if step is Step.COMPLETE and stage.started is None:
-            after = replace(after, started=min(stage.at.start, at), started_as=stage.at)
+            after = replace(after, started=min(stage.at.start, at))
         if state in {State.COMPLETED, State.CANCELLED} and after.started is not None and stage.ended is None:
             after = replace(after, ended=at)
         self.stages.append(after)

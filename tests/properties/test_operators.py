@@ -230,7 +230,8 @@ class Operators(RuleBasedStateMachine):
         begin = before.at.start if start is None else BEGIN + start * HOUR
         end = (before.started or begin) + length * HOUR
         why = before.reason if reason is None else reason
-        after = replace(before, at=Span(start=begin, end=end), reason=why) if begin < end else None
+        at = Span(start=begin, end=end) if begin < end else None
+        after = replace(before, at=at, reason=why, expected_end=None) if at is not None else None
         self.amend_with(
             change_id,
             work,
@@ -253,7 +254,9 @@ class Operators(RuleBasedStateMachine):
             change_id,
             work,
             Amendment(extension=length * HOUR),
-            replace(before, at=Span(start=before.at.start, end=end)) if before.at.start < end else None,
+            replace(before, at=Span(start=before.at.start, end=end), expected_end=None)
+            if before.at.start < end
+            else None,
             refused=before.shown.end <= self.now or before.state.is_final,
         )
 

@@ -156,18 +156,24 @@ def test_a_written_change_equals_a_recorded_one(
     if expected is not None:
         return
     everything, impossible = text, []
+    numbers = [1]  # the updates in the file among all of them, which are also the clock's
     now, (change_id,) = ANNOUNCED, repository.current.changes
     for number, (pause, (step, fields, message)) in enumerate(steps):
         now += pause
         update = table("changes.updates", at=now, step=step.value, **fields, message=message)
         options: dict[str, Any] = {"message": message, "now": now}
+        written = fields.get("update")
         if step is Step.REDACT:
-            options["target"] = fields.get("update")
+            options["target"] = numbers[written - 1] if written in range(1, len(numbers) + 1) else None
         elif fields:
             options["amendment"] = amendment(fields)
-        expected = refusal(advance_change, workspace, step, change_id, **options)
+        if written is not None and written > len(numbers):
+            expected = f"{NAME} has no update {written}; its latest is {len(numbers)}"
+        else:
+            expected = refusal(advance_change, workspace, step, change_id, **options)
         assert messages(text + update) == ([expected] if expected is not None else [])
         text += update if expected is None else ""
+        numbers += [repository.current.changes[change_id].latest.number] if expected is None else []
         everything += update
         impossible += [number] if expected is not None else []
     places = [int(each.path.split("[")[2].partition("]")[0]) for each in mistakes(everything)]

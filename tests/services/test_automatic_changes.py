@@ -10,6 +10,7 @@ import pytest
 
 from icsfeed.domain.changes import CLOCK, State, Step, Update
 from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.services.changes import Workspace
@@ -133,3 +134,21 @@ def test_the_clocks_turns_are_known_ahead() -> None:
         for now in (ANNOUNCED_AT, NIGHT, TWO_HOURS.end)
     ]
     assert turns == [[NIGHT], [NIGHT, TWO_HOURS.end], [NIGHT, TWO_HOURS.end]]
+
+
+def test_a_step_of_the_clock_that_is_taken_back_in_the_file_is_a_later_revision() -> None:
+    """SEQUENCE fell to that of the announcement, whose facts the ledger had."""
+    written = replace(a_change(Kind.PLANNED, plan=a_plan()), id="failover")
+    first: Update = replace(written.latest, automatic=True, at=ANNOUNCED_AT)
+    announced = replace(written, updates=(first,))
+    repository = MemoryRepository()
+    record_edit(repository, ANNOUNCED_AT, replace(TWO_ENVIRONMENTS, changes=(announced,)))
+    undone = advance(
+        with_clock_steps(announced, NIGHT + HOUR), Step.UNDO, message="", by="schedule file", at=NIGHT + HOUR
+    )
+    schedule = replace(TWO_ENVIRONMENTS, changes=(undone,))
+    events = publish_events(Situation(schedule=schedule, record=repository.current, now=NIGHT + HOUR))
+    event = events.changes["failover"]
+    assert (event.facts.state, event.revision.sequence) == (State.CONFIRMED, 2)
+    record_edit(repository, NIGHT + HOUR, schedule)
+    assert repository.current.ledger[event.uid][-1].revision.sequence == 2

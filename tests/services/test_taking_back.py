@@ -11,6 +11,7 @@ from icsfeed.domain.changes import State, Step
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.revisions import GONE
+from icsfeed.domain.spans import Span
 from icsfeed.ical.events import CalendarEvent
 from tests.services.workspace import (
     NIGHT,
@@ -136,3 +137,31 @@ def test_a_moved_change_left_an_environment() -> None:
     workspace, _ = a_workspace()
     announce_plan(workspace)
     assert amend_change(workspace, environments=frozenset({"preview"})).change.left_environments() == {"production"}
+
+
+def test_a_change_in_progress_is_shown_whatever_it_was_planned_for() -> None:
+    """One started by mistake, or forgotten, closed the gate and was in no feed."""
+    workspace, _ = a_workspace()
+    far = Span(start=NIGHT + timedelta(days=700), end=NIGHT + timedelta(days=700, hours=1))
+    announce_plan(workspace, a_plan(span=far))
+    started = advance_change(workspace, Step.START)
+    assert started.event is not None
+    assert (started.event.span.start, started.event.span.end) == (NIGHT, far.end)
+
+
+def test_a_change_that_is_cancelled_after_its_planned_end_stays_with_its_actual_time() -> None:
+    workspace, _ = a_workspace()
+    announce_plan(workspace)
+    advance_change(workspace, Step.START)
+    late = TWO_HOURS.end + timedelta(hours=1)
+    cancelled = advance_change(workspace, Step.CANCEL, message="Rolled back", now=late)
+    assert cancelled.event is not None
+    assert (cancelled.event.span.end, cancelled.event.lapses) == (late, None)
+
+
+def test_a_repeated_announcement_of_a_redacted_change_announces_nothing() -> None:
+    """The answer was to take another key, and so to publish the withdrawn text again."""
+    workspace, _ = a_workspace()
+    announce_plan(workspace, key="incident")
+    advance_change(workspace, Step.REDACT)
+    assert announce_plan(workspace, key="incident").repeats

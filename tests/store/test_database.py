@@ -267,8 +267,8 @@ def test_a_change_can_not_replace_another_one_with_the_same_key(tmp_path: Path) 
         announce_one(database, "one", key="k")
     statement = (
         "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
-        "environments, impact, starts, ends, reason, ticket, key, step, target, automatic, withdrawn, uid_part "
-        "FROM change_updates"
+        "environments, impact, starts, ends, reason, ticket, key, step, target, automatic, withdrawn, uid_part, "
+        "expected_end FROM change_updates"
     )
     with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), in_sql(url) as connection:
         connection.execute(sa.text(statement))

@@ -137,6 +137,7 @@ def _update(row: Row[Any]) -> Update:
         target=row.target,
         automatic=row.automatic,
         withdrawn=row.withdrawn,
+        expected_end=row.expected_end,
     )
 
 

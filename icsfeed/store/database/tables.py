@@ -121,6 +121,7 @@ change_updates = Table(
     Column("automatic", Boolean, nullable=False, server_default=false()),
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Column("uid_part", String(20), nullable=True),
+    Column("expected_end", UtcDateTime, nullable=True),
     CheckConstraint("starts < ends", name="forward"),
 )
 """``key`` identifies an announcement, so that sending it twice records it once; ``uid_part`` is an announcement's."""

@@ -94,6 +94,7 @@ class Transaction:
                 target=update.target,
                 automatic=update.automatic,
                 withdrawn=update.withdrawn,
+                expected_end=update.expected_end,
                 uid_part=change.uid_part or None if update.number == 1 else None,
             )
         )

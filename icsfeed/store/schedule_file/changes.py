@@ -21,7 +21,7 @@ from icsfeed.domain.plans import Amendment, MissingReasonError, check_freezes, p
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
-from icsfeed.store.schedule_file.change_tables import ChangeTable
+from icsfeed.store.schedule_file.change_tables import ChangeTable, UpdateTable
 from icsfeed.store.schedule_file.keys import table_validator
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.model import FreezeTable
@@ -39,6 +39,7 @@ AUTHOR: Final = "schedule file"
 
 _REASON_REMEDY: Final = 'say why it can\'t wait, such as reason = "The old firewall fails"'
 _PLAN_KEYS: Final = ("summary", "environments", "impact", "start", "end", "duration", "reason", "ticket")
+_END_KEYS: Final = frozenset({"start", "end", "duration"})
 _TIME_KEYS: Final = ("announced", "at", "start", "end")
 
 
@@ -121,6 +122,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
     """
     values: ChangeTable = table_validator(ChangeTable).validate_python(table.raw)
     change, time_above = _announced(values, table.keys, policy), values["announced"]
+    numbers = [1]  # of the announcement and the updates in the file, among which the clock takes steps
     for index, update in enumerate(values.get("updates", ())):
         keys = (*table.keys, "updates", index)
         at = instant_in(update["at"], policy.zone, text="")
@@ -133,7 +135,17 @@ def _change(table: RawTable, policy: _Policy) -> Change:
         plan = _amended(before, update, keys, policy, began=change.actual_start)
         step, message = Step(update.get("step", Step.UPDATE)), update.get("message", "")
         try:
-            change = advance(change, step, plan=plan, message=message, by=AUTHOR, at=at, target=update.get("update"))
+            change = advance(
+                change,
+                step,
+                plan=plan,
+                message=message,
+                by=AUTHOR,
+                at=at,
+                target=_target(update, numbers, keys, change.id),
+                sets_end=not _END_KEYS.isdisjoint(update),
+            )
+            numbers.append(change.latest.number)
             if plan != before:
                 check_freezes(policy.freezes, policy.zone, change.kind, plan)
         except MissingReasonError as error:
@@ -141,6 +153,14 @@ def _change(table: RawTable, policy: _Policy) -> Change:
         except IcsfeedError as error:
             raise _RefusedError(keys, str(error)) from None
     return change
+
+
+def _target(update: UpdateTable, numbers: list[int], keys: KeyPath, change_id: str) -> int | None:
+    """The number of the update that a redaction names as the file numbers it, the announcement being the first."""
+    written = update.get("update")
+    if written is None or written <= len(numbers):
+        return numbers[written - 1] if written is not None else None
+    raise _RefusedError(keys, f"{change_id} has no update {written}; its latest is {len(numbers)}")
 
 
 def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("automatic", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("uid_part", sa.String(20), nullable=True),
+        sa.Column("expected_end", sa.DateTime, nullable=True),
     ):
         op.add_column("change_updates", column)
     op.add_column("audit_trail", sa.Column("kind", sa.String(10), nullable=True))

@@ -1,0 +1,32 @@
+"""Alterations: what an update of a change made different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from icsfeed.domain.changes import Update
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alteration:
+    """One difference that an update makes: ``what`` is a field of the plan, or ``state``."""
+
+    what: str
+    before: object
+    after: object
+
+
+def alterations(before: Update, after: Update) -> Iterator[Alteration]:
+    """How the state and the plan of two updates differ."""
+    if before.state is not after.state:
+        yield Alteration(what="state", before=before.state, after=after.state)
+    is_same_state = before.state is after.state
+    for field in fields(before.plan):
+        old, new = getattr(before.plan, field.name), getattr(after.plan, field.name)
+        if field.name == "span" and is_same_state:
+            old, new = before.expected_span, after.expected_span
+        if old != new:
+            yield Alteration(what=field.name, before=old, after=new)
