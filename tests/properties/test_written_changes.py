@@ -164,7 +164,8 @@ def test_a_written_change_equals_a_recorded_one(
         options: dict[str, Any] = {"message": message, "now": now}
         written = fields.get("update")
         if step is Step.REDACT:
-            options["target"] = numbers[written - 1] if written in range(1, len(numbers) + 1) else None
+            is_numbered = written is not None and 1 <= written <= len(numbers)
+            options["target"] = numbers[written - 1] if written is not None and is_numbered else None
         elif fields:
             options["amendment"] = amendment(fields)
         if written is not None and written > len(numbers):
