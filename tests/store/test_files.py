@@ -30,13 +30,14 @@ def test_a_replaced_file_keeps_its_permissions(tmp_path: Path, permissions: int)
 
 
 def test_a_new_file_gets_the_permissions_of_the_umask(tmp_path: Path) -> None:
+    (folder := tmp_path / "folder").mkdir()
     before = os.umask(0o027)
     try:
-        write_whole(tmp_path / "whole", b"1")
-        write_new(tmp_path / "new", b"2")
+        write_whole(folder / "whole", b"1")
+        write_new(folder / "new", b"2")
     finally:
         os.umask(before)
-    assert [(path.name, mode(path)) for path in sorted(tmp_path.iterdir())] == [("new", 0o640), ("whole", 0o640)]
+    assert [(path.name, mode(path)) for path in sorted(folder.iterdir())] == [("new", 0o640), ("whole", 0o640)]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can change a file's owner")

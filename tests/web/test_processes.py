@@ -59,6 +59,8 @@ def test_no_connection_is_lost_when_a_worker_dies(schedule: Path) -> None:
     with serving(schedule) as server, contextlib.ExitStack() as stack:
         (worker,) = server.workers()
         os.kill(worker, signal.SIGSTOP)
+        # Until it stands still, it may accept a connection, which would end with it.
+        until(lambda: Path(f"/proc/{worker}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T")
         waiting = [stack.enter_context(socket.create_connection(address_of(server))) for _ in range(20)]
         for connection in waiting:
             connection.sendall(GET)

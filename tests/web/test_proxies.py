@@ -115,13 +115,13 @@ def test_private_feeds_work_below_the_prefix(schedule: Path, monkeypatch: pytest
         pytest.param(
             "TRUSTED_HOPS",
             "one",
-            '"one" is not a number of trusted hops; write 1 for one proxy in front of icsfeed',
+            '"one" is not a number of trusted hops from 0 to 16; write 1 for one proxy in front of icsfeed',
             id="hops in words",
         ),
         pytest.param(
             "TRUSTED_HOPS",
             "-1",
-            '"-1" is not a number of trusted hops; write 1 for one proxy in front of icsfeed',
+            '"-1" is not a number of trusted hops from 0 to 16; write 1 for one proxy in front of icsfeed',
             id="a negative number of hops",
         ),
         pytest.param(
