@@ -258,7 +258,7 @@ class Change:
     @property
     def extent(self) -> Span:
         """The hull of its planned and its actual time; while it is in progress, it has no end."""
-        plan, event, started = self.plan.span, self.shown_span, self.entered(State.IN_PROGRESS)
+        plan, event, started = self.plan.span, self.shown_span, self.entered(State.IN_PROGRESS, State.COMPLETED)
         span = Span(start=min(plan.start, event.start), end=max(plan.end, event.end))
         if started is None:
             return span

@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from icsfeed.domain.changes import Change, Plan, State, Step, number_of
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lifecycle import advance
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -71,11 +72,10 @@ STEPS = {
 
 def with_steps(change: Change) -> Change:
     """The change as operators make it: a start that is followed by "confirmed" was taken back."""
-    updates = (
-        replace(each, step=STEPS[each.state], target=2 if each.state is State.CONFIRMED else None)
-        for each in change.updates[1:]
-    )
-    return replace(change, updates=(change.updates[0], *updates))
+    after = replace(change, updates=change.updates[:1])
+    for each in change.updates[1:]:
+        after = advance(after, STEPS[each.state], message=each.message, by=each.by, at=each.at)
+    return after
 
 
 @dataclass(frozen=True)
