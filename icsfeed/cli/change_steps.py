@@ -130,7 +130,7 @@ _VERBS: Final = {Step.UNDO: "Take back the latest step of"}
 
 
 def _redaction(change: Change, target: int | None) -> tuple[str, str]:
-    """How the question before a redaction begins, and a hint for whoever wants to withdraw a message alone."""
+    """The beginning of the question before a redaction, and a hint how to withdraw a single message instead."""
     if target is not None:
         return f"Withdraw the message of update {target} of", ""
     numbers = [each.number for each in change.updates if each.message not in {"", WITHDRAWN_TEXT}]

@@ -20,10 +20,10 @@ class Alteration:
 
 
 def alterations(before: Update, after: Update) -> Iterator[Alteration]:
-    """How the state and the plan of two updates differ."""
-    if before.state is not after.state:
-        yield Alteration(what="state", before=before.state, after=after.state)
+    """How the state and the plan of two updates differ; within a state, an expected end counts as a planned one."""
     is_same_state = before.state is after.state
+    if not is_same_state:
+        yield Alteration(what="state", before=before.state, after=after.state)
     for field in fields(before.plan):
         old, new = getattr(before.plan, field.name), getattr(after.plan, field.name)
         if field.name == "span" and is_same_state:

@@ -62,8 +62,7 @@ def advance(
 ) -> Change:
     """The change after that step; ``plan`` is the new plan, where an update alters it.
 
-    An update that ``sets_end`` gives the end of that plan to a change that started late, too.
-
+    With ``sets_end``, its end also holds for a change that started late, and no longer the planned length.
     An update that only adds a message is possible in every state: there is often more to say when it is over. To
     complete a confirmed change means to start and complete it. ``target`` is the number of the update whose message a
     redaction withdraws; without it, all texts are withdrawn. A ``silent`` cancellation withdraws the whole change, also

@@ -25,7 +25,7 @@ def missing_file(url: URL) -> UnusableDatabaseError:
 
 
 def require_absence(file: Path) -> None:
-    """Make sure that there is no such file, rather than one that is out of sight.
+    """Make sure that the file does not exist, rather than that it can't be seen.
 
     Raises:
         UnavailableError: where it is a link to a missing file, or its folder can't be searched.
@@ -37,10 +37,9 @@ def require_absence(file: Path) -> None:
     except OSError as error:
         msg = f"the database {file} can't be read: {(error.strerror or str(error)).lower()}"
         raise UnavailableError(msg) from error
-    msg = f"the database {file} can't be read: "
-    if file.is_symlink():
-        msg += f"it is a link to {file.readlink()}, where there is no file"
-    raise UnusableDatabaseError(msg.removesuffix(": "))
+    reason = f": it is a link to {file.readlink()}, where there is no file" if file.is_symlink() else ""
+    msg = f"the database {file} can't be read{reason}"
+    raise UnusableDatabaseError(msg)
 
 
 def empty_file(file: Path) -> UnusableDatabaseError:
