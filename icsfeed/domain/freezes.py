@@ -135,7 +135,7 @@ class ChangeFreeze:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FrozenDays:
+class FrozenSpan:
     """One stretch of frozen days: ``days`` in the calendar's zone, ``span`` as instants."""
 
     freeze: ChangeFreeze
@@ -143,26 +143,26 @@ class FrozenDays:
     span: Span
 
 
-def frozen_days(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, first: date, last: date) -> tuple[FrozenDays, ...]:
+def frozen_spans(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, first: date, last: date) -> tuple[FrozenSpan, ...]:
     """Every stretch of frozen days with a day from ``first`` through ``last``, by start, then id."""
     stretches = []
     for freeze in freezes:
         for days in freeze.ranges(first, last):
             span = days_span(days, zone)
             if span is not None:
-                stretches.append(FrozenDays(freeze=freeze, days=days, span=span))
+                stretches.append(FrozenSpan(freeze=freeze, days=days, span=span))
     return tuple(sorted(stretches, key=lambda frozen: (frozen.span.start, frozen.freeze.id)))
 
 
 class FreezeIndex:
     """Finds the freeze that a span touches, among stretches sorted by start."""
 
-    def __init__(self, frozen: tuple[FrozenDays, ...]) -> None:
+    def __init__(self, frozen: tuple[FrozenSpan, ...]) -> None:
         self._frozen = frozen
         self._starts = [each.span.start for each in frozen]
         self._latest_ends = list(accumulate((each.span.end for each in frozen), max))
 
-    def touching(self, span: Span) -> FrozenDays | None:
+    def touching(self, span: Span) -> FrozenSpan | None:
         """The first stretch that shares an instant with ``span``."""
         reach = bisect_left(self._starts, span.end)
         from_here = bisect_left(self._latest_ends, span.start, hi=reach)
@@ -172,7 +172,7 @@ class FreezeIndex:
         return None
 
 
-def freeze_touching(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, span: Span) -> FrozenDays | None:
+def freeze_touching(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, span: Span) -> FrozenSpan | None:
     """The first stretch of frozen days that shares an instant with ``span``."""
-    frozen = frozen_days(freezes, zone, local_date(span.start, zone), local_date(span.end, zone))
+    frozen = frozen_spans(freezes, zone, local_date(span.start, zone), local_date(span.end, zone))
     return FreezeIndex(frozen).touching(span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.event_facts import EventFacts, Message
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.freezes import FrozenDays, freeze_touching
+from icsfeed.domain.freezes import FrozenSpan, freeze_touching
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import CalendarItem
@@ -17,7 +17,7 @@ def facts_of(schedule: Schedule, item: CalendarItem) -> EventFacts:
     match item:
         case Occurrence():
             return _occurrence_facts(schedule, item)
-        case FrozenDays():
+        case FrozenSpan():
             return _freeze_facts(schedule, item)
         case Change():
             return _change_facts(schedule, item)
@@ -51,7 +51,7 @@ def _occurrence_facts(schedule: Schedule, occurrence: Occurrence) -> EventFacts:
     )
 
 
-def _freeze_facts(schedule: Schedule, frozen: FrozenDays) -> EventFacts:
+def _freeze_facts(schedule: Schedule, frozen: FrozenSpan) -> EventFacts:
     return EventFacts(
         kind=Kind.FREEZE,
         name=frozen.freeze.name,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.civil import Stretch, instant_of, local_date, midnight, stretch
-from icsfeed.domain.freezes import FreezeIndex, FrozenDays, frozen_days
+from icsfeed.domain.freezes import FreezeIndex, FrozenSpan, frozen_spans
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
@@ -22,7 +22,7 @@ _SEARCH_MARGIN = timedelta(days=3)
 class Frozen:
     """Excluded: it would touch a change freeze."""
 
-    by: FrozenDays
+    by: FrozenSpan
 
     def __str__(self) -> str:
         days = self.by.days
@@ -106,7 +106,7 @@ def occurrences(schedule: Schedule, span: Span, adjustments: Iterable[Adjustment
     adjusted = {(each.window_id, each.day): each for each in adjustments}
     reach = _reach(span, adjusted.values())
     zone = schedule.calendar.zone
-    frozen = frozen_days(schedule.freezes, zone, local_date(reach.start, zone), local_date(reach.end, zone))
+    frozen = frozen_spans(schedule.freezes, zone, local_date(reach.start, zone), local_date(reach.end, zone))
     freezes = FreezeIndex(frozen)
     touching = [
         occurrence

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.freezes import FrozenDays, freeze_touching, frozen_days
+from icsfeed.domain.freezes import FrozenSpan, freeze_touching, frozen_spans
 from icsfeed.domain.lifecycle import next_clock_step, with_clock_steps
 from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
 from icsfeed.domain.record import NOTHING, Record
@@ -23,7 +23,7 @@ from icsfeed.domain.schedule import Schedule, published_span, published_years, s
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import MaintenanceWindow
 
-CalendarItem: TypeAlias = Occurrence | FrozenDays | Change
+CalendarItem: TypeAlias = Occurrence | FrozenSpan | Change
 """The contents of a calendar."""
 
 
@@ -97,14 +97,14 @@ class Situation:
         """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
         return occurrence_on(self.schedule, window, day, self.adjustments)
 
-    def freezes(self, span: Span) -> Iterator[FrozenDays]:
+    def freezes(self, span: Span) -> Iterator[FrozenSpan]:
         """The stretches of frozen days that share an instant with the span, by start, then id."""
         first, last = local_date(span.start, self.zone), local_date(span.end, self.zone)
-        for frozen in frozen_days(self.schedule.freezes, self.zone, first, last):
+        for frozen in frozen_spans(self.schedule.freezes, self.zone, first, last):
             if frozen.span.overlaps(span):
                 yield frozen
 
-    def freeze_touching(self, span: Span) -> FrozenDays | None:
+    def freeze_touching(self, span: Span) -> FrozenSpan | None:
         """The first stretch of frozen days that shares an instant with the span."""
         return freeze_touching(self.schedule.freezes, self.zone, span)
 
@@ -123,10 +123,10 @@ class Situation:
         yield from self.published_changes()
 
     @cached_property
-    def published_policy(self) -> tuple[Occurrence | FrozenDays, ...]:
+    def published_policy(self) -> tuple[Occurrence | FrozenSpan, ...]:
         """The occurrences of the published span, and the freezes that begin in it."""
         days = DateRange.of_years(self.published_years)
-        frozen = frozen_days(self.schedule.freezes, self.zone, days.first, days.last)
+        frozen = frozen_spans(self.schedule.freezes, self.zone, days.first, days.last)
         return (*self.occurrences(self.published_span), *(each for each in frozen if each.days.first in days))
 
     def published_changes(self) -> Iterator[Change]:

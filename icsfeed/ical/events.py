@@ -13,7 +13,7 @@ from icsfeed.domain.changes import Change, State
 from icsfeed.domain.departures import Departure, departures
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.revisions import Revision
@@ -99,7 +99,7 @@ def policy_event(outline: EventOutline) -> CalendarEvent:
             facts, year = _facts_of_series(schedule, source), source.year
         case Single(occurrence=occurrence):
             facts, year = facts_of(schedule, occurrence), source.year
-        case FrozenDays(days=days):
+        case FrozenSpan(days=days):
             facts, year = facts_of(schedule, source), days.first.year
     return _event(
         schedule,

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, feed_frame
 from icsfeed.ical.events import CalendarEvent, change_event, departure_events
@@ -74,7 +74,7 @@ class _EventsOfRendering:
         now, published = self._situation.now, self._situation.published_span
         counts: dict[frozenset[str], int] = defaultdict(int)
         for item in items:
-            if isinstance(item, FrozenDays):
+            if isinstance(item, FrozenSpan):
                 yield item
             elif item.is_shown and item.span is not None and item.span.end > now and item.start in published:
                 environments = item.window.environments

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -18,10 +18,10 @@ from icsfeed.domain.zones import is_utc
 from icsfeed.ical.series import Rendering, Series, Single, arrange
 from icsfeed.ical.uids import freeze_uid, occurrence_uid, series_uid
 
-PolicySource: TypeAlias = Series | Single | FrozenDays
+PolicySource: TypeAlias = Series | Single | FrozenSpan
 """The source of an event of the policy."""
 
-PolicyItem: TypeAlias = Occurrence | FrozenDays
+PolicyItem: TypeAlias = Occurrence | FrozenSpan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +33,14 @@ class EventOutline:
 
     @property
     def kind(self) -> Kind:
-        return Kind.FREEZE if isinstance(self.source, FrozenDays) else Kind.MAINTENANCE
+        return Kind.FREEZE if isinstance(self.source, FrozenSpan) else Kind.MAINTENANCE
 
     def belongs_to(self, feed: Feed) -> bool:
         return feed.selects(self.kind, self.environments)
 
     @property
     def environments(self) -> frozenset[str]:
-        return frozenset() if isinstance(self.source, FrozenDays) else self.source.window.environments
+        return frozenset() if isinstance(self.source, FrozenSpan) else self.source.window.environments
 
     @cached_property
     def uid(self) -> str:
@@ -50,7 +50,7 @@ class EventOutline:
                 return series_uid(self.source, domain)
             case Single(occurrence=occurrence):
                 return occurrence_uid(occurrence, domain)
-            case FrozenDays():
+            case FrozenSpan():
                 return freeze_uid(self.source, domain)
 
     @cached_property
@@ -60,7 +60,7 @@ class EventOutline:
                 return Span(start=_span(first).start, end=_span(last).end)
             case Single(occurrence=occurrence):
                 return _span(occurrence)
-            case FrozenDays(span=span):
+            case FrozenSpan(span=span):
                 return span
 
     @property
@@ -79,7 +79,7 @@ def policy_outlines(
     for source in arrange(occurrences, rendering, situation.zone, situation.published_span):
         yield EventOutline(schedule=situation.schedule, source=source)
     for item in items:
-        if isinstance(item, FrozenDays):
+        if isinstance(item, FrozenSpan):
             yield EventOutline(schedule=situation.schedule, source=item)
 
 

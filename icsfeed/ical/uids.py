@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.ical.series import Series
 
@@ -24,7 +24,7 @@ def occurrence_uid(occurrence: Occurrence, domain: str) -> str:
     return _uid(domain, Kind.MAINTENANCE, occurrence.window.id, _basic(occurrence.original_start))
 
 
-def freeze_uid(frozen: FrozenDays, domain: str) -> str:
+def freeze_uid(frozen: FrozenSpan, domain: str) -> str:
     return _uid(domain, Kind.FREEZE, frozen.freeze.id, _basic(frozen.days.first))
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.feeds import Feed
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -122,7 +122,7 @@ def _own(source: Source, schedule: Schedule) -> dict[str, object]:
     match source:
         case Single():
             return _of_occurrence(source.occurrence, zone)
-        case FrozenDays():
+        case FrozenSpan():
             return {
                 "id": source.freeze.id,
                 "name": source.freeze.name,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
@@ -184,7 +184,7 @@ def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterato
                 if item.excluded is None and span is not None and item.start in situation.published_span:
                     key = (Kind.MAINTENANCE, window.id, item.original_start.date())
                     yield key, _Date(span, window.environments)
-            case FrozenDays():
+            case FrozenSpan():
                 yield (Kind.FREEZE, item.freeze.id, item.days.first), _Date(item.span, frozenset())
             case Change(plan=plan):
                 if item.state is not State.CANCELLED and not environments.isdisjoint(plan.environments):

@@ -9,7 +9,7 @@ from typing import Final
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.span_sets import SpanSet, difference, intersection, union
@@ -107,7 +107,7 @@ def name_of(change: Change) -> str:
     return f"the {CHANGE_NAMES[change.kind]} {change.id}"
 
 
-def freeze_name(frozen: FrozenDays) -> str:
+def freeze_name(frozen: FrozenSpan) -> str:
     return f'the change freeze "{frozen.freeze.id}" from {frozen.days.first} through {frozen.days.last}'
 
 
@@ -158,7 +158,7 @@ def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
             return _place(
                 Kind.MAINTENANCE, span, window.environments, subject=f'the maintenance window "{window.id}"', opens=True
             )
-        case FrozenDays():
+        case FrozenSpan():
             everywhere = frozenset(situation.schedule.environment_names)
             return _place(Kind.FREEZE, item.span, everywhere, subject=freeze_name(item), opens=False)
         case Change(kind=Kind.PLANNED):

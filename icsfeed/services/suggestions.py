@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError, RefusedError
-from icsfeed.domain.freezes import FreezeIndex, FrozenDays
+from icsfeed.domain.freezes import FreezeIndex, FrozenSpan
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
@@ -79,7 +79,7 @@ class _Ahead:
     span: Span
     windows: tuple[tuple[str, Span], ...]
     peaks: tuple[Span, ...] | None
-    frozen: tuple[FrozenDays, ...]
+    frozen: tuple[FrozenSpan, ...]
     freezes: FreezeIndex
     busy: tuple[tuple[str, Span], ...]
 

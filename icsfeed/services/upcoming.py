@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import FrozenDays
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.spans import DateRange, Span
@@ -117,7 +117,7 @@ def _item(each: CalendarItem, span: Span, touched: frozenset[str], now: datetime
             return None if touched.isdisjoint(each.window.environments) else _window_item(each, span)
         case Change():
             return None if touched.isdisjoint(each.plan.environments) else _change_item(each, span, now)
-        case FrozenDays():
+        case FrozenSpan():
             return UpcomingItem(
                 kind=Kind.FREEZE, id=each.freeze.id, name=each.freeze.name, span=each.span, days=each.days
             )

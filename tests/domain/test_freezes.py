@@ -16,7 +16,7 @@ from icsfeed.domain.freezes import (
     Pattern,
     WeekOfLastDay,
     YearlyDays,
-    frozen_days,
+    frozen_spans,
 )
 from icsfeed.domain.spans import DateRange, Span
 from tests.examples import TORONTO, span
@@ -157,6 +157,6 @@ def test_touching_a_freeze(query: Span, expected: str | None) -> None:
     """Two overlapping freezes: the long one starts first and ends last."""
     long = ChangeFreeze(id="long", name="Long", pattern=NamedDays(days=days("2026-01-26", "2026-01-31")))
     short = ChangeFreeze(id="short", name="Short", pattern=NamedDays(days=days("2026-01-25", "2026-01-26")))
-    index = FreezeIndex(frozen_days((long, short), TORONTO, date(2026, 1, 1), date(2026, 2, 1)))
+    index = FreezeIndex(frozen_spans((long, short), TORONTO, date(2026, 1, 1), date(2026, 2, 1)))
     freeze_range = index.touching(query)
     assert (freeze_range.freeze.id if freeze_range else None) == expected

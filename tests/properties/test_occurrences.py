@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icsfeed.domain.civil import instant_of, readings, stretch
-from icsfeed.domain.freezes import ChangeFreeze, YearlyDays, frozen_days
+from icsfeed.domain.freezes import ChangeFreeze, YearlyDays, frozen_spans
 from icsfeed.domain.occurrences import Frozen, Missing, Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
@@ -109,7 +109,7 @@ def test_frozen_days_match_the_policy(schedule: Schedule, first: int) -> None:
     within = date(first, 1, 1), date(first + 9, 12, 31)
     actual = {
         (frozen.freeze.id, day)
-        for frozen in frozen_days(schedule.freezes, zone, *within)
+        for frozen in frozen_spans(schedule.freezes, zone, *within)
         for day in brute_force.days(max(frozen.days.first, within[0]), min(frozen.days.last, within[1]))
     }
     # A longer freeze may include days that the zone skipped entirely.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, YearlyDays, frozen_days
+from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, YearlyDays, frozen_spans
 from icsfeed.domain.occurrences import Skipped, occurrences
 from icsfeed.domain.recurrence import Frequency, Recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Schedule, published_span, published_years
@@ -47,7 +47,7 @@ def expected_snapshot(schedule: Schedule, adjusted: tuple[Adjustment, ...], now:
         elif isinstance(each.excluded, Skipped) and not each.excluded.silent:
             cancelled[each.span.start, each.span.end] += 1
     all_days = DateRange.of_years(published_years(now, schedule.calendar.zone))
-    frozen = frozen_days(schedule.freezes, schedule.calendar.zone, all_days.first, all_days.last)
+    frozen = frozen_spans(schedule.freezes, schedule.calendar.zone, all_days.first, all_days.last)
     freezes: Spans = Counter((each.days.first, each.days.last + DAY) for each in frozen if each.days.first in all_days)
     return confirmed, cancelled, freezes
 
