@@ -16,14 +16,17 @@ from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.domain.windows import Impact
 
 PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
-"""The prefixes of recorded ids: ``EC-7`` is the seventh emergency change."""
+"""The prefixes of recorded changes' ids: ``EC-7`` is the seventh emergency change."""
+
+ID_PREFIXES: Final = {**PREFIXES, Kind.FREEZE: "CF"}
+"""The prefixes of everything that is recorded with a number; ``CF-2`` is the second recorded freeze."""
 
 CHANGE_NAMES: Final = {Kind.EMERGENCY: "emergency change", Kind.PLANNED: "planned change"}
 
 
 def recorded_id(kind: Kind, number: int) -> str:
-    """The id of the recorded change of that kind and number."""
-    return f"{PREFIXES[kind]}-{number}"
+    """The id of the recorded change, or freeze, of that kind and number."""
+    return f"{ID_PREFIXES[kind]}-{number}"
 
 
 def is_recorded(kind: Kind, change_id: str) -> bool:
@@ -32,9 +35,9 @@ def is_recorded(kind: Kind, change_id: str) -> bool:
 
 
 def kind_of(recorded: str) -> Kind:
-    """The kind of the recorded change of that id."""
+    """The kind of the recorded change, or freeze, of that id."""
     prefix = recorded.partition("-")[0]
-    return next(kind for kind, each in PREFIXES.items() if each == prefix)
+    return next(kind for kind, each in ID_PREFIXES.items() if each == prefix)
 
 
 def number_of(recorded: str) -> int:

@@ -11,6 +11,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change, number_of
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import Ledger
 from icsfeed.domain.subscribers import NOBODY, Subscribers
 from icsfeed.domain.texts import quoted
@@ -24,16 +25,17 @@ RELEASE_PREFIX: Final = "icsfeed "
 """What the subject of that action begins with where a release becomes public."""
 
 RESERVE_NUMBERS: Final = "reserve numbers"
-"""The action, in the audit trail, that keeps the numbers up to its subject, such as EC-41, from new changes."""
+"""The action, in the audit trail, that keeps the numbers up to its subject, such as EC-41, from new ones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
     """Everything up to the ``entry``-th entry of the audit trail, which was made ``at``.
 
-    ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date.
+    ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date, and
+    ``freezes`` by id in the order in which they started.
     ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them.
-    ``reserved_numbers`` are, by kind, the numbers up to which no new change gets one.
+    ``reserved_numbers`` are, by kind, the numbers up to which no new change or freeze gets one.
     """
 
     entry: int = 0
@@ -42,18 +44,25 @@ class Record:
     release: str = ""
     changes: Mapping[str, Change] = field(default_factory=dict)
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
+    freezes: Mapping[str, RecordedFreeze] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=dict)
     subscribers: Subscribers = NOBODY
     reserved_numbers: Mapping[Kind, int] = field(default_factory=dict)
 
     def next_number(self, kind: Kind) -> int:
-        """The number of the next new change of that kind."""
-        numbers = (number_of(change.id) for change in self.changes.values() if change.kind is kind)
+        """The number of the next new change, or freeze, of that kind."""
+        ids = self.freezes if kind is Kind.FREEZE else (each.id for each in self.changes.values() if each.kind is kind)
+        numbers = map(number_of, ids)
         return max(self.reserved_numbers.get(kind, 0), max(numbers, default=0)) + 1
 
     def shows_same_as(self, other: Record) -> bool:
         """Whether feeds show the same of this record and of ``other``, an earlier or later state of it."""
-        return self.changes is other.changes and self.adjustments is other.adjustments and self.ledger is other.ledger
+        return (
+            self.changes is other.changes
+            and self.adjustments is other.adjustments
+            and self.freezes is other.freezes
+            and self.ledger is other.ledger
+        )
 
     def change(self, change_id: str) -> Change:
         """The change of that id, whatever the case.
@@ -69,6 +78,19 @@ class Record:
             msg = f"there is no change {quoted(change_id)}; {hint}"
             raise NotFoundError(msg)
         return change
+
+    def freeze(self, freeze_id: str) -> RecordedFreeze:
+        """The recorded freeze of that id, whatever the case.
+
+        Raises:
+            NotFoundError: where there is none.
+        """
+        freeze = self.freezes.get(freeze_id.upper())
+        if freeze is None:
+            hint = f"the latest is {list(self.freezes)[-1]}" if self.freezes else "none has been started"
+            msg = f"there is no freeze {quoted(freeze_id)} that `freeze start` recorded; {hint}"
+            raise NotFoundError(msg)
+        return freeze
 
 
 NOTHING: Final = Record()

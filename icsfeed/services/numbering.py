@@ -1,4 +1,4 @@
-"""The numbers of new changes after a loss: those that were public before are never given out again."""
+"""The numbers of new changes and freezes after a loss: those that were public before are never given out again."""
 
 from __future__ import annotations
 
@@ -7,27 +7,30 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.changes import PREFIXES, kind_of, number_of, recorded_id
+from icsfeed.domain.changes import ID_PREFIXES, kind_of, number_of, recorded_id
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import RESERVE_NUMBERS
 from icsfeed.domain.texts import quoted
 from icsfeed.services.repository import Repository
 
-_ID: Final = re.compile(rf"(?:{'|'.join(PREFIXES.values())})-[1-9][0-9]{{0,8}}")
+_ID: Final = re.compile(rf"(?:{'|'.join(ID_PREFIXES.values())})-[1-9][0-9]{{0,8}}")
 
 
 def last_ids(texts: Iterable[str]) -> Mapping[Kind, str]:
     """The latest of these ids, by kind, as they are written on a command line.
 
     Raises:
-        BadInputError: where one is no id of a recorded change.
+        BadInputError: where one is no id of a recorded change or freeze.
     """
     latest: dict[Kind, str] = {}
     for text in texts:
         change_id = text.strip().upper()
         if not _ID.fullmatch(change_id):
-            msg = f"{quoted(text)} is not the id of a change; write the last one that was public, such as EC-41 or PC-7"
+            msg = (
+                f"{quoted(text)} is not the id of a change or a recorded freeze; write the last one that was public, "
+                "such as EC-41, PC-7 or CF-2"
+            )
             raise BadInputError(msg)
         kind = kind_of(change_id)
         if kind not in latest or number_of(latest[kind]) < number_of(change_id):
@@ -36,7 +39,7 @@ def last_ids(texts: Iterable[str]) -> Mapping[Kind, str]:
 
 
 def reserve_numbers(repository: Repository, change_id: str, *, actor: Actor) -> str:
-    """Give new changes of that kind only numbers after this id; gives the id of the next one.
+    """Give new changes, or freezes, of that kind only numbers after this id; gives the id of the next one.
 
     The next number never becomes lower: where it is higher already, nothing is recorded.
 

@@ -323,5 +323,6 @@ def test_the_next_number_after_a_loss_was_given_out_twice(folder: Path, schedule
     refused = run("database", "upgrade", "--after", "41")
     assert (refused.status, refused.stderr) == (
         1,
-        '"41" is not the id of a change; write the last one that was public, such as EC-41 or PC-7\n',
+        '"41" is not the id of a change or a recorded freeze; write the last one that was public, '
+        "such as EC-41, PC-7 or CF-2\n",
     )

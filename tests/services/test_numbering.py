@@ -39,7 +39,11 @@ def test_the_next_number_never_becomes_lower(database_url: str) -> None:
 
 
 def test_of_several_ids_of_a_kind_the_latest_counts() -> None:
-    assert last_ids(["EC-9", " ec-41", "PC-7", "EC-10"]) == {Kind.EMERGENCY: "EC-41", Kind.PLANNED: "PC-7"}
+    assert last_ids(["EC-9", " ec-41", "PC-7", "EC-10", "cf-2"]) == {
+        Kind.EMERGENCY: "EC-41",
+        Kind.PLANNED: "PC-7",
+        Kind.FREEZE: "CF-2",
+    }
 
 
 @pytest.mark.parametrize("text", ["", "41", "EC-0", "EC-007", "EC--1", "XC-4", "EC-41x", "EC-1234567890", "EC-٤"])
@@ -47,5 +51,6 @@ def test_what_is_no_id_is_refused(text: str) -> None:
     with pytest.raises(BadInputError) as refusal:
         last_ids(["EC-1", text])
     assert str(refusal.value) == (
-        f'"{text}" is not the id of a change; write the last one that was public, such as EC-41 or PC-7'
+        f'"{text}" is not the id of a change or a recorded freeze; write the last one that was public, '
+        "such as EC-41, PC-7 or CF-2"
     )
