@@ -13,6 +13,7 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 
@@ -38,6 +39,12 @@ class Writing(Protocol):
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
         """Record that an occurrence is skipped, moved or, with ``None``, restored."""
+
+    def start_freeze(self, freeze: RecordedFreeze) -> None:
+        """Record a freeze that starts now."""
+
+    def end_freeze(self, freeze: RecordedFreeze) -> None:
+        """Record that somebody has ended a freeze."""
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the revision ledger."""

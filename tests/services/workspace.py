@@ -15,6 +15,7 @@ from icsfeed.domain.changes import Change, Plan, Step
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, RELEASE_PREFIX, Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import SubscriberStep
@@ -113,6 +114,11 @@ class Draft:
         if adjustment is not None:
             others[window_id, day] = adjustment
         self.result = replace(self.result, adjustments=others)
+
+    def start_freeze(self, freeze: RecordedFreeze) -> None:
+        self.result = replace(self.result, freezes={**self.result.freezes, freeze.id: freeze})
+
+    end_freeze = start_freeze
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         self.result = replace(self.result, subscribers=self.result.subscribers.after([step]))

@@ -232,7 +232,7 @@ def test_the_command_says_what_it_compared(tmp_path: Path) -> None:
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     copied = run("database", "copy", source, target, "--schedule", tmp_path / "schedule.toml")
     rows, compared = copied.stdout.splitlines()
-    assert rows == f"copied 0 rows in 7 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
+    assert rows == f"copied 0 rows in 9 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
     assert compared.startswith("every row is equal, and so are the bytes of ")
     assert compared.endswith(" public files and 0 private feeds")
 

@@ -20,7 +20,7 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.errors import BadInputError, ConflictError, UnavailableError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
 from icsfeed.domain.windows import Impact
@@ -38,6 +38,7 @@ from tests.examples import NOW, POLICY, TORONTO, utc
 from tests.store.work import (
     HOUR,
     a_change,
+    a_freeze,
     a_line,
     a_plan,
     an_update,
@@ -78,6 +79,8 @@ def test_everything_recorded_can_be_read_back(database_url: str) -> None:
     silent = Skip(window_id="thursday", day=days[1], reason="never mind", silent=True)
     move = Move(window_id="sunday", day=days[2], to=Span(start=later, end=later + HOUR), reason="late")
     lines = [a_line("a@x"), a_line("b@x", at=later), a_line("a@x", 1, digest="")]
+    freezes = [a_freeze(1, reason="Ω\n🔧"), a_freeze(2, until=later, is_internal=True, environments=plan.environments)]
+    ended = freezes[0].ended(at=later + timedelta(microseconds=1), by="Ünal")
     with opened(database_url) as database:
         with write(database) as first:
             first.add_update(announced)
@@ -88,6 +91,9 @@ def test_everything_recorded_can_be_read_back(database_url: str) -> None:
             for adjustment in (skip, silent, move, replace(skip, day=days[3])):
                 second.adjust(adjustment.window_id, adjustment.day, adjustment, reason=adjustment.reason)
             second.adjust("thursday", days[3], None, reason="after all")
+            for freeze in freezes:
+                second.start_freeze(freeze)
+            second.end_freeze(ended)
             second.add_revisions(lines[2:])
             second.add_subscriber_step(SUBSCRIBED)
     assert read(database_url) == Record(
@@ -96,10 +102,30 @@ def test_everything_recorded_can_be_read_back(database_url: str) -> None:
         changed_at=later,
         changes={"PC-1": begun, "EC-1": a_change(1)},
         adjustments={("thursday", days[0]): skip, ("thursday", days[1]): silent, ("sunday", days[2]): move},
+        freezes={"CF-1": ended, "CF-2": freezes[1]},
         ledger={"a@x": (lines[0], lines[2]), "b@x": (lines[1],)},
         subscribers=Subscribers().after([SUBSCRIBED]),
     )
     assert list(read(database_url).changes) == ["PC-1", "EC-1"]
+
+
+def test_of_an_internal_freeze_only_the_revised_events_are_dated(database_url: str) -> None:
+    """Otherwise the dates of public files would tell that there is one."""
+    internal, public = a_freeze(1, is_internal=True), a_freeze(2)
+    dates = []
+    with opened(database_url) as database:
+        for at, freeze in ((NOW, internal), (NOW + 2 * HOUR, public)):
+            with write(database, at=at) as transaction:
+                transaction.start_freeze(freeze)
+            dates.append(database.record().changed_at)
+            with write(database, at=at + HOUR) as transaction:
+                transaction.end_freeze(freeze.ended(at=at, by="ann"))
+            dates.append(database.record().changed_at)
+        with write(database, at=NOW + 4 * HOUR) as transaction:
+            transaction.start_freeze(replace(internal, id="CF-3"))
+            transaction.add_revisions([a_line("a@x")])
+        dates.append(database.record().changed_at)
+    assert dates == [BEFORE_ANY_ENTRY, BEFORE_ANY_ENTRY, *(NOW + hours * HOUR for hours in (2, 3, 4))]
 
 
 def test_the_schedule_that_was_public_last_is_stored(database_url: str) -> None:
@@ -146,21 +172,24 @@ def test_without_a_database_there_are_no_audit_entries(tmp_path: Path) -> None:
     assert not (tmp_path / "default.db").exists()
 
 
+def orders_in(record: Record) -> list[list[object]]:
+    """The keys of what the record has in an order."""
+    return [list(part) for part in (record.changes, record.ledger, record.adjustments, record.freezes)]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_reading_incrementally_gives_the_same_as_reading_everything(database_url: str, seed: int) -> None:
     """A database that was read before reads only the rows added since, whoever added them."""
     random = Random(seed)  # noqa: S311  (no secret)
     with opened(database_url) as reader, opened(database_url) as ann, opened(database_url) as bob:
-        for number in range(25):
+        for number in range(30):
             with write(random.choice([ann, bob, reader]), at=NOW + timedelta(seconds=number)) as transaction:
                 write_anything(random, transaction)
             if random.random() < 0.6:
                 expected = read(database_url)
                 record = reader.record()
                 assert record == expected
-                assert [list(part) for part in (record.changes, record.ledger, record.adjustments)] == [
-                    list(part) for part in (expected.changes, expected.ledger, expected.adjustments)
-                ]
+                assert orders_in(record) == orders_in(expected)
                 assert reader.entry() == expected.entry
         assert reader.record().entry > 10  # most transactions recorded something
         assert len(reader.record().changes) > 3
@@ -247,6 +276,8 @@ def test_the_database_itself_refuses_to_change_or_delete_rows(database_url: str,
         announce_one(database, "one", key="k")
         with write(database) as transaction:
             transaction.adjust("thursday", NOW.date(), None, reason="r")
+            transaction.start_freeze(a_freeze())
+            transaction.end_freeze(a_freeze().ended(at=NOW, by="bob"))
             transaction.add_subscriber_step(SUBSCRIBED)
     before = read(database_url), rows_of(database_url, audit_trail)
     by_replacing = (

@@ -90,6 +90,18 @@ ROWS: dict[str, dict[str, Any]] = {
         "until": None,
         "salt": "c" * 32,
     },
+    "freezes": {
+        "number": 1,
+        "entry": 1,
+        "at": "2026-11-23 12:00:00",
+        "by": "ann",
+        "reason": "late",
+        "environments": '["production"]',
+        "until": "2026-11-24 12:00:00",
+        "internal": False,
+        "uid_part": "0123456789",
+    },
+    "freeze_ends": {"number": 1, "entry": 1, "at": "2026-11-23 13:00:00", "by": "bob"},
     "public_schedule": {"place": 1, "content": "[calendar]", "changed_at": "2026-11-23 12:00:00"},
     "subscriber_fetches": {"subscriber": "united seeds", "client": "google", "at": "2026-11-23 12:00:00"},
 }

@@ -15,6 +15,7 @@ from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import Change, Plan, State, Step, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
@@ -48,6 +49,19 @@ def an_update(number: int = 1, **overrides: Any) -> Update:  # noqa: ANN401  (an
 def a_change(number: int = 1, *more: Update, kind: Kind = Kind.EMERGENCY) -> Change:
     """An announced change, with further updates."""
     return Change(kind=kind, id=recorded_id(kind, number), updates=(an_update(), *more))
+
+
+def a_freeze(number: int = 1, **overrides: Any) -> RecordedFreeze:  # noqa: ANN401  (any field)
+    """A freeze that was started, with some fields replaced."""
+    freeze = RecordedFreeze(
+        id=recorded_id(Kind.FREEZE, number),
+        reason="A disk is failing",
+        environments=frozenset({"production"}),
+        started_at=NOW,
+        started_by="ann",
+        uid_part=f"{number:010x}",
+    )
+    return replace(freeze, **overrides)
 
 
 def a_line(uid: str, sequence: int = 0, *, digest: str = "a" * 32, at: datetime = NOW) -> LedgerLine:
@@ -113,7 +127,7 @@ def announce_one(
 def write_anything(random: Random, transaction: Transaction) -> None:
     """Record something random that the present record allows."""
     for _ in range(random.choice([1, 1, 1, 2])):
-        random.choice([_announce, _amend, _adjust, _revise, _subscribe])(random, transaction)
+        random.choice([_announce, _amend, _adjust, _freeze, _revise, _subscribe])(random, transaction)
 
 
 def _announce(random: Random, transaction: Transaction) -> None:
@@ -160,6 +174,25 @@ def _adjust(random: Random, transaction: Transaction) -> None:
         ]
     )
     transaction.adjust(window, day, adjustment, reason="r")
+
+
+def _freeze(random: Random, transaction: Transaction) -> None:
+    """End a freeze that has not ended, if there is one, or start another one."""
+    freezes = transaction.record.freezes
+    freeze = next((each for each in freezes.values() if each.ended_at is None), None)
+    if freeze is not None and random.random() < 0.5:
+        freeze = freeze.ended(at=NOW + timedelta(microseconds=random.randrange(10**12)), by="Ünal")
+        transaction.end_freeze(freeze)
+    else:
+        freeze = a_freeze(
+            transaction.record.next_number(Kind.FREEZE),
+            reason=random.choice(["Ünïcode 🔧", "two\nlines", "' \" \\ %s :x ;"]),
+            environments=frozenset(random.sample(["a", "b", "c"], 2)),
+            until=random.choice([None, NOW + timedelta(microseconds=random.randrange(1, 10**12))]),
+            is_internal=random.random() < 0.5,
+        )
+        transaction.start_freeze(freeze)
+    transaction.record = replace(transaction.record, freezes={**freezes, freeze.id: freeze})
 
 
 def _subscribe(random: Random, transaction: Transaction) -> None:

@@ -35,7 +35,8 @@ def restore(url: str, folder: Path) -> None:
         database.upgrade()
     source, target = sa.create_engine(f"sqlite:///{file}"), sa.create_engine(url)
     with source.connect() as reading, target.begin() as writing:
-        for table in METADATA.sorted_tables:
+        tables = set(sa.inspect(reading).get_table_names())
+        for table in (each for each in METADATA.sorted_tables if each.name in tables):
             existing = {column["name"] for column in sa.inspect(reading).get_columns(table.name)}
             columns = [column for column in table.c if column.name in existing - {"line"}]  # the database gives numbers
             order = [table.c.line] if "line" in table.c else []

@@ -16,8 +16,16 @@ from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RES
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
+from icsfeed.store.database.freezes import read_freezes
 from icsfeed.store.database.subscribers import read_subscribers
-from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
+from icsfeed.store.database.tables import (
+    adjustments,
+    audit_trail,
+    change_updates,
+    event_revisions,
+    freeze_ends,
+    freezes,
+)
 from icsfeed.store.database.urls import display_url
 
 _OF_A_RELEASE: Final = audit_trail.c.subject.startswith(RELEASE_PREFIX) & (audit_trail.c.action == PUBLISH)
@@ -48,6 +56,7 @@ def read_record(connection: Connection, before: Record) -> Record:
         release=_release(connection, before),
         changes=_changes(connection, before),
         adjustments=_adjustments(connection, before),
+        freezes=read_freezes(connection, before.freezes, since=before.entry),
         ledger=_ledger(connection, before),
         subscribers=read_subscribers(connection, before.subscribers, since=before.entry),
         reserved_numbers=_reserved_numbers(connection, before),
@@ -69,10 +78,15 @@ def _last_entry() -> ScalarSelect[int]:
 
 
 def _changed_at(connection: Connection) -> datetime:
-    """When something that feeds show was last recorded."""
-    entries = (change_updates.c.entry, adjustments.c.entry, event_revisions.c.entry)
-    lasts = [select(func.max(entry).label("entry")) for entry in entries]
-    last = union_all(*lasts, select(func.max(audit_trail.c.entry)).where(_OF_A_RELEASE)).subquery()
+    """When something that feeds show was last recorded; of an internal freeze, they show the revised events alone."""
+    tables = (change_updates, adjustments, event_revisions)
+    lasts = [select(func.max(table.c.entry).label("entry")) for table in tables]
+    last = union_all(
+        *lasts,
+        select(func.max(freezes.c.entry)).where(~freezes.c.internal),
+        select(func.max(freeze_ends.c.entry)).join(freezes).where(~freezes.c.internal),
+        select(func.max(audit_trail.c.entry)).where(_OF_A_RELEASE),
+    ).subquery()
     at = select(audit_trail.c.at).where(audit_trail.c.entry == select(func.max(last.c.entry)).scalar_subquery())
     return connection.execute(at).scalar() or BEFORE_ANY_ENTRY
 

@@ -182,6 +182,30 @@ subscriber_fetches = Table(
 )
 """When each family of clients last fetched a subscriber's feed. Rows are updated, and have no audit entry."""
 
+freezes = Table(
+    "freezes",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _entry(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("environments", JSON, nullable=False),
+    Column("until", UtcDateTime, nullable=True),
+    Column("internal", Boolean, nullable=False),
+    Column("uid_part", String(20), nullable=False),
+)
+"""The freezes that operators started; they last ``until`` that instant, unless ``freeze_ends`` has an earlier one."""
+
+freeze_ends = Table(
+    "freeze_ends",
+    METADATA,
+    Column("number", Integer, ForeignKey("freezes.number"), primary_key=True, autoincrement=False),
+    _entry(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", Words, nullable=False),
+)
+
 public_schedule = Table(
     "public_schedule",
     METADATA,
@@ -192,5 +216,13 @@ public_schedule = Table(
 )
 """The schedule file that was public last, in one row; see ``kept_schedule``."""
 
-APPEND_ONLY: Final = (audit_trail, change_updates, adjustments, event_revisions, subscriber_steps)
+APPEND_ONLY: Final = (
+    audit_trail,
+    change_updates,
+    adjustments,
+    event_revisions,
+    subscriber_steps,
+    freezes,
+    freeze_ends,
+)
 """Triggers in the database refuse to change or delete rows of these tables."""

@@ -12,8 +12,10 @@ from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
+from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
@@ -118,6 +120,14 @@ class Transaction:
                 ends=move.to.end if move else None,
             )
         )
+
+    def start_freeze(self, freeze: RecordedFreeze) -> None:
+        """Record a freeze that starts now."""
+        add_freeze(self._connection, freeze, entry=self.entry)
+
+    def end_freeze(self, freeze: RecordedFreeze) -> None:
+        """Record that somebody has ended a freeze."""
+        add_freeze_end(self._connection, freeze, entry=self.entry)
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the revision ledger."""
