@@ -683,3 +683,52 @@ def test_only_the_logo_is_loaded_from_elsewhere(chromium: Browser) -> None:
         "https://maintenance.example.com/",
     ]
     assert len(requested) == 4
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["phone", "wide"])
+@pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_subscribing_is_in_view_whatever_is_announced(
+    visit: Open, viewport: dict[str, int], *, has_script: bool
+) -> None:
+    """It used to lie below all announcements."""
+    page = visit(a_site(record=BUSY), viewport=viewport, java_script_enabled=has_script)
+    button = page.locator(".menu summary")
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < viewport["height"]
+    choices = page.locator(".program")
+    expect(choices.first).to_be_hidden()
+    button.click()
+    assert [each.get_attribute("href") for each in choices.all()] == [
+        page.locator(f"#all .button.{service}").get_attribute("href")
+        for service in ("google", "outlook", "microsoft365", "webcal")
+    ]
+    for choice in choices.all():
+        box = choice.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= viewport["width"]
+    if has_script:
+        assert violations(page) == []
+
+
+def test_the_menu_of_programs_closes_like_any_other(visit: Open) -> None:
+    page = visit(a_site(base=""))
+    summary, choice = page.locator(".menu summary"), page.locator(".program.google")
+    summary.click()
+    assert "/feeds/all.ics" in str(choice.get_attribute("href")).replace("%2F", "/")
+    page.keyboard.press("Escape")
+    expect(choice).to_be_hidden()
+    expect(summary).to_be_focused()
+    summary.click()
+    page.locator("h1").click()
+    expect(choice).to_be_hidden()
+    summary.click()
+    page.get_by_role("link", name="All ways to subscribe").click()
+    expect(choice).to_be_hidden()
+    expect(page).to_have_url(re.compile("#subscribe$"))
+
+
+def test_other_pages_lead_to_subscribing(visit: Open) -> None:
+    page = visit(a_site(), "/fr/calendar/2026/12/", viewport=PHONE)
+    follow(page, "S’abonner")
+    assert page.url.endswith("/fr/#subscribe")

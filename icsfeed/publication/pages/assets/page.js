@@ -270,13 +270,14 @@
   // Completes addresses that the page does not know.
   function completeAddresses() {
     const base = data.base ? `${data.base}/` : root.href;
-    for (const ways of all(".ways")) {
+    for (const ways of all("[data-path]")) {
       const https = new URL(ways.dataset.path, base).href, webcal = https.replace(/^https?:/, "webcal:");
       const values = { https: encodeURIComponent(https), webcal: encodeURIComponent(webcal), "webcal:plain": webcal };
       for (const link of all("[data-link]", ways)) {
         link.href = link.dataset.link.replace(/\{([\w:]+)\}/g, (_, name) => values[name]);
       }
-      ways.querySelector(".buttons").hidden = ways.querySelector(".address").hidden = false;
+      for (const complete of all(":scope > ul, .address", ways)) complete.hidden = false;
+      if (!ways.matches(".ways")) continue;
       const code = ways.querySelector("code"), copy = ways.querySelector(".copy");
       code.textContent = https;
       copy.hidden = false;
@@ -308,6 +309,18 @@
     if (target instanceof HTMLDetailsElement) target.open = true;
   }
 
+  // The menu closes like any other: with Escape, and by a click or the focus elsewhere.
+  function closeMenu(menu) {
+    const isElsewhere = (event) => !menu.contains(event.relatedTarget ?? event.target);
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    menu.addEventListener("focusout", (event) => { if (event.relatedTarget && isElsewhere(event)) menu.open = false; });
+    addEventListener("click", (event) => { if (isElsewhere(event) || event.target.closest(".all")) menu.open = false; });
+  }
+
   // While open and visible, the page checks for a new version every minute. Most answers are 304.
   const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
   let checkedAt = Date.now();
@@ -328,6 +341,7 @@
   completeAddresses();
   choose(zone);
   openTarget();
+  all("details.menu").forEach(closeMenu);
   addEventListener("hashchange", openTarget);
   document.addEventListener("visibilitychange", refresh);
   setInterval(() => {
