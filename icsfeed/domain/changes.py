@@ -82,7 +82,8 @@ class Plan:
     """The details of a change that are announced, and can be amended.
 
     ``reason`` says why an emergency change can't wait for a window, or why a planned one falls in a freeze. ``ticket``
-    is a URL. Either may be empty.
+    is a URL. Either may be empty. Only in the history that some may see are there plans without ``environments``: there
+    the change touches nothing that they may see.
     """
 
     summary: str
@@ -95,9 +96,6 @@ class Plan:
     def __post_init__(self) -> None:
         if not self.summary.strip():
             msg = "a change needs a summary: the text that subscribers read"
-            raise BadInputError(msg)
-        if not self.environments:
-            msg = "a change needs at least one environment that it touches"
             raise BadInputError(msg)
 
 

@@ -149,8 +149,11 @@ def tidied(plan: Plan, before: Plan | None = None) -> Plan:
     Texts that the plan ``before`` has as well stay as they are: they may be older than a rule for new ones.
 
     Raises:
-        BadInputError: where calendars can't show it.
+        BadInputError: where calendars can't show it, or it touches nothing.
     """
+    if not plan.environments:
+        msg = "a change needs at least one environment that it touches"
+        raise BadInputError(msg)
 
     def tidy(name: str, check: Callable[[str], str]) -> str:
         text: str = getattr(plan, name)

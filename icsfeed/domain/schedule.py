@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import BadInputError, NotFoundError
-from icsfeed.domain.feeds import ALL, Environment, Feed, Kind
+from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, public_ids
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
@@ -58,8 +58,8 @@ class Calendar:
 class Schedule:
     """A maintenance policy. Its parts are sorted by id, whatever the order in which they are given.
 
-    The first of the ``feeds`` is always `all`, which has everything. ``changes`` are those that stand in the schedule
-    file; others are recorded.
+    The first of the ``feeds`` is always `all`, which has everything public. ``changes`` are those that stand in the
+    schedule file; others are recorded.
     """
 
     calendar: Calendar
@@ -78,7 +78,7 @@ class Schedule:
         every = Feed(
             slug=ALL,
             name=self.calendar.name,
-            environments=frozenset(environment.id for environment in self.environments),
+            environments=self.public_environments,
             kinds=frozenset(Kind),
         )
         others = sorted((feed for feed in self.feeds if feed.slug != ALL), key=lambda feed: feed.slug)
@@ -112,7 +112,7 @@ class Schedule:
         raise NotFoundError(msg)
 
     def environments_named(self, ids: Collection[str]) -> frozenset[str]:
-        """Those environments or, where ``ids`` names none, all of them.
+        """Those environments or, where ``ids`` names none, all public ones.
 
         Raises:
             NotFoundError: where one is unknown; the message lists the environments.
@@ -122,7 +122,12 @@ class Schedule:
             if each not in names:
                 msg = f"there is no environment {quoted(each)}; this schedule has {', '.join(names)}"
                 raise NotFoundError(msg)
-        return frozenset(ids or names)
+        return frozenset(ids) or self.public_environments
+
+    @cached_property
+    def public_environments(self) -> frozenset[str]:
+        """The ids of the environments that are meant where none is named."""
+        return public_ids(self.environments)
 
     @cached_property
     def environment_names(self) -> dict[str, str]:

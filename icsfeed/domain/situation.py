@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
+from icsfeed.domain.feeds import Feed
 from icsfeed.domain.freezes import FrozenSpan, freeze_touching, frozen_spans
 from icsfeed.domain.lifecycle import next_clock_step, with_clock_steps
 from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.views import is_public, record_view, schedule_view
 from icsfeed.domain.windows import MaintenanceWindow
 
 CalendarItem: TypeAlias = Occurrence | FrozenSpan | Change
@@ -84,6 +86,23 @@ class Situation:
 
     def with_record(self, record: Record) -> Situation:
         return replace(self, record=record)
+
+    def visible_to(self, private: frozenset[str] = frozenset()) -> Situation:
+        """What those see who may see the public environments and these ``private`` ones, in the public feeds.
+
+        It is the situation itself where everything is public.
+        """
+        return self if is_public(self.schedule) else self._view(private)
+
+    def visible_in(self, feed: Feed) -> Situation:
+        """What the subscribers of that feed may see; of a private one, no other feed and no window of another."""
+        if feed.public:
+            return self.visible_to()
+        return self._view(feed.environments - self.schedule.public_environments, feed)
+
+    def _view(self, private: frozenset[str], feed: Feed | None = None) -> Situation:
+        schedule = schedule_view(self.schedule, private, feed)
+        return replace(self, schedule=schedule, record=record_view(self.record, self.schedule, schedule, feed))
 
     def occurrences(self, span: Span) -> tuple[Occurrence, ...]:
         """Every occurrence that touches the span, excluded ones too, by start, then window."""

@@ -70,7 +70,12 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
         (CancelledInstance(start=local(15), end=local(16), reason="Two of them"),),
     ),
     "state": (State.CONFIRMED, State.CANCELLED),
-    "environments": ((), (Environment(id="a", name="Production"),), (Environment(id="production", name="Live"),)),
+    "environments": (
+        (),
+        (Environment(id="a", name="Production"),),
+        (Environment(id="production", name="Live"),),
+        (Environment(id="production", name="Production", public=False),),
+    ),
     "impact": (None, Impact.NO_IMPACT),
     "description": ("", "It is slow."),
     "reason": ("", "Another one"),
@@ -105,7 +110,7 @@ def test_the_test_above_covers_every_field() -> None:
         RepetitionRule: 2,
         CancelledInstance: 3,
         Message: 2,
-        Environment: 2,
+        Environment: 3,
         Organizer: 2,
     }
 

@@ -12,6 +12,7 @@ from icsfeed.domain.changes import Change, Plan, State, Step, Update, recorded_i
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import advance, what_next
+from icsfeed.domain.plans import tidied
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
@@ -169,7 +170,7 @@ def test_updates_are_numbered_without_gaps(updates: tuple[int, ...]) -> None:
 )
 def test_a_plan_needs_a_summary_and_an_environment(overrides: dict[str, object], expected: str) -> None:
     with pytest.raises(BadInputError) as refusal:
-        replace(PLAN, **overrides)  # type: ignore[arg-type]  # any field
+        tidied(replace(PLAN, **overrides))  # type: ignore[arg-type]  # any field
     assert str(refusal.value) == expected
 
 

@@ -13,7 +13,9 @@ _example_time = partial(datetime, 2026, 12, 8)
 _Environments = Annotated[
     list[str],
     Key(
-        array(values.REFERENCE, min_length=1), "The ids of the environments it affects; by default all.", ["production"]
+        array(values.REFERENCE, min_length=1),
+        "The ids of the environments it affects; by default all public ones.",
+        ["production"],
     ),
 ]
 _ImpactName = Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
@@ -73,9 +75,9 @@ class ChangeTable(TypedDict, total=False):
     reason: _Reason
     ticket: _Ticket
     announced: Required[Annotated[datetime, Key(date_values.MOMENT, "When it was announced.", _example_time(0, 30))]]
-    tentative: Annotated[bool, Key(change_values.YES_OR_NO, "Whether it may still be called off.", example=True)]
+    tentative: Annotated[bool, Key(values.YES_OR_NO, "Whether it may still be called off.", example=True)]
     automatic: Annotated[
-        bool, Key(change_values.YES_OR_NO, "Whether the clock takes the steps start and complete.", example=True)
+        bool, Key(values.YES_OR_NO, "Whether the clock takes the steps start and complete.", example=True)
     ]
     message: _Message
     updates: Annotated[list[UpdateTable], Key(None, "Its updates, in order.", table=UpdateTable, many=True)]

@@ -27,7 +27,7 @@ from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.model import FreezeTable
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
 from icsfeed.store.schedule_file.policy import freeze_of
-from icsfeed.store.schedule_file.raw_tables import RawTable
+from icsfeed.store.schedule_file.raw_tables import RawTable, public_environment_ids
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -45,7 +45,10 @@ _TIME_KEYS: Final = ("announced", "at", "start", "end")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Policy:
-    """The policy that changes must meet: the calendar's zone, the ids of the environments, the freezes."""
+    """The policy that changes must meet: the calendar's zone and its freezes.
+
+    ``environments`` are those that a change touches which names none.
+    """
 
     zone: ZoneInfo
     environments: frozenset[str]
@@ -56,7 +59,7 @@ class _Policy:
         """The policy in the sound tables of a file; ``None`` where it lacks a zone or an environment."""
         calendar = file.table("calendar")
         name = calendar.sound.get("timezone") if calendar is not None else None
-        environments = frozenset(table.sound["id"] for table in file.tables("environments") if "id" in table.sound)
+        environments = public_environment_ids(file)
         if name is None or not environments:
             return None
         validate = table_validator(FreezeTable).validate_python

@@ -16,7 +16,11 @@ _ZONE: Final = "America/Toronto"
 _Zone = Annotated[str, Key(values.TIMEZONE, "The zone of start and end; by default the calendar's.", _ZONE)]
 _Environments = Annotated[
     list[str],
-    Key(array(values.REFERENCE, min_length=1), "The ids of the environments; by default all.", ["production"]),
+    Key(
+        array(values.REFERENCE, min_length=1),
+        "The ids of the environments; by default all public ones.",
+        ["production"],
+    ),
 ]
 
 
@@ -74,11 +78,15 @@ class CalendarTable(TypedDict, total=False):
     ]
 
 
-class EnvironmentTable(TypedDict):
+class EnvironmentTable(TypedDict, total=False):
     """An environment that changes affect, such as production."""
 
-    id: Annotated[str, Key(values.IDENTIFIER, "The id by which other tables refer to it.", "production")]
-    name: Annotated[str, Key(values.NAME, "The name for people.", "Production")]
+    id: Required[Annotated[str, Key(values.IDENTIFIER, "The id by which other tables refer to it.", "production")]]
+    name: Required[Annotated[str, Key(values.NAME, "The name for people.", "Production")]]
+    public: Annotated[
+        bool,
+        Key(values.YES_OR_NO, "Whether it is public; if not, it is only in private feeds that name it.", example=False),
+    ]
 
 
 class WindowTable(TypedDict, total=False):
@@ -176,6 +184,9 @@ class FeedTable(TypedDict, total=False):
     environments: _Environments
     kinds: Annotated[
         list[str], Key(array(values.KIND, min_length=1), "The kinds of event; by default all.", ["maintenance"])
+    ]
+    public: Annotated[
+        bool, Key(values.YES_OR_NO, "Whether it has a public address; if not, only subscribers get it.", example=False)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
+from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds, public_ids
 from icsfeed.domain.freezes import (
     ChangeFreeze,
     LastFullWeek,
@@ -39,17 +39,20 @@ if TYPE_CHECKING:
 def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Schedule:
     """The schedule in the tables, with the ``changes`` that were read from them."""
     calendar = _calendar(tables["calendar"])
-    environments = tuple(Environment(id=each["id"], name=each["name"]) for each in tables["environments"])
-    all_ids = frozenset(environment.id for environment in environments)
+    environments = tuple(
+        Environment(id=each["id"], name=each["name"], public=each.get("public", True))
+        for each in tables["environments"]
+    )
+    by_default = public_ids(environments)
     feeds, peak_hours = tables.get("feeds"), tables.get("peak_hours")
     return Schedule(
         calendar=calendar,
         environments=environments,
-        windows=tuple(_window(each, calendar, all_ids) for each in tables.get("maintenance_windows", ())),
+        windows=tuple(_window(each, calendar, by_default) for each in tables.get("maintenance_windows", ())),
         freezes=tuple(freeze_of(each) for each in tables.get("change_freezes", ())),
         feeds=automatic_feeds(calendar.name, environments)
         if feeds is None
-        else tuple(_feed(each, all_ids) for each in feeds),
+        else tuple(_feed(each, by_default) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
         changes=changes,
     )
@@ -73,7 +76,7 @@ def _calendar(table: CalendarTable) -> Calendar:
     )
 
 
-def _window(table: WindowTable, calendar: Calendar, all_ids: frozenset[str]) -> MaintenanceWindow:
+def _window(table: WindowTable, calendar: Calendar, by_default: frozenset[str]) -> MaintenanceWindow:
     return MaintenanceWindow(
         id=table["id"],
         name=table["name"],
@@ -82,7 +85,7 @@ def _window(table: WindowTable, calendar: Calendar, all_ids: frozenset[str]) -> 
         start=table["start"],
         end=table["end"],
         zone=zone(table["timezone"]) if "timezone" in table else calendar.zone,
-        environments=frozenset(table.get("environments", all_ids)),
+        environments=frozenset(table.get("environments", by_default)),
         impact=Impact(table.get("impact", Impact.OUTAGE)),
         effective_from=table.get("effective_from"),
         effective_until=table.get("effective_until"),
@@ -134,11 +137,12 @@ def _peak_hours(table: PeakHoursTable, calendar: Calendar) -> PeakHours:
     )
 
 
-def _feed(table: FeedTable, all_ids: frozenset[str]) -> Feed:
+def _feed(table: FeedTable, by_default: frozenset[str]) -> Feed:
     return Feed(
         slug=table["slug"],
         name=table["name"],
         description=table.get("description", ""),
-        environments=frozenset(table.get("environments", all_ids)),
+        environments=frozenset(table.get("environments", by_default)),
         kinds=frozenset(Kind(kind) for kind in table.get("kinds", tuple(Kind))),
+        public=table.get("public", True),
     )

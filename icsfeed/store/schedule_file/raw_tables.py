@@ -15,6 +15,12 @@ def id_key(tables: str) -> str:
     return "slug" if tables == "feeds" else "id"
 
 
+def public_environment_ids(file: RawTable) -> frozenset[str]:
+    """The ids of the public environments, as far as they are sound."""
+    tables = (table.sound for table in file.tables("environments"))
+    return frozenset(table["id"] for table in tables if "id" in table and table.get("public", True))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawTable:
     """A table at a key path; ``mistaken`` holds every path of the file at or below which there is a mistake."""

@@ -17,6 +17,7 @@ from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.near_matches import nearest, word_list
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
 from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
+from icsfeed.store.schedule_file.visibility_checks import visibility_findings
 
 _TABLE_NOUNS: Final = {
     "environments": "environment",
@@ -47,6 +48,7 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
             yield Finding(keys=change.keys, message=message)
     peak_hours = file.table("peak_hours")
     others = (*updates, peak_hours) if peak_hours is not None else updates
+    yield from visibility_findings(file)
     yield from _arrays((*chain.from_iterable(tables.values()), *others), _environment_ids(file))
     for part in (*tables["changes"], *updates):
         if {"end", "duration"} <= part.intended:
@@ -115,7 +117,7 @@ def _unknown_environment(value: str, environments: list[str]) -> str:
 def _clashes_with_automatic_feeds(environments: tuple[RawTable, ...]) -> Iterator[Finding]:
     for table in environments:
         value = table.sound.get("id")
-        if value in {ALL, *Kind}:
+        if value in {ALL, *Kind} and table.sound.get("public", True):
             message = (
                 f"{as_toml(value)} is the slug of an automatic feed; "
                 "choose another id, or define the feeds yourself in [[feeds]]"
