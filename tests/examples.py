@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays
+from icsfeed.domain.freeze_patterns import LastSevenDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
@@ -32,7 +33,7 @@ THURSDAY: Final = MaintenanceWindow(
 )
 SUNDAY: Final = replace(THURSDAY, id="sunday", recurrence=weekly(6))
 MONTH_END: Final = ChangeFreeze(
-    id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_from=date(2020, 1, 1)
+    zone=TORONTO, id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_from=date(2020, 1, 1)
 )
 PEAK_HOURS: Final = PeakHours(weekdays=frozenset(range(5)), start=time(8), end=time(20), zone=TORONTO)
 POLICY: Final = Schedule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.event_facts import EventFacts, Message
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.freezes import FrozenSpan, freeze_touching
+from icsfeed.domain.freezes import Freeze, FrozenSpan, freeze_touching
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import CalendarItem
@@ -29,6 +29,11 @@ def environments_of(schedule: Schedule, ids: frozenset[str]) -> tuple[Environmen
     return tuple(Environment(id=each, name=names.get(each, each)) for each in sorted(ids))
 
 
+def is_partial(schedule: Schedule, freeze: Freeze) -> bool:
+    """Whether some public environments are not frozen: only then do its environments need to be named."""
+    return not freeze.environments >= schedule.public_environments
+
+
 def _occurrence_facts(schedule: Schedule, occurrence: Occurrence) -> EventFacts:
     window, span = occurrence.window, occurrence.span
     if span is None:
@@ -42,7 +47,7 @@ def _occurrence_facts(schedule: Schedule, occurrence: Occurrence) -> EventFacts:
         start=span.start,
         end=span.end,
         state=State.CANCELLED if skipped else State.CONFIRMED,
-        environments=environments_of(schedule, window.environments),
+        environments=environments_of(schedule, occurrence.environments),
         impact=window.impact,
         description=window.description,
         reason=adjustment.reason if adjustment else "",
@@ -52,12 +57,15 @@ def _occurrence_facts(schedule: Schedule, occurrence: Occurrence) -> EventFacts:
 
 
 def _freeze_facts(schedule: Schedule, frozen: FrozenSpan) -> EventFacts:
+    freeze = frozen.freeze
+    start, end = frozen.days.first, frozen.days.last + ONE_DAY
     return EventFacts(
         kind=Kind.FREEZE,
-        name=frozen.freeze.name,
-        start=frozen.days.first,
-        end=frozen.days.last + ONE_DAY,
-        description=frozen.freeze.description,
+        name=freeze.name,
+        start=frozen.span.start if frozen.is_timed else start,
+        end=frozen.span.end if frozen.is_timed else end,
+        environments=environments_of(schedule, freeze.environments) if is_partial(schedule, freeze) else (),
+        description=freeze.description,
         organizer=schedule.calendar.organizer,
     )
 
@@ -65,7 +73,7 @@ def _freeze_facts(schedule: Schedule, frozen: FrozenSpan) -> EventFacts:
 def _change_facts(schedule: Schedule, change: Change) -> EventFacts:
     plan, span = change.plan, change.shown_span
     is_as_planned = span == plan.span
-    frozen = freeze_touching(schedule.freezes, schedule.calendar.zone, plan.span)
+    frozen = freeze_touching(schedule.placed_freezes, plan.span, plan.environments)
     return EventFacts(
         kind=change.kind,
         name=plan.summary,

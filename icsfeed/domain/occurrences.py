@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.civil import Stretch, instant_of, local_date, midnight, stretch
-from icsfeed.domain.freezes import FreezeIndex, FrozenSpan, frozen_spans
+from icsfeed.domain.freezes import FreezeIndex, FrozenSpan, frozen_spans, in_order
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import ClockChange
 
 _SEARCH_MARGIN = timedelta(days=3)
-"""More than the length of an occurrence plus the difference between the dates of any two zones."""
+"""More than the difference between the dates of any two zones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,23 +56,27 @@ Exclusion = Frozen | Skipped | Missing
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occurrence:
-    """One concrete span of a window (RFC 5545's recurrence instance).
+    """One concrete span of a window (RFC 5545's recurrence instance) and its fate in those ``environments``.
 
     It is named by ``original_start``, the naive local time at which the policy has it start; ``policy`` is what the
-    wall clock makes of it. ``moved`` is the adjustment that gave it another time; ``excluded`` says why it does not
-    happen at all.
+    wall clock makes of it. ``moved`` is the adjustment that gave it another time, ``cut_at`` the instant (UTC) at which
+    a change freeze that was recorded meanwhile ends it; ``excluded`` says why it does not happen at all. Where freezes
+    hold for some of the window's environments only, there is one of these for each fate.
     """
 
     window: MaintenanceWindow
+    environments: frozenset[str]
     original_start: datetime
     policy: Stretch
     moved: Move | None = None
+    cut_at: datetime | None = None
     excluded: Exclusion | None = None
 
     @property
     def span(self) -> Span | None:
         """Its time; of an excluded one, the time that it would have had. ``None`` where the clock skips it."""
-        return self.moved.to if self.moved else self.policy.span
+        span = self.moved.to if self.moved else self.policy.span
+        return span if span is None or self.cut_at is None else Span(start=span.start, end=self.cut_at)
 
     @property
     def policy_start(self) -> datetime:
@@ -83,6 +87,16 @@ class Occurrence:
     def start(self) -> datetime:
         """The instant (UTC) at which it starts, or would have."""
         return self.span.start if self.span else self.policy_start
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its fate is that of all environments of the window."""
+        return self.environments == self.window.environments
+
+    @property
+    def is_as_planned(self) -> bool:
+        """Whether it happens at the time that the policy gives it, in all environments of the window."""
+        return self.excluded is None and self.moved is None and self.cut_at is None and self.is_whole
 
     @property
     def is_cancelled(self) -> bool:
@@ -101,32 +115,25 @@ class Occurrence:
         return self.policy.span.overlaps(span) or (self.moved is not None and self.moved.to.overlaps(span))
 
 
-def occurrences(schedule: Schedule, span: Span, adjustments: Iterable[Adjustment] = ()) -> tuple[Occurrence, ...]:
-    """Every occurrence that ``touches`` the span, excluded ones too, by start, then window."""
+def occurrences(
+    schedule: Schedule, span: Span, adjustments: Iterable[Adjustment] = (), recorded: Iterable[FrozenSpan] = ()
+) -> tuple[Occurrence, ...]:
+    """Every occurrence that ``touches`` the span, excluded ones too, by start, then window.
+
+    ``recorded`` are the stretches of freezes that operators recorded.
+    """
     adjusted = {(each.window_id, each.day): each for each in adjustments}
-    reach = _reach(span, adjusted.values())
-    zone = schedule.calendar.zone
-    frozen = frozen_spans(schedule.freezes, zone, local_date(reach.start, zone), local_date(reach.end, zone))
-    freezes = FreezeIndex(frozen)
+    reach = _reach(span, adjusted.values(), max((window.length for window in schedule.windows), default=timedelta()))
+    freezes = FreezeIndex(in_order((*frozen_spans(schedule.placed_freezes, reach), *recorded)))
     touching = [
         occurrence
         for window in schedule.windows
         for occurrence in _of_window(window, span, adjusted, freezes)
         if occurrence.touches(span)
     ]
-    return tuple(sorted(touching, key=lambda each: (each.start, each.window.id, each.original_start)))
-
-
-def occurrence_on(
-    schedule: Schedule, window: MaintenanceWindow, day: date, adjustments: Iterable[Adjustment] = ()
-) -> Occurrence | None:
-    """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
-    if day not in window.dates(day, day):
-        return None
-    start = instant_of(midnight(day), window.zone)
-    around = Span(start=start - _SEARCH_MARGIN, end=start + _SEARCH_MARGIN)
-    nearby = occurrences(schedule, around, adjustments)
-    return next(each for each in nearby if each.window is window and each.original_start.date() == day)
+    return tuple(
+        sorted(touching, key=lambda each: (each.start, each.window.id, each.original_start, sorted(each.environments)))
+    )
 
 
 def happening(candidates: Iterable[Occurrence], within: Span) -> Iterator[tuple[Occurrence, Span]]:
@@ -136,41 +143,138 @@ def happening(candidates: Iterable[Occurrence], within: Span) -> Iterator[tuple[
             yield occurrence, occurrence.span
 
 
-def _reach(span: Span, adjustments: Iterable[Adjustment]) -> Span:
+def occurrence_on(
+    schedule: Schedule,
+    window: MaintenanceWindow,
+    day: date,
+    adjustments: Iterable[Adjustment] = (),
+    recorded: Iterable[FrozenSpan] = (),
+) -> Occurrence | None:
+    """The occurrence that the policy has start on that local date, or ``None`` where it has none.
+
+    Of several with different fates, it is the one that happens or, if none does, the first.
+    """
+    if day not in window.dates(day, day):
+        return None
+    start = instant_of(midnight(day), window.zone)
+    around = Span(start=start - _SEARCH_MARGIN, end=start + _SEARCH_MARGIN)
+    nearby = occurrences(schedule, around, adjustments, recorded)
+    of_day = [each for each in nearby if each.window is window and each.original_start.date() == day]
+    return min(of_day, key=lambda each: each.excluded is not None)
+
+
+def _reach(span: Span, adjustments: Iterable[Adjustment], longest: timedelta) -> Span:
     """The time to search for freezes: the span, and every original and new time of moved occurrences."""
     moved = [each for each in adjustments if isinstance(each, Move)]
     original = [midnight(each.day).replace(tzinfo=UTC) for each in moved]
     start = min([span.start, *original, *(each.to.start for each in moved)])
     end = max([span.end, *original, *(each.to.end for each in moved)])
-    return Span(start=start - _SEARCH_MARGIN, end=end + _SEARCH_MARGIN)
+    return Span(start=start - longest - _SEARCH_MARGIN, end=end + longest + _SEARCH_MARGIN)
 
 
 def _of_window(
     window: MaintenanceWindow, span: Span, adjusted: dict[tuple[str, date], Adjustment], freezes: FreezeIndex
 ) -> Iterator[Occurrence]:
-    first = local_date(span.start - _SEARCH_MARGIN, window.zone)
+    first = local_date(span.start - window.length - _SEARCH_MARGIN, window.zone)
     last = local_date(span.end + _SEARCH_MARGIN, window.zone)
     days = set(window.dates(first, last))
     for window_id, day in adjusted:
         if window_id == window.id:
             days.update(window.dates(day, day))
     for day in days:
-        yield _occurrence(window, day, adjusted.get((window.id, day)), freezes)
+        yield from _occurrences_on(window, day, adjusted.get((window.id, day)), freezes)
 
 
-def _occurrence(
+def _occurrences_on(
     window: MaintenanceWindow, day: date, adjustment: Adjustment | None, freezes: FreezeIndex
-) -> Occurrence:
+) -> Iterator[Occurrence]:
+    """The occurrence that starts on ``day``, once for each fate that its environments have."""
     start, end = window.on(day)
     policy = stretch(start, end, window.zone)
-    moved = adjustment if isinstance(adjustment, Move) else None
-    excluded: Exclusion | None = None
     if policy.span is None:
-        moved, excluded = None, Missing(change=policy.changes[0])
-    elif (frozen := freezes.touching(policy.span)) is not None:
-        moved, excluded = None, Frozen(by=frozen)
-    elif isinstance(adjustment, Skip):
-        excluded = Skipped(reason=adjustment.reason, silent=adjustment.silent)
-    elif moved and (frozen := freezes.touching(moved.to)) is not None:
-        excluded = Frozen(by=frozen)
-    return Occurrence(window=window, original_start=start, policy=policy, moved=moved, excluded=excluded)
+        fates = [_Fate(environments=window.environments, excluded=Missing(change=policy.changes[0]))]
+    else:
+        fates = _fates(window, policy.span, adjustment, freezes)
+    for fate in fates:
+        yield Occurrence(
+            window=window,
+            environments=fate.environments,
+            original_start=start,
+            policy=policy,
+            moved=fate.moved,
+            cut_at=fate.cut_at,
+            excluded=fate.excluded,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Fate:
+    """What becomes of an occurrence in those ``environments``."""
+
+    environments: frozenset[str]
+    moved: Move | None = None
+    cut_at: datetime | None = None
+    excluded: Exclusion | None = None
+
+
+def _fates(window: MaintenanceWindow, policy: Span, adjustment: Adjustment | None, freezes: FreezeIndex) -> list[_Fate]:
+    """The fates of an occurrence of that ``policy`` span: one for all environments that have the same."""
+    everywhere = window.environments
+    moved = adjustment if isinstance(adjustment, Move) else None
+    skipped = Skipped(reason=adjustment.reason, silent=adjustment.silent) if isinstance(adjustment, Skip) else None
+    # A freeze that was recorded is judged by the time at which the occurrence happens: it may be over by then.
+    original = [each for each in freezes.touching(policy, everywhere) if not (moved and each.freeze.is_recorded)]
+    later = list(freezes.touching(moved.to, everywhere)) if moved else []
+    if not original and not later:
+        return [_Fate(environments=everywhere, moved=moved, excluded=skipped)]
+    if all(everywhere <= each.freeze.environments for each in (*original, *later)):
+        return [_fate_of(everywhere, policy, original, moved=moved, later=later, skipped=skipped)]
+    fates: list[_Fate] = []
+    for environment in sorted(everywhere):
+        of_it = frozenset({environment})
+        fate = _fate_of(
+            of_it,
+            policy,
+            [each for each in original if each.freezes(of_it)],
+            moved=moved,
+            later=[each for each in later if each.freezes(of_it)],
+            skipped=skipped,
+        )
+        same = next((each for each in fates if replace(each, environments=of_it) == fate), None)
+        if same is not None:
+            fates.remove(same)
+            fate = replace(same, environments=same.environments | of_it)
+        fates.append(fate)
+    return fates
+
+
+def _fate_of(
+    environments: frozenset[str],
+    policy: Span,
+    original: list[FrozenSpan],
+    *,
+    moved: Move | None,
+    later: list[FrozenSpan],
+    skipped: Skipped | None,
+) -> _Fate:
+    """The fate in environments that the ``original`` freezes touch at the policy's time, the ``later`` at the new."""
+    excluding, _ = _effect(original, policy)
+    if excluding is not None:
+        return _Fate(environments=environments, excluded=Frozen(by=excluding))
+    if skipped is not None:
+        return _Fate(environments=environments, excluded=skipped)
+    excluding, cut_at = _effect(later, moved.to) if moved else _effect(original, policy)
+    excluded = Frozen(by=excluding) if excluding is not None else None
+    return _Fate(environments=environments, moved=moved, cut_at=cut_at, excluded=excluded)
+
+
+def _effect(frozen: list[FrozenSpan], span: Span) -> tuple[FrozenSpan | None, datetime | None]:
+    """The freeze that excludes an occurrence of that ``span`` or, if none does, when one cuts it.
+
+    A freeze that was recorded after the occurrence had begun cuts it; any other excludes it.
+    """
+    cuts = [each for each in frozen if each.freeze.is_recorded and span.start < each.span.start]
+    excluding = next((each for each in frozen if each not in cuts), None)
+    if excluding is not None:
+        return excluding, None
+    return None, min((each.span.start for each in cuts), default=None)

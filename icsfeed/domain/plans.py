@@ -211,16 +211,16 @@ def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None =
     fresh = plan.environments - (before.environments if before is not None else frozenset())
     if fresh:
         schedule.environments_named(sorted(fresh))
-    check_freezes(schedule.freezes, schedule.calendar.zone, kind, plan)
+    check_freezes(schedule.placed_freezes, kind, plan)
 
 
-def check_freezes(freezes: Iterable[ChangeFreeze], zone: ZoneInfo, kind: Kind, plan: Plan) -> None:
-    """Check a plan against change freezes, whose days are those of ``zone``.
+def check_freezes(freezes: Iterable[ChangeFreeze], kind: Kind, plan: Plan) -> None:
+    """Check a plan against the change freezes of its environments.
 
     Raises:
         MissingReasonError: where a planned change falls in one without a reason.
     """
-    frozen = freeze_touching(freezes, zone, plan.span)
+    frozen = freeze_touching(freezes, plan.span, plan.environments)
     if kind is Kind.PLANNED and frozen is not None and not plan.reason:
         msg = (
             f"a planned change in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, "

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.civil import local_date
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.spans import END_OF_TIME, Span
+from icsfeed.domain.freezes import FrozenSpan
+from icsfeed.domain.spans import END_OF_TIME, DateRange, Span
 
 FREEZE_NAME: Final = "Change freeze"
 """What calendars call every recorded freeze; its reason stands in the description."""
@@ -58,6 +60,14 @@ class RecordedFreeze:
         return self.reason
 
     @property
+    def has_hours(self) -> bool:
+        return True
+
+    @property
+    def is_recorded(self) -> bool:
+        return True
+
+    @property
     def start(self) -> datetime:
         """The minute (UTC) in which it was recorded."""
         return self.started_at.replace(second=0, microsecond=0)
@@ -84,11 +94,20 @@ class RecordedFreeze:
             return None
         return Span(start=self.start, end=self.end or published.end)
 
+    def frozen(self, span: Span, last: datetime) -> FrozenSpan:
+        """That span of it; the days are told up to the instant ``last`` (UTC), for it may have no end."""
+        end = max(min(span.end, last) - datetime.resolution, span.start)
+        days = DateRange(first=local_date(span.start, self.zone), last=local_date(end, self.zone))
+        return FrozenSpan(freeze=self, days=days, span=span)
+
     def is_over(self, at: datetime) -> bool:
         return self.end is not None and self.end <= at
 
     def is_active(self, at: datetime) -> bool:
         return at in self.span
+
+    def of_environments(self, environments: frozenset[str]) -> RecordedFreeze:
+        return replace(self, environments=environments)
 
     def in_zone(self, zone: ZoneInfo) -> RecordedFreeze:
         return replace(self, zone=zone)

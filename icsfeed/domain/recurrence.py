@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -72,6 +72,12 @@ class Recurrence:
             Recurrence(frequency=self.frequency, interval=self.interval, weekdays=(day,)) for day in self.weekdays
         )
 
+    def template_rules(self) -> tuple[Recurrence, ...]:
+        return self.by_weekday()
+
+    def may_include(self, day: date) -> bool:
+        return day.weekday() in self.weekdays
+
     def dates(self, first: date, last: date, *, anchor: date | None = None) -> Iterator[date]:
         """The dates of the rule from ``first`` through ``last``, in order.
 
@@ -114,6 +120,14 @@ class Recurrence:
 
     def __str__(self) -> str:
         return ";".join(f"{name}={value}" for name, value in self.parts().items())
+
+
+def offset_dates(
+    recurrence: Recurrence, days: int, first: date, last: date, *, anchor: date | None = None
+) -> Iterator[date]:
+    """The dates from ``first`` through ``last`` that lie ``days`` after one of the rule."""
+    offset = timedelta(days=days)
+    return (day + offset for day in recurrence.dates(first - offset, last - offset, anchor=anchor))
 
 
 def weekly(*weekdays: int) -> Recurrence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -128,6 +128,12 @@ class Schedule:
     def public_environments(self) -> frozenset[str]:
         """The ids of the environments that are meant where none is named."""
         return public_ids(self.environments)
+
+    @cached_property
+    def placed_freezes(self) -> tuple[ChangeFreeze, ...]:
+        """The change freezes with their environments: one that names none freezes all that are public."""
+        public = self.public_environments
+        return tuple(each if each.environments else replace(each, environments=public) for each in self.freezes)
 
     @cached_property
     def environment_names(self) -> dict[str, str]:

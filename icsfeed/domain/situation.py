@@ -5,7 +5,7 @@ Feeds, pages, the gate and the commands all take what they show from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.changes import Change
-from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed
-from icsfeed.domain.freezes import FrozenSpan, freeze_touching, frozen_spans
+from icsfeed.domain.freezes import FrozenSpan, frozen_spans, in_order
 from icsfeed.domain.lifecycle import next_clock_step, with_clock_steps
 from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
 from icsfeed.domain.record import NOTHING, Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.views import is_public, record_view, schedule_view
@@ -104,9 +104,19 @@ class Situation:
         schedule = schedule_view(self.schedule, private, feed)
         return replace(self, schedule=schedule, record=record_view(self.record, self.schedule, schedule, feed))
 
+    @cached_property
+    def _recorded_freezes(self) -> tuple[RecordedFreeze, ...]:
+        return tuple(freeze.in_zone(self.zone) for freeze in self.record.freezes.values())
+
+    @cached_property
+    def _recorded_stretches(self) -> tuple[FrozenSpan, ...]:
+        """The recorded freezes with their whole time, which may have no end."""
+        last = self.published_span.end
+        return tuple(freeze.frozen(freeze.span, last) for freeze in self._recorded_freezes)
+
     def occurrences(self, span: Span) -> tuple[Occurrence, ...]:
-        """Every occurrence that touches the span, excluded ones too, by start, then window."""
-        return occurrences(self.schedule, span, self.adjustments)
+        """Every occurrence that touches the span, excluded ones too, by start, then window, then environments."""
+        return occurrences(self.schedule, span, self.adjustments, self._recorded_stretches)
 
     def happening(self, span: Span) -> Iterator[tuple[Occurrence, Span]]:
         """The occurrences that happen and share an instant with the span, each with its own span."""
@@ -114,18 +124,24 @@ class Situation:
 
     def occurrence_on(self, window: MaintenanceWindow, day: date) -> Occurrence | None:
         """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
-        return occurrence_on(self.schedule, window, day, self.adjustments)
+        return occurrence_on(self.schedule, window, day, self.adjustments, self._recorded_stretches)
 
-    def freezes(self, span: Span) -> Iterator[FrozenSpan]:
-        """The stretches of frozen days that share an instant with the span, by start, then id."""
-        first, last = local_date(span.start, self.zone), local_date(span.end, self.zone)
-        for frozen in frozen_spans(self.schedule.freezes, self.zone, first, last):
-            if frozen.span.overlaps(span):
-                yield frozen
+    def freezes(self, span: Span) -> tuple[FrozenSpan, ...]:
+        """The frozen stretches that share an instant with the span, by start, then id; internal ones, too.
 
-    def freeze_touching(self, span: Span) -> FrozenSpan | None:
-        """The first stretch of frozen days that shares an instant with the span."""
-        return freeze_touching(self.schedule.freezes, self.zone, span)
+        Those of recorded freezes without an end last as long as the span or what is published, whichever is longer.
+        """
+        horizon = Span(start=span.start, end=max(span.end, self.published_span.end))
+        recorded = (
+            freeze.frozen(stretch, horizon.end)
+            for freeze in self._recorded_freezes
+            if (stretch := freeze.shown_span(horizon)) is not None and stretch.overlaps(span)
+        )
+        return in_order((*frozen_spans(self.schedule.placed_freezes, span), *recorded))
+
+    def freeze_touching(self, span: Span, environments: Collection[str]) -> FrozenSpan | None:
+        """The first frozen stretch of any of those environments that shares an instant with the span."""
+        return next((frozen for frozen in self.freezes(span) if frozen.freezes(environments)), None)
 
     def walk(self, span: Span) -> Iterator[CalendarItem]:
         """Everything with an instant in the span: occurrences (excluded ones, too), freezes, and changes.
@@ -143,10 +159,17 @@ class Situation:
 
     @cached_property
     def published_policy(self) -> tuple[Occurrence | FrozenSpan, ...]:
-        """The occurrences of the published span, and the freezes that begin in it."""
+        """The occurrences of the published span, and the freezes that begin in it or, recorded ones, reach into it.
+
+        Of internal freezes, only the effect is published.
+        """
         days = DateRange.of_years(self.published_years)
-        frozen = frozen_spans(self.schedule.freezes, self.zone, days.first, days.last)
-        return (*self.occurrences(self.published_span), *(each for each in frozen if each.days.first in days))
+        frozen = (
+            each
+            for each in self.freezes(self.published_span)
+            if (each.freeze.is_recorded or each.days.first in days) and not each.freeze.is_internal
+        )
+        return (*self.occurrences(self.published_span), *frozen)
 
     def published_changes(self) -> Iterator[Change]:
         """The visible changes that end in the published span."""

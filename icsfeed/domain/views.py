@@ -18,6 +18,7 @@ from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Feed
 from icsfeed.domain.history_views import visible_history
 from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule
 
 _MAX_CACHED_VIEWS: Final = 64
@@ -66,6 +67,11 @@ def _schedule_view(whole: _SameObject, private: frozenset[str], feed: Feed | Non
         schedule,
         environments=tuple(each for each in schedule.environments if each.id in visible),
         windows=tuple(windows),
+        freezes=tuple(
+            replace(freeze, environments=freeze.environments & visible)
+            for freeze in schedule.placed_freezes
+            if not freeze.environments.isdisjoint(visible)
+        ),
         feeds=tuple(each for each in schedule.feeds if each.public) if feed is None else (feed,),
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
     )
@@ -80,6 +86,7 @@ def record_view(record: Record, whole: Schedule, view: Schedule, feed: Feed | No
         record,
         changes=_changes_view(_SameObject(record.changes), visible, selected),
         adjustments=_adjustments_view(_SameObject(record.adjustments), frozenset(hidden)),
+        freezes=_freezes_view(_SameObject(record.freezes), visible),
     )
 
 
@@ -100,6 +107,19 @@ def _adjustments_view(whole: _SameObject, hidden: frozenset[str]) -> Mapping[tup
     adjustments: Mapping[tuple[str, date], Adjustment] = whole.part  # type: ignore[assignment]  # so it was made
     view = {key: each for key, each in adjustments.items() if each.window_id not in hidden}
     return _same_if_equal(adjustments, view)
+
+
+@lru_cache(maxsize=_MAX_CACHED_VIEWS)
+def _freezes_view(whole: _SameObject, visible: frozenset[str]) -> Mapping[str, RecordedFreeze]:
+    freezes: Mapping[str, RecordedFreeze] = whole.part  # type: ignore[assignment]  # so it was made
+    view = {
+        freeze_id: freeze
+        if freeze.environments <= visible
+        else replace(freeze, environments=freeze.environments & visible)
+        for freeze_id, freeze in freezes.items()
+        if not freeze.environments.isdisjoint(visible)
+    }
+    return _same_if_equal(freezes, view)
 
 
 def _same_if_equal(whole: Mapping[_Key, _Part], view: Mapping[_Key, _Part]) -> Mapping[_Key, _Part]:

@@ -16,6 +16,7 @@ from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import Span
@@ -101,6 +102,9 @@ def policy_event(outline: EventOutline) -> CalendarEvent:
             facts, year = facts_of(schedule, occurrence), source.year
         case FrozenSpan(days=days):
             facts, year = facts_of(schedule, source), days.first.year
+    first = _first_of_year(schedule, year)
+    if isinstance(source, FrozenSpan) and isinstance(source.freeze, RecordedFreeze):
+        first = Revision(sequence=0, at=source.freeze.start)
     return _event(
         schedule,
         source,
@@ -108,7 +112,7 @@ def policy_event(outline: EventOutline) -> CalendarEvent:
         facts=facts,
         environments=outline.environments,
         span=outline.span,
-        first=_first_of_year(schedule, year),
+        first=first,
         zone=outline.zone,
     )
 

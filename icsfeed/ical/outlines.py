@@ -40,7 +40,13 @@ class EventOutline:
 
     @property
     def environments(self) -> frozenset[str]:
-        return frozenset() if isinstance(self.source, FrozenSpan) else self.source.window.environments
+        match self.source:
+            case Series(window=window):
+                return window.environments
+            case Single(occurrence=occurrence):
+                return occurrence.environments
+            case FrozenSpan(freeze=freeze):
+                return freeze.environments
 
     @cached_property
     def uid(self) -> str:

@@ -77,19 +77,24 @@ def arrange(
     recurring: list[Occurrence] = []
     alone: list[Occurrence] = []
     for occurrence in occurrences:
-        recurs = rendering is Rendering.SERIES and _may_recur(occurrence.window, years)
+        recurs = rendering is Rendering.SERIES and may_recur(occurrence.window, years)
         if recurs and occurrence.policy_start in published:
             recurring.append(occurrence)
-        if occurrence.start in published and (occurrence.moved or not recurs):
+        if occurrence.start in published and not (recurs and _is_shown_by_series(occurrence)):
             alone.append(occurrence)
     yield from part(recurring, zone)
     yield from singles(alone, zone)
 
 
-def _may_recur(window: MaintenanceWindow, years: range) -> bool:
-    """Whether every engine reads a series of that window alike."""
+def _is_shown_by_series(occurrence: Occurrence) -> bool:
+    """Whether the series and single events of a rule show it: not what was moved, cut, or happens somewhere only."""
+    return occurrence.moved is None and occurrence.cut_at is None and occurrence.is_whole
+
+
+def may_recur(window: MaintenanceWindow, years: range) -> bool:
+    """Whether series can show that window, and every engine reads them alike."""
     clock = settled_clock(window.zone, years[0], years[-1])
-    if clock is None:
+    if clock is None or not window.series_rules():
         return False
     # libical steps through months by their first and last days: if the clock skips that hour, all later ones are late.
     return window.recurrence.frequency is Frequency.WEEKLY or not clock.skips(window.start)
@@ -110,10 +115,12 @@ def singles(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Singl
 def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series | Single]:
     """The series and single events that show the ``occurrences`` of whole years at the times the policy gives them.
 
-    What was moved is left out of its series here; its own event is the caller's to add.
+    What was moved or cut, or happens for some environments only, is left out of its series here; its own event is the
+    caller's to add.
     """
+    instances = {(each.window.id, each.original_start): each for each in occurrences}
     runs: dict[tuple[str, int, Recurrence], list[Occurrence]] = defaultdict(list)
-    for occurrence in sorted(occurrences, key=lambda each: each.original_start):
+    for occurrence in sorted(instances.values(), key=lambda each: each.original_start):
         year, rule = published_year(occurrence, zone), _rule_of(occurrence)
         runs[occurrence.window.id, year, rule].append(occurrence)
     for (_, year, rule), of_rule in runs.items():
@@ -124,21 +131,21 @@ def part(occurrences: Iterable[Occurrence], zone: ZoneInfo) -> Iterator[Series |
                 run.append(occurrence)
                 continue
             yield from _close(run, rule, year, after, zone)
-            if occurrence.moved is None:
+            if _is_shown_by_series(occurrence):
                 yield from singles([occurrence], zone)
             run, after = [], occurrence.original_start.date()
         yield from _close(run, rule, year, after, zone)
 
 
 def _rule_of(occurrence: Occurrence) -> Recurrence:
-    return _rule_on(occurrence.window.recurrence, occurrence.original_start.weekday())
+    window, day = occurrence.window, occurrence.original_start.date()
+    return _rule_on(window.series_rules(), day)
 
 
 @cache
-def _rule_on(recurrence: Recurrence, weekday: int) -> Recurrence:
-    """The rule of one weekday at most that has the occurrences on ``weekday``."""
-    rules = recurrence.by_weekday()
-    return rules[0] if len(rules) == 1 else next(rule for rule in rules if rule.weekdays == (weekday,))
+def _rule_on(rules: tuple[Recurrence, ...], day: date) -> Recurrence:
+    """The one of the rules that has an instance on ``day``."""
+    return rules[0] if len(rules) == 1 else next(rule for rule in rules if rule.may_include(day))
 
 
 def _close(
@@ -149,14 +156,14 @@ def _close(
     That is what comes before its first and after its last; and all of it in UTC, where Home Assistant shows an override
     beside the instance that it overrides.
     """
-    happening = [index for index, each in enumerate(run) if each.excluded is None and each.moved is None]
+    happening = [index for index, each in enumerate(run) if each.is_as_planned]
     begin, end = (happening[0], happening[-1] + 1) if happening else (0, 0)
     inner = run[begin:end]
     cancelled: list[Occurrence] = []
     if inner:
-        missing = [each for each in inner if each.excluded is not None or each.moved is not None]
+        missing = [each for each in inner if not each.is_as_planned]
         if not is_utc(inner[0].window.zone.key):
-            cancelled = [each for each in missing if each.is_cancelled]
+            cancelled = [each for each in missing if _is_cancelled_instance(each)]
         yield Series(
             window=inner[0].window,
             recurrence=rule,
@@ -168,5 +175,10 @@ def _close(
             cancelled=tuple(cancelled),
         )
     for occurrence in run:
-        if occurrence.is_cancelled and occurrence not in cancelled:
+        if _is_cancelled_instance(occurrence) and occurrence not in cancelled:
             yield Single(occurrence=occurrence, zone=zone)
+
+
+def _is_cancelled_instance(occurrence: Occurrence) -> bool:
+    """Whether a series can show that it is cancelled: in all environments of the window."""
+    return occurrence.is_cancelled and occurrence.is_whole

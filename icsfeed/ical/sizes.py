@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from math import ceil
-from typing import Final
+from typing import Final, TypeVar
 
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.ical.events import CalendarEvent, policy_event
@@ -64,6 +64,9 @@ def _adjustment_texts(outline: EventOutline) -> Iterator[str]:
             yield occurrence.moved.reason
 
 
+_Name = TypeVar("_Name", bound=Hashable)
+
+
 class EventSizes:
     """The exact sizes of events in bytes, at their first revision.
 
@@ -71,20 +74,20 @@ class EventSizes:
     """
 
     def __init__(self) -> None:
-        self._by_window: dict[str, int] = {}
+        self._by_window: dict[tuple[str, frozenset[str]], int] = {}
         self._by_uid: dict[str, int] = {}
 
     def of(self, event: CalendarEvent | EventOutline) -> int:
         if isinstance(event, CalendarEvent):
             return len(event.content)
         match event.source:
-            case Single(occurrence=Occurrence(moved=None, excluded=None, window=window)):
-                return _remembered(self._by_window, window.id, event)
+            case Single(occurrence=Occurrence(moved=None, excluded=None) as occurrence):
+                return _remembered(self._by_window, (occurrence.window.id, occurrence.environments), event)
             case _:
                 return _remembered(self._by_uid, event.uid, event)
 
 
-def _remembered(sizes: dict[str, int], name: str, outline: EventOutline) -> int:
+def _remembered(sizes: dict[_Name, int], name: _Name, outline: EventOutline) -> int:
     size = sizes.get(name)
     if size is None:
         size = sizes[name] = len(policy_event(outline).content)

@@ -11,6 +11,7 @@ from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.ical.series import Series
 
 
@@ -20,11 +21,18 @@ def series_uid(series: Series, domain: str) -> str:
 
 
 def occurrence_uid(occurrence: Occurrence, domain: str) -> str:
-    """The UID of an occurrence that is an event of its own; it stays when the occurrence is moved."""
-    return _uid(domain, Kind.MAINTENANCE, occurrence.window.id, _basic(occurrence.original_start))
+    """The UID of an occurrence that is an event of its own; it stays when the occurrence is moved.
+
+    One that happens for some environments of its window only is named by them, too.
+    """
+    environments = () if occurrence.is_whole else sorted(occurrence.environments)
+    return _uid(domain, Kind.MAINTENANCE, occurrence.window.id, _basic(occurrence.original_start), *environments)
 
 
 def freeze_uid(frozen: FrozenSpan, domain: str) -> str:
+    """The UID of a frozen stretch: a recorded freeze has one, wherever it ends."""
+    if isinstance(frozen.freeze, RecordedFreeze):
+        return _uid(domain, Kind.FREEZE, frozen.freeze.id.lower(), frozen.freeze.uid_part)
     return _uid(domain, Kind.FREEZE, frozen.freeze.id, _basic(frozen.days.first))
 
 

@@ -127,7 +127,7 @@ def _own(source: Source, schedule: Schedule) -> dict[str, object]:
                 "id": source.freeze.id,
                 "name": source.freeze.name,
                 **span_as_json(source.span, zone),
-                "environments": sorted(schedule.environment_names),
+                "environments": sorted(source.freeze.environments),
                 "first": source.days.first.isoformat(),
                 "last": source.days.last.isoformat(),
             }

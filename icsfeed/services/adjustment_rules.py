@@ -126,7 +126,7 @@ def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span
     if request.to == policy:
         msg = f"{subject} is planned for that time anyway: {span_text(policy, zone)}; restore it instead"
         raise RefusedError(msg)
-    frozen = situation.freeze_touching(to)
+    frozen = situation.freeze_touching(to, situation.schedule.window(request.window_id).environments)
     if frozen is not None:
         msg = f"{subject} can't be moved into the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
         raise RefusedError(msg)

@@ -177,15 +177,15 @@ def _day(change: Change, zone: ZoneInfo) -> date:
 
 def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
     """The items that subscribers see, by kind, id and local date."""
-    environments = situation.schedule.environment_names.keys()
+    of_schedule = situation.schedule.environment_names.keys()
     for item in situation.published():
         match item:
-            case Occurrence(window=window, span=span):
+            case Occurrence(window=window, environments=environments, span=span):
                 if item.excluded is None and span is not None and item.start in situation.published_span:
                     key = (Kind.MAINTENANCE, window.id, item.original_start.date())
-                    yield key, _Date(span, window.environments)
+                    yield key, _Date(span, environments)
             case FrozenSpan():
                 yield (Kind.FREEZE, item.freeze.id, item.days.first), _Date(item.span, frozenset())
             case Change(plan=plan):
-                if item.state is not State.CANCELLED and not environments.isdisjoint(plan.environments):
+                if item.state is not State.CANCELLED and not of_schedule.isdisjoint(plan.environments):
                     yield (item.kind, item.id, days_of_changes[item.id]), _Date(item.shown_span, plan.environments)

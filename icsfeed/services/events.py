@@ -115,7 +115,11 @@ def _clock_lines_of(change: Change, situation: Situation) -> Iterator[LedgerLine
 
 
 def _have_same_policy(one: Situation, other: Situation) -> bool:
-    return one.published_years == other.published_years and one.record.adjustments is other.record.adjustments
+    return (
+        one.published_years == other.published_years
+        and one.record.adjustments is other.record.adjustments
+        and one.record.freezes is other.record.freezes
+    )
 
 
 def _change_events(situation: Situation, before: PublishedEvents | None) -> Iterator[tuple[str, CalendarEvent]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.freezes import Freeze
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.windows import MaintenanceWindow
@@ -34,7 +34,7 @@ def large_feeds(situation: Situation) -> Iterator[tuple[str, str]]:
 
 def _surely_fits(situation: Situation) -> bool:
     """Whether even a feed with every occurrence, freeze and change is within the limits."""
-    sources: Iterable[MaintenanceWindow | ChangeFreeze] = (
+    sources: Iterable[MaintenanceWindow | Freeze] = (
         each.window if isinstance(each, Occurrence) else each.freeze for each in situation.published_policy
     )
     texts = [each.name + each.description for each in sources]

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays, YearlyDays
+from icsfeed.domain.freeze_patterns import NamedDays, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.services.listing import listed

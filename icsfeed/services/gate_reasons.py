@@ -152,15 +152,14 @@ def _rough_text(length: timedelta) -> str:
 
 def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
     match item:
-        case Occurrence(window=window, span=span):
+        case Occurrence(window=window, span=span, environments=environments):
             if item.excluded is not None or span is None:
                 return None
             return _place(
-                Kind.MAINTENANCE, span, window.environments, subject=f'the maintenance window "{window.id}"', opens=True
+                Kind.MAINTENANCE, span, environments, subject=f'the maintenance window "{window.id}"', opens=True
             )
         case FrozenSpan():
-            everywhere = frozenset(situation.schedule.environment_names)
-            return _place(Kind.FREEZE, item.span, everywhere, subject=freeze_name(item), opens=False)
+            return _place(Kind.FREEZE, item.span, item.freeze.environments, subject=freeze_name(item), opens=False)
         case Change(kind=Kind.PLANNED):
             due = _announced_time(item)
             if due is None:

@@ -9,7 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY

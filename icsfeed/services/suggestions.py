@@ -77,6 +77,7 @@ class _Ahead:
     """
 
     span: Span
+    environments: frozenset[str]
     windows: tuple[tuple[str, Span], ...]
     peaks: tuple[Span, ...] | None
     frozen: tuple[FrozenSpan, ...]
@@ -109,13 +110,14 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
     schedule, zone = situation.schedule, situation.zone
     environments = schedule.environments_named(request.environments)
     span = _until_deadline(request.by, situation.now, zone)
-    frozen = tuple(situation.freezes(span))
+    frozen = tuple(each for each in situation.freezes(span) if each.freezes(environments))
     ahead = _Ahead(
         span=span,
+        environments=environments,
         windows=tuple(
             (occurrence.window.id, happens)
             for occurrence, happens in situation.happening(span)
-            if environments <= occurrence.window.environments
+            if environments <= occurrence.environments
         ),
         peaks=tuple(schedule.peak_hours.spans(span)) if schedule.peak_hours else None,
         frozen=frozen,
@@ -171,7 +173,7 @@ def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
         reasons.append(f"in peak hours{unnoticed}")
     elif ahead.peaks is not None:
         reasons.append("outside peak hours")
-    if (frozen := ahead.freezes.touching(slot)) is not None:
+    if (frozen := next(ahead.freezes.touching(slot, ahead.environments), None)) is not None:
         reasons.append(f"in the change freeze {quoted(frozen.freeze.id)}, {days_text(frozen.days)}")
     delay = slot.start - ahead.span.start
     reasons.append(f"starts in {length_text(delay)}" if delay else "starts now")

@@ -50,7 +50,7 @@ def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
 def _frozen_without_reason(situation: Situation, change: Change) -> Iterator[str]:
     if change.kind is not Kind.PLANNED or change.plan.reason:
         return
-    frozen = situation.freeze_touching(change.plan.span)
+    frozen = situation.freeze_touching(change.plan.span, change.plan.environments)
     if frozen is not None:
         yield (
             f"the change lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, and does "

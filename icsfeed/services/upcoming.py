@@ -114,7 +114,7 @@ def upcoming(
 def _item(each: CalendarItem, span: Span, touched: frozenset[str], now: datetime | None) -> UpcomingItem | None:
     match each:
         case Occurrence():
-            return None if touched.isdisjoint(each.window.environments) else _window_item(each, span)
+            return None if touched.isdisjoint(each.environments) else _window_item(each, span)
         case Change():
             return None if touched.isdisjoint(each.plan.environments) else _change_item(each, span, now)
         case FrozenSpan():
@@ -135,7 +135,7 @@ def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
         id=window.id,
         name=window.name,
         span=happens,
-        environments=tuple(sorted(window.environments)),
+        environments=tuple(sorted(occurrence.environments)),
         impact=window.impact,
         state=State.CANCELLED if skipped is not None else None,
         note=adjustment_note(occurrence, ENGLISH),

@@ -65,7 +65,7 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
         yield from about_length(change.id, plan.span)
         if plan.span.end > situation.published_span.end:
             yield f"{change.id} ends beyond the published span; subscribers will see it when that year comes near"
-    frozen = situation.freeze_touching(plan.span) if {"span", "reason"} & set(altered) else None
+    frozen = situation.freeze_touching(plan.span, plan.environments) if {"span", "reason"} & set(altered) else None
     if "reason" in altered and change.kind is Kind.EMERGENCY and not plan.reason:
         closed = f"; until then, `gate --change {change.id}` stays closed in the freeze" if frozen is not None else ""
         yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason{closed}"
@@ -112,7 +112,7 @@ def about_windows(
     overlapped = [
         f"the maintenance window {quoted(occurrence.window.id)}: {span_text(span, schedule.calendar.zone)}"
         for occurrence, span in happening
-        if not environments.isdisjoint(occurrence.window.environments)
+        if not environments.isdisjoint(occurrence.environments)
     ]
     return _overlaps(subject, overlapped, "maintenance windows")
 

@@ -62,13 +62,24 @@ def label_line(label: str, value: str, language: Language) -> str:
 def event_description(facts: EventFacts, language: Language, zone: ZoneInfo) -> str:
     """The paragraphs of an event's description; times are those of ``zone``."""
     if facts.kind is Kind.FREEZE:
-        paragraphs = [language.say("No planned change happens on these days."), facts.description]
+        paragraphs = [_freeze_text(facts, language), facts.description]
     elif facts.kind is Kind.MAINTENANCE:
         note = _adjustment_note(facts, language)
         paragraphs = [note, "\n".join(_scope_lines(facts, language)), facts.description]
     else:
         paragraphs = list(_change_paragraphs(facts, language, zone))
     return "\n\n".join(filter(None, paragraphs))
+
+
+def _freeze_text(facts: EventFacts, language: Language) -> str:
+    """What a freeze means and, unless it is for all, for which environments."""
+    has_hours = isinstance(facts.start, datetime)
+    meaning = (
+        language.say("No planned change happens during this time.")
+        if has_hours
+        else language.say("No planned change happens on these days.")
+    )
+    return "\n".join((meaning, *(_scope_lines(facts, language) if facts.environments else ())))
 
 
 def cancelled_instance_description(facts: EventFacts, reason: str, language: Language) -> str:

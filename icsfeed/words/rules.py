@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from icsfeed.domain.freezes import ChangeFreeze, LastFullWeek, LastSevenDays, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import Frequency, Recurrence
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
@@ -118,7 +119,9 @@ def _pattern_text(freeze: ChangeFreeze, dates: Dates) -> str:
     if isinstance(pattern, YearlyDays):
         first, last = dates.yearly_day(*pattern.start), dates.yearly_day(*pattern.through)
         return language.say("Every year from {first} through {last}", first=first, last=last)
-    return str(dates.days(pattern.days))
+    if isinstance(pattern, NamedDays):
+        return str(dates.days(pattern.days))
+    raise AssertionError(pattern)
 
 
 def effective_dates_text(part: MaintenanceWindow | ChangeFreeze, dates: Dates, today: date) -> str:

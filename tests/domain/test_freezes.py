@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.freezes import (
-    ChangeFreeze,
-    FreezeIndex,
-    LastFullWeek,
-    LastSevenDays,
-    NamedDays,
-    Pattern,
-    WeekOfLastDay,
-    YearlyDays,
-    frozen_spans,
-)
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze, FreezeIndex, frozen_spans
 from icsfeed.domain.spans import DateRange, Span
 from tests.examples import TORONTO, span
 
 SUNDAY = 6
+
+EVERYWHERE = frozenset({"production"})
+freeze_of = partial(ChangeFreeze, zone=TORONTO, environments=EVERYWHERE)
 
 
 def days(first: str, last: str) -> DateRange:
@@ -106,13 +101,15 @@ def days(first: str, last: str) -> DateRange:
     ],
 )
 def test_frozen_ranges(pattern: Pattern, query: tuple[str, str], expected: list[tuple[str, str]]) -> None:
-    freeze = ChangeFreeze(id="f", name="Freeze", pattern=pattern)
+    freeze = freeze_of(id="f", name="Freeze", pattern=pattern)
     query_days = days(*query)
     assert list(freeze.ranges(query_days.first, query_days.last)) == [days(*each) for each in expected]
 
 
 def test_a_freeze_is_cut_at_its_effective_dates() -> None:
     freeze = ChangeFreeze(
+        zone=TORONTO,
+        environments=EVERYWHERE,
         id="f",
         name="Freeze",
         pattern=LastSevenDays(),
@@ -128,6 +125,8 @@ def test_a_freeze_is_cut_at_its_effective_dates() -> None:
 
 def test_lifted_dates_split_a_freeze() -> None:
     freeze = ChangeFreeze(
+        zone=TORONTO,
+        environments=EVERYWHERE,
         id="f",
         name="Freeze",
         pattern=LastSevenDays(),
@@ -155,8 +154,20 @@ def test_a_day_that_never_occurs_is_refused() -> None:
 )
 def test_touching_a_freeze(query: Span, expected: str | None) -> None:
     """Two overlapping freezes: the long one starts first and ends last."""
-    long = ChangeFreeze(id="long", name="Long", pattern=NamedDays(days=days("2026-01-26", "2026-01-31")))
-    short = ChangeFreeze(id="short", name="Short", pattern=NamedDays(days=days("2026-01-25", "2026-01-26")))
-    index = FreezeIndex(frozen_spans((long, short), TORONTO, date(2026, 1, 1), date(2026, 2, 1)))
-    freeze_range = index.touching(query)
+    long = ChangeFreeze(
+        zone=TORONTO,
+        environments=EVERYWHERE,
+        id="long",
+        name="Long",
+        pattern=NamedDays(days=days("2026-01-26", "2026-01-31")),
+    )
+    short = ChangeFreeze(
+        zone=TORONTO,
+        environments=EVERYWHERE,
+        id="short",
+        name="Short",
+        pattern=NamedDays(days=days("2026-01-25", "2026-01-26")),
+    )
+    index = FreezeIndex(frozen_spans((long, short), span((2026, 1, 1), (2026, 2, 10))))
+    freeze_range = next(index.touching(query, EVERYWHERE), None)
     assert (freeze_range.freeze.id if freeze_range else None) == expected

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.freezes import ChangeFreeze, WeekOfLastDay
+from icsfeed.domain.freeze_patterns import WeekOfLastDay
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.occurrences import Occurrence, happening, occurrences
 from icsfeed.domain.recurrence import weekly
-from tests.examples import BERLIN, MONTH_END, POLICY, a_schedule, a_window, span, utc
+from tests.examples import BERLIN, MONTH_END, POLICY, TORONTO, a_schedule, a_window, span, utc
 
 NOVEMBER = span((2026, 11, 1, 4), (2026, 12, 1, 5))
 
@@ -148,7 +149,7 @@ def test_an_occurrence_is_identified_by_its_original_local_start() -> None:
 
 def test_a_frozen_occurrence_stays_frozen_when_moved_into_another_year() -> None:
     """A freeze before the published span was overlooked, so the occurrence reappeared a year later."""
-    freeze = ChangeFreeze(id="week", name="Freeze", pattern=WeekOfLastDay())
+    freeze = ChangeFreeze(zone=TORONTO, id="week", name="Freeze", pattern=WeekOfLastDay())
     schedule = a_schedule(a_window(recurrence=weekly(6), effective_from=None), freezes=(freeze,))
     away = Move(window_id="thursday", day=date(2019, 1, 6), to=span((2020, 1, 6, 5), (2020, 1, 6, 6)), reason="r")
     for year in (2019, 2020):

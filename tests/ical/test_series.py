@@ -50,7 +50,7 @@ def test_the_policys_sundays_are_cut_where_the_clock_goes_forward() -> None:
 
 def test_a_frozen_irregular_occurrence_still_cuts_its_series() -> None:
     """Europe's clock changes, on the last Sundays of March and October, lie in every month-end freeze."""
-    berlin = a_schedule(a_window(recurrence=weekly(6), zone=BERLIN), freezes=(MONTH_END,))
+    berlin = a_schedule(a_window(recurrence=weekly(6), zone=BERLIN), freezes=(replace(MONTH_END, zone=BERLIN),))
     assert split(replace(berlin, calendar=replace(berlin.calendar, zone=BERLIN))) == [
         "su: 01-04 to 03-22 -01-25 -02-22",
         "su after 03-29: 04-05 to 10-18 -04-26 -05-31 -06-28 -07-26 -08-30 -09-27",

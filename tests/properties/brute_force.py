@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.freezes import ChangeFreeze, LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import Recurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
@@ -124,6 +125,7 @@ def _is_named(day: date, pattern: Pattern) -> bool:
         return _is_full(week) and not (_is_full(_week(day + WEEK, pattern.week_starts), week[0].month))
     if isinstance(pattern, NamedDays):
         return pattern.days.first <= day <= pattern.days.last
+    assert isinstance(pattern, YearlyDays)
     month_day = (day.month, day.day)
     if pattern.start <= pattern.through:
         return pattern.start <= month_day <= pattern.through

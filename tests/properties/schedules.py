@@ -10,15 +10,8 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import (
-    ChangeFreeze,
-    LastFullWeek,
-    LastSevenDays,
-    NamedDays,
-    Pattern,
-    WeekOfLastDay,
-    YearlyDays,
-)
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import Frequency, Recurrence
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange, Span
@@ -134,19 +127,20 @@ def _month_day(day: date) -> tuple[int, int]:
 
 
 @st.composite
-def freezes(draw: st.DrawFn, number: int) -> ChangeFreeze:
+def freezes(draw: st.DrawFn, number: int, zone: ZoneInfo) -> ChangeFreeze:
     """A change freeze, perhaps bounded, perhaps lifted for some dates."""
     pattern = draw(patterns())
-    all_of_it = [each for year in (2019, 2026) for each in pattern.ranges(date(year, 1, 1), date(year + 3, 1, 1))]
+    all_of_it = [each for year in (2019, 2026) for each in pattern.spans(date(year, 1, 1), date(year + 3, 1, 1))]
     lifted = draw(st.lists(st.sampled_from(all_of_it), max_size=3)) if all_of_it else []
     bounds = st.one_of(st.none(), st.none(), recent_dates)
     return ChangeFreeze(
         id=f"freeze-{number}",
         name=f"Freeze {number}",
         pattern=pattern,
+        zone=zone,
         effective_from=draw(bounds),
         effective_until=draw(bounds),
-        lifted=tuple(draw(st.dates(days.first, days.last)) for days in lifted),
+        lifted=tuple(draw(st.dates(each.days.first, each.days.last)) for each in lifted),
     )
 
 
@@ -163,7 +157,7 @@ def schedules(draw: st.DrawFn, most_windows: int = 3, most_freezes: int = 2) -> 
         ),
         environments=_ENVIRONMENTS,
         windows=tuple(draw(windows(number, home)) for number in range(draw(st.integers(1, most_windows)))),
-        freezes=tuple(draw(freezes(number)) for number in range(draw(st.integers(0, most_freezes)))),
+        freezes=tuple(draw(freezes(number, home)) for number in range(draw(st.integers(0, most_freezes)))),
     )
 
 

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icsfeed.domain.civil import instant_of, readings, stretch
-from icsfeed.domain.freezes import ChangeFreeze, YearlyDays, frozen_spans
+from icsfeed.domain.civil import instant_of, midnight, readings, stretch
+from icsfeed.domain.freeze_patterns import YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
 from icsfeed.domain.occurrences import Frozen, Missing, Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.zones import zone
+from tests.examples import TORONTO
 from tests.properties import brute_force
 from tests.properties.brute_force import DAY, Policy
 from tests.properties.schedules import TRICKY_ZONES, adjustments, schedules, times, zones
@@ -107,9 +109,10 @@ def test_frozen_days_match_the_policy(schedule: Schedule, first: int) -> None:
     """Decision 3: "A freeze is whole local days"; "A freeze can be lifted for named dates"."""
     zone = schedule.calendar.zone
     within = date(first, 1, 1), date(first + 9, 12, 31)
+    whole = Span(start=instant_of(midnight(within[0]), zone), end=instant_of(midnight(within[1] + DAY), zone))
     actual = {
         (frozen.freeze.id, day)
-        for frozen in frozen_spans(schedule.freezes, zone, *within)
+        for frozen in frozen_spans(schedule.freezes, whole)
         for day in brute_force.days(max(frozen.days.first, within[0]), min(frozen.days.last, within[1]))
     }
     # A longer freeze may include days that the zone skipped entirely.
@@ -123,7 +126,9 @@ def test_frozen_days_match_the_policy(schedule: Schedule, first: int) -> None:
 
 def test_a_yearly_freeze_of_29_february_occurs_only_in_leap_years() -> None:
     """In other years the freeze began on 1 March and ended on 28 February, which was refused."""
-    leap_day = ChangeFreeze(id="leap", name="Leap day", pattern=YearlyDays(start=(2, 29), through=(2, 29)))
+    leap_day = ChangeFreeze(
+        zone=TORONTO, id="leap", name="Leap day", pattern=YearlyDays(start=(2, 29), through=(2, 29))
+    )
     leap_days = [days.first for days in leap_day.ranges(date(2023, 1, 1), date(2033, 12, 31))]
     assert leap_days == [date(2024, 2, 29), date(2028, 2, 29), date(2032, 2, 29)]
 

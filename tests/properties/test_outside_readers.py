@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, YearlyDays, frozen_spans
+from icsfeed.domain.freeze_patterns import LastSevenDays, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
 from icsfeed.domain.occurrences import Skipped, occurrences
 from icsfeed.domain.recurrence import Frequency, Recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Schedule, published_span, published_years
@@ -22,6 +23,7 @@ from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import settled_clock, zone, zone_names
 from icsfeed.ical.limits import MAX_EVENTS
 from icsfeed.ical.series import Rendering
+from tests.examples import TORONTO
 from tests.properties.brute_force import DAY
 from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedules
 from tests.readers import READERS, Reader, libical, require, rie
@@ -47,7 +49,7 @@ def expected_snapshot(schedule: Schedule, adjusted: tuple[Adjustment, ...], now:
         elif isinstance(each.excluded, Skipped) and not each.excluded.silent:
             cancelled[each.span.start, each.span.end] += 1
     all_days = DateRange.of_years(published_years(now, schedule.calendar.zone))
-    frozen = frozen_spans(schedule.freezes, schedule.calendar.zone, all_days.first, all_days.last)
+    frozen = frozen_spans(schedule.freezes, span)
     freezes: Spans = Counter((each.days.first, each.days.last + DAY) for each in frozen if each.days.first in all_days)
     return confirmed, cancelled, freezes
 
@@ -134,9 +136,15 @@ def policy_in(names: list[str], hours: tuple[int, ...], year: int) -> Schedule:
         windows=tuple(window for name in names for window in windows_in(name, hours, year)),
         freezes=(
             ChangeFreeze(
-                id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_until=date(2026, 6, 30)
+                zone=TORONTO,
+                id="month-end",
+                name="Change freeze",
+                pattern=LastSevenDays(),
+                effective_until=date(2026, 6, 30),
             ),
-            ChangeFreeze(id="holidays", name="Holiday freeze", pattern=YearlyDays(start=(12, 18), through=(1, 3))),
+            ChangeFreeze(
+                zone=TORONTO, id="holidays", name="Holiday freeze", pattern=YearlyDays(start=(12, 18), through=(1, 3))
+            ),
         ),
     )
 

@@ -15,13 +15,15 @@ from ical.calendar_stream import CalendarStream
 
 from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.texts import clean
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
+from tests.examples import TORONTO
 from tests.properties.content_lines import parse, physical_lines
 from tests.readers import READERS, Reader, require
 from tests.situations import a_situation, served_feed
@@ -81,6 +83,7 @@ def schedule_with_texts(name: str, words: str, reason: str) -> tuple[Schedule, S
         ),
         freezes=(
             ChangeFreeze(
+                zone=TORONTO,
                 id="freeze",
                 name=words,
                 description=name,

@@ -11,7 +11,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, NotFoundError, RefusedError
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import DateRange, Span
@@ -488,7 +489,9 @@ def test_a_later_freeze_removes_a_moved_occurrence_until_it_is_lifted(reader: Re
     workspace, repository = a_small_workspace()
     move(workspace, date(2026, 6, 4), FRIDAY)
     day = FRIDAY.start.date()
-    freeze = ChangeFreeze(id="launch", name="Launch", pattern=NamedDays(days=DateRange(first=day, last=day)))
+    freeze = ChangeFreeze(
+        zone=TORONTO, id="launch", name="Launch", pattern=NamedDays(days=DateRange(first=day, last=day))
+    )
     frozen = replace(workspace.schedule, freezes=(*workspace.schedule.freezes, freeze))
     check(reader, replace(workspace, schedule=frozen), repository, [JUNE_4], [])
     check(reader, workspace, repository, [JUNE_4], confirmed_event(FRIDAY))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -19,7 +20,7 @@ from icsfeed.domain.zones import zone
 from icsfeed.ical.series import Rendering
 from icsfeed.services.advice import advise
 from tests.changes import a_change, record_of
-from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, a_schedule, a_window
+from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window
 from tests.situations import a_situation, events_in, served_feed
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,7 @@ def test_an_odd_length_is_given_in_minutes_and_more_dates_are_counted() -> None:
 
 def test_a_clock_change_in_a_freeze_gives_no_warning() -> None:
     freeze = ChangeFreeze(
+        zone=TORONTO,
         id="march",
         name="March",
         pattern=NamedDays(days=DateRange(first=date(2025, 1, 1), last=date(2027, 3, 14))),

@@ -10,14 +10,15 @@ import pytest
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import State, Step
 from icsfeed.domain.feeds import Environment, Feed, Kind
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.services.differences import Difference, Differences, Edit, FeedDifference, differences
 from tests.changes import PLAN, a_change, after_step, record_of
-from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, a_schedule, a_window, span
+from tests.examples import MONTH_END, NOW, POLICY, THURSDAY, TORONTO, a_schedule, a_window, span
 
 SHORT = a_window(effective_from=date(2026, 11, 5), effective_until=date(2026, 11, 12))
 
@@ -150,7 +151,7 @@ ADJUSTED = Record(adjustments={(each.window_id, each.day): each for each in (MOV
 
 
 def freeze_on(day: date) -> ChangeFreeze:
-    return ChangeFreeze(id="x", name="X", pattern=NamedDays(days=DateRange(first=day, last=day)))
+    return ChangeFreeze(zone=TORONTO, id="x", name="X", pattern=NamedDays(days=DateRange(first=day, last=day)))
 
 
 @pytest.mark.parametrize("day", [pytest.param(11, id="its new date"), pytest.param(12, id="its original date")])

@@ -14,7 +14,8 @@ from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freezes import ChangeFreeze, LastSevenDays, NamedDays
+from icsfeed.domain.freeze_patterns import LastSevenDays, NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.lifecycle import advance
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.revisions import missing_lines, revision_of, with_lines
@@ -26,7 +27,7 @@ from icsfeed.domain.zones import zone
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.events import PublishedEvents, publish_events
 from tests.changes import PLAN, a_change
-from tests.examples import BERLIN, NOW, POLICY, THURSDAY, span
+from tests.examples import BERLIN, NOW, POLICY, THURSDAY, TORONTO, span
 from tests.situations import a_situation
 
 ONE_WINDOW: Final = replace(
@@ -35,6 +36,7 @@ ONE_WINDOW: Final = replace(
     windows=(replace(THURSDAY, effective_from=date(2026, 12, 1), effective_until=date(2026, 12, 31)),),
     freezes=(
         ChangeFreeze(
+            zone=TORONTO,
             id="month-end",
             name="Change freeze",
             pattern=LastSevenDays(),

@@ -11,7 +11,8 @@ import pytest
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.freezes import ChangeFreeze, NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.record import Record
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
@@ -21,7 +22,7 @@ from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep
 from icsfeed.services.advice import advise
 from icsfeed.services.unmatched import unmatched
 from tests.changes import PLAN, a_change, record_of
-from tests.examples import NOW, POLICY, THURSDAY, a_schedule, a_window, span, utc
+from tests.examples import NOW, POLICY, THURSDAY, TORONTO, a_schedule, a_window, span, utc
 
 WITHOUT_REASON = replace(PLAN, reason="")
 """03:00 to 04:00 on Thursday, 3 December, in Toronto."""
@@ -31,7 +32,9 @@ SKIP = Skip(window_id="thursday", day=date(2026, 12, 10), reason="s")
 
 
 def a_freeze(first: date, last: date | None = None) -> ChangeFreeze:
-    return ChangeFreeze(id="x", name="X", pattern=NamedDays(days=DateRange(first=first, last=last or first)))
+    return ChangeFreeze(
+        zone=TORONTO, id="x", name="X", pattern=NamedDays(days=DateRange(first=first, last=last or first))
+    )
 
 
 FROZEN = a_schedule(THURSDAY, freezes=(a_freeze(date(2026, 12, 3)),))

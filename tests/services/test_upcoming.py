@@ -19,6 +19,7 @@ TWO = replace(
     POLICY,
     environments=(Environment(id="preview", name="Preview"), Environment(id="production", name="Production")),
     windows=(replace(SUNDAY, environments=frozenset({"preview"})), THURSDAY),
+    freezes=(MONTH_END,),
 )
 
 

@@ -12,15 +12,8 @@ from pathlib import Path
 import pytest
 
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
-from icsfeed.domain.freezes import (
-    ChangeFreeze,
-    LastFullWeek,
-    LastSevenDays,
-    NamedDays,
-    Pattern,
-    WeekOfLastDay,
-    YearlyDays,
-)
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
@@ -105,7 +98,11 @@ def test_the_example_is_the_policy() -> None:
         windows=windows,
         freezes=(
             ChangeFreeze(
-                id="month-end", name="Change freeze", pattern=LastSevenDays(), effective_from=date(2020, 1, 1)
+                zone=TORONTO.zone,
+                id="month-end",
+                name="Change freeze",
+                pattern=LastSevenDays(),
+                effective_from=date(2020, 1, 1),
             ),
         ),
         feeds=automatic_feeds("Seed-to-Sale maintenance", environments),
@@ -205,7 +202,13 @@ def test_the_recurrence_of_a_window(keys: str, recurrence: Recurrence) -> None:
 )
 def test_every_kind_of_freeze(keys: str, pattern: Pattern) -> None:
     text = f'\n[[change_freezes]]\nid = "freeze"\nname = "Freeze"\n{keys}\nlifted = [2026-12-31, 2026-12-18]\n'
-    freeze = ChangeFreeze(id="freeze", name="Freeze", pattern=pattern, lifted=(date(2026, 12, 18), date(2026, 12, 31)))
+    freeze = ChangeFreeze(
+        zone=TORONTO.zone,
+        id="freeze",
+        name="Freeze",
+        pattern=pattern,
+        lifted=(date(2026, 12, 18), date(2026, 12, 31)),
+    )
     assert read(BASE + text) == schedule(freezes=(freeze,))
 
 
@@ -220,6 +223,7 @@ effective_from = 2020-01-01
 effective_until = 2027-12-31
 """
     freeze = ChangeFreeze(
+        zone=TORONTO.zone,
         id="freeze",
         name="Freeze",
         description="Nothing is changed.",

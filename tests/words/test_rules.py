@@ -7,14 +7,7 @@ from datetime import date
 
 import pytest
 
-from icsfeed.domain.freezes import (
-    LastFullWeek,
-    LastSevenDays,
-    NamedDays,
-    Pattern,
-    WeekOfLastDay,
-    YearlyDays,
-)
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.recurrence import parse_recurrence
 from icsfeed.domain.spans import DateRange
 from icsfeed.words.rules import frozen_days_text, recurrence_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from icsfeed.domain.civil import local_times
-from icsfeed.domain.freezes import NamedDays
+from icsfeed.domain.freeze_patterns import NamedDays
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates

@@ -7,7 +7,7 @@ can't be judged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,7 +63,10 @@ class _Policy:
         if name is None or not environments:
             return None
         validate = table_validator(FreezeTable).validate_python
-        freezes = tuple(freeze_of(validate(table.raw)) for table in file.tables("change_freezes") if table.is_sound)
+        written = (
+            freeze_of(validate(table.raw), zone(name)) for table in file.tables("change_freezes") if table.is_sound
+        )
+        freezes = tuple(each if each.environments else replace(each, environments=environments) for each in written)
         return cls(zone=zone(name), environments=environments, freezes=freezes)
 
 
@@ -150,7 +153,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
             )
             numbers.append(change.latest.number)
             if plan != before:
-                check_freezes(policy.freezes, policy.zone, change.kind, plan)
+                check_freezes(policy.freezes, change.kind, plan)
         except MissingReasonError as error:
             raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
         except IcsfeedError as error:
@@ -177,7 +180,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
     plan = _amended(plan, values, keys, policy)
     kind = Kind(values["kind"])
     try:
-        check_freezes(policy.freezes, policy.zone, kind, plan)
+        check_freezes(policy.freezes, kind, plan)
     except MissingReasonError as error:
         raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
     update = Update(

@@ -6,15 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds, public_ids
-from icsfeed.domain.freezes import (
-    ChangeFreeze,
-    LastFullWeek,
-    LastSevenDays,
-    NamedDays,
-    Pattern,
-    WeekOfLastDay,
-    YearlyDays,
-)
+from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.recurrence import WEEKDAYS, Recurrence, parse_recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
@@ -25,6 +18,8 @@ from icsfeed.store.schedule_file.date_values import month_day
 from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from icsfeed.domain.changes import Change
     from icsfeed.store.schedule_file.model import (
         CalendarTable,
@@ -49,7 +44,7 @@ def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Sch
         calendar=calendar,
         environments=environments,
         windows=tuple(_window(each, calendar, by_default) for each in tables.get("maintenance_windows", ())),
-        freezes=tuple(freeze_of(each) for each in tables.get("change_freezes", ())),
+        freezes=tuple(freeze_of(each, calendar.zone) for each in tables.get("change_freezes", ())),
         feeds=automatic_feeds(calendar.name, environments)
         if feeds is None
         else tuple(_feed(each, by_default) for each in feeds),
@@ -98,13 +93,14 @@ def _recurrence(table: WindowTable) -> Recurrence:
     return weekly(*(WEEKDAYS.index(day) for day in table["days"]))
 
 
-def freeze_of(table: FreezeTable) -> ChangeFreeze:
+def freeze_of(table: FreezeTable, calendar_zone: ZoneInfo) -> ChangeFreeze:
     """The change freeze in its table."""
     return ChangeFreeze(
         id=table["id"],
         name=table["name"],
         description=table.get("description", ""),
         pattern=_pattern(table),
+        zone=calendar_zone,
         effective_from=table.get("effective_from"),
         effective_until=table.get("effective_until"),
         lifted=tuple(sorted(table.get("lifted", ()))),
