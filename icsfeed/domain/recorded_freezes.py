@@ -106,9 +106,6 @@ class RecordedFreeze:
     def is_active(self, at: datetime) -> bool:
         return at in self.span
 
-    def of_environments(self, environments: frozenset[str]) -> RecordedFreeze:
-        return replace(self, environments=environments)
-
     def in_zone(self, zone: ZoneInfo) -> RecordedFreeze:
         return replace(self, zone=zone)
 
