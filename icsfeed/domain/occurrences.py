@@ -132,7 +132,10 @@ def occurrences(
         if occurrence.touches(span)
     ]
     return tuple(
-        sorted(touching, key=lambda each: (each.start, each.window.id, each.original_start, sorted(each.environments)))
+        sorted(
+            touching,
+            key=lambda each: (each.start, each.window.id, each.original_start, min(each.environments, default="")),
+        )
     )
 
 
