@@ -147,7 +147,10 @@ class FreezeHours:
     start: time | None = None
 
     def __post_init__(self) -> None:
-        if self.length <= timedelta(0) or (self.start is None and self.length % ONE_DAY):
+        if self.length <= timedelta(0):
+            msg = f"a freeze lasts some time, not {self.length}"
+            raise BadInputError(msg)
+        if self.start is None and self.length % ONE_DAY:
             msg = f"a freeze without a start lasts whole days, not {self.length}"
             raise BadInputError(msg)
 

@@ -77,7 +77,7 @@ class _EventsOfRendering:
             if isinstance(item, FrozenSpan):
                 yield item
             elif item.is_shown and item.span is not None and item.span.end > now and item.start in published:
-                environments = item.window.environments
+                environments = item.environments
                 counts[environments] += 1
                 if counts[environments] <= MAX_EVENTS:
                     yield item
