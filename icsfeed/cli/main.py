@@ -24,6 +24,7 @@ _COMMANDS = {
     "emergency": "Announce emergency changes and record their progress.",
     "planned": "Announce planned changes and record their progress.",
     "window": "List windows; skip, move or restore an occurrence.",
+    "freeze": "Start a change freeze now, end it, list freezes.",
     "subscriber": "Give customers private feeds.",
     "database": "Database maintenance.",
     "gate": "Say whether a planned change may run, and why.",

@@ -56,7 +56,7 @@ def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str)
         yield from _times(occurrence.span, situation, is_over=occurrence.excluded is not None)
     if occurrence.excluded is not None:
         yield preview_fact("Shown", "as cancelled" if occurrence.is_cancelled else "not at all")
-    yield preview_fact("Environments", _names(window.environments, schedule))
+    yield preview_fact("Environments", names_of(window.environments, schedule))
     yield preview_fact("Impact", window.impact.value)
     if reason:
         yield preview_fact("Reason", reason)
@@ -71,7 +71,7 @@ def announcement_text(change: Change, situation: Situation) -> str:
         length_text(span.length),
         start_text(span, situation.now),
         change.plan.impact.value,
-        _names(change.plan.environments, situation.schedule),
+        names_of(change.plan.environments, situation.schedule),
     )
     return f"{change.id} announced: {change.plan.summary}; {'; '.join(facts)}"
 
@@ -112,7 +112,7 @@ def _times(span: Span, situation: Situation, *, is_over: bool) -> Iterator[str]:
 
 
 def _plan_facts(plan: Plan, schedule: Schedule) -> Iterator[str]:
-    yield preview_fact("Environments", _names(plan.environments, schedule))
+    yield preview_fact("Environments", names_of(plan.environments, schedule))
     yield preview_fact("Impact", plan.impact.value)
     if plan.reason:
         yield preview_fact("Reason", plan.reason)
@@ -133,6 +133,6 @@ def _audience(change: Change, schedule: Schedule, *, is_visible: bool) -> Iterat
         yield preview_fact("Cancelled in", ", ".join(gone))
 
 
-def _names(environments: Collection[str], schedule: Schedule) -> str:
+def names_of(environments: Collection[str], schedule: Schedule) -> str:
     names = schedule.environment_names
     return ", ".join(names.get(each, each) for each in sorted(environments))

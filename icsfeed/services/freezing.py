@@ -1,0 +1,209 @@
+"""What operators do with change freezes: start one from now on, and end it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.actors import Actor
+from icsfeed.domain.changes import Change, recorded_id
+from icsfeed.domain.errors import BadInputError, RefusedError
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.plans import free_text, plausible
+from icsfeed.domain.recorded_freezes import RecordedFreeze
+from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
+from icsfeed.domain.situation import Situation
+from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import one_line
+from icsfeed.domain.times import instant_text
+from icsfeed.ical.calendar import current_events, policy_events
+from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.series import Rendering
+from icsfeed.services.changes import PLACEHOLDER, Workspace
+from icsfeed.services.freeze_effects import FreezeEffect, freeze_effects, planned_changes_in
+from icsfeed.services.freeze_json import freeze_as_json
+from icsfeed.services.ledger import lines_between
+
+_START: Final = "freeze start"
+_END: Final = "freeze end"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FreezeRequest:
+    """A freeze to start now in those ``environments``; ``until`` an instant (aware), or without an end."""
+
+    reason: str
+    environments: frozenset[str]
+    until: datetime | None = None
+    is_internal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FreezeOutcome:
+    """The result of an operator's action on a recorded freeze.
+
+    ``effects`` are the occurrences that happen otherwise than before, ``changes`` the planned ones that lie in a freeze
+    that starts. ``events`` are those that are new or changed for subscribers of the series rendering. ``recorded`` is
+    false for a dry run.
+    """
+
+    freeze: RecordedFreeze
+    effects: tuple[FreezeEffect, ...]
+    changes: tuple[Change, ...]
+    events: tuple[CalendarEvent, ...]
+    warnings: tuple[str, ...]
+    recorded: bool
+
+    def as_json(self, zone: ZoneInfo) -> dict[str, object]:
+        """The freeze, and what the operator should know of the action."""
+        return {
+            **freeze_as_json(self.freeze, zone),
+            "occurrences": [each.as_json(zone) for each in self.effects],
+            "changes": [change.id for change in self.changes],
+            "recorded": self.recorded,
+            "warnings": list(self.warnings),
+            "events": [event.content.decode() for event in self.events],
+        }
+
+
+def start_freeze(
+    workspace: Workspace, request: FreezeRequest, *, uid_part: str, actor: Actor, dry_run: bool = False
+) -> FreezeOutcome:
+    """Start a freeze now; ``uid_part`` is random (``random_uid_part``), as that of a change.
+
+    Raises:
+        IcsfeedError: where it would be over already, or it can't be recorded; nothing has changed then.
+    """
+    workspace.schedule.environments_named(request.environments)
+    zone = workspace.schedule.calendar.zone
+    request = replace(request, reason=_reason(request.reason), until=_until(request.until, zone, now=actor.at))
+    if dry_run:
+        situation = workspace.situation(now=actor.at)
+        freeze = _new_freeze(situation, request, PLACEHOLDER, actor)
+        return _outcome(situation, freeze, recorded=False)[0]
+    with workspace.repository.writing(actor=actor, action=_START, subject="") as writing:
+        situation = workspace.situation(writing.record, now=actor.at)
+        freeze = _new_freeze(situation, request, uid_part, actor)
+        outcome, lines = _outcome(situation, freeze, recorded=True)
+        writing.set_subject(freeze.id)
+        writing.start_freeze(freeze)
+        writing.add_revisions(lines)
+    return outcome
+
+
+def end_freeze(workspace: Workspace, freeze_id: str, *, actor: Actor, dry_run: bool = False) -> FreezeOutcome:
+    """End a recorded freeze now.
+
+    Raises:
+        IcsfeedError: where there is no such freeze, it is over, or it can't be recorded; nothing has changed then.
+    """
+
+    def ended(situation: Situation) -> RecordedFreeze:
+        freeze = situation.record.freeze(freeze_id)
+        _check_end(freeze, situation)
+        return freeze.ended(at=actor.at, by=actor.name)
+
+    situation = workspace.situation(now=actor.at)
+    # Tried before the database is locked, so that a refused request creates none.
+    freeze = ended(situation)
+    if dry_run:
+        return _outcome(situation, freeze, recorded=False)[0]
+    with workspace.repository.writing(actor=actor, action=_END, subject=freeze.id) as writing:
+        situation = workspace.situation(writing.record, now=actor.at)
+        freeze = ended(situation)
+        outcome, lines = _outcome(situation, freeze, recorded=True)
+        writing.end_freeze(freeze)
+        writing.add_revisions(lines)
+    return outcome
+
+
+def _reason(text: str) -> str:
+    reason = free_text(text, "reason")
+    if not reason:
+        msg = "a freeze needs a reason; customers read it, or operators if it is internal"
+        raise BadInputError(msg)
+    return reason
+
+
+def _until(until: datetime | None, zone: ZoneInfo, *, now: datetime) -> datetime | None:
+    """The end in whole seconds, in UTC."""
+    if until is None:
+        return None
+    until = until.astimezone(UTC).replace(microsecond=0)
+    if until <= now:
+        msg = (
+            f"a freeze that starts now can't last until {instant_text(until, zone)}, which is past; "
+            "give a later end, or none"
+        )
+        raise RefusedError(msg)
+    plausible(Span(start=now.astimezone(UTC), end=until), "a freeze with an end")
+    return until
+
+
+def _new_freeze(situation: Situation, request: FreezeRequest, uid_part: str, actor: Actor) -> RecordedFreeze:
+    return RecordedFreeze(
+        id=recorded_id(Kind.FREEZE, situation.record.next_number(Kind.FREEZE)),
+        reason=request.reason,
+        environments=request.environments,
+        started_at=actor.at,
+        started_by=actor.name,
+        until=request.until,
+        is_internal=request.is_internal,
+        uid_part=uid_part,
+    )
+
+
+def _check_end(freeze: RecordedFreeze, situation: Situation) -> None:
+    zone = situation.zone
+    if freeze.ended_at is not None:
+        msg = f"{freeze.ended_by} ended {freeze.id} already, {instant_text(freeze.ended_at, zone)}; nothing was changed"
+        raise RefusedError(msg)
+    if freeze.end is not None and freeze.is_over(situation.now):
+        msg = f"{freeze.id} is over: it lasted until {instant_text(freeze.end, zone)}; nothing was changed"
+        raise RefusedError(msg)
+
+
+def _outcome(
+    situation: Situation, freeze: RecordedFreeze, *, recorded: bool
+) -> tuple[FreezeOutcome, tuple[LedgerLine, ...]]:
+    record = situation.record
+    after = situation.with_record(replace(record, freezes={**record.freezes, freeze.id: freeze}))
+    old, new = _renderings(situation), _renderings(after)
+    lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=situation.now)
+    ledger = with_lines(record.ledger, lines)
+    changed = {line.uid for line in lines}
+    for_people = current_events((event for event in new[Rendering.SERIES] if event.uid in changed), now=situation.now)
+    is_start = freeze.ended_at is None
+    changes = tuple(planned_changes_in(situation, freeze)) if is_start else ()
+    outcome = FreezeOutcome(
+        freeze=freeze,
+        effects=freeze_effects(situation, after, Span(start=freeze.start, end=situation.published_span.end)),
+        changes=changes,
+        events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
+        warnings=tuple(_warnings(situation, freeze, changes)) if is_start else (),
+        recorded=recorded,
+    )
+    return outcome, lines
+
+
+def _renderings(situation: Situation) -> dict[Rendering, tuple[CalendarEvent, ...]]:
+    return {rendering: policy_events(situation, rendering) for rendering in Rendering}
+
+
+def _warnings(situation: Situation, freeze: RecordedFreeze, changes: tuple[Change, ...]) -> Iterator[str]:
+    zone = situation.zone
+    for other in situation.record.freezes.values():
+        shared = other.environments & freeze.environments
+        if shared and other.is_active(situation.now):
+            until = f"until {instant_text(other.end, zone)}" if other.end is not None else "until it is ended"
+            yield f"{freeze.id} overlaps {other.id}, which freezes {', '.join(sorted(shared))} {until}"
+    for change in changes:
+        if not change.plan.reason:
+            yield (
+                f"{change.id} ({one_line(change.plan.summary)}) lies in {freeze.id} and does not say why it can't "
+                f"wait; until `planned update {change.id} --reason` says so, `gate --change {change.id}` stays closed"
+            )
