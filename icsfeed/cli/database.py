@@ -54,7 +54,7 @@ def database() -> None:
     "ids",
     metavar="ID",
     multiple=True,
-    help="After a loss: number new changes from the one after ID, such as EC-41. Can be repeated.",
+    help="After a loss: number new changes or freezes from the one after ID, such as EC-41. Can be repeated.",
 )
 @schedule_option
 @database_option

@@ -13,7 +13,7 @@ from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, example, given, opti
 from icsfeed.cli.output import print_json
 from icsfeed.services.changes import random_uid_part
 from icsfeed.services.freezing import FreezeOutcome, end_freeze, start_freeze
-from icsfeed.services.requests.freezes import freeze_request
+from icsfeed.services.requests.freezes import freeze_id, freeze_request
 
 
 @click.group(cls=OrderedGroup)
@@ -83,7 +83,7 @@ def end(invocation: RecordingInvocation, identifier: str) -> None:
 
     def act(dry_run: bool, preview: FreezeOutcome | None) -> FreezeOutcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
         del preview
-        return end_freeze(invocation.workspace, identifier, actor=invocation.actor, dry_run=dry_run)
+        return end_freeze(invocation.workspace, freeze_id(identifier), actor=invocation.actor, dry_run=dry_run)
 
     invocation.carry_out(
         act,

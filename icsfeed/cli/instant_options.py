@@ -13,7 +13,7 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.times import instant_text
 from icsfeed.services.requests.errors import FieldError, InvalidRequestError
 
-_SENSES: Final = {"start": Sense.START, "end": Sense.END, "by": Sense.DEADLINE, "until": Sense.DEADLINE}
+_SENSES: Final = {"start": Sense.START, "end": Sense.END, "by": Sense.DEADLINE, "until": Sense.END}
 """By option, and in the order in which they are read: an end counts from the start."""
 
 _Request = TypeVar("_Request")

@@ -294,7 +294,7 @@ OWN_OPTIONS = {
     *("--dry-run", "--ics", "--automatic", "--update"),
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
     *("--tentative", "--key", "--message", "--expect", "--silent", "--yes", "--after"),
-    "--replace-calendar",
+    *("--replace-calendar", "--until", "--internal"),
 }
 """Those of one announcement, step, occurrence, destination or repair."""
 
@@ -311,7 +311,7 @@ def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_en
                     own.add((line.split()[0], name))
                 else:
                     assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
-    assert {group for group, _ in own} == {"emergency", "planned", "window", "export", "database"}
+    assert {group for group, _ in own} == {"emergency", "planned", "window", "freeze", "export", "database"}
     assert {name for _, name in own} == OWN_OPTIONS
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from icsfeed.domain.changes import recorded_id
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import free_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.services.freezing import FreezeRequest
@@ -12,6 +14,11 @@ from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields, present
 
 FIELDS: Final = ("reason", "environments", "until", "internal")
+
+
+def freeze_id(text: str) -> str:
+    """The id of a recorded freeze, which may be given as a number alone: ``7`` is ``CF-7``."""
+    return recorded_id(Kind.FREEZE, int(text)) if text.isascii() and text.isdecimal() else text
 
 
 def freeze_request(data: object, *, schedule: Schedule) -> FreezeRequest:
