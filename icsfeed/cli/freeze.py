@@ -64,9 +64,9 @@ def start(invocation: RecordingInvocation, **options: object) -> None:
         act,
         Wording(
             preview=lambda outcome: start_preview(outcome, invocation.situation),
-            question=lambda outcome: f"Start {outcome.freeze.id} now?",
+            question=lambda outcome: None if outcome.repeats else f"Start {outcome.freeze.id} now?",
             answer=lambda outcome: [outcome.freeze.id],
-            notice=lambda outcome: started_text(outcome, invocation.situation),
+            notice=lambda outcome: None if outcome.repeats else started_text(outcome, invocation.situation),
             hint=lambda outcome: f"{outcome.freeze.id} is active; next: freeze end {outcome.freeze.id}",
         ),
     )

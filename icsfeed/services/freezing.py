@@ -48,7 +48,7 @@ class FreezeOutcome:
 
     ``effects`` are the occurrences that happen otherwise than before, ``changes`` the planned ones that lie in a freeze
     that starts. ``events`` are those that are new or changed for subscribers of the series rendering. ``recorded`` is
-    false for a dry run.
+    false for a dry run, and where the request ``repeats`` an earlier one and so changes nothing.
     """
 
     freeze: RecordedFreeze
@@ -57,6 +57,7 @@ class FreezeOutcome:
     events: tuple[CalendarEvent, ...]
     warnings: tuple[str, ...]
     recorded: bool
+    repeats: bool = False
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The freeze, and what the operator should know of the action."""
@@ -75,6 +76,8 @@ def start_freeze(
 ) -> FreezeOutcome:
     """Start a freeze now; ``uid_part`` is random (``random_uid_part``), as that of a change.
 
+    Where one is active that was started with the same request, nothing is recorded.
+
     Raises:
         IcsfeedError: where it would be over already, or it can't be recorded; nothing has changed then.
     """
@@ -83,10 +86,14 @@ def start_freeze(
     request = replace(request, reason=_reason(request.reason), until=_until(request.until, zone, now=actor.at))
     if dry_run:
         situation = workspace.situation(now=actor.at)
+        if (repeated := _active_duplicate(situation, request)) is not None:
+            return _repetition(repeated)
         freeze = _new_freeze(situation, request, PLACEHOLDER, actor)
         return _outcome(situation, freeze, recorded=False)[0]
     with workspace.repository.writing(actor=actor, action=_START, subject="") as writing:
         situation = workspace.situation(writing.record, now=actor.at)
+        if (repeated := _active_duplicate(situation, request)) is not None:
+            return _repetition(repeated)
         freeze = _new_freeze(situation, request, uid_part, actor)
         outcome, lines = _outcome(situation, freeze, recorded=True)
         writing.set_subject(freeze.id)
@@ -154,6 +161,25 @@ def _new_freeze(situation: Situation, request: FreezeRequest, uid_part: str, act
         until=request.until,
         is_internal=request.is_internal,
         uid_part=uid_part,
+    )
+
+
+def _active_duplicate(situation: Situation, request: FreezeRequest) -> RecordedFreeze | None:
+    for freeze in situation.record.freezes.values():
+        facts = (freeze.reason, freeze.environments, freeze.until, freeze.is_internal)
+        if freeze.is_active(situation.now) and freeze.ended_at is None and facts == _facts_of(request):
+            return freeze
+    return None
+
+
+def _facts_of(request: FreezeRequest) -> tuple[str, frozenset[str], datetime | None, bool]:
+    return request.reason, request.environments, request.until, request.is_internal
+
+
+def _repetition(freeze: RecordedFreeze) -> FreezeOutcome:
+    notice = f"this freeze has been started already: {freeze.id}, by {freeze.started_by}; nothing was changed"
+    return FreezeOutcome(
+        freeze=freeze, effects=(), changes=(), events=(), warnings=(notice,), recorded=False, repeats=True
     )
 
 

@@ -42,6 +42,7 @@ TIMES = {day: span((2026, 6, day, 6), (2026, 6, day, 10)) for day in (4, 7, 11, 
 DURING = utc(2026, 6, 11, 7, 40, 20)
 """Within the occurrence of the 11th."""
 
+HOUR = timedelta(hours=1)
 REASON = "The core switches are failing"
 UID = "freeze.cf-1.0123456789@maintenance.example.com"
 
@@ -304,9 +305,25 @@ def test_a_freeze_that_overlaps_another_one_is_a_warning() -> None:
         "CF-3 overlaps CF-1, which freezes preview until Thu 2026-06-11 20:00 EDT",
         "CF-3 overlaps CF-2, which freezes production until it is ended",
     )
-    assert start(workspace, "preview", now=utc(2026, 6, 12)).warnings == (
+    assert start(workspace, "preview", now=utc(2026, 6, 12), reason="Another").warnings == (
         "CF-4 overlaps CF-3, which freezes preview until it is ended",
     )
+
+
+def test_a_start_that_is_repeated_changes_nothing() -> None:
+    """So an operator whose connection broke can repeat it, and has one freeze to end."""
+    workspace, repository = a_workspace(SMALL)
+    freeze = start(workspace, "production", until=utc(2026, 6, 12)).freeze
+    record = repository.current
+    for dry_run in (True, False):
+        repeated = start(workspace, "production", until=utc(2026, 6, 12), now=DURING + HOUR, dry_run=dry_run)
+        assert (repeated.freeze, repeated.recorded, repeated.repeats, repeated.effects) == (freeze, False, True, ())
+        assert repeated.warnings == ("this freeze has been started already: CF-1, by ann; nothing was changed",)
+    assert repository.current is record
+    for other in ({"until": utc(2026, 6, 12, 1)}, {"reason": "Another"}, {"is_internal": True}, {}):
+        assert start(workspace, "production", **other).recorded
+    end(workspace, "CF-1", now=DURING + HOUR)
+    assert start(workspace, "production", until=utc(2026, 6, 12), now=DURING + HOUR).freeze.id == "CF-6"
 
 
 def test_planned_changes_in_a_freeze_are_named_and_one_without_a_reason_is_a_warning() -> None:

@@ -40,6 +40,12 @@ class Case:
     command: str
     before: tuple[str, ...] = ()
 
+    @property
+    def acknowledgement(self) -> str | None:
+        """The line that says that the step is recorded, if the command prints one that does not depend on the time."""
+        words = self.name.split()
+        return "EC-1" if words[0] == "announce" else "CF-1" if words[:2] == ["freeze", "start"] else None
+
 
 _ANNOUNCE: Final = (
     "emergency announce --summary Patch --reason Urgent --environment production --start 2026-11-23T08:00 "
@@ -86,6 +92,13 @@ CASES: Final = (
         command="window move thursday 2026-12-03 --start 2026-12-04T02:00 --reason Quiet",
         before=(_ANNOUNCE,),
     ),
+    Case(
+        name="freeze start",
+        command="freeze start --environment production --until 2026-12-04T09:00 --reason Audit --yes",
+        before=(_ANNOUNCE,),
+    ),
+    Case(name="freeze start internal", command="freeze start --internal --reason Audit --yes", before=(_ANNOUNCE,)),
+    Case(name="freeze end", command="freeze end CF-1 --yes", before=("freeze start --reason Audit --yes",)),
     Case(name="reserve numbers", command="database upgrade --after EC-41", before=(_ANNOUNCE,)),
 )
 
@@ -150,7 +163,7 @@ def kill_many(case: Case, stage: Stage, schedule: Path, *, times: int, random: R
             _check_success(case.command, killed)
             continue  # it was faster
         stage.settle()
-        acknowledged = case.name.startswith("announce") and "EC-1" in killed.output.splitlines()
+        acknowledged = case.acknowledgement in killed.output.splitlines()
         tally.acknowledged += acknowledged
         if after.is_equal(rows := dump(url)):
             tally.whole += 1
