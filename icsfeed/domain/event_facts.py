@@ -96,6 +96,8 @@ class EventFacts:
 
 def _plain(value: Any) -> object:  # noqa: ANN401  (the value of any field)
     """The value as JSON has it, without the fields that have their defaults."""
+    if isinstance(value, RepetitionRule):
+        return {"recurrence": value.recurrence.facts(), "until": _plain(value.until)}
     if is_dataclass(value):
         named = ((field, getattr(value, field.name)) for field in fields(value))
         return {field.name: _plain(each) for field, each in named if field.default is MISSING or each != field.default}

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date, local_times, stretch
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.recurrence import WEEKDAYS, weekly
+from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.spans import Span
 
 _SEARCH_MARGIN = timedelta(days=2)

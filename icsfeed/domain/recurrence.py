@@ -1,82 +1,107 @@
-"""Recurrence rules: the few that every calendar client supports, and their dates.
+"""Recurrence rules and lists of dates: on which days a maintenance window or a change freeze recurs.
 
 The only module that imports python-dateutil.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final, Literal
 
 from dateutil import rrule
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.texts import quoted
-
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-WEEKDAY_CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-"""The weekdays as RFC 5545 abbreviates them, in the order of ``date.weekday()``."""
-
-_MAX_MONTH_DAYS: Final = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
-_EXAMPLES: Final = (
-    "such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, FREQ=MONTHLY;BYDAY=2TU or FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1"
+from icsfeed.domain.rule_parts import (
+    RULE_EXAMPLES,
+    WEEKDAY_CODES,
+    Frequency,
+    NthWeekday,
+    check_combination,
+    frequency_of,
+    interval_of,
+    month_days_of,
+    month_lengths,
+    months_of,
+    nth_weekdays_of,
+    positions_of,
+    rule_parts,
+    weekdays_of,
 )
-
-
-class Frequency(StrEnum):
-    """The values of RFC 5545's FREQ that all calendar clients support."""
-
-    WEEKLY = "WEEKLY"
-    MONTHLY = "MONTHLY"
-    YEARLY = "YEARLY"
-
+from icsfeed.domain.texts import quoted
 
 _DATEUTIL_FREQUENCIES: Final[dict[Frequency, Literal[0, 1, 2]]] = {
     Frequency.WEEKLY: rrule.WEEKLY,
     Frequency.MONTHLY: rrule.MONTHLY,
     Frequency.YEARLY: rrule.YEARLY,
 }
+_MONTHS_IN_YEAR: Final = 12
+_DAYS_IN_WEEK: Final = 7
+
+_TEMPLATE_ORDINALS: Final = frozenset({1, 2, 3, 4, -1})
+"""Outlook's templates hold the first, second, third, fourth and last."""
+
+_TEMPLATE_WEEKDAYS: Final = (tuple(range(5)), (5, 6))
+"""The groups that Outlook's templates count by position: "weekday" and "weekend day"."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recurrence:
-    """A rule that Outlook's templates can hold (RFC 5545, section 3.3.10).
+    """A rule of RFC 5545 (section 3.3.10).
 
-    Weekly on ``weekdays`` (Monday is 0); or monthly, or yearly in ``month``, on one ``month_day`` (-1: the last) or on
-    the ``ordinal``-th (-1: last) of the one weekday in ``weekdays``.
+    Weekly on weekdays; or monthly, or yearly in ``months``, on ``month_days`` (-1: the last), or on weekdays: each with
+    an ordinal within its month or, without ordinals, those at the ``positions`` among all of them (-1: the last).
+
+    ``is_part`` is true of one of several rules that one window consists of.
     """
 
     frequency: Frequency
     interval: int = 1
-    weekdays: tuple[int, ...] = ()
-    ordinal: int | None = None
-    month_day: int | None = None
-    month: int | None = None
+    by_day: tuple[NthWeekday, ...] = ()
+    month_days: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
+    is_part: bool = False
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        """The weekdays in ``by_day`` (Monday is 0), each once, in the order of the week."""
+        return tuple(sorted({weekday for _, weekday in self.by_day}))
+
+    @property
+    def is_weekly(self) -> bool:
+        return self.frequency is Frequency.WEEKLY
 
     @property
     def label(self) -> str:
-        """The name of this rule among those of its window: the weekday's code, or the frequency."""
-        if self.frequency is Frequency.WEEKLY:
-            return "-".join(WEEKDAY_CODES[day] for day in self.weekdays).lower()
-        return self.frequency.lower()
+        """The name of this rule among those of its window: the weekday's code, or the frequency and, of several, more.
 
-    def by_weekday(self) -> tuple[Recurrence, ...]:
-        """The same dates as rules of one weekday each: Outlook allows no adjacent instances in a series."""
-        if self.frequency is not Frequency.WEEKLY:
-            return (self,)
-        return tuple(
-            Recurrence(frequency=self.frequency, interval=self.interval, weekdays=(day,)) for day in self.weekdays
-        )
+        It is a part of UIDs.
+        """
+        codes = [_nth_code(day) for day in self.by_day]
+        if self.frequency is Frequency.WEEKLY:
+            return "-".join(codes).lower()
+        if not self.is_part:
+            return self.frequency.lower()
+        numbers = map(str, (*self.months, *self.month_days, *self.positions))
+        return "-".join([self.frequency, *numbers, *codes]).lower().replace("--1", "-last")
 
     def template_rules(self) -> tuple[Recurrence, ...]:
-        return self.by_weekday()
+        """The same dates as rules that each fit one of Outlook's templates; empty where there are none."""
+        if self.frequency is Frequency.WEEKLY:
+            # One weekday each, since Outlook allows no adjacent instances in a series.
+            return () if self.months else tuple(replace(self, by_day=(day,)) for day in self.by_day)
+        by_month = [_by_template(rule) for rule in _by_month(self)]
+        rules = [part for parts in by_month for part in parts] if all(by_month) else []
+        return tuple(replace(rule, is_part=len(rules) > 1) for rule in rules)
 
     def may_include(self, day: date) -> bool:
-        return day.weekday() in self.weekdays
+        """Whether the date is one of the rule, if the rule has dates in its week, month or year at all."""
+        if self.frequency is Frequency.WEEKLY and not self.months:
+            return day.weekday() in self.weekdays
+        return any(replace(self, interval=1).dates(day, day))
 
     def dates(self, first: date, last: date, *, anchor: date | None = None) -> Iterator[date]:
         """The dates of the rule from ``first`` through ``last``, in order.
@@ -89,41 +114,120 @@ class Recurrence:
                 msg = f"a rule with an interval of {self.interval} needs a date to count from"
                 raise BadInputError(msg)
             begin = anchor
-        weekdays = tuple(rrule.weekday(day, self.ordinal) for day in self.weekdays)
         moments = rrule.rrule(
             _DATEUTIL_FREQUENCIES[self.frequency],
             interval=self.interval,
             dtstart=datetime.combine(begin, time()),
             until=datetime.combine(last, time()),
-            byweekday=weekdays or None,
-            bymonthday=self.month_day,
-            bymonth=self.month,
+            byweekday=[rrule.weekday(weekday, ordinal) for ordinal, weekday in self.by_day] or None,
+            bymonthday=self.month_days or None,
+            bymonth=self.months or None,
+            bysetpos=self.positions or None,
         )
         for moment in moments:
             day = moment.date()
             if day >= first:
                 yield day
 
-    def parts(self) -> dict[str, str | int]:
+    def parts(self) -> dict[str, str | int | list[int] | list[str]]:
         """The parts of the rule as RFC 5545 names them, without UNTIL."""
-        parts: dict[str, str | int] = {"FREQ": self.frequency.value}
+        parts: dict[str, str | int | list[int] | list[str]] = {"FREQ": self.frequency.value}
         if self.interval > 1:
             parts["INTERVAL"] = self.interval
-        if self.month is not None:
-            parts["BYMONTH"] = self.month
-        if self.month_day is not None:
-            parts["BYMONTHDAY"] = self.month_day
-        if self.weekdays:
-            ordinal = "" if self.ordinal is None else str(self.ordinal)
-            parts["BYDAY"] = ",".join(ordinal + WEEKDAY_CODES[day] for day in self.weekdays)
+        if self.months:
+            parts["BYMONTH"] = list(self.months)
+        if self.month_days:
+            parts["BYMONTHDAY"] = list(self.month_days)
+        if self.by_day:
+            parts["BYDAY"] = [_nth_code(day) for day in self.by_day]
+        if self.positions:
+            parts["BYSETPOS"] = list(self.positions)
         return parts
 
+    def facts(self) -> dict[str, object]:
+        """The parts of the rule for the digest of an event that states it: named as ever, and only those there are."""
+        ordinals = sorted({ordinal for ordinal, _ in self.by_day if ordinal is not None})
+        facts: dict[str, object] = {
+            "frequency": self.frequency,
+            "interval": self.interval if self.interval > 1 else None,
+            "weekdays": list(self.weekdays),
+            "ordinal": _one_or_all(ordinals),
+            "month_day": _one_or_all(self.month_days),
+            "month": _one_or_all(self.months),
+            "positions": list(self.positions),
+        }
+        return {name: value for name, value in facts.items() if value not in (None, [])}
+
     def __str__(self) -> str:
-        return ";".join(f"{name}={value}" for name, value in self.parts().items())
+        return ";".join(
+            f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
+            for name, value in self.parts().items()
+        )
+
+
+def _nth_code(day: NthWeekday) -> str:
+    ordinal, weekday = day
+    return f"{'' if ordinal is None else ordinal}{WEEKDAY_CODES[weekday]}"
+
+
+def _one_or_all(numbers: Sequence[int]) -> object:
+    return numbers[0] if len(numbers) == 1 else list(numbers)
+
+
+def _by_month(rule: Recurrence) -> tuple[Recurrence, ...]:
+    """The rules by which the same months come without a list of them."""
+    if rule.frequency is Frequency.MONTHLY and rule.months:
+        step = _MONTHS_IN_YEAR // len(rule.months)
+        if rule.months == tuple(range(rule.months[0], _MONTHS_IN_YEAR + 1, step)):
+            return (replace(rule, months=(), interval=step),)
+    return tuple(replace(rule, frequency=Frequency.YEARLY, months=(month,)) for month in rule.months) or (rule,)
+
+
+def _by_template(rule: Recurrence) -> tuple[Recurrence, ...]:
+    """The rules of one day a month each; empty where no template holds one of them, or where two days may coincide."""
+    if rule.positions:
+        fits = rule.weekdays in _TEMPLATE_WEEKDAYS and _TEMPLATE_ORDINALS.issuperset(rule.positions)
+        return tuple(replace(rule, positions=(position,)) for position in rule.positions) if fits else ()
+    if rule.month_days:
+        coincide = -1 in rule.month_days and not month_lengths(rule.months).isdisjoint(rule.month_days)
+        return () if coincide else tuple(replace(rule, month_days=(day,)) for day in rule.month_days)
+    fits = all(ordinal in _TEMPLATE_ORDINALS for ordinal, _ in rule.by_day)
+    coincide = any({(4, weekday), (-1, weekday)} <= set(rule.by_day) for weekday in rule.weekdays)
+    return tuple(replace(rule, by_day=(day,)) for day in rule.by_day) if fits and not coincide else ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedDates:
+    """Single ``days``, in order: a recurrence without a rule."""
+
+    days: tuple[date, ...]
+
+    @property
+    def interval(self) -> int:
+        return 1
+
+    @property
+    def weekdays(self) -> tuple[int, ...]:
+        return ()
+
+    @property
+    def is_weekly(self) -> bool:
+        return False
+
+    def template_rules(self) -> tuple[Recurrence, ...]:
+        """None: only single events hold them."""
+        return ()
+
+    def dates(self, first: date, last: date, *, anchor: date | None = None) -> Iterator[date]:  # noqa: ARG002  (as Recurrence)
+        """The days from ``first`` through ``last``."""
+        return iter(self.days[bisect_left(self.days, first) : bisect_right(self.days, last)])
+
+    def __str__(self) -> str:
+        return f"[{', '.join(map(str, self.days))}]"
 
 
 def offset_dates(
-    recurrence: Recurrence, days: int, first: date, last: date, *, anchor: date | None = None
+    recurrence: Recurrence | ListedDates, days: int, first: date, last: date, *, anchor: date | None = None
 ) -> Iterator[date]:
     """The dates from ``first`` through ``last`` that lie ``days`` after one of the rule."""
     offset = timedelta(days=days)
@@ -132,101 +236,50 @@ def offset_dates(
 
 def weekly(*weekdays: int) -> Recurrence:
     """Every week on those weekdays (Monday is 0), in the order of the week."""
-    return Recurrence(frequency=Frequency.WEEKLY, weekdays=tuple(sorted(set(weekdays))))
+    return Recurrence(frequency=Frequency.WEEKLY, by_day=tuple((None, day) for day in sorted(set(weekdays))))
 
 
 def parse_recurrence(text: str) -> Recurrence:
-    """The rule that an RRULE value (RFC 5545, section 3.3.10) writes.
+    """The rule that an RRULE value writes, in the plainest form: ``BYDAY=TU;BYSETPOS=2`` is ``BYDAY=2TU``.
 
     Raises:
         BadInputError: where it is no rule, or one that calendar clients do not all support.
     """
-    parts = _split(text)
-    name = parts.pop("FREQ", None)
-    if name is None:
-        msg = f"{quoted(text)} has no FREQ; write a rule {_EXAMPLES}"
+    parts = rule_parts(text)
+    if "FREQ" not in parts:
+        msg = f"{quoted(text)} has no FREQ; write a rule {RULE_EXAMPLES}"
         raise BadInputError(msg)
-    if name == "DAILY":
-        msg = "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days"
-        raise BadInputError(msg)
-    if name not in set(Frequency):
-        msg = f"FREQ={name} is none that a maintenance window can have: WEEKLY, MONTHLY or YEARLY"
-        raise BadInputError(msg)
-    frequency = Frequency(name)
-    interval = _number("INTERVAL", parts.pop("INTERVAL", "1"), 1, 99)
-    month = _number("BYMONTH", parts.pop("BYMONTH"), 1, 12) if "BYMONTH" in parts else None
-    if (month is not None) is not (frequency is Frequency.YEARLY):
-        msg = "BYMONTH goes with FREQ=YEARLY, and FREQ=YEARLY with BYMONTH"
-        raise BadInputError(msg)
-    if len(parts) != 1 or (frequency is Frequency.WEEKLY and "BYDAY" not in parts):
-        required = "BYDAY" if frequency is Frequency.WEEKLY else "either BYDAY or BYMONTHDAY"
-        msg = f"FREQ={frequency} needs {required}; write a rule {_EXAMPLES}"
-        raise BadInputError(msg)
-    if "BYMONTHDAY" in parts:
-        day = _month_day(parts["BYMONTHDAY"], month)
-        return Recurrence(frequency=frequency, interval=interval, month=month, month_day=day)
+    frequency = frequency_of(parts["FREQ"])
+    interval = interval_of(parts.get("INTERVAL", "1"))
+    months = months_of(parts["BYMONTH"]) if "BYMONTH" in parts else ()
+    check_combination(frequency, interval, months, parts)
+    rule = Recurrence(frequency=frequency, interval=interval, months=months)
     if frequency is Frequency.WEEKLY:
-        return Recurrence(frequency=frequency, interval=interval, weekdays=_weekdays(parts["BYDAY"]))
-    ordinal, weekday = _nth_weekday(parts["BYDAY"])
-    return Recurrence(frequency=frequency, interval=interval, month=month, ordinal=ordinal, weekdays=(weekday,))
+        rule = replace(rule, by_day=weekdays_of(parts["BYDAY"]))
+    elif "BYMONTHDAY" in parts:
+        rule = replace(rule, month_days=month_days_of(parts["BYMONTHDAY"], months))
+    elif "BYSETPOS" in parts:
+        by_day = weekdays_of(parts["BYDAY"])
+        rule = _without_positions(replace(rule, by_day=by_day, positions=positions_of(parts["BYSETPOS"], len(by_day))))
+    else:
+        rule = replace(rule, by_day=nth_weekdays_of(parts["BYDAY"]))
+    return _in_plain_months(rule)
 
 
-def _split(text: str) -> dict[str, str]:
-    parts: dict[str, str] = {}
-    written = re.sub("^rrule:", "", text.strip(), flags=re.IGNORECASE)
-    bare = ";".join(filter(None, re.sub(r"\s", "", written).split(";")))
-    if bare != written and "=" in bare:
-        msg = f"{quoted(text)} has a space or a semicolon too many; write {bare}"
-        raise BadInputError(msg)
-    for part in written.split(";"):
-        name, equals, value = part.upper().partition("=")
-        if not equals or not value:
-            msg = f"{quoted(part)} is not a part of a rule; write a rule {_EXAMPLES}"
-            raise BadInputError(msg)
-        if name in parts:
-            both = f"{name}={parts[name]},{value}" if name == "BYDAY" else f"{name}={parts[name]}"
-            msg = f"{name}={parts[name]} and {name}={value} are the same part twice; write one, such as {both}"
-            raise BadInputError(msg)
-        if name in ("COUNT", "UNTIL"):
-            msg = f"{name} does not belong in the rule; say effective_until = (a date) instead"
-            raise BadInputError(msg)
-        if name not in ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH"):
-            msg = f"{name} is a part that not every calendar client holds; write a rule {_EXAMPLES}"
-            raise BadInputError(msg)
-        parts[name] = value
-    return parts
+def _without_positions(rule: Recurrence) -> Recurrence:
+    """The same rule with ordinals or days of the month, where those say what its positions do."""
+    if len(rule.by_day) == 1:
+        ((_, weekday),) = rule.by_day
+        return replace(rule, by_day=tuple((position, weekday) for position in rule.positions), positions=())
+    if len(rule.by_day) == _DAYS_IN_WEEK and set(rule.positions) <= {-1, *range(1, 29)}:
+        return replace(rule, by_day=(), month_days=rule.positions, positions=())
+    return rule
 
 
-def _number(name: str, text: str, least: int, most: int) -> int:
-    if not re.fullmatch("[0-9]{1,4}", text) or not least <= int(text) <= most:
-        msg = f"{name}={text} is not a whole number from {least} to {most}"
-        raise BadInputError(msg)
-    return int(text)
-
-
-def _month_day(text: str, month: int | None) -> int:
-    if text == "-1":
-        return -1
-    most = 28 if month is None else _MAX_MONTH_DAYS.get(month, 31)
-    if not re.fullmatch("[0-9]{1,2}", text) or not 1 <= int(text) <= most:
-        msg = (
-            f"BYMONTHDAY={text} is not a day that always comes: one of 1 to {most}, or -1 for the last day of the month"
-        )
-        raise BadInputError(msg)
-    return int(text)
-
-
-def _weekdays(text: str) -> tuple[int, ...]:
-    codes = text.split(",")
-    if not set(codes) <= set(WEEKDAY_CODES) or len(set(codes)) != len(codes):
-        msg = f"BYDAY={text} is not a list of weekdays from {', '.join(WEEKDAY_CODES)}, each once"
-        raise BadInputError(msg)
-    return tuple(sorted(WEEKDAY_CODES.index(code) for code in codes))
-
-
-def _nth_weekday(text: str) -> tuple[int, int]:
-    match = re.fullmatch(f"([1-4]|-1)({'|'.join(WEEKDAY_CODES)})", text)
-    if not match:
-        msg = f"BYDAY={text} is not one weekday of the month: 1 to 4 or -1 (the last), then the day, such as 2TU"
-        raise BadInputError(msg)
-    return int(match[1]), WEEKDAY_CODES.index(match[2])
+def _in_plain_months(rule: Recurrence) -> Recurrence:
+    """The same rule as a monthly one where it has several months, and as a yearly one where it has one."""
+    if len(rule.months) == _MONTHS_IN_YEAR and (rule.frequency is not Frequency.YEARLY or rule.interval == 1):
+        rule = replace(rule, months=())
+    if rule.interval > 1 or rule.frequency is Frequency.WEEKLY:
+        return rule
+    return replace(rule, frequency=Frequency.YEARLY if len(rule.months) == 1 else Frequency.MONTHLY)

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_times
-from icsfeed.domain.recurrence import Frequency, Recurrence, offset_dates
+from icsfeed.domain.recurrence import ListedDates, Recurrence, offset_dates
 
 ONE_WEEK: Final = timedelta(weeks=1)
 
@@ -40,7 +40,7 @@ class MaintenanceWindow:
 
     id: str
     name: str
-    recurrence: Recurrence
+    recurrence: Recurrence | ListedDates
     offset_days: int = 0
     start: time
     end: time
@@ -80,7 +80,6 @@ class MaintenanceWindow:
 
         Occurrences of one rule never touch.
         """
-        is_weekly = self.recurrence.frequency is Frequency.WEEKLY
-        if self.offset_days or (is_weekly and self.length >= self.recurrence.interval * ONE_WEEK):
+        if self.offset_days or (self.recurrence.is_weekly and self.length >= self.recurrence.interval * ONE_WEEK):
             return ()
         return self.recurrence.template_rules()

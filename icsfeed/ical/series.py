@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.occurrences import Occurrence
-from icsfeed.domain.recurrence import Frequency, Recurrence
+from icsfeed.domain.recurrence import Recurrence
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import is_utc, settled_clock
@@ -97,7 +97,7 @@ def may_recur(window: MaintenanceWindow, years: range) -> bool:
     if clock is None or not window.series_rules():
         return False
     # libical steps through months by their first and last days: if the clock skips that hour, all later ones are late.
-    return window.recurrence.frequency is Frequency.WEEKLY or not clock.skips(window.start)
+    return window.recurrence.is_weekly or not clock.skips(window.start)
 
 
 def published_year(occurrence: Occurrence, zone: ZoneInfo) -> int:

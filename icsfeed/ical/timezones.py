@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 from icalendar.prop import vRecur
 
-from icsfeed.domain.recurrence import WEEKDAY_CODES
+from icsfeed.domain.rule_parts import WEEKDAY_CODES
 from icsfeed.domain.zones import Onset, SettledClock
 from icsfeed.ical.properties import add_text, as_bytes
 

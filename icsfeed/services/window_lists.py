@@ -14,7 +14,7 @@ from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.services.upcoming import span_as_json
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import ENGLISH
-from icsfeed.words.rules import recurrence_text
+from icsfeed.words.recurrences import recurrence_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

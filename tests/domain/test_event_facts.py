@@ -12,7 +12,7 @@ import pytest
 from icsfeed.domain.changes import State
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, Message, RepetitionRule
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.recurrence import weekly
+from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.schedule import Organizer
 from icsfeed.domain.windows import Impact
 from tests.examples import utc
@@ -126,6 +126,43 @@ def test_the_test_above_covers_every_field() -> None:
 def test_digests_stay_the_same_in_every_release(facts: EventFacts, digest: str) -> None:
     """A release that has to change this test raises the SEQUENCE of every event."""
     assert facts.digest() == digest
+
+
+@pytest.mark.parametrize(
+    ("rule", "digest"),
+    [
+        ("FREQ=WEEKLY;BYDAY=TH", "2-d00bbcc4fb06cf65e91ef60d94ecc2"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "2-38a254bb299363356e908afb0a821b"),
+        ("FREQ=MONTHLY;BYDAY=2TU", "2-48e2a795988acb4db4bda2cc5ba47c"),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1SU", "2-aea3c807f4219a8ada431200f1242d"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "2-cb1e852bdb621a5e92c11455cfda76"),
+        ("FREQ=MONTHLY;BYMONTHDAY=-1", "2-683f7dc385e27e9100b510d9e8e1cf"),
+        ("FREQ=YEARLY;BYMONTH=10;BYMONTHDAY=1", "2-dc0bc0569533eee18c5819f5de4a1f"),
+        ("FREQ=YEARLY;INTERVAL=2;BYMONTH=5;BYDAY=1MO", "2-d96e161bc2f81e296061344e96acd7"),
+    ],
+)
+def test_digests_of_rules_stay_the_same_in_every_release(rule: str, digest: str) -> None:
+    """They were taken before rules could have several days and months."""
+    facts = EventFacts(
+        kind=Kind.MAINTENANCE,
+        name="M",
+        start=date(2026, 1, 1),
+        end=date(2026, 1, 2),
+        rule=RepetitionRule(recurrence=parse_recurrence(rule), until=utc(2026, 1, 29, 7)),
+    )
+    assert facts.digest() == digest
+
+
+def test_rules_that_differ_in_one_part_have_digests_of_their_own() -> None:
+    rules = [
+        *("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+        *("FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1", "FREQ=MONTHLY;BYDAY=1SA", "FREQ=MONTHLY;INTERVAL=3;BYDAY=1SA"),
+    ]
+    facts = [
+        replace(FULL, rule=RepetitionRule(recurrence=parse_recurrence(rule), until=utc(2026, 1, 29, 7)))
+        for rule in rules
+    ]
+    assert len({each.digest() for each in facts}) == len(rules)
 
 
 def test_a_digest_fits_the_database_column_and_differs_from_digests_of_bytes() -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
-from icsfeed.domain.recurrence import Recurrence
+from icsfeed.domain.recurrence import ListedDates, Recurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 
@@ -85,15 +85,11 @@ def is_last_of_month(day: date) -> bool:
     return (day + DAY).month != day.month
 
 
-def is_on_rule(day: date, rule: Recurrence, anchor: date | None) -> bool:
+def is_on_rule(day: date, rule: Recurrence | ListedDates, anchor: date | None) -> bool:
     """Whether the rule names the date; with an interval, the week, month or year of ``anchor`` is the first."""
-    conditions = (
-        not rule.weekdays or day.weekday() in rule.weekdays,
-        rule.month in (None, day.month),
-        rule.month_day in (None, day.day, -1 if is_last_of_month(day) else None),
-        rule.ordinal in (None, (day.day + 6) // 7, -1 if (day + WEEK).month != day.month else None),
-    )
-    if not all(conditions):
+    if isinstance(rule, ListedDates):
+        return day in rule.days
+    if not _has_parts(day, rule):
         return False
     if rule.interval == 1 or anchor is None:
         return True
@@ -103,6 +99,29 @@ def is_on_rule(day: date, rule: Recurrence, anchor: date | None) -> bool:
         "YEARLY": day.year - anchor.year,
     }
     return periods[rule.frequency.value] % rule.interval == 0
+
+
+def _has_parts(day: date, rule: Recurrence) -> bool:
+    """Whether the date is what the rule's BYMONTH, BYMONTHDAY, BYDAY and BYSETPOS say."""
+    if rule.months and day.month not in rule.months:
+        return False
+    if rule.month_days:
+        return day.day in rule.month_days or (-1 in rule.month_days and is_last_of_month(day))
+    if rule.positions:
+        first = day.replace(day=1)
+        month = [
+            each for each in days(first, first + 30 * DAY) if each.month == day.month and _is_on_weekday(each, rule)
+        ]
+        return day in {month[place - 1 if place > 0 else place] for place in rule.positions if abs(place) <= len(month)}
+    return _is_on_weekday(day, rule)
+
+
+def _is_on_weekday(day: date, rule: Recurrence) -> bool:
+    """Whether the date is one of the rule's weekdays, from the beginning of its month or from its end."""
+    days_left = next(left for left in range(31) if is_last_of_month(day + left * DAY))
+    return bool(
+        {None, (day.day + 6) // 7, -(days_left // 7 + 1)} & {nth for nth, on in rule.by_day if on == day.weekday()}
+    )
 
 
 def is_effective(day: date, bounded: MaintenanceWindow | ChangeFreeze) -> bool:

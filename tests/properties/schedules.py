@@ -12,7 +12,8 @@ from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
-from icsfeed.domain.recurrence import Frequency, Recurrence
+from icsfeed.domain.recurrence import Recurrence, parse_recurrence
+from icsfeed.domain.rule_parts import WEEKDAY_CODES
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact, MaintenanceWindow
@@ -67,20 +68,33 @@ def times() -> st.SearchStrategy[time]:
     return st.one_of(st.sampled_from(_CHANGE_HOURS), st.just(time()), anywhere)
 
 
+_MONTHS: Final = (
+    *("BYMONTH=1", "BYMONTH=2", "BYMONTH=8", "BYMONTH=3,6,9,12", "BYMONTH=5,11", "BYMONTH=1,2,12"),
+    "BYMONTH=1,2,3,4,5,6,7,8,9,10,11",
+)
+_DAYS: Final = (
+    *("BYMONTHDAY=1", "BYMONTHDAY=28", "BYMONTHDAY=-1", "BYMONTHDAY=1,15", "BYMONTHDAY=2,-1", "BYMONTHDAY=28,-1"),
+    *("BYDAY=2TU,4TU", "BYDAY=1SU,-1SU", "BYDAY=4FR,-1FR", "BYDAY=5MO", "BYDAY=1MO,1WE", "BYDAY=-2FR"),
+    *("BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "BYDAY=SA,SU;BYSETPOS=1,3", "BYDAY=MO,TU;BYSETPOS=2"),
+)
+
+
 @st.composite
 def recurrences(draw: st.DrawFn) -> Recurrence:
-    """A rule that Outlook's templates support."""
-    frequency = draw(st.sampled_from((Frequency.WEEKLY, Frequency.WEEKLY, *Frequency)))
-    interval = draw(intervals)
-    if frequency is Frequency.WEEKLY:
-        chosen = draw(st.sets(weekdays, min_size=1, max_size=3))
-        return Recurrence(frequency=frequency, interval=interval, weekdays=tuple(sorted(chosen)))
-    month = draw(st.integers(1, 12)) if frequency is Frequency.YEARLY else None
+    """A rule of any kind."""
     if draw(st.booleans()):
-        month_day = draw(st.sampled_from((-1, 1, 28, *range(2, 28))))
-        return Recurrence(frequency=frequency, interval=interval, month=month, month_day=month_day)
-    ordinal = draw(st.sampled_from((-1, 1, 2, 3, 4)))
-    return Recurrence(frequency=frequency, interval=interval, month=month, ordinal=ordinal, weekdays=(draw(weekdays),))
+        codes = draw(st.sets(weekdays, min_size=1, max_size=3))
+        parts = ["FREQ=WEEKLY", f"BYDAY={','.join(WEEKDAY_CODES[day] for day in sorted(codes))}"]
+        interval, months = draw(intervals), draw(st.sampled_from(("", "", "", *_MONTHS)))
+    else:
+        nth_weekday = st.tuples(st.sampled_from((-1, 1, 2, 3, 4)), weekdays).map(
+            lambda each: f"BYDAY={each[0]}{WEEKDAY_CODES[each[1]]}"
+        )
+        month_day = st.integers(1, 28).map(lambda day: f"BYMONTHDAY={day}")
+        months = draw(st.sampled_from(("", "", *_MONTHS)))
+        parts = ["FREQ=MONTHLY", draw(st.one_of(nth_weekday, month_day, st.sampled_from(_DAYS)))]
+        interval = 1 if months else draw(intervals)
+    return parse_recurrence(";".join(filter(None, [*parts, months, f"INTERVAL={interval}"])))
 
 
 @st.composite

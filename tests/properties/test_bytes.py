@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from icsfeed.domain.recurrence import WEEKDAY_CODES, Frequency, Recurrence
+from icsfeed.domain.recurrence import Recurrence
+from icsfeed.domain.rule_parts import WEEKDAY_CODES, Frequency
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.zones import zone
 from icsfeed.ical.series import Rendering
@@ -48,15 +49,19 @@ def masters_of(content: bytes) -> list[Component]:
 def rule_of(master: Component) -> Recurrence:
     """The parts of the RRULE (RFC 5545, section 3.3.10)."""
     parts = master.one("RRULE").parts
-    assert parts.keys() <= {"FREQ", "INTERVAL", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY"}
-    by_day = re.fullmatch("(-?[0-9])?([A-Z]{2})", parts["BYDAY"]) if "BYDAY" in parts else None
+    assert parts.keys() <= {"FREQ", "INTERVAL", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS"}
+    by_day = re.findall("(-?[0-9])?([A-Z]{2})", parts.get("BYDAY", ""))
+    numbers = {
+        name: tuple(int(each) for each in parts[name].split(",")) if name in parts else ()
+        for name in ("BYMONTH", "BYMONTHDAY", "BYSETPOS")
+    }
     return Recurrence(
         frequency=Frequency(parts["FREQ"]),
         interval=int(parts.get("INTERVAL", "1")),
-        month=int(parts["BYMONTH"]) if "BYMONTH" in parts else None,
-        month_day=int(parts["BYMONTHDAY"]) if "BYMONTHDAY" in parts else None,
-        ordinal=int(by_day[1]) if by_day and by_day[1] else None,
-        weekdays=(WEEKDAY_CODES.index(by_day[2]),) if by_day else (),
+        by_day=tuple((int(nth) if nth else None, WEEKDAY_CODES.index(code)) for nth, code in by_day),
+        month_days=numbers["BYMONTHDAY"],
+        months=numbers["BYMONTH"],
+        positions=numbers["BYSETPOS"],
     )
 
 

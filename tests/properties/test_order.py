@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icsfeed.domain.occurrences import Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.ical.series import Rendering
-from tests.properties.brute_force import days, is_frozen, reading
+from tests.properties.brute_force import days, is_frozen, is_on_rule, reading
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.situations import a_situation, events_in, served_feed
 
@@ -84,8 +84,8 @@ def series_of(occurrence: Occurrence, schedule: Schedule) -> list[str]:
     """The prefixes of the UIDs of the occurrence's series, and of its single events."""
     window = occurrence.window
     year = reading(occurrence.policy_start, schedule.calendar.zone).year
-    rules = window.recurrence.by_weekday()
-    labels = [rule.label for rule in rules if occurrence.original_start.weekday() in (rule.weekdays or range(7))]
+    rules = window.recurrence.template_rules()
+    labels = [rule.label for rule in rules if is_on_rule(occurrence.original_start.date(), rule, None)]
     return [f"maintenance.{window.id}.{year}.{label}" for label in labels] + [f"maintenance.{window.id}.{year}"]
 
 

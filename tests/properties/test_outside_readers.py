@@ -16,7 +16,8 @@ from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import LastSevenDays, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
 from icsfeed.domain.occurrences import Skipped, occurrences
-from icsfeed.domain.recurrence import Frequency, Recurrence, weekly
+from icsfeed.domain.recurrence import Recurrence, weekly
+from icsfeed.domain.rule_parts import Frequency
 from icsfeed.domain.schedule import Calendar, Schedule, published_span, published_years
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
@@ -184,7 +185,7 @@ def test_every_engine_reads_every_zone(reader: Reader) -> None:
     schedule = policy_in(
         [name for name in sorted(zone_names()) if has_current_rules_of(reader, zone(name), now)], (12,), 2031
     )
-    quarterly = Recurrence(frequency=Frequency.MONTHLY, interval=3, ordinal=2, weekdays=(6,))
+    quarterly = Recurrence(frequency=Frequency.MONTHLY, interval=3, by_day=((2, 6),))
     fewer = replace(schedule, windows=tuple(replace(each, recurrence=quarterly) for each in schedule.windows))
     check(reader, fewer, Rendering.SERIES, now)
 
@@ -198,7 +199,7 @@ def test_a_monthly_window_at_a_skipped_hour_is_read_alike(reader: Reader, name: 
     clock = settled_clock(tz, 2023, 2025)
     assert clock is not None
     skipped = next(onset.time for onset in clock.onsets if onset.after > onset.before)
-    monthly = Recurrence(frequency=Frequency.MONTHLY, ordinal=ordinal, weekdays=(4,))
+    monthly = Recurrence(frequency=Frequency.MONTHLY, by_day=((ordinal, 4),))
     schedule = policy_in([name], (2,), 2024)
     window = replace(schedule.windows[0], recurrence=monthly, start=skipped, end=time(skipped.hour + 4))
     schedule = replace(schedule, windows=(window,), freezes=())

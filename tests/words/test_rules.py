@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
-from icsfeed.domain.recurrence import parse_recurrence
+from icsfeed.domain.recurrence import ListedDates, parse_recurrence
 from icsfeed.domain.spans import DateRange
-from icsfeed.words.rules import frozen_days_text, recurrence_text
+from icsfeed.words.recurrences import recurrence_text
+from icsfeed.words.rules import frozen_days_text
 from tests.examples import MONTH_END
 from tests.words.writing import FRENCH, dates_in
 
@@ -54,11 +55,87 @@ TODAY = date(2026, 12, 8)
             "The last day of August, every 2 years",
             "Le dernier jour d’août, tous les 2 ans",
         ),
+        (
+            "FREQ=MONTHLY;BYDAY=2TU,4TU",
+            "The second Tuesday and the fourth Tuesday of every month",
+            "Le deuxième mardi et le quatrième mardi de chaque mois",
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=1,15,-1",
+            "The 1st, the 15th and the last day of every month",
+            "Le 1er, le 15 et le dernier jour de chaque mois",
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTH=3,6,9,12;BYDAY=2SA",
+            "The second Saturday of March, June, September and December",
+            "Le deuxième samedi du mois, en mars, juin, septembre et décembre",
+        ),
+        (
+            "FREQ=YEARLY;INTERVAL=2;BYMONTH=3,8;BYMONTHDAY=15",
+            "The 15th of March and August, every 2 years",
+            "Le 15 du mois, en mars et août, tous les 2 ans",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+            "The last weekday of every month",
+            "Le dernier jour de semaine de chaque mois",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=1,3",
+            "The first weekend day and the third weekend day of every month",
+            "Le premier jour de week-end et le troisième jour de week-end de chaque mois",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYSETPOS=-2",
+            "The second-to-last day of every month",
+            "Le deuxième jour en partant de la fin de chaque mois",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=10",
+            "The 10th weekday of every month",
+            "Le 10e jour de semaine de chaque mois",
+        ),
+        (
+            "FREQ=YEARLY;BYMONTH=12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-7",
+            "The 7th-to-last weekday of December",
+            "Le 7e jour de semaine en partant de la fin de décembre",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1",
+            "The last Monday or Tuesday of every month",
+            "Le dernier lundi ou mardi de chaque mois",
+        ),
+        ("FREQ=WEEKLY;BYMONTH=6,7;BYDAY=TU", "Every Tuesday, in June and July", "Tous les mardis, en juin et juillet"),
     ],
 )
 def test_rules(rule: str, english: str, french: str) -> None:
     assert recurrence_text(parse_recurrence(rule), dates_in()) == english
     assert recurrence_text(parse_recurrence(rule), dates_in(FRENCH)) == french
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "french"),
+    [
+        pytest.param(
+            [date(2025, 12, 5), date(2026, 12, 5), date(2027, 1, 9)],
+            "Sat, Dec 5, 2026 and Sat, Jan 9, 2027",
+            "sam. 5 déc. 2026 et sam. 9 janv. 2027",
+            id="those of this year and later ones",
+        ),
+        pytest.param([date(2025, 12, 5)], "Fri, Dec 5, 2025", "ven. 5 déc. 2025", id="none is left"),
+        pytest.param(
+            [date(2026, month, 1) for month in range(1, 8)],
+            "Thu, Jan 1, 2026; Sun, Feb 1, 2026; Sun, Mar 1, 2026; Wed, Apr 1, 2026; Fri, May 1, 2026 and 2 more",
+            "jeu. 1er janv. 2026\N{NO-BREAK SPACE}; dim. 1er févr. 2026\N{NO-BREAK SPACE}; "
+            "dim. 1er mars 2026\N{NO-BREAK SPACE}; mer. 1er avr. 2026\N{NO-BREAK SPACE}; ven. 1er mai 2026 et 2 autres",
+            id="more than five",
+        ),
+    ],
+)
+def test_lists_of_dates(days: list[date], english: str, french: str) -> None:
+    listed = ListedDates(days=tuple(days))
+    assert recurrence_text(listed, dates_in()) == english
+    assert recurrence_text(listed, dates_in(FRENCH)) == french
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import sentence
-from icsfeed.words.rules import effective_dates_text, frozen_days_text, recurrence_text
+from icsfeed.words.recurrences import recurrence_text
+from icsfeed.words.rules import effective_dates_text, frozen_days_text
 from icsfeed.words.terms import IMPACT_NAMES
 
 

@@ -9,7 +9,8 @@ from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds, publi
 from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
-from icsfeed.domain.recurrence import WEEKDAYS, Recurrence, parse_recurrence, weekly
+from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
+from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow

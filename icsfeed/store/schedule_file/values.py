@@ -15,7 +15,8 @@ from pydantic_core import core_schema
 from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.domain.feeds import ALL, Kind
-from icsfeed.domain.recurrence import WEEKDAYS, parse_recurrence
+from icsfeed.domain.recurrence import parse_recurrence
+from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.texts import without_direction_controls
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone_names

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from icsfeed.domain.recurrence import WEEKDAY_CODES, WEEKDAYS
+from icsfeed.domain.rule_parts import WEEKDAY_CODES, WEEKDAYS
 from icsfeed.store.schedule_file.near_matches import nearest
 from icsfeed.store.schedule_file.notation import as_toml
 
