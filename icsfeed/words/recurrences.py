@@ -33,9 +33,7 @@ _NTH_WEEKDAYS: Final = {
     -5: phrase("fifth-to-last {day}"),
 }
 _NUMBERED_WEEKDAY: Final = phrase_in("as in: the 10th weekday of every month", "{number} {day}")
-_NUMBERED_FROM_THE_END: Final = phrase_in(
-    "as in: weekday 10 from the end of every month", "{day} {number} from the end"
-)
+_NUMBERED_FROM_THE_END: Final = phrase_in("as in: the 10th-to-last weekday of every month", "{number}-to-last {day}")
 _WEEKDAY_GROUPS: Final = {
     tuple(range(5)): phrase_in("Monday to Friday, as in: the last weekday of every month", "weekday"),
     (5, 6): phrase_in("Saturday or Sunday, as in: the first weekend day of every month", "weekend day"),
