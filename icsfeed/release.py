@@ -11,7 +11,7 @@ from typing import Final
 from icsfeed import __version__
 
 _PACKAGE: Final = Path(__file__).parent
-_LIBRARIES: Final = ("icalendar", "feedgen", "lxml", "python-dateutil", "tzdata")
+_LIBRARIES: Final = ("icalendar", "feedgen", "holidays", "lxml", "python-dateutil", "tzdata")
 """Those that write feeds, or work out the times in them."""
 
 _NO_CONTENT: Final = frozenset({".pyc", ".md"})
