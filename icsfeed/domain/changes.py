@@ -266,10 +266,13 @@ class Change:
         ended = self.entered(State.COMPLETED, State.CANCELLED) or END_OF_TIME
         return Span(start=min(span.start, started), end=max(span.end, ended))
 
+    def every_environment(self) -> frozenset[str]:
+        """The environments that it touches, or was announced for once."""
+        return frozenset[str]().union(*(update.plan.environments for update in self.updates))
+
     def left_environments(self) -> frozenset[str]:
         """The environments that it was announced for once, and no longer touches."""
-        once = frozenset[str]().union(*(update.plan.environments for update in self.updates))
-        return once - self.plan.environments
+        return self.every_environment() - self.plan.environments
 
     def with_update(self, update: Update) -> Change:
         """The change with one more update, which is recorded, without the texts that a redaction withdraws."""

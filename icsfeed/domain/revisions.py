@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeAlias
@@ -34,7 +34,11 @@ GONE: Final = ""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LedgerLine:
-    """From ``revision`` on, the event ``uid`` stated the facts with that ``digest``."""
+    """From ``revision`` on, the event of the key ``uid`` stated the facts with that ``digest``.
+
+    The key is the event's UID; in the private feed of a slug, ``UID#SLUG`` for an event that has ever stated there what
+    is not public. So what the public sees has its own revisions, whatever is private.
+    """
 
     uid: str
     digest: str
@@ -47,14 +51,27 @@ class LedgerLine:
 
 
 Ledger: TypeAlias = Mapping[str, tuple[LedgerLine, ...]]
-"""The lines of each event, by UID, in order."""
+"""The lines of each event, by key, in order."""
+
+_SCOPE_MARK: Final = "#"
+"""Between the UID and the slug in a key; no UID contains it."""
 
 
 class Revisable(Protocol):
-    """An event with a digest of its facts; ``first`` is its revision where nothing is recorded of it."""
+    """An event with a digest of its facts; ``first`` is its revision where nothing is recorded of it.
+
+    ``scope`` is the slug of the private feed that shows it (empty: it is shown to the public); ``is_private`` says
+    whether it states there what the public does not see.
+    """
 
     @property
     def uid(self) -> str: ...
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def is_private(self) -> bool: ...
 
     @property
     def digest(self) -> str: ...
@@ -63,16 +80,39 @@ class Revisable(Protocol):
     def first(self) -> Revision: ...
 
 
+def is_private_key(key: str) -> bool:
+    """Whether an event has that key in a private feed alone."""
+    return _SCOPE_MARK in key
+
+
+def ledger_key(event: Revisable, ledger: Ledger) -> str:
+    """The key of the event in the ledger.
+
+    Once an event of a private feed has a key of its own there, it keeps it, also when all that it states is public:
+    SEQUENCE never decreases.
+    """
+    if not event.scope:
+        return event.uid
+    key = f"{event.uid}{_SCOPE_MARK}{event.scope}"
+    return key if event.is_private or key in ledger else event.uid
+
+
+def _lines_of(event: Revisable, ledger: Ledger) -> tuple[LedgerLine, ...]:
+    """The lines of the event; of one that becomes private, those of what the public saw, which subscribers saw too."""
+    return ledger.get(ledger_key(event, ledger)) or ledger.get(event.uid, ())
+
+
 def line_of(event: Revisable, ledger: Ledger, *, now: datetime) -> LedgerLine:
     """The ledger's last line of the event if it has the same digest, or else the line that is missing at ``now``.
 
     A line that stands for bytes matches any event: such an event counts as unchanged.
     """
-    recorded = ledger.get(event.uid, ())
-    if recorded and (_has_facts_of(recorded[-1], event) or recorded[-1].stands_for_bytes):
+    key, recorded = ledger_key(event, ledger), _lines_of(event, ledger)
+    is_own = bool(recorded) and recorded[-1].uid == key
+    if is_own and (_has_facts_of(recorded[-1], event) or recorded[-1].stands_for_bytes):
         return recorded[-1]
     revision = _next(event, recorded[-1].revision, now.replace(microsecond=0)) if recorded else event.first
-    return LedgerLine(uid=event.uid, digest=event.digest, revision=revision)
+    return LedgerLine(uid=key, digest=event.digest, revision=revision)
 
 
 def _has_facts_of(line: LedgerLine, event: Revisable) -> bool:
@@ -99,18 +139,19 @@ def missing_lines(published: Iterable[Revisable], ledger: Ledger, *, now: dateti
 
     That is one for each event that is new or has changed, and one for each that is no longer published.
     """
-    by_uid = {event.uid: event for event in published}
-    lines = (line_of(event, ledger, now=now) for event in by_uid.values())
+    by_key = {ledger_key(event, ledger): event for event in published}
+    lines = (line_of(event, ledger, now=now) for event in by_key.values())
     missing = [line for line in lines if ledger.get(line.uid, (None,))[-1] is not line]
-    return (*missing, *_gone(ledger, by_uid, now))
+    return (*missing, *gone_lines(ledger, by_key, now=now))
 
 
-def _gone(ledger: Ledger, published: Mapping[str, Revisable], now: datetime) -> Iterator[LedgerLine]:
-    for uid, lines in ledger.items():
+def gone_lines(ledger: Ledger, published: Collection[str], *, now: datetime) -> Iterator[LedgerLine]:
+    """The lines that the ledger lacks of events whose keys are not among those ``published``."""
+    for key, lines in ledger.items():
         last = lines[-1]
-        if uid not in published and last.digest != GONE:
+        if key not in published and last.digest != GONE:
             gone = Revision(sequence=last.revision.sequence, at=now.replace(microsecond=0))
-            yield LedgerLine(uid=uid, digest=GONE, revision=gone)
+            yield LedgerLine(uid=key, digest=GONE, revision=gone)
 
 
 def with_lines(ledger: Ledger, lines: Iterable[LedgerLine]) -> Ledger:
@@ -127,11 +168,11 @@ def revision_of(event: Revisable, ledger: Ledger) -> Revision:
     that this one does not state yet; if each answered the other with a new revision, they would never stop. Where no
     line has the digest, it is the next revision, a second after the last: the same on every machine.
     """
-    recorded = ledger.get(event.uid, ())
-    if recorded and recorded[-1].stands_for_bytes:
+    key, recorded = ledger_key(event, ledger), _lines_of(event, ledger)
+    if recorded and recorded[-1].stands_for_bytes and recorded[-1].uid == key:
         return recorded[-1].revision
     for line in reversed(recorded):
-        if _has_facts_of(line, event):
+        if line.uid == key and _has_facts_of(line, event):
             return line.revision
     if not recorded:
         return event.first

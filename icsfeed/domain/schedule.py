@@ -59,7 +59,8 @@ class Schedule:
     """A maintenance policy. Its parts are sorted by id, whatever the order in which they are given.
 
     The first of the ``feeds`` is always `all`, which has everything public. ``changes`` are those that stand in the
-    schedule file; others are recorded.
+    schedule file; others are recorded. ``private_feed`` is the slug of the private feed whose subscribers see no more
+    than this (empty: it is the whole, or what the public sees).
     """
 
     calendar: Calendar
@@ -69,6 +70,7 @@ class Schedule:
     feeds: tuple[Feed, ...] = ()
     peak_hours: PeakHours | None = None
     changes: tuple[Change, ...] = ()
+    private_feed: str = ""
 
     def __post_init__(self) -> None:
         for name in ("environments", "windows", "freezes", "changes"):
@@ -128,6 +130,10 @@ class Schedule:
     def public_environments(self) -> frozenset[str]:
         """The ids of the environments that are meant where none is named."""
         return public_ids(self.environments)
+
+    def shows_private(self, environments: Collection[str]) -> bool:
+        """Whether this is what the subscribers of a private feed see, and one of those environments is private."""
+        return bool(self.private_feed) and not self.public_environments.issuperset(environments)
 
     @cached_property
     def placed_freezes(self) -> tuple[ChangeFreeze, ...]:

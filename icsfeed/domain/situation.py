@@ -100,6 +100,11 @@ class Situation:
             return self.visible_to()
         return self._view(feed.environments - self.schedule.public_environments, feed)
 
+    def views(self) -> Iterator[Situation]:
+        """What the public sees, and what the subscribers of each private feed see."""
+        yield self.visible_to()
+        yield from (self.visible_in(feed) for feed in self.schedule.feeds if not feed.public)
+
     def _view(self, private: frozenset[str], feed: Feed | None = None) -> Situation:
         schedule = schedule_view(self.schedule, private, feed)
         return replace(self, schedule=schedule, record=record_view(self.record, self.schedule, schedule, feed))

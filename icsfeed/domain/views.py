@@ -74,6 +74,7 @@ def _schedule_view(whole: _SameObject, private: frozenset[str], feed: Feed | Non
         ),
         feeds=tuple(each for each in schedule.feeds if each.public) if feed is None else (feed,),
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
+        private_feed="" if feed is None else feed.slug,
     )
 
 

@@ -38,7 +38,8 @@ class CalendarEvent:
     ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
     of its ``environments`` (none: to all); that of a departure only to those with all of them and nothing of
     ``elsewhere``. From ``lapses`` on it is no longer shown. ``first`` is its revision where
-    none is recorded; ``digest`` stands for its facts. Events that state the same are equal, whatever their source.
+    none is recorded; ``digest`` stands for its facts, ``scope`` and ``is_private`` are what its key in the ledger
+    depends on. Events that state the same are equal, whatever their source.
     """
 
     source: Source = field(compare=False)
@@ -53,6 +54,8 @@ class CalendarEvent:
     digest: str
     write: Callable[[], bytes] = field(compare=False, repr=False)
     elsewhere: frozenset[str] = frozenset()
+    scope: str = ""
+    is_private: bool = False
 
     @cached_property
     def content(self) -> bytes:
@@ -63,6 +66,8 @@ class CalendarEvent:
         return self.facts.kind
 
     def belongs_to(self, feed: Feed) -> bool:
+        if isinstance(self.source, Change) and not self.environments:
+            return False  # it has left all that can be seen here
         if not self.elsewhere:
             return feed.selects(self.kind, self.environments)
         return (
@@ -111,6 +116,7 @@ def policy_event(outline: EventOutline) -> CalendarEvent:
         uid=outline.uid,
         facts=facts,
         environments=outline.environments,
+        is_private=schedule.shows_private(outline.policy_environments),
         span=outline.span,
         first=first,
         zone=outline.zone,
@@ -150,6 +156,7 @@ def change_event(schedule: Schedule, change: Change) -> CalendarEvent:
         uid=change_uid(change, schedule.calendar.uid_domain),
         facts=facts_of(schedule, change),
         environments=plan.environments,
+        is_private=schedule.shows_private(change.every_environment()),
         span=change.shown_span,
         first=_first_of_change(change),
         lapses=plan.span.end if change.state is State.CANCELLED and change.actual_start is None else None,
@@ -171,6 +178,7 @@ def departure_events(schedule: Schedule, own: CalendarEvent) -> Iterator[Calenda
             uid=own.uid,
             facts=departure.facts(schedule),
             environments=departure.environments,
+            is_private=own.is_private,
             span=span,
             first=own.first,
             lapses=span.end,
@@ -192,6 +200,7 @@ def _event(
     uid: str,
     facts: EventFacts,
     environments: frozenset[str],
+    is_private: bool,
     span: Span,
     first: Revision,
     zone: ZoneInfo | None = None,
@@ -209,6 +218,8 @@ def _event(
         revision=first,
         digest=facts.digest(),
         write=partial(vevents, uid, facts, first, schedule.calendar.zone),
+        scope=schedule.private_feed,
+        is_private=is_private,
     )
 
 

@@ -48,6 +48,11 @@ class EventOutline:
             case FrozenSpan(freeze=freeze):
                 return freeze.environments
 
+    @property
+    def policy_environments(self) -> frozenset[str]:
+        """The environments of its window, for whichever of them it happens; none of a freeze of all."""
+        return self.environments
+
     @cached_property
     def uid(self) -> str:
         domain = self.schedule.calendar.uid_domain

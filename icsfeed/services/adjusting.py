@@ -13,7 +13,7 @@ from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.plans import free_text, plausible
-from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
+from icsfeed.domain.revisions import LedgerLine, ledger_key, revision_of, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import day_text, span_text
@@ -134,12 +134,13 @@ def _adjusted(
     adjustments = {key: each for key, each in record.adjustments.items() if key != (request.window_id, request.day)}
     if request.adjustment is not None:
         adjustments[request.window_id, request.day] = request.adjustment
-    old = _renderings(situation, window)
-    new = _renderings(situation.with_record(replace(record, adjustments=adjustments)), window)
+    old = _events(situation, window)
+    new = _events(situation.with_record(replace(record, adjustments=adjustments)), window)
     lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=now)
     ledger = with_lines(record.ledger, lines)
     changed = {line.uid for line in lines}
-    for_people = current_events((event for event in new[Rendering.SERIES] if event.uid in changed), now=now)
+    series = next((events for (_, rendering), events in new.items() if rendering is Rendering.SERIES), ())
+    for_people = current_events((event for event in series if ledger_key(event, ledger) in changed), now=now)
     occurrence = named_occurrence(schedule, window, request.day, adjustments.values())
     adjusted = Adjusted(
         occurrence=occurrence,
@@ -151,10 +152,16 @@ def _adjusted(
     return adjusted, lines
 
 
-def _renderings(situation: Situation, window: MaintenanceWindow) -> dict[Rendering, tuple[CalendarEvent, ...]]:
-    """The events of that window, and of freezes, in each rendering."""
-    alone = replace(situation, schedule=replace(situation.schedule, windows=(window,)))
-    return {rendering: policy_events(alone, rendering) for rendering in Rendering}
+def _events(situation: Situation, window: MaintenanceWindow) -> dict[tuple[str, Rendering], tuple[CalendarEvent, ...]]:
+    """The events of that window, and of freezes, in each rendering and for all who see the window, the public first."""
+    events = {}
+    for view in situation.views():
+        alone = replace(view.schedule, windows=tuple(each for each in view.schedule.windows if each.id == window.id))
+        if alone.windows:
+            for rendering in Rendering:
+                key = (view.schedule.private_feed, rendering)
+                events[key] = policy_events(replace(view, schedule=alone), rendering)
+    return events
 
 
 def _warnings(situation: Situation, occurrence: Occurrence) -> Iterator[str]:

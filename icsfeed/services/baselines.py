@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.domain.revisions import LedgerLine, with_lines
+from icsfeed.domain.revisions import LedgerLine, ledger_key, with_lines
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.store.schedule_file import read_schedule
 
@@ -37,9 +37,9 @@ def events_public_before(events: PublishedEvents, kept_schedule: KeptSchedule) -
         schedule = read_schedule(kept[0], "the schedule kept")
     except IcsfeedError:  # it was good once, for an earlier release
         return None
-    if schedule == events.schedule:
+    if schedule == events.whole.schedule:
         return events
-    return publish_events(replace(events.situation, schedule=schedule), renderings=events.policy)
+    return publish_events(replace(events.whole, schedule=schedule), renderings=events.policy)
 
 
 def baselines(events: PublishedEvents, public_before: PublishedEvents | None) -> tuple[LedgerLine, ...]:
@@ -51,8 +51,10 @@ def baselines(events: PublishedEvents, public_before: PublishedEvents | None) ->
     unknown = {uid: lines[-1].revision for uid, lines in ledger.items() if lines[-1].stands_for_bytes}
     if not unknown or public_before is events:
         return ()
-    now = {event.uid: event.digest for event in events.current()}
-    stated = {event.uid: event.digest for event in public_before.current()} if public_before is not None else now
+    now = {ledger_key(event, ledger): event.digest for event in events.current()}
+    stated = now
+    if public_before is not None:
+        stated = {ledger_key(event, ledger): event.digest for event in public_before.current()}
     return tuple(
         LedgerLine(uid=uid, digest=stated[uid], revision=revision)
         for uid, revision in unknown.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -256,16 +256,30 @@ def _update_text(change: Change, update: Update, zone: ZoneInfo) -> str:
 
 
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:
-    if change is None or change.is_withdrawn or not shows_change(situation.published_span, change):
-        return ()
-    return current_events([change_event(situation.schedule, change)], now=situation.now)
+    """The event of the change as each of those sees it who may see it, the public first."""
+    seen = _views_of(situation, change) if change is not None and not change.is_withdrawn else ()
+    events = [change_event(view.schedule, own) for view, own in seen if shows_change(view.published_span, own)]
+    return tuple(event for event in events if current_events([event], now=situation.now))
+
+
+def _views_of(situation: Situation, change: Change) -> Iterator[tuple[Situation, Change]]:
+    """The views in which the change is visible, and how."""
+    alone = situation.with_record(replace(situation.record, changes={change.id: change}))
+    for view in alone.views():
+        if (own := view.record.changes.get(change.id)) is not None:
+            yield view, own
 
 
 def _lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:
     old, new = _events(situation, before), _events(situation, after)
-    of_clock = clock_lines(situation, [before] if before is not None else [])
+    of_clock = _clock_lines(situation, before) if before is not None else ()
     ledger = with_lines(situation.record.ledger, of_clock)
     return (*of_clock, *lines_between(old, new, ledger, now=situation.now))
+
+
+def _clock_lines(situation: Situation, change: Change) -> tuple[LedgerLine, ...]:
+    lines = (line for view, own in _views_of(situation, change) for line in clock_lines(view, [own]))
+    return tuple(dict.fromkeys(lines))
 
 
 def _outcome(
@@ -273,11 +287,11 @@ def _outcome(
 ) -> Outcome:
     change = with_clock_steps(change, situation.now)
     ledger = with_lines(situation.record.ledger, lines)
-    ledger = with_lines(ledger, clock_lines(situation.with_record(replace(situation.record, ledger=ledger)), [change]))
-    events = [event.revised(revision_of(event, ledger)) for event in _events(situation, change)]
+    ledger = with_lines(ledger, _clock_lines(situation.with_record(replace(situation.record, ledger=ledger)), change))
+    event = next((each for each in _events(situation, change) if each.environments), None)
     return Outcome(
         change=change,
-        event=events[0] if events else None,
+        event=event.revised(revision_of(event, ledger)) if event is not None else None,
         warnings=warnings_about(situation, change),
         recorded=recorded,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.record import PUBLISH, RELEASE_PREFIX, Record
-from icsfeed.domain.revisions import Ledger, LedgerLine, missing_lines, stated_line, with_lines
+from icsfeed.domain.revisions import Ledger, LedgerLine, gone_lines, ledger_key, line_of, stated_line, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent
@@ -39,7 +39,7 @@ def record_revisions(
     Raises:
         IcsfeedError: where it can't be recorded.
     """
-    situation = events.situation
+    situation = events.whole
     is_new_release = release not in {"", situation.record.release}
     if not is_new_release and not (*unrecorded, *lines_to_publish(events, public_before)):
         return situation.record
@@ -95,17 +95,23 @@ def lines_between(
 
     An event whose old facts are not in the ledger gets a line for them, too, so that its change counts as one.
     """
-    old, new = ({event.uid: event for event in current_events(events, now=now)} for events in (before, after))
-    changed = {uid for uid in old.keys() | new.keys() if _digest(old, uid) != _digest(new, uid)}
-    of_these = {uid: ledger[uid] for uid in sorted(changed) if uid in ledger}
+    old, new = (
+        {ledger_key(event, ledger): event for event in current_events(events, now=now)} for events in (before, after)
+    )
+    changed = {key for key in old.keys() | new.keys() if _digest(old, key) != _digest(new, key)}
+    # What becomes private continues the revisions of what the public saw.
+    continued = {new[key].uid for key in changed & new.keys()}
     earlier = [
         line
-        for uid in sorted(changed & old.keys())
-        if (line := stated_line(old[uid], of_these, now=now)) not in of_these.get(uid, ())
+        for key in sorted((changed | continued) & old.keys())
+        if (line := stated_line(old[key], ledger, now=now)) not in ledger.get(key, ())
     ]
-    later = [event for uid, event in new.items() if uid in changed]
-    return (*earlier, *missing_lines(later, with_lines(of_these, earlier), now=now))
+    ledger = with_lines(ledger, earlier)
+    later = [line_of(event, ledger, now=now) for key, event in new.items() if key in changed]
+    missing = [line for line in later if line not in ledger.get(line.uid, ())[-1:]]
+    of_these = {key: ledger[key] for key in sorted(changed) if key in ledger}
+    return (*earlier, *missing, *gone_lines(of_these, new, now=now))
 
 
-def _digest(events: Mapping[str, CalendarEvent], uid: str) -> str | None:
-    return events[uid].digest if uid in events else None
+def _digest(events: Mapping[str, CalendarEvent], key: str) -> str | None:
+    return events[key].digest if key in events else None

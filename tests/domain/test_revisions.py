@@ -30,6 +30,8 @@ class LedgerEvent:
     uid: str = "a"
     digest: str = "one"
     first: Revision = FIRST
+    scope: str = ""
+    is_private: bool = False
 
 
 def line(digest: str, sequence: int, at: datetime = MAY, uid: str = "a") -> LedgerLine:
