@@ -184,7 +184,7 @@ def _watch(
     replacements = iter([replace_calendar])  # only the first export may: later, the calendar there is this one
 
     def export_now(publication: Publication, subscribers: Subscribers) -> Report:
-        situation = publication.events.situation
+        situation = publication.events.whole
         return export_site(
             replace(situation, record=replace(situation.record, subscribers=subscribers), now=current_time()),
             target,

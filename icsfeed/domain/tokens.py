@@ -39,6 +39,11 @@ class TokenKey:
         return base64.urlsafe_b64encode(derived[:TOKEN_BYTES]).decode()
 
 
+def private_folder(token: str) -> str:
+    """The path of the page that the token opens; the files of the feed lie below it."""
+    return f"{PRIVATE_PREFIX}{token}/"
+
+
 def private_path(token: str, slug: str) -> str:
     """The path of the feed of that slug that the token opens."""
-    return f"{PRIVATE_PREFIX}{token}/{slug}.ics"
+    return f"{private_folder(token)}{slug}.ics"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Final
 
-from icsfeed.domain.revisions import GONE, Ledger, LedgerLine, Revision
+from icsfeed.domain.revisions import GONE, Ledger, LedgerLine, Revision, is_private_key
 from icsfeed.export.private_names import is_secret
 
 OWN_FOLDER: Final = ".icsfeed"
@@ -90,8 +90,11 @@ def continued(recorded: Ledger, exported: Ledger) -> Ledger:
 
 
 def last_lines(ledger: Ledger) -> Ledger:
-    """The part of a ledger that a destination keeps: the last line of each event, in whole seconds."""
-    return {uid: (_in_whole_seconds(lines[-1]),) for uid, lines in ledger.items()}
+    """The part of a ledger that a destination keeps: the last line of each event, in whole seconds.
+
+    Nothing private: the manifest often lies where everybody can read it.
+    """
+    return {key: (_in_whole_seconds(lines[-1]),) for key, lines in ledger.items() if not is_private_key(key)}
 
 
 def _has(lines: Iterable[LedgerLine], exported: LedgerLine) -> bool:

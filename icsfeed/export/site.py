@@ -57,13 +57,13 @@ def export_site(
         record = replace(situation.record, ledger=continued(situation.record.ledger, manifest.ledger))
         events = publish_events(situation.with_record(record), before=before)
         events = events.with_ledger(with_lines(record.ledger, lines_to_publish(events, None)))
-        publication = publish(events.situation, changed_at=changed_at, before=events, base_url=base_url)
+        publication = publish(events.whole, changed_at=changed_at, before=events, base_url=base_url)
         private = None
         if token_key is not None:
             private = private_feeds(publication, record.subscribers, token_key, now=situation.now)
             _refuse_to_lose_all(target, manifest, record, token_key, private)
         files = all_files(publication, private or NO_PRIVATE_FEEDS, with_hosts=isinstance(target, Folder))
-        ledger = last_lines(events.situation.record.ledger)
+        ledger = last_lines(events.whole.record.ledger)
         report = export(
             files, target, before=manifest, ledger=ledger, uid_domain=uid_domain, dry_run=dry_run, progress=progress
         )

@@ -50,8 +50,8 @@ class EventOutline:
 
     @property
     def policy_environments(self) -> frozenset[str]:
-        """The environments of its window, for whichever of them it happens; none of a freeze of all."""
-        return self.environments
+        """The environments of its window, for whichever of them it happens, or of its freeze."""
+        return self.environments if isinstance(self.source, FrozenSpan) else self.source.window.environments
 
     @cached_property
     def uid(self) -> str:

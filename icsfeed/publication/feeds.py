@@ -36,11 +36,12 @@ def build_feed(
     Raises:
         NotFoundError: where the schedule has no such feed.
     """
-    feed = situation.schedule.feed(slug)
+    situation.schedule.feed(slug)
     events = publish_events(situation, renderings=[rendering])
     lines = lines_to_publish(events, events_public_before(events, kept_schedule))
-    ledger = with_lines(situation.record.ledger, lines)
-    return feed_of(situation, feed, events.with_ledger(ledger).rendered(rendering))
+    events = events.with_ledger(with_lines(situation.record.ledger, lines))
+    view = events.private.get(slug, events)
+    return feed_of(view.situation, view.schedule.feed(slug), view.rendered(rendering))
 
 
 def feed_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:

@@ -1,4 +1,7 @@
-"""Private feeds: the public bytes or, for subscribers with alarms, the same events with alarms."""
+"""Private feeds: the public bytes or, for subscribers with alarms, the same events with alarms.
+
+A feed that is not public has its own bytes, made from what its subscribers may see.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,19 @@ from functools import cache, partial
 from typing import Final
 
 from icsfeed.domain.subscribers import Subscribers
-from icsfeed.domain.tokens import PRIVATE_PREFIX, TokenKey, private_path
+from icsfeed.domain.tokens import PRIVATE_PREFIX, TokenKey, private_folder
 from icsfeed.ical.alarms import with_alarms
 from icsfeed.ical.series import Rendering
-from icsfeed.publication.feeds import feed_of, feed_path
+from icsfeed.publication.feeds import feed_of
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import NO_SNIFFING, Headers, Representation
 
-_SUFFIX: Final = ".ics"
-_A_FEED: Final = re.compile(rf"{PRIVATE_PREFIX}[^/]+/([a-z0-9-]{{1,60}}\.ics(?:\.gz|\.br)?)")
+_RENDERINGS: Final = {".ics": Rendering.SERIES, ".expanded.ics": Rendering.EXPANDED}
+_FILE: Final = (
+    r"(?P<folder>(?:[a-z]{2,3}(?:-[a-z0-9]{2,8})?/)?)(?P<slug>[a-z0-9-]{1,60})(?P<suffix>\.ics|\.expanded\.ics|\.json)"
+)
+_A_FILE_NAME: Final = re.compile(_FILE)
+_A_PATH: Final = re.compile(rf"{PRIVATE_PREFIX}[^/]+/({_FILE}(?:\.gz|\.br)?)")
 
 CACHE_CONTROL: Final = ("Cache-Control", "private, max-age=60, stale-if-error=86400")
 """Only the client may cache a private feed."""
@@ -37,26 +44,67 @@ def is_private(path: str) -> bool:
     return path.startswith(PRIVATE_PREFIX)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrivateFile:
+    """What a private path leads to: a feed, in the language whose folder that is and in the form of the ``suffix``."""
+
+    slug: str
+    suffix: str
+    folder: str = ""
+
+    @classmethod
+    def named(cls, name: str) -> PrivateFile | None:
+        """The file of that name below ``/private/TOKEN/``; ``None`` where none can have it."""
+        match = _A_FILE_NAME.fullmatch(name)
+        return cls(slug=match["slug"], suffix=match["suffix"], folder=match["folder"]) if match else None
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder}{self.slug}{self.suffix}"
+
+    @property
+    def public_path(self) -> str:
+        """Where it would be, were it public."""
+        return f"/{self.folder}feeds/{self.slug}{self.suffix}"
+
+
 def parse_private(path: str) -> tuple[str, str]:
-    """The token and the slug in a private path; an empty slug, which no feed has, if there is none."""
+    """The token in a private path, and the name after it."""
     token, _, name = path.removeprefix(PRIVATE_PREFIX).partition("/")
-    return token, name.removesuffix(_SUFFIX) if name.endswith(_SUFFIX) else ""
+    return token, name
+
+
+def label_of(publication: Publication, file: PrivateFile) -> str:
+    """The path of a private file for metrics: without its token, and without the name of a feed that is not public."""
+    name = file.name if file.slug not in publication.private else f"{file.folder}{{feed}}{file.suffix}"
+    return f"{PRIVATE_PREFIX}{{token}}/{name}"
 
 
 def masked(path: str) -> str:
-    """A private path without its token, for logs and metrics."""
-    feed = _A_FEED.fullmatch(path)
-    return f"{PRIVATE_PREFIX}{{token}}/{feed[1]}" if feed else f"{PRIVATE_PREFIX}{{token}}"
+    """A private path without its token, for logs and reports."""
+    match = _A_PATH.fullmatch(path)
+    return f"{PRIVATE_PREFIX}{{token}}/{match[1]}" if match else f"{PRIVATE_PREFIX}{{token}}"
 
 
-def private_feed(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -> Representation | None:
-    """The feed for subscribers with those alarms; without alarms, the public one. ``None`` if there is no such feed."""
-    public = publication.representations.get(feed_path(slug, Rendering.SERIES))
-    if public is None or not alarms:
-        return public
-    events = publication.events
-    ringing = (with_alarms(event, alarms) for event in events.rendered(Rendering.SERIES))
+def private_feed(
+    publication: Publication, slug: str, alarms: tuple[timedelta, ...], *, file: PrivateFile | None = None
+) -> Representation | None:
+    """The feed for subscribers with those alarms, by default as iCalendar; ``None`` if there is no such feed."""
+    file = file or PrivateFile(slug=slug, suffix=".ics")
+    silent = publication.paths_of(slug).get(file.public_path)
+    rendering = _RENDERINGS.get(file.suffix)
+    if silent is None or not alarms or rendering is None:
+        return silent
+    events = publication.events.private.get(slug, publication.events)
+    ringing = (with_alarms(event, alarms) for event in events.rendered(rendering))
     return feed_of(events.situation, events.schedule.feed(slug), ringing)
+
+
+def files_of(publication: Publication, slug: str) -> tuple[PrivateFile, ...]:
+    """All files of the private feed, in every language."""
+    paths = publication.paths_of(slug)
+    candidates = (PrivateFile(slug=slug, suffix=suffix, folder=folder) for folder in ("",) for suffix in (".ics",))
+    return tuple(file for file in candidates if file.public_path in paths)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,16 +134,22 @@ def private_feeds(publication: Publication, subscribers: Subscribers, key: Token
 
     Subscribers with the same feed and alarms share one copy. A token counts only where its digest is the recorded one.
     """
-    of = cache(partial(private_feed, publication))
+    of = cache(partial(_feeds, publication))
     feeds: dict[str, Representation] = {}
     left_out = []
     for subscriber, token in subscribers.valid(now=now):
-        feed = of(subscriber.feed, subscriber.alarms)
-        if feed is None:
+        by_name = of(subscriber.feed, subscriber.alarms)
+        if not by_name:
             continue  # the schedule has no such feed any more, and the server answers as to a wrong token
         secret = token.derived(key)
         if secret is None:
             left_out.append(LeftOut(name=subscriber.name, until=token.until))
         else:
-            feeds[private_path(secret, subscriber.feed)] = feed
+            feeds |= {f"{private_folder(secret)}{name}": feed for name, feed in by_name.items()}
     return PrivateFeeds(representations=feeds, left_out=tuple(left_out))
+
+
+def _feeds(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -> Mapping[str, Representation]:
+    """Every file of the feed by name; empty if there is no such feed."""
+    feeds = {file.name: private_feed(publication, slug, alarms, file=file) for file in files_of(publication, slug)}
+    return {name: feed for name, feed in feeds.items() if feed is not None}

@@ -22,7 +22,7 @@ from icsfeed.publication.change_calendars import change_calendar_makers, change_
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.json_feed import json_makers
 from icsfeed.publication.pages.site import page_makers
-from icsfeed.publication.representations import Representation, Representations
+from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
 
 
@@ -30,19 +30,28 @@ from icsfeed.services.events import PublishedEvents, publish_events
 class Publication:
     """The public paths of a schedule, true until ``fresh_until``: the next instant at which time alone changes them.
 
+    ``private`` has, by its slug, each private feed at the paths that it would have if it were public; only its
+    subscribers get it.
+
     ``changed_at`` is when the schedule or the record last changed, ``last_modified`` the date that clients are told
     (whole seconds; ``None``: not yet).
     """
 
     events: PublishedEvents
     representations: Mapping[str, Representation]
+    private: Mapping[str, Mapping[str, Representation]]
     changed_at: datetime
     fresh_until: datetime
     last_modified: datetime | None = None
 
     @property
     def schedule(self) -> Schedule:
+        """What is public of the schedule."""
         return self.events.schedule
+
+    def paths_of(self, slug: str) -> Mapping[str, Representation]:
+        """The representations among which those of that feed are; the public ones, unless it is private."""
+        return self.private.get(slug, self.representations)
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it is true at that instant; it never is before its own, which the clock said when it was ahead."""
@@ -57,24 +66,32 @@ def publish(
     ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
     customers reach it, if the schedule does not say.
     """
-    now, years = situation.now, situation.published_years
     base_url = situation.schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(situation, before=before)
+    situation = events.situation
+    now, years = situation.now, situation.published_years
     start, end = (start_of_year(year, situation.zone) for year in (years[1], years[2]))
     turns = (*_turns(events), *change_calendar_turns(events))
+    of_private = [turn for view in events.private.values() for turn in (*_turns(view), *_page_turns(view.situation))]
     makers = {
-        **dict(feed_makers(events)),
-        **dict(json_makers(events)),
-        **dict(atom_makers(events, base_url=base_url)),
+        **dict(_feed_makers(events, base_url)),
         **dict(change_calendar_makers(events)),
         **dict(page_makers(events, base_url=base_url)),
     }
     return Publication(
         events=events,
         representations=Representations(makers),
+        private={slug: Representations(dict(_feed_makers(view, base_url))) for slug, view in events.private.items()},
         changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, *(turn for turn in (*turns, *_page_turns(situation)) if turn > now)]),
+        fresh_until=min([end, *(turn for turn in (*turns, *_page_turns(situation), *of_private) if turn > now)]),
     )
+
+
+def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, Maker]]:
+    """Every feed that has events for people, by path."""
+    yield from feed_makers(events)
+    yield from json_makers(events)
+    yield from atom_makers(events, base_url=base_url)
 
 
 def _page_turns(situation: Situation) -> Iterator[datetime]:

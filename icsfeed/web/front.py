@@ -15,14 +15,14 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.live import Live
 from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
-from icsfeed.publication.private import is_private, parse_private, private_feed
+from icsfeed.publication.private import PrivateFile, is_private, label_of, parse_private, private_feed
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.web.cached_responses import CachedResponses, coding_index, private_responses, public_responses
 from icsfeed.web.clients import OTHER, family_of
 from icsfeed.web.errors import RETRY_AFTER
-from icsfeed.web.request_log import RequestLog, loggable_path
+from icsfeed.web.request_log import RequestLog
 from icsfeed.web.tally import Tally
 
 OnFetch: TypeAlias = Callable[[Subscriber, str], None]
@@ -70,9 +70,9 @@ class _ResponseCache:
         """Whether a new cache for the snapshot would hold the same responses."""
         return self.publication is snapshot.publication and self.problems is snapshot.problems
 
-    def _private(self, slug: str, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
+    def _private(self, file: PrivateFile, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
         """The responses for all subscribers of that feed with those alarms."""
-        feed = private_feed(self.publication, slug, alarms)
+        feed = private_feed(self.publication, file.slug, alarms, file=file)
         if feed is None:
             return None
         return private_responses(feed, self.publication.last_modified, self.stale_sources)
@@ -107,10 +107,10 @@ class Front:
                 return self._answer_without_publication(path, environ, start_response)
             responses, counted_path, method_headers = cache.public.get(path) or self._make(cache, path), path, PUBLIC
             if responses is None and is_private(path):
-                responses = self._private(cache, path, environ)
-                counted_path, method_headers = loggable_path(path), PRIVATE_HEADERS
-                if responses is None:
+                file, responses = self._private(cache, path, environ)
+                if file is None or responses is None:
                     return self._answer_invalid_token(environ, start_response)
+                counted_path, method_headers = label_of(cache.publication, file), PRIVATE_HEADERS
             if responses is not None:
                 method = environ["REQUEST_METHOD"]
                 if method not in _READING_METHODS:
@@ -162,16 +162,18 @@ class Front:
         cache.public[path] = responses
         return responses
 
-    def _private(self, cache: _ResponseCache, path: str, environ: WSGIEnvironment) -> CachedResponses | None:
-        """The responses for the holder of the path's token; ``None`` if the token isn't valid for that feed."""
-        token, slug = parse_private(path)
-        subscriber = self._live.holder(token)
-        if subscriber is None or subscriber.feed != slug:
-            return None
-        responses = cache.private(slug, subscriber.alarms)
+    def _private(
+        self, cache: _ResponseCache, path: str, environ: WSGIEnvironment
+    ) -> tuple[PrivateFile | None, CachedResponses | None]:
+        """The file at the path, with the responses for the holder of the token; ``None`` if it isn't valid for that."""
+        token, name = parse_private(path)
+        subscriber, file = self._live.holder(token), PrivateFile.named(name)
+        if subscriber is None or file is None or file.slug != subscriber.feed:
+            return file, None
+        responses = cache.private(file, subscriber.alarms)
         if responses is not None and environ["REQUEST_METHOD"] == "GET":
             self._on_fetch(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
-        return responses
+        return file, responses
 
     def _answer_invalid_token(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The same answer whether a token is wrong, revoked, expired, or another feed's."""

@@ -83,6 +83,14 @@ def test_a_valid_token_gets_the_public_bytes(office: Office) -> None:
     assert office.client.get(path).data == office.client.get("/feeds/production.ics").data
 
 
+@pytest.mark.parametrize("suffix", [".ics", ".expanded.ics", ".json"])
+def test_a_valid_token_opens_every_form_of_the_feed(office: Office, suffix: str) -> None:
+    path = office.add("Acme Inc.", "one", feed="production").replace(".ics", suffix)
+    public = office.client.get(f"/feeds/production{suffix}")
+    assert (office.client.get(path).data, public.status_code) == (public.data, 200)
+    assert office.fetches == [("Acme Inc.", "other")]
+
+
 def test_the_headers(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     public, private = dict(office.client.get("/feeds/all.ics").headers), dict(office.client.get(path).headers)
@@ -141,7 +149,10 @@ def test_all_requests_without_a_valid_token_get_the_same_404(office: Office, met
         "/private/one/",
         "/private/one/.ics",
         "/private/one/production",
-        "/private/one/production.expanded.ics",
+        "/private/one/production.atom",
+        "/private/one/fr/nothing.ics",
+        "/private/one/de/production.ics",
+        "/private/wrong/production.expanded.ics",
         "/private/one/../one/production.ics",
         "/private/o%6ee/nothing.ics",
         "/private/\N{LATIN SMALL LETTER E WITH ACUTE}/all.ics",
