@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.local_spans import LocalSpan, joined
+from icsfeed.domain.public_holidays import holidays_between
 from icsfeed.domain.recurrence import Recurrence, offset_dates
 from icsfeed.domain.spans import ONE_DAY, DateRange
 
@@ -195,6 +196,36 @@ class RecurringDays:
             yield self.hours.on(day)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublicHolidays:
+    """The public holidays of a country or one of its subdivisions, with days before and after each.
+
+    ``only`` are the names of the holidays that count; none: all of them. Days that follow one another are one stretch.
+    """
+
+    country: str
+    subdivision: str = ""
+    days_before: int = 0
+    days_after: int = 0
+    only: tuple[str, ...] = ()
+
+    def spans(self, first: date, last: date) -> Iterator[LocalSpan]:
+        """The stretches that touch a day from ``first`` through ``last``."""
+        # Stretches may join over New Year, so the years around are looked at as well.
+        whole = date(first.year - 1, 1, 1), date(last.year + 1, 12, 31)
+        holidays = holidays_between(self.country, self.subdivision, *whole)
+        stretches = (
+            LocalSpan.of_days(
+                DateRange(
+                    first=each.day - timedelta(days=self.days_before), last=each.day + timedelta(days=self.days_after)
+                )
+            )
+            for each in holidays
+            if not self.only or each.is_one_of(self.only)
+        )
+        return _touching(joined(stretches), first, last)
+
+
 Pattern: TypeAlias = (
     FirstSevenDays
     | LastSevenDays
@@ -205,6 +236,7 @@ Pattern: TypeAlias = (
     | YearlyDays
     | ListedDays
     | RecurringDays
+    | PublicHolidays
 )
 
 

@@ -16,6 +16,7 @@ from icsfeed.domain.freeze_patterns import (
     NamedHours,
     Pattern,
     Period,
+    PublicHolidays,
     RecurringDays,
     WeekOfLastDay,
 )
@@ -100,6 +101,21 @@ def _text(span: LocalSpan) -> str:
             id="the days before the first of the month, over New Year too",
         ),
         pytest.param(
+            PublicHolidays(country="CA", subdivision="ON", only=("Christmas Day", "Boxing Day", "Labour Day")),
+            ["09-07..09-07", "12-25..12-26", "12-28..12-28"],
+            id="some public holidays of Ontario, two of them in a row, and the day on which one is observed",
+        ),
+        pytest.param(
+            PublicHolidays(country="CA", days_before=1, days_after=2, only=("Christmas Day", "New Year's Day")),
+            ["12-31..01-03", "12-24..12-27", "12-31..01-03"],
+            id="days before and after, over New Year too",
+        ),
+        pytest.param(
+            PublicHolidays(country="CA", days_before=4, days_after=4, only=("Christmas Day", "New Year's Day")),
+            ["12-21..01-05", "12-21..01-05"],
+            id="holidays whose days meet over New Year are one stretch",
+        ),
+        pytest.param(
             NamedHours(
                 hours=LocalSpan(
                     start=datetime.fromisoformat("2025-12-31T18:00"), end=datetime.fromisoformat("2026-01-02T09:30")
@@ -124,6 +140,7 @@ def test_the_spans_of_a_year(pattern: Pattern, expected: list[str]) -> None:
         ),
         RecurringDays(recurrence=weekly(4), hours=FreezeHours(start=time(17), length=timedelta(hours=63))),
         RecurringDays(recurrence=parse_recurrence("FREQ=MONTHLY;BYDAY=2TU"), offset_days=20),
+        PublicHolidays(country="CA", subdivision="ON", days_before=3, days_after=3),
         ListedDays(
             dates=(date(2026, 12, 31), date(2027, 1, 1)), hours=FreezeHours(start=time(22), length=timedelta(hours=4))
         ),
