@@ -18,7 +18,7 @@ from icsfeed.store.files import write_whole
 _STANDARD_OUTPUT: Final = Path("-")
 
 
-@click.command(epilog=example("build all --rendering expanded -o all.ics"))
+@click.command(epilog=example("build all --rendering expanded -o all.ics", "build all --language fr"))
 @click.argument("feed")
 @option(
     "--rendering",
@@ -28,6 +28,12 @@ _STANDARD_OUTPUT: Final = Path("-")
     help="Recurring events for people, or single events in UTC for machines.",
 )
 @option(
+    "--language",
+    metavar="CODE",
+    default="",
+    help="One of the calendar's languages, such as fr. Default: the first.",
+)
+@option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, allow_dash=True),
@@ -35,13 +41,13 @@ _STANDARD_OUTPUT: Final = Path("-")
     help="The file to write, in one step. Default: standard output.",
 )
 @with_settings
-def build(feed: str, rendering: str, output: Path, settings: Settings) -> None:
+def build(feed: str, rendering: str, language: str, output: Path, settings: Settings) -> None:
     """Print the bytes of one FEED, such as "all"."""
     inputs = open_inputs(settings, or_example=True)
     situation = Situation(
         schedule=inputs.schedule, record=inputs.record(), now=current_instant(settings, inputs.schedule)
     )
-    built = build_feed(situation, feed, Rendering(rendering), kept_schedule=inputs.kept_schedule)
+    built = build_feed(situation, feed, Rendering(rendering), language=language, kept_schedule=inputs.kept_schedule)
     if built.left_out:
         click.echo(f"icsfeed: {built.left_out} events are left out of this feed; it holds 1,000, or 1 MB", err=True)
     if output == _STANDARD_OUTPUT:

@@ -13,6 +13,7 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.redaction import redacted
 from icsfeed.domain.spans import END_OF_TIME, Span
+from icsfeed.domain.translations import Translations, update_in_language
 from icsfeed.domain.windows import Impact
 
 PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
@@ -82,8 +83,8 @@ class Plan:
     """The details of a change that are announced, and can be amended.
 
     ``reason`` says why an emergency change can't wait for a window, or why a planned one falls in a freeze. ``ticket``
-    is a URL. Either may be empty. Only in the history that some may see are there plans without ``environments``: there
-    the change touches nothing that they may see.
+    is a URL. Either may be empty. What is translated is in the calendar's default language here. Only in the history
+    that some may see are there plans without ``environments``: there the change touches nothing that they may see.
     """
 
     summary: str
@@ -92,6 +93,8 @@ class Plan:
     span: Span
     reason: str = ""
     ticket: str = ""
+    summary_translations: Translations = ()
+    reason_translations: Translations = ()
 
     def __post_init__(self) -> None:
         if not self.summary.strip():
@@ -120,6 +123,7 @@ class Update:
     automatic: bool = False
     withdrawn: bool = False
     expected_end: datetime | None = None
+    message_translations: Translations = ()
 
     @property
     def expected_span(self) -> Span:
@@ -276,10 +280,14 @@ class Change:
 
     def with_update(self, update: Update) -> Change:
         """The change with one more update, which is recorded, without the texts that a redaction withdraws."""
-        earlier = self.updates
-        if update.step is Step.REDACT:
-            earlier = tuple(redacted(each, update.target) for each in earlier)
+        is_redaction = update.step is Step.REDACT
+        earlier = tuple(redacted(each, update.target) if is_redaction else each for each in self.updates)
         return replace(self, updates=(*earlier, update), unrecorded=0)
+
+    def in_language(self, language: str) -> Change:
+        """The change with its texts in that language, as far as they are translated; itself where none is."""
+        updates = tuple(update_in_language(update, language) for update in self.updates)
+        return self if updates == self.updates else replace(self, updates=updates)
 
     def alterations(self, number: int) -> tuple[Alteration, ...]:
         """The differences that the update of that number made; none for the announcement."""
@@ -288,6 +296,4 @@ class Change:
 
 def _to_the_minute(instant: datetime, planned: datetime) -> datetime:
     """The instant in whole minutes, or the ``planned`` one within whose minute it is."""
-    if planned <= instant < planned + _ONE_MINUTE:
-        return planned
-    return instant.replace(second=0, microsecond=0)
+    return planned if planned <= instant < planned + _ONE_MINUTE else instant.replace(second=0, microsecond=0)

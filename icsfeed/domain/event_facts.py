@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from icsfeed.domain.changes import State
@@ -88,9 +90,18 @@ class EventFacts:
     planned_end: datetime | None = None
     left: tuple[Environment, ...] = ()
 
-    def digest(self) -> str:
-        """The digest of the facts for the ledger: the same on every machine and in every release."""
-        stated = json.dumps(_plain(self), sort_keys=True, separators=(",", ":"))
+    def digest(self, language: str = "", translations: Mapping[str, EventFacts] = MappingProxyType({})) -> str:
+        """The digest of the facts for the ledger: the same on every machine and in every release.
+
+        ``translations`` are the facts in the languages in which they differ from these, which are in ``language``. It
+        does not matter which of the languages comes first.
+        """
+        by_language = {language: self, **translations}
+        first, *others = sorted(by_language)
+        facts = _plain(by_language[first])
+        if others:
+            facts = {"first": facts, **{code: _plain(by_language[code]) for code in others}}
+        stated = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return f"{DIGEST_PREFIX}{hashlib.sha256(stated.encode()).hexdigest()[:_DIGEST_DIGITS]}"
 
 

@@ -73,6 +73,7 @@ def _leaving(before: Update, update: Update) -> Update:
         at=update.at,
         by=update.by,
         message="",
+        message_translations=(),
         plan=replace(before.plan, environments=frozenset()),
         step=Step.UPDATE,
         target=None,

@@ -12,6 +12,7 @@ from typing import Final
 from icsfeed.domain.changes import CLOCK, Change, Plan, State, Step, Update
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.redaction import WITHDRAWN_TEXT, redacted, withdrawn_plan
+from icsfeed.domain.translations import Translations
 
 _LEADS_TO: Final = {
     Step.CONFIRM: State.CONFIRMED,
@@ -56,6 +57,7 @@ def advance(
     message: str,
     by: str,
     at: datetime,
+    message_translations: Translations = (),
     target: int | None = None,
     silent: bool = False,
     sets_end: bool = False,
@@ -78,6 +80,7 @@ def advance(
         at=at,
         by=by,
         message=message,
+        message_translations=message_translations,
         plan=plan or before.plan,
         state=_LEADS_TO.get(step, before.state),
         step=step,

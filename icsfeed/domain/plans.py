@@ -25,6 +25,7 @@ from icsfeed.domain.texts import (
     without_direction_controls,
 )
 from icsfeed.domain.times import days_text, instant_text
+from icsfeed.domain.translations import Translations
 from icsfeed.domain.windows import Impact
 
 MAX_LENGTH: Final = timedelta(days=366)
@@ -43,7 +44,7 @@ class MissingReasonError(RefusedError):
 class Amendment:
     """New values for a plan; ``None`` leaves one as it is. A new start alone moves the end along.
 
-    An ``extension`` is added to the end that customers see.
+    An ``extension`` is added to the end that customers see. Translations go with their texts.
     """
 
     summary: str | None = None
@@ -55,6 +56,8 @@ class Amendment:
     reason: str | None = None
     ticket: str | None = None
     extension: timedelta | None = None
+    summary_translations: Translations = ()
+    reason_translations: Translations = ()
 
     @property
     def sets_end(self) -> bool:
@@ -94,6 +97,8 @@ class Amendment:
             span=self._span(plan.span, zone, began),
             reason=plan.reason if self.reason is None else self.reason,
             ticket=plan.ticket if self.ticket is None else self.ticket,
+            summary_translations=plan.summary_translations if self.summary is None else self.summary_translations,
+            reason_translations=plan.reason_translations if self.reason is None else self.reason_translations,
         )
 
     def _span(self, before: Span, zone: ZoneInfo, began: datetime | None) -> Span:

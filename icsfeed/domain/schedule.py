@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
+from icsfeed.domain.translations import DEFAULT_LANGUAGES, schedule_in_language
 from icsfeed.domain.windows import MaintenanceWindow
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ class Organizer:
 class Calendar:
     """The settings of the whole calendar: its name, the vendor's zone, the right-hand side of every UID.
 
-    ``vendor`` and what follows say what customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is
-    a CSS name or ``#rrggbb``, ``embed_in`` are the origins of the sites that may show them in a frame. ``database`` is
-    the URL of the database, or ``env:`` and the variable that holds it; it may hold a password.
+    ``languages`` are those of everything public (BCP 47), the default first. ``vendor`` and what follows say what
+    customers' pages look like: ``logo`` and ``support_url`` are URLs, ``color`` is a CSS name or ``#rrggbb``,
+    ``embed_in`` are the origins of the sites that may show them in a frame. ``database`` is the URL of the database, or
+    ``env:`` and the variable that holds it; it may hold a password.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Calendar:
     support_url: str = ""
     embed_in: tuple[str, ...] = ()
     database: str = field(default="", repr=False)
+    languages: tuple[str, ...] = DEFAULT_LANGUAGES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,8 @@ class Schedule:
 
     The first of the ``feeds`` is always `all`, which has everything public. ``changes`` are those that stand in the
     schedule file; others are recorded. ``private_feed`` is the slug of the private feed whose subscribers see no more
-    than this (empty: it is the whole, or what the public sees).
+    than this (empty: it is the whole, or what the public sees). Its texts are in ``language`` (by default the
+    calendar's first); ``translations`` are the same schedule in other languages, as far as any text differs.
     """
 
     calendar: Calendar
@@ -71,8 +75,11 @@ class Schedule:
     peak_hours: PeakHours | None = None
     changes: tuple[Change, ...] = ()
     private_feed: str = ""
+    language: str = ""
+    translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "language", self.language or self.calendar.languages[0])
         for name in ("environments", "windows", "freezes", "changes"):
             parts = tuple(sorted(getattr(self, name), key=lambda part: part.id))
             object.__setattr__(self, name, parts)
@@ -106,9 +113,8 @@ class Schedule:
         Raises:
             NotFoundError: where there is none; the message lists the windows.
         """
-        for window in self.windows:
-            if window.id == window_id:
-                return window
+        if window_id in self.windows_by_id:
+            return self.windows_by_id[window_id]
         ids = ", ".join(window.id for window in self.windows) or "none"
         msg = f"there is no maintenance window {quoted(window_id)}; this schedule has {ids}"
         raise NotFoundError(msg)
@@ -140,6 +146,26 @@ class Schedule:
         """The change freezes with their environments: one that names none freezes all that are public."""
         public = self.public_environments
         return tuple(each if each.environments else replace(each, environments=public) for each in self.freezes)
+
+    def in_language(self, language: str) -> Schedule:
+        """The schedule with its texts in that language, as far as they are translated."""
+        if language == self.language:
+            return self
+        if language not in self._in_languages:
+            self._in_languages[language] = schedule_in_language(self, language)
+        return self._in_languages[language]
+
+    @cached_property
+    def _in_languages(self) -> dict[str, Schedule]:
+        return {}
+
+    @cached_property
+    def windows_by_id(self) -> dict[str, MaintenanceWindow]:
+        return {window.id: window for window in self.windows}
+
+    @cached_property
+    def freezes_by_id(self) -> dict[str, ChangeFreeze]:
+        return {freeze.id: freeze for freeze in self.freezes}
 
     @cached_property
     def environment_names(self) -> dict[str, str]:

@@ -60,10 +60,23 @@ class Situation:
         Automatic ones have the steps that the clock took so far.
         """
         written = {change.id: change for change in self.schedule.changes}
-        changes = {**written, **self.record.changes} if written else self.record.changes
+        changes = {**written, **self._recorded_changes} if written else self._recorded_changes
         if not any(change.is_automatic for change in changes.values()):
             return changes
         return {each: with_clock_steps(change, self.now) for each, change in changes.items()}
+
+    @property
+    def _recorded_changes(self) -> Mapping[str, Change]:
+        """The recorded changes in the schedule's language."""
+        recorded, language = self.record.changes, self.schedule.language
+        if not any(update.message_translations for change in recorded.values() for update in change.updates):
+            return recorded
+        return {each: change.in_language(language) for each, change in recorded.items()}
+
+    def in_language(self, language: str) -> Situation:
+        """The situation with the texts of its schedule and of its changes in that language."""
+        schedule = self.schedule.in_language(language)
+        return self if schedule is self.schedule else replace(self, schedule=schedule)
 
     def change(self, change_id: str) -> Change:
         """The change of that id, whatever the case.

@@ -21,6 +21,8 @@ from icsfeed.ical.outlines import EventOutline, policy_outlines
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.series import Rendering
 from icsfeed.ical.timezones import vtimezone
+from icsfeed.words.feeds import feed_in_words
+from icsfeed.words.languages import language_named
 
 CONTENT_TYPE: Final = "text/calendar; charset=utf-8"
 _REFRESH: Final = timedelta(hours=1)
@@ -65,14 +67,17 @@ def feed_frame(situation: Situation, feed: Feed, events: Collection[CalendarEven
     used = {event.zone for event in events if event.zone} if events else {zone("UTC")}
     in_order = sorted(used, key=lambda used_zone: used_zone.key)
     zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    return (_header(feed.name, feed.description or calendar.description, calendar.color), *zones, _END)
+    language = language_named(situation.schedule.language)
+    named = feed_in_words(feed, situation.schedule, language)
+    header = _header(named.name, feed.description or calendar.description, calendar.color, language.code)
+    return (header, *zones, _END)
 
 
 @lru_cache(maxsize=256)
-def _header(name: str, description: str, color: str) -> bytes:
+def _header(name: str, description: str, color: str, language: str) -> bytes:
     """The calendar's own properties, those of RFC 7986 and of older clients, up to its first component."""
     header = Calendar()
-    header.add("prodid", "-//icsfeed//Maintenance calendar//EN")
+    header.add("prodid", f"-//icsfeed//Maintenance calendar//{language.upper()}")
     header.add("version", "2.0")
     header.add("calscale", "GREGORIAN")
     add_text(header, "name", name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
-from icsfeed.domain.departures import Departure, departures
+from icsfeed.domain.departures import departures
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
@@ -20,13 +19,12 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.spans import Span
-from icsfeed.ical.outlines import EventOutline, PolicySource
+from icsfeed.ical.outlines import EventOutline
 from icsfeed.ical.series import Series, Single
+from icsfeed.ical.translations import Source, source_in_language, translated_facts
 from icsfeed.ical.uids import change_uid
 from icsfeed.ical.vevents import vevents
-
-Source: TypeAlias = PolicySource | Change | Departure
-"""The source of an event."""
+from icsfeed.words.languages import language_named
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: the content is cached
@@ -38,8 +36,9 @@ class CalendarEvent:
     ``span`` is from its first to its last instant, ``zone`` the one whose VTIMEZONE it needs. It belongs to the feeds
     of its ``environments`` (none: to all); that of a departure only to those with all of them and nothing of
     ``elsewhere``. From ``lapses`` on it is no longer shown. ``first`` is its revision where
-    none is recorded; ``digest`` stands for its facts, ``scope`` and ``is_private`` are what its key in the ledger
-    depends on. Events that state the same are equal, whatever their source.
+    none is recorded; ``digest`` stands for its facts in all languages, of which ``translations`` are those beside the
+    calendar's first, as far as they differ; ``scope`` and ``is_private`` are what its key in the ledger depends on.
+    Events that state the same are equal, whatever their source.
     """
 
     source: Source = field(compare=False)
@@ -56,6 +55,8 @@ class CalendarEvent:
     elsewhere: frozenset[str] = frozenset()
     scope: str = ""
     is_private: bool = False
+    calendar_zone: ZoneInfo = field(compare=False)
+    translations: Mapping[str, EventFacts] = field(compare=False)
 
     @cached_property
     def content(self) -> bytes:
@@ -75,6 +76,20 @@ class CalendarEvent:
             and self.environments <= feed.environments
             and self.elsewhere.isdisjoint(feed.environments)
         )
+
+    def in_language(self, schedule: Schedule) -> CalendarEvent:
+        """The same event, at the same revision, in the language of the schedule; made once."""
+        code = schedule.language
+        if code not in self._in_languages:
+            facts, language = self.translations.get(code, self.facts), language_named(code)
+            write = partial(vevents, self.uid, facts, self.revision, self.calendar_zone, language)
+            source = source_in_language(self.source, schedule)
+            self._in_languages[code] = replace(self, source=source, facts=facts, write=write)
+        return self._in_languages[code]
+
+    @cached_property
+    def _in_languages(self) -> dict[str, CalendarEvent]:
+        return {}
 
     def revised(self, revision: Revision) -> CalendarEvent:
         """The event at another revision: those lines differ, and no other (text can't hold a line of its own)."""
@@ -206,6 +221,8 @@ def _event(
     zone: ZoneInfo | None = None,
     lapses: datetime | None = None,
 ) -> CalendarEvent:
+    translations = translated_facts(schedule, source, facts)
+    language, calendar_zone = language_named(schedule.language), schedule.calendar.zone
     return CalendarEvent(
         source=source,
         uid=uid,
@@ -216,8 +233,10 @@ def _event(
         lapses=lapses,
         first=first,
         revision=first,
-        digest=facts.digest(),
-        write=partial(vevents, uid, facts, first, schedule.calendar.zone),
+        digest=facts.digest(language.code, translations),
+        write=partial(vevents, uid, facts, first, calendar_zone, language),
+        calendar_zone=calendar_zone,
+        translations=translations,
         scope=schedule.private_feed,
         is_private=is_private,
     )

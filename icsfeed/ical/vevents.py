@@ -24,23 +24,26 @@ from icsfeed.words.events import (
     event_title,
     title_in_state,
 )
-from icsfeed.words.languages import ENGLISH
+from icsfeed.words.languages import ENGLISH, Language
 
 _STATUSES: Final = {State.TENTATIVE: "TENTATIVE", State.CANCELLED: "CANCELLED"}
 """Of a VEVENT; all other states are CONFIRMED."""
 
 
-def vevents(uid: str, facts: EventFacts, revision: Revision, zone: ZoneInfo) -> bytes:
-    """The event as content lines, followed by its overrides; ``zone`` is the calendar's."""
-    event = _begin(uid, facts, revision, event_title(facts, ENGLISH))
+def vevents(uid: str, facts: EventFacts, revision: Revision, zone: ZoneInfo, language: Language = ENGLISH) -> bytes:
+    """The event as content lines, followed by its overrides; ``zone`` is the calendar's.
+
+    No property has a LANGUAGE (RFC 5545, section 3.2.10): nothing shows it, and simple readers expect ``SUMMARY:``.
+    """
+    event = _begin(uid, facts, revision, event_title(facts, language))
     if facts.kind is not Kind.FREEZE:
         event.add("status", _STATUSES.get(facts.state, "CONFIRMED"))
     _add_times(event, facts)
-    add_text(event, "description", event_description(facts, ENGLISH, zone))
-    _add_category(event, facts)
+    add_text(event, "description", event_description(facts, language, zone))
+    _add_category(event, facts, language)
     if facts.ticket:
         event.add("url", facts.ticket)
-    return b"".join([as_bytes(event), *_overrides(uid, facts, revision)])
+    return b"".join([as_bytes(event), *_overrides(uid, facts, revision, language)])
 
 
 def _begin(uid: str, facts: EventFacts, revision: Revision, summary_text: str) -> Event:
@@ -84,13 +87,13 @@ def _add_local(event: Event, name: str, local: date, zone: str) -> None:
         event.add(name, local, parameters={"TZID": zone})
 
 
-def _overrides(uid: str, facts: EventFacts, revision: Revision) -> Iterator[bytes]:
+def _overrides(uid: str, facts: EventFacts, revision: Revision, language: Language) -> Iterator[bytes]:
     """The instances that are shown as cancelled (RFC 5545, section 3.8.4.4)."""
     for instance in facts.cancelled:
-        event = _begin(uid, facts, revision, title_in_state(facts.name, State.CANCELLED, ENGLISH))
+        event = _begin(uid, facts, revision, title_in_state(facts.name, State.CANCELLED, language))
         event.add("status", "CANCELLED")
-        add_text(event, "description", cancelled_instance_description(facts, instance.reason, ENGLISH))
-        _add_category(event, facts)
+        add_text(event, "description", cancelled_instance_description(facts, instance.reason, language))
+        _add_category(event, facts, language)
         _add_instance(event, instance, facts.zone)
         yield as_bytes(event)
 
@@ -100,5 +103,5 @@ def _add_instance(event: Event, instance: CancelledInstance, zone: str) -> None:
         _add_local(event, name, local, zone)
 
 
-def _add_category(event: Event, facts: EventFacts) -> None:
-    add_text(event, "categories", ENGLISH.say(CATEGORIES[facts.kind]))
+def _add_category(event: Event, facts: EventFacts, language: Language) -> None:
+    add_text(event, "categories", language.say(CATEGORIES[facts.kind]))

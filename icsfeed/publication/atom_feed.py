@@ -19,17 +19,18 @@ from feedgen.feed import FeedGenerator
 from icsfeed.domain.changes import Change, Step, Update
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import EventFacts
-from icsfeed.domain.feeds import Feed
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering, Single
+from icsfeed.publication.feeds import EventsInLanguage
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.words.adjustments import adjustment_news
 from icsfeed.words.events import departure_lines, event_title, label_line, news_lines
-from icsfeed.words.languages import ENGLISH, uncapitalized
+from icsfeed.words.feeds import feed_in_words
+from icsfeed.words.languages import Language, language_named, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
 from icsfeed.words.updates import alteration_texts, update_title
 
@@ -41,13 +42,17 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U00
 """Characters that XML 1.0 does not allow, even escaped (section 2.2)."""
 
 
-def atom_path(slug: str) -> str:
-    return f"/feeds/{slug}.atom"
+def atom_path(slug: str, folder: str = "") -> str:
+    """The path of a feed; the ``folder`` is that of its language."""
+    return f"/{folder}feeds/{slug}.atom"
 
 
-def atom_makers(events: PublishedEvents, *, base_url: str) -> Iterator[tuple[str, Maker]]:
-    for feed in events.schedule.feeds:
-        yield atom_path(feed.slug), partial(_atom, events, feed, base_url)
+def atom_makers(
+    events: EventsInLanguage, slugs: Iterable[str], folder: str, *, base_url: str
+) -> Iterator[tuple[str, Maker]]:
+    """The feeds of those slugs in one language, whose folder that is, by path."""
+    for slug in slugs:
+        yield atom_path(slug, folder), partial(_atom, events, slug, folder, base_url)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,22 +66,24 @@ class _News:
     published: datetime | None = None
 
 
-def _atom(events: PublishedEvents, feed: Feed, base_url: str) -> Representation:
-    schedule = events.schedule
-    news = [*_changes(events), *_departures(events), *_adjustments(events)]
+def _atom(events_in_language: EventsInLanguage, slug: str, folder: str, base_url: str) -> Representation:
+    events = events_in_language()
+    schedule, language = events.schedule, language_named(events.schedule.language)
+    feed = feed_in_words(schedule.feed(slug), schedule, language)
+    news = [*_changes(events, language), *_departures(events, language), *_adjustments(events, language)]
     selected = [each for each in news if each.event.belongs_to(feed)]
     selected.sort(key=lambda each: (-each.updated.timestamp(), each.event.uid))
     atom = FeedGenerator()
-    atom.id(_urn(schedule, atom_path(feed.slug)))
+    atom.id(_urn(schedule, atom_path(slug, folder)))
     atom.title(_xml(feed.name))
     atom.subtitle(_xml(feed.description or schedule.calendar.description) or None)
     atom.author(name=_xml(schedule.calendar.organizer.name if schedule.calendar.organizer else schedule.calendar.name))
     atom.generator("icsfeed")
-    atom.language("en")
+    atom.language(language.code)
     site = (schedule.calendar.url or base_url).rstrip("/")
     # Without the address of the site, links are relative to this feed (RFC 3986, section 4.2).
-    home = f"{site}/" if site else "../"
-    atom.link(href=f"{site}{atom_path(feed.slug)}" if site else f"{feed.slug}.atom", rel="self")
+    home = f"{site}/{folder}" if site else "../"
+    atom.link(href=f"{site}{atom_path(slug, folder)}" if site else f"{slug}.atom", rel="self")
     atom.link(href=home, rel="alternate", type="text/html")
     # Always set: otherwise feedgen reads the clock.
     first = start_of_year(events.situation.published_years[0], schedule.calendar.zone)
@@ -106,60 +113,60 @@ def _xml(text: str) -> str:
     return _NOT_IN_XML.sub("\ufffd", text)
 
 
-def _changes(events: PublishedEvents) -> Iterator[_News]:
+def _changes(events: PublishedEvents, language: Language) -> Iterator[_News]:
     for event in events.changes.values():
         if isinstance(change := event.source, Change):
             yield _News(
                 event=event,
-                title=event_title(event.facts, ENGLISH),
-                content=_content_of(events.schedule, change, event.facts),
+                title=event_title(event.facts, language),
+                content=_content_of(events.schedule, change, event.facts, language),
                 updated=change.latest.at.replace(microsecond=0),
                 published=change.announced_at.replace(microsecond=0),
             )
 
 
-def _departures(events: PublishedEvents) -> Iterator[_News]:
+def _departures(events: PublishedEvents, language: Language) -> Iterator[_News]:
     """The changes that have left a feed's environments: what is news of them elsewhere is none there."""
     for event in (each for departed in events.departures.values() for each in departed):
         if isinstance(departure := event.source, Departure):
             yield _News(
                 event=event,
-                title=event_title(event.facts, ENGLISH),
-                content=f"<p>{_lines(departure_lines(event.facts, ENGLISH))}</p>",
+                title=event_title(event.facts, language),
+                content=f"<p>{_lines(departure_lines(event.facts, language))}</p>",
                 updated=departure.at.replace(microsecond=0),
                 published=departure.change.announced_at.replace(microsecond=0),
             )
 
 
-def _content_of(schedule: Schedule, change: Change, facts: EventFacts) -> str:
+def _content_of(schedule: Schedule, change: Change, facts: EventFacts, language: Language) -> str:
     """The current facts, then the updates, the latest first; who made an update is not published."""
-    lines = news_lines(facts, ENGLISH, schedule.calendar.zone)
+    lines = news_lines(facts, language, schedule.calendar.zone)
     ticket = escape(facts.ticket)
     address = f'<a href="{ticket}">{ticket}</a>'
-    label = escape(ENGLISH.say("Ticket"))
-    link = f"<p>{label_line(label, address, ENGLISH)}</p>" if ticket else ""
-    updates = [_update(schedule, change, update) for update in reversed(change.updates)]
+    label = escape(language.say("Ticket"))
+    link = f"<p>{label_line(label, address, language)}</p>" if ticket else ""
+    updates = [_update(schedule, change, update, language) for update in reversed(change.updates)]
     return f"<p>{_lines(lines)}</p>{link}{''.join(updates)}"
 
 
-def _update(schedule: Schedule, change: Change, update: Update) -> str:
+def _update(schedule: Schedule, change: Change, update: Update, language: Language) -> str:
     zone = schedule.calendar.zone
     alterations = alteration_texts(
         change,
         update.number,
-        ENGLISH,
+        language,
         write_span=partial(span_text, zone=zone),
         environment_names=schedule.environment_names,
     )
-    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(_step(change, update))}</strong>"
+    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(_step(change, update, language))}</strong>"
     return f"<p>{'<br/>'.join([heading, *map(_html, filter(None, [update.message, *alterations]))])}</p>"
 
 
-def _step(change: Change, update: Update) -> str:
+def _step(change: Change, update: Update, language: Language) -> str:
     """The state after the update, or what it took back."""
     if update.step in {Step.UNDO, Step.REDACT}:
-        return uncapitalized(update_title(change, update, ENGLISH))
-    return uncapitalized(ENGLISH.say(STATE_NAMES[update.state]))
+        return uncapitalized(update_title(change, update, language))
+    return uncapitalized(language.say(STATE_NAMES[update.state]))
 
 
 def _lines(texts: Iterable[str]) -> str:
@@ -170,11 +177,11 @@ def _html(text: str) -> str:
     return escape(text).replace("\n", "<br/>")
 
 
-def _adjustments(events: PublishedEvents) -> Iterator[_News]:
+def _adjustments(events: PublishedEvents, language: Language) -> Iterator[_News]:
     """The occurrences that were moved, or skipped visibly, as far as the calendar shows them."""
     zone, ledger = events.situation.zone, events.situation.record.ledger
     for event in events.policy[Rendering.EXPANDED]:
-        news = adjustment_news(event.source.occurrence, ENGLISH, zone) if isinstance(event.source, Single) else None
+        news = adjustment_news(event.source.occurrence, language, zone) if isinstance(event.source, Single) else None
         if news is not None:
             yield _News(
                 event=event,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,17 +12,19 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.departures import Departure
-from icsfeed.domain.feeds import Feed
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.situation import Situation
-from icsfeed.ical.events import CalendarEvent, Source
+from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering, Series, Single
+from icsfeed.ical.translations import Source
+from icsfeed.publication.feeds import EventsInLanguage
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.change_json import differences_of
 from icsfeed.services.events import PublishedEvents
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
+from icsfeed.words.feeds import feed_in_words
+from icsfeed.words.languages import language_named
 
 VERSION: Final = 1
 SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
@@ -33,16 +35,21 @@ _TEXTS: Final = frozenset({"summary", "reason", "ticket"})
 """What an operator writes: of these, customers learn that they changed, and read only what holds."""
 
 
-def json_path(slug: str) -> str:
-    return f"/feeds/{slug}.json"
+def json_path(slug: str, folder: str = "") -> str:
+    """The path of a feed; the ``folder`` is that of its language."""
+    return f"/{folder}feeds/{slug}.json"
 
 
-def json_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
-    """Every feed as JSON, and the schema of these, by path."""
-    items = cache(partial(_items, events))
-    for feed in events.schedule.feeds:
-        yield json_path(feed.slug), partial(_feed, events.situation, feed, items)
+def schema_makers() -> Iterator[tuple[str, Maker]]:
+    """The schema of the feeds, by path."""
     yield SCHEMA_PATH, _schema
+
+
+def json_makers(events: EventsInLanguage, slugs: Iterable[str], folder: str) -> Iterator[tuple[str, Maker]]:
+    """The feeds of those slugs in one language, whose folder that is, by path."""
+    items = cache(lambda: _items(events()))
+    for slug in slugs:
+        yield json_path(slug, folder), partial(_feed, events, slug, items)
 
 
 def _schema() -> Representation:
@@ -57,8 +64,10 @@ class FeedItem:
     json: Mapping[str, object]
 
 
-def _feed(situation: Situation, feed: Feed, items: Callable[[], tuple[FeedItem, ...]]) -> Representation:
+def _feed(events: EventsInLanguage, slug: str, items: Callable[[], tuple[FeedItem, ...]]) -> Representation:
+    situation = events().situation
     schedule, calendar = situation.schedule, situation.schedule.calendar
+    feed = feed_in_words(schedule.feed(slug), schedule, language_named(schedule.language))
     content = {
         "version": VERSION,
         "calendar": {

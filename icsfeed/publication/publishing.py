@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import instant_of, local_date, midnight
@@ -20,10 +21,11 @@ from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
 from icsfeed.publication.feeds import feed_makers
-from icsfeed.publication.json_feed import json_makers
+from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
+from icsfeed.words.languages import folder_of, languages_named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ def publish(
     of_private = [turn for view in events.private.values() for turn in (*_turns(view), *_page_turns(view.situation))]
     makers = {
         **dict(_feed_makers(events, base_url)),
+        **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
         **dict(page_makers(events, base_url=base_url)),
     }
@@ -88,10 +91,14 @@ def publish(
 
 
 def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, Maker]]:
-    """Every feed that has events for people, by path."""
-    yield from feed_makers(events)
-    yield from json_makers(events)
-    yield from atom_makers(events, base_url=base_url)
+    """Every feed in every language of the calendar, by path."""
+    languages = languages_named(events.schedule.calendar.languages)
+    slugs = [feed.slug for feed in events.schedule.feeds]
+    for language in languages:
+        translated, folder = cache(partial(events.in_language, language.code)), folder_of(language, languages)
+        yield from feed_makers(translated, slugs, folder)
+        yield from json_makers(translated, slugs, folder)
+        yield from atom_makers(translated, slugs, folder, base_url=base_url)
 
 
 def _page_turns(situation: Situation) -> Iterator[datetime]:

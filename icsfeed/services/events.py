@@ -65,6 +65,25 @@ class PublishedEvents:
             yield from events
         yield from self._of_changes()
 
+    def in_language(self, language: str) -> PublishedEvents:
+        """The same events in that language; they state the same facts, at the same revisions."""
+        situation = self.situation.in_language(language)
+        if situation is self.situation:
+            return self
+        schedule = situation.schedule
+
+        def translated(events: Iterable[CalendarEvent]) -> tuple[CalendarEvent, ...]:
+            return tuple(event.in_language(schedule) for event in events)
+
+        return PublishedEvents(
+            situation=situation,
+            policy={rendering: translated(events) for rendering, events in self.policy.items()},
+            changes={each: event.in_language(schedule) for each, event in self.changes.items()},
+            departures={each: translated(events) for each, events in self.departures.items()},
+            whole=self.whole,
+            clock_lines=self.clock_lines,
+        )
+
     def _of_changes(self) -> Iterator[CalendarEvent]:
         yield from self.changes.values()
         for events in self.departures.values():

@@ -14,7 +14,7 @@ from icsfeed.publication.live import Live
 from icsfeed.web.errors import RETRY_AFTER
 from icsfeed.web.gate import gate_routes
 from icsfeed.web.health import health_routes
-from icsfeed.words.languages import LANGUAGES
+from icsfeed.words.languages import LANGUAGES, languages_named
 from icsfeed.words.phrases import Phrase, phrase
 
 
@@ -46,7 +46,8 @@ def make_application(live: Live) -> Flask:
             response = jsonify(status=error.code, title=error.name)
         else:
             title, text = _message_of(error)
-            page = render_template("message.html", title=title, text=text, languages=LANGUAGES)
+            languages = languages_named(publication.schedule.calendar.languages) if publication else LANGUAGES
+            page = render_template("message.html", title=title, text=text, languages=languages)
             response = app.make_response(page)
         response.status_code = error.code or 500
         response.headers.extend(headers)

@@ -28,11 +28,6 @@ class Language:
     code: str
     catalog: Path | None = None
 
-    @property
-    def folder(self) -> str:
-        """The folder of its pages below the site's root, with the final slash; English has the root itself."""
-        return f"{self.code}/" if self.catalog else ""
-
     @cached_property
     def locale(self) -> Locale:
         from babel import Locale  # noqa: PLC0415  (English on the command line does without Babel)
@@ -93,5 +88,22 @@ def _read_catalog(path: Path) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+def language_named(code: str) -> Language:
+    """The language of that code, of which there is a catalog."""
+    return _BY_CODE[code]
+
+
+def languages_named(codes: Sequence[str]) -> tuple[Language, ...]:
+    return tuple(map(language_named, codes))
+
+
+def folder_of(language: Language, languages: Sequence[Language]) -> str:
+    """The folder of a language below the site's root, with the final slash; the first language has the root itself."""
+    return "" if language.code == languages[0].code else f"{language.code}/"
+
+
 ENGLISH: Final = Language(code="en")
 LANGUAGES: Final = find_languages()
+"""Those that a calendar can have."""
+
+_BY_CODE: Final = {language.code: language for language in LANGUAGES}

@@ -92,7 +92,7 @@ def test_pages_show_the_address_for_customers() -> None:
         representations = publish(
             Situation(schedule=schedule, now=NOW), changed_at=CHANGED, base_url="https://carrier.example.com/"
         ).representations
-        assert f'<code dir="ltr">{expected}/feeds/all.ics</code>'.encode() in representations["/fr/"].body
+        assert f'<code dir="ltr">{expected}/fr/feeds/all.ics</code>'.encode() in representations["/fr/"].body
 
 
 def test_an_unknown_feed_is_refused() -> None:

@@ -13,7 +13,7 @@ from string import Formatter
 import pytest
 from babel.messages import Message
 
-from icsfeed.words.languages import CATALOGS, ENGLISH, LANGUAGES, find_languages
+from icsfeed.words.languages import CATALOGS, ENGLISH, LANGUAGES, find_languages, folder_of, languages_named
 from icsfeed.words.phrases import phrase_in
 from tests.publication.pages.stories import BUSY, a_site
 from tests.words.extraction import (
@@ -137,10 +137,15 @@ def test_updating_the_catalogs_changes_nothing_where_they_are_up_to_date() -> No
 
 
 def test_languages() -> None:
-    assert [(each.code, each.name, each.folder) for each in LANGUAGES] == [
+    assert [(each.code, each.name, folder_of(each, LANGUAGES)) for each in LANGUAGES] == [
         ("en", "English", ""),
         ("fr", "Français", "fr/"),
     ]
+
+
+def test_the_first_language_of_a_calendar_has_the_root() -> None:
+    languages = languages_named(("fr", "en"))
+    assert [(each.code, folder_of(each, languages)) for each in languages] == [("fr", ""), ("en", "en/")]
 
 
 def test_one_file_adds_a_language(tmp_path: Path) -> None:
@@ -156,7 +161,7 @@ def test_one_file_adds_a_language(tmp_path: Path) -> None:
         }.get(str(message.id), "" if isinstance(message.id, str) else ("", ""))
     write_catalog(tmp_path / "de.po", catalog)
     languages = find_languages(tmp_path)
-    assert [(each.code, each.name, each.folder) for each in languages] == [
+    assert [(each.code, each.name, folder_of(each, languages)) for each in languages] == [
         ("en", "English", ""),
         ("de", "Deutsch", "de/"),
     ]
@@ -172,8 +177,10 @@ def test_one_file_adds_a_language(tmp_path: Path) -> None:
 
 def test_a_language_of_a_region_is_named_after_its_file(tmp_path: Path) -> None:
     (tmp_path / "pt_BR.po").write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n')
-    portuguese = find_languages(tmp_path)[1]
-    assert (portuguese.code, portuguese.name, portuguese.folder) == ("pt-BR", "Português (Brasil)", "pt-BR/")
+    languages = find_languages(tmp_path)
+    portuguese = languages[1]
+    folder = folder_of(portuguese, languages)
+    assert (portuguese.code, portuguese.name, folder) == ("pt-BR", "Português (Brasil)", "pt-BR/")
 
 
 def test_english_needs_no_catalog() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from icsfeed.words.languages import ENGLISH, Language
+from icsfeed.words.languages import Language, folder_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,7 +20,7 @@ class Link:
 class PageLinks:
     """A page at ``below`` the folder of its language; ``base`` is the site's address, or empty.
 
-    ``languages`` are all those of the site, ``policy`` is the page's Content-Security-Policy.
+    ``languages`` are all those of the site, the default first; ``policy`` is the page's Content-Security-Policy.
     """
 
     language: Language
@@ -31,7 +31,7 @@ class PageLinks:
 
     @property
     def path(self) -> str:
-        return f"/{self.language.folder}{self.below}"
+        return f"/{self._folder(self.language)}{self.below}"
 
     @property
     def root(self) -> str:
@@ -41,13 +41,13 @@ class PageLinks:
     @property
     def home(self) -> str:
         """From here to the first page of the language."""
-        return f"{self.root}{self.language.folder}"
+        return f"{self.root}{self._folder(self.language)}"
 
     @property
     def others(self) -> tuple[Link, ...]:
         """The same page in the other languages."""
         return tuple(
-            Link(hreflang=each.code, name=each.name, href=f"{self.root}{each.folder}{self.below}")
+            Link(hreflang=each.code, name=each.name, href=f"{self.root}{self._folder(each)}{self.below}")
             for each in self.languages
             if each is not self.language
         )
@@ -56,8 +56,11 @@ class PageLinks:
     def alternates(self) -> tuple[Link, ...]:
         """The same page in every language, for search engines: absolute where the site's address is known."""
         start = f"{self.base}/" if self.base else self.root
-        links = [(each.code, each.folder) for each in self.languages]
+        links = [(each.code, self._folder(each)) for each in self.languages]
         return tuple(
             Link(hreflang=code, name="", href=f"{start}{folder}{self.below}")
-            for code, folder in (*links, ("x-default", ENGLISH.folder))
+            for code, folder in (*links, ("x-default", ""))
         )
+
+    def _folder(self, language: Language) -> str:
+        return folder_of(language, self.languages)

@@ -35,7 +35,7 @@ from icsfeed.publication.representations import FOR_EVER, Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates
-from icsfeed.words.languages import LANGUAGES, Language
+from icsfeed.words.languages import Language, folder_of, languages_named
 from icsfeed.words.phrases import Phrase, phrase
 from icsfeed.words.terms import KIND_NAMES
 
@@ -75,13 +75,14 @@ _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
 
 def page_makers(
-    events: PublishedEvents, *, base_url: str, languages: tuple[Language, ...] = LANGUAGES
+    events: PublishedEvents, *, base_url: str, languages: tuple[Language, ...] | None = None
 ) -> Iterator[tuple[str, Maker]]:
     """Every page, and the assets that pages load, by path.
 
     Of now, pages state no more than the date in the calendar's zone. ``base_url`` is the address of the
     site for customers, without the final slash; it may be empty.
     """
+    languages = languages or languages_named(events.schedule.calendar.languages)
     look = assets(events.schedule.calendar.color)
     yield f"/{look.style}", partial(_asset, look.style_content, "text/css; charset=utf-8")
     yield f"/{look.script}", partial(_asset, look.script_content, "text/javascript; charset=utf-8")
@@ -90,11 +91,12 @@ def page_makers(
     situation = events.situation
     today = local_date(situation.now, situation.zone)
     for language in languages:
-        site = Site(situation=situation, today=today, language=language, languages=languages, base=base_url, look=look)
-        yield f"/{language.folder}", site.home
-        yield f"/{language.folder}embed/", site.embed
+        folder, translated = folder_of(language, languages), situation.in_language(language.code)
+        site = Site(situation=translated, today=today, language=language, languages=languages, base=base_url, look=look)
+        yield f"/{folder}", site.home
+        yield f"/{folder}embed/", site.embed
         for first in months_of(situation.published_years):
-            yield f"/{language.folder}calendar/{first:%Y/%m}/", partial(site.month, first)
+            yield f"/{folder}calendar/{first:%Y/%m}/", partial(site.month, first)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,7 @@ class Site:
             status=self._status,
             buttons=BUTTONS,
             programs=REFRESH_TIMES,
-            feeds=subscriptions(schedule, self.language, self.base),
+            feeds=subscriptions(schedule, self.language, folder_of(self.language, self.languages), self.base),
             coming=self._coming,
             listed=_MAX_LISTED_ITEMS,
             months=[month(first, items, dates) for first, (items, _) in zip(firsts, around, strict=True)],

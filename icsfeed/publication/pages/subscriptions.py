@@ -14,6 +14,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.feeds import download_path, feed_path
+from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import Language, sentence
 from icsfeed.words.phrases import phrase
 from icsfeed.words.terms import KIND_PLURALS
@@ -100,21 +101,21 @@ def _qr(text: str) -> str:
     return str(code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None))
 
 
-def subscriptions(schedule: Schedule, language: Language, base: str) -> tuple[Subscription, ...]:
-    """How to subscribe to every feed, in the schedule's order."""
+def subscriptions(schedule: Schedule, language: Language, folder: str, base: str) -> tuple[Subscription, ...]:
+    """How to subscribe to every feed in the language, whose ``folder`` that is, in the schedule's order."""
     automatic = frozenset(automatic_feeds(schedule.calendar.name, schedule.environments))
     return tuple(
         Subscription(
             slug=feed.slug,
             name=_name(feed, schedule, language, automatic),
-            title=feed.name,
+            title=feed_in_words(feed, schedule, language).name,
             description=feed.description or _contents(feed, schedule, language),
-            path=feed_path(feed.slug, Rendering.SERIES).removeprefix("/"),
-            expanded_path=feed_path(feed.slug, Rendering.EXPANDED).removeprefix("/"),
-            download_path=download_path(feed.slug).removeprefix("/"),
-            atom_path=atom_path(feed.slug).removeprefix("/"),
+            path=feed_path(feed.slug, Rendering.SERIES, folder).removeprefix("/"),
+            expanded_path=feed_path(feed.slug, Rendering.EXPANDED, folder).removeprefix("/"),
+            download_path=download_path(feed.slug, folder).removeprefix("/"),
+            atom_path=atom_path(feed.slug, folder).removeprefix("/"),
             base=base,
-            home=language.folder,
+            home=folder,
         )
         for feed in schedule.feeds
     )

@@ -6,9 +6,10 @@ can't be judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from icsfeed.domain.changes import Change, Plan, State, Step, Update
@@ -19,6 +20,7 @@ from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.plans import Amendment, MissingReasonError, check_freezes, plausible
 from icsfeed.domain.spans import Span
+from icsfeed.domain.translations import Translation, Translations
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.change_tables import ChangeTable, UpdateTable
@@ -41,6 +43,9 @@ _REASON_REMEDY: Final = 'say why it can\'t wait, such as reason = "The old firew
 _PLAN_KEYS: Final = ("summary", "environments", "impact", "start", "end", "duration", "reason", "ticket")
 _END_KEYS: Final = frozenset({"start", "end", "duration"})
 _TIME_KEYS: Final = ("announced", "at", "start", "end")
+
+_TranslationsOf = Callable[[str], Translations]
+"""The translations of the text at a key of a table."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,8 +83,13 @@ class _RefusedError(Exception):
         super().__init__(self.finding)
 
 
-def read_changes(file: RawTable) -> tuple[tuple[Change, ...], list[Finding]]:
-    """The changes in the sound tables of a file, and the refusals of others."""
+def read_changes(
+    file: RawTable, language: str, translated: Mapping[str, Mapping[str, Any]]
+) -> tuple[tuple[Change, ...], list[Finding]]:
+    """The changes in the sound tables of a file in its default ``language``, and the refusals of others.
+
+    ``translated`` are the data of the same file in other languages.
+    """
     policy = _Policy.of(file)
     if policy is None:
         return (), []
@@ -90,7 +100,7 @@ def read_changes(file: RawTable) -> tuple[tuple[Change, ...], list[Finding]]:
         if mistakes or not table.is_sound:
             continue
         try:
-            changes.append(_change(table, policy))
+            changes.append(_change(_Texts.of(table, language, translated), table.keys, policy))
         except _RefusedError as error:
             findings.append(error.finding)
     return tuple(changes), findings
@@ -120,17 +130,50 @@ def _ambiguous_times(change: RawTable, tz: ZoneInfo) -> Iterator[Finding]:
                     yield Finding(keys=(*part.keys, key), message=str(error))
 
 
-def _change(table: RawTable, policy: _Policy) -> Change:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Texts:
+    """The values of one change in each language, the default one first."""
+
+    by_language: Mapping[str, ChangeTable]
+
+    @classmethod
+    def of(cls, table: RawTable, language: str, translated: Mapping[str, Mapping[str, Any]]) -> _Texts:
+        index = table.keys[-1]
+        raws = {language: table.raw, **{code: data["changes"][index] for code, data in translated.items()}}
+        validate = table_validator(ChangeTable).validate_python
+        return cls(by_language={code: validate(raw) for code, raw in raws.items()})
+
+    @property
+    def default(self) -> ChangeTable:
+        return next(iter(self.by_language.values()))
+
+    def announced(self, key: str) -> Translations:
+        """The translations of a text of the announcement."""
+        return _translations({code: values.get(key) for code, values in self.by_language.items()})
+
+    def updated(self, index: int, key: str) -> Translations:
+        """The translations of a text of an update."""
+        return _translations({code: values["updates"][index].get(key) for code, values in self.by_language.items()})
+
+
+def _translations(texts: Mapping[str, object]) -> Translations:
+    """A text by language; empty where it is the same in all."""
+    if len(set(texts.values())) == 1:
+        return ()
+    return tuple(Translation(language=code, text=str(text)) for code, text in texts.items())
+
+
+def _change(texts: _Texts, table_keys: KeyPath, policy: _Policy) -> Change:
     """The change, announced and taken through its updates.
 
     Raises:
         _RefusedError: with the first part that the rules refuse.
     """
-    values: ChangeTable = table_validator(ChangeTable).validate_python(table.raw)
-    change, time_above = _announced(values, table.keys, policy), values["announced"]
+    values = texts.default
+    change, time_above = _announced(values, table_keys, policy, texts.announced), values["announced"]
     numbers = [1]  # of the announcement and the updates in the file, among which the clock takes steps
     for index, update in enumerate(values.get("updates", ())):
-        keys = (*table.keys, "updates", index)
+        keys = (*table_keys, "updates", index)
         at = instant_in(update["at"], policy.zone, text="")
         if at < change.latest.at:
             times = f"{as_toml(update['at'])} is before the time above it, {as_toml(time_above)}"
@@ -138,7 +181,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
         time_above = update["at"]
         change = with_clock_steps(change, at)
         before = change.plan
-        plan = _amended(before, update, keys, policy, began=change.actual_start)
+        plan = _amended(before, update, keys, policy, partial(texts.updated, index), began=change.actual_start)
         step, message = Step(update.get("step", Step.UPDATE)), update.get("message", "")
         try:
             change = advance(
@@ -146,6 +189,7 @@ def _change(table: RawTable, policy: _Policy) -> Change:
                 step,
                 plan=plan,
                 message=message,
+                message_translations=texts.updated(index, "message"),
                 by=AUTHOR,
                 at=at,
                 target=_target(update, numbers, keys, change.id),
@@ -169,7 +213,7 @@ def _target(update: UpdateTable, numbers: list[int], keys: KeyPath, change_id: s
     raise _RefusedError(keys, f"{change_id} has no update {written}; its latest is {len(numbers)}")
 
 
-def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
+def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy, translations: _TranslationsOf) -> Change:
     start = instant_in(values["start"], policy.zone, text="")
     plan = Plan(
         summary=values["summary"],
@@ -177,7 +221,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
         impact=Impact.OUTAGE,
         span=Span(start=start, end=start + timedelta(hours=1)),
     )
-    plan = _amended(plan, values, keys, policy)
+    plan = _amended(plan, values, keys, policy, translations)
     kind = Kind(values["kind"])
     try:
         check_freezes(policy.freezes, kind, plan)
@@ -188,6 +232,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
         at=instant_in(values["announced"], policy.zone, text=""),
         by=AUTHOR,
         message=values.get("message", ""),
+        message_translations=translations("message"),
         state=State.TENTATIVE if values.get("tentative", False) else State.CONFIRMED,
         plan=plan,
         automatic=values.get("automatic", False),
@@ -196,10 +241,17 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy) -> Change:
 
 
 def _amended(
-    plan: Plan, values: Mapping[str, Any], keys: KeyPath, policy: _Policy, *, began: datetime | None = None
+    plan: Plan,
+    values: Mapping[str, Any],
+    keys: KeyPath,
+    policy: _Policy,
+    translations: _TranslationsOf,
+    *,
+    began: datetime | None = None,
 ) -> Plan:
     """The plan with the values in the table."""
     amendment = {key: _domain_value(key, values[key], policy) for key in _PLAN_KEYS if key in values}
+    amendment |= {f"{key}_translations": translations(key) for key in ("summary", "reason") if key in values}
     try:
         amended = Amendment(**amendment).of_plan(plan, policy.zone, began=began)
         plausible(amended.span, "a change")

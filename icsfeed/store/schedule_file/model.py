@@ -76,6 +76,14 @@ class CalendarTable(TypedDict, total=False):
             "env:DATABASE_URL",
         ),
     ]
+    languages: Annotated[
+        list[str],
+        Key(
+            array(values.LANGUAGE, min_length=1),
+            "The languages of pages and feeds, the default first.",
+            ["en", "fr"],
+        ),
+    ]
 
 
 class EnvironmentTable(TypedDict, total=False):
@@ -239,6 +247,7 @@ def json_schema() -> dict[str, Any]:
     from pydantic.json_schema import GenerateJsonSchema  # noqa: PLC0415  (slow, and for editors only)
     from pydantic_core import to_jsonable_python  # noqa: PLC0415
 
+    from icsfeed.store.schedule_file.translations import with_text_tables  # noqa: PLC0415
     from icsfeed.store.schedule_file.zone_advice import timezone_names  # noqa: PLC0415
 
     schema = to_jsonable_python(GenerateJsonSchema().generate(table_schema(ScheduleTables), mode="validation"))
@@ -246,4 +255,5 @@ def json_schema() -> dict[str, Any]:
     tables = schema["properties"]
     for table in (tables["calendar"], tables["maintenance_windows"]["items"], tables["peak_hours"]):
         table["properties"]["timezone"]["enum"] = zones
+    schema = with_text_tables(schema, ScheduleTables)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "icsfeed schedule"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
 from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
+from icsfeed.domain.translations import DEFAULT_LANGUAGES
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.date_values import month_day
@@ -32,8 +35,17 @@ if TYPE_CHECKING:
     )
 
 
-def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Schedule:
-    """The schedule in the tables, with the ``changes`` that were read from them."""
+def schedule_of(
+    tables: ScheduleTables, changes: tuple[Change, ...] = (), translations: Mapping[str, ScheduleTables] | None = None
+) -> Schedule:
+    """The schedule in the tables, with the ``changes`` in them; ``translations`` are the tables in other languages."""
+    schedule = _schedule_in_one_language(tables)
+    others = {code: _schedule_in_one_language(each) for code, each in (translations or {}).items()}
+    differing = {code: each for code, each in others.items() if each != schedule}
+    return replace(schedule, changes=changes, translations=differing)
+
+
+def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
     calendar = _calendar(tables["calendar"])
     environments = tuple(
         Environment(id=each["id"], name=each["name"], public=each.get("public", True))
@@ -50,7 +62,6 @@ def schedule_of(tables: ScheduleTables, changes: tuple[Change, ...] = ()) -> Sch
         if feeds is None
         else tuple(_feed(each, by_default) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
-        changes=changes,
     )
 
 
@@ -69,6 +80,7 @@ def _calendar(table: CalendarTable) -> Calendar:
         support_url=table.get("support_url", ""),
         embed_in=tuple(table.get("embed_in", ())),
         database=table.get("database", ""),
+        languages=tuple(table.get("languages", DEFAULT_LANGUAGES)),
     )
 
 

@@ -15,11 +15,13 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.store.files import open_regular
 from icsfeed.store.schedule_file.lines import Lines, heading_lines
 from icsfeed.store.schedule_file.mistakes import Finding, Mistake, ScheduleFileError
+from icsfeed.store.schedule_file.model import ScheduleTables
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml, path_text
 from icsfeed.store.schedule_file.policy import schedule_of
 from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
 from icsfeed.store.schedule_file.syntax import parse
 from icsfeed.store.schedule_file.table_checks import table_findings
+from icsfeed.store.schedule_file.translations import MultilingualFile
 from icsfeed.store.schedule_file.value_checks import validated
 
 if TYPE_CHECKING:
@@ -116,17 +118,27 @@ def read_schedule(content: bytes, source: str) -> Schedule:
     """
     data = parse(content, source)
     lines = Lines(content)
+    file = MultilingualFile.of(data, ScheduleTables)
+    data = file.in_language(file.default) if file.text_tables else data
     tables, findings = validated(data)
     findings += table_findings(_raw_file(data, findings), lines.of)
+    translated = {code: file.in_language(code) for code in file.translated}
+    in_other_languages = {code: validated(each) for code, each in translated.items()}
+    language_findings = [*file.findings()]
+    for code, (_, others) in in_other_languages.items():
+        language_findings += file.located(others, code)
     changes: tuple[Change, ...] = ()
     if "changes" in data:
         from icsfeed.store.schedule_file.changes import read_changes  # noqa: PLC0415  (few schedules have any)
 
-        changes, refusals = read_changes(_raw_file(data, findings))
+        raw = _raw_file(data, [*findings, *language_findings])
+        changes, refusals = read_changes(raw, file.default, translated)
         findings += refusals
+    findings = [*file.located(findings, file.default), *language_findings]
     if tables is None or findings:
         raise ScheduleFileError(source, [_mistake(data, finding, lines) for finding in findings])
-    return schedule_of(tables, changes)
+    translations = {code: each for code, (each, _) in in_other_languages.items() if each is not None}
+    return schedule_of(tables, changes, translations)
 
 
 def _raw_file(data: dict[str, Any], findings: list[Finding]) -> RawTable:

@@ -24,6 +24,7 @@ from icsfeed.store.schedule_file import addresses
 from icsfeed.store.schedule_file.near_matches import nearest, suggestion
 from icsfeed.store.schedule_file.notation import as_toml
 from icsfeed.store.schedule_file.weekday_advice import days_remedy
+from icsfeed.words.languages import LANGUAGES
 
 LAST_SEVEN_DAYS: Final = "last-7-days"
 WEEK_OF_LAST_DAY: Final = "week-of-last-day"
@@ -193,6 +194,7 @@ EMAIL: Final = text_value(addresses.email, format="email")
 COLOR: Final = text_value(_color, anyOf=[{"pattern": f"^{_HEX_COLOR_PATTERN}$"}, {"pattern": "^[A-Za-z]+$"}])
 RULE: Final = text_value(_rule)
 IMPACT: Final = choice([impact.value for impact in Impact], "an impact")
+LANGUAGE: Final = choice([language.code for language in LANGUAGES], "a language that icsfeed speaks")
 KIND: Final = choice([kind.value for kind in Kind], "a kind of event")
 EVERY: Final = choice(["month", "year"], "how often a freeze recurs")
 WEEK: Final = choice([LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month")

@@ -83,11 +83,11 @@ def test_the_browser_completes_addresses_of_a_site_without_a_url(visit: Open) ->
     here = page.url.removesuffix("/fr/")
     webcal = here.replace("http:", "webcal:")
     links = addresses(page, "preview")
-    assert links["webcal"] == f"{webcal}/feeds/preview.ics"
-    assert links["google"].endswith(quote(f"{webcal}/feeds/preview.ics", safe=""))
-    assert quote(f"{here}/feeds/preview.ics", safe="") in links["outlook"]
-    assert links["download"] == f"{here}/downloads/preview.ics"
-    assert page.locator("#all code").text_content() == f"{here}/feeds/all.ics"
+    assert links["webcal"] == f"{webcal}/fr/feeds/preview.ics"
+    assert links["google"].endswith(quote(f"{webcal}/fr/feeds/preview.ics", safe=""))
+    assert quote(f"{here}/fr/feeds/preview.ics", safe="") in links["outlook"]
+    assert links["download"] == f"{here}/fr/downloads/preview.ics"
+    assert page.locator("#all code").text_content() == f"{here}/fr/feeds/all.ics"
     expect(page.locator("#all .button.google")).to_be_visible()
     assert page.locator(".qr").count() == 0
 
@@ -529,7 +529,7 @@ def test_without_javascript_the_page_states_what_is_true_all_day(visit: Open) ->
 def test_without_javascript_and_without_a_url_there_is_a_link_to_copy(visit: Open) -> None:
     page = visit(a_site(base=""), "/fr/", java_script_enabled=False)
     expect(page.locator("#all .button.google")).to_be_hidden()
-    assert page.locator("#all noscript a").get_attribute("href") == "../feeds/all.ics"
+    assert page.locator("#all noscript a").get_attribute("href") == "../fr/feeds/all.ics"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}, WIDE], ids=["phone", "small phone", "wide"])
