@@ -25,6 +25,7 @@ class UpcomingItem:
     ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start, ``occurrence`` the date by
     which operators name it (in the window's zone). ``cancellation`` is the
     message with which a change was cancelled; ``is_overdue`` is true while a change runs beyond its end.
+    A window ``is_as_planned`` unless it was skipped, moved or cut short.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class UpcomingItem:
     occurrence: date | None = None
     cancellation: str = ""
     is_overdue: bool = False
+    is_as_planned: bool = True
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The item as JSON has it, in UTC and on the wall clock of ``zone``."""
@@ -119,7 +121,12 @@ def _item(each: CalendarItem, span: Span, touched: frozenset[str], now: datetime
             return None if touched.isdisjoint(each.plan.environments) else _change_item(each, span, now)
         case FrozenSpan():
             return UpcomingItem(
-                kind=Kind.FREEZE, id=each.freeze.id, name=each.freeze.name, span=each.span, days=each.days
+                kind=Kind.FREEZE,
+                id=each.freeze.id,
+                name=each.freeze.name,
+                span=each.span,
+                environments=tuple(sorted(each.freeze.environments)),
+                days=each.days,
             )
 
 
@@ -142,6 +149,7 @@ def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:
         reason=adjustment.reason if adjustment is not None else "",
         moved_from=occurrence.original_start if occurrence.moved is not None else None,
         occurrence=occurrence.original_start.date(),
+        is_as_planned=skipped is None and occurrence.moved is None and occurrence.cut_at is None,
     )
 
 

@@ -31,6 +31,10 @@ _FIRST: Final = phrase_in("first day of a month, within a date", "1")
 """French writes 1er here, which no locale data know."""
 
 
+_ENGLISH_HALVES: Final = {"AM": "a.m.", "PM": "p.m."}
+"""The halves of a day, which some English locales write otherwise."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class When:
     """A span in words: the ``day`` or days and, unless it is whole days, the ``hours``."""
@@ -117,11 +121,16 @@ class Dates:
 
     def time(self, instant: datetime) -> str:
         """The time of day at an instant."""
-        return _unbroken(format_time(instant, "short", tzinfo=self.zone, locale=self.locale))
+        return self._written(format_time(instant, "short", tzinfo=self.zone, locale=self.locale))
 
     def clock(self, local: datetime) -> str:
         """The time of day of a naive local time."""
-        return _unbroken(format_time(local, "short", locale=self.locale))
+        return self._written(format_time(local, "short", locale=self.locale))
+
+    def _written(self, time: str) -> str:
+        """The time as every English-speaking country can read it, and without a break inside."""
+        halves = _ENGLISH_HALVES if self.language.code == "en" else {}
+        return "\u00a0".join(halves.get(part.upper(), part) for part in time.split())
 
     def hours(self, start: datetime, end: datetime) -> str:
         """The time of day from ``start`` to ``end`` (naive local times, of which the end may be the next day's)."""
@@ -133,16 +142,16 @@ class Dates:
 
     def moment(self, instant: datetime) -> str:
         """An instant, with the date and the zone."""
-        return f"{self.day(self.local(instant).date())}, {self.time(instant)} {self.abbreviation(instant)}"
+        return f"{self.day(self.local(instant).date())}, {self.time(instant)}\u00a0{self.abbreviation(instant)}"
 
     def span(self, span: Span) -> When:
         """A span on the wall clock, with the zone."""
         start, end = self.local(span.start), self.local(span.end)
         last = (end - timedelta(microseconds=1)).date() if end.time() == end.min.time() else end.date()
         names = (self.abbreviation(span.start), self.abbreviation(span.end))
-        first = self.time(span.start) if names[0] == names[1] else f"{self.time(span.start)} {names[0]}"
+        first = self.time(span.start) if names[0] == names[1] else f"{self.time(span.start)}\u00a0{names[0]}"
         until = self.time(span.end) if start.date() == last else f"{self.day(end.date())}, {self.time(span.end)}"
-        return When(day=self.day(start.date()), hours=f"{first} – {until} {names[1]}")
+        return When(day=self.day(start.date()), hours=f"{first} – {until}\u00a0{names[1]}")
 
     def days(self, days: DateRange) -> When:
         """Whole days."""
@@ -197,8 +206,3 @@ class Dates:
 def _noon(day: date) -> datetime:
     """A time on that day for formatting alone: no zone is meant."""
     return datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001
-
-
-def _unbroken(time: str) -> str:
-    """The time with no-break spaces; CLDR's narrow ones are missing in some fonts."""
-    return "\u00a0".join(time.split())

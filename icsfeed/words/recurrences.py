@@ -16,7 +16,7 @@ _MIN_RANGE_DAYS: Final = 3
 _MAX_NAMED_DATES: Final = 5
 """How many of a list of dates are named; the others are counted."""
 
-_WEEKDAY_AFTER_EVERY: Final = phrase_in("weekday, as in: every Thursday and Sunday", "{day}")
+WEEKDAY_AFTER_EVERY: Final = phrase_in("weekday, as in: every Thursday and Sunday", "{day}")
 LISTED_DAY: Final = phrase_in("day in a list of days", "{day}")
 DATE_SEPARATOR: Final = phrase_in("between dates that contain commas", "; ")
 _FURTHER_DAY: Final = phrase_in("further day in a list, as in: the 1st and the 15th", "the {day}")
@@ -78,19 +78,23 @@ def _weekly_text(recurrence: Recurrence, dates: Dates) -> str:
 
 def _every_week_text(recurrence: Recurrence, dates: Dates) -> str:
     language, every = dates.language, recurrence.interval
-    days = recurrence.weekdays
-    names = [dates.weekday(day) for day in days]
-    weekdays = _weekday_range(days)
     if every == 1:
-        if len(days) == _DAYS_IN_A_WEEK:
-            return language.say("Every day")
-        if weekdays is not None:
-            first, last = map(dates.weekday, weekdays)
-            return language.say("{first} to {last}", first=first, last=last)
-        every_day = [language.say(_WEEKDAY_AFTER_EVERY, day=name) for name in names]
-        return language.say("Every {days}", days=language.join(every_day))
+        return weekdays_text(recurrence.weekdays, dates)
+    names = [dates.weekday(day) for day in recurrence.weekdays]
     listed = language.join([language.say(LISTED_DAY, day=name) for name in names])
     return language.say_count("Every week on {days}", "Every {count} weeks on {days}", every, days=listed)
+
+
+def weekdays_text(days: tuple[int, ...], dates: Dates) -> str:
+    """Weekdays (Monday is 0) of every week, such as ``Monday to Friday``."""
+    language, weekdays = dates.language, _weekday_range(days)
+    if len(days) == _DAYS_IN_A_WEEK:
+        return language.say("Every day")
+    if weekdays is not None:
+        first, last = map(dates.weekday, weekdays)
+        return language.say("{first} to {last}", first=first, last=last)
+    every_day = [language.say(WEEKDAY_AFTER_EVERY, day=dates.weekday(day)) for day in days]
+    return language.say("Every {days}", days=language.join(every_day))
 
 
 def _weekday_range(days: tuple[int, ...]) -> tuple[int, int] | None:

@@ -71,6 +71,9 @@ def general(path: str) -> str:
         (r"(?<=^/feeds/)[a-z]+", "SLUG"),
         (r"(?<=^/downloads/)[a-z]+", "SLUG"),
         (r"(?<=^/calendar/)\d{4}/\d\d", "YYYY/MM"),
+        (r"(?<=^/calendar/)\d{4}", "YYYY"),
+        (r"(?<=^/environments/)[a-z]+", "ID"),
+        (r"(?<=^/qr/)[a-z]+", "SLUG"),
         (r"(?<=^/assets/).*", "NAME"),
     ):
         path = re.sub(place, name, path)

@@ -126,7 +126,7 @@ def test_json_has_times_in_utc_and_in_local_time() -> None:
         "local_start": "2026-11-24T00:00:00-05:00",
         "local_end": "2026-12-01T00:00:00-05:00",
         "zone": "America/Toronto",
-        "environments": [],
+        "environments": ["preview", "production"],
         "impact": None,
         "state": None,
         "note": "",

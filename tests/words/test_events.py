@@ -198,7 +198,7 @@ def test_updates() -> None:
             "Changed",
             [
                 "New impact: outage",
-                "New time: Tue, Dec 8, 11:00\N{NO-BREAK SPACE}a.m. – 1:30\N{NO-BREAK SPACE}p.m. EST",
+                "New time: Tue, Dec 8, 11:00\N{NO-BREAK SPACE}a.m. – 1:30\N{NO-BREAK SPACE}p.m.\N{NO-BREAK SPACE}EST",
             ],
         ),
         ("Work has started", []),

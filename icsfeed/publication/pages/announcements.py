@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from icsfeed.domain.changes import Change, State, Update
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.item_facts import facts_of
+from icsfeed.domain.page_addresses import change_anchor
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
-from icsfeed.publication.pages.page_items import anchor_of, span_of_day
-from icsfeed.services.upcoming import utc_text
-from icsfeed.words.dates import Dates, When
+from icsfeed.publication.pages.moments import PLACE, Moment, Sentence, SpanTime, moment_of, time_of, with_times
+from icsfeed.publication.pages.page_items import span_of_day
+from icsfeed.words.dates import Dates
 from icsfeed.words.languages import sentence
 from icsfeed.words.phrases import phrase
 from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
@@ -30,23 +31,13 @@ _REASON_HEADINGS: Final = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CardTime:
-    """A span in words and, in ISO 8601, for the browser."""
-
-    when: When
-    starts: str
-    ends: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class UpdateCard:
     """An update in words: ``details`` are the new values."""
 
-    at: str
-    instant: str
+    at: Moment
     title: str
     message: str
-    details: tuple[str, ...]
+    details: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,8 +54,8 @@ class AnnouncementCard:
     state: State
     state_name: str
     summary: str
-    time: CardTime
-    planned: CardTime | None
+    time: SpanTime
+    planned: SpanTime | None
     is_overdue: bool
     environments: str
     impact: str
@@ -75,13 +66,24 @@ class AnnouncementCard:
     updates: tuple[UpdateCard, ...]
 
 
+def is_shown(situation: Situation, change_id: str, start_of_day: datetime) -> bool:
+    """Whether the first page shows that change on the day that begins then."""
+    change = situation.changes[change_id]
+    return not change.is_over(start_of_day) or change.shown_span.end + PAST_CHANGES_SHOWN_FOR > start_of_day
+
+
 def announcements(
-    situation: Situation, dates: Dates, today: date
+    situation: Situation, dates: Dates, today: date, only: Environment | None = None
 ) -> tuple[tuple[AnnouncementCard, ...], tuple[AnnouncementCard, ...]]:
-    """The changes that are ahead or in progress, the next one first; and the past ones, the latest first."""
+    """The changes that are ahead or in progress, the next one first; and the past ones, the latest first.
+
+    With ``only``, those that affect that environment.
+    """
     start_of_day = span_of_day(today, dates).start
     current, past = [], []
     for change in situation.public_changes():
+        if only is not None and only.id not in change.plan.environments:
+            continue
         if not change.is_over(start_of_day):
             current.append(change)
         elif change.shown_span.end + PAST_CHANGES_SHOWN_FOR > start_of_day:
@@ -97,15 +99,15 @@ def _announcement(change: Change, situation: Situation, dates: Dates) -> Announc
     schedule, span, say = situation.schedule, change.shown_span, dates.language.say
     facts = facts_of(schedule, change)
     return AnnouncementCard(
-        anchor=anchor_of(change.kind, change.id),
+        anchor=change_anchor(change.kind, change.id),
         number=change.id,
         kind=change.kind,
         kind_name=say(KIND_NAMES[change.kind]),
         state=change.state,
         state_name=say(STATE_NAMES[change.state]),
         summary=facts.name,
-        time=_card_time(span, dates),
-        planned=_card_time(change.plan.span, dates) if span != change.plan.span else None,
+        time=time_of(span, dates),
+        planned=time_of(change.plan.span, dates) if span != change.plan.span else None,
         is_overdue=change.is_overdue(situation.now),
         environments=", ".join(each.name for each in facts.environments),
         impact=sentence(say(IMPACT_NAMES[change.plan.impact])),
@@ -117,22 +119,24 @@ def _announcement(change: Change, situation: Situation, dates: Dates) -> Announc
     )
 
 
-def _card_time(span: Span, dates: Dates) -> CardTime:
-    return CardTime(when=dates.span(span), starts=utc_text(span.start), ends=utc_text(span.end))
-
-
 def _update_card(change: Change, update: Update, schedule: Schedule, dates: Dates) -> UpdateCard:
-    details = alteration_texts(
+    times: list[SpanTime] = []
+
+    def leave_place(span: Span) -> str:
+        times.append(time_of(span, dates))
+        return PLACE
+
+    texts = alteration_texts(
         change,
         update.number,
         dates.language,
-        write_span=lambda span: str(dates.span(span)),
+        write_span=leave_place,
         environment_names=schedule.environment_names,
     )
+    details = tuple(with_times(text, times if PLACE in text else ()) for text in texts)
     return UpdateCard(
-        at=dates.moment(update.at),
-        instant=utc_text(update.at),
+        at=moment_of(update.at, dates),
         title=update_title(change, update, dates.language),
         message=update.message,
-        details=tuple(details),
+        details=details,
     )

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from icsfeed.domain.changes import PREFIXES, State, is_recorded
-from icsfeed.domain.civil import days_span
+from icsfeed.domain.changes import PREFIXES, State
+from icsfeed.domain.civil import days_span, instant_of
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.page_addresses import change_anchor
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.windows import Impact
+from icsfeed.publication.pages.moments import PLACE, Sentence, moment_of, with_times
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
@@ -23,27 +26,39 @@ _ZONE_MARGIN = timedelta(days=2)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageItem:
-    """A window, freeze or change in words.
+    """A window, freeze or change in words, by the ``id`` of the policy or the change.
 
-    ``days`` are a freeze's; ``anchor`` is the id of its announcement in the page; ``state`` is as recorded. A change
-    that ``is_overdue`` is in progress, although it was to end before.
+    ``days`` are a freeze's, where it covers whole days of the calendar's zone; ``anchor`` is the id of its announcement
+    in the page; ``state`` is as recorded. A change that ``is_overdue`` is in progress, although it was to end before.
+    ``where`` names its environments, unless they are all that there are.
     """
 
     kind: Kind
+    id: str
     name: str
     span: Span
     when: When
     days: DateRange | None
     state: State | None
     label: str
+    environments: tuple[str, ...]
+    where: str
+    impact: Impact | None
     facts: str
-    note: str
+    note: Sentence
     anchor: str
     is_overdue: bool
+    is_as_planned: bool
 
     @property
     def cancelled(self) -> bool:
         return self.state is State.CANCELLED
+
+    @property
+    def icon(self) -> str:
+        """The symbol: maintenance without an outage has one of its own."""
+        is_minor = self.kind is Kind.MAINTENANCE and self.impact is not Impact.OUTAGE
+        return "minor" if is_minor else self.kind.value
 
     @property
     def ends(self) -> str:
@@ -54,20 +69,6 @@ class PageItem:
     def starts(self) -> str:
         """In ISO 8601, for the browser."""
         return utc_text(self.span.start)
-
-    def for_browser(self) -> dict[str, object]:
-        """What the browser needs to show it in another zone, and to count down to it."""
-        return {
-            "kind": self.kind.value,
-            "name": self.name,
-            "start": self.starts,
-            "end": self.ends,
-            "state": self.state.value if self.state else "",
-            "label": self.label,
-            "day": self.when.day,
-            "hours": self.when.hours,
-            "anchor": self.anchor,
-        }
 
 
 def items_from(situation: Situation, dates: Dates, first: date, length: timedelta) -> tuple[PageItem, ...]:
@@ -98,37 +99,40 @@ def in_progress(situation: Situation, dates: Dates) -> Iterator[PageItem]:
             yield _page_item(item_of(change), situation, dates)
 
 
-def anchor_of(kind: Kind, change_id: str) -> str:
-    """The id of a change within a page; one from the schedule file gets a prefix that keeps it apart from others."""
-    return change_id.lower() if is_recorded(kind, change_id) else f"{kind}.{change_id}"
-
-
 def distinct(items: Iterable[PageItem]) -> tuple[PageItem, ...]:
     """Each item once, by start."""
-    by_key = {(each.kind, each.anchor, each.name, each.span.start): each for each in items}
-    return tuple(sorted(by_key.values(), key=lambda each: (each.span.start, each.kind, each.name)))
+    by_key = {(each.kind, each.id, each.environments, each.span.start): each for each in items}
+    return tuple(sorted(by_key.values(), key=lambda each: (each.span.start, each.kind, each.name, each.id)))
 
 
 def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageItem:
-    say = dates.language.say
+    say, schedule = dates.language.say, situation.schedule
+    names = environments_text(schedule, item.environments)
+    where = names if len(item.environments) < len(schedule.environments) else ""
     kind = say(KIND_NAMES[item.kind])
     facts = [
         kind if kind != item.name else "",
-        environments_text(situation.schedule, item.environments),
+        names if item.kind is not Kind.FREEZE or where else "",
         say(IMPACT_NAMES[item.impact]) if item.impact is not None else "",
     ]
+    days = item.days if item.days is not None and days_span(item.days, dates.zone) == item.span else None
     return PageItem(
         kind=item.kind,
+        id=item.id,
         name=item.name,
         span=item.span,
-        when=dates.days(item.days) if item.days is not None else dates.span(item.span),
-        days=item.days,
+        when=dates.days(days) if days is not None else dates.span(item.span),
+        days=days,
         state=item.state,
         label=_label(item, dates),
+        environments=item.environments,
+        where=where,
+        impact=item.impact,
         facts=" · ".join(filter(None, facts)),
-        note=_note(item, dates),
-        anchor=anchor_of(item.kind, item.id) if item.kind in PREFIXES else "",
+        note=_note(item, situation, dates),
+        anchor=change_anchor(item.kind, item.id) if item.kind in PREFIXES else "",
         is_overdue=item.state is State.IN_PROGRESS and item.span.end <= situation.now,
+        is_as_planned=item.is_as_planned,
     )
 
 
@@ -138,11 +142,10 @@ def _label(item: UpcomingItem, dates: Dates) -> str:
     return dates.language.say(STATE_NAMES[item.state] if item.kind in PREFIXES else CANCELLED_WINDOW)
 
 
-def _note(item: UpcomingItem, dates: Dates) -> str:
+def _note(item: UpcomingItem, situation: Situation, dates: Dates) -> Sentence:
     if item.kind is not Kind.MAINTENANCE:
-        return ""
-    local = item.moved_from
-    if local is not None:
-        original = f"{dates.day(local.date())}, {dates.clock(local)}"
-        return moved_note(original, item.reason, dates.language)
-    return skipped_note(item.reason, dates.language) if item.reason else ""
+        return ()
+    if item.moved_from is not None:
+        original = instant_of(item.moved_from, situation.schedule.window(item.id).zone)
+        return with_times(moved_note(PLACE, item.reason, dates.language), [moment_of(original, dates)])
+    return (skipped_note(item.reason, dates.language),) if item.reason else ()

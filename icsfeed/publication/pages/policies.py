@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from icsfeed.domain.civil import local_times
+from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import NamedDays
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
@@ -39,16 +40,25 @@ class FreezeRow:
     description: str
     days: str
     effective: str
+    environments: str
 
 
-def window_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[WindowRow, ...]:
-    """The windows that have not ended, those in effect first, by weekday and time."""
-    current = [window for window in schedule.windows if not _has_ended(window.effective_until, today)]
+def window_rows(
+    schedule: Schedule, dates: Dates, today: date, only: Environment | None = None
+) -> tuple[WindowRow, ...]:
+    """The windows that have not ended, those in effect first, by weekday and time; or those of one environment."""
+    current = [
+        window
+        for window in schedule.windows
+        if not _has_ended(window.effective_until, today) and (only is None or only.id in window.environments)
+    ]
     current.sort(key=lambda each: ((each.effective_from or date.min) > today, each.recurrence.weekdays, each.start))
     return tuple(_window_row(schedule, window, dates, today) for window in current)
 
 
-def freeze_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[FreezeRow, ...]:
+def freeze_rows(
+    schedule: Schedule, dates: Dates, today: date, only: Environment | None = None
+) -> tuple[FreezeRow, ...]:
     """The freezes that have not ended, with the days lifted from them in the published years."""
     return tuple(
         FreezeRow(
@@ -56,9 +66,11 @@ def freeze_rows(schedule: Schedule, dates: Dates, today: date) -> tuple[FreezeRo
             description=freeze.description,
             days=frozen_days_text(freeze, dates, today),
             effective=effective_dates_text(freeze, dates, today),
+            environments=environments_text(schedule, freeze.environments),
         )
-        for freeze in schedule.freezes
-        if not _has_ended(freeze.effective_until, today)
+        for freeze in schedule.placed_freezes
+        if (only is None or only.id in freeze.environments)
+        and not _has_ended(freeze.effective_until, today)
         and not (isinstance(freeze.pattern, NamedDays) and _has_ended(freeze.pattern.days.last, today))
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -43,8 +44,9 @@ class Assets:
 def assets(color: str) -> Assets:
     """The assets of a site in the vendor's color (empty: none)."""
     colors = palette(color)
-    style = environment().get_template("page.css").render(palette=colors).encode()
-    script = (_HERE / "assets" / "page.js").read_bytes()
+    style = _without_layout(environment().get_template("page.css").render(palette=colors))
+    style = re.sub(rb"\s*([{};])\s*", rb"\1", style)
+    script = _without_layout((_HERE / "assets" / "page.js").read_text(encoding="utf-8"))
     icon = _ICON.format(accent=colors.accent["light"], paper=colors.on_accent["light"])
     return Assets(
         style=f"assets/page-{_digest(style)}.css",
@@ -53,6 +55,11 @@ def assets(color: str) -> Assets:
         script_content=script,
         icon=f"data:image/svg+xml,{quote(icon)}",
     )
+
+
+def _without_layout(source: str) -> bytes:
+    """The style sheet or script without indentation, empty lines and lines of comment; no string spans lines there."""
+    return re.sub(r"^(?:[ ]+|[ ]*//.*\n|\n)+", "", source, flags=re.MULTILINE).encode()
 
 
 @cache

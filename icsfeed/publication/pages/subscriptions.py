@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
+from io import BytesIO
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 import segno
 
-from icsfeed.domain.feeds import ALL, Feed, Kind, automatic_feeds
+from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, automatic_feeds
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.feeds import download_path, feed_path
+from icsfeed.publication.representations import Maker, Representation
 from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import Language, sentence
 from icsfeed.words.phrases import phrase
@@ -90,19 +93,42 @@ class Subscription:
         }
 
     @property
-    def qr(self) -> str:
-        """A QR code (SVG) that leads to this feed on the page, where a phone offers the right button."""
-        return _qr(f"{self.base}/{self.home}#{self.slug}") if self.base else ""
+    def qr_path(self) -> str:
+        """The path of a QR code that leads to this feed on the page, where a phone offers the right button."""
+        return _qr_path(self.slug, self.home) if self.base else ""
 
 
-@lru_cache(maxsize=512)
-def _qr(text: str) -> str:
+def qr_makers(schedule: Schedule, folder: str, base: str) -> Iterator[tuple[str, Maker]]:
+    """A QR code for each feed; none where the address of the site is unknown."""
+    for feed in schedule.feeds if base else ():
+        yield f"/{_qr_path(feed.slug, folder)}", partial(_qr, f"{base}/{folder}#{feed.slug}")
+
+
+def _qr_path(slug: str, folder: str) -> str:
+    return f"{folder}qr/{slug}.svg"
+
+
+def _qr(text: str) -> Representation:
+    image = BytesIO()
     code = segno.make(text, error="m", micro=False)
-    return str(code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None))
+    code.save(image, kind="svg", border=3, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
+    return Representation(body=image.getvalue(), content_type="image/svg+xml", dated=False)
 
 
-def subscriptions(schedule: Schedule, language: Language, folder: str, base: str) -> tuple[Subscription, ...]:
-    """How to subscribe to every feed in the language, whose ``folder`` that is, in the schedule's order."""
+def subscriptions(
+    schedule: Schedule, language: Language, folder: str, base: str, only: Environment | None = None
+) -> tuple[Subscription, ...]:
+    """How to subscribe to every feed in the language, whose ``folder`` that is, in the schedule's order.
+
+    With ``only``, to the feeds that have this environment, those with nothing else first.
+    """
+    feeds = schedule.feeds
+    if only is not None:
+        own = sorted(
+            (feed for feed in feeds if only.id in feed.environments),
+            key=lambda feed: (len(feed.environments), -len(feed.kinds)),
+        )
+        feeds = tuple(own)
     automatic = frozenset(automatic_feeds(schedule.calendar.name, schedule.environments))
     return tuple(
         Subscription(
@@ -117,7 +143,7 @@ def subscriptions(schedule: Schedule, language: Language, folder: str, base: str
             base=base,
             home=folder,
         )
-        for feed in schedule.feeds
+        for feed in feeds
     )
 
 

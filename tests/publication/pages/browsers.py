@@ -63,16 +63,13 @@ def qr_texts(page: Page) -> list[str]:
     texts: list[str] = page.evaluate(
         """async () => {
             const texts = [];
-            for (const svg of document.querySelectorAll(".qr svg")) {
-                const copy = svg.cloneNode(true), image = new Image(), canvas = document.createElement("canvas");
-                copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-                copy.setAttribute("width", 400);
-                copy.setAttribute("height", 400);
-                image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+            for (const { src } of document.querySelectorAll(".qr img")) {
+                const image = new Image(), canvas = document.createElement("canvas");
+                image.src = src;
                 await image.decode();
                 canvas.width = canvas.height = 400;
                 const context = canvas.getContext("2d");
-                context.drawImage(image, 0, 0);
+                context.drawImage(image, 0, 0, 400, 400);
                 texts.push(jsQR(context.getImageData(0, 0, 400, 400).data, 400, 400)?.data ?? "not readable");
             }
             return texts;

@@ -212,7 +212,9 @@ def hostile_site() -> Mapping[str, Representation]:
             description=f"{BACKWARD} {LONG}",
             organizer=Organizer(name=ATTACK, email="support@example.com"),
         ),
-        environments=tuple(Environment(id=f"e{number}", name=text) for number, text in enumerate(texts)),
+        environments=tuple(
+            Environment(id=each, name=text) for each, text in zip(("e0", "production", "e2"), texts, strict=True)
+        ),
         windows=tuple(
             replace(THURSDAY, id=f"window-{number}", name=text, description=text, environments=frozenset({"e0", "e2"}))
             for number, text in enumerate(texts)
@@ -221,7 +223,13 @@ def hostile_site() -> Mapping[str, Representation]:
             replace(MONTH_END, id=f"freeze-{number}", name=text, description=text) for number, text in enumerate(texts)
         ),
         feeds=tuple(
-            Feed(slug=f"f{number}", name=text, description=text, environments=frozenset({"e1"}), kinds=frozenset(Kind))
+            Feed(
+                slug=f"f{number}",
+                name=text,
+                description=text,
+                environments=frozenset({"production"}),
+                kinds=frozenset(Kind),
+            )
             for number, text in enumerate(texts)
         ),
     )

@@ -110,7 +110,7 @@ def test_every_text_is_shown_in_full_somewhere_on_its_page(visit: Open, path: st
         assert f"New reason: {TEXTS['new reason']}" in full
     if path in {"/", "/calendar/2026/12/"}:
         assert f"Does not take place: {TEXTS['skip reason']}" in full
-        assert f"Moved from Sun, Dec 13, 2:00\u00a0a.m.: {TEXTS['move reason']}".replace("\u00a0", " ") in full
+        assert f"Moved from Sun, Dec 13, 2:00\u00a0a.m.\u00a0EST: {TEXTS['move reason']}".replace("\u00a0", " ") in full
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 

@@ -1,45 +1,81 @@
-// What depends on the minute and the visitor's time zone. Without it, the page says what is true all day.
+// What depends on the minute, the visitor's time zone and their notation. Without it, the page says what is true all day.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const root = new URL("..", document.currentScript.src);
   const words = data.words;
-  const entries = data.entries.map((each) => ({ ...each, from: Date.parse(each.start), until: Date.parse(each.end) }));
+  const groups = data.entries.map(({ times, ...each }) =>
+    times.map(([from, until]) => ({ state: "", ...each, from: from * 1000, until: until * 1000 })),
+  );
+  const entries = groups.flat().sort((one, other) => one.from - other.from);
   const STORED = "icsfeed-zone";
   const REFRESH = 60 * 1000;
-  const say = (key, value) => words[key].replace(/\{\w+\}/, () => value);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? Object.values(values)[0]);
+  const say = (key, values) => fill(words[key], values);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // The visitor's own notation, within the language of the page.
+  const languageOf = (tag) => tag.split("-")[0];
+  const locale = (navigator.languages ?? []).find((tag) => languageOf(tag) === languageOf(data.locale)) ?? data.locale;
+  const HALVES = languageOf(locale) === "en" ? { AM: "a.m.", PM: "p.m." } : {};
+  const plain = (text) => text.split(/\s+/).map((part) => HALVES[part.toUpperCase()] ?? part).join("\u00a0");
+
+  // Zones have names in the locales of the people who live there; where none has one, people write these.
+  const NAMING = [locale, data.locale, ...["US", "GB", "AU", "NZ", "IN", "ZA", "KE", "CA"].map((each) => `en-${each}`)];
+  const NAMES = {
+    "Asia/Tokyo": "JST", "Asia/Seoul": "KST", "Asia/Pyongyang": "KST", "Asia/Hong_Kong": "HKT", "Asia/Shanghai": "CST",
+    "Asia/Taipei": "CST", "Asia/Macau": "CST", "Asia/Manila": "PST", "Asia/Karachi": "PKT", "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT", "Europe/Moscow": "MSK",
+    "Europe/Kirov": "MSK", "Europe/Simferopol": "MSK", "Europe/Volgograd": "MSK", "Pacific/Guam": "ChST",
+    "Pacific/Saipan": "ChST", "Pacific/Pago_Pago": "SST", "America/Hermosillo": "MST", "America/Mazatlan": "MST",
+    "America/Whitehorse": "MST", "America/Dawson": "MST",
+  };
+  function namerOf(zone) {
+    const options = { timeZone: zone, timeZoneName: "short", hour: "numeric" };
+    const formats = [...new Set(NAMING)].map((each) => new Intl.DateTimeFormat(each, options));
+    const nameIn = (format, at) => format.formatToParts(at).find((part) => part.type === "timeZoneName").value;
+    const known = new Map(); // By offset, as the first name without a number says it.
+    return (at) => {
+      const number = nameIn(formats[0], at);
+      if (!known.has(number)) {
+        const names = formats.map((each) => nameIn(each, at));
+        const named = names.find((each) => !/\d/.test(each)) ?? NAMES[zone];
+        known.set(number, named ?? number.replace("GMT", "UTC").replace("-", "−"));
+      }
+      return known.get(number);
+    };
+  }
 
   // Formats instants in a zone.
   function clock(zone) {
-    const format = (options) => new Intl.DateTimeFormat(data.locale, { timeZone: zone, ...options });
+    const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options });
     const short = { weekday: "short", day: "numeric", month: "short" };
     const dayOf = format(short), datedDayOf = format({ ...short, year: "numeric" });
-    const timeOf = format({ timeStyle: "short" }), named = format({ timeZoneName: "short", hour: "numeric" });
+    const timeOf = format({ timeStyle: "short" }), weekdayOf = format({ weekday: "long" });
     const iso = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     const wall = format({ hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" });
     const date = (at) => iso.format(at);
     const written = ({ type, value }) => (type === "day" && value === "1" ? data.first : value);
     const dayIn = (format, at) => format.formatToParts(at).map(written).join("");
     const day = (at) => dayIn(date(at).startsWith(`${data.year}-`) ? dayOf : datedDayOf, at);
-    const time = (at) => timeOf.format(at).replace(/\s/g, "\u00a0");
-    const name = (at) => named.formatToParts(at).find((part) => part.type === "timeZoneName").value;
+    const time = (at) => plain(timeOf.format(at));
+    const name = namerOf(zone);
     const atMidnight = (at) =>
       wall.formatToParts(at).every((part) => !["hour", "minute", "second"].includes(part.type) || +part.value === 0);
     const lastMoment = (until) => (atMidnight(until) ? until - 1 : until);
+    const days = (from, last) => (date(from) === date(last) ? day(from) : `${day(from)} – ${day(last)}`);
     const span = (from, until) => {
       const last = lastMoment(until);
-      if (atMidnight(from) && atMidnight(until)) {
-        return { day: date(from) === date(last) ? day(from) : `${day(from)} – ${day(last)}`, hours: "" };
-      }
-      const first = name(from) === name(until) ? time(from) : `${time(from)} ${name(from)}`;
+      if (atMidnight(from) && atMidnight(until)) return { day: days(from, last), hours: "" };
+      const first = name(from) === name(until) ? time(from) : `${time(from)}\u00a0${name(from)}`;
       const end = date(from) === date(last) ? time(until) : `${day(until)}, ${time(until)}`;
-      return { day: day(from), hours: `${first} – ${end} ${name(until)}` };
+      return { day: day(from), hours: `${first} – ${end}\u00a0${name(until)}` };
     };
-    const moment = (at) => `${day(at)}, ${time(at)} ${name(at)}`;
-    const datedMoment = (at) => `${dayIn(datedDayOf, at)}, ${time(at)} ${name(at)}`;
+    const moment = (at) => `${day(at)}, ${time(at)}\u00a0${name(at)}`;
+    const datedMoment = (at) => `${dayIn(datedDayOf, at)}, ${time(at)}\u00a0${name(at)}`;
+    const weekday = (at) => (new Date(date(at)).getUTCDay() + 6) % 7;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
-    return { zone, date, day, time, name, span, moment, datedMoment, lastMoment, wallOf };
+    return { zone, date, day, days, time, name, span, moment, datedMoment, lastMoment, weekday, weekdayOf, wallOf };
   }
 
   // Not every zone is supported: a system without one calls it "Etc/Unknown", which no browser accepts.
@@ -50,11 +86,24 @@
       return null;
     }
   }
+  // Browsers name zones as they were called when first listed. These are the names of today.
+  const RENAMED = {
+    "Africa/Asmera": "Africa/Asmara", "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Catamarca": "America/Argentina/Catamarca", "America/Cordoba": "America/Argentina/Cordoba",
+    "America/Jujuy": "America/Argentina/Jujuy", "America/Mendoza": "America/Argentina/Mendoza",
+    "America/Coral_Harbour": "America/Atikokan", "America/Godthab": "America/Nuuk",
+    "America/Indianapolis": "America/Indiana/Indianapolis", "America/Louisville": "America/Kentucky/Louisville",
+    "Asia/Calcutta": "Asia/Kolkata", "Asia/Katmandu": "Asia/Kathmandu", "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh", "Atlantic/Faeroe": "Atlantic/Faroe", "Europe/Kiev": "Europe/Kyiv",
+    "Pacific/Enderbury": "Pacific/Kanton", "Pacific/Ponape": "Pacific/Pohnpei", "Pacific/Truk": "Pacific/Chuuk",
+  };
+  const modern = (zone) => (clockOf(RENAMED[zone]) ? RENAMED[zone] : zone);
   const theirs = clockOf(data.zone) ?? clock("UTC");
-  const own = clockOf(Intl.DateTimeFormat().resolvedOptions().timeZone)?.zone;
+  const own = clockOf(modern(Intl.DateTimeFormat().resolvedOptions().timeZone))?.zone;
+  const knowsVendors = theirs.zone === data.zone;
   let mine = theirs;
 
-  const same = (at) => theirs.zone === data.zone && mine.wallOf(at) === theirs.wallOf(at);
+  const same = (at) => knowsVendors && mine.wallOf(at) === theirs.wallOf(at);
 
   function element(tag, className, text) {
     const node = document.createElement(tag);
@@ -62,80 +111,155 @@
     if (text) node.textContent = text;
     return node;
   }
-  function icon(kind) {
+  function icon(name) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    svg.setAttribute("class", `icon ${kind}`);
+    svg.setAttribute("class", `icon ${name}`);
     svg.setAttribute("aria-hidden", "true");
-    use.setAttribute("href", `#i-${kind}`);
+    use.setAttribute("href", `#i-${name}`);
     svg.append(use);
     return svg;
   }
   const beside = (vendors, own) => (vendors.hours && vendors.day === own.day ? vendors.hours : written(vendors));
   const written = ({ day, hours }) => (hours ? `${day}, ${hours}` : day);
 
-  // Each time, in the visitor's zone, with the vendor's beside it as the server wrote it.
+  // Writes a time in the visitor's zone, with the vendor's beside it where the clocks differ.
+  function write(when, own, vendors) {
+    const mine = element("span", "mine");
+    mine.append(element("span", "day", own.day));
+    if (own.hours) mine.append(element("span", "comma", ", "), element("span", "hours", own.hours));
+    when.replaceChildren(mine);
+    if (vendors) when.append(" ", element("span", "theirs", beside(vendors, own)));
+  }
+  const sent = (when) => {
+    const text = (name) => when.querySelector(`.mine .${name}`)?.textContent ?? "";
+    when.sent ??= { day: text("day"), hours: text("hours") };
+    return when.sent;
+  };
+  function spans(from, until, whole) {
+    if (!same(from) || !same(until)) return [mine.span(from, until), theirs.span(from, until)];
+    return [whole ? { day: mine.days(from, until - 1), hours: "" } : mine.span(from, until), null];
+  }
   function showWhen(when) {
-    const own = when.querySelector(".mine");
-    when.vendors ??= {
-      nodes: [...own.childNodes],
-      day: own.querySelector(".day").textContent,
-      hours: own.querySelector(".hours")?.textContent ?? "",
-    };
-    when.querySelector(".theirs")?.remove();
-    const from = Date.parse(when.dataset.from), until = Date.parse(when.dataset.until);
-    if (same(from) && same(until)) {
-      own.replaceChildren(...when.vendors.nodes);
-      return;
-    }
-    const text = mine.span(from, until);
-    own.replaceChildren(element("span", "day", text.day));
-    if (text.hours) own.append(element("span", "comma", ", "), element("span", "hours", text.hours));
-    when.append(element("span", "theirs", beside(when.vendors, text)));
+    const { day, hours } = sent(when), from = Date.parse(when.dataset.from), until = Date.parse(when.dataset.until);
+    const [own, vendors] = spans(from, until, !hours);
+    write(when, own, vendors && (knowsVendors ? vendors : { day, hours }));
   }
   function showMoment(time) {
-    time.vendors ??= time.textContent;
-    const at = Date.parse(time.dateTime);
-    time.textContent = same(at) ? time.vendors : mine.moment(at);
-    const day = `${mine.day(at)}, `, beside = time.vendors.startsWith(day) ? time.vendors.slice(day.length) : time.vendors;
-    if (!same(at)) time.append(element("span", "theirs", beside));
+    time.sent ??= time.textContent;
+    const at = Date.parse(time.dateTime), day = `${mine.day(at)}, `;
+    time.textContent = mine.moment(at);
+    if (same(at)) return;
+    const vendors = knowsVendors ? theirs.moment(at) : time.sent;
+    time.append(" ", element("span", "theirs", vendors.startsWith(day) ? vendors.slice(day.length) : vendors));
+  }
+  const showDate = (time) => (time.textContent = mine.day(Date.parse(time.dateTime)));
+
+  // A row that stands for many occurrences: on which weekdays, and at which hours.
+  function weekdaysOf(times, clock) {
+    const names = new Map(times.map(({ from }) => [clock.weekday(from), clock.weekdayOf.format(from)]));
+    const days = [...names.keys()].sort();
+    if (days.length === 7) return words["every day"];
+    const first = days.find((day) => !names.has((day + 6) % 7));
+    const inRange = days.length > 2 && days.every((_, step) => names.has((first + step) % 7));
+    if (inRange) return say("weekday range", { first: names.get(first), last: names.get((first + days.length - 1) % 7) });
+    const listed = days.map((day) => say("weekday", { day: names.get(day) })), last = listed.pop();
+    return say("weekdays", { days: listed.length ? say("and", { most: listed.join(", "), last }) : last });
+  }
+  function hoursOf(times, clock) {
+    const parts = [];
+    let before;
+    for (const { from, until } of times) {
+      const { day, hours } = clock.span(from, until);
+      if (hours !== before) parts.push(parts.length ? say("from", { date: day, hours }) : hours);
+      before = hours;
+    }
+    return parts.join("; ");
+  }
+  function showFolded(row) {
+    const when = row.querySelector(".when"), { day, hours } = sent(when), { first, last } = row.dataset;
+    const of = row.dataset.groups.split(" ").flatMap((place) => groups[place]).sort((one, other) => one.from - other.from);
+    const times = of.filter(({ from }) => Date.parse(first) <= from && from <= Date.parse(last));
+    const text = (clock) => ({ day: weekdaysOf(times, clock), hours: hoursOf(times, clock) });
+    const isSame = times.every(({ from, until }) => same(from) && same(until));
+    write(when, text(mine), isSame ? null : knowsVendors ? text(theirs) : { day, hours });
   }
 
   // Lays out the month again: in another zone, a window may fall on another day.
   function showMonth(table) {
-    const chips = new Map(all(".chip", document.getElementById("chips").content).map((each) => [each.classList[1], each]));
-    for (const cell of all("td[data-day]", table)) {
-      const day = cell.dataset.day, list = cell.querySelector(".chips");
+    const templates = document.getElementById("chips");
+    const chips = templates && new Map(all(".chip", templates.content).map((each) => [each.classList[1], each]));
+    for (const [place, cell] of all("td:not(.outside)", table).entries()) {
+      const day = `${table.dataset.month}-${String(place + 1).padStart(2, "0")}`, page = table.dataset.page ?? "";
       const here = entries.filter((each) => mine.date(each.from) <= day && day <= mine.date(mine.lastMoment(each.until)));
       cell.classList.toggle("frozen", here.some((each) => each.kind === "freeze"));
       if (!cell.classList.length) cell.removeAttribute("class");
       if (mine.date(Date.now()) === day) cell.setAttribute("aria-current", "date");
       else cell.removeAttribute("aria-current");
-      list.replaceChildren(...here.map((each) => {
-        const chip = chips.get(each.kind).cloneNode(true), whole = !mine.span(each.from, each.until).hours;
-        const starts = mine.date(each.from) === day, ends = mine.date(each.until) === day;
-        chip.classList.toggle("cancelled", each.state === "cancelled");
-        chip.querySelector(".at").textContent = whole ? "" : starts ? mine.time(each.from) : ends ? `– ${mine.time(each.until)}` : "";
-        chip.querySelector(".name").textContent = each.name;
-        return chip;
-      }));
+      const number = element(here.length ? "a" : "b", "", String(place + 1));
+      if (here.length) number.setAttribute("href", `${page}#${day}`);
+      const list = chips ? element("ul", "chips") : element("span");
+      if (chips) list.append(...here.map((each) => chipOf(chips.get(each.kind), each, day)));
+      else if (here.length) showMarks(number, list, here);
+      cell.replaceChildren(number, ...(chips || here.length ? [list] : []));
+      cell.here = here;
     }
   }
+  function chipOf(template, each, day) {
+    const chip = template.cloneNode(true), whole = each.whole && same(each.from) || !mine.span(each.from, each.until).hours;
+    const starts = mine.date(each.from) === day, ends = mine.date(each.until) === day;
+    const at = starts ? mine.time(each.from) : ends ? say("until", { when: mine.time(each.until) }) : "";
+    chip.classList.toggle("cancelled", each.state === "cancelled");
+    chip.querySelector(".icon").replaceWith(icon(each.icon));
+    chip.querySelector(".at").textContent = whole ? "" : at;
+    chip.querySelector(".name").textContent = each.name;
+    return chip;
+  }
+  function showMarks(number, list, here) {
+    const kinds = [...new Set(here.map((each) => each.kind))].map((kind) => data.kinds[kind]);
+    number.append(element("i", "", `: ${kinds.join(", ")}`));
+    for (const name of new Set(here.map((each) => each.icon))) {
+      const mark = icon(name), those = here.filter((each) => each.icon === name);
+      mark.removeAttribute("aria-hidden");
+      mark.classList.toggle("cancelled", those.every((each) => each.state === "cancelled"));
+      list.append(mark);
+    }
+  }
+  // What happens on a day, when the pointer rests on it.
+  function nameDay({ target }) {
+    const cell = target.closest?.("table.month td");
+    if (!cell?.here || cell.title) return;
+    const line = (each) => [each.whole && same(each.from) ? "" : mine.time(each.from), each.name].filter(Boolean).join(" ");
+    cell.title = cell.here.map(line).join("\n");
+  }
 
-  // A month's list has what is in it in any zone; this shows what is in it in the chosen one.
+  // A month's list has what is in it in any zone; this shows what is in it in the chosen one, and where its days begin.
   function showList(list) {
-    const monthOf = (at) => mine.date(at).slice(0, 7);
+    const monthOf = (at) => mine.date(at).slice(0, 7), places = new Map();
     for (const entry of list.children) {
       const { from, until } = entry.querySelector(".when").dataset;
-      const last = mine.lastMoment(Date.parse(until));
-      entry.hidden = list.dataset.month < monthOf(Date.parse(from)) || monthOf(last) < list.dataset.month;
+      const first = Date.parse(from), last = mine.lastMoment(Date.parse(until));
+      entry.hidden = list.dataset.month < monthOf(first) || monthOf(last) < list.dataset.month;
+      if (!entry.hidden && !places.has(mine.date(first))) places.set(mine.date(first), entry);
+      entry.last = mine.date(last);
+      entry.first = mine.date(first);
     }
-    list.hidden = [...list.children].every((each) => each.hidden);
+    const visible = [...list.children].filter((each) => !each.hidden);
+    all(".anchor", list).forEach((each) => each.remove());
+    for (const { dataset: { day } } of all("table.month td[data-day]")) {
+      const entry = places.get(day) ?? visible.find((each) => each.first <= day && day <= each.last);
+      if (!entry) continue;
+      const anchor = element("span", "anchor");
+      anchor.id = day;
+      entry.prepend(anchor);
+    }
+    list.hidden = !visible.length;
     list.nextElementSibling.hidden = !list.hidden;
   }
 
   // The current status and the next event; unknown from `listed_until` on.
   const RANK = ["emergency", "planned", "maintenance", "freeze"];
+  const EFFECTS = ["outage", "degraded", "reduced-redundancy", "no-impact"];
   const isWork = (each) => each.kind !== "freeze";
   const isChange = (each) => each.kind === "emergency" || each.kind === "planned";
   function applies(each, now) {
@@ -143,6 +267,10 @@
     return each.state !== "cancelled" && each.from <= now && now < each.until;
   }
   const isAhead = (each, now) => isWork(each) && each.from > now && !["cancelled", "completed", "in progress"].includes(each.state);
+  function headlineOf(mood, active) {
+    const impact = EFFECTS.find((each) => active.some(({ kind, impact }) => kind !== "freeze" && impact === each));
+    return impact ? say("effect", { label: words[`now ${mood}`], value: words[`effect ${impact}`] }) : words[`now ${mood}`];
+  }
 
   function nameOf(each) {
     const name = element("bdi", "", each.name), target = each.anchor && document.getElementById(each.anchor);
@@ -152,15 +280,11 @@
     link.append(name);
     return link;
   }
-  function until(at) {
-    const text = same(at) ? theirs : mine;
-    return `${text.day(at)}, ${text.time(at)} ${text.name(at)}`;
-  }
   function length(milliseconds) {
     const seconds = Math.ceil(milliseconds / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
     const days = Math.floor(hours / 24);
     const unit = (number, name) =>
-      number ? new Intl.NumberFormat(data.locale, { style: "unit", unit: name, unitDisplay: "long" }).format(number) : "";
+      number ? new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(number) : "";
     const both = (...parts) => parts.filter(Boolean).join(" ");
     if (days) return both(unit(days, "day"), unit(hours % 24, "hour"));
     if (hours) return both(unit(hours, "hour"), unit(minutes % 60, "minute"));
@@ -180,38 +304,40 @@
       state = fresh;
       draw(panel, mood, active, next, now);
     }
-    const text = say("as of", mine.datedMoment(now)), onPaper = panel.querySelector(".on-paper");
+    const text = say("as of", { when: mine.datedMoment(now) }), onPaper = panel.querySelector(".on-paper");
     if (onPaper.textContent !== text) onPaper.textContent = text;
     for (const timer of all(".countdown", panel)) {
       const ahead = timer.at - now;
-      timer.textContent = ahead > 0 ? say("in", length(ahead)) : words.starting;
+      timer.textContent = ahead > 0 ? say("in", { length: length(ahead) }) : words.starting;
     }
   }
   function draw(panel, mood, active, next, now) {
     panel.className = `status is-${mood}`;
     const date = document.getElementById("status-date");
     date.replaceChildren(element("span", "on-screen", words.now), element("span", "on-paper"));
-    const headline = document.getElementById("status-now"), text = words[`now ${mood}`];
+    const headline = document.getElementById("status-now"), text = headlineOf(mood, active);
     if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
     document.getElementById("status-lines").replaceChildren(...active.map((each) => {
       const line = element("li"), text = element("span"), when = element("span", "when");
       const late = each.until <= now;
-      when.append(element("span", "mine", late ? words.overdue : say("until", until(each.until))));
-      if (!late && mine !== theirs && !same(each.until)) when.append(element("span", "theirs", `${theirs.moment(each.until)}`));
-      text.append(nameOf(each), " ", when);
-      line.append(icon(each.kind), text);
+      when.append(element("span", "mine", late ? words.overdue : say("until", { when: mine.moment(each.until) })));
+      if (!late && knowsVendors && !same(each.until)) when.append(" ", element("span", "theirs", theirs.moment(each.until)));
+      text.append(nameOf(each), " ");
+      if (each.where) text.append(element("span", "where", `· ${each.where}`), " ");
+      text.append(when);
+      line.append(icon(each.icon), text);
       return line;
     }));
-    if (!active.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, data.date)));
-    const box = document.getElementById("status-next"), parts = [box.querySelector(".eyebrow")];
+    if (!active.length) document.getElementById("status-lines").append(element("li", "", say(`now ${mood} text`, { date: data.date })));
+    const box = document.getElementById("status-next"), label = box.querySelector(".eyebrow"), parts = [label];
+    label.textContent = words.next;
     box.hidden = mood === "unknown";
     if (next) {
       const name = element("p", "headline"), times = element("p"), when = element("span", "when");
-      name.append(icon(next.kind), nameOf(next));
+      name.append(icon(next.icon), nameOf(next));
       if (next.label) name.append(element("span", `badge ${next.state}`, next.label));
-      const differs = !(same(next.from) && same(next.until)), own = differs ? mine.span(next.from, next.until) : next;
-      when.append(element("span", "mine", written(own)));
-      if (differs) when.append(element("span", "theirs", beside(next, own)));
+      const [own, vendors] = spans(next.from, next.until, next.whole);
+      write(when, own, knowsVendors ? vendors : null);
       times.append(when);
       const timer = element("p", "countdown");
       timer.setAttribute("role", "timer");
@@ -226,7 +352,7 @@
   // The choice of zone, stored only in this browser.
   function stored() {
     try {
-      return clockOf(localStorage.getItem(STORED))?.zone;
+      return clockOf(modern(localStorage.getItem(STORED)))?.zone;
     } catch {
       return null;
     }
@@ -234,37 +360,57 @@
   function choose(zone) {
     mine = zone === theirs.zone ? theirs : clock(zone);
     all("[data-from]").forEach(showWhen);
+    all("[data-groups]").forEach(showFolded);
     all("time.moment").forEach(showMoment);
-    all("table.month").forEach(showMonth);
+    all("time.date").forEach(showDate);
+    all("table.month[data-month]").forEach(showMonth);
     all(".agenda[data-month]").forEach(showList);
     const note = document.getElementById("zone-note");
-    if (note && zone !== data.zone) note.textContent = say("embed zone", zone.replaceAll("_", " "));
+    if (note && zone !== data.zone) note.textContent = say("embed zone", { zone: spaced(zone) });
     showStatus();
+    reportHeight();
   }
+  const spaced = (zone) => zone.replaceAll("_", " ");
   function offerZones(zone) {
-    const select = document.getElementById("zone");
-    if (!select) return;
-    const option = (value, note) => new Option(value.replaceAll("_", " ") + (note ? ` (${note})` : ""), value);
-    if (own) select.append(option(own, words["zone visitor"]));
-    if (own !== data.zone && theirs.zone === data.zone) select.append(option(data.zone, words["zone vendor"]));
-    const group = element("optgroup");
-    group.label = words["zone other"];
-    const supported = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone") : [];
-    const others = new Set(["UTC", ...supported, zone]);
-    others.delete(own);
-    others.delete(data.zone);
-    group.append(...[...others].map((each) => option(each)));
-    select.append(group);
-    select.value = zone;
-    select.parentElement.hidden = false;
-    select.addEventListener("change", () => {
+    const input = document.getElementById("zone");
+    if (!input) return;
+    const supported = Intl.supportedValuesOf ? Intl.supportedValuesOf("timeZone").map(modern) : [];
+    const first = [own, knowsVendors ? data.zone : "", "UTC"].filter(Boolean);
+    const notes = { [data.zone]: words["zone vendor"], [own]: words["zone visitor"] };
+    const offered = [...first, ...supported.sort(), zone].filter((each) => knowsVendors || each !== data.zone);
+    const zones = new Map(offered.map((each) => [spaced(each), each]));
+    document.getElementById("zones").append(...[...zones].map(([text, each]) => new Option(notes[each] ?? "", text)));
+    // "kolkata" will do, or "new york"; an offset or an abbreviation has no rules, and is no zone.
+    const simple = (text) => text.trim().toLowerCase().replace(/[\s_]+/g, " ");
+    const find = (text) => {
+      const names = [...zones.keys()], wanted = simple(text);
+      const match = names.find((each) => simple(each) === wanted) ?? names.find((each) => simple(each).split("/").pop() === wanted);
+      return zones.get(match) ?? clockOf(modern(text.trim().replace(/\s+/g, "_")))?.zone;
+    };
+    const problem = document.getElementById("zone-problem");
+    let chosen = zone;
+    const show = () => (input.value = spaced(chosen));
+    show();
+    input.parentElement.hidden = false;
+    // The list offers what matches the text: an empty field offers every zone.
+    input.addEventListener("focus", () => { input.placeholder = spaced(chosen); input.value = ""; });
+    input.addEventListener("blur", () => { problem.textContent = ""; show(); });
+    const accept = () => {
+      const found = input.value && find(input.value);
+      problem.textContent = input.value && !found ? words["zone unknown"] : "";
+      if (!found || found === chosen) return;
+      chosen = found;
+      input.placeholder = spaced(chosen);
       try {
-        localStorage.setItem(STORED, select.value);
+        localStorage.setItem(STORED, chosen);
       } catch {
         // Not stored: the next visit starts with the visitor's zone.
       }
-      choose(select.value);
-    });
+      choose(chosen);
+    };
+    input.addEventListener("change", accept);
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") accept(); });
+    input.addEventListener("input", () => { if (zones.has(input.value)) accept(); });
   }
 
   // Completes addresses that the page does not know.
@@ -299,14 +445,22 @@
       document.getElementById("announcer").textContent = "";
     }, 2500);
   }
+
+  // A fragment may name a feed to unfold, or a kind to show alone, which a link to another language keeps.
   function openTarget() {
     let target;
     try {
-      target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     } catch {
       // The fragment is not valid UTF-8.
     }
     if (target instanceof HTMLDetailsElement) target.open = true;
+    const kind = target?.id.startsWith("kind.") ? location.hash : "";
+    for (const link of all(".kinds a")) {
+      if (kind ? link.hash === kind : link.matches(".every")) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    for (const link of all(".tools a[hreflang], .filter:not(.kinds) a")) link.hash = kind;
   }
 
   // The menu closes like any other: with Escape, and by a click or the focus elsewhere.
@@ -319,6 +473,15 @@
     });
     menu.addEventListener("focusout", (event) => { if (event.relatedTarget && isElsewhere(event)) menu.open = false; });
     addEventListener("click", (event) => { if (isElsewhere(event) || event.target.closest(".all")) menu.open = false; });
+  }
+
+  // In a frame, the page tells the page around it how high it is.
+  let reported;
+  function reportHeight() {
+    const height = Math.ceil(document.body.getBoundingClientRect().height);
+    if (parent === window || height === reported) return;
+    reported = height;
+    parent.postMessage({ icsfeed: { height } }, "*");
   }
 
   // While open and visible, the page checks for a new version every minute. Most answers are 304.
@@ -343,9 +506,12 @@
   openTarget();
   all("details.menu").forEach(closeMenu);
   addEventListener("hashchange", openTarget);
+  addEventListener("mouseover", nameDay);
+  addEventListener("resize", reportHeight);
   document.addEventListener("visibilitychange", refresh);
   setInterval(() => {
     showStatus();
     refresh();
+    reportHeight();
   }, 1000);
 })();
