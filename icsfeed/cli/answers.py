@@ -52,8 +52,15 @@ def _update_texts(change: Change, zone: ZoneInfo) -> Iterator[str]:
         yield "withdrawn: nothing of it is public any more"
     for each in change.alterations(update.number):
         yield _alteration_text(each, change, zone)
+    for text in message_texts(update):
+        yield f"message added: {one_line(text)}"
+
+
+def message_texts(update: Update) -> Iterator[str]:
+    """The message and, each after its language, its translations."""
     if update.message:
-        yield f"message added: {one_line(update.message)}"
+        yield update.message
+    yield from (f"{each.language}: {each.text}" for each in update.message_translations if each.text != update.message)
 
 
 def _message_left(change: Change, undone: Update) -> str:

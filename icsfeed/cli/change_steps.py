@@ -21,6 +21,7 @@ from icsfeed.cli.change_options import (
     message_option,
     reason_option,
     ticket_option,
+    with_message_texts,
 )
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import RecordingInvocation, Wording, recording
@@ -111,7 +112,8 @@ def _step(kind: Kind, step_command: _StepCommand) -> click.Command:
     def command(invocation: RecordingInvocation, identifier: str, **options: object) -> None:
         before = _named_change(invocation, kind, identifier)
         schedule = invocation.workspace.schedule
-        request = step_request(given(options), change_id=before.id, step=step, schedule=schedule)
+        fields = with_message_texts(given(options), schedule)
+        request = step_request(fields, change_id=before.id, step=step, schedule=schedule)
         verb, hint = _redaction(before, request.target) if step is Step.REDACT else (_VERBS.get(step), "")
         _take(invocation, request, verb=verb or step.value.capitalize(), hint=hint)
 
@@ -159,11 +161,13 @@ def _update(kind: Kind) -> click.Command:
     def command(invocation: RecordingInvocation, identifier: str, **options: object) -> None:
         before = _named_change(invocation, kind, identifier)
 
+        schedule = invocation.workspace.schedule
+
         def build(fields: Mapping[str, object]) -> StepRequest:
-            schedule = invocation.workspace.schedule
             return step_request(fields, change_id=before.id, step=Step.UPDATE, schedule=schedule, before=before)
 
-        request = request_with_instants(invocation.instants, given(options), build, start=before.shown_span.start)
+        fields = with_message_texts(given(options), schedule)
+        request = request_with_instants(invocation.instants, fields, build, start=before.shown_span.start)
         _take(invocation, request, verb="Update", reason_remedy="say with --reason why it can't wait")
 
     return command
@@ -185,7 +189,9 @@ def _extend(kind: Kind) -> click.Command:
     @recording
     def command(invocation: RecordingInvocation, identifier: str, **options: object) -> None:
         before = _named_change(invocation, kind, identifier)
-        request = extension_request(given(options), change_id=before.id)
+        schedule = invocation.workspace.schedule
+        fields = with_message_texts(given(options), schedule)
+        request = extension_request(fields, change_id=before.id, schedule=schedule)
         remedy = f"give one first: icsfeed {kind} update {before.id} --reason …"
         _take(invocation, request, verb="Extend", reason_remedy=remedy)
 

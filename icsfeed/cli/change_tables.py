@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from icsfeed.cli.answers import message_texts
 from icsfeed.cli.output import print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import Change, State, Step, Update
@@ -74,5 +75,6 @@ def print_history(change: Change, zone: ZoneInfo) -> None:
         differences = (one_line(each) for each in difference_texts(change, update.number, ENGLISH, zone))
         title = "announced" if update.number == 1 else "; ".join((*_special_step(update), *differences)) or "message"
         print_line(f"  {update.number}. {instant_text(update.at, zone)} by {update.by}: {title}")
-        for line in update.message.splitlines():
-            print_line(f"       {line}")
+        for text in message_texts(update):
+            for line in text.splitlines():
+                print_line(f"       {line}")

@@ -13,8 +13,10 @@ from icsfeed.cli.change_options import (
     end_option,
     id_argument,
     impact_option,
+    message_options,
     reason_option,
     ticket_option,
+    with_message_texts,
 )
 from icsfeed.cli.change_steps import naming_the_remedy, step_commands
 from icsfeed.cli.change_tables import print_history, print_list
@@ -78,13 +80,13 @@ def _announce(kind: Kind) -> click.Command:
     @own_option("--tentative", is_flag=True, help="Announce as tentative; confirm later.")
     @own_option("--automatic", is_flag=True, help="Start and complete it by the clock, unless somebody does.")
     @own_option("--key", metavar="TEXT", help="Idempotency key: a repeat under the same key changes nothing.")
-    @own_option("--message", metavar="TEXT", help="A message to subscribers about this announcement.")
+    @message_options("A message to subscribers about this announcement.")
     @recording
     def command(invocation: RecordingInvocation, **options: object) -> None:
         schedule = invocation.workspace.schedule
         request = request_with_instants(
             invocation.instants,
-            {"kind": kind.value, **given(options)},
+            {"kind": kind.value, **with_message_texts(given(options), schedule)},
             lambda fields: announcement_request(fields, schedule=schedule, now=invocation.now),
         )
 

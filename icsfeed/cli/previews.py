@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.cli.answers import adjustment_text, step_texts
+from icsfeed.cli.answers import adjustment_text, message_texts, step_texts
 from icsfeed.cli.output import preview_fact
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
 from icsfeed.domain.feeds import ALL, Kind
@@ -37,8 +37,9 @@ def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
     if change.is_automatic:
         yield preview_fact("Automatic", "starts and completes by the clock")
     yield from _plan_facts(change.plan, schedule)
-    if latest.number == 1 and latest.message:
-        yield preview_fact("Message", latest.message)
+    if latest.number == 1:
+        for text in message_texts(latest):
+            yield preview_fact("Message", text)
     yield from _audience(change, schedule, is_visible=outcome.event is not None)
     if latest.step is Step.REDACT:
         yield preview_fact("Note", COPIES_REMAIN)

@@ -141,6 +141,15 @@ def free_text(text: str, what: str) -> str:
     return _not_longer(paragraphs(without_direction_controls(text, f"the {what}")), what, _MOST_OF_A_TEXT)
 
 
+def tidied_translations(translations: Translations) -> Translations:
+    """The translations of a message, cleaned so that calendars can show them.
+
+    Raises:
+        BadInputError: where calendars can't show one.
+    """
+    return tuple(replace(each, text=free_text(each.text, "message")) for each in translations)
+
+
 def _not_longer(text: str, what: str, most: int) -> str:
     if len(text) > most:
         msg = f"the {what} has {len(text):,} characters; a calendar has room for {most:,}"

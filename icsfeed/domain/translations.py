@@ -30,6 +30,11 @@ Translations = tuple[Translation, ...]
 """A text in every language in which it is written, also in the default one; empty where it has no translation."""
 
 
+def translations_of(texts: Mapping[str, str]) -> Translations:
+    """The translations of the texts by language."""
+    return tuple(Translation(language=language, text=text) for language, text in texts.items())
+
+
 class _Described(Protocol):
     """A part of a schedule with an id and texts."""
 

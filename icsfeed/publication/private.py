@@ -95,7 +95,8 @@ def private_feed(
     rendering = _RENDERINGS.get(file.suffix)
     if silent is None or not alarms or rendering is None:
         return silent
-    events = publication.events.private.get(slug, publication.events)
+    language = file.folder.removesuffix("/") or publication.schedule.language
+    events = publication.events.private.get(slug, publication.events).in_language(language)
     ringing = (with_alarms(event, alarms) for event in events.rendered(rendering))
     return feed_of(events.situation, events.schedule.feed(slug), ringing)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, Update
 from icsfeed.domain.spans import Span
+from icsfeed.domain.translations import Translations
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 
 
@@ -29,6 +31,9 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
         "withdrawn": change.is_withdrawn,
         "reason": plan.reason,
         "ticket": plan.ticket,
+        "translations": _translations(
+            summary=(plan.summary, plan.summary_translations), reason=(plan.reason, plan.reason_translations)
+        ),
         "announced_at": utc_text(change.announced_at),
         "updates": [
             {
@@ -36,6 +41,7 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
                 "at": utc_text(update.at),
                 "by": update.by,
                 "message": update.message,
+                "translations": _translations(message=(update.message, update.message_translations)),
                 "state": update.state.value,
                 "step": _step_name(update),
                 "target": update.target,
@@ -47,6 +53,16 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
             for update in change.updates
         ],
     }
+
+
+def _translations(**texts: tuple[str, Translations]) -> dict[str, dict[str, str]]:
+    """The texts in other languages, as far as they differ: by language, then by key."""
+    by_language: dict[str, dict[str, str]] = defaultdict(dict)
+    for key, (text, translations) in texts.items():
+        for each in translations:
+            if each.text != text:
+                by_language[each.language][key] = each.text
+    return dict(by_language)
 
 
 def _step_name(update: Update) -> str | None:

@@ -13,21 +13,21 @@ from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step, Upda
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import advance, with_clock_steps
-from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied
+from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied, tidied_translations
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.texts import one_line, quoted
+from icsfeed.domain.texts import quoted
+from icsfeed.domain.translations import Translations
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
+from icsfeed.services.conflicts import conflict_text
 from icsfeed.services.events import clock_lines
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
-from icsfeed.words.languages import ENGLISH
-from icsfeed.words.updates import difference_texts
 
 PLACEHOLDER: Final = "new"
 """In the UID of a change that is not announced yet, in place of its random part."""
@@ -87,6 +87,7 @@ class AnnouncementRequest:
     tentative: bool = False
     automatic: bool = False
     message: str = ""
+    message_translations: Translations = ()
     key: str | None = None
 
 
@@ -103,6 +104,7 @@ class StepRequest:
     step: Step
     amendment: Amendment | None = None
     message: str = ""
+    message_translations: Translations = ()
     target: int | None = None
     silent: bool = False
     expected: int | None = None
@@ -130,6 +132,7 @@ def announce(
         announcement,
         plan=tidied(announcement.plan),
         message=free_text(announcement.message, "message"),
+        message_translations=tidied_translations(announcement.message_translations),
         key=line_of_text(announcement.key or "", "key") or None,
     )
     check_plan(workspace.schedule, request.kind, request.plan)
@@ -169,7 +172,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
             msg = f"{before.id} is in the schedule file; add its next update there, in [[changes.updates]]"
             raise RefusedError(msg)
         if request.expected is not None and request.expected != before.latest.number:
-            raise ConflictError(_conflict(before, request.expected, zone))
+            raise ConflictError(conflict_text(before, request.expected, zone))
         amendment = request.amendment
         plan = tidied(amendment.of(before, zone, now=actor.at), before.plan) if amendment is not None else before.plan
         after = advance(
@@ -177,6 +180,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
             request.step,
             plan=plan,
             message=message,
+            message_translations=tidied_translations(request.message_translations),
             by=actor.name,
             at=actor.at,
             target=request.target,
@@ -211,6 +215,7 @@ def _new_change(record: Record, announcement: AnnouncementRequest, uid_part: str
         at=actor.at,
         by=actor.name,
         message=announcement.message,
+        message_translations=announcement.message_translations,
         state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
         plan=announcement.plan,
         automatic=announcement.automatic,
@@ -238,21 +243,6 @@ def _repetition(situation: Situation, change: Change, request: AnnouncementReque
         "nothing was changed"
     )
     return replace(_outcome(situation, change, recorded=False), warnings=(notice,), repeats=True)
-
-
-def _conflict(change: Change, expected: int, zone: ZoneInfo) -> str:
-    since = [update for update in change.updates if update.number > expected]
-    if not since:
-        return f"{change.id} has no update {expected}; its latest is {change.latest.number}"
-    updates = "; ".join(_update_text(change, update, zone) for update in since)
-    return f"{change.id} has changed since update {expected}: {updates}. Nothing was changed now"
-
-
-def _update_text(change: Change, update: Update, zone: ZoneInfo) -> str:
-    parts = [*difference_texts(change, update.number, ENGLISH, zone)]
-    if update.message:
-        parts.append(quoted(one_line(update.message)))
-    return f"update {update.number} by {update.by}: {', '.join(parts)}"
 
 
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:

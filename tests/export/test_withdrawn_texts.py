@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import brotli
 import pytest
@@ -18,6 +18,7 @@ from icsfeed.domain.changes import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.subscribers import Action, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
+from icsfeed.domain.translations import translations_of
 from icsfeed.export.folder import Folder
 from icsfeed.export.site import export_site
 from icsfeed.services.changes import Workspace
@@ -31,8 +32,11 @@ from tests.services.workspace import a_plan, advance_change, announce_plan
 
 THEN: Final = datetime.fromisoformat(NOW)
 KEY: Final = TokenKey(secret=b"b3Blbi1zZXNhbWUtYW5kLXRoZS1mb3J0eS10aGlldmVz")
-TEXTS: Final = ("Zanzibar", "Wollongong", "tickets.xerxes.example", "Quetzalcoatl", "hunter2")
-"""In the title, the reason, the ticket and two messages. None of them is part of any other word."""
+TEXTS: Final = (
+    *("Zanzibar", "Wollongong", "tickets.xerxes.example", "Quetzalcoatl", "hunter2"),
+    *("Ouagadougou", "chasseur2"),
+)
+"""In the title, the reason, the ticket and two messages, which are also in French. None is part of any other word."""
 
 NAME: Final = "ec-1"
 """As the change is named in UIDs and anchors."""
@@ -55,11 +59,18 @@ def workspace(schedule: Path, database: Database) -> Workspace:
         span=span((2026, 11, 23, 12), (2026, 11, 23, 14)),
         environments=frozenset({"production"}),
     )
-    announce_plan(workspace, plan, message=f"Ask {TEXTS[3]} <first>", now=THEN, uid_part="0123456789")
+    first = in_both(f"Ask {TEXTS[3]} <first>", f"Demander à {TEXTS[5]} <d'abord>")
+    announce_plan(workspace, plan, **first, now=THEN, uid_part="0123456789")
     leaving = Amendment(environments=frozenset({"preview"}))
     advance_change(workspace, Step.UPDATE, amendment=leaving, now=THEN + timedelta(minutes=1))
-    advance_change(workspace, Step.START, message=f"Vender late;\npassword {TEXTS[4]}", now=THEN + timedelta(minutes=2))
+    started = in_both(f"Vender late;\npassword {TEXTS[4]}", f"En retard;\nmot de passe {TEXTS[6]}")
+    advance_change(workspace, Step.START, **started, now=THEN + timedelta(minutes=2))
     return workspace
+
+
+def in_both(english: str, french: str) -> dict[str, Any]:
+    """A message in both languages."""
+    return {"message": english, "message_translations": translations_of({"en": english, "fr": french})}
 
 
 def export(workspace: Workspace, folder: Path, *, base_url: str, now: datetime) -> dict[str, bytes]:
@@ -126,8 +137,10 @@ BEFORE: Final = {
     TEXTS[0]: FEEDS | PAGES | LISTS | {"atom"},
     TEXTS[1]: FEEDS | PAGES | {"atom"},
     TEXTS[2]: FEEDS | PAGES | {"atom"},
-    TEXTS[3]: FEEDS | PAGES | {"atom"},
-    TEXTS[4]: FEEDS | PAGES | {"atom"},
+    TEXTS[3]: FEEDS | {"home/", "atom"},
+    TEXTS[4]: FEEDS | {"home/", "atom"},
+    TEXTS[5]: FEEDS - {"private"} | {"fr/home/", "atom"},
+    TEXTS[6]: FEEDS - {"private"} | {"fr/home/", "atom"},
 }
 NOWHERE: Final = {text: set[str]() for text in TEXTS}
 
@@ -148,7 +161,7 @@ def test_redact_of_one_update_withdraws_its_message_alone(workspace: Workspace, 
     export(workspace, tmp_path / "site", base_url="", now=THEN + timedelta(minutes=5))
     advance_change(workspace, Step.REDACT, target=3, now=THEN + timedelta(minutes=6))
     after = export(workspace, tmp_path / "site", base_url="", now=THEN + timedelta(minutes=7))
-    assert everywhere(after) == {**BEFORE, TEXTS[4]: set()}
+    assert everywhere(after) == {**BEFORE, TEXTS[4]: set(), TEXTS[6]: set()}
 
 
 def test_a_silent_cancellation_leaves_no_trace_and_undo_brings_it_back(workspace: Workspace, tmp_path: Path) -> None:
@@ -180,7 +193,13 @@ def test_a_server_answers_without_it_at_once(
     clock.now = THEN + timedelta(minutes=5)
     client = create_app(schedule=schedule, repository=database, clock=clock).test_client()
     feeds = ("all.ics", "all.expanded.ics", "preview.ics", "production.ics", "all.json", "all.atom")
-    paths = ["/", "/fr/", "/embed/", "/calendar/2026/11/", *(f"/feeds/{feed}" for feed in feeds)]
+    paths = [
+        "/",
+        "/fr/",
+        "/embed/",
+        "/calendar/2026/11/",
+        *(f"/{folder}feeds/{feed}" for feed in feeds for folder in ("", "fr/")),
+    ]
     before = {path: client.get(path) for path in paths}
     assert [path for path, each in before.items() if TEXTS[0].encode() not in each.data] == []
     is_gone = step is Step.CANCEL

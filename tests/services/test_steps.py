@@ -201,6 +201,7 @@ def test_json() -> None:
         "withdrawn": False,
         "reason": "A disk is failing",
         "ticket": "",
+        "translations": {},
         "announced_at": "2026-12-08T06:00:00Z",
         "updates": [
             {
@@ -208,6 +209,7 @@ def test_json() -> None:
                 "at": "2026-12-08T06:00:00Z",
                 "by": "ann",
                 "message": "",
+                "translations": {},
                 "state": "confirmed",
                 "step": "announce",
                 "target": None,
@@ -218,6 +220,7 @@ def test_json() -> None:
                 "at": "2026-12-08T07:00:00Z",
                 "by": "bob",
                 "message": "Longer",
+                "translations": {},
                 "state": "confirmed",
                 "step": "update",
                 "target": None,

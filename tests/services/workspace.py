@@ -19,6 +19,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import SubscriberStep
+from icsfeed.domain.translations import Translations
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
 from tests.actors import operator
@@ -147,6 +148,7 @@ def announce_plan(
     kind: Kind = Kind.EMERGENCY,
     tentative: bool = False,
     message: str = "",
+    message_translations: Translations = (),
     key: str | None = None,
     by: str = "ann",
     now: datetime = NIGHT,
@@ -155,7 +157,13 @@ def announce_plan(
     uid_part: str = "",
 ) -> Outcome:
     request = AnnouncementRequest(
-        kind=kind, plan=plan, tentative=tentative, automatic=automatic, message=message, key=key
+        kind=kind,
+        plan=plan,
+        tentative=tentative,
+        automatic=automatic,
+        message=message,
+        message_translations=message_translations,
+        key=key,
     )
     return announce(workspace, request, uid_part=uid_part, actor=operator(by, now), dry_run=dry_run)
 

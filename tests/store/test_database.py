@@ -23,6 +23,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
+from icsfeed.domain.translations import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.settings import DatabaseLocation
@@ -73,7 +74,16 @@ def test_everything_recorded_can_be_read_back(database_url: str) -> None:
     announced = Change(kind=Kind.PLANNED, id="PC-1", updates=(an_update(plan=plan, message="first", by="Ω"),))
     later = NOW + timedelta(days=1)
     moved = replace(plan, span=Span(start=later, end=later + HOUR))
-    begun = announced.with_update(an_update(2, at=later, plan=moved, state=State.IN_PROGRESS))
+    begun = announced.with_update(
+        an_update(
+            2,
+            at=later,
+            plan=moved,
+            state=State.IN_PROGRESS,
+            message="begun",
+            message_translations=translations_of({"en": "begun", "fr": "commencé"}),
+        )
+    )
     days = [date(2026, 12, day) for day in range(3, 8)]
     skip = Skip(window_id="thursday", day=days[0], reason="a holiday")
     silent = Skip(window_id="thursday", day=days[1], reason="never mind", silent=True)
@@ -299,7 +309,7 @@ def test_a_change_can_not_replace_another_one_with_the_same_key(tmp_path: Path) 
     statement = (
         "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
         "environments, impact, starts, ends, reason, ticket, key, step, target, automatic, withdrawn, uid_part, "
-        "expected_end FROM change_updates"
+        "expected_end, message_translations FROM change_updates"
     )
     with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), in_sql(url) as connection:
         connection.execute(sa.text(statement))

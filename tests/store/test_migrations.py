@@ -58,6 +58,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "reason": "",
         "ticket": "",
         "key": "k",
+        "message_translations": '{"en": "first", "fr": "premier"}',
     },
     "adjustments": {
         "entry": 1,

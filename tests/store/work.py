@@ -19,6 +19,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
+from icsfeed.domain.translations import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce
 from icsfeed.store.database.database import Database
@@ -152,7 +153,13 @@ def _amend(random: Random, transaction: Transaction) -> None:
         impact=random.choice(list(Impact)),
         reason=random.choice(["", "because"]),
     )
-    update = an_update(before.latest.number + 1, plan=plan, state=random.choice(list(State)), message="more")
+    update = an_update(
+        before.latest.number + 1,
+        plan=plan,
+        state=random.choice(list(State)),
+        message="more",
+        message_translations=random.choice([(), translations_of({"en": "more", "fr": "' \" \\ %s :x ; é🔧"})]),
+    )
     steps = [(None, None), (Step.START, None), (Step.UNDO, 2), (Step.REDACT, None), (Step.REDACT, 1)]
     step, target = random.choice(steps)
     after = before.with_update(

@@ -39,7 +39,8 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
     end, duration = plans.end_or_duration(fields, zone)
     span = plans.span(fields, zone, start=start, end=end, duration=duration) if start is not None else None
     reason, ticket = plans.reason(fields) or "", plans.ticket(fields) or ""
-    tentative, automatic, message = fields.flag("tentative"), fields.flag("automatic"), plans.message(fields)
+    tentative, automatic = fields.flag("tentative"), fields.flag("automatic")
+    message, message_translations = plans.message(fields, schedule)
     key = fields.text("key", lambda text: line_of_text(text, "key")) or None
     fields.finish()
     return AnnouncementRequest(
@@ -55,5 +56,6 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
         tentative=tentative,
         automatic=automatic,
         message=message,
+        message_translations=message_translations,
         key=key,
     )

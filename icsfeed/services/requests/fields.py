@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -86,6 +86,30 @@ class Fields:
     def text(self, name: str, tidy: Callable[[str], str] = str) -> str | None:
         """A text, as ``tidy`` gives it; ``tidy`` raises a ``BadInputError`` or ``RefusedError`` where it can't be."""
         return self._read(name, str, "a text", tidy)
+
+    def text_by_language(
+        self, name: str, languages: Sequence[str], tidy: Callable[[str], str] = str
+    ) -> dict[str, str] | None:
+        """A text, or an object with a text for each language: the texts by language, as ``tidy`` gives them.
+
+        A text alone is in the first of the ``languages``, which an object has to have as well.
+        """
+        value = self._data.get(name)
+        if not isinstance(value, Mapping):
+            text = self.text(name, tidy)
+            return {languages[0]: text} if text is not None else None
+        for code, text in value.items():
+            if code not in languages:
+                message = f'{_json_excerpt(code)} is not a language of this calendar, in which "{name}" can be written'
+                self._add(name, FieldFault.VALUE, message, f"its languages are {', '.join(languages)}")
+            elif not isinstance(text, str):
+                self._add(name, FieldFault.TYPE, f'"{name}" in "{code}" is a text, not {_json_excerpt(text)}')
+        if not value.get(languages[0]):
+            message = f'the {name} has no text in "{languages[0]}", the calendar\'s first language'
+            self._add(name, FieldFault.VALUE, message, "add it")
+        if not self.is_sound(name):
+            return None
+        return self.attempt(name, lambda: {code: tidy(text) for code, text in value.items()})
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         """A list of texts."""

@@ -11,6 +11,7 @@ from icsfeed.domain.plans import free_text, line_of_text, plausible, span_betwee
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
+from icsfeed.domain.translations import Translations, translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields
@@ -52,8 +53,12 @@ def ticket(fields: Fields) -> str | None:
     return fields.text("ticket", lambda given: ticket_address(given.strip()))
 
 
-def message(fields: Fields) -> str:
-    return fields.text("message", lambda given: free_text(given, "message")) or ""
+def message(fields: Fields, schedule: Schedule) -> tuple[str, Translations]:
+    """The message in the calendar's first language, and in all if it is given in several."""
+    languages = schedule.calendar.languages
+    texts = fields.text_by_language("message", languages, lambda given: free_text(given, "message")) or {}
+    written = {code: texts[code] for code in languages if texts.get(code)}
+    return written.get(languages[0], ""), translations_of(written) if len(written) > 1 else ()
 
 
 def end_or_duration(fields: Fields, zone: ZoneInfo) -> tuple[datetime | None, timedelta | None]:

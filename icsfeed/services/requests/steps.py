@@ -36,7 +36,8 @@ def step_request(
         InvalidRequestError: with the errors of all fields.
     """
     fields = Fields(data, FIELDS_OF.get(step, FIELDS))
-    message, expected = plans.message(fields), fields.number("expect", least=1)
+    message, message_translations = plans.message(fields, schedule)
+    expected = fields.number("expect", least=1)
     amendment = _amendment(fields, schedule, before) if step is Step.UPDATE else None
     silent = step is Step.CANCEL and fields.flag("silent")
     target = fields.number("update", least=1) if step is Step.REDACT else None
@@ -46,13 +47,14 @@ def step_request(
         step=step,
         amendment=amendment,
         message=message,
+        message_translations=message_translations,
         target=target,
         silent=silent,
         expected=expected,
     )
 
 
-def extension_request(data: object, *, change_id: str) -> StepRequest:
+def extension_request(data: object, *, change_id: str, schedule: Schedule) -> StepRequest:
     """The update that the fields describe, after which the change ends later by a ``length``.
 
     Raises:
@@ -61,13 +63,15 @@ def extension_request(data: object, *, change_id: str) -> StepRequest:
     fields = Fields(data, EXTENSION_FIELDS)
     fields.require("length", "the length is missing", "write how much later the change ends, such as 30m")
     length = fields.length("length")
-    message, expected = plans.message(fields), fields.number("expect", least=1)
+    message, message_translations = plans.message(fields, schedule)
+    expected = fields.number("expect", least=1)
     fields.finish()
     return StepRequest(
         change_id=change_id,
         step=Step.UPDATE,
         amendment=Amendment(extension=present(length)),
         message=message,
+        message_translations=message_translations,
         expected=expected,
     )
 

@@ -15,6 +15,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RESERVE_NUMBERS, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
+from icsfeed.domain.translations import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.store.database.freezes import read_freezes
 from icsfeed.store.database.subscribers import read_subscribers
@@ -152,6 +153,7 @@ def _update(row: Row[Any]) -> Update:
         automatic=row.automatic,
         withdrawn=row.withdrawn,
         expected_end=row.expected_end,
+        message_translations=translations_of(row.message_translations or {}),
     )
 
 

@@ -122,9 +122,13 @@ change_updates = Table(
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Column("uid_part", String(20), nullable=True),
     Column("expected_end", UtcDateTime, nullable=True),
+    Column("message_translations", JSON(none_as_null=True), nullable=True),
     CheckConstraint("starts < ends", name="forward"),
 )
-"""``key`` identifies an announcement, so that sending it twice records it once; ``uid_part`` is an announcement's."""
+"""``key`` identifies an announcement, so that sending it twice records it once; ``uid_part`` is an announcement's.
+
+``message_translations`` has the message by language, if it is in several.
+"""
 
 adjustments = Table(
     "adjustments",

@@ -97,6 +97,7 @@ class Transaction:
                 automatic=update.automatic,
                 withdrawn=update.withdrawn,
                 expected_end=update.expected_end,
+                message_translations={each.language: each.text for each in update.message_translations} or None,
                 uid_part=change.uid_part or None if update.number == 1 else None,
             )
         )

@@ -69,7 +69,9 @@ def test_only_a_cancellation_is_silent_and_only_a_redaction_names_an_update() ->
 
 
 def test_an_extension_is_an_update_with_a_length() -> None:
-    extension = extension_request({"length": "1h30m", "message": "Longer", "expect": 2}, change_id="EC-1")
+    extension = extension_request(
+        {"length": "1h30m", "message": "Longer", "expect": 2}, change_id="EC-1", schedule=TWO_ENVIRONMENTS
+    )
     assert extension == StepRequest(
         change_id="EC-1",
         step=Step.UPDATE,
@@ -77,11 +79,13 @@ def test_an_extension_is_an_update_with_a_length() -> None:
         message="Longer",
         expected=2,
     )
-    assert errors_of(lambda: extension_request({"expect": 0}, change_id="EC-1")) == {
+    assert errors_of(lambda: extension_request({"expect": 0}, change_id="EC-1", schedule=TWO_ENVIRONMENTS)) == {
         "length": ["the length is missing; write how much later the change ends, such as 30m"],
         "expect": ['"expect" is at least 1, not 0'],
     }
-    assert errors_of(lambda: extension_request({"length": "30", "end": "x"}, change_id="EC-1")) == {
+    assert errors_of(
+        lambda: extension_request({"length": "30", "end": "x"}, change_id="EC-1", schedule=TWO_ENVIRONMENTS)
+    ) == {
         "length": ['"30" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d'],
         "end": ['there is no field "end"; the fields are message, expect, length'],
     }
