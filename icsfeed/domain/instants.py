@@ -60,10 +60,14 @@ def _only_reading(local: datetime, text: str, zone: ZoneInfo) -> datetime:
         first, second = (instant.astimezone(zone).isoformat() for instant in instants)
         msg = f"{text} comes twice in {zone.key}, where the clock is put back; write {first} or {second}"
         raise BadInputError(msg)
-    at = instant_of(local, zone)
-    change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
-    earlier, later = (
-        (local - offset).replace(tzinfo=UTC).astimezone(zone).isoformat() for offset in (change.after, change.before)
-    )
+    earlier, later = (each.isoformat() for each in readings_around(local, zone))
     msg = f"{text} does not exist in {zone.key}, where the clock is put forward; write {earlier} or {later}"
     raise BadInputError(msg)
+
+
+def readings_around(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The two times in ``zone`` that ``local``, which its clock skips, may mean: on the new and on the old offset."""
+    at = instant_of(local, zone)
+    change = next(change for change in clock_changes_in(zone, at.year) if change.at == at)
+    earlier, later = ((local - offset).replace(tzinfo=UTC).astimezone(zone) for offset in (change.after, change.before))
+    return earlier, later

@@ -26,9 +26,9 @@ from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.change_tables import ChangeTable, UpdateTable
 from icsfeed.store.schedule_file.keys import table_validator
 from icsfeed.store.schedule_file.mistakes import Finding
-from icsfeed.store.schedule_file.model import FreezeTable
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
 from icsfeed.store.schedule_file.policy import freeze_of
+from icsfeed.store.schedule_file.policy_tables import FreezeTable
 from icsfeed.store.schedule_file.raw_tables import RawTable, public_environment_ids
 
 if TYPE_CHECKING:

@@ -35,15 +35,51 @@ def _supported_date(day: date) -> date:
     return day
 
 
-def _date_or_month_day(value: object) -> object:
+_DATE_EXAMPLES: Final = 'write a date, such as 2026-12-18, or with every = "year" month and day, such as "12-18"'
+
+
+def _first_day_or_time(value: object) -> object:
+    """A date, a day of every year, or a local date and time."""
+    return _local_time(value) if isinstance(value, datetime) else _date_or_month_day(value)
+
+
+def _last_day(value: object) -> object:
+    """A date, or a day of every year."""
     if isinstance(value, datetime):
-        msg = f"{as_toml(value)} is a date with a time; write the date alone, {as_toml(value.date())}"
+        msg = (
+            f"{as_toml(value)} is a date with a time, and through names the last whole day; "
+            f"write the date alone, {as_toml(value.date())}, or until = {as_toml(value)}"
+        )
         raise ValueError(msg)  # noqa: TRY004  (pydantic collects ValueErrors only)
+    return _date_or_month_day(value)
+
+
+def _end_time(value: object) -> object:
+    """A local date and time."""
+    if isinstance(value, datetime):
+        return _local_time(value)
+    if isinstance(value, date):
+        msg = (
+            f"{as_toml(value)} is a date alone; write through = (the last whole day), "
+            f"or the time at which it ends, such as until = {as_toml(value)}T09:00:00"
+        )
+        raise ValueError(msg)  # noqa: TRY004
+    return value
+
+
+def _local_time(moment: datetime) -> datetime:
+    if moment.tzinfo is not None:
+        right = moment.replace(tzinfo=None)
+        msg = f"{as_toml(moment)} has an offset; write the local time in the freeze's zone, such as {as_toml(right)}"
+        raise ValueError(msg)
+    return _date_and_time(moment)
+
+
+def _date_or_month_day(value: object) -> object:
     if isinstance(value, date):
         return _supported_date(value)
-    example = 'write a date, such as 2026-12-18, or with every = "year" month and day, such as "12-18"'
     if not isinstance(value, str):
-        msg = f"{as_toml(value)} is not a date; {example}"
+        msg = f"{as_toml(value)} is not a date; {_DATE_EXAMPLES}"
         raise ValueError(msg)  # noqa: TRY004
     if (day := _iso_date(value)) is not None:
         msg = f"{as_toml(value)} is a date in quotes; write it without them: {as_toml(day)}"
@@ -52,7 +88,7 @@ def _date_or_month_day(value: object) -> object:
         msg = f"{absence}; write another date"
         raise ValueError(msg)
     if month_day(value) is None:
-        msg = f"{as_toml(value)} is neither a date nor a day of the year; {example}"
+        msg = f"{as_toml(value)} is neither a date nor a day of the year; {_DATE_EXAMPLES}"
         raise ValueError(msg)
     return value
 
@@ -94,9 +130,11 @@ DATE: Final = core_schema.no_info_after_validator_function(_supported_date, core
 TIME: Final = core_schema.no_info_after_validator_function(_whole_seconds, core_schema.time_schema(strict=True))
 MOMENT: Final = core_schema.no_info_after_validator_function(_date_and_time, core_schema.datetime_schema(strict=True))
 """A date and time: an instant, or local time in the calendar's zone."""
-DATE_OR_MONTH_DAY: Final = core_schema.no_info_before_validator_function(
-    _date_or_month_day,
-    core_schema.union_schema(
-        [DATE, core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{_MONTH_DAY_PATTERN}$"))]
-    ),
+_MONTH_DAY: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{_MONTH_DAY_PATTERN}$"))
+FREEZE_FROM: Final = core_schema.no_info_before_validator_function(
+    _first_day_or_time, core_schema.union_schema([MOMENT, DATE, _MONTH_DAY], mode="left_to_right")
 )
+FREEZE_THROUGH: Final = core_schema.no_info_before_validator_function(
+    _last_day, core_schema.union_schema([DATE, _MONTH_DAY])
+)
+FREEZE_UNTIL: Final = core_schema.no_info_before_validator_function(_end_time, MOMENT)

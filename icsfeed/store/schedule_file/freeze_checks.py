@@ -1,99 +1,158 @@
-"""Checks of change freezes: which keys go together in a monthly, yearly or one-off freeze."""
+"""Checks of change freezes: which keys go together in each kind of freeze."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from icsfeed.domain.lengths import parse_length
+from icsfeed.store.schedule_file.date_checks import effective_date_findings, interval_findings
+from icsfeed.store.schedule_file.freeze_end_checks import ENDS, named_findings, yearly_findings
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.notation import as_toml
 from icsfeed.store.schedule_file.raw_tables import RawTable
-from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS
+from icsfeed.store.schedule_file.values import FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS
 
-_ENDS: Final = {"from": ("first", "12-18", "2026-12-18"), "through": ("last", "01-03", "2027-01-03")}
-"""The two ends of a freeze: which day it is, and an example as a day of the year and as a date."""
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
+_BOUNDS: Final = ("effective_from", "effective_until")
+_OWN_KEYS: Final = {
+    "every": ("week", "week_starts", "from", "through"),
+    "rrule": ("offset_days", "start", "duration", *_BOUNDS),
+    "from": ENDS,
+    "dates": ("start", "duration"),
+    "holidays": _BOUNDS,
+}
+"""For each key that says what is frozen, those that go with it, beside those that go with all."""
 
-def freeze_findings(freeze: RawTable) -> Iterator[Finding]:
-    """Keys that do not go with the kind of freeze, keys that it lacks, and dates in the wrong order."""
-    if "every" not in freeze.intended:
-        yield from _one_off(freeze)
-        return
-    yield from effective_date_findings(freeze)
-    match freeze.sound.get("every"):
-        case "month":
-            yield from _monthly(freeze)
-        case "year":
-            yield from _yearly(freeze)
-
-
-def effective_date_findings(table: RawTable) -> Iterator[Finding]:
-    """An effective_until before the effective_from."""
-    first, last = table.sound.get("effective_from"), table.sound.get("effective_until")
-    if first is not None and last is not None and last < first:
-        message = f"{last} is before effective_from = {first}; write that date or a later one"
-        yield Finding(keys=(*table.keys, "effective_until"), message=message)
-
-
-def _refusals(freeze: RawTable, names: tuple[str, ...], reason: str) -> Iterator[Finding]:
-    for name in names:
-        if name in freeze.raw:
-            yield Finding(keys=(*freeze.keys, name), message=f"{name} does not go with {reason}")
-
-
-def _monthly(freeze: RawTable) -> Iterator[Finding]:
-    yield from _refusals(freeze, tuple(_ENDS), 'every = "month"; remove it, or write every = "year" or no every')
-    week = freeze.sound.get("week", None if "week" in freeze.intended else LAST_SEVEN_DAYS)
-    if week == LAST_SEVEN_DAYS:
-        reason = (
-            'the last 7 days of the month, which begin on any weekday; remove it, or write week = "week-of-last-day" '
-            'or week = "last-full-week"'
-        )
-        yield from _refusals(freeze, ("week_starts",), reason)
+_KINDS: Final = {
+    "every": "every",
+    "rrule": "an rrule",
+    "from": "a freeze from one date through another",
+    "dates": "dates",
+    "holidays": "holidays",
+}
+_OTHER_REMEDIES: Final = {
+    ("from", "week"): 'remove it, or replace from and through by every = "month"',
+    ("from", "week_starts"): 'remove it, or replace from and through by every = "month"',
+    ("from", "effective_from"): "remove it: from and through are its bounds",
+    ("from", "effective_until"): "remove it: from and through are its bounds",
+    ("dates", "effective_from"): "remove it: the dates are all that is frozen",
+    ("dates", "effective_until"): "remove it: the dates are all that is frozen",
+    ("dates", "offset_days"): "remove it, and write the dates that are frozen",
+    ("holidays", "offset_days"): "write days_before and days_after in the table of holidays",
+    ("holidays", "start"): "remove it: holidays are whole days",
+    ("holidays", "duration"): "write days_before and days_after in the table of holidays",
+    ("every", "start"): "remove it: these are whole days",
+    ("every", "duration"): "remove it: these are whole days",
+    ("every", "offset_days"): "remove it, or write an rrule in place of every",
+}
 
 
-def _yearly(freeze: RawTable) -> Iterator[Finding]:
-    yield from _refusals(freeze, ("week", "week_starts"), 'every = "year"; remove it, or write every = "month"')
-    for name, (which, example, _) in _ENDS.items():
-        if name not in freeze.intended:
-            message = f'{name} is missing; add the {which} day of each year\'s freeze, such as {name} = "{example}"'
-            yield Finding(keys=(*freeze.keys, name), message=message)
-        elif isinstance(value := freeze.sound.get(name), date):
-            message = f'{value} is a single date; with every = "year" write month and day, "{value:%m-%d}"'
-            yield Finding(keys=(*freeze.keys, name), message=message)
+def freeze_findings(freeze: RawTable, calendar_zone: ZoneInfo | None) -> Iterator[Finding]:
+    """Keys that do not go with the kind of freeze, keys that it lacks, and dates in the wrong order.
 
-
-def _one_off(freeze: RawTable) -> Iterator[Finding]:
-    if not freeze.intended & {"from", "through"}:
+    ``calendar_zone`` is the zone of a freeze without one; ``None`` where the calendar lacks it.
+    """
+    kinds: list[str] = [key for key in ("every", "rrule", "dates", "holidays") if key in freeze.intended]
+    if "every" not in kinds and freeze.intended & set(ENDS):
+        kinds.append("from")
+    if not kinds:
         yield _no_days(freeze)
         return
-    one_off = "a freeze from one date through another; remove it"
-    yield from _refusals(freeze, ("week", "week_starts"), f'{one_off}, or replace from and through by every = "month"')
-    yield from _refusals(freeze, ("effective_from", "effective_until"), f"{one_off}: from and through are its bounds")
-    for name, (which, _, example) in _ENDS.items():
-        if name not in freeze.intended:
-            message = f"{name} is missing; add the {which} date of the freeze, such as {name} = {example}"
-            yield Finding(keys=(*freeze.keys, name), message=message)
-    first, last = (freeze.sound.get(name) for name in _ENDS)
-    if isinstance(first, str) and isinstance(last, str):
-        message = f'from {as_toml(first)} through {as_toml(last)} has no year; add every = "year", or write dates'
-        yield Finding(keys=freeze.keys, message=message)
+    if len(kinds) > 1:
+        second = next((key for key in (kinds[1], *ENDS) if key in freeze.raw), kinds[1])
+        message = f"{second} and {kinds[0]} both say what is frozen; keep one of them"
+        yield Finding(keys=(*freeze.keys, second), message=message)
         return
-    for (name, (_, _, example)), value in zip(_ENDS.items(), (first, last), strict=True):
-        if isinstance(value, str):
-            message = f'{as_toml(value)} has no year; write a date, such as {example}, or add every = "year"'
-            yield Finding(keys=(*freeze.keys, name), message=message)
-    if isinstance(first, date) and isinstance(last, date) and last < first:
-        message = f"{last} is before from = {first}; write that date or a later one"
-        yield Finding(keys=(*freeze.keys, "through"), message=message)
+    (kind,) = kinds
+    yield from _strangers(freeze, kind)
+    yield from effective_date_findings(freeze)
+    match kind:
+        case "every":
+            yield from _every(freeze)
+        case "rrule":
+            yield from interval_findings(freeze)
+            yield from _hours(freeze)
+        case "dates":
+            yield from _hours(freeze)
+        case "holidays":
+            yield from _holidays(freeze)
+        case _:
+            yield from named_findings(freeze, calendar_zone)
+
+
+def _strangers(freeze: RawTable, kind: str) -> Iterator[Finding]:
+    """Keys that go with other kinds of freeze."""
+    others = dict.fromkeys(key for keys in _OWN_KEYS.values() for key in keys if key not in _OWN_KEYS[kind])
+    for key in others:
+        if key in freeze.raw and (kind, key) != ("every", "until") and not (kind == "every" and key in _BOUNDS):
+            remedy = _OTHER_REMEDIES.get((kind, key), "remove it")
+            yield Finding(keys=(*freeze.keys, key), message=f"{key} does not go with {_KINDS[kind]}; {remedy}")
+
+
+def _every(freeze: RawTable) -> Iterator[Finding]:
+    every = freeze.sound.get("every")
+    if every == "year":
+        yield from yearly_findings(freeze)
+    elif every is not None:
+        for key in ENDS:
+            if key in freeze.raw:
+                message = f'{key} does not go with every = "{every}"; remove it, or write every = "year" or no every'
+                yield Finding(keys=(*freeze.keys, key), message=message)
+    week = freeze.sound.get("week", None if "week" in freeze.intended else LAST_SEVEN_DAYS)
+    if every is not None and "week_starts" in freeze.raw and week in (FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS):
+        which = "first" if week == FIRST_SEVEN_DAYS else "last"
+        message = (
+            f"week_starts does not go with the {which} 7 days of the {every}, which begin on any weekday; "
+            'remove it, or write week = "week-of-last-day" or week = "last-full-week"'
+        )
+        yield Finding(keys=(*freeze.keys, "week_starts"), message=message)
+
+
+def _hours(freeze: RawTable) -> Iterator[Finding]:
+    """A start without a duration, and a duration without a start that is not whole days."""
+    if "start" in freeze.intended and "duration" not in freeze.intended:
+        message = 'duration is missing; add how long it is frozen from start on, such as duration = "4h"'
+        yield Finding(keys=(*freeze.keys, "duration"), message=message)
+    length = freeze.sound.get("duration")
+    if length is not None and "start" not in freeze.intended and parse_length(length) % timedelta(days=1):
+        message = (
+            f"{as_toml(length)} is not a number of whole days; "
+            'add the time at which it starts, such as start = 17:00, or write days, such as "2d"'
+        )
+        yield Finding(keys=(*freeze.keys, "duration"), message=message)
+
+
+def _holidays(freeze: RawTable) -> Iterator[Finding]:
+    """A subdivision that the country does not have, and names that none of its holidays has."""
+    holidays = freeze.table("holidays")
+    if holidays is None or "country" not in holidays.sound:
+        return
+    from icsfeed.store.schedule_file.holiday_values import (  # noqa: PLC0415  (few schedules have holidays)
+        name_refusal,
+        subdivision_refusal,
+    )
+
+    country, subdivision = holidays.sound["country"], holidays.sound.get("subdivision", "")
+    if subdivision and (refusal := subdivision_refusal(country, subdivision)) is not None:
+        yield Finding(keys=(*holidays.keys, "subdivision"), message=refusal)
+        return
+    for keys, name in holidays.sound_items("only"):
+        if (refusal := name_refusal(country, subdivision, name)) is not None:
+            yield Finding(keys=keys, message=refusal)
 
 
 def _no_days(freeze: RawTable) -> Finding:
     if freeze.intended & {"week", "week_starts"}:
         return Finding(keys=(*freeze.keys, "every"), message='every is missing; add every = "month"')
+    if freeze.intended & {"offset_days", "start", "duration"}:
+        message = 'rrule is missing; add one, such as rrule = "FREQ=WEEKLY;BYDAY=FR", or dates = [2026-12-24]'
+        return Finding(keys=(*freeze.keys, "rrule"), message=message)
     message = (
         'there are no days to freeze; add every = "month", or from and through as dates, '
-        'or every = "year" with from and through as month and day'
+        'or every = "year" with from and through as month and day, or an rrule, dates or holidays'
     )
     return Finding(keys=freeze.keys, message=message)

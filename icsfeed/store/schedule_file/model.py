@@ -1,6 +1,6 @@
 """The tables of the schedule file: their keys, what each is for, and an example."""
 
-from datetime import date, time
+from datetime import time
 from functools import cache
 from typing import Annotated, Any, Final, Required, TypedDict
 
@@ -10,18 +10,10 @@ from icsfeed.store.schedule_file import date_values, values
 from icsfeed.store.schedule_file.change_tables import ChangeTable
 from icsfeed.store.schedule_file.keys import Key, keys_of, table_schema
 from icsfeed.store.schedule_file.notation import KeyPath
+from icsfeed.store.schedule_file.policy_tables import Environments, FreezeTable, WindowTable, Zone
 from icsfeed.store.schedule_file.values import array
 
 _ZONE: Final = "America/Toronto"
-_Zone = Annotated[str, Key(values.TIMEZONE, "The zone of start and end; by default the calendar's.", _ZONE)]
-_Environments = Annotated[
-    list[str],
-    Key(
-        array(values.REFERENCE, min_length=1),
-        "The ids of the environments; by default all public ones.",
-        ["production"],
-    ),
-]
 
 
 class OrganizerTable(TypedDict):
@@ -97,70 +89,6 @@ class EnvironmentTable(TypedDict, total=False):
     ]
 
 
-class WindowTable(TypedDict, total=False):
-    """A maintenance window: a recurring span of local time in which things may change."""
-
-    id: Required[Annotated[str, Key(values.IDENTIFIER, "A unique id, which is part of the UIDs.", "thursday")]]
-    name: Required[Annotated[str, Key(values.NAME, "The title for subscribers.", "Scheduled maintenance")]]
-    description: Annotated[str, Key(values.FREE_TEXT, "What it means to customers.", "The platform can't be reached.")]
-    days: Annotated[
-        list[str], Key(array(values.WEEKDAY, min_length=1), "The weekdays on which it starts.", ["Thursday"])
-    ]
-    rrule: Annotated[str, Key(values.RULE, "In place of days: a rule of RFC 5545.", "FREQ=MONTHLY;BYDAY=2TU")]
-    start: Required[Annotated[time, Key(date_values.TIME, "The local time at which it starts.", time(2))]]
-    end: Required[
-        Annotated[
-            time, Key(date_values.TIME, "The local time at which it ends; at or before start: the next day.", time(6))
-        ]
-    ]
-    timezone: _Zone
-    effective_from: Annotated[
-        date, Key(date_values.DATE, "The first local date on which it may start.", date(2020, 1, 1))
-    ]
-    effective_until: Annotated[
-        date, Key(date_values.DATE, "The last local date on which it may start.", date(2027, 12, 31))
-    ]
-    environments: _Environments
-    impact: Annotated[str, Key(values.IMPACT, "What customers notice; by default an outage.", "outage")]
-
-
-class _FreezeDays(TypedDict, total=False):
-    id: Required[Annotated[str, Key(values.IDENTIFIER, "A unique id, which is part of the UIDs.", "month-end")]]
-    name: Required[Annotated[str, Key(values.NAME, "The title for subscribers.", "Change freeze")]]
-    description: Annotated[str, Key(values.FREE_TEXT, "What it means to customers.", "No planned change happens.")]
-    every: Annotated[str, Key(values.EVERY, "How often it recurs; left out of a one-off freeze.", "month")]
-    week: Annotated[
-        str, Key(values.WEEK, "Which week of every month; by default its last 7 days.", values.LAST_SEVEN_DAYS)
-    ]
-    week_starts: Annotated[str, Key(values.WEEKDAY, "The first day of a calendar week; by default Monday.", "Sunday")]
-
-
-_FreezeEnds = TypedDict(
-    "_FreezeEnds",
-    {
-        "from": Annotated[
-            date | str,
-            Key(date_values.DATE_OR_MONTH_DAY, "The first date or, of every year, month and day.", date(2026, 12, 18)),
-        ],
-        "through": Annotated[
-            date | str,
-            Key(date_values.DATE_OR_MONTH_DAY, "The last date or, of every year, month and day.", date(2027, 1, 3)),
-        ],
-    },
-    total=False,
-)
-
-
-class FreezeTable(_FreezeDays, _FreezeEnds, total=False):
-    """A change freeze: whole days, in the calendar's zone, in which no planned change happens."""
-
-    effective_from: Annotated[date, Key(date_values.DATE, "The first date that it may freeze.", date(2020, 1, 1))]
-    effective_until: Annotated[date, Key(date_values.DATE, "The last date that it may freeze.", date(2027, 12, 31))]
-    lifted: Annotated[
-        list[date], Key(array(date_values.DATE), "Single dates that are not frozen after all.", [date(2026, 12, 31)])
-    ]
-
-
 class PeakHoursTable(TypedDict, total=False):
     """The peak hours of customers' business, which urgent changes had better avoid."""
 
@@ -180,7 +108,7 @@ class PeakHoursTable(TypedDict, total=False):
             time, Key(date_values.TIME, "The local time at which they end; at or before start: the next day.", time(20))
         ]
     ]
-    timezone: _Zone
+    timezone: Zone
 
 
 class FeedTable(TypedDict, total=False):
@@ -189,7 +117,7 @@ class FeedTable(TypedDict, total=False):
     slug: Required[Annotated[str, Key(values.SLUG, "Its name in URLs.", "production")]]
     name: Required[Annotated[str, Key(values.NAME, "Its name in calendar clients.", "Seed-to-Sale production")]]
     description: Annotated[str, Key(values.FREE_TEXT, "What it is for.", "Production only.")]
-    environments: _Environments
+    environments: Environments
     kinds: Annotated[
         list[str], Key(array(values.KIND, min_length=1), "The kinds of event; by default all.", ["maintenance"])
     ]
@@ -253,7 +181,8 @@ def json_schema() -> dict[str, Any]:
     schema = to_jsonable_python(GenerateJsonSchema().generate(table_schema(ScheduleTables), mode="validation"))
     zones = timezone_names()
     tables = schema["properties"]
-    for table in (tables["calendar"], tables["maintenance_windows"]["items"], tables["peak_hours"]):
+    arrays = (tables["maintenance_windows"]["items"], tables["change_freezes"]["items"])
+    for table in (tables["calendar"], *arrays, tables["peak_hours"]):
         table["properties"]["timezone"]["enum"] = zones
     schema = with_text_tables(schema, ScheduleTables)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "icsfeed schedule"}

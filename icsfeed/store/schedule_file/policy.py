@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds, public_ids
-from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.peak_hours import PeakHours
-from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
 from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
-from icsfeed.domain.spans import DateRange
 from icsfeed.domain.translations import DEFAULT_LANGUAGES
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
-from icsfeed.store.schedule_file.date_values import month_day
-from icsfeed.store.schedule_file.values import LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY
+from icsfeed.store.schedule_file.patterns import pattern_of, recurrence_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -28,11 +24,10 @@ if TYPE_CHECKING:
     from icsfeed.store.schedule_file.model import (
         CalendarTable,
         FeedTable,
-        FreezeTable,
         PeakHoursTable,
         ScheduleTables,
-        WindowTable,
     )
+    from icsfeed.store.schedule_file.policy_tables import FreezeTable, WindowTable
 
 
 def schedule_of(
@@ -89,9 +84,11 @@ def _window(table: WindowTable, calendar: Calendar, by_default: frozenset[str]) 
         id=table["id"],
         name=table["name"],
         description=table.get("description", ""),
-        recurrence=_recurrence(table),
+        recurrence=recurrence_of(table),
+        offset_days=table.get("offset_days", 0),
         start=table["start"],
-        end=table["end"],
+        end=table.get("end", table["start"]),
+        duration=parse_length(table["duration"]) if "duration" in table else None,
         zone=zone(table["timezone"]) if "timezone" in table else calendar.zone,
         environments=frozenset(table.get("environments", by_default)),
         impact=Impact(table.get("impact", Impact.OUTAGE)),
@@ -100,41 +97,19 @@ def _window(table: WindowTable, calendar: Calendar, by_default: frozenset[str]) 
     )
 
 
-def _recurrence(table: WindowTable) -> Recurrence:
-    if "rrule" in table:
-        return parse_recurrence(table["rrule"])
-    return weekly(*(WEEKDAYS.index(day) for day in table["days"]))
-
-
 def freeze_of(table: FreezeTable, calendar_zone: ZoneInfo) -> ChangeFreeze:
     """The change freeze in its table."""
     return ChangeFreeze(
         id=table["id"],
         name=table["name"],
         description=table.get("description", ""),
-        pattern=_pattern(table),
-        zone=calendar_zone,
+        pattern=pattern_of(table),
+        zone=zone(table["timezone"]) if "timezone" in table else calendar_zone,
+        environments=frozenset(table.get("environments", ())),
         effective_from=table.get("effective_from"),
         effective_until=table.get("effective_until"),
         lifted=tuple(sorted(table.get("lifted", ()))),
     )
-
-
-def _pattern(table: FreezeTable) -> Pattern:
-    if table.get("every") == "month":
-        week = table.get("week", LAST_SEVEN_DAYS)
-        if week == LAST_SEVEN_DAYS:
-            return LastSevenDays()
-        week_starts = WEEKDAYS.index(table.get("week_starts", WEEKDAYS[0]))
-        kind = WeekOfLastDay if week == WEEK_OF_LAST_DAY else LastFullWeek
-        return kind(week_starts=week_starts)
-    first, last = table["from"], table["through"]
-    if isinstance(first, date) and isinstance(last, date):
-        return NamedDays(days=DateRange(first=first, last=last))
-    start, through = month_day(str(first)), month_day(str(last))
-    if start is None or through is None:  # pragma: no cover  (both were validated)
-        raise AssertionError
-    return YearlyDays(start=start, through=through)
 
 
 def _peak_hours(table: PeakHoursTable, calendar: Calendar) -> PeakHours:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.feeds import ALL, Kind
-from icsfeed.domain.recurrence import parse_recurrence
-from icsfeed.store.schedule_file.freeze_checks import effective_date_findings, freeze_findings
+from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file.freeze_checks import freeze_findings
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.near_matches import nearest, word_list
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
 from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
 from icsfeed.store.schedule_file.visibility_checks import visibility_findings
+from icsfeed.store.schedule_file.window_checks import window_findings
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _TABLE_NOUNS: Final = {
     "environments": "environment",
@@ -38,16 +42,17 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
     for name, elements in tables.items():
         yield from _repeated_ids(name, elements, line_of)
     for window in tables["maintenance_windows"]:
-        yield from _recurrence(window)
-        yield from effective_date_findings(window)
+        yield from window_findings(window)
+    calendar_zone = _calendar_zone(file)
     for freeze in tables["change_freezes"]:
-        yield from freeze_findings(freeze)
+        yield from freeze_findings(freeze, calendar_zone)
     for change in tables["changes"]:
         if not {"end", "duration"} & change.intended:
             message = 'there is no end; add one, such as end = 2026-12-08T03:00:00, or duration = "2h"'
             yield Finding(keys=change.keys, message=message)
     peak_hours = file.table("peak_hours")
-    others = (*updates, peak_hours) if peak_hours is not None else updates
+    holidays = tuple(freeze.table("holidays") for freeze in tables["change_freezes"])
+    others = (table for table in (*updates, peak_hours, *holidays) if table is not None)
     yield from visibility_findings(file)
     yield from _arrays((*chain.from_iterable(tables.values()), *others), _environment_ids(file))
     for part in (*tables["changes"], *updates):
@@ -56,6 +61,12 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
             yield Finding(keys=(*part.keys, "duration"), message=message)
     if "feeds" not in file.intended:
         yield from _clashes_with_automatic_feeds(tables["environments"])
+
+
+def _calendar_zone(file: RawTable) -> ZoneInfo | None:
+    calendar = file.table("calendar")
+    name = calendar.sound.get("timezone") if calendar is not None else None
+    return zone(name) if name is not None else None
 
 
 def _repeated_ids(name: str, tables: tuple[RawTable, ...], line_of: LineOf) -> Iterator[Finding]:
@@ -69,26 +80,10 @@ def _repeated_ids(name: str, tables: tuple[RawTable, ...], line_of: LineOf) -> I
             yield Finding(keys=(*table.keys, key), message=message)
 
 
-def _recurrence(window: RawTable) -> Iterator[Finding]:
-    if {"days", "rrule"} <= window.intended:
-        message = "rrule and days both say when it recurs; keep one of them"
-        yield Finding(keys=(*window.keys, "rrule"), message=message)
-    elif not {"days", "rrule"} & window.intended:
-        message = 'there is no recurrence; add days = ["Thursday"] or rrule = "FREQ=MONTHLY;BYDAY=2TU"'
-        yield Finding(keys=window.keys, message=message)
-    rule = window.sound.get("rrule")
-    if rule is not None and "effective_from" not in window.intended and parse_recurrence(rule).interval > 1:
-        message = (
-            f"{as_toml(rule)} has an interval and no date to count from; "
-            "add the date of a first occurrence, such as effective_from = 2020-01-01"
-        )
-        yield Finding(keys=(*window.keys, "rrule"), message=message)
-
-
 def _arrays(tables: Iterable[RawTable], environments: list[str] | None) -> Iterator[Finding]:
     """Values that an array has twice, and unknown environments."""
     for table in tables:
-        for key in ("days", "environments", "kinds", "lifted"):
+        for key in ("days", "dates", "environments", "kinds", "lifted", "only"):
             seen = set()
             for keys, value in table.sound_items(key):
                 if key == "environments" and environments is not None and value not in environments:

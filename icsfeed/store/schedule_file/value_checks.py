@@ -12,9 +12,10 @@ from pydantic_core import ValidationError
 from icsfeed.store.schedule_file.date_values import absent_day
 from icsfeed.store.schedule_file.keys import keys_of
 from icsfeed.store.schedule_file.mistakes import Finding
-from icsfeed.store.schedule_file.model import ScheduleTables, WindowTable, key_at, validator
+from icsfeed.store.schedule_file.model import ScheduleTables, key_at, validator
 from icsfeed.store.schedule_file.near_matches import nearest_key
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
+from icsfeed.store.schedule_file.policy_tables import WindowTable
 from icsfeed.store.schedule_file.weekday_advice import days_remedy
 
 if TYPE_CHECKING:
@@ -27,14 +28,21 @@ _TABLE_NOUNS: Final = {
     "environments": "an environment",
     "maintenance_windows": "a maintenance window",
     "change_freezes": "a change freeze",
+    "holidays": "the holidays of a freeze",
     "changes": "a change",
     "updates": "an update",
     "peak_hours": "the peak hours",
     "feeds": "a feed",
 }
 
+_OTHER_WORDS: Final = {
+    ("change_freezes", "days"): 'write rrule = "FREQ=WEEKLY;BYDAY=SA,SU"',
+    ("change_freezes", "end"): 'write how long it lasts from start on, such as duration = "63h"',
+    ("maintenance_windows", "every"): 'write days = ["Thursday"] or rrule = "FREQ=MONTHLY;BYDAY=2TU"',
+}
+"""Keys that another table has, or had better not have, and what to write in place of them."""
+
 _ZONES: Final = {
-    "change_freezes": "the days of a freeze are those of calendar.timezone",
     "feeds": "a feed has each window in its own zone, and all else in calendar.timezone",
 }
 """Where the zone of a table comes from that has none of its own."""
@@ -103,7 +111,9 @@ def _unknown_key(keys: KeyPath) -> str:
     name, allowed = str(keys[-1]), allowed_keys(keys[:-1])
     table = next((str(key) for key in reversed(keys[:-1]) if isinstance(key, str)), "")
     match = nearest_key(name, allowed)
-    if match is not None:
+    if (elsewhere := _OTHER_WORDS.get((table, name))) is not None:
+        remedy = elsewhere
+    elif match is not None:
         remedy = f"did you mean {as_toml(match)}?"
     elif (elsewhere := _key_elsewhere(table, name)) is not None:
         remedy = elsewhere
@@ -160,7 +170,7 @@ def _array_of(keys: KeyPath, value: str | date) -> list[str] | list[date]:
     if isinstance(value, date):
         return [value]
     words = [word for word in (part.strip() for part in re.split("[,;]", value)) if word] or [value]
-    if keys[-1] == "lifted":
+    if keys[-1] in ("lifted", "dates"):
         try:
             return [date.fromisoformat(word) for word in words]
         except ValueError:

@@ -23,9 +23,10 @@ from icsfeed.domain.zones import zone_names
 from icsfeed.store.schedule_file import addresses
 from icsfeed.store.schedule_file.near_matches import nearest, suggestion
 from icsfeed.store.schedule_file.notation import as_toml
-from icsfeed.store.schedule_file.weekday_advice import days_remedy
+from icsfeed.store.schedule_file.weekday_advice import days_remedy, rule_remedy
 from icsfeed.words.languages import LANGUAGES
 
+FIRST_SEVEN_DAYS: Final = "first-7-days"
 LAST_SEVEN_DAYS: Final = "last-7-days"
 WEEK_OF_LAST_DAY: Final = "week-of-last-day"
 LAST_FULL_WEEK: Final = "last-full-week"
@@ -58,6 +59,20 @@ def choice(options: Collection[str], noun: str) -> CoreSchema:
 def array(items: CoreSchema, *, min_length: int = 0) -> CoreSchema:
     """The schema of an array."""
     return core_schema.list_schema(items, strict=True, min_length=min_length or None)
+
+
+def whole_number(least: int, most: int) -> CoreSchema:
+    """The schema of a whole number within those bounds."""
+    schema = core_schema.int_schema(strict=True, ge=least, le=most)
+    return core_schema.no_info_before_validator_function(partial(_whole_number, least, most), schema)
+
+
+def _whole_number(least: int, most: int, value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        remedy = "write one without quotes" if isinstance(value, str) else "write one"
+        msg = f"{as_toml(value)} is not a whole number from {least} to {most}; {remedy}, such as 2"
+        raise ValueError(msg)
+    return value
 
 
 def _option(options: Collection[str], noun: str, text: str) -> str:
@@ -144,11 +159,21 @@ def _color(text: str) -> str:
 
 
 def _rule(text: str) -> str:
+    if "=" not in text and (remedy := rule_remedy(text)) is not None:
+        msg = f"{as_toml(text)} is not a rule; {remedy}"
+        raise ValueError(msg)
     if len(text) > _MAX_RULE_CHARS or not (text.isascii() and text.isprintable()):
         msg = f"{as_toml(text)} is not a rule; write one such as FREQ=MONTHLY;BYDAY=2TU"
         raise ValueError(msg)
     parse_recurrence(text)
     return text
+
+
+def _every(text: str) -> str:
+    if text == "week":
+        msg = f'{as_toml(text)} is a matter of a rule; write rrule = "FREQ=WEEKLY;BYDAY=FR" in place of every'
+        raise ValueError(msg)
+    return _option(["month", "quarter", "year"], "how often a freeze recurs", text)
 
 
 def _weekday(text: str) -> str:
@@ -161,6 +186,14 @@ def _weekday(text: str) -> str:
         msg = f"{as_toml(text)} is not a weekday; {remedy}"
         raise ValueError(msg)
     return _option(WEEKDAYS, "a weekday", text)
+
+
+def _country(text: str) -> str:
+    from icsfeed.store.schedule_file.holiday_values import country_refusal  # noqa: PLC0415  (few schedules have holidays)
+
+    if (msg := country_refusal(text)) is not None:
+        raise ValueError(msg)
+    return text
 
 
 def _database(text: str) -> str:
@@ -192,11 +225,12 @@ ORIGIN: Final = text_value(addresses.origin, pattern=f"^{addresses.ORIGIN_PATTER
 DATABASE: Final = text_value(_database, pattern=f"^{_DATABASE_PATTERN}$")
 EMAIL: Final = text_value(addresses.email, format="email")
 COLOR: Final = text_value(_color, anyOf=[{"pattern": f"^{_HEX_COLOR_PATTERN}$"}, {"pattern": "^[A-Za-z]+$"}])
+COUNTRY: Final = text_value(_country, pattern="^[A-Z]{2}$")
 RULE: Final = text_value(_rule)
 IMPACT: Final = choice([impact.value for impact in Impact], "an impact")
 LANGUAGE: Final = choice([language.code for language in LANGUAGES], "a language that icsfeed speaks")
 KIND: Final = choice([kind.value for kind in Kind], "a kind of event")
-EVERY: Final = choice(["month", "year"], "how often a freeze recurs")
-WEEK: Final = choice([LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month")
+WEEK: Final = choice([FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the period")
+EVERY: Final = text_value(_every, enum=["month", "quarter", "year"])
 YES_OR_NO: Final = core_schema.bool_schema(strict=True)
 WEEKDAY: Final = text_value(_weekday, anyOf=[{"enum": list(WEEKDAYS)}, {"pattern": f"^(?:{_ANY_CASE_WEEKDAY})$"}])

@@ -27,14 +27,12 @@ _FORTNIGHTLY: Final = (
     "effective_from"
 )
 _SECOND_OF_MONTH: Final = 'for the second {name} of each month, write rrule = "FREQ=MONTHLY;BYDAY=2{code}"'
-_TWICE_A_MONTH: Final = (
-    'write two windows, one with rrule = "FREQ=MONTHLY;BYDAY={n}{code}" in place of days, the other with rrule = '
-    '"FREQ=MONTHLY;BYDAY={m}{code}"'
-)
+_TWICE_A_MONTH: Final = 'write rrule = "FREQ=MONTHLY;BYDAY={n}{code},{m}{code}" in place of days'
 _FIFTH: Final = (
     'few months have a fifth {name}; for the last one, write rrule = "FREQ=MONTHLY;BYDAY=-1{code}" in place of days'
 )
 _MONTHLY: Final = 'write rrule = "FREQ=MONTHLY;BYDAY={n}{code}" in place of days'
+_LATER: Final = 'write rrule = "FREQ=MONTHLY;BYDAY={n}{code}" and offset_days = {later} in place of days'
 _OTHER: Final = r"(?:(?:every )?(?:other|alternate|alternating)|bi-?weekly(?: on)?|fortnightly(?: on)?)"
 _EVERY: Final = r"(?:every |each |on |the )*"
 _DAY: Final = "(?P<day>[a-z]+)"
@@ -43,6 +41,8 @@ _RULES: Final = (
     (rf"{_OTHER} {_DAY}", _FORTNIGHTLY),
     (rf"{_EVERY}(?P<n>{_ORDINAL})(?:,| and| &| \+) ?(?P<m>{_ORDINAL}) {_DAY}\b.*", _TWICE_A_MONTH),
     (rf"{_EVERY}(?:fifth|5th)[ -]{_DAY}\b.*", _FIFTH),
+    (rf"{_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*?(?:\+|plus) ?(?P<later>[0-9]{{1,2}})\b.*", _LATER),
+    (rf"(?P<later>[0-9]{{1,2}}) days? after {_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*", _LATER),
     (rf"{_EVERY}(?P<n>{_ORDINAL})[ -]{_DAY}\b.*", _MONTHLY),
     (rf"(?:every|each|on|weekly on) {_DAY}", 'write days = ["{name}"]'),
 )
@@ -50,6 +50,7 @@ _RULES: Final = (
 
 _LAST_DAY: Final = r"(?:the )?last day(?: of (?:the|each|every) month)?"
 _RANGE: Final = r"([a-z]+) ?(?:-|\u2013|to|through|until) ?([a-z]+)"
+_DAYS: Final = "write days = ["
 _MIN_LIKENESS: Final = 0.75
 
 
@@ -67,6 +68,17 @@ def days_remedy(text: str) -> str | None:
     return None
 
 
+def rule_remedy(text: str) -> str | None:
+    """How to write the days in the text as a rule; ``None`` as above."""
+    remedy = days_remedy(text)
+    if remedy is None:
+        return None
+    if remedy.startswith(_DAYS):
+        codes = [WEEKDAY_CODES[WEEKDAYS.index(day)] for day in re.findall('"([A-Za-z]+)"', remedy)]
+        return f'write rrule = "FREQ=WEEKLY;BYDAY={",".join(codes)}"'
+    return remedy.replace(" in place of days", "")
+
+
 def _rule_remedy(plain: str) -> str | None:
     """How to write days that a rule or a plainer word stands for."""
     if re.fullmatch(_LAST_DAY, plain):
@@ -75,8 +87,8 @@ def _rule_remedy(plain: str) -> str | None:
         match = re.fullmatch(pattern, plain)
         day = _weekday(match["day"]) if match is not None else None
         if match is not None and day is not None:
-            ordinals = {name: _ORDINALS[word] for name, word in match.groupdict().items() if word in _ORDINALS}
-            return remedy.format(name=WEEKDAYS[day], code=WEEKDAY_CODES[day], **ordinals)
+            numbers = {name: _ORDINALS.get(word, word) for name, word in match.groupdict().items() if name != "day"}
+            return remedy.format(name=WEEKDAYS[day], code=WEEKDAY_CODES[day], **numbers)
     return None
 
 
@@ -86,4 +98,4 @@ def _weekday(word: str) -> int | None:
 
 
 def _days(days: tuple[str, ...]) -> str:
-    return f"write days = [{', '.join(map(as_toml, days))}]"
+    return f"{_DAYS}{', '.join(map(as_toml, days))}]"
