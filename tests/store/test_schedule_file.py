@@ -6,16 +6,31 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds
-from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freeze_patterns import (
+    FirstSevenDays,
+    FreezeHours,
+    LastFullWeek,
+    LastSevenDays,
+    ListedDays,
+    NamedDays,
+    NamedHours,
+    Pattern,
+    Period,
+    PublicHolidays,
+    RecurringDays,
+    WeekOfLastDay,
+    YearlyDays,
+)
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.local_spans import LocalSpan
 from icsfeed.domain.peak_hours import PeakHours
-from icsfeed.domain.recurrence import Recurrence, parse_recurrence, weekly
+from icsfeed.domain.recurrence import ListedDates, Recurrence, parse_recurrence, weekly
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
@@ -161,10 +176,46 @@ description = "Zeile 1\\r\\nZeile\\t2"
             parse_recurrence("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1"),
             id="once a year",
         ),
+        pytest.param(
+            'rrule = "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=2,4"',
+            parse_recurrence("FREQ=MONTHLY;BYDAY=2TU,4TU"),
+            id="ordinals",
+        ),
+        pytest.param(
+            "dates = [2026-12-12, 2026-12-05]",
+            ListedDates(days=(date(2026, 12, 5), date(2026, 12, 12))),
+            id="dates in any order",
+        ),
     ],
 )
-def test_the_recurrence_of_a_window(keys: str, recurrence: Recurrence) -> None:
+def test_the_recurrence_of_a_window(keys: str, recurrence: Recurrence | ListedDates) -> None:
     assert read(BASE + WINDOW + keys).windows[0].recurrence == recurrence
+
+
+def test_a_window_days_after_a_rule_and_longer_than_a_day() -> None:
+    text = 'rrule = "FREQ=MONTHLY;BYDAY=2TU"\noffset_days = 2\nduration = "2d15h"\n'
+    (window,) = read(BASE + WINDOW.replace("end = 02:30:00\n", "") + text).windows
+    assert (window.offset_days, window.duration) == (2, timedelta(hours=63))
+    assert list(window.dates(date(2026, 12, 1), date(2027, 1, 31))) == [date(2026, 12, 10), date(2027, 1, 14)]
+    assert window.on(date(2026, 12, 10)) == (datetime(2026, 12, 10, 22), datetime(2026, 12, 13, 13))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        'days = ["Friday"]\nduration = "7d"',
+        'days = ["Friday", "Monday"]\nduration = "3d"',
+        'rrule = "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO"\neffective_from = 2026-01-05\nduration = "7d"',
+        'rrule = "FREQ=MONTHLY;BYMONTHDAY=1,8"\nduration = "7d"',
+        'dates = [2026-12-05, 2026-12-07]\nduration = "48h"',
+    ],
+)
+def test_a_window_may_last_until_its_next_occurrence(keys: str) -> None:
+    (window,) = read(BASE + WINDOW.replace("end = 02:30:00\n", "") + keys).windows
+    assert window.duration in {timedelta(days=2), timedelta(days=3), timedelta(days=7)}
+
+
+FRIDAYS = parse_recurrence("FREQ=WEEKLY;BYDAY=FR")
 
 
 @pytest.mark.parametrize(
@@ -198,6 +249,49 @@ def test_the_recurrence_of_a_window(keys: str, recurrence: Recurrence) -> None:
             YearlyDays(start=(2, 29), through=(2, 29)),
             id="a day that not every year has",
         ),
+        pytest.param('every = "quarter"', LastSevenDays(period=Period.QUARTER), id="the end of a quarter"),
+        pytest.param(
+            'every = "quarter"\nweek = "first-7-days"', FirstSevenDays(period=Period.QUARTER), id="the beginning of one"
+        ),
+        pytest.param(
+            'every = "year"\nweek = "last-full-week"\nweek_starts = "Sunday"',
+            LastFullWeek(period=Period.YEAR, week_starts=6),
+            id="the last full week of the year",
+        ),
+        pytest.param(
+            "from = 2026-12-18T17:00\nuntil = 2027-01-04T09:00:00",
+            NamedHours(hours=LocalSpan(start=datetime(2026, 12, 18, 17), end=datetime(2027, 1, 4, 9))),  # noqa: DTZ001
+            id="from one time until another",
+        ),
+        pytest.param(
+            'rrule = "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"\noffset_days = -3\nduration = "7d"',
+            RecurringDays(
+                recurrence=parse_recurrence("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"),
+                offset_days=-3,
+                hours=FreezeHours(length=timedelta(days=7)),
+            ),
+            id="whole days around those of a rule",
+        ),
+        pytest.param(
+            'rrule = "FREQ=WEEKLY;BYDAY=FR"\nstart = 17:00:00\nduration = "63h"',
+            RecurringDays(recurrence=FRIDAYS, hours=FreezeHours(start=time(17), length=timedelta(hours=63))),
+            id="hours from the days of a rule on",
+        ),
+        pytest.param('rrule = "FREQ=WEEKLY;BYDAY=FR"', RecurringDays(recurrence=FRIDAYS), id="the days of a rule"),
+        pytest.param(
+            "dates = [2026-12-31, 2026-12-24]", ListedDays(dates=(date(2026, 12, 24), date(2026, 12, 31))), id="dates"
+        ),
+        pytest.param(
+            'dates = [2026-12-24]\nstart = 12:00\nduration = "36h"',
+            ListedDays(dates=(date(2026, 12, 24),), hours=FreezeHours(start=time(12), length=timedelta(hours=36))),
+            id="hours from dates on",
+        ),
+        pytest.param('holidays = { country = "CA" }', PublicHolidays(country="CA"), id="public holidays"),
+        pytest.param(
+            'holidays = { country = "CA", subdivision = "ON", days_before = 1, days_after = 2, only = ["Boxing Day"] }',
+            PublicHolidays(country="CA", subdivision="ON", days_before=1, days_after=2, only=("Boxing Day",)),
+            id="days around one of them",
+        ),
     ],
 )
 def test_every_kind_of_freeze(keys: str, pattern: Pattern) -> None:
@@ -221,9 +315,12 @@ description = "Nothing is changed."
 every = "month"
 effective_from = 2020-01-01
 effective_until = 2027-12-31
+timezone = "Europe/Berlin"
+environments = ["production"]
 """
     freeze = ChangeFreeze(
-        zone=TORONTO.zone,
+        zone=zone("Europe/Berlin"),
+        environments=frozenset({"production"}),
         id="freeze",
         name="Freeze",
         description="Nothing is changed.",

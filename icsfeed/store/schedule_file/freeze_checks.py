@@ -103,7 +103,8 @@ def _every(freeze: RawTable) -> Iterator[Finding]:
                 message = f'{key} does not go with every = "{every}"; remove it, or write every = "year" or no every'
                 yield Finding(keys=(*freeze.keys, key), message=message)
     week = freeze.sound.get("week", None if "week" in freeze.intended else LAST_SEVEN_DAYS)
-    if every is not None and "week_starts" in freeze.raw and week in (FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS):
+    has_week = every is not None and freeze.intended.isdisjoint(ENDS)
+    if has_week and "week_starts" in freeze.raw and week in (FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS):
         which = "first" if week == FIRST_SEVEN_DAYS else "last"
         message = (
             f"week_starts does not go with the {which} 7 days of the {every}, which begin on any weekday; "

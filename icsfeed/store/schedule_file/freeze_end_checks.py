@@ -84,7 +84,7 @@ def _named_hours(freeze: RawTable, calendar_zone: ZoneInfo | None) -> Iterator[F
     if "from" not in freeze.intended:
         message = "from is missing; add the date and time at which it starts, such as from = 2026-12-18T17:00:00"
         yield Finding(keys=(*freeze.keys, "from"), message=message)
-    elif "from" in freeze.sound and not isinstance(start, datetime):
+    elif "from" in freeze.sound and not isinstance(start, datetime) and not ("until" in freeze.raw and end is None):
         right = f"{as_toml(start)}T00:00:00" if isinstance(start, date) else "2026-12-18T17:00:00"
         message = f"{as_toml(start)} has no time, as until has; write one such as from = {right}"
         yield Finding(keys=(*freeze.keys, "from"), message=message)

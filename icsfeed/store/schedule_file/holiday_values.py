@@ -8,9 +8,11 @@ from functools import cache
 from typing import Final
 
 from icsfeed.domain.public_holidays import countries, holidays_between, subdivisions
-from icsfeed.store.schedule_file.near_matches import nearest, suggestion
+from icsfeed.store.schedule_file.near_matches import nearest, word_list
 from icsfeed.store.schedule_file.notation import as_toml
 
+_MIN_LIKENESS: Final = 0.75
+_OTHER_CODES: Final = {"UK": "GB", "EL": "GR"}
 _NAMED_YEARS: Final = (date(2000, 1, 1), date(2040, 12, 31))
 """The names of holidays within these are offered; some are in few years only."""
 
@@ -26,10 +28,10 @@ def _country_remedy(text: str) -> str:
     from babel import Locale  # noqa: PLC0415  (only for mistakes)
 
     names = {str(name): code for code, name in Locale("en").territories.items() if code in countries()}
-    if text.upper() in countries():
-        return f"did you mean {as_toml(text.upper())}?"
-    match = nearest(text, names, cutoff=0.75)
-    return f"did you mean {as_toml(names[match])}, {match}?" if match is not None else 'write one such as "CA"'
+    if (code := _OTHER_CODES.get(text.upper(), text.upper())) in countries():
+        return f"did you mean {as_toml(code)}?"
+    match = nearest(text, names, cutoff=_MIN_LIKENESS)
+    return f"did you mean {as_toml(names[match])} ({match})?" if match is not None else 'write one such as "CA"'
 
 
 def subdivision_refusal(country: str, subdivision: str) -> str | None:
@@ -40,10 +42,10 @@ def subdivision_refusal(country: str, subdivision: str) -> str | None:
     if not known:
         return f"{country} has no subdivisions with holidays of their own; remove it"
     refusal = f"{as_toml(subdivision)} is not a subdivision of {country} (ISO 3166-2)"
-    match = nearest(subdivision, known, cutoff=0.75)
+    match = nearest(subdivision, known, cutoff=_MIN_LIKENESS)
     if match is not None:
         return f"{refusal}; did you mean {as_toml(known[match])}?"
-    return f"{refusal}; {suggestion(subdivision, sorted(set(known.values())))}"
+    return f"{refusal}; write {word_list(sorted(set(known.values())))}"
 
 
 def name_refusal(country: str, subdivision: str, name: str) -> str | None:
@@ -51,7 +53,10 @@ def name_refusal(country: str, subdivision: str, name: str) -> str | None:
     names = _names(country, subdivision)
     if name in names:
         return None
-    return f"{as_toml(name)} is not a public holiday there; {suggestion(name, sorted(names))}"
+    place = f"{country} ({subdivision})" if subdivision else country
+    match = nearest(name, names, cutoff=_MIN_LIKENESS)
+    remedy = f"did you mean {as_toml(match)}?" if match is not None else f"write {word_list(sorted(names))}"
+    return f"{as_toml(name)} is not a public holiday of {place}; {remedy}"
 
 
 @cache

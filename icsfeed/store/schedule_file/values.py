@@ -230,7 +230,9 @@ RULE: Final = text_value(_rule)
 IMPACT: Final = choice([impact.value for impact in Impact], "an impact")
 LANGUAGE: Final = choice([language.code for language in LANGUAGES], "a language that icsfeed speaks")
 KIND: Final = choice([kind.value for kind in Kind], "a kind of event")
-WEEK: Final = choice([FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the period")
+WEEK: Final = choice(
+    [FIRST_SEVEN_DAYS, LAST_SEVEN_DAYS, WEEK_OF_LAST_DAY, LAST_FULL_WEEK], "a week of the month, quarter or year"
+)
 EVERY: Final = text_value(_every, enum=["month", "quarter", "year"])
 YES_OR_NO: Final = core_schema.bool_schema(strict=True)
 WEEKDAY: Final = text_value(_weekday, anyOf=[{"enum": list(WEEKDAYS)}, {"pattern": f"^(?:{_ANY_CASE_WEEKDAY})$"}])
