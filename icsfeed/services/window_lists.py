@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.civil import local_date
+from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.services.upcoming import span_as_json
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import ENGLISH
-from icsfeed.words.recurrences import recurrence_text
+from icsfeed.words.recurrences import days_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +29,15 @@ class ListedWindow:
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The window as JSON has it; adjusted times in UTC and on the wall clock of ``zone``."""
         window = self.window
+        start, end = window.on(date(2000, 1, 1))
         return {
             "id": window.id,
             "name": window.name,
             "rule": self.rule,
             "timezone": window.zone.key,
             "start": window.start.isoformat(),
-            "end": window.end.isoformat(),
+            "end": end.time().isoformat(),
+            "duration_minutes": int((end - start).total_seconds()) // 60,
             "effective_from": window.effective_from.isoformat() if window.effective_from else None,
             "effective_until": window.effective_until.isoformat() if window.effective_until else None,
             "environments": sorted(window.environments),
@@ -73,12 +76,18 @@ def _rule_text(window: MaintenanceWindow, dates: Dates, now: datetime) -> str:
     """The rule, such as ``Every Thursday, 02:00–06:00 America/Toronto, until 2027-03-01``."""
     today, first, last = local_date(now, window.zone), window.effective_from, window.effective_until
     parts = [
-        recurrence_text(window.recurrence, dates),
-        f"{window.start:%H:%M}–{window.end:%H:%M} {window.zone.key}",
+        days_text(window.recurrence, window.offset_days, dates),
+        _hours_text(window),
         f"from {first}" if first is not None and first > today else "",
         f"until {last}" if last is not None else "",
     ]
     return ", ".join(filter(None, parts))
+
+
+def _hours_text(window: MaintenanceWindow) -> str:
+    if window.duration is not None:
+        return f"{window.start:%H:%M} {window.zone.key} for {length_text(window.duration)}"
+    return f"{window.start:%H:%M}–{window.end:%H:%M} {window.zone.key}"
 
 
 def _is_over(adjustment: Adjustment, window: MaintenanceWindow, now: datetime) -> bool:

@@ -133,11 +133,21 @@ class Dates:
         return "\u00a0".join(halves.get(part.upper(), part) for part in time.split())
 
     def hours(self, start: datetime, end: datetime) -> str:
-        """The time of day from ``start`` to ``end`` (naive local times, of which the end may be the next day's)."""
-        next_day = end.date() > start.date() and end.time() != end.min.time()
+        """The time of day from ``start`` to ``end`` (naive local times, of which the end may be a later day's)."""
+        days_later = (end.date() - start.date()).days
+        if days_later == 1 and end.time() == end.min.time():
+            days_later = 0
         first, last, say = self.clock(start), self.clock(end), self.language.say
-        if next_day:
+        if days_later == 1:
             return say("{start} – {end} the next day", start=first, end=last)
+        if days_later:
+            return self.language.say_count(
+                "{start} – {end} {count} day later",
+                "{start} – {end} {count} days later",
+                days_later,
+                start=first,
+                end=last,
+            )
         return say("{start} – {end}", start=first, end=last)
 
     def moment(self, instant: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from icsfeed.domain.recurrence import ListedDates, Recurrence
 from icsfeed.domain.rule_parts import Frequency
 from icsfeed.words.dates import Dates
+from icsfeed.words.languages import uncapitalized
 from icsfeed.words.phrases import phrase, phrase_in
 
 _DAYS_IN_A_WEEK: Final = 7
@@ -57,6 +58,17 @@ def recurrence_text(recurrence: Recurrence | ListedDates, dates: Dates) -> str:
         return say_count("The {day} of every month", "The {day} of every {count} months", every, day=day)
     month = _months(recurrence, dates)
     return say_count("The {day} {month}", "The {day} {month}, every {count} years", every, day=day, month=month)
+
+
+def days_text(recurrence: Recurrence | ListedDates, offset_days: int, dates: Dates) -> str:
+    """The days that lie ``offset_days`` after those of the rule."""
+    text = recurrence_text(recurrence, dates)
+    if not offset_days:
+        return text
+    days = uncapitalized(text)
+    if offset_days > 0:
+        return dates.language.say_count("{count} day after {days}", "{count} days after {days}", offset_days, days=days)
+    return dates.language.say_count("{count} day before {days}", "{count} days before {days}", -offset_days, days=days)
 
 
 def _dates_text(listed: ListedDates, dates: Dates) -> str:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
+from icsfeed.words.freeze_patterns import pattern_text
 from icsfeed.words.recurrences import DATE_SEPARATOR, LISTED_DAY
 
-_DAYS_IN_A_WEEK: Final = 7
 _MAX_LIFTED_DAYS: Final = 5
 """How many lifted days are named; the others are counted."""
 
@@ -21,7 +20,7 @@ def frozen_days_text(freeze: ChangeFreeze, dates: Dates, today: date) -> str:
     """The days of a freeze, and those lifted from it in the published years."""
     whole, years = replace(freeze, lifted=()), range(today.year - 1, today.year + 2)
     lifted = [day for day in sorted(freeze.lifted) if day.year in years and any(whole.ranges(day, day))]
-    frozen, language = _pattern_text(freeze, dates), dates.language
+    frozen, language = pattern_text(freeze.pattern, freeze.zone, dates), dates.language
     if not lifted:
         return frozen
     names = [language.say(LISTED_DAY, day=dates.dated_day(day)) for day in lifted[:_MAX_LIFTED_DAYS]]
@@ -30,25 +29,6 @@ def frozen_days_text(freeze: ChangeFreeze, dates: Dates, today: date) -> str:
     return language.say(
         "{frozen}, except {lifted}", frozen=frozen, lifted=language.join(names, between=language.say(DATE_SEPARATOR))
     )
-
-
-def _pattern_text(freeze: ChangeFreeze, dates: Dates) -> str:
-    language, pattern = dates.language, freeze.pattern
-    if isinstance(pattern, LastSevenDays):
-        return language.say("The last 7 days of every month")
-    if isinstance(pattern, WeekOfLastDay | LastFullWeek):
-        first, last = (dates.weekday((pattern.week_starts + days) % _DAYS_IN_A_WEEK) for days in (0, 6))
-        if isinstance(pattern, LastFullWeek):
-            return language.say("The last full week of every month, {first} through {last}", first=first, last=last)
-        return language.say(
-            "The week, {first} through {last}, that contains the last day of the month", first=first, last=last
-        )
-    if isinstance(pattern, YearlyDays):
-        first, last = dates.yearly_day(*pattern.start), dates.yearly_day(*pattern.through)
-        return language.say("Every year from {first} through {last}", first=first, last=last)
-    if isinstance(pattern, NamedDays):
-        return str(dates.days(pattern.days))
-    raise AssertionError(pattern)
 
 
 def effective_dates_text(part: MaintenanceWindow | ChangeFreeze, dates: Dates, today: date) -> str:

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
+from icsfeed.domain.freeze_patterns import (
+    FirstSevenDays,
+    FreezeHours,
+    LastFullWeek,
+    LastSevenDays,
+    ListedDays,
+    NamedDays,
+    NamedHours,
+    Pattern,
+    Period,
+    PublicHolidays,
+    RecurringDays,
+    WeekOfLastDay,
+    YearlyDays,
+)
+from icsfeed.domain.local_spans import LocalSpan
 from icsfeed.domain.recurrence import ListedDates, parse_recurrence
 from icsfeed.domain.spans import DateRange
-from icsfeed.words.recurrences import recurrence_text
+from icsfeed.words.recurrences import days_text, recurrence_text
 from icsfeed.words.rules import frozen_days_text
-from tests.examples import MONTH_END
+from tests.examples import BERLIN, MONTH_END
 from tests.words.writing import FRENCH, dates_in
 
 TODAY = date(2026, 12, 8)
@@ -162,12 +177,88 @@ def test_lists_of_dates(days: list[date], english: str, french: str) -> None:
             "Every year from December 18 through January 3",
             "Chaque année du 18 décembre au 3 janvier",
         ),
+        (
+            FirstSevenDays(period=Period.QUARTER),
+            "The first 7 days of every quarter",
+            "Les 7 premiers jours de chaque trimestre",
+        ),
+        (
+            LastFullWeek(period=Period.YEAR),
+            "The last full week of every year, Monday through Sunday",
+            "La dernière semaine complète de chaque année, du lundi au dimanche",
+        ),
+        (
+            NamedHours(hours=LocalSpan(start=datetime(2026, 12, 18, 17), end=datetime(2027, 1, 4, 9))),  # noqa: DTZ001
+            "Fri, Dec 18, 5:00\N{NO-BREAK SPACE}p.m. – Mon, Jan 4, 2027, 9:00\N{NO-BREAK SPACE}a.m. EST",
+            "ven. 18 déc., 17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 – lun. 4 janv. 2027, "
+            "09\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 HNE",
+        ),
+        (
+            RecurringDays(recurrence=parse_recurrence("FREQ=WEEKLY;BYDAY=SA,SU")),
+            "Every Saturday and Sunday",
+            "Tous les samedis et dimanches",
+        ),
+        (
+            RecurringDays(
+                recurrence=parse_recurrence("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"),
+                offset_days=-3,
+                hours=FreezeHours(length=timedelta(days=7)),
+            ),
+            "3 days before the fourth Thursday of November, for 7 days",
+            "3 jours avant le quatrième jeudi de novembre, pendant 7 jours",
+        ),
+        (
+            RecurringDays(
+                recurrence=parse_recurrence("FREQ=WEEKLY;BYDAY=FR"),
+                hours=FreezeHours(start=time(17), length=timedelta(hours=63)),
+            ),
+            "Every Friday, 5:00\N{NO-BREAK SPACE}p.m. – 8:00\N{NO-BREAK SPACE}a.m. 3 days later "
+            "(Eastern Time (America/Toronto))",
+            "Tous les vendredis, 17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 – 08\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 "
+            "3 jours plus tard (heure de l’Est (America/Toronto))",
+        ),
+        (
+            ListedDays(dates=(date(2026, 12, 24), date(2026, 12, 31))),
+            "Thu, Dec 24, 2026 and Thu, Dec 31, 2026",
+            "jeu. 24 déc. 2026 et jeu. 31 déc. 2026",
+        ),
+        (
+            PublicHolidays(country="CA", subdivision="ON", days_before=1, days_after=2),
+            "Public holidays in Canada (Ontario), with 1 day before and 2 days after",
+            "Jours fériés, Canada (Ontario), avec 1 jour avant et 2 jours après",
+        ),
+        (
+            PublicHolidays(country="DE", only=("Christmas Day", "New Year's Day")),
+            "Christmas Day and New Year's Day in Germany",
+            "Christmas Day et New Year's Day, Allemagne",
+        ),
     ],
 )
 def test_freezes(pattern: Pattern, english: str, french: str) -> None:
     freeze = replace(MONTH_END, pattern=pattern, effective_from=None)
     assert frozen_days_text(freeze, dates_in(), TODAY) == english
     assert frozen_days_text(freeze, dates_in(FRENCH), TODAY) == french
+
+
+@pytest.mark.parametrize(
+    ("offset", "english", "french"),
+    [
+        (0, "The second Tuesday of every month", "Le deuxième mardi de chaque mois"),
+        (2, "2 days after the second Tuesday of every month", "2 jours après le deuxième mardi de chaque mois"),
+        (-1, "1 day before the second Tuesday of every month", "1 jour avant le deuxième mardi de chaque mois"),
+    ],
+)
+def test_days_after_those_of_a_rule(offset: int, english: str, french: str) -> None:
+    rule = parse_recurrence("FREQ=MONTHLY;BYDAY=2TU")
+    assert days_text(rule, offset, dates_in()) == english
+    assert days_text(rule, offset, dates_in(FRENCH)) == french
+
+
+def test_a_freeze_in_another_zone_than_the_calendar_names_it() -> None:
+    freeze = replace(MONTH_END, zone=BERLIN)
+    assert frozen_days_text(freeze, dates_in(), TODAY) == (
+        "The last 7 days of every month (Central European Time (Europe/Berlin))"
+    )
 
 
 LIFTED = tuple(date(2026, month, 28) for month in range(1, 8))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from icsfeed.domain.civil import local_times
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import NamedDays
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import sentence
-from icsfeed.words.recurrences import recurrence_text
+from icsfeed.words.recurrences import days_text
 from icsfeed.words.rules import effective_dates_text, frozen_days_text
 from icsfeed.words.terms import IMPACT_NAMES
 
@@ -80,11 +79,11 @@ def _has_ended(last: date | None, today: date) -> bool:
 
 
 def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, today: date) -> WindowRow:
-    start, end = local_times(date(2000, 1, 1), window.start, window.end)
+    start, end = window.on(date(2000, 1, 1))
     return WindowRow(
         name=window.name,
         description=window.description,
-        days=recurrence_text(window.recurrence, dates),
+        days=days_text(window.recurrence, window.offset_days, dates),
         hours=dates.hours(start, end),
         zone=dates.name_of_zone(window.zone),
         length=dates.length(end - start),
