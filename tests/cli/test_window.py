@@ -272,6 +272,7 @@ def test_the_list_in_json() -> None:
             "timezone": "America/Toronto",
             "start": "02:00:00",
             "end": "06:00:00",
+            "duration_minutes": 240,
             "effective_from": "2026-12-01",
             "effective_until": "2027-01-31",
             "environments": ["production"],

@@ -36,16 +36,16 @@ def _country_remedy(text: str) -> str:
 
 def subdivision_refusal(country: str, subdivision: str) -> str | None:
     """Why the country has no holidays of that subdivision; ``None`` where it has."""
-    known = subdivisions(country)
-    if subdivision in known:
+    codes = subdivisions(country)
+    if subdivision in codes:
         return None
-    if not known:
+    if not codes:
         return f"{country} has no subdivisions with holidays of their own; remove it"
     refusal = f"{as_toml(subdivision)} is not a subdivision of {country} (ISO 3166-2)"
-    match = nearest(subdivision, known, cutoff=_MIN_LIKENESS)
+    match = nearest(subdivision, codes, cutoff=_MIN_LIKENESS)
     if match is not None:
-        return f"{refusal}; did you mean {as_toml(known[match])}?"
-    return f"{refusal}; write {word_list(sorted(set(known.values())))}"
+        return f"{refusal}; did you mean {as_toml(codes[match])}?"
+    return f"{refusal}; write {word_list(sorted(set(codes.values())))}"
 
 
 def name_refusal(country: str, subdivision: str, name: str) -> str | None:
