@@ -90,7 +90,7 @@ def _add_local(event: Event, name: str, local: date, zone: str) -> None:
 def _overrides(uid: str, facts: EventFacts, revision: Revision, language: Language) -> Iterator[bytes]:
     """The instances that are shown as cancelled (RFC 5545, section 3.8.4.4)."""
     for instance in facts.cancelled:
-        event = _begin(uid, facts, revision, title_in_state(facts.name, State.CANCELLED, language))
+        event = _begin(uid, facts, revision, title_in_state(facts.name, State.CANCELLED, language, facts.kind))
         event.add("status", "CANCELLED")
         add_text(event, "description", cancelled_instance_description(facts, instance.reason, language))
         _add_category(event, facts, language)

@@ -21,7 +21,6 @@ from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
-from icsfeed.domain.times import instant_text, span_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering, Single
 from icsfeed.publication.feeds import EventsInLanguage
@@ -32,6 +31,7 @@ from icsfeed.words.events import departure_lines, event_title, label_line, news_
 from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import Language, language_named, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
+from icsfeed.words.times import instant_in_words, span_in_words
 from icsfeed.words.updates import alteration_texts, update_title
 
 CONTENT_TYPE: Final = "application/atom+xml; charset=utf-8"
@@ -155,10 +155,11 @@ def _update(schedule: Schedule, change: Change, update: Update, language: Langua
         change,
         update.number,
         language,
-        write_span=partial(span_text, zone=zone),
+        write_span=partial(span_in_words, zone=zone, language=language),
         environment_names=schedule.environment_names,
     )
-    heading = f"<strong>{escape(instant_text(update.at, zone))}, {escape(_step(change, update, language))}</strong>"
+    title = f"{instant_in_words(update.at, zone, language)}, {_step(change, update, language)}"
+    heading = f"<strong>{escape(title)}</strong>"
     return f"<p>{'<br/>'.join([heading, *map(_html, filter(None, [update.message, *alterations]))])}</p>"
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.occurrences import Occurrence, Skipped
-from icsfeed.domain.times import span_text
 from icsfeed.words.events import title_in_state
 from icsfeed.words.languages import Language
+from icsfeed.words.times import span_in_words
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -28,16 +29,16 @@ def adjustment_news(occurrence: Occurrence, language: Language, zone: ZoneInfo) 
     """The announcement, with times on the clock of ``zone``; ``None`` where nobody adjusted the occurrence."""
     if occurrence.policy.span is None:
         return None
-    name, original = occurrence.window.name, span_text(occurrence.policy.span, zone)
+    name, original = occurrence.window.name, span_in_words(occurrence.policy.span, zone, language)
     if isinstance(occurrence.excluded, Skipped):
         return AdjustmentNews(
-            title=title_in_state(f"{name}, {original}", State.CANCELLED, language),
+            title=title_in_state(f"{name}, {original}", State.CANCELLED, language, Kind.MAINTENANCE),
             text=language.say("The maintenance of {original} does not take place.", original=original),
             reason=occurrence.excluded.reason,
         )
     if occurrence.moved is None or occurrence.excluded is not None:
         return None
-    new = span_text(occurrence.moved.to, zone)
+    new = span_in_words(occurrence.moved.to, zone, language)
     return AdjustmentNews(
         title=language.say("Moved: {title}", title=f"{name}, {new}"),
         text=language.say("The maintenance of {original} takes place {new} instead.", original=original, new=new),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from icsfeed.domain.changes import State, is_recorded
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
-from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
 from icsfeed.words.languages import Language, uncapitalized
 from icsfeed.words.phrases import phrase, phrase_in
-from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
+from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_words
+from icsfeed.words.times import short_instant_in_words, span_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,9 @@ _TITLES: Final = {
 }
 """Some calendar programs show a cancelled event like any other, and a STATUS has no value for some states."""
 
+_CANCELLED_WINDOW: Final = phrase_in("title of a maintenance window", "Cancelled: {title}")
+"""A window is feminine in French, and a change is not."""
+
 _IN_FREEZE: Final = {
     Kind.EMERGENCY: phrase("This emergency change falls in a change freeze ({freeze})."),
     Kind.PLANNED: phrase("This planned change falls in a change freeze ({freeze})."),
@@ -45,13 +48,16 @@ _MAX_MESSAGE_CHARS: Final = 10_000
 
 def event_title(facts: EventFacts, language: Language) -> str:
     """An event in one line, such as ``In progress: Emergency change: Security patch``."""
-    title = facts.name
+    title = name_in_words(facts.kind, facts.name, language)
     if facts.kind in _IN_FREEZE:
         title = label_line(language.say(KIND_NAMES[facts.kind]), title, language)
-    return title_in_state(title, facts.state, language)
+    return title_in_state(title, facts.state, language, facts.kind)
 
 
-def title_in_state(title: str, state: State, language: Language) -> str:
+def title_in_state(title: str, state: State, language: Language, kind: Kind) -> str:
+    """The title of an event of that kind, preceded by its state where that is not the usual one."""
+    if kind is Kind.MAINTENANCE and state is State.CANCELLED:
+        return language.say(_CANCELLED_WINDOW, title=title)
     return language.say(_TITLES[state], title=title) if state in _TITLES else title
 
 
@@ -103,7 +109,7 @@ def news_lines(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterato
     Times are those of ``zone``.
     """
     if isinstance(facts.start, datetime) and isinstance(facts.end, datetime):
-        when = span_text(Span(start=facts.start, end=facts.end), zone)
+        when = span_in_words(Span(start=facts.start, end=facts.end), zone, language)
         yield label_line(language.say("When"), when, language)
     yield from _planned_line(facts, language, zone)
     yield from change_lines(facts, language)
@@ -133,7 +139,7 @@ def departure_lines(facts: EventFacts, language: Language) -> Iterator[str]:
 
 def _planned_line(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
     if facts.planned_start is not None and facts.planned_end is not None:
-        when = span_text(Span(start=facts.planned_start, end=facts.planned_end), zone)
+        when = span_in_words(Span(start=facts.planned_start, end=facts.planned_end), zone, language)
         yield label_line(language.say("Planned"), when, language)
 
 
@@ -164,7 +170,7 @@ def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) ->
     if facts.reason:
         yield label_line(language.say("Reason"), facts.reason, language)
     if facts.freeze:
-        yield language.say(_IN_FREEZE[facts.kind], freeze=facts.freeze)
+        yield language.say(_IN_FREEZE[facts.kind], freeze=name_in_words(Kind.FREEZE, facts.freeze, language))
     if facts.ticket:
         yield label_line(language.say("Ticket"), facts.ticket, language)
     yield "\n".join(_messages(facts, language, zone))
@@ -178,4 +184,4 @@ def _messages(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator
         if number == _MAX_MESSAGES or (number and room < 0):
             yield language.say_count("({count} earlier)", "({count} earlier)", len(facts.messages) - number)
             return
-        yield f"{message.at.astimezone(zone):%Y-%m-%d %H:%M %Z}: {message.text}"
+        yield label_line(short_instant_in_words(message.at, zone, language), message.text, language)

@@ -18,7 +18,7 @@ from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.events import moved_note, skipped_note
-from icsfeed.words.terms import CANCELLED_WINDOW, IMPACT_NAMES, KIND_NAMES, STATE_NAMES
+from icsfeed.words.terms import CANCELLED_WINDOW, IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_words
 
 _ZONE_MARGIN = timedelta(days=2)
 """More than the dates of any two zones differ by."""
@@ -119,7 +119,7 @@ def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageIt
     return PageItem(
         kind=item.kind,
         id=item.id,
-        name=item.name,
+        name=name_in_words(item.kind, item.name, dates.language),
         span=item.span,
         when=dates.days(days) if days is not None else dates.span(item.span),
         days=days,
