@@ -251,6 +251,19 @@ def has_hours(pattern: Pattern) -> bool:
             return False
 
 
+def last_day(pattern: Pattern) -> date | None:
+    """The last day that dates in the pattern freeze; ``None`` where it recurs without an end."""
+    match pattern:
+        case NamedDays(days=days):
+            return days.last
+        case NamedHours(hours=hours):
+            return hours.days.last
+        case ListedDays(dates=dates, hours=hours):
+            return hours.on(dates[-1]).days.last
+        case _:
+            return None
+
+
 def _week_from(day: date) -> LocalSpan:
     return LocalSpan.of_days(DateRange(first=day, last=day + timedelta(days=_DAYS_IN_WEEK - 1)))
 

@@ -64,7 +64,7 @@ def _about_windows(situation: Situation) -> Iterator[tuple[str, str]]:
     by_window: dict[str, list[Occurrence]] = defaultdict(list)
     for occurrence in occurrences:
         by_window[occurrence.window.id].append(occurrence)
-    overlapping = overlaps(situation.schedule, occurrences)
+    overlapping = overlaps(occurrences)
     for window in situation.schedule.windows:
         for message in about_window(situation, window, by_window[window.id]):
             yield window.id, message

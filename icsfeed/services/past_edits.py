@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freeze_patterns import last_day
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.recurrence import ListedDates
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY
@@ -44,7 +45,7 @@ def _warnings(old: Schedule, new: Situation, past: Mapping[tuple[Kind, str], lis
     for (kind, name), dates in past.items():
         was, becomes = before.get((kind, name)), after.get((kind, name))
         if was != becomes:
-            today = local_date(new.now, becomes.zone if isinstance(becomes, MaintenanceWindow) else new.zone)
+            today = local_date(new.now, becomes.zone if becomes is not None else new.zone)
             message = f"the edit {_effect(dates)}; {_remedy(was, becomes, today, dates)}"
             yield PastEdit(table=_TABLES[kind], name=name, message=message)
 
@@ -63,9 +64,15 @@ def _effect(dates: list[Difference]) -> str:
     )
 
 
+def _has_dates_of_its_own(table: _Table) -> bool:
+    if isinstance(table, ChangeFreeze):
+        return last_day(table.pattern) is not None
+    return isinstance(table.recurrence, ListedDates)
+
+
 def _remedy(was: _Table | None, becomes: _Table | None, today: date, dates: list[Difference]) -> str:
     """How the past stays as it was."""
-    if any(isinstance(each, ChangeFreeze) and isinstance(each.pattern, NamedDays) for each in (was, becomes)):
+    if any(_has_dates_of_its_own(each) for each in (was, becomes) if each is not None):
         return "leave its dates that are over as they were, and write new ones in a table of their own"
     if becomes is None:
         return f"instead of removing the table, end it with effective_until = {today - ONE_DAY}"

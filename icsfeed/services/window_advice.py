@@ -9,11 +9,12 @@ from datetime import date, datetime, time
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.occurrences import Frozen, Occurrence
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.recurrence import ListedDates
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.domain.zones import DATA_VERSION, GRACE_YEARS, settled_clock
+from icsfeed.services.freeze_advice import is_running_out
 from icsfeed.services.listing import MAX_LISTED_ITEMS, listed, with_count
 
 
@@ -27,7 +28,9 @@ def about_window(
     yield from _without_beginning(situation, window, own_occurrences)
     yield from _changing_rules(window, years)
     yield from _clock_changes(window, own_occurrences)
-    yield from _always_frozen(own_occurrences, years)
+    yield from _always_frozen(window, own_occurrences, years)
+    yield from _single_events(situation, window, own_occurrences)
+    yield from _last_listed_date(situation, window)
 
 
 def _whole_day(window: MaintenanceWindow) -> Iterator[str]:
@@ -44,9 +47,9 @@ def _without_beginning(
     """A window that was in force before it was written down has a date, too: it costs one line to say so."""
     if window.effective_from is not None:
         return
-    past = [each for each in own_occurrences if each.is_shown and each.start < situation.now]
+    past = sorted({each.original_start for each in own_occurrences if each.is_shown and each.start < situation.now})
     if past:
-        since, today = past[0].original_start.date(), local_date(situation.now, window.zone)
+        since, today = past[0].date(), local_date(situation.now, window.zone)
         dates = "1 date" if len(past) == 1 else f"{len(past)} dates"
         yield (
             f"without effective_from, customers see {dates} before today, from {since} on, as if the window had been "
@@ -71,13 +74,13 @@ def _changing_rules(window: MaintenanceWindow, years: range) -> Iterator[str]:
 
 
 def _clock_changes(window: MaintenanceWindow, own_occurrences: Sequence[Occurrence]) -> Iterator[str]:
-    dates = [
-        f"{each.original_start.date()} ({_what_happens(each)})"
+    dates = {
+        f"{each.original_start.date()} ({_what_happens(each)})": None
         for each in own_occurrences
         if each.policy.changes and not isinstance(each.excluded, Frozen)
-    ]
+    }
     if dates:
-        yield f"the clock of {window.zone.key} changes during the window: on {listed(dates, '; ')}"
+        yield f"the clock of {window.zone.key} changes during the window: on {listed([*dates], '; ')}"
 
 
 def _what_happens(occurrence: Occurrence) -> str:
@@ -91,37 +94,85 @@ def _what_happens(occurrence: Occurrence) -> str:
     return f"{clock}, so the window lasts from {start:%H:%M %Z} to {end:%H:%M %Z}, {length_text(span.end - span.start)}"
 
 
-def _always_frozen(own_occurrences: Sequence[Occurrence], years: range) -> Iterator[str]:
-    frozen = [each.excluded.by.freeze.name for each in own_occurrences if isinstance(each.excluded, Frozen)]
-    if frozen and len(frozen) == len(own_occurrences):
-        names = ", ".join(sorted(set(frozen)))
-        dates = "its only date is" if len(own_occurrences) == 1 else f"each of its {len(own_occurrences)} dates is"
-        yield f"the window never takes place from {years[0]} through {years[-1]}: {dates} frozen ({names})"
+def _always_frozen(window: MaintenanceWindow, own_occurrences: Sequence[Occurrence], years: range) -> Iterator[str]:
+    """Environments in which a freeze drops every occurrence."""
+    frozen: dict[str, set[str]] = defaultdict(set)
+    happening: set[str] = set()
+    for occurrence in own_occurrences:
+        if isinstance(occurrence.excluded, Frozen):
+            for environment in occurrence.environments:
+                frozen[environment].add(occurrence.excluded.by.freeze.name)
+        else:
+            happening |= occurrence.environments
+    never = sorted(frozen.keys() - happening)
+    if never:
+        count = len({each.original_start for each in own_occurrences})
+        dates = "its only date is" if count == 1 else f"each of its {count} dates is"
+        names = ", ".join(sorted(set().union(*(frozen[each] for each in never))))
+        where = "" if window.environments <= set(never) else f" in {' and '.join(never)}"
+        yield f"the window never takes place{where} from {years[0]} through {years[-1]}: {dates} frozen ({names})"
 
 
-def overlaps(schedule: Schedule, all_occurrences: Sequence[Occurrence]) -> dict[str, list[str]]:
+def _single_events(
+    situation: Situation, window: MaintenanceWindow, own_occurrences: Sequence[Occurrence]
+) -> Iterator[str]:
+    """How many events a window makes that no series holds; ``_changing_rules`` says so of its zone."""
+    years, published = situation.published_years, situation.published_span
+    if window.series_rules() or settled_clock(window.zone, years[0], years[-1]) is None:
+        return
+    count = len({each.original_start for each in own_occurrences if each.is_shown and each.start in published})
+    if count > 1:
+        yield (
+            f"calendars get the {count} occurrences from {years[0]} through {years[-1]} as single events: Outlook holds "
+            f"no series {_without_template(window)}"
+        )
+
+
+def _without_template(window: MaintenanceWindow) -> str:
+    """What no series holds of the window."""
+    if window.offset_days:
+        return "of days after those of a rule (offset_days)"
+    if isinstance(window.recurrence, ListedDates):
+        return "of listed dates"
+    if window.recurrence.template_rules():
+        return "whose occurrences follow one another without a gap"
+    return f"for {window.recurrence}"
+
+
+def _last_listed_date(situation: Situation, window: MaintenanceWindow) -> Iterator[str]:
+    if isinstance(window.recurrence, ListedDates):
+        today, last = local_date(situation.now, window.zone), window.recurrence.days[-1]
+        if is_running_out(last, today):
+            yield (
+                f"its last date is {last}, and none follows up to {situation.published_years[-1]}-12-31, which "
+                "customers see already; add the next ones"
+            )
+
+
+def overlaps(all_occurrences: Sequence[Occurrence]) -> dict[str, list[str]]:
     """For each window, the overlaps with windows of the same environments."""
-    environments = {window.id: window.environments for window in schedule.windows}
     counts: dict[tuple[str, str], int] = defaultdict(int)
     dates: dict[tuple[str, str], list[str]] = defaultdict(list)
-    lasting: list[tuple[datetime, str]] = []
+    lasting: list[tuple[datetime, str, frozenset[str]]] = []
     for later in all_occurrences:
         span, name = later.span, later.window.id
         if later.excluded is not None or span is None:
             continue
         start = span.start
         lasting = [each for each in lasting if each[0] > start]
-        for _, earlier_name in lasting:
+        for _, earlier_name, environments in lasting:
+            if environments.isdisjoint(later.environments):
+                continue
             pair = (earlier_name, name) if earlier_name < name else (name, earlier_name)
             counts[pair] += 1
             if counts[pair] <= MAX_LISTED_ITEMS:
                 dates[pair].append(f"{start.astimezone(later.window.zone):%Y-%m-%d}")
-        lasting.append((span.end, name))
+        lasting.append((span.end, name, later.environments))
     messages: dict[str, list[str]] = defaultdict(list)
     for (first, second), count in counts.items():
         on = with_count(dates[first, second], count)
         if first == second:
             messages[first].append(f"the window's occurrences overlap each other: on {on}")
-        elif environments[first] & environments[second]:
+        else:
             messages[first].append(f'the window overlaps the window "{second}": on {on}')
     return messages

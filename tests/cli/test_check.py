@@ -40,8 +40,8 @@ def test_all_other_mistakes_are_shown_at_once(schedule: Path) -> None:
             '(write "America/Panama")\n'
             'schedule.toml:17: maintenance_windows "thursday", days[0]: "weekend" is not a weekday; '
             'write days = ["Saturday", "Sunday"]\n'
-            'schedule.toml:26: change_freezes "month-end", week: "last" is not a week of the month; '
-            'write "last-7-days", "week-of-last-day" or "last-full-week"\n'
+            'schedule.toml:26: change_freezes "month-end", week: "last" is not a week of the month, quarter or '
+            'year; write "first-7-days", "last-7-days", "week-of-last-day" or "last-full-week"\n'
         ),
     )
 
@@ -173,7 +173,7 @@ def test_a_yearly_freeze_of_29_february(dates: str, message: str | None) -> None
 @pytest.mark.parametrize(
     ("freezes", "expected"),
     [
-        pytest.param([("spring-2027", "Spring", "2027-02-18", "2027-03-03")], [], id="the last one is far from over"),
+        pytest.param([("spring-2027", "Spring", "2027-11-18", "2027-12-03")], [], id="the last one is far from over"),
         pytest.param(
             [("holidays-2025", "Holidays", "2025-12-18", "2026-01-03")],
             [("holidays-2025", "ended on 2026-01-03")],

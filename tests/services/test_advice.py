@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freeze_patterns import ListedDays, NamedDays
 from icsfeed.domain.freezes import ChangeFreeze
-from icsfeed.domain.recurrence import parse_recurrence, weekly
+from icsfeed.domain.recurrence import ListedDates, parse_recurrence, weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
@@ -111,6 +111,93 @@ def test_a_window_that_is_always_frozen() -> None:
     once = replace(window, effective_from=date(2026, 5, 1), effective_until=date(2026, 5, 31))
     assert warnings(a_schedule(once, freezes=(MONTH_END,))) == [
         ("thursday", "the window never takes place from 2025 through 2027: its only date is frozen (Change freeze)")
+    ]
+
+
+def test_a_window_that_is_always_frozen_in_one_environment() -> None:
+    both = frozenset({"production", "preview"})
+    window = a_window(
+        recurrence=parse_recurrence("FREQ=MONTHLY;BYMONTHDAY=-1"), start=time(9), end=time(10), environments=both
+    )
+    freeze = replace(MONTH_END, environments=frozenset({"production"}))
+    assert warnings(a_schedule(window, freezes=(freeze,))) == [
+        (
+            "thursday",
+            "the window never takes place in production from 2025 through 2027: each of its 36 dates is frozen "
+            "(Change freeze)",
+        )
+    ]
+
+
+def test_windows_of_which_one_is_frozen_in_the_environment_of_the_other_do_not_overlap() -> None:
+    both, production = frozenset({"production", "preview"}), frozenset({"production"})
+    last = parse_recurrence("FREQ=MONTHLY;BYMONTHDAY=-1")
+    window = a_window(recurrence=last, start=time(9), end=time(11), environments=both)
+    other = a_window(id="other", recurrence=last, start=time(10), end=time(12), environments=production)
+    (messages,) = {tuple(name for name, _ in warnings(a_schedule(window, other)))}
+    assert messages == ("other",)
+    frozen = warnings(a_schedule(window, other, freezes=(replace(MONTH_END, environments=production),)))
+    assert [message.partition(" takes place")[0] for _, message in frozen] == ["the window never"] * 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "offset", "message"),
+    [
+        ("FREQ=MONTHLY;BYDAY=2TU", 0, None),
+        ("FREQ=MONTHLY;BYDAY=2TU,4TU", 0, None),
+        (
+            "FREQ=MONTHLY;BYDAY=2TU",
+            2,
+            "calendars get the 36 occurrences from 2025 through 2027 as single events: Outlook holds no series of days "
+            "after those of a rule (offset_days)",
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=5TU",
+            0,
+            "calendars get the 12 occurrences from 2025 through 2027 as single events: Outlook holds no series for "
+            "FREQ=MONTHLY;BYDAY=5TU",
+        ),
+    ],
+)
+def test_occurrences_that_no_series_holds_are_counted(rule: str, offset: int, message: str | None) -> None:
+    window = a_window(recurrence=parse_recurrence(rule), offset_days=offset)
+    assert [text for _, text in warnings(a_schedule(window))] == ([message] if message else [])
+
+
+def test_occurrences_without_a_gap_are_single_events() -> None:
+    window = a_window(duration=timedelta(days=7), effective_until=date(2025, 2, 1))
+    assert warnings(a_schedule(window)) == [
+        (
+            "thursday",
+            "calendars get the 5 occurrences from 2025 through 2027 as single events: Outlook holds no series whose "
+            "occurrences follow one another without a gap",
+        )
+    ]
+
+
+def test_a_list_of_dates_that_runs_out_within_the_year() -> None:
+    def of_dates(*days: date) -> list[tuple[str, str]]:
+        return warnings(a_schedule(a_window(recurrence=ListedDates(days=days), effective_from=date(2020, 1, 1))))
+
+    messages = [message for _, message in of_dates(date(2026, 12, 5), date(2027, 6, 5))]
+    assert messages == [
+        "calendars get the 2 occurrences from 2025 through 2027 as single events: Outlook holds no series of listed "
+        "dates",
+        "its last date is 2027-06-05, and none follows up to 2027-12-31, which customers see already; add the next "
+        "ones",
+    ]
+    assert of_dates(date(2027, 12, 18)) == []
+    assert of_dates(date(2024, 12, 18)) == []
+
+
+def test_a_freeze_of_listed_dates_that_runs_out_within_the_year() -> None:
+    freeze = replace(MONTH_END, pattern=ListedDays(dates=(date(2026, 12, 24), date(2027, 4, 1))), effective_from=None)
+    assert warnings(a_schedule(freezes=(freeze,))) == [
+        (
+            "month-end",
+            "the last of these freezes ends on 2027-04-01, and none follows up to 2027-12-31, which customers see "
+            "already; add the next dates",
+        )
     ]
 
 

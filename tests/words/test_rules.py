@@ -189,7 +189,8 @@ def test_lists_of_dates(days: list[date], english: str, french: str) -> None:
         ),
         (
             NamedHours(hours=LocalSpan(start=datetime(2026, 12, 18, 17), end=datetime(2027, 1, 4, 9))),  # noqa: DTZ001
-            "Fri, Dec 18, 5:00\N{NO-BREAK SPACE}p.m. – Mon, Jan 4, 2027, 9:00\N{NO-BREAK SPACE}a.m.\N{NO-BREAK SPACE}EST",
+            "Fri, Dec 18, 5:00\N{NO-BREAK SPACE}p.m. – "
+            "Mon, Jan 4, 2027, 9:00\N{NO-BREAK SPACE}a.m.\N{NO-BREAK SPACE}EST",
             "ven. 18 déc., 17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 – lun. 4 janv. 2027, "
             "09\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00\N{NO-BREAK SPACE}HNE",
         ),

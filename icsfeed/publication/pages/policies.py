@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freeze_patterns import NamedDays
+from icsfeed.domain.freeze_patterns import last_day
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
@@ -70,7 +70,7 @@ def freeze_rows(
         for freeze in schedule.placed_freezes
         if (only is None or only.id in freeze.environments)
         and not _has_ended(freeze.effective_until, today)
-        and not (isinstance(freeze.pattern, NamedDays) and _has_ended(freeze.pattern.days.last, today))
+        and not _has_ended(last_day(freeze.pattern), today)
     )
 
 
