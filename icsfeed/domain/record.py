@@ -34,7 +34,8 @@ class Record:
 
     ``changes`` are by id in the order of their announcement, ``adjustments`` by window and original local date, and
     ``freezes`` by id in the order in which they started.
-    ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them.
+    ``changed_at`` is when anything was last recorded that feeds show, or another ``release`` published them, which was
+    at ``released_at``.
     ``reserved_numbers`` are, by kind, the numbers up to which no new change or freeze gets one.
     """
 
@@ -42,6 +43,7 @@ class Record:
     at: datetime = BEFORE_ANY_ENTRY
     changed_at: datetime = BEFORE_ANY_ENTRY
     release: str = ""
+    released_at: datetime = BEFORE_ANY_ENTRY
     changes: Mapping[str, Change] = field(default_factory=dict)
     adjustments: Mapping[tuple[str, date], Adjustment] = field(default_factory=dict)
     freezes: Mapping[str, RecordedFreeze] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -19,6 +19,7 @@ from icsfeed.domain.feeds import Feed
 from icsfeed.domain.history_views import visible_history
 from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
+from icsfeed.domain.revisions import is_private_key
 from icsfeed.domain.schedule import Schedule
 
 _MAX_CACHED_VIEWS: Final = 64
@@ -83,12 +84,21 @@ def record_view(record: Record, whole: Schedule, view: Schedule, feed: Feed | No
     visible = frozenset(view.environment_names)
     selected = visible if feed is None else feed.environments
     hidden = {window.id for window in whole.windows} - {window.id for window in view.windows}
+    changes = _changes_view(_SameObject(record.changes), visible, selected)
     return replace(
         record,
-        changes=_changes_view(_SameObject(record.changes), visible, selected),
+        changed_at=_changed_at(record, changes),
+        changes=changes,
         adjustments=_adjustments_view(_SameObject(record.adjustments), frozenset(hidden)),
         freezes=_freezes_view(_SameObject(record.freezes), visible),
     )
+
+
+def _changed_at(record: Record, changes: Mapping[str, Change]) -> datetime:
+    """When anything public was last recorded: the dates of what is private are private."""
+    updates = (change.latest.at for change in changes.values())
+    lines = (lines[-1].revision.at for key, lines in record.ledger.items() if not is_private_key(key))
+    return min(record.changed_at, max((record.released_at, *updates, *lines)))
 
 
 @lru_cache(maxsize=_MAX_CACHED_VIEWS)

@@ -77,7 +77,9 @@ class Publisher:
             base_url=self._base_url,
         )
         is_news = is_edited or not read.shows_same_as(before)
-        date = last_modified(publication, before, now, is_news=is_news)
+        date: datetime | None = last_modified(publication, before, now, is_news=is_news)
+        if is_news and public is not None and public.is_fresh(now) and publication.shows_same_as(public):
+            date = before.last_modified  # when something private has changed is private, too
         return replace(read, last_modified=date).with_publication(publication, now)
 
     def _with_revisions(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:

@@ -13,6 +13,7 @@ from functools import cache, partial
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.civil import instant_of, local_date, midnight
+from icsfeed.domain.revisions import is_private_key
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY
@@ -55,9 +56,20 @@ class Publication:
         """The representations among which those of that feed are; the public ones, unless it is private."""
         return self.private.get(slug, self.representations)
 
+    def shows_same_as(self, earlier: Publication) -> bool:
+        """Whether only what is private has changed in the schedule and the record."""
+        has_private = self.events.whole is not self.events.situation
+        return has_private and _public_state(self.events) == _public_state(earlier.events)
+
     def is_fresh(self, now: datetime) -> bool:
         """Whether it is true at that instant; it never is before its own, which the clock said when it was ahead."""
         return self.events.situation.now <= now < self.fresh_until
+
+
+def _public_state(events: PublishedEvents) -> tuple[object, ...]:
+    record = events.situation.record
+    ledger = {key: lines for key, lines in record.ledger.items() if not is_private_key(key)}
+    return events.schedule, record.changes, record.adjustments, record.freezes, record.release, ledger
 
 
 def publish(

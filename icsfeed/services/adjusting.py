@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,17 +12,14 @@ from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.plans import free_text, plausible
-from icsfeed.domain.revisions import LedgerLine, ledger_key, revision_of, with_lines
+from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import day_text, span_text
-from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.series import Rendering
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
 from icsfeed.services.changes import Workspace
-from icsfeed.services.ledger import lines_between
+from icsfeed.services.policy_differences import policy_difference
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.upcoming import span_as_json
 from icsfeed.services.warnings import about_changes, about_length, about_peak_hours, about_windows, open_changes
@@ -129,39 +125,22 @@ def _adjustment_text(adjustment: Adjustment | None, zone: ZoneInfo) -> str:
 def _adjusted(
     situation: Situation, request: AdjustmentRequest, *, recorded: bool
 ) -> tuple[Adjusted, tuple[LedgerLine, ...]]:
-    schedule, record, now = situation.schedule, situation.record, situation.now
+    schedule, record = situation.schedule, situation.record
     window = schedule.window(request.window_id)
     adjustments = {key: each for key, each in record.adjustments.items() if key != (request.window_id, request.day)}
     if request.adjustment is not None:
         adjustments[request.window_id, request.day] = request.adjustment
-    old = _events(situation, window)
-    new = _events(situation.with_record(replace(record, adjustments=adjustments)), window)
-    lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=now)
-    ledger = with_lines(record.ledger, lines)
-    changed = {line.uid for line in lines}
-    series = next((events for (_, rendering), events in new.items() if rendering is Rendering.SERIES), ())
-    for_people = current_events((event for event in series if ledger_key(event, ledger) in changed), now=now)
+    after = situation.with_record(replace(record, adjustments=adjustments))
+    difference = policy_difference(situation, after, window_id=window.id)
     occurrence = named_occurrence(schedule, window, request.day, adjustments.values())
     adjusted = Adjusted(
         occurrence=occurrence,
         before=record.adjustments.get((request.window_id, request.day)),
-        events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
+        events=difference.events,
         warnings=tuple(_warnings(situation, occurrence)),
         recorded=recorded,
     )
-    return adjusted, lines
-
-
-def _events(situation: Situation, window: MaintenanceWindow) -> dict[tuple[str, Rendering], tuple[CalendarEvent, ...]]:
-    """The events of that window, and of freezes, in each rendering and for all who see the window, the public first."""
-    events = {}
-    for view in situation.views():
-        alone = replace(view.schedule, windows=tuple(each for each in view.schedule.windows if each.id == window.id))
-        if alone.windows:
-            for rendering in Rendering:
-                key = (view.schedule.private_feed, rendering)
-                events[key] = policy_events(replace(view, schedule=alone), rendering)
-    return events
+    return adjusted, difference.lines
 
 
 def _warnings(situation: Situation, occurrence: Occurrence) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,18 +14,16 @@ from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import free_text, plausible
 from icsfeed.domain.recorded_freezes import RecordedFreeze
-from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
+from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import instant_text
-from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.series import Rendering
 from icsfeed.services.changes import PLACEHOLDER, Workspace
 from icsfeed.services.freeze_effects import FreezeEffect, freeze_effects, planned_changes_in
 from icsfeed.services.freeze_json import freeze_as_json
-from icsfeed.services.ledger import lines_between
+from icsfeed.services.policy_differences import policy_difference
 
 _START: Final = "freeze start"
 _END: Final = "freeze end"
@@ -198,26 +195,18 @@ def _outcome(
 ) -> tuple[FreezeOutcome, tuple[LedgerLine, ...]]:
     record = situation.record
     after = situation.with_record(replace(record, freezes={**record.freezes, freeze.id: freeze}))
-    old, new = _renderings(situation), _renderings(after)
-    lines = lines_between(chain(*old.values()), chain(*new.values()), record.ledger, now=situation.now)
-    ledger = with_lines(record.ledger, lines)
-    changed = {line.uid for line in lines}
-    for_people = current_events((event for event in new[Rendering.SERIES] if event.uid in changed), now=situation.now)
+    difference = policy_difference(situation, after)
     is_start = freeze.ended_at is None
     changes = tuple(planned_changes_in(situation, freeze)) if is_start else ()
     outcome = FreezeOutcome(
         freeze=freeze,
         effects=freeze_effects(situation, after, Span(start=freeze.start, end=situation.published_span.end)),
         changes=changes,
-        events=tuple(event.revised(revision_of(event, ledger)) for event in for_people),
+        events=difference.events,
         warnings=tuple(_warnings(situation, freeze, changes)) if is_start else (),
         recorded=recorded,
     )
-    return outcome, lines
-
-
-def _renderings(situation: Situation) -> dict[Rendering, tuple[CalendarEvent, ...]]:
-    return {rendering: policy_events(situation, rendering) for rendering in Rendering}
+    return outcome, difference.lines
 
 
 def _warnings(situation: Situation, freeze: RecordedFreeze, changes: tuple[Change, ...]) -> Iterator[str]:

@@ -75,7 +75,9 @@ class _ResponseCache:
         feed = private_feed(self.publication, file.slug, alarms, file=file)
         if feed is None:
             return None
-        return private_responses(feed, self.publication.last_modified, self.stale_sources)
+        # The date of a publication says when anybody's facts have changed.
+        date = self.publication.last_modified if file.slug not in self.publication.private else None
+        return private_responses(feed, date, self.stale_sources)
 
 
 class Front:

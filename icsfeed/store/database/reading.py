@@ -50,11 +50,13 @@ def read_record(connection: Connection, before: Record) -> Record:
         raise other_database(connection, before)
     if last == before.entry:
         return before
+    release, released_at = _release(connection, before)
     return Record(
         entry=last,
         at=entry_times[last],
         changed_at=_changed_at(connection),
-        release=_release(connection, before),
+        release=release,
+        released_at=released_at,
         changes=_changes(connection, before),
         adjustments=_adjustments(connection, before),
         freezes=read_freezes(connection, before.freezes, since=before.entry),
@@ -92,15 +94,17 @@ def _changed_at(connection: Connection) -> datetime:
     return connection.execute(at).scalar() or BEFORE_ANY_ENTRY
 
 
-def _release(connection: Connection, before: Record) -> str:
-    """The name of the release that published last."""
-    subject = connection.execute(
-        select(audit_trail.c.subject)
+def _release(connection: Connection, before: Record) -> tuple[str, datetime]:
+    """The name of the release that published last, and when it did so first."""
+    row = connection.execute(
+        select(audit_trail.c.subject, audit_trail.c.at)
         .where(_OF_A_RELEASE, audit_trail.c.entry > before.entry)
         .order_by(audit_trail.c.entry.desc())
         .limit(1)
-    ).scalar()
-    return subject.removeprefix(RELEASE_PREFIX) if subject is not None else before.release
+    ).one_or_none()
+    return (
+        (row.subject.removeprefix(RELEASE_PREFIX), row.at) if row is not None else (before.release, before.released_at)
+    )
 
 
 def _reserved_numbers(connection: Connection, before: Record) -> Mapping[Kind, int]:

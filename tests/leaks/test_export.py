@@ -1,0 +1,85 @@
+"""No byte of an export is about a private customer, but for what lies behind that customer's own token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import run
+from tests.leaks.conftest import Office
+from tests.leaks.two_customers import (
+    ACME,
+    BOTH,
+    GLOBEX,
+    NOW,
+    Customer,
+    leaks,
+    write_schedule,
+)
+
+
+def exported(folder: Path, *options: str | Path) -> dict[str, bytes]:
+    site = folder / "site"
+    outcome = run("export", site, *options, "--now", NOW)
+    assert outcome.status == 0, outcome
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def test_no_byte_of_an_export_is_private(office: Office) -> None:
+    site = exported(office.folder)
+    assert len(site) > 200
+    assert leaks(site) == {}
+
+
+def test_with_private_feeds_only_their_files_are_private(office: Office) -> None:
+    tokens = office.tokens
+    site = exported(office.folder, "--private", "--token-key-file", office.folder / "tokens.key")
+    own = {word: {name for name in site if f"/{token}/" in f"/{name}"} for word, token in tokens.items()}
+    everybody = {name: content for name, content in site.items() if name not in set().union(*own.values())}
+    assert leaks(everybody) == {}
+    assert all(token.encode() not in content for token in tokens.values() for content in everybody.values())
+
+
+@pytest.mark.parametrize(("customer", "other"), [(ACME, GLOBEX), (GLOBEX, ACME)], ids=["acme", "globex"])
+def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
+    office: Office, customer: Customer, other: Customer
+) -> None:
+    """So the search would find what it looks for."""
+    token = office.tokens[customer.word]
+    site = exported(office.folder, "--private", "--token-key-file", office.folder / "tokens.key")
+    own = {name.partition(f"{token}/")[2]: content for name, content in site.items() if token in name}
+    assert leaks(own, [other]) == {}
+    calendar = own[f"{customer.word}-feed.ics"].replace(b"\r\n ", b"").decode()
+    for name in (
+        "EnvironmentName",
+        "WindowName",
+        "WindowDescription",
+        "WrittenSummary",
+        "WrittenMessage",
+        "RecordedSummary",
+        "Reason",
+        "SkipReason",
+        "StartReason",
+        "LeftMessage",
+        "LeftSummary",
+        "EarlyMessage",
+        "FeedName",
+        "FeedDescription",
+    ):
+        assert f"{customer.word}{name}" in calendar
+    assert set(leaks(own, [customer])) >= {f"{customer.word}-feed.ics"}
+
+
+def test_an_export_is_the_same_bytes_without_private_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sites = []
+    for customers in (BOTH, (ACME,), ()):
+        write_schedule(tmp_path, customers)
+        sites.append(exported(tmp_path))
+        for path in (tmp_path / "site").rglob("*"):
+            if path.is_file():
+                path.unlink()
+    whole, one, without = sites
+    assert whole == without
+    assert one == without

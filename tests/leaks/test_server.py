@@ -1,0 +1,196 @@
+"""No byte of a server's answers, headers included, is about a private customer, but with that customer's token."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+from icsfeed.domain.situation import Situation
+from icsfeed.publication.publishing import publish
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from tests.applications import create_app
+from tests.cli.running import run
+from tests.leaks.conftest import Office
+from tests.leaks.two_customers import (
+    ACME,
+    BOTH,
+    GLOBEX,
+    NOW,
+    Customer,
+    leaks,
+)
+from tests.publication.fakes import Clock
+
+UNKNOWN = "unknown-environment"
+
+
+@pytest.fixture
+def database(office: Office) -> Iterator[Database]:
+    database = Database(f"sqlite:///{office.folder / 'icsfeed.db'}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    clock = Clock()
+    clock.now = datetime.fromisoformat(NOW)
+    return clock
+
+
+@pytest.fixture
+def client(office: Office, database: Database, clock: Clock) -> FlaskClient:
+    schedule = office.folder / "schedule.toml"
+    app = create_app(schedule=schedule, repository=database, clock=clock, on_fetch=lambda *_: None)
+    return app.test_client()
+
+
+@pytest.fixture
+def paths(office: Office, database: Database) -> list[str]:
+    """Every public path."""
+    schedule = load_schedule(office.folder / "schedule.toml").schedule
+    now = datetime.fromisoformat(NOW)
+    return list(
+        publish(Situation(schedule=schedule, record=database.record(), now=now), changed_at=now).representations
+    )
+
+
+def answer(client: FlaskClient, path: str, method: str = "GET", **headers: str) -> bytes:
+    """All of an answer: status, headers and body, unpacked."""
+    response = client.open(
+        path, method=method, headers={name.replace("_", "-"): each for name, each in headers.items()}
+    )
+    body: bytes = response.data
+    match response.headers.get("Content-Encoding") if body else None:
+        case "gzip":
+            body = gzip.decompress(body)
+        case "br":
+            body = bytes(brotli.decompress(body))
+    return f"{response.status}\n{response.headers}\n".encode() + body
+
+
+def test_no_answer_is_private(client: FlaskClient, paths: list[str]) -> None:
+    assert len(paths) > 100
+    answers = {
+        f"{path} in {coding}": answer(client, path, Accept_Encoding=coding)
+        for path in paths
+        for coding in ("identity", "gzip", "br")
+    }
+    answers |= {
+        f"{method} {path}": answer(client, path, method) for path in paths for method in ("HEAD", "OPTIONS", "POST")
+    }
+    routes = [
+        "/metrics",
+        "/healthz",
+        "/readyz",
+        "/nothing",
+        "/feeds/",
+        "/feeds/nothing.ics",
+        "/private/",
+        "/private/x/",
+    ]
+    answers |= {path: answer(client, path) for path in routes}
+    answers |= {f"{path} as JSON": answer(client, path, Accept="application/json") for path in routes}
+    assert leaks(answers) == {}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "environment=production",
+        "environment=production&environment=preview",
+        "environment=nothing",
+        "environment=Production",
+        "change=EC-1",
+        "change=EC-2",
+        "change=PC-1",
+        "change=PC-2",
+        "change=EC-99",
+        "environment=preview&change=PC-2",
+        "environment=production&at=2027-12-31T23:00:00Z",
+        "environment=production&at=2020-01-01",
+        "environment=production&at=never",
+        "environment=production&nothing=1",
+        "environment=production&runway=1y",
+    ],
+)
+def test_the_gate_says_nothing_private(client: FlaskClient, query: str) -> None:
+    assert leaks({query: answer(client, f"/api/v1/state?{query}")}) == {}
+
+
+@pytest.mark.parametrize("customer", BOTH, ids=lambda each: each.word)
+def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient, customer: Customer) -> None:
+    environment = f"{customer.word}-environment"
+    for path in (
+        "/api/v1/state?environment={}",
+        "/api/v1/state?environment=production&environment={}",
+        "/api/v1/state?environment={}&change=PC-2",
+        "/feeds/{}.ics",
+        "/feeds/{}.json",
+        "/feeds/{}.atom",
+        "/feeds/{}.expanded.ics",
+        "/feeds/{}.aws.ics",
+        "/downloads/{}.ics",
+        "/private/x/{}.ics",
+        "/private/x/{}.json",
+    ):
+        names = (environment, UNKNOWN) if "environment" in path else (f"{customer.word}-feed", "unknown-feed")
+        private, unknown = (answer(client, path.format(name)).decode().replace(name, "?") for name in names)
+        assert without_length(private) == without_length(unknown)
+
+
+def without_length(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("Content-Length"))
+
+
+def test_a_private_change_is_answered_as_one_that_does_not_exist(client: FlaskClient) -> None:
+    private, unknown = (answer(client, f"/api/v1/state?change={each}").decode() for each in ("EC-1", "EC-9"))
+    assert private.replace("EC-1", "?") == unknown.replace("EC-9", "?")
+
+
+@pytest.mark.parametrize(("customer", "other"), [(ACME, GLOBEX), (GLOBEX, ACME)], ids=["acme", "globex"])
+def test_a_customer_gets_nothing_of_another(
+    client: FlaskClient, office: Office, customer: Customer, other: Customer
+) -> None:
+    tokens = office.tokens
+    token, slug = tokens[customer.word], f"{customer.word}-feed"
+    answers = {
+        suffix: answer(client, f"/private/{token}/{slug}{suffix}", Accept_Encoding=coding)
+        for suffix in (".ics", ".expanded.ics", ".json")
+        for coding in ("identity", "gzip", "br")
+    }
+    assert all(each.startswith(b"200 OK") for each in answers.values())
+    assert leaks(answers, [other]) == {}
+    assert leaks(answers, [customer]).keys() == answers.keys()
+    foreign = answer(client, f"/private/{token}/{other.word}-feed.ics")
+    assert foreign == answer(client, "/private/x/x.ics")
+
+
+def test_metrics_count_private_feeds_without_their_names(client: FlaskClient, office: Office) -> None:
+    tokens = office.tokens
+    for customer in BOTH:
+        for suffix in (".ics", ".expanded.ics", ".json"):
+            assert client.get(f"/private/{tokens[customer.word]}/{customer.word}-feed{suffix}").status_code == 200
+    metrics = client.get("/metrics").text
+    assert 'path="/private/{token}/{feed}.expanded.ics"' in metrics
+    assert leaks({"metrics": metrics.encode()}) == {}
+
+
+@pytest.mark.usefixtures("office")
+def test_no_public_answer_changes_with_what_is_private(client: FlaskClient, paths: list[str], clock: Clock) -> None:
+    """Not even its Last-Modified."""
+    clock.advance(seconds=5)
+    client.get("/feeds/all.ics")
+    before = {path: answer(client, path) for path in paths}
+    assert b"\nLast-Modified: Mon, 23 Nov 2026 12:00:01 GMT" in before["/feeds/all.ics"]
+    skip = ("2026-12-08", "--reason", "Acme is busy", "--yes", "--now", "2026-11-23T12:10:00Z")
+    assert run("window", "skip", "wolfram-window", *skip).status == 0
+    clock.now = datetime(2026, 11, 23, 13, tzinfo=UTC)
+    assert {path: answer(client, path) for path in paths} == before
