@@ -34,7 +34,7 @@ def about_window(
 
 
 def _whole_day(window: MaintenanceWindow) -> Iterator[str]:
-    if window.start == window.end != time():
+    if window.duration is None and window.start == window.end != time():
         yield (
             f"the window lasts 24 hours, because start and end are both {window.start:%H:%M}; write the time at which "
             "it ends"

@@ -308,3 +308,9 @@ def test_announced_changes_count_as_well() -> None:
     ]
     assert warnings_of_feeds[0] == left_out("all", f"{ahead} events", "2026-12", "series")
     assert advise(Situation(schedule=POLICY, record=record_of(*changes[:600]), now=NOW)) == policy
+
+
+def test_a_window_with_a_duration_is_not_said_to_last_24_hours() -> None:
+    """Where the schedule file gives a duration, the window's start and end are the same time of day."""
+    window = a_window(start=time(2), end=time(2), duration=timedelta(hours=3))
+    assert not any("24 hours" in message for _, message in warnings(a_schedule(window)))
