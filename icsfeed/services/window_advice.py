@@ -123,8 +123,8 @@ def _single_events(
     count = len({each.original_start for each in own_occurrences if each.is_shown and each.start in published})
     if count > 1:
         yield (
-            f"calendars get the {count} occurrences from {years[0]} through {years[-1]} as single events: Outlook holds "
-            f"no series {_without_template(window)}"
+            f"calendars get the {count} occurrences from {years[0]} through {years[-1]} as single events: Outlook "
+            f"holds no series {_without_template(window)}"
         )
 
 
