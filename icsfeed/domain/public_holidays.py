@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import Final
 
 from icsfeed.domain.errors import BadInputError
@@ -88,6 +87,8 @@ def subdivisions(country: str) -> dict[str, str]:
 
 def data_version() -> str:
     """The release of the library: dates of holidays may differ between two."""
+    from importlib.metadata import version  # noqa: PLC0415  (it takes as long as all of the domain)
+
     return version("holidays")
 
 
