@@ -9,12 +9,13 @@ from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
-from icsfeed.domain.departures import departures
+from icsfeed.domain.departures import Departure, departures
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.page_addresses import announcement_address, first_page_address
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import Revision
 from icsfeed.domain.schedule import Schedule, start_of_year
@@ -23,7 +24,7 @@ from icsfeed.ical.outlines import EventOutline
 from icsfeed.ical.series import Series, Single
 from icsfeed.ical.translations import Source, source_in_language, translated_facts
 from icsfeed.ical.uids import change_uid
-from icsfeed.ical.vevents import vevents
+from icsfeed.ical.vevents import Presentation, vevents
 from icsfeed.words.languages import language_named
 
 
@@ -55,7 +56,6 @@ class CalendarEvent:
     elsewhere: frozenset[str] = frozenset()
     scope: str = ""
     is_private: bool = False
-    calendar_zone: ZoneInfo = field(compare=False)
     translations: Mapping[str, EventFacts] = field(compare=False)
 
     @cached_property
@@ -81,8 +81,9 @@ class CalendarEvent:
         """The same event, at the same revision, in the language of the schedule; made once."""
         code = schedule.language
         if code not in self._in_languages:
-            facts, language = self.translations.get(code, self.facts), language_named(code)
-            write = partial(vevents, self.uid, facts, self.revision, self.calendar_zone, language)
+            facts = self.translations.get(code, self.facts)
+            presentation = _presentation(schedule, self.source, is_private=self.is_private)
+            write = partial(vevents, self.uid, facts, self.revision, presentation)
             source = source_in_language(self.source, schedule)
             self._in_languages[code] = replace(self, source=source, facts=facts, write=write)
         return self._in_languages[code]
@@ -222,7 +223,7 @@ def _event(
     lapses: datetime | None = None,
 ) -> CalendarEvent:
     translations = translated_facts(schedule, source, facts)
-    language, calendar_zone = language_named(schedule.language), schedule.calendar.zone
+    presentation = _presentation(schedule, source, is_private=is_private)
     return CalendarEvent(
         source=source,
         uid=uid,
@@ -233,12 +234,26 @@ def _event(
         lapses=lapses,
         first=first,
         revision=first,
-        digest=facts.digest(language.code, translations),
-        write=partial(vevents, uid, facts, first, calendar_zone, language),
-        calendar_zone=calendar_zone,
+        digest=facts.digest(schedule.language, translations),
+        write=partial(vevents, uid, facts, first, presentation),
         translations=translations,
         scope=schedule.private_feed,
         is_private=is_private,
+    )
+
+
+def _presentation(schedule: Schedule, source: Source, *, is_private: bool) -> Presentation:
+    """How the event is written; what only the subscribers of private feeds see has no announcement on the page."""
+    home, window_zone, page = first_page_address(schedule), None, ""
+    match source:
+        case Single(occurrence=occurrence):
+            window_zone = occurrence.window.zone
+        case Change() if home and not is_private:
+            page = announcement_address(home, source)
+        case Departure(change=change) if home and not is_private:
+            page = announcement_address(home, change)
+    return Presentation(
+        language=language_named(schedule.language), zone=schedule.calendar.zone, window_zone=window_zone, page=page
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,25 +25,39 @@ from icsfeed.words.events import (
     event_title,
     title_in_state,
 )
-from icsfeed.words.languages import ENGLISH, Language
+from icsfeed.words.languages import Language
 
 _STATUSES: Final = {State.TENTATIVE: "TENTATIVE", State.CANCELLED: "CANCELLED"}
 """Of a VEVENT; all other states are CONFIRMED."""
 
 
-def vevents(uid: str, facts: EventFacts, revision: Revision, zone: ZoneInfo, language: Language = ENGLISH) -> bytes:
-    """The event as content lines, followed by its overrides; ``zone`` is the calendar's.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Presentation:
+    """How an event is written, whatever its facts: in which language, and on the clock of which zones.
+
+    ``zone`` is the calendar's, ``window_zone`` that of the event's window. ``page`` is the address of its announcement.
+    """
+
+    language: Language
+    zone: ZoneInfo
+    window_zone: ZoneInfo | None = None
+    page: str = ""
+
+
+def vevents(uid: str, facts: EventFacts, revision: Revision, presentation: Presentation) -> bytes:
+    """The event as content lines, followed by its overrides.
 
     No property has a LANGUAGE (RFC 5545, section 3.2.10): nothing shows it, and simple readers expect ``SUMMARY:``.
     """
+    language, zones = presentation.language, (presentation.zone, presentation.window_zone)
     event = _begin(uid, facts, revision, event_title(facts, language))
     if facts.kind is not Kind.FREEZE:
         event.add("status", _STATUSES.get(facts.state, "CONFIRMED"))
     _add_times(event, facts)
-    add_text(event, "description", event_description(facts, language, zone))
+    add_text(event, "description", event_description(facts, language, *zones))
     _add_category(event, facts, language)
-    if facts.ticket:
-        event.add("url", facts.ticket)
+    if address := facts.ticket or presentation.page:
+        event.add("url", address)
     return b"".join([as_bytes(event), *_overrides(uid, facts, revision, language)])
 
 

@@ -19,6 +19,7 @@ from feedgen.feed import FeedGenerator
 from icsfeed.domain.changes import Change, Step, Update
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import EventFacts
+from icsfeed.domain.page_addresses import announcement_address
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.ical.events import CalendarEvent
@@ -100,7 +101,10 @@ def _add(atom: FeedGenerator, schedule: Schedule, news: _News, home: str) -> Non
     entry.updated(news.updated)
     entry.published(news.published)
     entry.category(term=news.event.kind.value)
-    entry.link(href=home, rel="alternate", type="text/html")
+    source = news.event.source
+    change = source.change if isinstance(source, Departure) else source
+    address = announcement_address(home, change) if isinstance(change, Change) else home
+    entry.link(href=address, rel="alternate", type="text/html")
     entry.content(_xml(news.content), type="html")
 
 

@@ -65,12 +65,17 @@ def label_line(label: str, value: str, language: Language) -> str:
     return language.say("{label}: {value}", label=label, value=value)
 
 
-def event_description(facts: EventFacts, language: Language, zone: ZoneInfo) -> str:
-    """The paragraphs of an event's description; times are those of ``zone``."""
+def event_description(
+    facts: EventFacts, language: Language, zone: ZoneInfo, window_zone: ZoneInfo | None = None
+) -> str:
+    """The paragraphs of an event's description; times are those of ``zone``.
+
+    The time from which a window was moved is on the clock of ``window_zone``, as the policy has it.
+    """
     if facts.kind is Kind.FREEZE:
         paragraphs = [_freeze_text(facts, language), facts.description]
     elif facts.kind is Kind.MAINTENANCE:
-        note = _adjustment_note(facts, language)
+        note = _adjustment_note(facts, language, window_zone or zone)
         paragraphs = [note, "\n".join(_scope_lines(facts, language)), facts.description]
     else:
         paragraphs = list(_change_paragraphs(facts, language, zone))
@@ -150,12 +155,13 @@ def _scope_lines(facts: EventFacts, language: Language) -> Iterator[str]:
         yield label_line(language.say("Impact"), language.say(IMPACTS[facts.impact]), language)
 
 
-def _adjustment_note(facts: EventFacts, language: Language) -> str:
+def _adjustment_note(facts: EventFacts, language: Language, zone: ZoneInfo) -> str:
     if facts.state is State.CANCELLED:
         return _does_not_take_place(facts.reason, language)
     if facts.moved_from is None:
         return ""
-    return moved_note(f"{facts.moved_from:%Y-%m-%d %H:%M}", facts.reason, language)
+    original = f"{facts.moved_from.replace(tzinfo=zone):%Y-%m-%d %H:%M %Z}"
+    return moved_note(original, facts.reason, language)
 
 
 def _does_not_take_place(reason: str, language: Language) -> str:

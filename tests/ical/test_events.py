@@ -94,7 +94,7 @@ def test_a_moved_occurrence_is_excluded_and_becomes_a_single_event_in_utc() -> N
         "DTEND:20260308T090000Z",
         "DTSTAMP:20250101T050000Z",
         "SEQUENCE:0",
-        "DESCRIPTION:Moved from 2026-01-08 02:00: a holiday\\n\\n" + FACTS,
+        "DESCRIPTION:Moved from 2026-01-08 02:00 EST: a holiday\\n\\n" + FACTS,
         "STATUS:CONFIRMED",
         "END:VEVENT",
     ]

@@ -248,21 +248,21 @@ def test_a_feed_has_the_announcements_that_it_selects() -> None:
 @pytest.mark.parametrize(
     ("url", "base_url", "expected"),
     [
-        pytest.param("", "", ["all.atom", "../", "../"], id="unknown address: relative to the feed itself"),
+        pytest.param("", "", ["all.atom", "../", "../#ec-7"], id="unknown address: relative to the feed itself"),
         pytest.param(
             "",
             "https://a.example.com/calendar/",
             [
                 "https://a.example.com/calendar/feeds/all.atom",
                 "https://a.example.com/calendar/",
-                "https://a.example.com/calendar/",
+                "https://a.example.com/calendar/#ec-7",
             ],
             id="the server's address",
         ),
         pytest.param(
             "https://b.example.com",
             "https://a.example.com",
-            ["https://b.example.com/feeds/all.atom", "https://b.example.com/", "https://b.example.com/"],
+            ["https://b.example.com/feeds/all.atom", "https://b.example.com/", "https://b.example.com/#ec-7"],
             id="the schedule's address takes precedence",
         ),
     ],

@@ -128,7 +128,7 @@ def test_a_change_in_the_schedule_file_has_an_id_and_no_number() -> None:
         ),
         pytest.param(
             replace(WINDOW, moved_from=datetime(2026, 12, 9, 2), reason="A harvest.", description=""),  # noqa: DTZ001
-            "Moved from 2026-12-09 02:00: A harvest.\n\nEnvironments: Preview, Production\nImpact: outage",
+            "Moved from 2026-12-09 02:00 EST: A harvest.\n\nEnvironments: Preview, Production\nImpact: outage",
             id="moved",
         ),
         pytest.param(
