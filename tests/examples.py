@@ -56,7 +56,7 @@ def a_window(**overrides: Any) -> MaintenanceWindow:  # noqa: ANN401  (any field
 
 def a_schedule(*windows: MaintenanceWindow, **overrides: Any) -> Schedule:  # noqa: ANN401  (any field)
     """The policy with these windows and no freeze, and other values where given."""
-    return replace(POLICY, **{"windows": windows, "freezes": (), **overrides})
+    return replace(POLICY, **{"windows": windows, "freezes": (), "window_order": (), "freeze_order": (), **overrides})
 
 
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:  # noqa: PLR0917  (as datetime has them)

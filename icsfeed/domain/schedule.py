@@ -61,6 +61,9 @@ class Calendar:
 class Schedule:
     """A maintenance policy. Its parts are sorted by id, whatever the order in which they are given.
 
+    Only people see windows and freezes in the given order, for which ``window_order`` and ``freeze_order`` are their
+    ids; what is published for programs, and equality, does not depend on it.
+
     The first of the ``feeds`` is always `all`, which has everything public. ``changes`` are those that stand in the
     schedule file; others are recorded. ``private_feed`` is the slug of the private feed whose subscribers see no more
     than this (empty: it is the whole, or what the public sees). Its texts are in ``language`` (by default the
@@ -77,8 +80,15 @@ class Schedule:
     private_feed: str = ""
     language: str = ""
     translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
+    window_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    freeze_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        # A schedule that is made from another has its parts by id, and inherits the order.
+        if not self.window_order:
+            object.__setattr__(self, "window_order", tuple(window.id for window in self.windows))
+        if not self.freeze_order:
+            object.__setattr__(self, "freeze_order", tuple(freeze.id for freeze in self.freezes))
         object.__setattr__(self, "language", self.language or self.calendar.languages[0])
         for name in ("environments", "windows", "freezes", "changes"):
             parts = tuple(sorted(getattr(self, name), key=lambda part: part.id))
@@ -167,9 +177,23 @@ class Schedule:
     def freezes_by_id(self) -> dict[str, ChangeFreeze]:
         return {freeze.id: freeze for freeze in self.freezes}
 
+    @property
+    def windows_as_given(self) -> tuple[MaintenanceWindow, ...]:
+        """The windows in the order in which they were given."""
+        return tuple(sorted(self.windows, key=lambda window: _place(window.id, self.window_order)))
+
+    @property
+    def freezes_as_given(self) -> tuple[ChangeFreeze, ...]:
+        """The change freezes with their environments, in the order in which they were given."""
+        return tuple(sorted(self.placed_freezes, key=lambda freeze: _place(freeze.id, self.freeze_order)))
+
     @cached_property
     def environment_names(self) -> dict[str, str]:
         return {environment.id: environment.name for environment in self.environments}
+
+
+def _place(part_id: str, order: tuple[str, ...]) -> int:
+    return order.index(part_id) if part_id in order else len(order)
 
 
 def _require_distinct(what: str, names: Iterable[str]) -> None:

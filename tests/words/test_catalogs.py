@@ -169,7 +169,7 @@ def test_one_file_adds_a_language(tmp_path: Path) -> None:
     page = site["/de/"].body.decode()
     assert '<html lang="de">' in page
     assert '<h2 id="subscribe">Abonnieren</h2>' in page
-    assert "<td>Jeden Donnerstag" in page
+    assert ">Jeden Donnerstag" in page
     assert '<a href="../" hreflang="en" lang="en">English</a>' in page
     assert '<h2 id="announcements">Announcements</h2>' in page, "what is not translated yet is English"
     assert "/fr/" not in site

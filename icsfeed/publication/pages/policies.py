@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from icsfeed.domain.feeds import Environment
-from icsfeed.domain.freeze_patterns import last_day
+from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
@@ -14,6 +16,8 @@ from icsfeed.words.languages import sentence
 from icsfeed.words.recurrences import days_text
 from icsfeed.words.rules import effective_dates_text, frozen_days_text
 from icsfeed.words.terms import IMPACT_NAMES
+
+_MAX_YEARS_BETWEEN: Final = 9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +33,7 @@ class WindowRow:
     effective: str
     environments: str
     impact: str
+    has_ended: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,25 +45,24 @@ class FreezeRow:
     days: str
     effective: str
     environments: str
+    has_ended: bool
 
 
 def window_rows(
     schedule: Schedule, dates: Dates, today: date, only: Environment | None = None
 ) -> tuple[WindowRow, ...]:
-    """The windows that have not ended, those in effect first, by weekday and time; or those of one environment."""
-    current = [
-        window
-        for window in schedule.windows
-        if not _has_ended(window.effective_until, today) and (only is None or only.id in window.environments)
-    ]
-    current.sort(key=lambda each: ((each.effective_from or date.min) > today, each.recurrence.weekdays, each.start))
-    return tuple(_window_row(schedule, window, dates, today) for window in current)
+    """The windows in the order of the schedule; those of one environment, if it is given."""
+    return tuple(
+        _window_row(schedule, window, dates, today)
+        for window in schedule.windows_as_given
+        if only is None or only.id in window.environments
+    )
 
 
 def freeze_rows(
     schedule: Schedule, dates: Dates, today: date, only: Environment | None = None
 ) -> tuple[FreezeRow, ...]:
-    """The freezes that have not ended, with the days lifted from them in the published years."""
+    """The freezes in the order of the schedule, with the days lifted from them in the published years."""
     return tuple(
         FreezeRow(
             name=freeze.name,
@@ -66,16 +70,22 @@ def freeze_rows(
             days=frozen_days_text(freeze, dates, today),
             effective=effective_dates_text(freeze, dates, today),
             environments=environments_text(schedule, freeze.environments),
+            has_ended=_has_ended(freeze, freeze.ranges(today, _horizon(today)), today),
         )
-        for freeze in schedule.placed_freezes
-        if (only is None or only.id in freeze.environments)
-        and not _has_ended(freeze.effective_until, today)
-        and not _has_ended(last_day(freeze.pattern), today)
+        for freeze in schedule.freezes_as_given
+        if only is None or only.id in freeze.environments
     )
 
 
-def _has_ended(last: date | None, today: date) -> bool:
-    return last is not None and last < today
+def _has_ended(part: MaintenanceWindow | ChangeFreeze, ahead: Iterator[object], today: date) -> bool:
+    """Whether there is nothing of it ahead, and will be nothing."""
+    is_ahead = part.effective_from is not None and part.effective_from > today
+    return not is_ahead and next(ahead, None) is None
+
+
+def _horizon(today: date) -> date:
+    """What recurs at all recurs until then, such as on 29 February."""
+    return today.replace(year=min(today.year + _MAX_YEARS_BETWEEN, date.max.year), day=1)
 
 
 def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, today: date) -> WindowRow:
@@ -90,6 +100,7 @@ def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, tod
         effective=effective_dates_text(window, dates, today),
         environments=environments_text(schedule, window.environments),
         impact=sentence(dates.language.say(IMPACT_NAMES[window.impact])),
+        has_ended=_has_ended(window, window.dates(today, _horizon(today)), today),
     )
 
 
