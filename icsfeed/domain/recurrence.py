@@ -113,7 +113,7 @@ class Recurrence:
             if anchor is None:
                 msg = f"a rule with an interval of {self.interval} needs a date to count from"
                 raise BadInputError(msg)
-            begin = anchor
+            begin = _period_start(self.frequency, anchor)
         moments = rrule.rrule(
             _DATEUTIL_FREQUENCIES[self.frequency],
             interval=self.interval,
@@ -163,6 +163,17 @@ class Recurrence:
             f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
             for name, value in self.parts().items()
         )
+
+
+def _period_start(frequency: Frequency, day: date) -> date:
+    """The first day of the week, month or year that ``day`` lies in."""
+    match frequency:
+        case Frequency.WEEKLY:
+            return day - timedelta(days=day.weekday())
+        case Frequency.MONTHLY:
+            return day.replace(day=1)
+        case Frequency.YEARLY:
+            return day.replace(month=1, day=1)
 
 
 def _nth_code(day: NthWeekday) -> str:

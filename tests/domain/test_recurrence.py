@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.recurrence import ListedDates, Recurrence, parse_recurrence, weekly
+from icsfeed.domain.recurrence import ListedDates, Recurrence, offset_dates, parse_recurrence, weekly
 from icsfeed.domain.rule_parts import Frequency
 
 EXAMPLES = "such as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, FREQ=MONTHLY;BYDAY=2TU or FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1"
@@ -233,9 +233,17 @@ def test_an_interval_counts_from_its_anchor_in_any_query() -> None:
     rule = parse_recurrence("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR")
     anchor = date(2026, 1, 7)
     year = list(rule.dates(date(2026, 1, 1), date(2026, 12, 31), anchor=anchor))
-    assert [day.isoformat() for day in year[:4]] == ["2026-01-09", "2026-01-19", "2026-01-23", "2026-02-02"]
+    assert [day.isoformat() for day in year[:4]] == ["2026-01-05", "2026-01-09", "2026-01-19", "2026-01-23"]
     june = list(rule.dates(date(2026, 6, 1), date(2026, 6, 30), anchor=anchor))
     assert june == [day for day in year if day.month == 6]
+
+
+def test_an_offset_reaches_from_before_the_anchor_of_an_interval() -> None:
+    """The Thursday after every second Tuesday, from a Wednesday on: that week's Thursday, 8 January, was missing."""
+    rule = parse_recurrence("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU")
+    wednesday = date(2026, 1, 7)
+    thursdays = offset_dates(rule, 2, wednesday, date(2026, 2, 7), anchor=wednesday)
+    assert [day.isoformat() for day in thursdays] == ["2026-01-08", "2026-01-22", "2026-02-05"]
 
 
 def test_an_interval_without_an_anchor_is_refused() -> None:

@@ -1,21 +1,20 @@
-"""A second, slow implementation of the policy (decisions 2, 3 and 4), date by date and instant by instant.
+"""A second, slow reading of the wall clock and of recurrence rules (decisions 2 and 4), date by date.
 
-It calls no product code: it only reads the attributes of a schedule, and uses ``datetime`` and ``zoneinfo``.
+It calls no product code: it only reads the attributes of windows and rules, and uses ``datetime`` and ``zoneinfo``.
+Frozen times are in ``frozen_times``, the outcomes of occurrences in ``outcomes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import calendar
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.adjustments import Adjustment, Move, Skip
-from icsfeed.domain.freeze_patterns import LastFullWeek, LastSevenDays, NamedDays, Pattern, WeekOfLastDay, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import ListedDates, Recurrence
-from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 
 DAY: Final = timedelta(days=1)
@@ -67,6 +66,9 @@ def hull(start: datetime, end: datetime, zone: ZoneInfo) -> Instants | None:
     forward or back: those instants are looked at one by one.
     """
     offsets = offsets_around(start, end, zone)
+    if len(set(offsets.values())) == 1:
+        (offset,) = set(offsets.values())
+        return start.replace(tzinfo=UTC) - offset, end.replace(tzinfo=UTC) - offset
     looked_at = {local.replace(tzinfo=UTC) - offset for local in (start, end) for offset in set(offsets.values())}
     for hour, offset in offsets.items():
         if offsets.get(hour + HOUR, offset) != offset:
@@ -89,8 +91,13 @@ def is_on_rule(day: date, rule: Recurrence | ListedDates, anchor: date | None) -
     """Whether the rule names the date; with an interval, the week, month or year of ``anchor`` is the first."""
     if isinstance(rule, ListedDates):
         return day in rule.days
-    if not _has_parts(day, rule):
+    if not _fits(day, rule):
         return False
+    if rule.positions:
+        fitting = [each for each in _month_of(day) if _fits(each, rule)]
+        at = fitting.index(day)
+        if not {at + 1, at - len(fitting)} & set(rule.positions):
+            return False
     if rule.interval == 1 or anchor is None:
         return True
     periods = {
@@ -98,30 +105,30 @@ def is_on_rule(day: date, rule: Recurrence | ListedDates, anchor: date | None) -
         "MONTHLY": (day.year - anchor.year) * 12 + day.month - anchor.month,
         "YEARLY": day.year - anchor.year,
     }
-    return periods[rule.frequency.value] % rule.interval == 0
+    number = periods[rule.frequency.value]
+    return number >= 0 and number % rule.interval == 0
 
 
-def _has_parts(day: date, rule: Recurrence) -> bool:
-    """Whether the date is what the rule's BYMONTH, BYMONTHDAY, BYDAY and BYSETPOS say."""
+def _fits(day: date, rule: Recurrence) -> bool:
+    """Whether the date is one of the rule's, were every period and every position meant."""
+    length = len(_month_of(day))
     if rule.months and day.month not in rule.months:
         return False
-    if rule.month_days:
-        return day.day in rule.month_days or (-1 in rule.month_days and is_last_of_month(day))
-    if rule.positions:
-        first = day.replace(day=1)
-        month = [
-            each for each in days(first, first + 30 * DAY) if each.month == day.month and _is_on_weekday(each, rule)
-        ]
-        return day in {month[place - 1 if place > 0 else place] for place in rule.positions if abs(place) <= len(month)}
-    return _is_on_weekday(day, rule)
+    if rule.month_days and not {day.day, day.day - length - 1} & set(rule.month_days):
+        return False
+    ordinals = {None, (day.day + 6) // 7, -((length - day.day) // 7 + 1)}
+    return not rule.by_day or any(ordinal in ordinals and weekday == day.weekday() for ordinal, weekday in rule.by_day)
 
 
-def _is_on_weekday(day: date, rule: Recurrence) -> bool:
-    """Whether the date is one of the rule's weekdays, from the beginning of its month or from its end."""
-    days_left = next(left for left in range(31) if is_last_of_month(day + left * DAY))
-    return bool(
-        {None, (day.day + 6) // 7, -(days_left // 7 + 1)} & {nth for nth, on in rule.by_day if on == day.weekday()}
-    )
+def _month_of(day: date) -> list[date]:
+    """All dates of its month."""
+    return [day.replace(day=number + 1) for number in range(calendar.monthrange(day.year, day.month)[1])]
+
+
+def is_start(day: date, window: MaintenanceWindow) -> bool:
+    """Whether an occurrence of the window starts on that local date."""
+    on_rule = day - window.offset_days * DAY
+    return is_effective(day, window) and is_on_rule(on_rule, window.recurrence, window.effective_from)
 
 
 def is_effective(day: date, bounded: MaintenanceWindow | ChangeFreeze) -> bool:
@@ -129,100 +136,9 @@ def is_effective(day: date, bounded: MaintenanceWindow | ChangeFreeze) -> bool:
     return (bounded.effective_from or date.min) <= day <= (bounded.effective_until or date.max)
 
 
-def is_frozen(day: date, freeze: ChangeFreeze) -> bool:
-    """Decision 3, for one date of the calendar's zone."""
-    return is_effective(day, freeze) and day not in freeze.lifted and _is_named(day, freeze.pattern)
-
-
-def _is_named(day: date, pattern: Pattern) -> bool:
-    if isinstance(pattern, LastSevenDays):
-        return (day + WEEK).month != day.month
-    if isinstance(pattern, WeekOfLastDay):
-        return any(is_last_of_month(each) for each in _week(day, pattern.week_starts))
-    if isinstance(pattern, LastFullWeek):
-        week = _week(day, pattern.week_starts)
-        return _is_full(week) and not (_is_full(_week(day + WEEK, pattern.week_starts), week[0].month))
-    if isinstance(pattern, NamedDays):
-        return pattern.days.first <= day <= pattern.days.last
-    assert isinstance(pattern, YearlyDays)
-    month_day = (day.month, day.day)
-    if pattern.start <= pattern.through:
-        return pattern.start <= month_day <= pattern.through
-    return month_day >= pattern.start or month_day <= pattern.through
-
-
-def _week(day: date, week_starts: int) -> list[date]:
-    """The seven dates of the date's calendar week."""
-    while day.weekday() != week_starts:
-        day -= DAY
-    return [day + number * DAY for number in range(7)]
-
-
-def _is_full(week: list[date], month: int | None = None) -> bool:
-    return {each.month for each in week} == {month or week[0].month}
-
-
-class Outcome(NamedTuple):
-    """The outcome of an occurrence: when it happens or why not, and the freezes that it would overlap."""
-
-    policy: Instants | None
-    happens: Instants | None
-    reason: str = ""
-    freezes: frozenset[str] = frozenset()
-
-
-class Policy:
-    """The outcomes of a schedule and its adjustments between two dates."""
-
-    def __init__(self, schedule: Schedule, adjustments: Iterable[Adjustment], first: date, last: date) -> None:
-        self._adjusted = {(each.window_id, each.day): each for each in adjustments}
-        zone = schedule.calendar.zone
-        self._frozen: dict[date, tuple[Instants, frozenset[str]]] = {}
-        self._zone = zone
-        moved = [each.to for each in self._adjusted.values() if isinstance(each, Move)]
-        begin = min([first, *(to.start.date() for to in moved)])
-        end = max([last, *(to.end.date() for to in moved)])
-        for day in days(begin - 4 * DAY, end + 4 * DAY):
-            freezes = frozenset(freeze.id for freeze in schedule.freezes if is_frozen(day, freeze))
-            midnight = datetime.combine(day, time())
-            span = hull(midnight, midnight + DAY, zone) if freezes else None
-            if span:
-                self._frozen[day] = span, freezes
-        self.outcomes = {
-            (window.id, start): self._outcome(window, start, end)
-            for window in schedule.windows
-            for day in days(first, last)
-            if is_effective(day, window) and is_on_rule(day, window.recurrence, window.effective_from)
-            for start, end in [local_span(window, day)]
-        }
-
-    @property
-    def frozen_dates(self) -> dict[date, frozenset[str]]:
-        """The frozen dates, with the ids of their freezes."""
-        return {day: freezes for day, (_, freezes) in self._frozen.items()}
-
-    def _outcome(self, window: MaintenanceWindow, start: datetime, end: datetime) -> Outcome:
-        adjustment = self._adjusted.get((window.id, start.date()))
-        policy = hull(start, end, window.zone)
-        if policy is None:
-            return Outcome(None, None, "Missing")
-        if touched := self._freezes_touching(policy):
-            return Outcome(policy, None, "Frozen", touched)
-        if isinstance(adjustment, Skip):
-            return Outcome(policy, None, "Skipped")
-        happens = (adjustment.to.start, adjustment.to.end) if isinstance(adjustment, Move) else policy
-        if touched := self._freezes_touching(happens):
-            return Outcome(policy, None, "Frozen", touched)
-        return Outcome(policy, happens)
-
-    def _freezes_touching(self, span: Instants) -> frozenset[str]:
-        start, end = span
-        near = days(reading(start, self._zone).date() - 2 * DAY, reading(end, self._zone).date() + 2 * DAY)
-        frozen = [self._frozen[day] for day in near if day in self._frozen]
-        return frozenset[str]().union(*(ids for (first, until), ids in frozen if first < end and start < until))
-
-
 def local_span(window: MaintenanceWindow, day: date) -> tuple[datetime, datetime]:
-    """Local start and end; an end at or before the start is on the next day."""
-    end_day = day if window.start < window.end else day + DAY
-    return datetime.combine(day, window.start), datetime.combine(end_day, window.end)
+    """Local start and end; without a duration, an end at or before the start is on the next day."""
+    start = datetime.combine(day, window.start)
+    if window.duration is not None:
+        return start, start + window.duration
+    return start, datetime.combine(day if window.start < window.end else day + DAY, window.end)

@@ -230,13 +230,20 @@ def observances(calendar: Component) -> Iterator[Component]:
 @pytest.mark.parametrize("rendering", Rendering)
 @settings(max_examples=8)
 @given(schedule=schedules(), now=NOWS)
-def test_freezes_are_whole_days(rendering: Rendering, schedule: Schedule, now: datetime) -> None:
-    """encoding.md: "one all-day VEVENT each, `VALUE=DATE`, exclusive DTEND, no RRULE, transparent"."""
+def test_freezes_are_whole_days_or_in_utc(rendering: Rendering, schedule: Schedule, now: datetime) -> None:
+    """encoding.md: "one all-day VEVENT each, `VALUE=DATE`, exclusive DTEND, no RRULE, transparent"; a freeze with hours
+    is "a timed event in UTC, transparent".
+    """  # noqa: D205  (a quotation)
     content = served_feed(a_situation(schedule, now=now), rendering=rendering)
     freezes = [event for event in events_of(content) if event.one("CATEGORIES").value == "Change freeze"]
     for event in freezes:
         assert event.all("RRULE") == []
         assert event.one("TRANSP").value == "TRANSPARENT"
-        assert event.one("DTSTART").params == event.one("DTEND").params == {"VALUE": "DATE"}
+        assert event.one("DTSTART").params == event.one("DTEND").params
+        if event.one("DTSTART").params != {"VALUE": "DATE"}:
+            assert event.one("DTSTART").params == {}
+            assert event.one("DTSTART").value < event.one("DTEND").value
+            assert {event.one("DTSTART").value[-1], event.one("DTEND").value[-1]} == {"Z"}
+            continue
         first, last = (datetime.strptime(event.one(name).value, "%Y%m%d").date() for name in ("DTSTART", "DTEND"))  # noqa: DTZ007  (a date)
         assert first + DAY <= last

@@ -23,11 +23,12 @@ from icsfeed.domain.windows import Impact
 from icsfeed.publication.publishing import publish
 from icsfeed.services.gate import Verdict, gate
 from tests.changes import a_change
-from tests.properties.brute_force import DAY, MINUTE, SECOND, Policy, hull
-from tests.properties.schedules import NOWS, adjustments, schedules
+from tests.properties.brute_force import DAY, MINUTE, SECOND
+from tests.properties.freezes import recorded_freezes
+from tests.properties.outcomes import Policy
+from tests.properties.schedules import ENVIRONMENTS, NOWS, adjustments, schedules
 
 WEEKS = timedelta(days=21)
-ENVIRONMENTS = ("preview", "production")
 
 
 @st.composite
@@ -107,23 +108,26 @@ class Oracle:
 
     def __init__(self, schedule: Schedule, record: Record, now: datetime, start: datetime, end: datetime) -> None:
         self._schedule, self._record, self._now = schedule, record, now
-        policy = Policy(schedule, record.adjustments.values(), (start - 4 * DAY).date(), (end + 4 * DAY).date())
-        windows = {window.id: window for window in schedule.windows}
+        policy = Policy(
+            schedule,
+            record.adjustments.values(),
+            (start - 12 * DAY).date(),
+            (end + 4 * DAY).date(),
+            record.freezes.values(),
+        )
         self._windows = [
-            (*outcome.happens, windows[window_id].environments)
-            for (window_id, _), outcome in policy.outcomes.items()
+            (*outcome.happens, environment)
+            for (_, _, environment), outcome in policy.outcomes.items()
             if outcome.happens
         ]
-        midnights = [datetime.combine(day, datetime.min.time()) for day in policy.frozen_dates]
-        hulls = [hull(midnight, midnight + DAY, schedule.calendar.zone) for midnight in midnights]
-        self._frozen = [each for each in hulls if each]
+        self._frozen = [(*each.span, each.environments) for each in (*policy.frozen, *policy.recorded)]
 
     def is_open(self, environment: str, at: datetime) -> bool:
         """Decide from the policy, window by window and change by change."""
-        if self._is_frozen(at) or self._is_disturbed(environment, at):
+        if self._is_frozen(environment, at) or self._is_disturbed(environment, at):
             return False
         changes = [each for each in self._record.changes.values() if environment in each.plan.environments]
-        in_window = any(start <= at < end and environment in touched for start, end, touched in self._windows)
+        in_window = any(start <= at < end and environment == touched for start, end, touched in self._windows)
         return in_window or any(self._runs(each, at) for each in changes if each.kind is Kind.PLANNED)
 
     def may_run(self, change: Change, at: datetime) -> bool:
@@ -135,12 +139,12 @@ class Oracle:
         end = course.expected if over is None else change.plan.span.end
         if at >= end or (at < change.plan.span.start and (begun is None or at < begun)):
             return False
-        if self._is_frozen(at) and not change.plan.reason:
+        if not change.plan.reason and any(self._is_frozen(each, at) for each in change.plan.environments):
             return False
         return not any(self._is_disturbed(each, at, apart_from=change) for each in change.plan.environments)
 
-    def _is_frozen(self, at: datetime) -> bool:
-        return any(start <= at < end for start, end in self._frozen)
+    def _is_frozen(self, environment: str, at: datetime) -> bool:
+        return any(start <= at < end and environment in touched for start, end, touched in self._frozen)
 
     def _is_disturbed(self, environment: str, at: datetime, apart_from: Change | None = None) -> bool:
         return any(
@@ -170,7 +174,7 @@ class Oracle:
     def edges(self) -> set[datetime]:
         """All instants at which anything begins or ends."""
         edges = {edge for start, end, _ in self._windows for edge in (start, end)}
-        edges |= {edge for start, end in self._frozen for edge in (start, end)}
+        edges |= {edge for start, end, _ in self._frozen for edge in (start, end)}
         return edges | self.edges_of_changes()
 
     def edges_of_changes(self) -> set[datetime]:
@@ -193,6 +197,7 @@ def situations(draw: st.DrawFn) -> tuple[Schedule, Record, datetime]:
         entry=1,
         changes={change.id: change for change in drawn_changes},
         adjustments={(each.window_id, each.day): each for each in adjusted},
+        freezes={each.id: each for each in draw(recorded_freezes(now, ENVIRONMENTS))},
     )
     return schedule, record, now
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from icsfeed.domain.civil import instant_of, midnight, readings, stretch
+from icsfeed.domain.civil import instant_of, readings, stretch
 from icsfeed.domain.freeze_patterns import YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
-from icsfeed.domain.occurrences import Frozen, Missing, Occurrence, occurrences
+from icsfeed.domain.occurrences import Frozen, Missing, Occurrence
+from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
-from icsfeed.domain.zones import zone
+from icsfeed.domain.zones import zone, zone_names
 from tests.examples import TORONTO
 from tests.properties import brute_force
-from tests.properties.brute_force import DAY, Policy
-from tests.properties.schedules import TRICKY_ZONES, adjustments, schedules, times, zones
+from tests.properties.brute_force import DAY
+from tests.properties.freezes import recorded_freezes
+from tests.properties.frozen_times import frozen_on, frozen_times, is_frozen_at
+from tests.properties.outcomes import Key, Outcome, Policy
+from tests.properties.rules import times
+from tests.properties.schedules import ENVIRONMENTS, TRICKY_ZONES, adjustments, schedules, zones
 
-MARGIN = 3 * DAY
+MARGIN = 10 * DAY
+"""More than the longest occurrence, and than the difference between any two zones."""
 
 
 def ten_years(first: int) -> Span:
@@ -32,18 +40,40 @@ def instants(span: Span | None) -> brute_force.Instants | None:
     return (span.start, span.end) if span else None
 
 
-@settings(max_examples=15)
-@given(data=st.data(), schedule=schedules(), first=st.integers(2005, 2027))
-def test_ten_years_of_occurrences_match_the_policy(data: st.DataObject, schedule: Schedule, first: int) -> None:
-    """Decision 2: "An occurrence lasts from the first to the last instant at which the wall clock of the zone reads at
-    or after the start and before the end"; 3: one "that overlaps a frozen day at all, by one second even, does not
-    happen"; 4: "the first and the last local date on which an occurrence may start or a day be frozen".
-    """  # noqa: D205  (a quotation)
-    adjusted = data.draw(adjustments(schedule, first + 5))
-    span = ten_years(first)
-    policy = Policy(schedule, adjusted, span.start.date() - MARGIN, span.end.date() + MARGIN)
-    expected = {key: outcome for key, outcome in policy.outcomes.items() if is_within(outcome, key[1], span)}
-    results = {(each.window.id, each.original_start): each for each in occurrences(schedule, span, adjusted)}
+def situation_in(data: st.DataObject, schedule: Schedule, year: int) -> Situation:
+    """A situation in the middle of that year, with occurrences skipped and moved, and with freezes recorded."""
+    now = datetime(year, 6, 1, 12, 30, 15, tzinfo=UTC)
+    adjusted = data.draw(adjustments(schedule, year))
+    recorded = data.draw(recorded_freezes(now, ENVIRONMENTS))
+    record = Record(
+        adjustments={(each.window_id, each.day): each for each in adjusted},
+        freezes={each.id: each for each in recorded},
+    )
+    return Situation(schedule=schedule, record=record, now=now)
+
+
+def policy_in(situation: Situation, span: Span) -> dict[Key, Outcome]:
+    """The outcomes by brute force, of all occurrences that overlap the span."""
+    record, first, last = situation.record, span.start.date() - MARGIN, span.end.date() + MARGIN
+    policy = Policy(situation.schedule, record.adjustments.values(), first, last, record.freezes.values())
+    return {key: outcome for key, outcome in policy.outcomes.items() if is_within(outcome, key[1], span)}
+
+
+def results_in(situation: Situation, span: Span) -> dict[Key, Occurrence]:
+    """The occurrences that the domain gives, once for each of their environments."""
+    occurrences = situation.occurrences(span)
+    results = {
+        (each.window.id, each.original_start, environment): each
+        for each in occurrences
+        for environment in each.environments
+    }
+    assert len(results) == sum(len(each.environments) for each in occurrences)
+    return results
+
+
+def assert_agreement(situation: Situation, span: Span) -> None:
+    """Compare all occurrences of that span with the policy."""
+    expected, results = policy_in(situation, span), results_in(situation, span)
     assert {key: instants(each.span) for key, each in results.items() if each.excluded is None} == {
         key: outcome.happens for key, outcome in expected.items() if outcome.happens
     }
@@ -56,7 +86,44 @@ def test_ten_years_of_occurrences_match_the_policy(data: st.DataObject, schedule
     assert [key for key, each in results.items() if not has_a_true_reason(each, expected[key])] == []
 
 
-def is_within(outcome: brute_force.Outcome, start: datetime, span: Span) -> bool:
+@settings(max_examples=20)
+@given(data=st.data(), schedule=schedules(), first=st.integers(2005, 2027))
+def test_ten_years_of_occurrences_match_the_policy(data: st.DataObject, schedule: Schedule, first: int) -> None:
+    """Decision 2: "An occurrence lasts from the first to the last instant at which the wall clock of the zone reads at
+    or after the start and before the end"; 3: one "that overlaps a freeze at all, by one second even, does not
+    happen", "a freeze recorded with `freeze start` cuts an occurrence that has begun"; 4: "the first and last local
+    date on which an occurrence may start or a day be frozen".
+    """  # noqa: D205  (a quotation)
+    assert_agreement(situation_in(data, schedule, first + 5), ten_years(first))
+
+
+ZONES_AT_ONCE = 40
+
+
+@pytest.mark.parametrize("number", range(4))
+@settings(max_examples=1, phases=[Phase.generate])
+@given(data=st.data())
+def test_every_zone_in_rotation(number: int, data: st.DataObject) -> None:
+    """A quarter of all zones each; some schedules take turns in them, and so do the years."""
+    drawn = data.draw(st.lists(schedules(), min_size=ZONES_AT_ONCE, max_size=ZONES_AT_ONCE))
+    for index, name in enumerate(sorted(zone_names())[number::4]):
+        schedule = in_zone(drawn[index % ZONES_AT_ONCE], zone(name))
+        first = 2005 + (index + 7 * number) % 30
+        span = Span(start=datetime(first, 1, 1, tzinfo=UTC), end=datetime(first + 1, 1, 1, tzinfo=UTC))
+        assert_agreement(Situation(schedule=schedule, now=span.start), span)
+
+
+def in_zone(schedule: Schedule, tz: ZoneInfo) -> Schedule:
+    """The same policy on the clocks of that zone."""
+    return replace(
+        schedule,
+        calendar=replace(schedule.calendar, zone=tz),
+        windows=tuple(replace(window, zone=tz) for window in schedule.windows),
+        freezes=tuple(replace(freeze, zone=tz) for freeze in schedule.freezes),
+    )
+
+
+def is_within(outcome: Outcome, start: datetime, span: Span) -> bool:
     """Whether it overlaps the span; in these years, no zone skips an hour near New Year."""
     if outcome.policy is None:
         return span.start <= start.replace(tzinfo=UTC) < span.end
@@ -64,7 +131,7 @@ def is_within(outcome: brute_force.Outcome, start: datetime, span: Span) -> bool
     return any(first < span.end and span.start < until for first, until in (outcome.policy, moved))
 
 
-def has_a_true_reason(occurrence: Occurrence, expected: brute_force.Outcome) -> bool:
+def has_a_true_reason(occurrence: Occurrence, expected: Outcome) -> bool:
     """Whether the occurrence's reason for being excluded is true."""
     excluded = occurrence.excluded
     if isinstance(excluded, Frozen):
@@ -79,49 +146,73 @@ def has_a_true_reason(occurrence: Occurrence, expected: brute_force.Outcome) -> 
 
 @settings(max_examples=25)
 @given(data=st.data(), schedule=schedules(), first=st.integers(2005, 2027))
-def test_no_occurrence_overlaps_a_frozen_day(data: st.DataObject, schedule: Schedule, first: int) -> None:
-    """Decision 3: "An occurrence that overlaps a frozen day at all, by one second even, does not happen (one that ends
-    at midnight does not touch the next day)".
+def test_no_occurrence_overlaps_a_freeze_of_its_environments(
+    data: st.DataObject, schedule: Schedule, first: int
+) -> None:
+    """Decision 3: "An occurrence that overlaps a freeze at all, by one second even, does not happen".
 
-    Read on the wall of the calendar's zone, at the first and the last second and at every hour between.
-    """  # noqa: D205  (a quotation)
-    adjusted = data.draw(adjustments(schedule, first + 5))
-    zone = schedule.calendar.zone
-    spans = [each.span for each in occurrences(schedule, ten_years(first), adjusted) if not each.excluded]
-    frozen: dict[date, bool] = {}
-    wrong = []
-    for span in spans:
+    Read on the wall of each freeze's zone: at the first and the last second, at every hour between, and at every
+    beginning of frozen hours.
+    """
+    situation = situation_in(data, schedule, first + 5)
+    wrong: list[tuple[Occurrence, str, datetime]] = []
+    for each in situation.occurrences(ten_years(first)):
+        if each.excluded is not None:
+            continue
+        span = each.span
         assert span is not None
         hours = int((span.end - span.start) / timedelta(hours=1))
         looked_at = [span.start + hour * timedelta(hours=1) for hour in range(hours + 1)]
-        for instant in (*looked_at, span.end - brute_force.SECOND):
-            day = brute_force.reading(instant, zone).date()
-            if day not in frozen:
-                frozen[day] = any(brute_force.is_frozen(day, freeze) for freeze in schedule.freezes)
-            if frozen[day] and instant < span.end:
-                wrong.append((span, instant))
+        for freeze in schedule.freezes:
+            if not each.environments & (freeze.environments or frozenset(ENVIRONMENTS)):
+                continue
+            starts = frozen_starts(span, freeze)
+            wrong += [
+                (each, freeze.id, instant)
+                for instant in (*looked_at, *starts, span.end - brute_force.SECOND)
+                if instant in span and is_frozen_at(instant, freeze)
+            ]
+        wrong += [
+            (each, recorded.id, recorded.start)
+            for recorded in situation.record.freezes.values()
+            if each.environments & recorded.environments and recorded.span.overlaps(span)
+        ]
     assert wrong == []
+
+
+def frozen_starts(span: Span, freeze: ChangeFreeze) -> list[datetime]:
+    """The instants at which the freeze begins to freeze some time of a date that the span touches."""
+    dates = brute_force.days(*(brute_force.reading(at, freeze.zone).date() for at in (span.start, span.end)))
+    return [
+        at for day in dates for start, _ in frozen_on(day, freeze) for at in brute_force.readings(start, freeze.zone)
+    ]
 
 
 @settings(max_examples=25)
 @given(schedule=schedules(most_windows=1, most_freezes=3), first=st.integers(2005, 2027))
-def test_frozen_days_match_the_policy(schedule: Schedule, first: int) -> None:
-    """Decision 3: "A freeze is whole local days"; "A freeze can be lifted for named dates"."""
-    zone = schedule.calendar.zone
-    within = date(first, 1, 1), date(first + 9, 12, 31)
-    whole = Span(start=instant_of(midnight(within[0]), zone), end=instant_of(midnight(within[1] + DAY), zone))
-    actual = {
-        (frozen.freeze.id, day)
-        for frozen in frozen_spans(schedule.freezes, whole)
-        for day in brute_force.days(max(frozen.days.first, within[0]), min(frozen.days.last, within[1]))
-    }
-    # A longer freeze may include days that the zone skipped entirely.
-    assert actual == {
-        (freeze.id, day)
-        for freeze in schedule.freezes
-        for day in brute_force.days(*within)
-        if brute_force.is_frozen(day, freeze)
-    }
+def test_frozen_spans_match_the_policy(schedule: Schedule, first: int) -> None:
+    """Decision 3: "A freeze can be lifted for named dates"; whichever its kind, it lasts as the wall clock says."""
+    within = ten_years(first)
+    margin = 45 * DAY
+    for freeze in schedule.placed_freezes:
+        actual = [(each.span.start, each.span.end) for each in frozen_spans([freeze], within)]
+        expected = [
+            each.span for each in frozen_times(freeze, within.start.date() - margin, within.end.date() + margin)
+        ]
+        assert covered(actual, within) == covered(expected, within)
+
+
+def covered(spans: list[brute_force.Instants], within: Span) -> list[brute_force.Instants]:
+    """What they cover of a span, in order, without overlaps."""
+    pieces: list[brute_force.Instants] = []
+    for start, end in sorted((max(start, within.start), min(end, within.end)) for start, end in spans):
+        if start >= end:
+            continue
+        if pieces and start <= pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0], max(end, pieces[-1][1]))
+        else:
+            pieces.append((start, end))
+    return pieces
 
 
 def test_a_yearly_freeze_of_29_february_occurs_only_in_leap_years() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from icsfeed.domain.occurrences import Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule, published_span
 from icsfeed.ical.series import Rendering
-from tests.properties.brute_force import days, is_frozen, is_on_rule, reading
+from tests.properties.brute_force import days, is_on_rule, reading
+from tests.properties.frozen_times import is_frozen
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.situations import a_situation, events_in, served_feed
 
@@ -72,7 +73,11 @@ def test_a_lifted_date_changes_only_its_own_series(
     changed = {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
     span = published_span(now, schedule.calendar.zone)
     old, new = (
-        {(each.window.id, each.original_start): each for each in occurrences(policy, span, adjusted)}
+        {
+            (each.window.id, each.original_start, environment): each
+            for each in occurrences(policy, span, adjusted)
+            for environment in each.environments
+        }
         for policy in (schedule, edited)
     )
     unfrozen = [old[key] for key in old.keys() & new.keys() if frozen_before(old[key]) and not frozen_before(new[key])]

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import LastSevenDays, YearlyDays
-from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
-from icsfeed.domain.occurrences import Skipped, occurrences
+from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.occurrences import Skipped
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.recurrence import Recurrence, weekly
 from icsfeed.domain.rule_parts import Frequency
-from icsfeed.domain.schedule import Calendar, Schedule, published_span, published_years
+from icsfeed.domain.schedule import Calendar, Schedule
+from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import settled_clock, zone, zone_names
@@ -26,32 +28,41 @@ from icsfeed.ical.limits import MAX_EVENTS
 from icsfeed.ical.series import Rendering
 from tests.examples import TORONTO
 from tests.properties.brute_force import DAY
-from tests.properties.schedules import NOWS, TRICKY_ZONES, adjustments, schedules
+from tests.properties.freezes import recorded_freezes
+from tests.properties.schedules import ENVIRONMENTS, NOWS, TRICKY_ZONES, adjustments, schedules
 from tests.readers import READERS, Reader, libical, require, rie
 from tests.situations import a_situation, events_in, served_feed
 
 Spans = Counter[tuple[date, date]]
 Snapshot = tuple[Spans, Spans, Spans]
-"""What happens, what is seen as cancelled, and the frozen dates with an exclusive end; each as often as it stands."""
+"""What happens, hours that are frozen included, what is seen as cancelled, and the frozen dates with an exclusive end;
+each as often as it stands.
+"""
 
 
 every_reader = pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 
 
-def expected_snapshot(schedule: Schedule, adjusted: tuple[Adjustment, ...], now: datetime) -> Snapshot:
-    span = published_span(now, schedule.calendar.zone)
+def expected_snapshot(situation: Situation) -> Snapshot:
+    span = situation.published_span
     confirmed: Spans = Counter()
     cancelled: Spans = Counter()
-    for each in occurrences(schedule, span, adjusted):
+    for each in situation.occurrences(span):
         if each.span is None or each.span.start not in span:
             continue
         if each.excluded is None:
             confirmed[each.span.start, each.span.end] += 1
         elif isinstance(each.excluded, Skipped) and not each.excluded.silent:
             cancelled[each.span.start, each.span.end] += 1
-    all_days = DateRange.of_years(published_years(now, schedule.calendar.zone))
-    frozen = frozen_spans(schedule.freezes, span)
-    freezes: Spans = Counter((each.days.first, each.days.last + DAY) for each in frozen if each.days.first in all_days)
+    freezes: Spans = Counter()
+    all_days = DateRange.of_years(situation.published_years)
+    for frozen in situation.freezes(span):
+        if frozen.freeze.is_internal or not (frozen.freeze.is_recorded or frozen.days.first in all_days):
+            continue
+        if frozen.is_timed:
+            confirmed[frozen.span.start, frozen.span.end] += 1
+        else:
+            freezes[frozen.days.first, frozen.days.last + DAY] += 1
     return confirmed, cancelled, freezes
 
 
@@ -70,13 +81,20 @@ def snapshot_of(reader: Reader, content: bytes, now: datetime) -> Snapshot:
 
 
 def check(
-    reader: Reader, schedule: Schedule, rendering: Rendering, now: datetime, adjusted: tuple[Adjustment, ...] = ()
+    reader: Reader,
+    schedule: Schedule,
+    rendering: Rendering,
+    now: datetime,
+    adjusted: tuple[Adjustment, ...] = (),
+    *,
+    recorded: tuple[RecordedFreeze, ...] = (),
 ) -> None:
     situation = a_situation(schedule, now=now, adjustments=adjusted)
+    situation = situation.with_record(replace(situation.record, freezes={each.id: each for each in recorded}))
     if len(events_in(situation, rendering)) > MAX_EVENTS:
         reject()  # feeds may leave some out
     content = served_feed(situation, rendering=rendering)
-    pairs = list(zip(snapshot_of(reader, content, now), expected_snapshot(schedule, adjusted, now), strict=True))
+    pairs = list(zip(snapshot_of(reader, content, now), expected_snapshot(situation), strict=True))
     too_many, too_few = (
         [actual - expected for actual, expected in pairs],
         [expected - actual for actual, expected in pairs],
@@ -107,7 +125,8 @@ def test_every_engine_reads_what_the_domain_says(
         rendering is Rendering.EXPANDED
         or all(has_current_rules_of(reader, window.zone, now) for window in schedule.windows)
     )
-    check(reader, schedule, rendering, now, data.draw(adjustments(schedule, now.year)))
+    recorded = data.draw(recorded_freezes(now, ENVIRONMENTS))
+    check(reader, schedule, rendering, now, data.draw(adjustments(schedule, now.year)), recorded=recorded)
 
 
 def windows_in(name: str, hours: tuple[int, ...], year: int) -> list[MaintenanceWindow]:
@@ -213,6 +232,7 @@ def test_times_in_utc_are_not_converted_to_the_calendars_zone(name: str, hour: i
     window = replace(schedule.windows[0], start=time(hour), end=time(1, 30) if hour == 23 else time(4))
     window = replace(window, recurrence=weekly(5, 6))
     schedule, now = replace(schedule, windows=(window,), freezes=()), datetime(2026, 5, 5, tzinfo=UTC)
-    content = served_feed(a_situation(schedule, now=now))
+    situation = a_situation(schedule, now=now)
+    content = served_feed(situation)
     reader = next(each for each in READERS if each.name == rie.NAME)
-    assert snapshot_of(reader, content, now) == expected_snapshot(schedule, (), now)
+    assert snapshot_of(reader, content, now) == expected_snapshot(situation)

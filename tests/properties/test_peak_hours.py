@@ -12,7 +12,8 @@ from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from tests.properties import brute_force
 from tests.properties.brute_force import DAY
-from tests.properties.schedules import NOWS, times, zones
+from tests.properties.rules import times
+from tests.properties.schedules import NOWS, zones
 
 
 @settings(max_examples=60)
