@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
+from itertools import zip_longest
 from typing import Final, TypeAlias
 
 from icsfeed.domain.errors import BadInputError
@@ -182,7 +183,10 @@ class ListedDays:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecurringDays:
-    """The dates of a rule, ``offset_days`` later; an interval of the rule counts from ``anchor``."""
+    """The dates of a rule, ``offset_days`` later; an interval of the rule counts from ``anchor``.
+
+    A stretch lasts until the next one begins, at most: so no two of them, nor parts of them, begin at the same time.
+    """
 
     recurrence: Recurrence
     offset_days: int = 0
@@ -191,9 +195,12 @@ class RecurringDays:
 
     def spans(self, first: date, last: date) -> Iterator[LocalSpan]:
         """The stretches that touch a day from ``first`` through ``last``; neighbouring ones may be included."""
-        earliest = first - self.hours.days
-        for day in offset_dates(self.recurrence, self.offset_days, earliest, last, anchor=self.anchor):
-            yield self.hours.on(day)
+        earliest, latest = first - self.hours.days, last + self.hours.days
+        dates = offset_dates(self.recurrence, self.offset_days, earliest, latest, anchor=self.anchor)
+        spans = [self.hours.on(day) for day in dates]
+        for span, following in zip_longest(spans, spans[1:]):
+            if span.start.date() <= last:
+                yield span if following is None else LocalSpan(start=span.start, end=min(span.end, following.start))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

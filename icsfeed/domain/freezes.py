@@ -90,6 +90,9 @@ class Freeze(Protocol):
     def environments(self) -> frozenset[str]: ...
 
     @property
+    def zone(self) -> ZoneInfo: ...
+
+    @property
     def has_hours(self) -> bool: ...
 
     @property

@@ -30,10 +30,14 @@ def occurrence_uid(occurrence: Occurrence, domain: str) -> str:
 
 
 def freeze_uid(frozen: FrozenSpan, domain: str) -> str:
-    """The UID of a frozen stretch: a recorded freeze has one, wherever it ends."""
+    """The UID of a frozen stretch: a recorded freeze has one, wherever it ends.
+
+    Of a freeze with hours, several stretches may begin on one day.
+    """
     if isinstance(frozen.freeze, RecordedFreeze):
         return _uid(domain, Kind.FREEZE, frozen.freeze.id.lower(), frozen.freeze.uid_part)
-    return _uid(domain, Kind.FREEZE, frozen.freeze.id, _basic(frozen.days.first))
+    local_start = frozen.span.start.astimezone(frozen.freeze.zone) if frozen.is_timed else frozen.days.first
+    return _uid(domain, Kind.FREEZE, frozen.freeze.id, _basic(local_start))
 
 
 def change_uid(change: Change, domain: str) -> str:

@@ -83,6 +83,14 @@ def _text(span: LocalSpan) -> str:
             id="the week of Thanksgiving",
         ),
         pytest.param(
+            RecurringDays(
+                recurrence=parse_recurrence("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1,3"),
+                hours=FreezeHours(length=timedelta(days=4)),
+            ),
+            ["05-01..05-02", "05-03..05-06"],
+            id="a stretch ends where the next one begins",
+        ),
+        pytest.param(
             RecurringDays(recurrence=parse_recurrence("FREQ=MONTHLY;BYMONTHDAY=1"), offset_days=-1),
             [
                 "01-31..01-31",
