@@ -14,6 +14,8 @@ from icsfeed.domain.civil import days_span, local_date, stretch
 from icsfeed.domain.freeze_patterns import Pattern, has_hours
 from icsfeed.domain.local_spans import LocalSpan
 from icsfeed.domain.spans import ONE_DAY, DateRange, Span
+from icsfeed.domain.texts import quoted
+from icsfeed.domain.times import days_text, instant_text, span_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +50,10 @@ class ChangeFreeze:
     def is_internal(self) -> bool:
         return False
 
+    @property
+    def is_open_ended(self) -> bool:
+        return False
+
     def spans(self, first: date, last: date) -> Iterator[LocalSpan]:
         """The frozen local times that touch a day from ``first`` through ``last``, whole and in order."""
         for nominal in self.pattern.spans(first, last):
@@ -74,7 +80,8 @@ class ChangeFreeze:
 class Freeze(Protocol):
     """A change freeze of the schedule, or one that was recorded.
 
-    A recorded one cuts occurrences that have begun. Of an internal one, nothing is public but its effect.
+    A recorded one cuts occurrences that have begun, and has no end while it is open-ended. Of an internal one, nothing
+    is public but its effect.
     """
 
     @property
@@ -101,6 +108,12 @@ class Freeze(Protocol):
     @property
     def is_internal(self) -> bool: ...
 
+    @property
+    def is_open_ended(self) -> bool: ...
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrozenSpan:
@@ -118,6 +131,20 @@ class FrozenSpan:
     def freezes(self, environments: Collection[str]) -> bool:
         """Whether it freezes any of those."""
         return not self.freeze.environments.isdisjoint(environments)
+
+    @property
+    def label(self) -> str:
+        """The freeze as messages name it: one that was recorded by its id."""
+        return self.freeze.id if self.freeze.is_recorded else quoted(self.freeze.name)
+
+    def text(self, zone: ZoneInfo) -> str:
+        """When it is, on the clock of ``zone``; whole days are those of its own zone."""
+        if self.freeze.is_open_ended:
+            return f"from {instant_text(self.span.start, zone)} until it is ended"
+        if self.is_timed:
+            return span_text(self.span, zone)
+        own_zone = self.freeze.zone.key
+        return days_text(self.days) + (f" ({own_zone})" if own_zone != zone.key else "")
 
 
 def frozen_spans(freezes: Iterable[ChangeFreeze], within: Span) -> tuple[FrozenSpan, ...]:

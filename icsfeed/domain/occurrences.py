@@ -25,8 +25,12 @@ class Frozen:
     by: FrozenSpan
 
     def __str__(self) -> str:
-        days = self.by.days
-        return f"{self.by.freeze.name} from {days.first} through {days.last}"
+        freeze, days = self.by.freeze, self.by.days
+        if freeze.is_recorded:
+            return f"change freeze {freeze.id}, {self.by.text(freeze.zone)}"
+        if self.by.is_timed:
+            return f"{freeze.name}, {self.by.text(freeze.zone)}"
+        return f"{freeze.name} from {days.first} through {days.last}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

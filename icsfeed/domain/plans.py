@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.freezes import ChangeFreeze, freeze_touching
+from icsfeed.domain.freezes import ChangeFreeze, FrozenSpan, freeze_touching
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
@@ -24,7 +24,7 @@ from icsfeed.domain.texts import (
     without_credentials,
     without_direction_controls,
 )
-from icsfeed.domain.times import days_text, instant_text
+from icsfeed.domain.times import instant_text
 from icsfeed.domain.translations import Translations
 from icsfeed.domain.windows import Impact
 
@@ -225,19 +225,24 @@ def check_plan(schedule: Schedule, kind: Kind, plan: Plan, before: Plan | None =
     fresh = plan.environments - (before.environments if before is not None else frozenset())
     if fresh:
         schedule.environments_named(sorted(fresh))
-    check_freezes(schedule.placed_freezes, kind, plan)
+    check_freezes(schedule.placed_freezes, kind, plan, schedule.calendar.zone)
 
 
-def check_freezes(freezes: Iterable[ChangeFreeze], kind: Kind, plan: Plan) -> None:
-    """Check a plan against the change freezes of its environments.
+def check_freezes(freezes: Iterable[ChangeFreeze], kind: Kind, plan: Plan, zone: ZoneInfo) -> None:
+    """Check a plan against the change freezes of its environments; the message states times in ``zone``.
 
     Raises:
         MissingReasonError: where a planned change falls in one without a reason.
     """
-    frozen = freeze_touching(freezes, plan.span, plan.environments)
+    check_frozen(freeze_touching(freezes, plan.span, plan.environments), kind, plan, zone)
+
+
+def check_frozen(frozen: FrozenSpan | None, kind: Kind, plan: Plan, zone: ZoneInfo) -> None:
+    """Check a plan against the frozen stretch that it touches, if it does; the message states times in ``zone``.
+
+    Raises:
+        MissingReasonError: where a planned change falls in it without a reason.
+    """
     if kind is Kind.PLANNED and frozen is not None and not plan.reason:
-        msg = (
-            f"a planned change in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, "
-            "needs a reason"
-        )
+        msg = f"a planned change in the change freeze {frozen.label}, {frozen.text(zone)}, needs a reason"
         raise MissingReasonError(msg)

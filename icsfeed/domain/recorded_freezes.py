@@ -24,8 +24,8 @@ class RecordedFreeze:
     """A freeze of ``environments`` from the instant at which it was recorded, ``started_at``.
 
     It lasts ``until`` an instant, or until somebody ends it, whichever comes first; with neither, it has no end. Of an
-    internal one, nothing is public but its effect. ``uid_part`` is the random part of its event's UID. ``zone`` is the
-    one whose days it touches: ``in_zone`` sets it.
+    internal one, nothing is public but its effect: there it ``is_veiled``. ``uid_part`` is the random part of its
+    event's UID. ``zone`` is the one whose days it touches: ``in_zone`` sets it.
     """
 
     id: str
@@ -37,6 +37,7 @@ class RecordedFreeze:
     ended_at: datetime | None = None
     ended_by: str = ""
     is_internal: bool = False
+    is_veiled: bool = False
     uid_part: str = ""
     zone: ZoneInfo = _UTC_ZONE
 
@@ -66,6 +67,10 @@ class RecordedFreeze:
     @property
     def is_recorded(self) -> bool:
         return True
+
+    @property
+    def is_open_ended(self) -> bool:
+        return self.end is None
 
     @property
     def start(self) -> datetime:
@@ -105,6 +110,10 @@ class RecordedFreeze:
 
     def is_active(self, at: datetime) -> bool:
         return at in self.span
+
+    def veiled(self) -> RecordedFreeze:
+        """The freeze with nothing but what its effect tells."""
+        return replace(self, reason="", started_by="", ended_by="", uid_part="", is_veiled=True)
 
     def in_zone(self, zone: ZoneInfo) -> RecordedFreeze:
         return replace(self, zone=zone)

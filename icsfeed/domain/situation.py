@@ -22,7 +22,7 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
-from icsfeed.domain.views import is_public, record_view, schedule_view
+from icsfeed.domain.views import is_public, record_view, schedule_view, veiled_record
 from icsfeed.domain.windows import MaintenanceWindow
 
 CalendarItem: TypeAlias = Occurrence | FrozenSpan | Change
@@ -103,9 +103,12 @@ class Situation:
     def visible_to(self, private: frozenset[str] = frozenset()) -> Situation:
         """What those see who may see the public environments and these ``private`` ones, in the public feeds.
 
-        It is the situation itself where everything is public.
+        It is the situation itself where everything is public. Of an internal freeze, the effect alone is visible.
         """
-        return self if is_public(self.schedule) else self._view(private)
+        if not is_public(self.schedule):
+            return self._view(private)
+        record = veiled_record(self.record)
+        return self if record is self.record else replace(self, record=record)
 
     def visible_in(self, feed: Feed) -> Situation:
         """What the subscribers of that feed may see; of a private one, no other feed and no window of another."""
@@ -153,9 +156,15 @@ class Situation:
         recorded = (
             freeze.frozen(stretch, horizon.end)
             for freeze in self._recorded_freezes
-            if (stretch := freeze.shown_span(horizon)) is not None and stretch.overlaps(span)
+            if not freeze.is_veiled and (stretch := freeze.shown_span(horizon)) is not None and stretch.overlaps(span)
         )
         return in_order((*frozen_spans(self.schedule.placed_freezes, span), *recorded))
+
+    def veiled_freezes(self, span: Span) -> Iterator[FrozenSpan]:
+        """The internal freezes, with their whole time, that share an instant with the span in a view for the public."""
+        for frozen, freeze in zip(self._recorded_stretches, self._recorded_freezes, strict=True):
+            if freeze.is_veiled and frozen.span.overlaps(span):
+                yield frozen
 
     def freeze_touching(self, span: Span, environments: Collection[str]) -> FrozenSpan | None:
         """The first frozen stretch of any of those environments that shares an instant with the span."""

@@ -41,7 +41,7 @@ class _SameObject:
 
 
 def is_public(schedule: Schedule) -> bool:
-    """Whether all of the schedule is public, so that there is one view: the whole."""
+    """Whether all of the schedule is public, so that there is one view of it: the whole."""
     return all(each.public for each in schedule.environments) and all(each.public for each in schedule.feeds)
 
 
@@ -77,6 +77,19 @@ def _schedule_view(whole: _SameObject, private: frozenset[str], feed: Feed | Non
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
         private_feed="" if feed is None else feed.slug,
     )
+
+
+def veiled_record(record: Record) -> Record:
+    """The record without what internal freezes say; itself where there are none."""
+    freezes = _veiled_freezes(_SameObject(record.freezes))
+    return record if freezes is record.freezes else replace(record, freezes=freezes)
+
+
+@lru_cache(maxsize=_MAX_CACHED_VIEWS)
+def _veiled_freezes(whole: _SameObject) -> Mapping[str, RecordedFreeze]:
+    freezes: Mapping[str, RecordedFreeze] = whole.part  # type: ignore[assignment]  # so it was made
+    veiled = {freeze_id: freeze.veiled() if freeze.is_internal else freeze for freeze_id, freeze in freezes.items()}
+    return _same_if_equal(freezes, veiled)
 
 
 def record_view(record: Record, whole: Schedule, view: Schedule, feed: Feed | None = None) -> Record:
@@ -124,13 +137,16 @@ def _adjustments_view(whole: _SameObject, hidden: frozenset[str]) -> Mapping[tup
 def _freezes_view(whole: _SameObject, visible: frozenset[str]) -> Mapping[str, RecordedFreeze]:
     freezes: Mapping[str, RecordedFreeze] = whole.part  # type: ignore[assignment]  # so it was made
     view = {
-        freeze_id: freeze
-        if freeze.environments <= visible
-        else replace(freeze, environments=freeze.environments & visible)
+        freeze_id: _freeze_view(freeze, visible)
         for freeze_id, freeze in freezes.items()
         if not freeze.environments.isdisjoint(visible)
     }
     return _same_if_equal(freezes, view)
+
+
+def _freeze_view(freeze: RecordedFreeze, visible: frozenset[str]) -> RecordedFreeze:
+    own = freeze if freeze.environments <= visible else replace(freeze, environments=freeze.environments & visible)
+    return own.veiled() if own.is_internal else own
 
 
 def _same_if_equal(whole: Mapping[_Key, _Part], view: Mapping[_Key, _Part]) -> Mapping[_Key, _Part]:

@@ -10,12 +10,11 @@ from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.errors import RefusedError
-from icsfeed.domain.occurrences import Occurrence, occurrence_on
+from icsfeed.domain.occurrences import Frozen, Occurrence, occurrence_on
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS, Span
-from icsfeed.domain.texts import quoted
-from icsfeed.domain.times import day_text, days_text, span_text
+from icsfeed.domain.times import day_text, span_text
 from icsfeed.domain.windows import MaintenanceWindow
 
 _A_YEAR: Final = timedelta(days=366)
@@ -97,7 +96,12 @@ def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
     if occurrence.excluded is not None or occurrence.policy.span is None:
         msg = f"{subject} does not happen anyway: {occurrence.excluded}"
         raise RefusedError(msg)
+    present = situation.occurrence_on(window, request.day) or occurrence
+    if request.skip and isinstance(present.excluded, Frozen):
+        msg = f"{subject} does not happen anyway: {present.excluded}"
+        raise RefusedError(msg)
     span = current.to if isinstance(current, Move) else occurrence.policy.span
+    span = present.span if present.cut_at is not None and present.span is not None else span
     if span.end <= now:
         msg = f"{subject} is over: {span_text(span, window.zone)}"
         raise RefusedError(msg)
@@ -128,7 +132,8 @@ def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span
         raise RefusedError(msg)
     frozen = situation.freeze_touching(to, situation.schedule.window(request.window_id).environments)
     if frozen is not None:
-        msg = f"{subject} can't be moved into the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
+        done = _DONE[request.action]
+        msg = f"{subject} can't be {done} into the change freeze {frozen.label}, {frozen.text(zone)}"
         raise RefusedError(msg)
     for other, span in situation.happening(to):
         if other.window.id == request.window_id and other.original_start.date() != request.day:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import CHANGE_NAMES, Change, State
 from icsfeed.domain.feeds import Kind
@@ -14,6 +15,7 @@ from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.span_sets import SpanSet, difference, intersection, union
 from icsfeed.domain.spans import END_OF_TIME, Span
+from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import instant_text
 
 OPENING: Final = frozenset({Kind.MAINTENANCE, Kind.PLANNED})
@@ -26,7 +28,8 @@ _MINUTES_TOLD_IN_HOURS: Final = 48 * 60
 class Reason:
     """A span in which an item of that ``kind`` opens or closes the gate of ``environments``.
 
-    ``subject`` names the item, ``words`` are the reason: ``in the maintenance window "thursday"``.
+    ``subject`` names the item, ``words`` are the reason: ``in the maintenance window "thursday"``. Both are empty where
+    it is not public.
     """
 
     kind: Kind
@@ -66,6 +69,15 @@ def reasons_within(situation: Situation, within: Span, *, apart_from: Change | N
         reason = _reason(item, situation) if item is not apart_from else None
         if reason is not None and reason.span.overlaps(within):
             yield reason
+    for frozen in situation.veiled_freezes(within):
+        yield Reason(
+            kind=Kind.FREEZE,
+            opens=False,
+            span=frozen.span,
+            environments=frozen.freeze.environments,
+            subject="",
+            words="",
+        )
 
 
 def reasons_for(change: Change, situation: Situation, within: Span) -> Iterator[Reason]:
@@ -107,8 +119,16 @@ def name_of(change: Change) -> str:
     return f"the {CHANGE_NAMES[change.kind]} {change.id}"
 
 
-def freeze_name(frozen: FrozenSpan) -> str:
-    return f'the change freeze "{frozen.freeze.id}" from {frozen.days.first} through {frozen.days.last}'
+def freeze_name(frozen: FrozenSpan, zone: ZoneInfo) -> str:
+    """The freeze and its time, such as ``the change freeze "month-end" from 2026-11-24 through 2026-11-30``."""
+    freeze, span = frozen.freeze, frozen.span
+    if freeze.is_open_ended:
+        time = f"from {instant_text(span.start, zone)} until it is ended"
+    elif frozen.is_timed:
+        time = f"from {instant_text(span.start, zone)} to {instant_text(span.end, zone)}"
+    else:
+        time = f"from {frozen.days.first} through {frozen.days.last}"
+    return f"the change freeze {quoted(freeze.id)} {time}"
 
 
 def due_span(change: Change) -> Span | None:
@@ -159,7 +179,9 @@ def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
                 Kind.MAINTENANCE, span, environments, subject=f'the maintenance window "{window.id}"', opens=True
             )
         case FrozenSpan():
-            return _place(Kind.FREEZE, item.span, item.freeze.environments, subject=freeze_name(item), opens=False)
+            return _place(
+                Kind.FREEZE, item.span, item.freeze.environments, subject=freeze_name(item, situation.zone), opens=False
+            )
         case Change(kind=Kind.PLANNED):
             due = _announced_time(item)
             if due is None:

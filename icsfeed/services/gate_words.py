@@ -31,20 +31,25 @@ def why_open(question: GateQuestion) -> str:
     words = _in_words(each for each in question.reasons(_moment(question.at)) if each.opens)
     if question.change is None:
         return words
-    freezes = " and ".join(freeze_name(each) for each in question.situation.freezes(_moment(question.at)))
+    frozen = question.situation.freezes(_moment(question.at))
+    zone = question.situation.zone
+    freezes = " and ".join(freeze_name(each, zone) for each in frozen if each.freezes(question.environments))
     return f"{words}, and states a reason to run in {freezes}" if freezes else words
 
 
 def why_closed(question: GateQuestion) -> str:
     """What closes the gate at the instant asked for, or that nothing opens it."""
     reasons = question.reasons(_moment(question.at))
-    closers = [each for each in reasons if not each.opens]
+    closers = [each for each in reasons if not each.opens and each.words]
     if question.change is not None:
-        return "; ".join(filter(None, (_why_not_due(question.change, question), _against(question.change, closers))))
-    if closers:
+        parts = (_why_not_due(question.change, question), _against(question.change, closers))
+        if any(parts):
+            return "; ".join(filter(None, parts))
+    elif closers:
         return _in_words(closers)
-    opened = frozenset[str]().union(*(each.environments for each in reasons))
-    shut = ", ".join(sorted(question.environments - opened))
+    shut = ", ".join(
+        each for each in sorted(question.environments) if not contains(spans_open(reasons, {each}), question.at)
+    )
     return f"outside the maintenance windows and planned changes of {shut}"
 
 
@@ -52,9 +57,12 @@ def why_too_short(question: GateQuestion, span: Span) -> str:
     """What ends the ``span`` in which the gate is open, before the runway does."""
     before, after = question.reasons(_moment(span.end - _INSTANT)), question.reasons(_moment(span.end))
     shut = {each for each in question.environments if not contains(spans_open(after, {each}), span.end)}
-    beginning = [each for each in after if not each.opens and not shut.isdisjoint(each.environments)]
+    beginning = [each for each in after if not each.opens and each.words and not shut.isdisjoint(each.environments)]
     ending = [each for each in before if each.span.end == span.end and not shut.isdisjoint(each.environments)]
-    ends = _subjects(beginning, "begins", "begin") if beginning else _subjects(ending, "ends", "end")
+    if beginning:
+        ends = _subjects(beginning, "begins", "begin")
+    else:
+        ends = _subjects(ending, "ends", "end") if ending else "it ends"
     instant = instant_text(span.end, question.situation.zone)
     left, needed = length_text(span.end - question.at), length_text(question.runway)
     return f"open for only {left} of the {needed} needed: {ends} at {instant}"

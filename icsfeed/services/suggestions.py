@@ -14,7 +14,6 @@ from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.times import days_text
 from icsfeed.domain.windows import Impact
 from icsfeed.services.upcoming import span_as_json
 from icsfeed.services.warnings import busy
@@ -83,11 +82,12 @@ class _Ahead:
     frozen: tuple[FrozenSpan, ...]
     freezes: FreezeIndex
     busy: tuple[tuple[str, Span], ...]
+    zone: ZoneInfo
 
-    def starts(self, zone: ZoneInfo) -> set[datetime]:
-        """The possible starts: the next multiple of five minutes in ``zone``, and instants that improve a slot."""
+    def starts(self) -> set[datetime]:
+        """The possible starts: the next multiple of five minutes on the clock, and instants that improve a slot."""
         begin = self.span.start
-        local = begin.astimezone(zone)
+        local = begin.astimezone(self.zone)
         past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond) % START_STEP
         turns = [
             *(window.start for _, window in self.windows),
@@ -123,8 +123,9 @@ def suggest(situation: Situation, request: SlotRequest) -> tuple[Suggestion, ...
         frozen=frozen,
         freezes=FreezeIndex(frozen),
         busy=tuple(sorted(busy(situation, environments), key=lambda each: (each[1].start, each[0]))),
+        zone=zone,
     )
-    starts = ahead.starts(zone)
+    starts = ahead.starts()
     suggestions = [
         _judged(Span(start=start, end=start + request.duration), request.impact, ahead)
         for start in starts
@@ -174,7 +175,7 @@ def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
     elif ahead.peaks is not None:
         reasons.append("outside peak hours")
     if (frozen := next(ahead.freezes.touching(slot, ahead.environments), None)) is not None:
-        reasons.append(f"in the change freeze {quoted(frozen.freeze.id)}, {days_text(frozen.days)}")
+        reasons.append(f"in the change freeze {quoted(frozen.freeze.id)}, {frozen.text(ahead.zone)}")
     delay = slot.start - ahead.span.start
     reasons.append(f"starts in {length_text(delay)}" if delay else "starts now")
     return Suggestion(span=slot, rank=rank, reasons=tuple(reasons), is_frozen=frozen is not None)

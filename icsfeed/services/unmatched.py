@@ -8,12 +8,12 @@ from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.occurrences import Frozen, occurrence_on
+from icsfeed.domain.freezes import FrozenSpan
+from icsfeed.domain.occurrences import Frozen
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.domain.texts import quoted
-from icsfeed.domain.times import day_text, days_text, span_text
+from icsfeed.domain.times import day_text, span_text
 
 
 def unmatched(situation: Situation) -> Iterator[tuple[str, str]]:
@@ -53,10 +53,15 @@ def _frozen_without_reason(situation: Situation, change: Change) -> Iterator[str
     frozen = situation.freeze_touching(change.plan.span, change.plan.environments)
     if frozen is not None:
         yield (
-            f"the change lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}, and does "
-            f"not say why it can't wait; give a reason: icsfeed planned update {change.id} --reason …, or lift the "
-            "freeze for that date, or cancel the change"
+            f"the change lies in the change freeze {frozen.label}, {frozen.text(situation.zone)}, and does "
+            f"not say why it can't wait; give a reason: icsfeed planned update {change.id} --reason …, or "
+            f"{_remedy(frozen)}, or cancel the change"
         )
+
+
+def _remedy(frozen: FrozenSpan) -> str:
+    freeze = frozen.freeze
+    return f"end it: icsfeed freeze end {freeze.id}" if freeze.is_recorded else "lift the freeze for that date"
 
 
 def _without_feed(subscriber: Subscriber) -> str:
@@ -69,20 +74,21 @@ def _without_feed(subscriber: Subscriber) -> str:
 def _about_adjustment(situation: Situation, adjustment: Adjustment) -> Iterator[str]:
     zone, now = situation.zone, situation.now
     is_over = adjustment.to.end <= now if isinstance(adjustment, Move) else adjustment.day < local_date(now, zone)
-    cause = "" if is_over else _cause(situation.schedule, adjustment)
+    cause = "" if is_over else _cause(situation, adjustment)
     if cause and isinstance(adjustment, Move):
         yield f"the occurrence was moved to {span_text(adjustment.to, zone)} but is no longer shown, because {cause}"
     elif cause:
         yield f"the skipped occurrence no longer exists, because {cause}"
 
 
-def _cause(schedule: Schedule, adjustment: Adjustment) -> str:
+def _cause(situation: Situation, adjustment: Adjustment) -> str:
     """Why the adjustment has no effect, and what to do; empty where it has one."""
+    schedule = situation.schedule
     remedy = f"if another occurrence replaces it, {'move' if isinstance(adjustment, Move) else 'skip'} that one"
     window = next((each for each in schedule.windows if each.id == adjustment.window_id), None)
     if window is None:
         return f'this schedule has no maintenance window "{adjustment.window_id}"; {remedy}'
-    occurrence = occurrence_on(schedule, window, adjustment.day, (adjustment,))
+    occurrence = situation.occurrence_on(window, adjustment.day)
     if occurrence is None:
         return f"{window.id} has no occurrence on {day_text(adjustment.day)}; {remedy}"
     excluded = occurrence.excluded
@@ -90,7 +96,8 @@ def _cause(schedule: Schedule, adjustment: Adjustment) -> str:
         return ""
     if not isinstance(excluded, Frozen):
         return f"the occurrence does not happen on its own date: {excluded}"
-    frozen = f"lies in the change freeze {quoted(excluded.by.freeze.name)}, {days_text(excluded.by.days)}"
+    frozen = f"lies in the change freeze {excluded.by.label}, {excluded.by.text(situation.zone)}"
+    remedy = _remedy(excluded.by)
     if occurrence.moved is None:
-        return f"its own date {frozen}; lift the freeze for that date if the occurrence is to happen"
-    return f"that time {frozen}; move it elsewhere, restore it, or lift the freeze for that date"
+        return f"its own date {frozen}; {remedy} if the occurrence is to happen"
+    return f"that time {frozen}; move it elsewhere, restore it, or {remedy}"

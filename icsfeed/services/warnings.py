@@ -15,7 +15,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.times import days_text, instant_text, span_text
+from icsfeed.domain.times import instant_text, span_text
 
 USUAL_MAX_LENGTH: Final = timedelta(hours=24)
 """The length beyond which a change is probably a typing error."""
@@ -70,7 +70,7 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
         closed = f"; until then, `gate --change {change.id}` stays closed in the freeze" if frozen is not None else ""
         yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason{closed}"
     if "span" in altered and frozen is not None:
-        yield f"{change.id} lies in the change freeze {quoted(frozen.freeze.name)}, {days_text(frozen.days)}"
+        yield f"{change.id} lies in the change freeze {frozen.label}, {frozen.text(situation.zone)}"
     if {"span", "impact"} & set(altered) and plan.impact.is_noticed:
         yield from about_peak_hours(change.id, schedule, plan.span)
     if {"span", "environments"} & set(altered):

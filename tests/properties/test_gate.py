@@ -256,7 +256,8 @@ def test_runways_and_single_changes_follow_from_the_facts(
     schedule, record, now = truth
     start, end = now - WEEKS, now + WEEKS
     oracle = Oracle(schedule, record, now, start, end)
-    edges = sorted(edge for edge in oracle.edges() if start <= edge < end)
+    # From a runway before the start on, for the gate is asked a runway before each edge.
+    edges = sorted(edge for edge in oracle.edges() if start - runway <= edge < end)
     change = next((each for each in record.changes.values() if number_of(each.id) == asked), None)
     environment = asked if isinstance(asked, str) else ENVIRONMENTS[0]
     is_open = partial(oracle.may_run, change) if change is not None else partial(oracle.is_open, environment)

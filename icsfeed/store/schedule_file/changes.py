@@ -197,7 +197,7 @@ def _change(texts: _Texts, table_keys: KeyPath, policy: _Policy) -> Change:
             )
             numbers.append(change.latest.number)
             if plan != before:
-                check_freezes(policy.freezes, change.kind, plan)
+                check_freezes(policy.freezes, change.kind, plan, policy.zone)
         except MissingReasonError as error:
             raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
         except IcsfeedError as error:
@@ -224,7 +224,7 @@ def _announced(values: ChangeTable, keys: KeyPath, policy: _Policy, translations
     plan = _amended(plan, values, keys, policy, translations)
     kind = Kind(values["kind"])
     try:
-        check_freezes(policy.freezes, kind, plan)
+        check_freezes(policy.freezes, kind, plan, policy.zone)
     except MissingReasonError as error:
         raise _RefusedError(keys, f"{error}; {_REASON_REMEDY}") from None
     update = Update(
