@@ -12,12 +12,15 @@ from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import InstantReader, Sense
 from icsfeed.cli.options import INSTANT_HELP, WholeNumber, example, json_option, option, with_settings
 from icsfeed.cli.output import at_a_terminal, print_json, print_line
+from icsfeed.cli.previews import names_of
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import PREFIXES, State
+from icsfeed.domain.civil import days_span
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import one_line
-from icsfeed.domain.times import days_text, span_text
+from icsfeed.domain.times import days_text, instant_text, span_text
 from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.services.upcoming import upcoming as list_upcoming
 from icsfeed.settings import Settings
@@ -68,22 +71,29 @@ def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zon
     zones = [calendar_zone] if second_zone is None or second_zone is calendar_zone else [calendar_zone, second_zone]
     rows = []
     for item in items:
-        times = [
-            days_text(item.days) if item.days and zone is calendar_zone else span_text(item.span, zone)
-            for zone in zones
-        ]
-        names = ", ".join(schedule.environment_names.get(each, each) for each in item.environments)
+        times = [_time_text(item, zone) for zone in zones]
+        everywhere = item.kind is Kind.FREEZE and set(item.environments) >= schedule.public_environments
+        names = "" if everywhere else names_of(item.environments, schedule)
         identifier = f"{item.id} {item.occurrence}" if item.occurrence is not None else item.id
         rows.append([*times, _title(item), identifier, names or "all", item.impact or "no change"])
     headings = (*(zone.key for zone in zones), "What", "Id", "Environments", "Impact")
     print_table(headings, rows, [_style(item) for item in items])
 
 
+def _time_text(item: UpcomingItem, zone: ZoneInfo) -> str:
+    """When it is: whole days, where they are such in that zone, or from when until when."""
+    if item.is_open_ended:
+        return f"from {instant_text(item.span.start, zone)} until it is ended"
+    if item.days is not None and days_span(item.days, zone) == item.span:
+        return days_text(item.days)
+    return span_text(item.span, zone)
+
+
 def _title(item: UpcomingItem) -> str:
     if item.kind in PREFIXES:
         return f"{item.name} ({_change_note(item)})"
-    notes = [each for each in (item.state, item.note) if each]
-    return f"{item.name} ({': '.join(notes)})" if notes else item.name
+    notes = [one_line(each) for each in (item.state, item.note) if each]
+    return f"{item.title} ({': '.join(notes)})" if notes else item.title
 
 
 def _change_note(item: UpcomingItem) -> str:

@@ -62,7 +62,8 @@ class EventFacts:
     ``excluded`` are the naive local starts of instances that do not happen. ``moved_from`` is the naive local time at
     which the policy has it start. ``freeze`` is the name of the change freeze that a change falls in. ``planned_start``
     and ``planned_end`` (UTC) are given where a change started or completed at other times. ``left`` are environments
-    that the change no longer touches: only the feeds of these state that.
+    that the change no longer touches: only the feeds of these state that. A freeze that an operator started has no
+    ``name``; one that ``is_open_ended`` lasts until further notice, and is shown until the end of what is published.
 
     A field that is added later needs a default, and the digest of an event that has no more than the default stays.
     """
@@ -89,6 +90,7 @@ class EventFacts:
     planned_start: datetime | None = None
     planned_end: datetime | None = None
     left: tuple[Environment, ...] = ()
+    is_open_ended: bool = False
 
     def digest(self, language: str = "", translations: Mapping[str, EventFacts] = MappingProxyType({})) -> str:
         """The digest of the facts for the ledger: the same on every machine and in every release.

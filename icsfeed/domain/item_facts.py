@@ -67,6 +67,7 @@ def _freeze_facts(schedule: Schedule, frozen: FrozenSpan) -> EventFacts:
         environments=environments_of(schedule, freeze.environments) if is_partial(schedule, freeze) else (),
         description=freeze.description,
         organizer=schedule.calendar.organizer,
+        is_open_ended=freeze.is_open_ended,
     )
 
 

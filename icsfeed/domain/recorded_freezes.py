@@ -12,9 +12,6 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.spans import END_OF_TIME, DateRange, Span
 
-FREEZE_NAME: Final = "Change freeze"
-"""What calendars call every recorded freeze; its reason stands in the description."""
-
 _ONE_MINUTE: Final = timedelta(minutes=1)
 _UTC_ZONE: Final = ZoneInfo("UTC")
 
@@ -54,7 +51,8 @@ class RecordedFreeze:
 
     @property
     def name(self) -> str:
-        return FREEZE_NAME
+        """None of its own: every medium calls it a change freeze, in its language."""
+        return ""
 
     @property
     def description(self) -> str:

@@ -19,7 +19,9 @@ from feedgen.feed import FeedGenerator
 from icsfeed.domain.changes import Change, Step, Update
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import EventFacts
+from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.page_addresses import announcement_address
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import revision_of
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.ical.events import CalendarEvent
@@ -28,7 +30,7 @@ from icsfeed.publication.feeds import EventsInLanguage
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.words.adjustments import adjustment_news
-from icsfeed.words.events import departure_lines, event_title, label_line, news_lines
+from icsfeed.words.events import departure_lines, event_title, freeze_news_lines, label_line, news_lines
 from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import Language, language_named, uncapitalized
 from icsfeed.words.terms import STATE_NAMES
@@ -71,7 +73,12 @@ def _atom(events_in_language: EventsInLanguage, slug: str, folder: str, base_url
     events = events_in_language()
     schedule, language = events.schedule, language_named(events.schedule.language)
     feed = feed_in_words(schedule.feed(slug), schedule, language)
-    news = [*_changes(events, language), *_departures(events, language), *_adjustments(events, language)]
+    news = [
+        *_changes(events, language),
+        *_departures(events, language),
+        *_adjustments(events, language),
+        *_freezes(events, language),
+    ]
     selected = [each for each in news if each.event.belongs_to(feed)]
     selected.sort(key=lambda each: (-each.updated.timestamp(), each.event.uid))
     atom = FeedGenerator()
@@ -139,6 +146,22 @@ def _departures(events: PublishedEvents, language: Language) -> Iterator[_News]:
                 content=f"<p>{_lines(departure_lines(event.facts, language))}</p>",
                 updated=departure.at.replace(microsecond=0),
                 published=departure.change.announced_at.replace(microsecond=0),
+            )
+
+
+def _freezes(events: PublishedEvents, language: Language) -> Iterator[_News]:
+    """The freezes that operators started; those of the schedule are no news."""
+    for event in events.policy[Rendering.EXPANDED]:
+        freeze = event.source.freeze if isinstance(event.source, FrozenSpan) else None
+        if isinstance(freeze, RecordedFreeze):
+            yield _News(
+                event=event,
+                title=event_title(event.facts, language)
+                if freeze.ended_at is None
+                else language.say("Change freeze ended"),
+                content=f"<p>{_lines(freeze_news_lines(event.facts, language, events.situation.zone))}</p>",
+                updated=(freeze.ended_at or freeze.started_at).replace(microsecond=0),
+                published=freeze.started_at.replace(microsecond=0),
             )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.departures import Departure
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence, Skipped
 from icsfeed.domain.schedule import Schedule
@@ -25,6 +26,7 @@ from icsfeed.services.events import PublishedEvents
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import language_named
+from icsfeed.words.terms import name_in_words
 
 VERSION: Final = 1
 SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
@@ -121,6 +123,7 @@ def _shared(event: CalendarEvent) -> dict[str, object]:
         "moved_from": None,
         "first": None,
         "last": None,
+        "open_ended": False,
         "no_longer_affects": [],
         "updates": [],
     }
@@ -132,20 +135,29 @@ def _own(source: Source, schedule: Schedule) -> dict[str, object]:
         case Single():
             return _of_occurrence(source.occurrence, zone)
         case FrozenSpan():
-            return {
-                "id": source.freeze.id,
-                "name": source.freeze.name,
-                **span_as_json(source.span, zone),
-                "environments": sorted(source.freeze.environments),
-                "first": source.days.first.isoformat(),
-                "last": source.days.last.isoformat(),
-            }
+            return _of_freeze(source, schedule)
         case Change():
             return _of_change(source, zone)
         case Departure():
             return _of_departure(source, zone)
         case Series():  # pragma: no cover  (the expanded rendering has none)
             raise AssertionError
+
+
+def _of_freeze(frozen: FrozenSpan, schedule: Schedule) -> dict[str, object]:
+    """A freeze; one that an operator started has a reason, and while it is open-ended, says so."""
+    freeze = frozen.freeze
+    name = name_in_words(Kind.FREEZE, freeze.name, language_named(schedule.language))
+    return {
+        "id": freeze.id,
+        "name": name,
+        **span_as_json(frozen.span, schedule.calendar.zone),
+        "environments": sorted(freeze.environments),
+        **({"reason": freeze.description} if freeze.is_recorded else {}),
+        "first": frozen.days.first.isoformat(),
+        "last": frozen.days.last.isoformat(),
+        "open_ended": freeze.is_open_ended,
+    }
 
 
 def _of_occurrence(occurrence: Occurrence, zone: ZoneInfo) -> dict[str, object]:

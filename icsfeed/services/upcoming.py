@@ -15,11 +15,14 @@ from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
 from icsfeed.words.adjustments import adjustment_note
 from icsfeed.words.languages import ENGLISH
+from icsfeed.words.terms import name_in_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UpcomingItem:
-    """An upcoming window, change or freeze. ``days`` are those of a freeze, in the calendar's zone.
+    """An upcoming window, change or freeze. ``days`` are those that a freeze touches, in its zone.
+
+    A freeze that an operator started has no name of its own, a ``reason``, and while it ``is_open_ended`` no end.
 
     ``state`` is a change's, or that of a window that was skipped; ``note`` says what was done to a window, and why:
     ``reason`` is why alone, ``moved_from`` the local time at which the policy had it start, ``occurrence`` the date by
@@ -43,13 +46,19 @@ class UpcomingItem:
     cancellation: str = ""
     is_overdue: bool = False
     is_as_planned: bool = True
+    is_open_ended: bool = False
+
+    @property
+    def title(self) -> str:
+        """Its name for operators."""
+        return name_in_words(self.kind, self.name, ENGLISH)
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The item as JSON has it, in UTC and on the wall clock of ``zone``."""
         record: dict[str, object] = {
             "kind": self.kind.value,
             "id": self.id,
-            "name": self.name,
+            "name": self.title,
             **span_as_json(self.span, zone),
             "zone": zone.key,
             "environments": list(self.environments),
@@ -59,6 +68,8 @@ class UpcomingItem:
         }
         if self.days is not None:
             record |= {"first": self.days.first.isoformat(), "last": self.days.last.isoformat()}
+        if self.is_open_ended:
+            record |= {"open_ended": True}
         if self.occurrence is not None:
             record |= {"window": self.id, "date": self.occurrence.isoformat()}
         return record
@@ -100,7 +111,7 @@ def upcoming(
 ) -> tuple[UpcomingItem, ...]:
     """Everything that shares an instant with the ``length`` from ``start`` (aware), in order.
 
-    With ``environments``, only windows and changes that touch one of them; freezes apply to all. ``with_overdue``, a
+    With ``environments``, only what touches one of them. ``with_overdue``, a
     change in progress is not over before somebody says so, however long ago it was to end.
 
     Raises:
@@ -120,14 +131,22 @@ def _item(each: CalendarItem, span: Span, touched: frozenset[str], now: datetime
         case Change():
             return None if touched.isdisjoint(each.plan.environments) else _change_item(each, span, now)
         case FrozenSpan():
-            return UpcomingItem(
-                kind=Kind.FREEZE,
-                id=each.freeze.id,
-                name=each.freeze.name,
-                span=each.span,
-                environments=tuple(sorted(each.freeze.environments)),
-                days=each.days,
-            )
+            return _freeze_item(each) if each.freezes(touched) else None
+
+
+def _freeze_item(frozen: FrozenSpan) -> UpcomingItem:
+    freeze = frozen.freeze
+    return UpcomingItem(
+        kind=Kind.FREEZE,
+        id=freeze.id,
+        name=freeze.name,
+        span=frozen.span,
+        environments=tuple(sorted(freeze.environments)),
+        days=frozen.days,
+        note=freeze.description if freeze.is_recorded else "",
+        reason=freeze.description if freeze.is_recorded else "",
+        is_open_ended=freeze.is_open_ended,
+    )
 
 
 def _window_item(occurrence: Occurrence, span: Span) -> UpcomingItem | None:

@@ -12,7 +12,7 @@ from icsfeed.domain.windows import Impact
 from icsfeed.words.languages import Language, uncapitalized
 from icsfeed.words.phrases import phrase, phrase_in
 from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_words
-from icsfeed.words.times import short_instant_in_words, span_in_words
+from icsfeed.words.times import instant_in_words, short_instant_in_words, span_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,9 @@ _IN_FREEZE: Final = {
     Kind.EMERGENCY: phrase("This emergency change falls in a change freeze ({freeze})."),
     Kind.PLANNED: phrase("This planned change falls in a change freeze ({freeze})."),
 }
+UNTIL_FURTHER_NOTICE: Final = phrase("It lasts until further notice.")
+"""Of a freeze without an end."""
+
 _MAX_MESSAGES: Final = 10
 """Calendar programs show a description in a small box."""
 
@@ -90,7 +93,21 @@ def _freeze_text(facts: EventFacts, language: Language) -> str:
         if has_hours
         else language.say("No planned change happens on these days.")
     )
-    return "\n".join((meaning, *(_scope_lines(facts, language) if facts.environments else ())))
+    until = (language.say(UNTIL_FURTHER_NOTICE),) if facts.is_open_ended else ()
+    return "\n".join((meaning, *until, *(_scope_lines(facts, language) if facts.environments else ())))
+
+
+def freeze_news_lines(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
+    """A freeze that an operator started, as an announcement tells it, a line each; times are those of ``zone``."""
+    if isinstance(facts.start, datetime) and isinstance(facts.end, datetime):
+        span = Span(start=facts.start, end=facts.end)
+        is_open_ended = facts.is_open_ended
+        when = (
+            instant_in_words(span.start, zone, language) if is_open_ended else span_in_words(span, zone, language)
+        )
+        yield label_line(language.say("When"), when, language)
+    yield _freeze_text(facts, language)
+    yield label_line(language.say("Reason"), facts.description, language)
 
 
 def cancelled_instance_description(facts: EventFacts, reason: str, language: Language) -> str:

@@ -6,7 +6,6 @@ from typing import Final
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.recorded_freezes import FREEZE_NAME
 from icsfeed.domain.windows import Impact
 from icsfeed.words.languages import Language
 from icsfeed.words.phrases import phrase, phrase_in
@@ -39,8 +38,8 @@ STATE_NAMES: Final = {
 
 
 def name_in_words(kind: Kind, name: str, language: Language) -> str:
-    """The name of something of that kind; a freeze that an operator started has one of icsfeed's own."""
-    return language.say(KIND_NAMES[kind]) if kind is Kind.FREEZE and name == FREEZE_NAME else name
+    """The name of something of that kind; a freeze that an operator started has none of its own."""
+    return name or language.say(KIND_NAMES[kind])
 
 
 CANCELLED_WINDOW: Final = phrase_in("state of a maintenance window", "Cancelled")

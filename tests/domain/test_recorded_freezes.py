@@ -81,7 +81,7 @@ def test_outside_the_published_span_it_is_not_shown() -> None:
 def test_its_days_are_those_of_the_zone_that_it_is_given() -> None:
     toronto = ZoneInfo("America/Toronto")
     assert FREEZE.in_zone(toronto) == replace(FREEZE, zone=toronto)
-    assert (FREEZE.name, FREEZE.description) == ("Change freeze", "The core switches are failing")
+    assert (FREEZE.name, FREEZE.description) == ("", "The core switches are failing")
 
 
 @pytest.mark.parametrize(

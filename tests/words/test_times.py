@@ -8,7 +8,6 @@ from icsfeed.domain.changes import State
 from icsfeed.domain.event_facts import Message
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.item_facts import facts_of
-from icsfeed.domain.recorded_freezes import FREEZE_NAME
 from icsfeed.domain.zones import zone
 from icsfeed.words.events import event_description, event_title, title_in_state
 from icsfeed.words.languages import ENGLISH
@@ -52,5 +51,5 @@ def test_a_cancelled_window_is_feminine_in_french() -> None:
 
 def test_a_freeze_that_an_operator_started_has_a_name_of_our_own() -> None:
     facts = replace(facts_of(POLICY, a_change()), kind=Kind.FREEZE, state=State.CONFIRMED)
-    names = [event_title(replace(facts, name=name), FRENCH) for name in (FREEZE_NAME, "Stop")]
-    assert names == ["Gel des changements", "Stop"]
+    names = [event_title(replace(facts, name=name), FRENCH) for name in ("", "Stop", "Change freeze")]
+    assert names == ["Gel des changements", "Stop", "Change freeze"]

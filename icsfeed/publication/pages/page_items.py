@@ -17,7 +17,7 @@ from icsfeed.publication.pages.moments import PLACE, Sentence, moment_of, with_t
 from icsfeed.publication.pages.policies import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
-from icsfeed.words.events import moved_note, skipped_note
+from icsfeed.words.events import UNTIL_FURTHER_NOTICE, moved_note, skipped_note
 from icsfeed.words.terms import CANCELLED_WINDOW, IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_words
 
 _ZONE_MARGIN = timedelta(days=2)
@@ -110,8 +110,9 @@ def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageIt
     names = environments_text(schedule, item.environments)
     where = names if len(item.environments) < len(schedule.environments) else ""
     kind = say(KIND_NAMES[item.kind])
+    days = item.days if item.days is not None and days_span(item.days, dates.zone) == item.span else None
     facts = [
-        kind if kind != item.name else "",
+        kind if item.name not in {"", kind} else "",
         names if item.kind is not Kind.FREEZE or where else "",
         say(IMPACT_NAMES[item.impact]) if item.impact is not None else "",
     ]
@@ -143,6 +144,9 @@ def _label(item: UpcomingItem, dates: Dates) -> str:
 
 
 def _note(item: UpcomingItem, situation: Situation, dates: Dates) -> Sentence:
+    if item.kind is Kind.FREEZE:
+        until = dates.language.say(UNTIL_FURTHER_NOTICE) if item.is_open_ended else ""
+        return tuple(filter(None, (" ".join(filter(None, (item.reason, until))),)))
     if item.kind is not Kind.MAINTENANCE:
         return ()
     if item.moved_from is not None:
