@@ -13,15 +13,7 @@ from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step, Upda
 from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import advance, with_clock_steps
-from icsfeed.domain.plans import (
-    Amendment,
-    check_frozen,
-    check_plan,
-    free_text,
-    line_of_text,
-    tidied,
-    tidied_translations,
-)
+from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied, tidied_translations
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
@@ -33,6 +25,7 @@ from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.conflicts import conflict_text
 from icsfeed.services.events import clock_lines
+from icsfeed.services.freeze_effects import check_recorded_freezes
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
@@ -149,7 +142,7 @@ def announce(
         repeated = _open_duplicate(situation, request)
         if repeated is not None:
             return _repetition(situation, repeated, request)
-        _check_recorded_freezes(situation, request.kind, request.plan)
+        check_recorded_freezes(situation, request.kind, request.plan)
         change = _new_change(situation.record, request, PLACEHOLDER, actor)
         return _outcome(situation, change, _lines(situation, None, change), recorded=False)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
@@ -158,7 +151,7 @@ def announce(
         repeated = situation.changes[earlier] if earlier is not None else _open_duplicate(situation, request)
         if repeated is not None:
             return _repetition(situation, repeated, request)
-        _check_recorded_freezes(situation, request.kind, request.plan)
+        check_recorded_freezes(situation, request.kind, request.plan)
         change = _new_change(situation.record, request, uid_part, actor)
         lines = _lines(situation, None, change)
         writing.set_subject(change.id)
@@ -199,7 +192,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         )
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
-            _check_recorded_freezes(situation, before.kind, plan)
+            check_recorded_freezes(situation, before.kind, plan)
         return after, _lines(situation, before, after)
 
     situation = workspace.situation(now=actor.at)
@@ -218,15 +211,6 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
 def random_uid_part(random_bytes: Callable[[int], bytes]) -> str:
     """The random part of a new change's UID."""
     return random_bytes(_UID_BYTES).hex()
-
-
-def _check_recorded_freezes(situation: Situation, kind: Kind, plan: Plan) -> None:
-    """Check a plan against the freezes that were recorded, too.
-
-    Raises:
-        MissingReasonError: where a planned change falls in one without a reason.
-    """
-    check_frozen(situation.freeze_touching(plan.span, plan.environments), kind, plan, situation.zone)
 
 
 def _new_change(record: Record, announcement: AnnouncementRequest, uid_part: str, actor: Actor) -> Change:

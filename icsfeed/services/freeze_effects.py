@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import Change
+from icsfeed.domain.changes import Change, Plan
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.plans import check_frozen
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
@@ -79,6 +80,15 @@ def _times(situation: Situation, within: Span) -> Mapping[_Place, Span]:
         if occurrence.excluded is None and occurrence.span is not None
         for environment in occurrence.environments
     }
+
+
+def check_recorded_freezes(situation: Situation, kind: Kind, plan: Plan) -> None:
+    """Check a plan against all freezes of a situation, those that were recorded included.
+
+    Raises:
+        MissingReasonError: where a planned change falls in one without a reason.
+    """
+    check_frozen(situation.freeze_touching(plan.span, plan.environments), kind, plan, situation.zone)
 
 
 def planned_changes_in(situation: Situation, freeze: RecordedFreeze) -> Iterator[Change]:

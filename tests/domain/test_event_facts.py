@@ -92,6 +92,7 @@ OTHERS: Final[dict[str, tuple[Any, ...]]] = {
     "planned_start": (None, utc(2026, 1, 1, 2)),
     "planned_end": (None, utc(2026, 1, 1, 5)),
     "left": ((), (Environment(id="preview", name="Trial"),), (Environment(id="trial", name="Preview"),)),
+    "is_open_ended": (True,),
 }
 """Other values of each field: those of ``FULL`` changed in every part."""
 

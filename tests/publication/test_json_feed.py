@@ -86,6 +86,7 @@ NOTHING_MORE = {
     "moved_from": None,
     "first": None,
     "last": None,
+    "open_ended": False,
     "no_longer_affects": [],
     "updates": [],
 }
