@@ -102,9 +102,7 @@ def freeze_news_lines(facts: EventFacts, language: Language, zone: ZoneInfo) -> 
     if isinstance(facts.start, datetime) and isinstance(facts.end, datetime):
         span = Span(start=facts.start, end=facts.end)
         is_open_ended = facts.is_open_ended
-        when = (
-            instant_in_words(span.start, zone, language) if is_open_ended else span_in_words(span, zone, language)
-        )
+        when = instant_in_words(span.start, zone, language) if is_open_ended else span_in_words(span, zone, language)
         yield label_line(language.say("When"), when, language)
     yield _freeze_text(facts, language)
     yield label_line(language.say("Reason"), facts.description, language)
