@@ -111,9 +111,6 @@ class Freeze(Protocol):
     @property
     def is_open_ended(self) -> bool: ...
 
-    @property
-    def zone(self) -> ZoneInfo: ...
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FrozenSpan:
