@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -10,10 +12,12 @@ import click
 from icsfeed.cli.inputs import Inputs, current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json, print_line
+from icsfeed.domain.public_holidays import data_version
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.services.advice import Advice, advise
+from icsfeed.services.holidays import HolidaysOfFreeze, holidays_of
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings, UnsetVariableError
 from icsfeed.store.schedule_file import (
     LoadedSchedule,
@@ -57,11 +61,18 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
     inputs = Inputs(settings=settings, path=_beside_database(path, settings), loaded=loaded)
     record, notes, unset = _record(inputs)
     situation = Situation(schedule=schedule, record=record, now=now)
-    advices = (*unset, *advise(situation, public=_public(inputs, record)))
+    holidays = holidays_of(situation)
+    public_holidays = inputs.kept_holidays() if holidays and record.entry else None
+    advices = (*unset, *advise(situation, public=_public(inputs, record), public_holidays=public_holidays))
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
-        print_json({"schedule": str(path), "mistakes": [], "warnings": warnings, **notes})
+        print_json(
+            {"schedule": str(path), "mistakes": [], "warnings": warnings, **_holidays_as_json(holidays), **notes}
+        )
         return
+    for each in holidays:
+        for line in _holiday_lines(each):
+            print_line(f"{path}: {line}")
     for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
         print_line(f"{path}{line}: warning: {advice.subject}: {advice.message}")
@@ -115,6 +126,19 @@ def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object
         return {"path": "", "line": None, "recorded": advice.name, "message": advice.message}
     position = loaded.position_of(advice.table, advice.name)
     return {"path": position.path, "line": position.line, "recorded": None, "message": advice.message}
+
+
+def _holidays_as_json(holidays: tuple[HolidaysOfFreeze, ...]) -> dict[str, object]:
+    if not holidays:
+        return {}
+    return {"holidays": {"release": data_version(), "freezes": [each.as_json() for each in holidays]}}
+
+
+def _holiday_lines(of_freeze: HolidaysOfFreeze) -> Iterator[str]:
+    """A line for each year, with the dates and names of the holidays in it."""
+    for year, days in groupby(of_freeze.holidays, key=lambda each: each.day.year):
+        dates = "; ".join(f"{each.day:%m-%d} {each.name}" for each in days)
+        yield f'change_freezes "{of_freeze.freeze.id}" in {year} (holidays {data_version()}): {dates}'
 
 
 def _count(number: int, what: str) -> str:

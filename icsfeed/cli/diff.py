@@ -11,8 +11,10 @@ from icsfeed.cli.inputs import Inputs, current_instant
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.public_holidays import data_version
 from icsfeed.domain.situation import Situation
 from icsfeed.services.differences import Difference, Differences, differences
+from icsfeed.services.holidays import holidays_of
 from icsfeed.services.past_edits import past_edits
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
 from icsfeed.store.schedule_file import load_schedule
@@ -48,9 +50,13 @@ def diff(
     edit = differences(old_situation, new_situation)
     for warning in past_edits(old_situation, new_situation, edit):
         print_line(f'warning: {warning.table} "{warning.name}": {warning.message}', err=True)
+    release = data_version() if any(map(holidays_of, (old_situation, new_situation))) else None
     if as_json:
-        print_json({**edit.as_json(), **inputs.notes()})
+        holidays = {"holidays": {"release": release}} if release is not None else {}
+        print_json({**edit.as_json(), **holidays, **inputs.notes()})
         return
+    if release is not None:
+        print_line(f"public holidays, old and new, are those of holidays {release}", err=True)
     text = DifferenceText(old=before, new=after, zone=zone)
     past = tuple(each for each in edit.dates if each.is_past(now))
     ahead = tuple(each for each in edit.dates if not each.is_past(now))

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from icsfeed.cli.output import print_line
 from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.times import instant_text
 from icsfeed.settings import DEFAULT_DATABASE, DEFAULT_SCHEDULE, DatabaseLocation, Settings
-from icsfeed.store.database import is_missing, recorded, schedule_kept_in
+from icsfeed.store.database import holidays_kept_in, is_missing, recorded, schedule_kept_in
 from icsfeed.store.schedule_file import LoadedSchedule, example_path, load_schedule
 
 if TYPE_CHECKING:
@@ -108,6 +109,11 @@ class Inputs:
         """The bytes of the schedule that was public last, and when they were changed, if the database kept one."""
         location = self.location()
         return schedule_kept_in(location) if location is not None else None
+
+    def kept_holidays(self) -> PublishedHolidays | None:
+        """The public holidays that were public last, if the database kept some."""
+        location = self.location()
+        return holidays_kept_in(location) if location is not None else None
 
     def repository(self) -> Database | NoRepository:
         """The repository of that record, which connects when it is first used.

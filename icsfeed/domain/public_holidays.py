@@ -37,6 +37,30 @@ class Holiday:
         return self.name in names or self.plain_name in names
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HolidayCalendar:
+    """The holidays of a country or one of its subdivisions, in order."""
+
+    country: str
+    subdivision: str
+    holidays: tuple[Holiday, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublishedHolidays:
+    """All holidays from ``first`` through ``last`` that a ``release`` of the library had when they became public."""
+
+    release: str
+    first: date
+    last: date
+    calendars: tuple[HolidayCalendar, ...]
+
+    def of(self, country: str, subdivision: str) -> tuple[Holiday, ...] | None:
+        """The holidays of that place; ``None`` where none of it were public."""
+        place = (country, subdivision)
+        return next((each.holidays for each in self.calendars if (each.country, each.subdivision) == place), None)
+
+
 def holidays_between(country: str, subdivision: str, first: date, last: date) -> tuple[Holiday, ...]:
     """The public holidays from ``first`` through ``last``, in order; empty for years of which the library knows none.
 

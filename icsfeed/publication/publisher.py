@@ -14,6 +14,7 @@ from icsfeed.publication.snapshot import Snapshot, last_modified
 from icsfeed.publication.sources import Sources
 from icsfeed.services.baselines import events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
+from icsfeed.services.holidays import published_holidays
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.schedule_file import LoadedSchedule
 
@@ -121,7 +122,11 @@ class Publisher:
 
     def _with_schedule_kept(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:
         try:
-            self.sources.repository.keep_schedule(file.content, snapshot.schedule_changed_at)
+            self.sources.repository.keep_schedule(
+                file.content,
+                snapshot.schedule_changed_at,
+                holidays=published_holidays(Situation(schedule=file.schedule, now=now)),
+            )
         except IcsfeedError as error:
             if snapshot.is_schedule_kept:
                 self.sources.log.warning("schedule not kept", reason=str(error))

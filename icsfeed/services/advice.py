@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.calendar_advice import placeholder_domain
 from icsfeed.services.feed_advice import large_feeds
 from icsfeed.services.freeze_advice import about_freeze, unrenewed
+from icsfeed.services.holidays import differing_holidays
 from icsfeed.services.unmatched import unmatched
 from icsfeed.services.warnings import warnings_about
 from icsfeed.services.window_advice import about_window, overlaps
@@ -39,15 +41,18 @@ class Advice:
         return f'{self.table} "{self.name}"' if self.table else self.name
 
 
-def advise(situation: Situation, *, public: Schedule | None = None) -> tuple[Advice, ...]:
+def advise(
+    situation: Situation, *, public: Schedule | None = None, public_holidays: PublishedHolidays | None = None
+) -> tuple[Advice, ...]:
     """Every warning about the published span: by calendar, window, freeze, change and feed, then by record.
 
-    ``public`` is the schedule that customers see so far, if that is another one.
+    ``public`` is the schedule that customers see so far, if that is another one, and ``public_holidays`` are those that
+    they see.
     """
     return (
         *_of_table("calendar", (("uid_domain", each) for each in placeholder_domain(situation.schedule.calendar))),
         *_of_table("maintenance_windows", _about_windows(situation)),
-        *_of_table("change_freezes", _about_freezes(situation)),
+        *_of_table("change_freezes", _about_freezes(situation, public_holidays)),
         *_of_table("changes", _about_changes(situation)),
         *_of_table("feeds", large_feeds(situation)),
         *(_about_the_past(situation, public) if public is not None else ()),
@@ -72,13 +77,15 @@ def _about_windows(situation: Situation) -> Iterator[tuple[str, str]]:
             yield window.id, message
 
 
-def _about_freezes(situation: Situation) -> Iterator[tuple[str, str]]:
+def _about_freezes(situation: Situation, public_holidays: PublishedHolidays | None) -> Iterator[tuple[str, str]]:
     without_successor = unrenewed(situation)
     for freeze in situation.schedule.freezes:
         for message in about_freeze(freeze):
             yield freeze.id, message
         if freeze.id in without_successor:
             yield freeze.id, without_successor[freeze.id]
+    if public_holidays is not None:
+        yield from differing_holidays(situation, public_holidays)
 
 
 def _about_changes(situation: Situation) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import RefusedError
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
@@ -86,8 +87,11 @@ class ScheduleRepository(Repository, Protocol):
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         """The bytes of the stored file and when they were changed; ``None`` where none is stored."""
 
-    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
-        """Store this file instead."""
+    def kept_holidays(self) -> PublishedHolidays | None:
+        """The public holidays that were public with that file; ``None`` where it has none."""
+
+    def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
+        """Store this file and its holidays instead."""
 
 
 class NoRepository:
@@ -126,7 +130,10 @@ class NoRepository:
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         return None
 
-    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+    def kept_holidays(self) -> PublishedHolidays | None:
+        return None
+
+    def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
         """Do nothing: the example is in the package."""
 
     def check(self) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.public_holidays import data_version
+from icsfeed.domain.situation import Situation
+from icsfeed.services.holidays import published_holidays
 from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import IN_FORCE, NOW, SCHEDULE, run
 from tests.examples import utc
 
@@ -155,6 +161,62 @@ def test_check_warns_of_it_where_the_database_has_the_public_schedule(old: str, 
         "write the new one beside it under another id, with effective_from = 2026-11-23\n"
         f"schedule.toml: no errors, 1 warning; {counts}\n"
     )
+
+
+HOLIDAYS = """
+[[change_freezes]]
+id = "public-holidays"
+name = "Public holidays"
+holidays = { country = "CA", subdivision = "ON" }
+effective_from = 2026-09-01
+lifted = [2026-10-12]
+"""
+
+
+def test_holidays_that_differ_between_two_releases_of_the_library(schedule: Path, folder: Path) -> None:
+    """The record has those of the release that published last."""
+    schedule.write_text(IN_FORCE + HOLIDAYS, encoding="utf-8")
+    skip = ("window", "skip", "thursday", "2026-12-03", "--reason", "r", "--operator", "ann", "--yes")
+    assert run(*skip, "--now", NOW).status == 0
+    now = published_holidays(Situation(schedule=load_schedule(schedule).schedule, now=utc(2026, 11, 23)))
+    assert now is not None
+    (ontario,) = now.calendars
+    moved = [
+        replace(each, day=date(2026, 12, 27)) if each.day == date(2026, 12, 28) else each for each in ontario.holidays
+    ]
+    database = Database(f"sqlite:///{folder}/icsfeed.db")
+    for holidays in (now, replace(now, release="0.108", calendars=(replace(ontario, holidays=tuple(moved)),))):
+        database.keep_schedule(schedule.read_bytes(), utc(2026, 11, 1), holidays=holidays)
+        warnings = json.loads(run("check", "--now", NOW, "--json").stdout)["warnings"]
+        expected = (
+            f"its holidays differ between holidays 0.108, which is public, and holidays {data_version()}: "
+            "2026-12-27 Boxing Day (observed) is gone; 2026-12-28 Boxing Day (observed) is new; calendars follow as "
+            "soon as this release publishes them"
+        )
+        assert [each["message"] for each in warnings] == ([] if holidays is now else [expected])
+    database.close()
+
+
+def test_check_and_diff_say_which_holidays_they_know(schedule: Path) -> None:
+    schedule.write_text(IN_FORCE + HOLIDAYS, encoding="utf-8")
+    release = data_version()
+    assert run("check", "--now", NOW).stdout.splitlines()[:2] == [
+        f'schedule.toml: change_freezes "public-holidays" in 2026 (holidays {release}): 09-07 Labour Day; '
+        "10-12 Thanksgiving Day; 12-25 Christmas Day; 12-26 Boxing Day; 12-28 Boxing Day (observed)",
+        f'schedule.toml: change_freezes "public-holidays" in 2027 (holidays {release}): 01-01 New Year\'s Day; '
+        "02-15 Family Day; 03-26 Good Friday; 05-24 Victoria Day; 07-01 Canada Day; 09-06 Labour Day; "
+        "10-11 Thanksgiving Day; 12-25 Christmas Day; 12-26 Boxing Day; 12-27 Christmas Day (observed); "
+        "12-28 Boxing Day (observed)",
+    ]
+    holidays = json.loads(run("check", "--now", NOW, "--json").stdout)["holidays"]
+    assert holidays["release"] == release
+    ((first, *_),) = (each["dates"] for each in holidays["freezes"])
+    assert first == {"date": "2026-09-07", "name": "Labour Day"}
+    schedule.with_name("old.toml").write_text(IN_FORCE, encoding="utf-8")
+    assert run("diff", "old.toml", "--now", NOW).stderr.splitlines()[-1] == (
+        f"public holidays, old and new, are those of holidays {release}"
+    )
+    assert json.loads(run("diff", "old.toml", "--now", NOW, "--json").stdout)["holidays"] == {"release": release}
 
 
 def test_the_packaged_example_is_not_taken_for_the_edited_file(folder: Path) -> None:

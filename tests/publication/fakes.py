@@ -15,6 +15,7 @@ import structlog
 from structlog.testing import LogCapture
 
 from icsfeed.domain.actors import Actor
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
@@ -105,6 +106,7 @@ class FakeRepository:
     read_only: Exception | None = None
     look_every: timedelta = timedelta(milliseconds=10)
     schedule: tuple[bytes, datetime] | None = None
+    holidays: PublishedHolidays | None = None
     full: Exception | None = None
 
     def entry(self) -> int:
@@ -122,10 +124,13 @@ class FakeRepository:
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         return self.schedule if self.record() is not NOTHING else None
 
-    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
+    def kept_holidays(self) -> PublishedHolidays | None:
+        return self.holidays
+
+    def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
         if self.full is not None:
             raise self.full
-        self.schedule = (content, changed_at)
+        self.schedule, self.holidays = (content, changed_at), holidays
 
     def fetches(self) -> dict[tuple[str, str], datetime]:
         return {}

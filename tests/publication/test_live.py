@@ -15,6 +15,7 @@ from structlog.testing import LogCapture
 
 from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.public_holidays import PublishedHolidays, data_version
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.domain.situation import Situation
@@ -148,6 +149,25 @@ def test_a_server_that_starts_with_a_broken_file_publishes_the_last_good_schedul
     assert [entry["public"] for entry in capture.entries if entry["event"] == "schedule broken"] == [
         "what was good last"
     ]
+
+
+def test_the_holidays_that_become_public_are_stored(tmp_path: Path) -> None:
+    path, repository = tmp_path / "schedule.toml", FakeRepository()
+
+    def start() -> PublishedHolidays | None:
+        log = structlog.wrap_logger(None, processors=[LogCapture()])
+        assert Live(Publisher(Sources(ScheduleFile(path=path), repository, log=log)), clock=Clock()).current()
+        return repository.holidays
+
+    path.write_text(SCHEDULE, encoding="utf-8")
+    assert start() is None
+    freeze = '\n[[change_freezes]]\nid = "canada-day"\nname = "Holidays"\nholidays = { country = "CA" }\n'
+    path.write_text(SCHEDULE + freeze, encoding="utf-8")
+    holidays = start()
+    assert holidays is not None
+    assert (holidays.release, [each.country for each in holidays.calendars]) == (data_version(), ["CA"])
+    path.write_text(SCHEDULE, encoding="utf-8")
+    assert start() is None
 
 
 def test_a_stored_schedule_that_can_not_be_read_is_not_published() -> None:

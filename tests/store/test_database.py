@@ -20,6 +20,7 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.errors import BadInputError, ConflictError, UnavailableError
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.public_holidays import Holiday, HolidayCalendar, PublishedHolidays
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
@@ -149,6 +150,31 @@ def test_the_schedule_that_was_public_last_is_stored(database_url: str) -> None:
         assert (database.entry(), database.record().entry) == (0, 0)
     with opened(database_url) as again:
         assert again.kept_schedule() == (policy, NOW + HOUR)
+
+
+def test_the_holidays_that_were_public_last_are_stored_with_the_schedule(database_url: str) -> None:
+    holidays = PublishedHolidays(
+        release="0.108",
+        first=date(2025, 1, 1),
+        last=date(2027, 12, 31),
+        calendars=(
+            HolidayCalendar(
+                country="FR",
+                subdivision="",
+                holidays=(
+                    Holiday(day=date(2026, 7, 14), name="Fête nationale"),
+                    Holiday(day=date(2026, 7, 14), name="x"),
+                ),
+            ),
+        ),
+    )
+    with opened(database_url) as database:
+        assert database.kept_holidays() is None
+        for each in (holidays, replace(holidays, release="0.109"), None, holidays):
+            database.keep_schedule(b"# policy", NOW, holidays=each)
+            assert database.kept_holidays() == each
+    with opened(database_url) as again:
+        assert (again.kept_schedule(), again.kept_holidays()) == ((b"# policy", NOW), holidays)
 
 
 def test_the_audit_trail_says_who_did_what_when(database_url: str) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Generator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.settings import DatabaseLocation
 
@@ -65,6 +66,18 @@ def schedule_kept_in(location: DatabaseLocation) -> tuple[bytes, datetime] | Non
         return None
     with _opened(location) as database:
         return database.kept_schedule()
+
+
+def holidays_kept_in(location: DatabaseLocation) -> PublishedHolidays | None:
+    """The public holidays that were public last, if the schedule that was kept has some.
+
+    Raises:
+        IcsfeedError: as ``recorded``.
+    """
+    if is_missing(location):
+        return None
+    with _opened(location) as database:
+        return database.kept_holidays()
 
 
 @contextlib.contextmanager

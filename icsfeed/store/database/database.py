@@ -15,12 +15,13 @@ from sqlalchemy import Connection, Engine
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
 from icsfeed.store.database.audit import read_entries
 from icsfeed.store.database.creation import create_database
 from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
-from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_schedule
+from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
 from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import other_database, read_record
@@ -198,16 +199,27 @@ class Database:
         with read_transaction(self._engine) as connection:
             return read_kept_schedule(connection)
 
-    def keep_schedule(self, content: bytes, changed_at: datetime) -> None:
-        """Store the schedule that is public now, and when it was changed (aware), instead of the one before.
+    def kept_holidays(self) -> PublishedHolidays | None:
+        """The public holidays that were public last with that schedule; ``None`` where it has none.
+
+        Raises:
+            UnavailableError: where they can't be read.
+        """
+        if self.kept_schedule() is None:
+            return None
+        with read_transaction(self._engine) as connection:
+            return read_kept_holidays(connection)
+
+    def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
+        """Store the schedule that is public now, when it was changed (aware), and its holidays, instead of the last.
 
         Raises:
             UnavailableError: where it can't be written; nothing has changed then.
         """
-        if self.kept_schedule() == (content, changed_at):
+        if self.kept_schedule() == (content, changed_at) and self.kept_holidays() == holidays:
             return
         with self._writing() as connection:
-            keep_schedule(connection, content, changed_at)
+            keep_schedule(connection, content, changed_at, holidays)
 
     def upgrade(self) -> bool:
         """Create the database's tables, or bring them up to date; gives whether there was anything to do.

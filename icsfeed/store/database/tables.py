@@ -216,6 +216,7 @@ public_schedule = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("content", Words, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("holidays", JSON(none_as_null=True), nullable=True),
     CheckConstraint("place = 1", name="alone"),
 )
 """The schedule file that was public last, in one row; see ``kept_schedule``."""
