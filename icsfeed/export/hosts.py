@@ -19,6 +19,7 @@ APACHE: Final = ".htaccess"
 NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
 _NOT_FOUND: Final = "404.html"
 _PAGE: Final = "index.html"
+_FOLDERS_OF_LANGUAGES: Final = frozenset({"feeds", "downloads"})
 _POLICY: Final = "Content-Security-Policy"
 _NO_LISTING: Final = (
     "<IfModule mod_autoindex.c>",
@@ -63,11 +64,20 @@ def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
 
 
 def rules_of(site: Iterable[SiteFile]) -> tuple[Rule, ...]:
-    """A rule for each top-level folder, and one for each file that differs from the others in it."""
+    """A rule for each top-level folder, and one for each file that differs from the others in it.
+
+    Feeds and downloads in another language, which lie below the folder of its pages, have folders of their own.
+    """
     folders: defaultdict[str, list[SiteFile]] = defaultdict(list)
     for file in site:
-        folders[file.name.partition("/")[0] + "/" if "/" in file.name else ""].append(file)
+        folders[_folder_of(file.name)].append(file)
     return tuple(rule for folder, files in sorted(folders.items()) for rule in _rules_of_folder(folder, files))
+
+
+def _folder_of(name: str) -> str:
+    *folders, _ = name.split("/")
+    is_of_a_language = len(folders) > 1 and folders[1] in _FOLDERS_OF_LANGUAGES
+    return "".join(f"{each}/" for each in folders[: 2 if is_of_a_language else 1])
 
 
 def _rules_of_folder(folder: str, files: list[SiteFile]) -> Iterator[Rule]:

@@ -19,6 +19,7 @@ from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_of
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import NO_SNIFFING, Headers, Representation
+from icsfeed.words.languages import folder_of, languages_named
 
 _RENDERINGS: Final = {".ics": Rendering.SERIES, ".expanded.ics": Rendering.EXPANDED}
 _FILE: Final = (
@@ -103,8 +104,9 @@ def private_feed(
 
 def files_of(publication: Publication, slug: str) -> tuple[PrivateFile, ...]:
     """All files of the private feed, in every language."""
-    paths = publication.paths_of(slug)
-    candidates = (PrivateFile(slug=slug, suffix=suffix, folder=folder) for folder in ("",) for suffix in (".ics",))
+    paths, languages = publication.paths_of(slug), languages_named(publication.schedule.calendar.languages)
+    folders = [folder_of(language, languages) for language in languages]
+    candidates = (PrivateFile(slug=slug, suffix=suffix, folder=folder) for folder in folders for suffix in (".ics",))
     return tuple(file for file in candidates if file.public_path in paths)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,24 @@ from icsfeed.publication.publishing import publish
 from icsfeed.store.schedule_file import load_schedule
 from tests.applications import create_app
 from tests.cli.running import NOW, SCHEDULE, Outcome, run, token_key_file
-from tests.examples import POLICY
+from tests.examples import POLICY as BILINGUAL_POLICY
 from tests.export.sites import contents, dates, put
 from tests.publication.fakes import Clock
 
+POLICY = replace(BILINGUAL_POLICY, calendar=replace(BILINGUAL_POLICY.calendar, languages=("en",)))
 THEN = datetime.fromisoformat(NOW)
 SECRET = "b3Blbi1zZXNhbWUtYW5kLXRoZS1mb3J0eS10aGlldmVz"
 KEY = TokenKey(secret=SECRET.encode())
 ENDS = ("", ".br", ".gz")
 CODINGS = {"": "identity", ".br": "br", ".gz": "gzip"}
 THREE = tuple(f"private/{{token}}/all.ics{end}" for end in ENDS)
+
+
+@pytest.fixture
+def schedule(schedule: Path) -> Path:
+    """In one language, so that each subscriber has one feed."""
+    schedule.write_text(SCHEDULE.replace("[calendar]", '[calendar]\nlanguages = ["en"]'), encoding="utf-8")
+    return schedule
 
 
 @pytest.fixture
@@ -73,12 +82,15 @@ def tokens_in(folder: Path) -> set[str]:
 
 
 def test_every_private_file_equals_the_response_of_the_server(schedule: Path, key: Path, tmp_path: Path) -> None:
-    paths = {
+    """In every language."""
+    schedule.write_text(SCHEDULE, encoding="utf-8")
+    feeds = {
         f"{subscriber('add', 'Acme Inc.', '--token-key-file', key)}/all.ics",
         f"{subscriber('add', 'Other', '--token-key-file', key, '--feed', 'production')}/production.ics",
         f"{subscriber('add', 'Ringing', '--token-key-file', key, '--alarm', '30m', '--alarm', '1d')}/all.ics",
         f"{subscriber('rotate', 'Other', '--token-key-file', key)}/production.ics",
     }
+    paths = {f"{token}/{folder}{name}" for token, name in (each.split("/") for each in feeds) for folder in ("", "fr/")}
     export(tmp_path / "site", *private(key))
     result = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
     assert result.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
@@ -90,7 +102,7 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
             answer = client.get(f"/private/{path}", headers={"Accept-Encoding": coding})
             assert answer.status_code == 200
             assert result[f"private/{path}{end}"].encode("latin-1") == answer.data
-    assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 1
+    assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 2
 
 
 def test_a_private_path_that_the_server_does_not_serve_is_not_exported(

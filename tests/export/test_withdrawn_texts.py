@@ -120,7 +120,7 @@ def _kind_of(name: str) -> str:
     name = re.sub(r"\.(br|gz)$", "", name)
     if name.startswith("private/"):
         return "private"
-    page = re.fullmatch(r"(fr/)?(embed/|calendar/.*/)?index\.html", name)
+    page = re.fullmatch(r"(fr/)?(embed/|calendar/.*/|(?=environments/))?(?:environments/.*/)?index\.html", name)
     return (page[1] or "") + (page[2] or "home/")[:5] if page else name.split(".", maxsplit=1)[-1]
 
 
@@ -139,8 +139,8 @@ BEFORE: Final = {
     TEXTS[2]: FEEDS | PAGES | {"atom"},
     TEXTS[3]: FEEDS | {"home/", "atom"},
     TEXTS[4]: FEEDS | {"home/", "atom"},
-    TEXTS[5]: FEEDS - {"private"} | {"fr/home/", "atom"},
-    TEXTS[6]: FEEDS - {"private"} | {"fr/home/", "atom"},
+    TEXTS[5]: FEEDS | {"fr/home/", "atom"},
+    TEXTS[6]: FEEDS | {"fr/home/", "atom"},
 }
 NOWHERE: Final = {text: set[str]() for text in TEXTS}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import pytest
@@ -16,9 +17,12 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.revisions import with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep, digest_of
+from icsfeed.domain.tokens import TokenKey
 from icsfeed.domain.translations import Translation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
+from icsfeed.publication.private import PrivateFile, private_feed, private_feeds
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.services.events import publish_events
@@ -201,6 +205,32 @@ def test_another_translation_of_a_recorded_message_is_another_fact() -> None:
     assert len(set(one.items()) - set(other.items())) == 1
     without = replace(POLICY, calendar=replace(POLICY.calendar, languages=("en",)))
     assert digests(without, recorded()) == digests(without, recorded(text="La caisse est ici"))
+
+
+def test_private_feeds_exist_in_every_language() -> None:
+    """With alarms, too: these speak the language of their event."""
+    key = TokenKey(secret=b"k" * 32)
+    token = key.token("salt")
+    step = SubscriberStep(
+        action=Action.ADD,
+        name="Acme",
+        at=NOW,
+        feed="live",
+        alarms=(timedelta(hours=1),),
+        digest=digest_of(token),
+        salt="salt",
+    )
+    publication = publish(Situation(schedule=bilingual(), now=NOW), changed_at=CHANGED)
+    feeds = private_feeds(publication, NOBODY.after([step]), key, now=NOW).representations
+    assert set(feeds) == {f"/private/{token}/live.ics", f"/private/{token}/fr/live.ics"}
+    french = unfolded(feeds[f"/private/{token}/fr/live.ics"].body)
+    assert "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Entretien hebdomadaire\r\n" in french
+    assert [text for text in TEXTS if text in french] == []
+    file = PrivateFile.named("fr/live.expanded.ics")
+    assert file is not None
+    expanded = private_feed(publication, "live", (timedelta(hours=1),), file=file)
+    assert expanded is not None
+    assert "DESCRIPTION:Entretien hebdomadaire\r\n" in unfolded(expanded.body)
 
 
 def test_pages_lead_to_the_feeds_of_their_language() -> None:

@@ -22,7 +22,10 @@ HALF_AN_HOUR = timedelta(minutes=30)
 WINDOWS = Feed(
     slug="windows", name="Windows", environments=frozenset({"production"}), kinds=frozenset({Kind.MAINTENANCE})
 )
-PUBLICATION = publish(Situation(schedule=replace(POLICY, feeds=(WINDOWS,)), now=NOW), changed_at=NOW)
+IN_ENGLISH = replace(POLICY.calendar, languages=("en",))
+PUBLICATION = publish(
+    Situation(schedule=replace(POLICY, calendar=IN_ENGLISH, feeds=(WINDOWS,)), now=NOW), changed_at=NOW
+)
 
 
 def add(name: str, key: TokenKey | None = KEY, feed: str = "all", alarms: tuple[timedelta, ...] = ()) -> SubscriberStep:
