@@ -44,13 +44,15 @@ class DifferenceText:
 
     def lines(self, dates: Iterable[Difference]) -> Iterator[str]:
         """A line for each window, freeze or change, and for each way in which its dates differ; the nearest first."""
-        groups: dict[tuple[Kind, str, Edit, str], list[Difference]] = defaultdict(list)
+        groups: dict[tuple[Kind, str, Edit, frozenset[str], str], list[Difference]] = defaultdict(list)
         for each in self._with_shortened_freezes(dates):
-            groups[each.kind, each.id, each.change, self._clock_times(each)].append(each)
+            environments = each.environments or frozenset()
+            groups[each.kind, each.id, each.change, environments, self._clock_times(each)].append(each)
         first_dates = {key[:2]: group[0].day for key, group in reversed(groups.items())}
         in_order = sorted(groups.items(), key=lambda item: (first_dates[item[0][:2]], item[0][:2], item[1][0].day))
-        for (kind, name, change, times), group in in_order:
-            yield f"{SIGNS[change]} {kind} {name}: {self._group_text(group, times)}"
+        for (kind, name, change, environments, times), group in in_order:
+            where = f" in {' and '.join(sorted(environments))}" if environments else ""
+            yield f"{SIGNS[change]} {kind} {name}{where}: {self._group_text(group, times)}"
 
     def _with_shortened_freezes(self, dates: Iterable[Difference]) -> list[Difference]:
         """The dates, where a freeze that begins on another day is not one that goes and one that comes."""
@@ -116,7 +118,10 @@ def _spans(difference: Difference) -> Iterator[Span]:
 
 def _is_counterpart(one: Difference, other: Difference) -> bool:
     """Whether one goes and the other comes, and they are a freeze that only has other days."""
-    if (one.kind, one.id) != (other.kind, other.id) or {one.change, other.change} != {Edit.ADDED, Edit.REMOVED}:
+    if (one.kind, one.id, one.environments) != (other.kind, other.id, other.environments) or {
+        one.change,
+        other.change,
+    } != {Edit.ADDED, Edit.REMOVED}:
         return False
     (span,), (other_span,) = _spans(one), _spans(other)
     return span.overlaps(other_span)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
@@ -33,7 +33,8 @@ class Difference:
     """One date that differs: ``day`` (local) names the occurrence of ``id``, or begins the freeze of that id.
 
     Of a change it is the day that was announced first, as the old schedule has it.
-    ``before`` is ``None`` for what was added, ``after`` for what was removed.
+    ``before`` is ``None`` for what was added, ``after`` for what was removed. ``environments`` are those for which it
+    differs, where it does not for all that it touches.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Difference:
     day: date
     before: Span | None
     after: Span | None
+    environments: frozenset[str] | None = None
 
     @property
     def change(self) -> Edit:
@@ -72,6 +74,7 @@ class Difference:
             "day": self.day.isoformat(),
             "before": text(self.before),
             "after": text(self.after),
+            "environments": sorted(self.environments) if self.environments is not None else None,
         }
 
 
@@ -117,14 +120,8 @@ class Differences:
         }
 
 
-class _Date(NamedTuple):
-    """The time of an item, and the environments that it touches."""
-
-    span: Span
-    environments: frozenset[str]
-
-
-_Dates = dict[tuple[Kind, str, date], _Date]
+_Dates: TypeAlias = Mapping[tuple[Kind, str, date], Mapping[str, Span]]
+"""The times of items, by the environments that they touch: one may happen in each at another time."""
 
 
 def differences(old: Situation, new: Situation) -> Differences:
@@ -134,12 +131,12 @@ def differences(old: Situation, new: Situation) -> Differences:
     """
     changes = (*new.record.changes.values(), *new.schedule.changes, *old.schedule.changes)
     days = {change.id: _day(change, old.zone) for change in changes}
-    before, after = dict(_dates(old, days)), dict(_dates(new, days))
+    before, after = _dates(old, days), _dates(new, days)
     domains = (old.schedule.calendar.uid_domain, new.schedule.calendar.uid_domain)
     return Differences(
         uid_domain=domains if domains[0] != domains[1] else None,
         feeds=tuple(_of_feeds(_feeds_by_slug(old), _feeds_by_slug(new), before, after)),
-        dates=tuple(sorted(_of_dates(before, after), key=lambda each: (each.day, each.kind, each.id))),
+        dates=tuple(sorted(_of_dates(before, after, _environments_of_windows(old, new)), key=_order)),
     )
 
 
@@ -147,12 +144,38 @@ def _feeds_by_slug(situation: Situation) -> dict[str, Feed]:
     return {feed.slug: feed for feed in situation.schedule.feeds}
 
 
-def _of_dates(before: _Dates, after: _Dates) -> Iterator[Difference]:
+def _order(difference: Difference) -> tuple[date, Kind, str, list[str]]:
+    return difference.day, difference.kind, difference.id, sorted(difference.environments or ())
+
+
+def _environments_of_windows(*situations: Situation) -> Mapping[str, frozenset[str]]:
+    """The environments of each window, before and after."""
+    environments: dict[str, frozenset[str]] = defaultdict(frozenset)
+    for window in (window for situation in situations for window in situation.schedule.windows):
+        environments[window.id] |= window.environments
+    return environments
+
+
+def _of_dates(before: _Dates, after: _Dates, of_windows: Mapping[str, frozenset[str]]) -> Iterator[Difference]:
     for key in before.keys() | after.keys():
         kind, name, day = key
-        spans = [each.span if (each := dates.get(key)) is not None else None for dates in (before, after)]
-        if spans[0] != spans[1]:
-            yield Difference(kind=kind, id=name, day=day, before=spans[0], after=spans[1])
+        old, new = before.get(key, {}), after.get(key, {})
+        environments = old.keys() | new.keys()
+        if kind is Kind.MAINTENANCE:
+            environments |= of_windows[name]
+        alike: dict[tuple[Span | None, Span | None], set[str]] = defaultdict(set)
+        for environment in environments:
+            alike[old.get(environment), new.get(environment)].add(environment)
+        for (was, becomes), those in alike.items():
+            if was != becomes:
+                yield Difference(
+                    kind=kind,
+                    id=name,
+                    day=day,
+                    before=was,
+                    after=becomes,
+                    environments=frozenset(those) if len(those) < len(environments) else None,
+                )
 
 
 def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after: _Dates) -> Iterator[FeedDifference]:
@@ -162,8 +185,8 @@ def _of_feeds(old: dict[str, Feed], new: dict[str, Feed], before: _Dates, after:
             continue
         edits: dict[tuple[Kind, str, Edit], list[date]] = defaultdict(list)
         for kind, name, day in sorted(before.keys() & after.keys()):
-            had = old[slug].selects(kind, before[kind, name, day].environments)
-            has = new[slug].selects(kind, after[kind, name, day].environments)
+            had = old[slug].selects(kind, frozenset(before[kind, name, day]))
+            has = new[slug].selects(kind, frozenset(after[kind, name, day]))
             if had is not has:
                 edits[kind, name, Edit.ADDED if has else Edit.REMOVED].append(day)
         for (kind, name, change), days in edits.items():
@@ -175,17 +198,19 @@ def _day(change: Change, zone: ZoneInfo) -> date:
     return local_date(change.updates[0].plan.span.start, zone)
 
 
-def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> Iterator[tuple[tuple[Kind, str, date], _Date]]:
+def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> _Dates:
     """The items that subscribers see, by kind, id and local date."""
+    dates: dict[tuple[Kind, str, date], dict[str, Span]] = defaultdict(dict)
     of_schedule = situation.schedule.environment_names.keys()
     for item in situation.published():
         match item:
             case Occurrence(window=window, environments=environments, span=span):
                 if item.excluded is None and span is not None and item.start in situation.published_span:
-                    key = (Kind.MAINTENANCE, window.id, item.original_start.date())
-                    yield key, _Date(span, environments)
-            case FrozenSpan():
-                yield (Kind.FREEZE, item.freeze.id, item.days.first), _Date(item.span, frozenset())
+                    dates[Kind.MAINTENANCE, window.id, item.original_start.date()] |= dict.fromkeys(environments, span)
+            case FrozenSpan(freeze=freeze, days=days, span=span):
+                dates[Kind.FREEZE, freeze.id, days.first] |= dict.fromkeys(freeze.environments, span)
             case Change(plan=plan):
                 if item.state is not State.CANCELLED and not of_schedule.isdisjoint(plan.environments):
-                    yield (item.kind, item.id, days_of_changes[item.id]), _Date(item.shown_span, plan.environments)
+                    shown = dict.fromkeys(plan.environments, item.shown_span)
+                    dates[item.kind, item.id, days_of_changes[item.id]] |= shown
+    return dates

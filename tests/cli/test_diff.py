@@ -163,6 +163,17 @@ def test_check_warns_of_it_where_the_database_has_the_public_schedule(old: str, 
     )
 
 
+def test_dates_that_differ_for_some_environments_only_name_them(old: str, schedule: Path) -> None:
+    schedule.write_text(
+        old.replace("through = 2027-01-03", 'through = 2027-01-03\nenvironments = ["production"]'), "utf-8"
+    )
+    assert run("diff", "old.toml", "--now", NOW).stdout.splitlines() == [
+        "- feed preview: freeze holidays: Fri 2026-12-18",
+        "- freeze holidays in preview: Fri 2026-12-18 – Sun 2027-01-03",
+        "0 added, 0 moved, 1 removed",
+    ]
+
+
 HOLIDAYS = """
 [[change_freezes]]
 id = "public-holidays"

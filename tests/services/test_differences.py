@@ -34,6 +34,12 @@ def edits(old: Schedule, new: Schedule) -> list[tuple[str, str, str]]:
     ]
 
 
+def of_environments(edit: Differences) -> list[tuple[str, str, str, list[str]]]:
+    return [
+        (each.change.value, each.id, each.day.isoformat(), sorted(each.environments or {"all"})) for each in edit.dates
+    ]
+
+
 def test_an_edit_that_changes_no_dates_has_no_differences() -> None:
     assert edits(POLICY, replace(POLICY, windows=(replace(THURSDAY, name="Weekly"), *POLICY.windows[:1]))) == []
 
@@ -88,6 +94,7 @@ def test_records() -> None:
                 "day": "2026-11-19",
                 "before": None,
                 "after": {"start": "2026-11-19T07:00:00Z", "end": "2026-11-19T11:00:00Z"},
+                "environments": None,
             }
         ],
     }
@@ -102,9 +109,14 @@ def test_a_feed_with_another_environment_gains_and_loses_windows() -> None:
         slug="production", change=Edit.REMOVED, kind=Kind.MAINTENANCE, id="thursday", days=days
     )
     added_feed = replace(removed_feed, slug="preview", change=Edit.ADDED)
-    assert differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW)) == Differences(
-        uid_domain=None, feeds=(added_feed, removed_feed), dates=()
-    )
+    result = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW))
+    assert replace(result, dates=()) == Differences(uid_domain=None, feeds=(added_feed, removed_feed), dates=())
+    assert of_environments(result) == [
+        ("added", "thursday", "2026-11-05", ["preview"]),
+        ("removed", "thursday", "2026-11-05", ["production"]),
+        ("added", "thursday", "2026-11-12", ["preview"]),
+        ("removed", "thursday", "2026-11-12", ["production"]),
+    ]
     assert removed_feed.as_json() == {
         "change": "removed",
         "slug": "production",
@@ -112,6 +124,19 @@ def test_a_feed_with_another_environment_gains_and_loses_windows() -> None:
         "id": "thursday",
         "days": ["2026-11-05", "2026-11-12"],
     }
+
+
+def test_a_freeze_of_one_environment_alone_frees_the_other() -> None:
+    both = frozenset({"preview", "production"})
+    window = a_window(effective_from=date(2026, 11, 19), effective_until=date(2026, 11, 26), environments=both)
+    old = a_schedule(window, freezes=(replace(MONTH_END, effective_from=date(2026, 11, 1)),), environments=BOTH)
+    old = replace(old, freezes=(replace(old.freezes[0], effective_until=date(2026, 11, 30)),))
+    new = replace(old, freezes=(replace(old.freezes[0], environments=frozenset({"production"})),))
+    result = differences(Situation(schedule=old, now=NOW), Situation(schedule=new, now=NOW))
+    assert of_environments(result) == [
+        ("removed", "month-end", "2026-11-24", ["preview"]),
+        ("added", "thursday", "2026-11-26", ["preview"]),
+    ]
 
 
 def test_a_feed_of_other_kinds_loses_freezes_too() -> None:
