@@ -25,6 +25,10 @@ _NAMES: Final = ("FREQ", "INTERVAL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS
 _LISTS: Final = ("BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS")
 _LEAP_YEAR: Final = 2000
 _COMMON_YEAR: Final = 2001
+_OTHER_FREQUENCIES: Final = {
+    "DAILY": f"write FREQ=WEEKLY;BYDAY={','.join(WEEKDAY_CODES)}",
+    "QUARTERLY": "for each quarter, write FREQ=MONTHLY;BYMONTH=3,6,9,12 and the days",
+}
 
 NthWeekday = tuple[int | None, int]
 """An ordinal within the month (-1 is the last; ``None``: each) and a weekday (Monday is 0)."""
@@ -71,11 +75,9 @@ def rule_parts(text: str) -> dict[str, str]:
 
 def frequency_of(text: str) -> Frequency:
     """The value of FREQ."""
-    if text == "DAILY":
-        msg = "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days"
-        raise BadInputError(msg)
     if text not in set(Frequency):
-        msg = f"FREQ={text} is none that a maintenance window can have: WEEKLY, MONTHLY or YEARLY"
+        remedy = _OTHER_FREQUENCIES.get(text, "write one of them")
+        msg = f"FREQ={text} is not WEEKLY, MONTHLY or YEARLY; {remedy}"
         raise BadInputError(msg)
     return Frequency(text)
 
@@ -136,7 +138,8 @@ def weekdays_of(text: str) -> tuple[NthWeekday, ...]:
     """The weekdays in the value of BYDAY, each without an ordinal, in the order of the week."""
     codes = text.split(",")
     if not set(codes) <= set(WEEKDAY_CODES) or len(set(codes)) != len(codes):
-        msg = f"BYDAY={text} is not a list of weekdays from {', '.join(WEEKDAY_CODES)}, each once"
+        ordinals = "; 2TU and the like go with FREQ=MONTHLY, without BYSETPOS" if re.search("[0-9]", text) else ""
+        msg = f"BYDAY={text} is not a list of weekdays from {', '.join(WEEKDAY_CODES)}, each once{ordinals}"
         raise BadInputError(msg)
     return tuple((None, day) for day in sorted(map(WEEKDAY_CODES.index, codes)))
 

@@ -80,11 +80,11 @@ def test_rules_that_mean_the_same_are_the_same(text: str, plainest: str) -> None
         ("BYDAY=TU", f'"BYDAY=TU" has no FREQ; write a rule {EXAMPLES}'),
         (
             "FREQ=DAILY",
-            "FREQ=DAILY has two occurrences of one series side by side, which Outlook does not hold; name the days",
+            "FREQ=DAILY is not WEEKLY, MONTHLY or YEARLY; write FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU",
         ),
         (
             "FREQ=HOURLY;BYDAY=TU",
-            "FREQ=HOURLY is none that a maintenance window can have: WEEKLY, MONTHLY or YEARLY",
+            "FREQ=HOURLY is not WEEKLY, MONTHLY or YEARLY; write one of them",
         ),
         (
             "FREQ=WEEKLY;FREQ=MONTHLY;BYDAY=TU",
@@ -132,7 +132,8 @@ def test_rules_that_mean_the_same_are_the_same(text: str, plainest: str) -> None
         ),
         (
             "FREQ=MONTHLY;BYDAY=2TU;BYSETPOS=1",
-            "BYDAY=2TU is not a list of weekdays from MO, TU, WE, TH, FR, SA, SU, each once",
+            "BYDAY=2TU is not a list of weekdays from MO, TU, WE, TH, FR, SA, SU, each once; 2TU and the like go with "
+            "FREQ=MONTHLY, without BYSETPOS",
         ),
         (
             "FREQ=MONTHLY;BYDAY=SA,SU;BYSETPOS=11",
@@ -154,7 +155,8 @@ def test_rules_that_mean_the_same_are_the_same(text: str, plainest: str) -> None
         ("FREQ=WEEKLY;INTERVAL=²;BYDAY=TU", "INTERVAL=² is not a whole number from 1 to 99"),
         (
             "FREQ=WEEKLY;BYDAY=2TU",
-            "BYDAY=2TU is not a list of weekdays from MO, TU, WE, TH, FR, SA, SU, each once",
+            "BYDAY=2TU is not a list of weekdays from MO, TU, WE, TH, FR, SA, SU, each once; 2TU and the like go with "
+            "FREQ=MONTHLY, without BYSETPOS",
         ),
         (
             "FREQ=WEEKLY;BYDAY=TU,TU",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.lengths import parse_length
@@ -56,6 +56,8 @@ def freeze_findings(freeze: RawTable, calendar_zone: ZoneInfo | None) -> Iterato
 
     ``calendar_zone`` is the zone of a freeze without one; ``None`` where the calendar lacks it.
     """
+    if isinstance(freeze.raw.get("start"), date):
+        return  # what is meant is from, says the message about its value
     kinds: list[str] = [key for key in ("every", "rrule", "dates", "holidays") if key in freeze.intended]
     if "every" not in kinds and freeze.intended & set(ENDS):
         kinds.append("from")
@@ -85,7 +87,9 @@ def freeze_findings(freeze: RawTable, calendar_zone: ZoneInfo | None) -> Iterato
 
 
 def _strangers(freeze: RawTable, kind: str) -> Iterator[Finding]:
-    """Keys that go with other kinds of freeze."""
+    """Keys that go with other kinds of freeze; not where every says how often in words that belong in a rule."""
+    if kind == "every" and "every" in freeze.raw and "every" not in freeze.sound:
+        return
     others = dict.fromkeys(key for keys in _OWN_KEYS.values() for key in keys if key not in _OWN_KEYS[kind])
     for key in others:
         if key in freeze.raw and (kind, key) != ("every", "until") and not (kind == "every" and key in _BOUNDS):

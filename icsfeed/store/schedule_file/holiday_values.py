@@ -42,7 +42,7 @@ def subdivision_refusal(country: str, subdivision: str) -> str | None:
     if not codes:
         return f"{country} has no subdivisions with holidays of their own; remove it"
     refusal = f"{as_toml(subdivision)} is not a subdivision of {country} (ISO 3166-2)"
-    match = nearest(subdivision, codes, cutoff=_MIN_LIKENESS)
+    match = nearest(subdivision.removeprefix(f"{country}-"), codes, cutoff=_MIN_LIKENESS)
     if match is not None:
         return f"{refusal}; did you mean {as_toml(codes[match])}?"
     return f"{refusal}; write {word_list(sorted(set(codes.values())))}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic_core import ValidationError
 
 from icsfeed.store.schedule_file.date_values import absent_day
+from icsfeed.store.schedule_file.key_advice import key_remedy, meant_key
 from icsfeed.store.schedule_file.keys import keys_of
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.model import ScheduleTables, key_at, validator
@@ -35,13 +36,6 @@ _TABLE_NOUNS: Final = {
     "feeds": "a feed",
 }
 
-_OTHER_WORDS: Final = {
-    ("change_freezes", "days"): 'write rrule = "FREQ=WEEKLY;BYDAY=SA,SU"',
-    ("change_freezes", "end"): 'write how long it lasts from start on, such as duration = "63h"',
-    ("maintenance_windows", "every"): 'write days = ["Thursday"] or rrule = "FREQ=MONTHLY;BYDAY=2TU"',
-}
-"""Keys that another table has, or had better not have, and what to write in place of them."""
-
 _ZONES: Final = {
     "feeds": "a feed has each window in its own zone, and all else in calendar.timezone",
 }
@@ -60,7 +54,8 @@ def validated(data: dict[str, Any]) -> tuple[ScheduleTables | None, list[Finding
 def intended_keys(keys: KeyPath, table: Mapping[str, object]) -> set[str]:
     """The keys of the table at that path, and those that its misspelt ones were meant to be."""
     allowed = allowed_keys(keys)
-    guesses = {nearest_key(name, allowed) for name in table if name not in allowed}
+    noun = _table_name(keys)
+    guesses = {meant_key(noun, name, value, allowed) for name, value in table.items() if name not in allowed}
     return {*table, *(guess for guess in guesses if guess is not None)}
 
 
@@ -79,7 +74,7 @@ def _finding(detail: ErrorDetails) -> Finding | None:
                 return None  # reported as misspelt
             message = _missing_key(keys)
         case "extra_forbidden":
-            message = _unknown_key(keys)
+            message = _unknown_key(keys, value)
         case "too_short":
             several_tables = len(keys) == 1 and key_at(keys) is not None
             example = f"[[{keys[0]}]] with an id and a name" if several_tables else _example(keys)
@@ -107,19 +102,14 @@ def _missing_key(keys: KeyPath) -> str:
     return f"{keys[-1]} is missing; add it, such as {keys[-1]} = {_example(keys)}"
 
 
-def _unknown_key(keys: KeyPath) -> str:
-    name, allowed = str(keys[-1]), allowed_keys(keys[:-1])
-    table = next((str(key) for key in reversed(keys[:-1]) if isinstance(key, str)), "")
-    match = nearest_key(name, allowed)
-    if (elsewhere := _OTHER_WORDS.get((table, name))) is not None:
-        remedy = elsewhere
-    elif match is not None:
-        remedy = f"did you mean {as_toml(match)}?"
-    elif (elsewhere := _key_elsewhere(table, name)) is not None:
-        remedy = elsewhere
-    else:
-        remedy = f"its keys are {', '.join(allowed)}"
-    return f"{as_toml(name)} is not a key of {_TABLE_NOUNS[table]}; {remedy}"
+def _unknown_key(keys: KeyPath, value: object) -> str:
+    name, table, allowed = str(keys[-1]), _table_name(keys[:-1]), allowed_keys(keys[:-1])
+    remedy = key_remedy(table, name, value, allowed) or _key_elsewhere(table, name)
+    return f"{as_toml(name)} is not a key of {_TABLE_NOUNS[table]}; {remedy or 'its keys are ' + ', '.join(allowed)}"
+
+
+def _table_name(keys: KeyPath) -> str:
+    return next((key for key in reversed(keys) if isinstance(key, str)), "")
 
 
 def _key_elsewhere(table: str, name: str) -> str | None:
@@ -212,6 +202,8 @@ def _not_a_date(_: KeyPath, value: object) -> str:
 
 
 def _not_a_time(keys: KeyPath, value: object) -> str:
+    if isinstance(value, date) and (keys[0], keys[-1]) == ("change_freezes", "start"):
+        return f"{as_toml(value)} is a date; write from = {as_toml(value)} in place of start"
     if isinstance(value, datetime):
         return f"{as_toml(value)} is a date with a time; write the time of day alone, {as_toml(value.time())}"
     if isinstance(value, str):

@@ -16,7 +16,7 @@ from pydantic_core.core_schema import CoreSchema
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.recurrence import parse_recurrence
-from icsfeed.domain.rule_parts import WEEKDAYS
+from icsfeed.domain.rule_parts import WEEKDAY_CODES, WEEKDAYS
 from icsfeed.domain.texts import without_direction_controls
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone_names
@@ -36,6 +36,13 @@ _HEX_COLOR_PATTERN: Final = "#[0-9A-Fa-f]{6}"
 _ANY_CASE_WEEKDAY: Final = "|".join("".join(f"[{char.upper()}{char.lower()}]" for char in day) for day in WEEKDAYS)
 _DATABASE_PATTERN: Final = r"(?:env:[A-Za-z_][A-Za-z0-9_]*|(?:sqlite|postgres|postgresql)(?:\+[a-z]+)?://\S+)"
 _MAX_RULE_CHARS: Final = 200
+_DAYS_OF_A_WEEK: Final = {
+    "day": WEEKDAY_CODES,
+    "weekday": WEEKDAY_CODES[:5],
+    "week": WEEKDAY_CODES[4:5],
+    "weekend": WEEKDAY_CODES[5:],
+}
+"""What a freeze may be said to recur every, and the weekdays of the rule that says it."""
 # Neither U+FFFE nor U+FFFF is a character, and XML, and so Atom, can't contain them.
 _FORBIDDEN_CHARS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
@@ -170,8 +177,9 @@ def _rule(text: str) -> str:
 
 
 def _every(text: str) -> str:
-    if text == "week":
-        msg = f'{as_toml(text)} is a matter of a rule; write rrule = "FREQ=WEEKLY;BYDAY=FR" in place of every'
+    if (days := _DAYS_OF_A_WEEK.get(text)) is not None:
+        rule = f"FREQ=WEEKLY;BYDAY={','.join(days)}"
+        msg = f'{as_toml(text)} is a matter of a rule; write rrule = "{rule}" in place of every'
         raise ValueError(msg)
     return _option(["month", "quarter", "year"], "how often a freeze recurs", text)
 

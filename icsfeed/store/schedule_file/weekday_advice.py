@@ -79,6 +79,13 @@ def rule_remedy(text: str) -> str | None:
     return remedy.replace(" in place of days", "")
 
 
+def weekly_rule(days: object) -> str | None:
+    """The weekly rule for weekdays such as ``["Friday"]`` or ``"Friday"``; ``None`` where they are none."""
+    numbers = [_weekday(str(day)) for day in (days if isinstance(days, list) else [days])]
+    codes = [WEEKDAY_CODES[number] for number in numbers if number is not None]
+    return f"FREQ=WEEKLY;BYDAY={','.join(codes)}" if codes and None not in numbers else None
+
+
 def _rule_remedy(plain: str) -> str | None:
     """How to write days that a rule or a plainer word stands for."""
     if re.fullmatch(_LAST_DAY, plain):
