@@ -131,7 +131,7 @@ def test_the_example_and_its_commented_out_parts_fit_the_schema() -> None:
     assert fits(json_schema(), tomllib.loads(text))
     whole = re.sub(r"(?m)^# ?(?=\[\[|[a-z]+ = )", "", text.replace("# timezone", "# # timezone"))
     read_schedule(whole.encode(), "schedule.toml")
-    assert len(tomllib.loads(whole)["change_freezes"]) == 3
+    assert len(tomllib.loads(whole)["change_freezes"]) == 5
     assert fits(json_schema(), tomllib.loads(whole))
     assert not fits(json_schema(), tomllib.loads(text.replace("uid_domain", "domain")))
 
