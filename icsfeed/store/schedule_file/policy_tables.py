@@ -89,7 +89,7 @@ class HolidaysTable(TypedDict, total=False):
 
     country: Required[Annotated[str, Key(values.COUNTRY, "The country's code of ISO 3166.", "CA")]]
     subdivision: Annotated[
-        str, Key(values.NAME, "The code of ISO 3166-2 of a province, state or region, without the country.", "ON")
+        str, Key(values.HOLIDAY, "The code of ISO 3166-2 of a province, state or region, without the country.", "ON")
     ]
     days_before: Annotated[
         int, Key(values.whole_number(0, _MAX_DAYS_AROUND), "Days before each that are frozen, too.", 1)
@@ -100,7 +100,7 @@ class HolidaysTable(TypedDict, total=False):
     only: Annotated[
         list[str],
         Key(
-            array(values.NAME, min_length=1),
+            array(values.HOLIDAY, min_length=1),
             "The names of the holidays that are meant; by default all.",
             ["Christmas Day"],
         ),

@@ -233,6 +233,8 @@ ORIGIN: Final = text_value(addresses.origin, pattern=f"^{addresses.ORIGIN_PATTER
 DATABASE: Final = text_value(_database, pattern=f"^{_DATABASE_PATTERN}$")
 EMAIL: Final = text_value(addresses.email, format="email")
 COLOR: Final = text_value(_color, anyOf=[{"pattern": f"^{_HEX_COLOR_PATTERN}$"}, {"pattern": "^[A-Za-z]+$"}])
+HOLIDAY: Final = core_schema.str_schema(strict=True)
+"""The name of a public holiday, or the code of a subdivision; whether there is one is checked between keys."""
 COUNTRY: Final = text_value(_country, pattern="^[A-Z]{2}$")
 RULE: Final = text_value(_rule)
 IMPACT: Final = choice([impact.value for impact in Impact], "an impact")
