@@ -162,6 +162,10 @@ class FreezeIndex:
         self._starts = [each.span.start for each in frozen]
         self._latest_ends = list(accumulate((each.span.end for each in frozen), max))
 
+    def touches(self, span: Span, environments: Collection[str]) -> bool:
+        """Whether any stretch of any of those environments shares an instant with ``span``."""
+        return bool(self._frozen) and any(True for _ in self.touching(span, environments))
+
     def touching(self, span: Span, environments: Collection[str]) -> Iterator[FrozenSpan]:
         """The stretches of any of those environments that share an instant with ``span``, by start."""
         reach = bisect_left(self._starts, span.end)

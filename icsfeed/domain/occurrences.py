@@ -198,6 +198,10 @@ def _occurrences_on(
     """The occurrence that starts on ``day``, once for each fate that its environments have."""
     start, end = window.on(day)
     policy = stretch(start, end, window.zone)
+    everywhere = window.environments
+    if adjustment is None and policy.span is not None and not freezes.touches(policy.span, everywhere):
+        yield Occurrence(window=window, environments=everywhere, original_start=start, policy=policy)
+        return
     if policy.span is None:
         fates = [_Fate(environments=window.environments, excluded=Missing(change=policy.changes[0]))]
     else:
