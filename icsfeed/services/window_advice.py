@@ -45,7 +45,7 @@ def _without_beginning(
     situation: Situation, window: MaintenanceWindow, own_occurrences: Sequence[Occurrence]
 ) -> Iterator[str]:
     """A window that was in force before it was written down has a date, too: it costs one line to say so."""
-    if window.effective_from is not None:
+    if window.effective_from is not None or isinstance(window.recurrence, ListedDates):
         return
     past = sorted({each.original_start for each in own_occurrences if each.is_shown and each.start < situation.now})
     if past:

@@ -36,6 +36,22 @@ through = 2027-01-03
 """
 
 
+LISTED = """
+[[maintenance_windows]]
+id = "listed"
+name = "Release"
+dates = [2026-11-07, 2026-12-05]
+start = 22:00:00
+end = 23:00:00
+
+[[change_freezes]]
+id = "launch"
+name = "Launch"
+from = 2026-11-10T17:00:00
+until = 2026-11-12T09:00:00
+"""
+
+
 @pytest.fixture
 def old(schedule: Path) -> str:
     text = IN_FORCE + SOME
@@ -131,6 +147,21 @@ def test_the_past_is_shown_on_request(old: str, schedule: Path) -> None:
             "and write new ones in a table of their own",
             id="a freeze that begins in the past",
         ),
+        pytest.param(
+            IN_FORCE + LISTED,
+            IN_FORCE + LISTED.replace("2026-11-07, ", ""),
+            'maintenance_windows "listed": the edit removes 1 past date; leave its dates that are over as they were, '
+            "and write new ones in a table of their own",
+            id="a listed date that is over",
+        ),
+        pytest.param(
+            IN_FORCE + LISTED,
+            (IN_FORCE + LISTED).replace("2026-11-10T17:00:00", "2026-11-10T18:00:00"),
+            'change_freezes "launch": the edit moves 1 past date; leave its dates that are over as they were, '
+            "and write new ones in a table of their own",
+            id="a freeze by hours that is over",
+        ),
+        pytest.param(IN_FORCE + LISTED, IN_FORCE + LISTED.replace("2026-12-05", "2026-12-12"), None, id="a date ahead"),
         pytest.param(SCHEDULE, IN_FORCE, None, id="a beginning before the published span"),
         pytest.param(IN_FORCE + SOME, (IN_FORCE + SOME).replace("2026-12-18", "2026-12-28"), None, id="a freeze ahead"),
     ],
