@@ -7,6 +7,7 @@ is left out, so that nothing is reported twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +89,8 @@ def _arrays(tables: Iterable[RawTable], environments: list[str] | None) -> Itera
             for keys, value in table.sound_items(key):
                 if key == "environments" and environments is not None and value not in environments:
                     yield Finding(keys=keys, message=_unknown_environment(value, environments))
+                if not isinstance(value, str | date):
+                    continue  # an unknown key, in a table that has none of these
                 normal_form = value.casefold() if isinstance(value, str) else value
                 if normal_form in seen:
                     yield Finding(keys=keys, message=f"{as_toml(value)} is in the list already; remove it here")
