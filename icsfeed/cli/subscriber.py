@@ -136,11 +136,13 @@ def list_command(invocation: Invocation) -> None:
 
 
 def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secret) -> None:
-    """Print the address of the feed, the only time that anybody sees it."""
+    """Print the addresses of the feed and of its page, the only time that anybody sees them."""
     address = private_address(invocation.workspace.schedule, receiver, secret)
     if invocation.as_json:
         print_json({**address.as_json(), **invocation.notes()})
     else:
         click.echo(address.path)
-        if address.url and at_a_terminal():  # not into the log of a script
-            click.echo(f"the address to hand over: {address.url}", err=True)
+        if at_a_terminal():  # not into the log of a script
+            click.echo(f"the page to hand over, with buttons for it: {address.page_url or address.page_path}", err=True)
+            if address.url:
+                click.echo(f"the address to hand over: {address.url}", err=True)

@@ -22,7 +22,7 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
-from icsfeed.domain.views import is_public, record_view, schedule_view, veiled_record
+from icsfeed.domain.views import is_public, record_view, schedule_of_feed, schedule_view, veiled_record
 from icsfeed.domain.windows import MaintenanceWindow
 
 CalendarItem: TypeAlias = Occurrence | FrozenSpan | Change
@@ -115,6 +115,11 @@ class Situation:
         if feed.public:
             return self.visible_to()
         return self._view(feed.environments - self.schedule.public_environments, feed)
+
+    def narrowed_to(self, feed: Feed) -> Situation:
+        """The situation with what touches the environments of that feed, all of which count as public."""
+        schedule = schedule_of_feed(self.schedule, feed)
+        return replace(self, schedule=schedule, record=record_view(self.record, self.schedule, schedule, feed))
 
     def views(self) -> Iterator[Situation]:
         """What the public sees, and what the subscribers of each private feed see."""

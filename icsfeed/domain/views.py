@@ -50,13 +50,24 @@ def schedule_view(schedule: Schedule, private: frozenset[str], feed: Feed | None
 
     For the subscribers of a private ``feed``: with that feed alone, and the windows that it may show.
     """
-    return _schedule_view(_SameObject(schedule), private, feed)
+    return _schedule_view(_SameObject(schedule), schedule.public_environments | private, feed)
+
+
+def schedule_of_feed(schedule: Schedule, feed: Feed) -> Schedule:
+    """The schedule with that feed and its environments alone, which count as public."""
+    return _schedule_of_feed(_SameObject(schedule), feed)
 
 
 @lru_cache(maxsize=_MAX_CACHED_VIEWS)
-def _schedule_view(whole: _SameObject, private: frozenset[str], feed: Feed | None) -> Schedule:
+def _schedule_of_feed(whole: _SameObject, feed: Feed) -> Schedule:
+    view = _schedule_view(whole, feed.environments, feed)
+    environments = tuple(replace(each, public=True) for each in view.environments)
+    return replace(view, environments=environments, feeds=(replace(feed, public=True),), private_feed="")
+
+
+@lru_cache(maxsize=_MAX_CACHED_VIEWS)
+def _schedule_view(whole: _SameObject, visible: frozenset[str], feed: Feed | None) -> Schedule:
     schedule: Schedule = whole.part  # type: ignore[assignment]  # so it was made
-    visible = schedule.public_environments | private
     selected = visible if feed is None else feed.environments
     windows = (
         replace(window, environments=window.environments & visible)

@@ -10,9 +10,10 @@ from functools import cache, cached_property, partial
 from typing import Final
 
 from icsfeed.export import private_names
-from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
-from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
+from icsfeed.publication.pages.private_site import SubscriberPage
 from icsfeed.publication.private import PrivateFeeds
+from icsfeed.publication.private_paths import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
+from icsfeed.publication.private_paths import HEADERS as PRIVATE_HEADERS
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
 
@@ -49,6 +50,15 @@ class Content:
         """A digest of the bytes and of all headers."""
         headers = [f"{name}: {value}" for name, value in self.headers.items()]
         return hashlib.sha256("\n".join([self.fingerprint, self.content_type, *headers]).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetingContent(Content):
+    """What is in one file alone, and made again each time: there may be thousands of them."""
+
+    @property
+    def body(self) -> bytes:
+        return self.make()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,11 +98,26 @@ def site_files(publication: Publication) -> Iterator[SiteFile]:
 
 
 def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
-    """Every private feed as a file."""
+    """Every private feed and page as a file.
+
+    All have the same headers, so that hosts need one rule and no name: a page has its policy in itself.
+    """
     headers = dict((PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS))
     content_of = cache(partial(_content, headers=headers))
     for path, representation in private.representations.items():
         yield SiteFile(name=file_name(path), content=content_of(representation), order=Order.FEED)
+    for path, page in private.pages.items():
+        content = FleetingContent(
+            make=partial(_page_body, page),
+            fingerprint=page.fingerprint,
+            content_type=page.page.page.content_type,
+            headers=headers,
+        )
+        yield SiteFile(name=file_name(path), content=content, order=Order.PAGE)
+
+
+def _page_body(page: SubscriberPage) -> bytes:
+    return page.representation.body
 
 
 def _content(representation: Representation, headers: Mapping[str, str]) -> Content:
@@ -105,7 +130,10 @@ def _content(representation: Representation, headers: Mapping[str, str]) -> Cont
 
 
 def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:
-    """Each text file once more in gzip and in Brotli, for hosts that send such files as they are."""
+    """Each text file once more in gzip and in Brotli, for hosts that send such files as they are.
+
+    Not customers' pages: each is looked at a few times a year.
+    """
     contents_of = cache(_packed_contents)
     for path, representation in site.representations.items():
         name, order = file_name(path), _order(path, representation)
@@ -156,6 +184,6 @@ def _public_headers(representation: Representation) -> dict[str, str]:
 
 
 def _order(path: str, representation: Representation) -> Order:
-    if path.startswith(("/feeds/", "/downloads/", "/private/")):
-        return Order.FEED
-    return Order.PAGE if representation.content_type.startswith("text/html") else Order.ASSET
+    if representation.content_type.startswith("text/html"):
+        return Order.PAGE
+    return Order.FEED if path.startswith(("/feeds/", "/downloads/", "/private/")) else Order.ASSET

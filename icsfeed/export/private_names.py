@@ -10,7 +10,7 @@ import hashlib
 from typing import Final
 
 from icsfeed.domain.tokens import PRIVATE_PREFIX
-from icsfeed.publication.private import masked
+from icsfeed.publication.private_paths import masked
 
 FOLDER: Final = PRIVATE_PREFIX.removeprefix("/")
 _DIGEST_PREFIX: Final = f"{FOLDER}#/"

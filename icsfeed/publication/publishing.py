@@ -6,7 +6,7 @@ command's output) only copies bytes, so no two carriers can differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -23,10 +23,11 @@ from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
+from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
-from icsfeed.words.languages import folder_of, languages_named
+from icsfeed.words.languages import folder_of, language_of, languages_named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,7 @@ class Publication:
     """The public paths of a schedule, true until ``fresh_until``: the next instant at which time alone changes them.
 
     ``private`` has, by its slug, each private feed at the paths that it would have if it were public; only its
-    subscribers get it.
+    subscribers get it. ``private_page`` gives the page for the subscribers of a feed in the language of a folder.
 
     ``changed_at`` is when the schedule or the record last changed, ``last_modified`` the date that clients are told
     (whole seconds; ``None``: not yet).
@@ -43,6 +44,7 @@ class Publication:
     events: PublishedEvents
     representations: Mapping[str, Representation]
     private: Mapping[str, Mapping[str, Representation]]
+    private_page: Callable[[str, str], PrivatePage | None]
     changed_at: datetime
     fresh_until: datetime
     last_modified: datetime | None = None
@@ -97,6 +99,7 @@ def publish(
         events=events,
         representations=Representations(makers),
         private={slug: Representations(dict(_feed_makers(view, base_url))) for slug, view in events.private.items()},
+        private_page=cache(partial(_private_page, events, base_url)),
         changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
         fresh_until=min([end, *(turn for turn in (*turns, *_page_turns(situation), *of_private) if turn > now)]),
     )
@@ -111,6 +114,15 @@ def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, 
         yield from feed_makers(translated, slugs, folder)
         yield from json_makers(translated, slugs, folder)
         yield from atom_makers(translated, slugs, folder, base_url=base_url)
+
+
+def _private_page(events: PublishedEvents, base_url: str, slug: str, folder: str) -> PrivatePage | None:
+    view = events.private.get(slug, events)
+    language = language_of(folder, languages_named(view.schedule.calendar.languages))
+    feed = next((feed for feed in view.schedule.feeds if feed.slug == slug), None)
+    if language is None or feed is None:
+        return None
+    return private_page(view.situation, feed, language, base=base_url)
 
 
 def _page_turns(situation: Situation) -> Iterator[datetime]:

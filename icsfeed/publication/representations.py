@@ -32,11 +32,12 @@ PUBLIC: Final[Headers] = (
 )
 """The headers of everything public except pages."""
 
-_PAGE: Final[Headers] = (
+PAGE: Final[Headers] = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
     NO_SNIFFING,
 )
+"""The headers of pages, besides Content-Security-Policy."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ class Representation:
     @property
     def public_headers(self) -> Headers:
         """The headers with every carrier, besides type, tag and dates."""
-        guarded = (("Content-Security-Policy", self.security), *_PAGE) if self.security else PUBLIC
+        guarded = (("Content-Security-Policy", self.security), *PAGE) if self.security else PUBLIC
         return (("Cache-Control", self.cache_control), *guarded)
 
     @cached_property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import Subscriber
-from icsfeed.domain.tokens import TOKEN_BYTES, TokenKey, private_path
+from icsfeed.domain.tokens import TOKEN_BYTES, TokenKey, private_folder, private_path
 
 _SALT_BYTES = 16
 
@@ -31,18 +31,28 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateAddress:
-    """The address of a subscriber's feed, which only its receiver and this value know."""
+    """The addresses of a subscriber's feed and page, which only their receiver and this value know."""
 
     subscriber: Subscriber
     path: str
+    page_path: str
     url: str = ""
+    page_url: str = ""
 
     def as_json(self) -> dict[str, str]:
-        url = {"url": self.url} if self.url else {}
-        return {"name": self.subscriber.name, "feed": self.subscriber.feed, "path": self.path, **url}
+        urls = {"url": self.url, "page_url": self.page_url} if self.url else {}
+        return {
+            "name": self.subscriber.name,
+            "feed": self.subscriber.feed,
+            "path": self.path,
+            "page_path": self.page_path,
+            **urls,
+        }
 
 
 def private_address(schedule: Schedule, subscriber: Subscriber, secret: Secret) -> PrivateAddress:
-    """The address of the subscriber's feed; its URL where the schedule says where the site is."""
-    path, site = private_path(secret.token, subscriber.feed), schedule.calendar.url
-    return PrivateAddress(subscriber=subscriber, path=path, url=site.rstrip("/") + path if site else "")
+    """The addresses of the subscriber's feed and page; as URLs where the schedule says where the site is."""
+    path, page = private_path(secret.token, subscriber.feed), private_folder(secret.token)
+    site = schedule.calendar.url.rstrip("/")
+    url, page_url = (f"{site}{each}" if site else "" for each in (path, page))
+    return PrivateAddress(subscriber=subscriber, path=path, page_path=page, url=url, page_url=page_url)

@@ -13,8 +13,9 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import http_date, parse_accept_header, quote_etag, quote_header_value
 from werkzeug.sansio.http import is_resource_modified
 
-from icsfeed.publication.private import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
-from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
+from icsfeed.publication.private_paths import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
+from icsfeed.publication.private_paths import HEADERS as PRIVATE_HEADERS
+from icsfeed.publication.private_paths import PAGE_HEADERS as PRIVATE_PAGE_HEADERS
 from icsfeed.publication.representations import Headers, Representation
 
 STALE: Final = "X-Icsfeed-Stale"
@@ -61,9 +62,11 @@ def public_responses(
 def private_responses(
     representation: Representation, last_modified: datetime | None, stale: Iterable[str] = ()
 ) -> CachedResponses:
-    """The responses for a private path."""
-    headers = (PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS, *_stale_header(stale))
-    return _responses(representation, last_modified, headers)
+    """The responses for a private path, a feed or a page."""
+    headers: Headers = (PRIVATE_CACHE_CONTROL, *PRIVATE_HEADERS)
+    if representation.security:
+        headers = (*PRIVATE_PAGE_HEADERS, ("Content-Security-Policy", representation.security))
+    return _responses(representation, last_modified, (*headers, *_stale_header(stale)))
 
 
 def _stale_header(sources: Iterable[str]) -> Headers:

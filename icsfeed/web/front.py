@@ -14,8 +14,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.live import Live
-from icsfeed.publication.private import HEADERS as PRIVATE_HEADERS
-from icsfeed.publication.private import PrivateFile, is_private, label_of, parse_private, private_feed
+from icsfeed.publication.private import private_feed, private_page
+from icsfeed.publication.private_paths import HEADERS as PRIVATE_HEADERS
+from icsfeed.publication.private_paths import PrivateFile, is_private, parse_private
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import PUBLIC, Headers
 from icsfeed.publication.snapshot import Snapshot
@@ -30,6 +31,9 @@ OnFetch: TypeAlias = Callable[[Subscriber, str], None]
 
 _MAX_CACHED_PRIVATE_FEEDS: Final = 32
 """Feeds with alarms. A limit, because memory must not grow with the number of subscribers."""
+
+_MAX_CACHED_PRIVATE_PAGES: Final = 32
+"""Customers' own pages."""
 
 _FEED_FOLDERS: Final = ("/feeds/", "/downloads/", "/private/")
 _METHODS: Final = "GET, HEAD, OPTIONS"
@@ -65,6 +69,7 @@ class _ResponseCache:
         self.stale_sources = tuple(source.value for source in sorted(snapshot.problems))
         self.public: dict[str, CachedResponses] = {}
         self.private = lru_cache(maxsize=_MAX_CACHED_PRIVATE_FEEDS)(self._private)
+        self.private_page = lru_cache(maxsize=_MAX_CACHED_PRIVATE_PAGES)(self._private_page)
 
     def is_valid_for(self, snapshot: Snapshot) -> bool:
         """Whether a new cache for the snapshot would hold the same responses."""
@@ -78,6 +83,11 @@ class _ResponseCache:
         # The date of a publication says when anybody's facts have changed.
         date = self.publication.last_modified if file.slug not in self.publication.private else None
         return private_responses(feed, date, self.stale_sources)
+
+    def _private_page(self, file: PrivateFile, token: str) -> CachedResponses | None:
+        """The responses for the one subscriber with that token."""
+        page = private_page(self.publication, file.slug, file.folder, token)
+        return private_responses(page.representation, None, self.stale_sources) if page is not None else None
 
 
 class Front:
@@ -112,7 +122,8 @@ class Front:
                 file, responses = self._private(cache, path, environ)
                 if file is None or responses is None:
                     return self._answer_invalid_token(environ, start_response)
-                counted_path, method_headers = label_of(cache.publication, file), PRIVATE_HEADERS
+                counted_path = file.label(is_secret=file.slug in cache.publication.private)
+                method_headers = PRIVATE_HEADERS
             if responses is not None:
                 method = environ["REQUEST_METHOD"]
                 if method not in _READING_METHODS:
@@ -169,9 +180,12 @@ class Front:
     ) -> tuple[PrivateFile | None, CachedResponses | None]:
         """The file at the path, with the responses for the holder of the token; ``None`` if it isn't valid for that."""
         token, name = parse_private(path)
-        subscriber, file = self._live.holder(token), PrivateFile.named(name)
-        if subscriber is None or file is None or file.slug != subscriber.feed:
-            return file, None
+        subscriber = self._live.holder(token)
+        file = PrivateFile.named(name, subscriber.feed) if subscriber is not None else None
+        if subscriber is None or file is None:
+            return None, None
+        if file.is_page:
+            return file, cache.private_page(file, token)
         responses = cache.private(file, subscriber.alarms)
         if responses is not None and environ["REQUEST_METHOD"] == "GET":
             self._on_fetch(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))

@@ -13,7 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask, Response, request
 from structlog.typing import FilteringBoundLogger
 
-from icsfeed.publication.private import is_private, masked
+from icsfeed.publication.private_paths import is_private, masked
 from icsfeed.web.clients import family_of
 
 NewId: TypeAlias = Callable[[], str]

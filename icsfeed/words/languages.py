@@ -102,6 +102,11 @@ def folder_of(language: Language, languages: Sequence[Language]) -> str:
     return "" if language.code == languages[0].code else f"{language.code}/"
 
 
+def language_of(folder: str, languages: Sequence[Language]) -> Language | None:
+    """The language whose folder that is, if it is that of any."""
+    return next((each for each in languages if folder_of(each, languages) == folder), None)
+
+
 ENGLISH: Final = Language(code="en")
 LANGUAGES: Final = find_languages()
 """Those that a calendar can have."""

@@ -52,11 +52,13 @@ def test_json_has_the_url_where_the_schedule_has_one(tmp_path: Path) -> None:
         SCHEDULE.replace("[[env", 'url = "https://maintenance.example.com/calendar/"\n\n[[env', 1), encoding="utf-8"
     )
     added = json.loads(call("rotate", "Acme Inc.", "--json").stdout)
-    assert without.keys() == {"name", "feed", "path"}
+    assert without.keys() == {"name", "feed", "path", "page_path"}
     assert added == {
         "name": "Acme Inc.",
         "feed": "all",
         "path": added["path"],
+        "page_path": added["path"].removesuffix("all.ics"),
+        "page_url": f"https://maintenance.example.com/calendar{added['path'].removesuffix('all.ics')}",
         "url": f"https://maintenance.example.com/calendar{added['path']}",
     }
 

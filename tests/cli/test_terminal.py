@@ -106,7 +106,9 @@ def test_the_whole_address_of_a_private_feed_is_shown_beside_its_path(folder: Pa
     schedule = folder / "schedule.toml"
     site = 'url = "https://maintenance.example.com"\n\n[[env'
     schedule.write_text(schedule.read_text(encoding="utf-8").replace("[[env", site, 1), encoding="utf-8")
-    path, address, _ = at_a_terminal("subscriber", "add", "Acme Inc.", *NOW).screen.splitlines()
+    path, page, address, _ = at_a_terminal("subscriber", "add", "Acme Inc.", *NOW).screen.splitlines()
+    folder_of_token = path.rpartition("/")[0]
+    assert page == (f"the page to hand over, with buttons for it: https://maintenance.example.com{folder_of_token}/")
     assert address == f"the address to hand over: https://maintenance.example.com{path}"
     assert run("subscriber", "add", "Globex", *NOW).stderr == ""
 

@@ -24,7 +24,13 @@ def site() -> tuple[SiteFile, ...]:
     """The whole site, with two private feeds."""
     publication = publish(Situation(schedule=POLICY, now=THEN), changed_at=THEN)
     feed = publication.representations["/feeds/all.ics"]
-    private = PrivateFeeds(representations=dict.fromkeys(PRIVATE_PATHS, feed), left_out=())
+    page = publication.private_page("all", "")
+    assert page is not None
+    private = PrivateFeeds(
+        representations=dict.fromkeys(PRIVATE_PATHS, feed),
+        pages={f"/private/{token}/": page.of(token) for token in ("a-secret", "another-secret")},
+        left_out=(),
+    )
     return (*site_files(publication), *private_files(private))
 
 

@@ -36,7 +36,10 @@ SECRET = "b3Blbi1zZXNhbWUtYW5kLXRoZS1mb3J0eS10aGlldmVz"
 KEY = TokenKey(secret=SECRET.encode())
 ENDS = ("", ".br", ".gz")
 CODINGS = {"": "identity", ".br": "br", ".gz": "gzip"}
-THREE = tuple(f"private/{{token}}/all.ics{end}" for end in ENDS)
+FORMS = ("expanded.ics", "ics", "json")
+FEEDS = tuple(f"private/{{token}}/all.{form}{end}" for form in FORMS for end in ENDS)
+FILES = (*FEEDS, "private/{token}/index.html")
+"""All files of a subscriber, in order."""
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def private(key: Path) -> tuple[str | Path, ...]:
 def tokens_in(folder: Path) -> set[str]:
     """The tokens of the private feeds in a folder, which are all complete."""
     tokens = {path.parent.name for path in (folder / "private").rglob("*.ics*")}
-    assert all(len(list((folder / "private" / token).iterdir())) == 3 for token in tokens)
+    assert all(len(list((folder / "private" / token).iterdir())) == len(FILES) for token in tokens)
     return tokens
 
 
@@ -90,10 +93,16 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
         f"{subscriber('add', 'Ringing', '--token-key-file', key, '--alarm', '30m', '--alarm', '1d')}/all.ics",
         f"{subscriber('rotate', 'Other', '--token-key-file', key)}/production.ics",
     }
-    paths = {f"{token}/{folder}{name}" for token, name in (each.split("/") for each in feeds) for folder in ("", "fr/")}
+    owners = [each.removesuffix(".ics").split("/") for each in feeds]
+    paths = {f"{token}/{folder}{name}.{form}" for token, name in owners for folder in ("", "fr/") for form in FORMS}
+    pages = {f"{token}/{folder}" for token, _ in owners for folder in ("", "fr/")}
     export(tmp_path / "site", *private(key))
     result = {name: body for name, body in contents(tmp_path / "site").items() if name.startswith("private/")}
-    assert result.keys() == {"private/.htaccess"} | {f"private/{path}{end}" for path in paths for end in ENDS}
+    assert result.keys() == {
+        "private/.htaccess",
+        *(f"private/{path}{end}" for path in paths for end in ENDS),
+        *(f"private/{path}index.html" for path in pages),
+    }
     client = create_app(
         schedule=schedule, database=f"sqlite:///{tmp_path}/icsfeed.db", clock=Clock(now=THEN), on_fetch=lambda *_: None
     ).test_client()
@@ -102,7 +111,10 @@ def test_every_private_file_equals_the_response_of_the_server(schedule: Path, ke
             answer = client.get(f"/private/{path}", headers={"Accept-Encoding": coding})
             assert answer.status_code == 200
             assert result[f"private/{path}{end}"].encode("latin-1") == answer.data
-    assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 2
+    for path in pages:
+        answer = client.get(f"/private/{path}")
+        assert (answer.status_code, result[f"private/{path}index.html"].encode("latin-1")) == (200, answer.data)
+    assert sum("TRIGGER:-PT30M" in body for body in result.values()) == 4
 
 
 def test_a_private_path_that_the_server_does_not_serve_is_not_exported(
@@ -267,7 +279,7 @@ def test_only_feeds_that_are_no_longer_valid_are_removed(
     dry = report(dest, *arguments, "--dry-run")
     done = report(dest, *arguments)
     assert dry == done
-    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
+    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(FILES)
     assert {name: text for name, text in contents(dest).items() if name.startswith("private/")} == foreign
     assert report(dest, *arguments)["removed"] == []
 
@@ -302,7 +314,7 @@ def test_the_last_feed_made_with_the_key_is_removed_even_if_others_were_made_wit
     export(dest, *private(key), stderr=left_out(key, '"At Random"'))
     subscriber("revoke", "Leaver")
     done = report(dest, *private(key), stderr=left_out(key, '"At Random"'))
-    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(THREE)
+    assert [name for name in done["removed"] if name != "private/.htaccess"] == list(FILES)
     assert tokens_in(dest) == set()
 
 
@@ -333,7 +345,7 @@ def test_both_addresses_exist_until_the_overlap_ends(key: Path, tmp_path: Path) 
     new = subscriber("rotate", "Acme Inc.", "--token-key-file", key, "--overlap", "1d")
     export(dest, *private(key), now="2026-11-24T11:59:59Z")
     assert tokens_in(dest) == {old, new}
-    assert report(dest, *private(key), now="2026-11-24T12:00:00Z")["removed"] == list(THREE)
+    assert report(dest, *private(key), now="2026-11-24T12:00:00Z")["removed"] == list(FILES)
     assert tokens_in(dest) == {new}
 
 
@@ -376,7 +388,7 @@ def test_a_foreign_file_with_the_same_bytes_is_taken_over(key: Path, tmp_path: P
     shutil.rmtree(dest / ".icsfeed")
     export(dest, *private(key))
     assert tokens_in(dest) == {token}
-    assert set(THREE) < set(report(dest)["removed"])
+    assert set(FILES) < set(report(dest)["removed"])
     assert (dest / "private").exists() is False
 
 
@@ -447,7 +459,7 @@ def test_the_manifest_has_another_version_if_there_are_private_files(tmp_path: P
 def test_tokens_appear_only_in_the_paths_of_private_files(
     key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No file and no output contains one, and the search is proven to find them."""
+    """No file but a customer's own page and no output contains one, and the search is proven to find them."""
     monkeypatch.setenv("ICSFEED_TOKEN_KEY_FILE", str(key))
     dest = tmp_path / "site"
     tokens = [subscriber("add", f"Customer {number}", "--feed", "preview") for number in range(3)]
@@ -472,9 +484,11 @@ def test_tokens_appear_only_in_the_paths_of_private_files(
         if step == "":
             written = {path for path in dest.rglob("*") if path.is_file()}
             outside = {path for path in written if path.parent.parent != dest / "private"}
-            assert len(written) - len(outside) == 15
+            assert len(written) - len(outside) == 5 * len(FILES)
             assert tokens_in_text(tokens, "".join(map(str, written - outside))) == set(tokens)
-            texts = [*map(str, outside), *(repr(path.read_bytes()) for path in written)]
+            pages = {path for path in written - outside if path.name == "index.html"}
+            assert all(tokens_in_text(tokens, path.read_text("utf-8")) == {path.parent.name} for path in pages)
+            texts = [*map(str, outside), *(repr(path.read_bytes()) for path in written - pages)]
             assert tokens_in_text([*tokens, SECRET], "".join(texts)) == set()
     database = "".join(repr(path.read_bytes()) for path in tmp_path.glob("icsfeed.db*"))
     assert all(digest_of(token) in database for token in tokens)
@@ -530,14 +544,14 @@ def test_one_change_among_a_thousand_subscribers_writes_one_feed(schedule: Path,
     assert len(tokens_in(dest)) == 1000
     before = dates(dest)
     result = export_them(a_thousand(changed=7), schedule, dest)
-    assert (result.written, result.removed) == (THREE, THREE)
+    assert (result.written, result.removed) == (FILES, FILES)
     after = dates(dest)
-    new, old = (f"private/{KEY.token(salt)}/all.ics" for salt in ("7 again", "7"))
+    new, old = ({name.replace("{token}", KEY.token(salt)) for name in FILES} for salt in ("7 again", "7"))
     assert {name for name, date in after.items() if before.get(name) != date} == {
         ".icsfeed/manifest.json",
-        *(f"{new}{end}" for end in ENDS),
+        *new,
     }
-    assert before.keys() - after.keys() == {f"{old}{end}" for end in ENDS}
+    assert before.keys() - after.keys() == old
 
 
 def test_a_thousand_subscribers_share_their_bytes() -> None:
@@ -545,7 +559,10 @@ def test_a_thousand_subscribers_share_their_bytes() -> None:
     publication = publish(Situation(schedule=POLICY, now=THEN), changed_at=THEN)
     feeds = private_feeds(publication, a_thousand(), KEY, now=THEN)
     bodies = [file.body for file in (*private_files(feeds), *packed_files(feeds))]
-    assert (len(bodies), len({id(body) for body in bodies})) == (3000, 6)
+    assert len(feeds.pages) == 1000
+    of_feeds = [body for body in bodies if not body.startswith(b"<!doctype")]
+    # Each tenth has alarms in two of three forms, and each form is also in gzip and in Brotli.
+    assert (len(of_feeds), len({id(body) for body in of_feeds})) == (9000, 15)
 
 
 def test_rules_for_hosts_name_only_the_folder(key: Path, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
         "EnvironmentName",
         "WindowName",
         "WindowDescription",
+        "FreezeName",
+        "FreezeDescription",
         "WrittenSummary",
         "WrittenMessage",
         "RecordedSummary",
@@ -68,7 +70,13 @@ def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
         "FeedDescription",
     ):
         assert f"{customer.word}{name}" in calendar
-    assert set(leaks(own, [customer])) >= {f"{customer.word}-feed.ics"}
+    assert set(leaks(own, [customer])) == own.keys() - {".htaccess"}
+    assert own.keys() >= {
+        f"{folder}{customer.word}-feed{suffix}{packing}"
+        for folder in ("", "fr/")
+        for suffix in (".ics", ".expanded.ics", ".json")
+        for packing in ("", ".gz", ".br")
+    } | {"index.html", "fr/index.html"}
 
 
 def test_an_export_is_the_same_bytes_without_private_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,8 +162,9 @@ def test_a_customer_gets_nothing_of_another(
     tokens = office.tokens
     token, slug = tokens[customer.word], f"{customer.word}-feed"
     answers = {
-        suffix: answer(client, f"/private/{token}/{slug}{suffix}", Accept_Encoding=coding)
-        for suffix in (".ics", ".expanded.ics", ".json")
+        f"{folder}{name} in {coding}": answer(client, f"/private/{token}/{folder}{name}", Accept_Encoding=coding)
+        for folder in ("", "fr/")
+        for name in ("", f"{slug}.ics", f"{slug}.expanded.ics", f"{slug}.json")
         for coding in ("identity", "gzip", "br")
     }
     assert all(each.startswith(b"200 OK") for each in answers.values())
@@ -171,6 +172,7 @@ def test_a_customer_gets_nothing_of_another(
     assert leaks(answers, [customer]).keys() == answers.keys()
     foreign = answer(client, f"/private/{token}/{other.word}-feed.ics")
     assert foreign == answer(client, "/private/x/x.ics")
+    assert foreign == answer(client, f"/private/{token}/de/")
 
 
 def test_metrics_count_private_feeds_without_their_names(client: FlaskClient, office: Office) -> None:

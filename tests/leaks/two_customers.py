@@ -91,6 +91,14 @@ end = 04:00:00
 effective_from = 2026-03-01
 environments = ["{word}-environment", "production"]
 
+[[change_freezes]]
+id = "{word}-freeze"
+name = "{word}FreezeName"
+description = "{word}FreezeDescription"
+from = 2026-12-14T20:{minute}:00
+until = 2026-12-17T20:{minute}:00
+environments = ["{word}-environment"]
+
 [[changes]]
 id = "{word}-change"
 kind = "planned"

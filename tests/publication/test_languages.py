@@ -22,7 +22,8 @@ from icsfeed.domain.tokens import TokenKey
 from icsfeed.domain.translations import Translation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
-from icsfeed.publication.private import PrivateFile, private_feed, private_feeds
+from icsfeed.publication.private import private_feed, private_feeds
+from icsfeed.publication.private_paths import PrivateFile
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.services.events import publish_events
@@ -222,11 +223,13 @@ def test_private_feeds_exist_in_every_language() -> None:
     )
     publication = publish(Situation(schedule=bilingual(), now=NOW), changed_at=CHANGED)
     feeds = private_feeds(publication, NOBODY.after([step]), key, now=NOW).representations
-    assert set(feeds) == {f"/private/{token}/live.ics", f"/private/{token}/fr/live.ics"}
+    assert set(feeds) == {
+        f"/private/{token}/{folder}live.{form}" for folder in ("", "fr/") for form in ("ics", "expanded.ics", "json")
+    }
     french = unfolded(feeds[f"/private/{token}/fr/live.ics"].body)
     assert "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Entretien hebdomadaire\r\n" in french
     assert [text for text in TEXTS if text in french] == []
-    file = PrivateFile.named("fr/live.expanded.ics")
+    file = PrivateFile.named("fr/live.expanded.ics", "live")
     assert file is not None
     expanded = private_feed(publication, "live", (timedelta(hours=1),), file=file)
     assert expanded is not None

@@ -12,7 +12,8 @@ from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import NOBODY, Action, Subscribers, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.publication.private import LeftOut, masked, private_feed, private_feeds
+from icsfeed.publication.private import LeftOut, private_feed, private_feeds
+from icsfeed.publication.private_paths import PrivateFile, masked
 from icsfeed.publication.publishing import publish
 from tests.examples import NOW, POLICY
 
@@ -41,23 +42,36 @@ def rotate(name: str, key: TokenKey, until: datetime) -> SubscriberStep:
     return SubscriberStep(action=Action.ROTATE, name=name, at=NOW, digest=digest, salt=salt, until=until)
 
 
-def path(name: str, feed: str = "all") -> str:
-    return f"/private/{KEY.token(name)}/{feed}.ics"
+def path(name: str, feed: str = "all", form: str = "ics") -> str:
+    return f"/private/{KEY.token(name)}/{feed}.{form}"
+
+
+def paths(name: str, feed: str = "all") -> set[str]:
+    """Those of the feed in every form."""
+    return {path(name, feed, form) for form in ("ics", "expanded.ics", "json")}
 
 
 def test_each_subscriber_has_their_feed_at_their_own_path() -> None:
     subscribers = NOBODY.after([add("a"), add("b", alarms=(HALF_AN_HOUR,)), add("c", feed="windows")])
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
     assert feeds.left_out == ()
+    public = PUBLICATION.representations
     assert {name: feed.body for name, feed in feeds.representations.items()} == {
-        path("a"): PUBLICATION.representations["/feeds/all.ics"].body,
-        path("b"): _with_alarm(),
-        path("c", "windows"): PUBLICATION.representations["/feeds/windows.ics"].body,
+        path("a"): public["/feeds/all.ics"].body,
+        path("a", form="expanded.ics"): public["/feeds/all.expanded.ics"].body,
+        path("a", form="json"): public["/feeds/all.json"].body,
+        path("b"): _with_alarm(".ics"),
+        path("b", form="expanded.ics"): _with_alarm(".expanded.ics"),
+        path("b", form="json"): public["/feeds/all.json"].body,
+        path("c", "windows"): public["/feeds/windows.ics"].body,
+        path("c", "windows", "expanded.ics"): public["/feeds/windows.expanded.ics"].body,
+        path("c", "windows", "json"): public["/feeds/windows.json"].body,
     }
+    assert feeds.pages.keys() == {f"/private/{KEY.token(name)}/" for name in "abc"}
 
 
-def _with_alarm() -> bytes:
-    feed = private_feed(PUBLICATION, "all", (HALF_AN_HOUR,))
+def _with_alarm(suffix: str) -> bytes:
+    feed = private_feed(PUBLICATION, "all", (HALF_AN_HOUR,), file=PrivateFile(slug="all", suffix=suffix))
     assert feed is not None
     assert b"TRIGGER:-PT30M" in feed.body
     return feed.body
@@ -66,13 +80,13 @@ def _with_alarm() -> bytes:
 def test_equal_feeds_share_one_copy() -> None:
     subscribers = NOBODY.after([add(str(number), alarms=(HALF_AN_HOUR,)) for number in range(20)])
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW).representations
-    assert (len(feeds), len({id(feed) for feed in feeds.values()})) == (20, 1)
+    assert (len(feeds), len({id(feed) for feed in feeds.values()})) == (60, 3)
 
 
 def test_both_tokens_of_a_rotation_have_a_feed_while_they_are_valid() -> None:
     until = NOW + timedelta(days=1)
     subscribers = NOBODY.after([add("a"), rotate("a", KEY, until)])
-    both_paths, new_path = {path("a"), path("a again")}, {path("a again")}
+    both_paths, new_path = paths("a") | paths("a again"), paths("a again")
     moments = {until - timedelta(microseconds=1): both_paths, until: new_path}
     assert {now: set(private_feeds(PUBLICATION, subscribers, KEY, now=now).representations) for now in moments} == (
         moments
@@ -99,7 +113,7 @@ def test_subscribers_whose_token_can_not_be_derived_are_left_out(
     subscribers = NOBODY.after([*steps, add("other")])
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
     assert (feeds.left_out, path("other") in feeds.representations) == (tuple(expected), True)
-    assert feeds.representations.keys() <= {path("other"), path("a again")}
+    assert feeds.representations.keys() <= paths("other") | paths("a again")
 
 
 def test_deriving_a_thousand_tokens_is_fast() -> None:
@@ -108,7 +122,7 @@ def test_deriving_a_thousand_tokens_is_fast() -> None:
     begun = time.perf_counter()
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
     took = time.perf_counter() - begun
-    assert len(feeds.representations) == 1000
+    assert (len(feeds.representations), len(feeds.pages)) == (3000, 1000)
     # The goal is 10 milliseconds; a busy machine may need more.
     assert took < 1
 
@@ -121,6 +135,9 @@ def test_deriving_a_thousand_tokens_is_fast() -> None:
         ("/private/q3Jm/all.ics.br", "/private/{token}/all.ics.br"),
         ("/private/q3Jm/q3Jm.ics", "/private/{token}"),
         ("/private/q3Jm/deep/all.ics", "/private/{token}"),
+        ("/private/q3Jm/fr/all.json", "/private/{token}/fr/all.json"),
+        ("/private/q3Jm/index.html", "/private/{token}/index.html"),
+        ("/private/q3Jm/fr/index.html", "/private/{token}/fr/index.html"),
         ("/private/q3Jm/", "/private/{token}"),
         ("/private/q3Jm", "/private/{token}"),
         ("/private/", "/private/{token}"),

@@ -91,6 +91,42 @@ def test_a_valid_token_opens_every_form_of_the_feed(office: Office, suffix: str)
     assert office.fetches == [("Acme Inc.", "other")]
 
 
+def test_a_valid_token_opens_a_page_in_every_language(office: Office) -> None:
+    path = office.add("Acme Inc.", "one", feed="production")
+    page = office.client.get("/private/one/")
+    assert {name: value for name, value in page.headers if name not in {"Content-Length", "ETag"}} == PRIVATE | {
+        "Content-Type": "text/html; charset=utf-8",
+        "Vary": "Accept-Encoding",
+        "Cache-Control": "private, no-store",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Content-Security-Policy": office.client.get("/").headers["Content-Security-Policy"],
+    }
+    assert f'href="../..{path}"' in page.text
+    assert "<h1><bdi>Down, and up: Production</bdi></h1>" in page.text
+    assert '<meta name="robots" content="noindex, nofollow">' in page.text
+    french = office.client.get("/private/one/fr/")
+    assert (french.status_code, '<html lang="fr">' in french.text) == (200, True)
+    assert 'href="../../../private/one/fr/production.ics"' in french.text
+
+
+def test_to_look_at_the_page_is_no_fetch_of_the_feed(office: Office) -> None:
+    office.add("Acme Inc.", "one")
+    assert [office.client.get(path).status_code for path in ("/private/one/", "/private/one/fr/")] == [200, 200]
+    assert office.fetches == []
+
+
+def test_the_page_is_as_current_as_the_feed(office: Office) -> None:
+    office.add("Acme Inc.", "one")
+    before = office.client.get("/private/one/")
+    office.rotate("Acme Inc.", "two", timedelta(minutes=1))
+    assert [office.client.get(f"/private/{token}/").status_code for token in ("one", "two")] == [200, 200]
+    assert office.client.get("/private/two/").text == before.text.replace("/one/", "/two/")
+    office.clock.advance(minutes=1)
+    assert [office.client.get(f"/private/{token}/").status_code for token in ("one", "two")] == [404, 200]
+    office.revoke("Acme Inc.")
+    assert office.client.get("/private/two/").status_code == 404
+
+
 def test_the_headers(office: Office) -> None:
     path = office.add("Acme Inc.", "one")
     public, private = dict(office.client.get("/feeds/all.ics").headers), dict(office.client.get(path).headers)
@@ -146,7 +182,13 @@ def test_all_requests_without_a_valid_token_get_the_same_404(office: Office, met
         private_path("x" * 10_000, "all"),
         "/private/",
         "/private/one",
-        "/private/one/",
+        "/private/one/de/",
+        "/private/wrong/",
+        "/private/revoked/",
+        "/private/old/",
+        "/private/old/fr/",
+        "/private/one//",
+        "/private/one/index.html",
         "/private/one/.ics",
         "/private/one/production",
         "/private/one/production.atom",

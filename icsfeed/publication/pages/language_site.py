@@ -48,7 +48,7 @@ from icsfeed.words.terms import KIND_NAMES, KIND_PLURALS
 LISTED_TIME: Final = timedelta(weeks=6)
 """How far ahead the first page lists everything."""
 
-_MAX_LISTED_ROWS: Final = 18
+MAX_LISTED_ROWS: Final = 18
 """The others are folded away."""
 
 _MAX_LISTED_ROWS_IN_FRAME: Final = 4
@@ -66,6 +66,7 @@ class Site:
     base: str
     look: Assets
     environment: Environment | None = None
+    links: type[PageLinks] = PageLinks
 
     def home(self) -> Representation:
         """The first page: what is ahead, and how to subscribe."""
@@ -89,7 +90,7 @@ class Site:
             environment_path=environment_path,
             coming=rows,
             coming_kinds={row.kind.value for row in rows},
-            listed=_MAX_LISTED_ROWS,
+            listed=MAX_LISTED_ROWS,
             months=[month(first, items, dates) for first, (items, _) in zip(firsts, around, strict=True)],
             current=current,
             past=past,
@@ -218,7 +219,7 @@ class Site:
     ) -> Representation:
         """The page at ``below`` the folder of the language; ``items`` are all that it shows the times of."""
         policy = _policy(self._calendar)
-        links = PageLinks(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
+        links = self.links(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
         kind_names = {kind.value: self.language.say(name) for kind, name in KIND_NAMES.items()}
         groups, places = entry_groups(distinct(items))
         data = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from typing import Final
@@ -66,6 +66,21 @@ class Subscription:
     atom_path: str
     base: str
     home: str
+    is_private: bool = False
+
+    def at(self, folder: str) -> Subscription:
+        """The same feed in that folder, which is private: there, all its files lie side by side."""
+        name, expanded = (path.rpartition("/")[2] for path in (self.path, self.expanded_path))
+        path = f"{folder}{name}"
+        return replace(
+            self,
+            path=path,
+            expanded_path=f"{folder}{expanded}",
+            download_path=path,
+            atom_path="",
+            home=folder,
+            is_private=True,
+        )
 
     @property
     def address(self) -> str:
@@ -95,7 +110,7 @@ class Subscription:
     @property
     def qr_path(self) -> str:
         """The path of a QR code that leads to this feed on the page, where a phone offers the right button."""
-        return _qr_path(self.slug, self.home) if self.base else ""
+        return _qr_path(self.slug, self.home) if self.base and not self.is_private else ""
 
 
 def qr_makers(schedule: Schedule, folder: str, base: str) -> Iterator[tuple[str, Maker]]:
