@@ -80,7 +80,7 @@ def _about_windows(situation: Situation) -> Iterator[tuple[str, str]]:
 def _about_freezes(situation: Situation, public_holidays: PublishedHolidays | None) -> Iterator[tuple[str, str]]:
     without_successor = unrenewed(situation)
     for freeze in situation.schedule.freezes:
-        for message in about_freeze(freeze):
+        for message in about_freeze(situation, freeze):
             yield freeze.id, message
         if freeze.id in without_successor:
             yield freeze.id, without_successor[freeze.id]

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from icsfeed.domain.civil import local_date
-from icsfeed.domain.freeze_patterns import ListedDays, YearlyDays, last_day
+from icsfeed.domain.freeze_patterns import ListedDays, PublicHolidays, RecurringDays, YearlyDays, last_day
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.situation import Situation
 from icsfeed.services.listing import listed
@@ -26,10 +26,20 @@ _GIVEN_UP: Final = timedelta(days=400)
 """After that time, nobody is going to renew a freeze."""
 
 
-def about_freeze(freeze: ChangeFreeze) -> Iterator[str]:
+def about_freeze(situation: Situation, freeze: ChangeFreeze) -> Iterator[str]:
     """The warnings about one freeze; ``unrenewed`` has those about several."""
+    yield from _without_days(freeze, situation.published_years)
     yield from _needless_lifts(freeze)
     yield from _leap_days(freeze)
+
+
+def _without_days(freeze: ChangeFreeze, years: range) -> Iterator[str]:
+    """A rule, or holidays, that freeze nothing while the freeze is in effect."""
+    first = max(freeze.effective_from or date.min, date(years[0], 1, 1))
+    last = min(freeze.effective_until or date.max, date(years[-1], 12, 31))
+    may_be_empty = isinstance(freeze.pattern, RecurringDays | PublicHolidays)
+    if may_be_empty and first <= last and not any(freeze.spans(first, last)):
+        yield f"the freeze has no day from {first} through {last}"
 
 
 def _needless_lifts(freeze: ChangeFreeze) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from icsfeed.domain.freeze_patterns import ListedDays, NamedDays
+from icsfeed.domain.freeze_patterns import ListedDays, NamedDays, PublicHolidays, RecurringDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.recurrence import ListedDates, parse_recurrence, weekly
 from icsfeed.domain.schedule import Schedule
@@ -188,6 +188,25 @@ def test_a_list_of_dates_that_runs_out_within_the_year() -> None:
     ]
     assert of_dates(date(2026, 1, 15), date(2027, 12, 18))[1:] == []
     assert of_dates(date(2024, 12, 18)) == []
+
+
+def test_a_freeze_without_any_day() -> None:
+    """A war, and a rule whose only day lies outside the effective dates."""
+    ukraine = replace(MONTH_END, pattern=PublicHolidays(country="UA"), effective_from=date(2026, 1, 1))
+    thanksgiving = RecurringDays(recurrence=parse_recurrence("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"))
+    november = replace(
+        MONTH_END,
+        id="november",
+        pattern=thanksgiving,
+        effective_from=date(2026, 11, 1),
+        effective_until=date(2026, 11, 25),
+    )
+    assert warnings(a_schedule(freezes=(ukraine, november))) == [
+        ("month-end", "the freeze has no day from 2026-01-01 through 2027-12-31"),
+        ("november", "the freeze has no day from 2026-11-01 through 2026-11-25"),
+    ]
+    assert warnings(a_schedule(freezes=(replace(november, effective_until=date(2026, 11, 26)),))) == []
+    assert warnings(a_schedule(freezes=(replace(november, effective_until=date(2024, 11, 25)),))) == []
 
 
 def test_a_freeze_of_listed_dates_that_runs_out_within_the_year() -> None:
