@@ -155,9 +155,10 @@ class Situation:
     def freezes(self, span: Span) -> tuple[FrozenSpan, ...]:
         """The frozen stretches that share an instant with the span, by start, then id; internal ones, too.
 
-        Those of recorded freezes without an end last as long as the span or what is published, whichever is longer.
+        Those of recorded freezes without an end last as long as what is published or, of a span beyond that, as the span.
         """
-        horizon = Span(start=span.start, end=max(span.end, self.published_span.end))
+        published_end = self.published_span.end
+        horizon = Span(start=span.start, end=published_end if span.start < published_end else span.end)
         recorded = (
             freeze.frozen(stretch, horizon.end)
             for freeze in self._recorded_freezes

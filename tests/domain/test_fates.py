@@ -162,6 +162,10 @@ def test_a_recorded_freeze_without_an_end_reaches_beyond_what_is_published() -> 
     assert all(each.excluded is not None for each in far)
     (frozen,) = situation.freezes(span((2026, 12, 20), (2026, 12, 21)))
     assert frozen.span.end == situation.published_span.end
+    (frozen,) = situation.freezes(span((2027, 12, 20), (2028, 1, 4)))
+    assert frozen.span.end == situation.published_span.end, "December's page had it end on 4 January"
+    (frozen,) = situation.freezes(span((2040, 1, 1), (2040, 2, 1)))
+    assert frozen.span.end == utc(2040, 2, 1)
 
 
 def test_the_occurrence_on_a_day_is_the_one_that_happens() -> None:
