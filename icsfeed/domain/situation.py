@@ -155,7 +155,7 @@ class Situation:
     def freezes(self, span: Span) -> tuple[FrozenSpan, ...]:
         """The frozen stretches that share an instant with the span, by start, then id; internal ones, too.
 
-        Those of recorded freezes without an end last as long as what is published or, of a span beyond that, as the span.
+        Those of recorded freezes without an end last as long as what is published or, in a span beyond it, as the span.
         """
         published_end = self.published_span.end
         horizon = Span(start=span.start, end=published_end if span.start < published_end else span.end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -47,7 +47,7 @@ def offsets_around(start: datetime, end: datetime, zone: ZoneInfo) -> dict[datet
     return offsets
 
 
-@cache
+@lru_cache(maxsize=4 * 3660)
 def _offsets_on(day: date, zone: ZoneInfo) -> dict[datetime, timedelta]:
     hours = [datetime.combine(day, time(hour), UTC) for hour in range(24)]
     return {hour: reading(hour, zone) - hour.replace(tzinfo=None) for hour in hours}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import holidays
@@ -98,7 +98,7 @@ def _named_on(day: date, pattern: Pattern, effective_from: date | None) -> Itera
     return [(max(start, begin), min(until, end)) for start, until in spans if start < end and begin < until]
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _is_start(day: date, pattern: ListedDays | RecurringDays, effective_from: date | None) -> bool:
     if isinstance(pattern, ListedDays):
         return day in pattern.dates
@@ -159,14 +159,14 @@ def _is_last_full(week: list[date], months: int) -> bool:
     return not begins and any(_is_first(each, months) for each in following)
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _is_holiday(day: date, pattern: PublicHolidays) -> bool:
     names = _holidays(pattern.country, pattern.subdivision, day.year).get(day, "")
     plain = [each.removesuffix(" (observed)") for each in names.split("; ")]
     return bool(names) and (not pattern.only or not set(pattern.only).isdisjoint(plain))
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _holidays(country: str, subdivision: str, year: int) -> dict[date, str]:
     return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year, language="en_US"))
 

@@ -192,7 +192,11 @@ def frozen_starts(span: Span, freeze: ChangeFreeze) -> list[datetime]:
 @given(schedule=schedules(most_windows=1, most_freezes=3), first=st.integers(2005, 2027))
 def test_frozen_spans_match_the_policy(schedule: Schedule, first: int) -> None:
     """Decision 3: "A freeze can be lifted for named dates"; whichever its kind, it lasts as the wall clock says."""
-    within = ten_years(first)
+    assert_frozen_spans_agree(schedule, ten_years(first))
+
+
+def assert_frozen_spans_agree(schedule: Schedule, within: Span) -> None:
+    """Compare all that each freeze freezes in that span with the policy."""
     margin = 45 * DAY
     for freeze in schedule.placed_freezes:
         actual = [(each.span.start, each.span.end) for each in frozen_spans([freeze], within)]
