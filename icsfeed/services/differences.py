@@ -211,6 +211,6 @@ def _dates(situation: Situation, days_of_changes: Mapping[str, date]) -> _Dates:
                 dates[Kind.FREEZE, freeze.id, days.first] |= dict.fromkeys(freeze.environments, span)
             case Change(plan=plan):
                 if item.state is not State.CANCELLED and not of_schedule.isdisjoint(plan.environments):
-                    shown = dict.fromkeys(plan.environments, item.shown_span)
-                    dates[item.kind, item.id, days_of_changes[item.id]] |= shown
+                    spans = dict.fromkeys(plan.environments, item.shown_span)
+                    dates[item.kind, item.id, days_of_changes[item.id]] |= spans
     return dates
