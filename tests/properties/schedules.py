@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -82,6 +83,12 @@ def windows(draw: st.DrawFn, number: int, home: ZoneInfo) -> MaintenanceWindow:
         effective_from=draw(st.one_of(bounded, st.just(date(2020, 1, 1)), dates)),
         effective_until=ends_on,
     )
+
+
+def with_private_production(schedule: Schedule) -> Schedule:
+    """The same policy, but production is one customer's own."""
+    preview, production = _ENVIRONMENTS
+    return replace(schedule, environments=(preview, replace(production, public=False)), feeds=())
 
 
 @st.composite

@@ -24,7 +24,7 @@ from icsfeed.publication.representations import Representation
 from icsfeed.services.gate import Verdict, gate
 from tests.properties.brute_force import DAY, SECOND, Instants
 from tests.properties.freezes import recorded_freezes
-from tests.properties.schedules import ENVIRONMENTS, NOWS, adjustments, schedules
+from tests.properties.schedules import ENVIRONMENTS, NOWS, adjustments, schedules, with_private_production
 from tests.readers import rie
 from tests.situations import a_situation, events_in
 
@@ -38,12 +38,14 @@ PAGE_TIMES = re.compile(r'data-from="([^"]+)" data-until="([^"]+)"')
 
 @st.composite
 def situations(draw: st.DrawFn) -> Situation:
-    """A whole policy with skipped and moved occurrences, and with freezes from now on."""
+    """What the public sees of a policy with skipped and moved occurrences, and with freezes from now on."""
     schedule, now = draw(schedules()), draw(NOWS)
+    if draw(st.booleans()):
+        schedule = with_private_production(schedule)
     now = now.replace(month=min(max(now.month, 2), 11), day=min(now.day, 28))
     situation = a_situation(schedule, now=now, adjustments=draw(adjustments(schedule, now.year)))
     freezes = {each.id: each for each in draw(recorded_freezes(now, ENVIRONMENTS))}
-    return situation.with_record(replace(situation.record, freezes=freezes))
+    return situation.with_record(replace(situation.record, freezes=freezes)).visible_to()
 
 
 @settings(max_examples=6)
@@ -54,7 +56,7 @@ def test_everything_public_agrees(situation: Situation, data: st.DataObject) -> 
     """  # noqa: D205  (a quotation)
     if any(len(events_in(situation, rendering)) > MAX_EVENTS for rendering in Rendering):
         reject()  # feeds may leave some out
-    representations = publish(situation.visible_to(), changed_at=situation.now).representations
+    representations = publish(situation, changed_at=situation.now).representations
     entries = json.loads(representations["/feeds/all.json"].body)["entries"]
     said = in_json(entries, situation.schedule)
     for rendering in (Rendering.SERIES, Rendering.EXPANDED):
@@ -64,9 +66,9 @@ def test_everything_public_agrees(situation: Situation, data: st.DataObject) -> 
     edges = sorted({edge for entry in entries for edge in times_of(entry)})
     near = [edge for edge in edges if abs(edge - situation.now) < WEEKS]
     chosen = data.draw(st.lists(st.sampled_from(near), max_size=8, unique=True)) if near else []
-    for environment in ENVIRONMENTS:
+    for environment in situation.schedule.environment_names:
         for at in (situation.now, *(edge + step for edge in chosen for step in (-SECOND, 0 * SECOND))):
-            verdict = gate(situation.visible_to(), [environment], at=at).verdict
+            verdict = gate(situation, [environment], at=at).verdict
             assert (verdict is Verdict.OPEN) is is_open(entries, situation, environment, at), (environment, at)
 
 

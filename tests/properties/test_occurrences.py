@@ -26,7 +26,14 @@ from tests.properties.freezes import recorded_freezes
 from tests.properties.frozen_times import frozen_on, frozen_times, is_frozen_at
 from tests.properties.outcomes import Key, Outcome, Policy
 from tests.properties.rules import times
-from tests.properties.schedules import ENVIRONMENTS, TRICKY_ZONES, adjustments, schedules, zones
+from tests.properties.schedules import (
+    ENVIRONMENTS,
+    TRICKY_ZONES,
+    adjustments,
+    schedules,
+    with_private_production,
+    zones,
+)
 
 MARGIN = 10 * DAY
 """More than the longest occurrence, and than the difference between any two zones."""
@@ -92,8 +99,10 @@ def test_ten_years_of_occurrences_match_the_policy(data: st.DataObject, schedule
     """Decision 2: "An occurrence lasts from the first to the last instant at which the wall clock of the zone reads at
     or after the start and before the end"; 3: one "that overlaps a freeze at all, by one second even, does not
     happen", "a freeze recorded with `freeze start` cuts an occurrence that has begun"; 4: "the first and last local
-    date on which an occurrence may start or a day be frozen".
+    date on which an occurrence may start or a day be frozen"; 16: "any "by default all" means the public environments".
     """  # noqa: D205  (a quotation)
+    if data.draw(st.booleans()):
+        schedule = with_private_production(schedule)
     assert_agreement(situation_in(data, schedule, first + 5), ten_years(first))
 
 
