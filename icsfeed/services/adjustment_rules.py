@@ -96,12 +96,14 @@ def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
     if occurrence.excluded is not None or occurrence.policy.span is None:
         msg = f"{subject} does not happen anyway: {occurrence.excluded}"
         raise RefusedError(msg)
-    present = situation.occurrence_on(window, request.day) or occurrence
-    if request.skip and isinstance(present.excluded, Frozen):
-        msg = f"{subject} does not happen anyway: {present.excluded}"
-        raise RefusedError(msg)
     span = current.to if isinstance(current, Move) else occurrence.policy.span
-    span = present.span if present.cut_at is not None and present.span is not None else span
+    fates = [each for each in situation.occurrences(span) if _is_same(each, occurrence)]
+    frozen = [each.excluded for each in fates if isinstance(each.excluded, Frozen)]
+    if request.skip and frozen and len(frozen) == len(fates):
+        msg = f"{subject} does not happen anyway: {frozen[0]}"
+        raise RefusedError(msg)
+    happens = [each.span for each in fates if each.excluded is None and each.span is not None]
+    span = max(happens, key=lambda each: each.end, default=span)  # a freeze may have cut it somewhere
     if span.end <= now:
         msg = f"{subject} is over: {span_text(span, window.zone)}"
         raise RefusedError(msg)
@@ -117,6 +119,10 @@ def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
         raise RefusedError(msg)
     if not request.skip:
         _check_target(situation, request, occurrence.policy.span)
+
+
+def _is_same(one: Occurrence, other: Occurrence) -> bool:
+    return (one.window.id, one.original_start) == (other.window.id, other.original_start)
 
 
 def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span) -> None:

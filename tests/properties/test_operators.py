@@ -25,18 +25,30 @@ from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
 from icsfeed.services.events import publish_events
+from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.services.ledger import record_revisions
 from tests.actors import operator
-from tests.examples import MONTH_END, POLICY, SUNDAY, span, utc
+from tests.examples import MONTH_END, SUNDAY, span, utc
 from tests.properties.change_model import ModelChange, Stage
+from tests.properties.freeze_model import CANCELLED, DROPPED, Fate, ModelFreeze, fate_of
 from tests.readers import READERS, aic, rie
 from tests.readers.subscriber_view import SubscriberView, both_renderings, subscriber_view
-from tests.services.workspace import MemoryRepository
+from tests.services.workspace import TWO_ENVIRONMENTS, MemoryRepository
 
+ENVIRONMENTS: Final = ("preview", "production")
 FROM, UNTIL = date(2026, 2, 15), date(2026, 3, 31)
 SCHEDULE: Final = replace(
-    POLICY,
-    windows=(replace(SUNDAY, recurrence=weekly(6), end=time(6), effective_from=FROM, effective_until=UNTIL),),
+    TWO_ENVIRONMENTS,
+    windows=(
+        replace(
+            SUNDAY,
+            recurrence=weekly(6),
+            end=time(6),
+            effective_from=FROM,
+            effective_until=UNTIL,
+            environments=frozenset(ENVIRONMENTS),
+        ),
+    ),
     freezes=(replace(MONTH_END, effective_from=FROM, effective_until=UNTIL),),
 )
 """Sundays, 02:00 to 06:00 in Toronto, over the one on which the clock is put forward."""
@@ -90,11 +102,6 @@ def has_ended(before: Span, after: Span, now: datetime) -> bool:
     return after != before and after.end < now
 
 
-def is_frozen(kind: Kind, at: Span, reason: str) -> bool:
-    """Whether the policy refuses a change then: a planned one in a freeze needs a reason."""
-    return kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in FROZEN)
-
-
 def versions(content: bytes) -> dict[str, Version]:
     """The events of a feed with their overrides, by UID."""
     version_by_uid: dict[str, Version] = {}
@@ -112,7 +119,7 @@ def versions(content: bytes) -> dict[str, Version]:
 
 
 class Operators(RuleBasedStateMachine):
-    """Announce, step, undo, redact, amend, extend, skip, move, restore, edit the schedule, and let time pass."""
+    """Announce, step, undo, redact, amend, extend, skip, move, restore, freeze, edit, and let time pass."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +128,7 @@ class Operators(RuleBasedStateMachine):
         self.now = BEGIN
         self.work: dict[str, ModelChange] = {}
         self.adjusted: dict[date, Span | bool] = {}
+        self.freezes: dict[str, ModelFreeze] = {}
         self.public = Public()
         self.looks = cycle(LOOKS)
         self.edit()
@@ -159,7 +167,7 @@ class Operators(RuleBasedStateMachine):
         request = AnnouncementRequest(kind=kind, plan=plan, tentative=tentative, automatic=automatic)
         if not self.is_refused(
             lambda: announce(self.workspace, request, uid_part="", actor=operator("ann", self.now)),
-            expected=is_frozen(kind, at, reason),
+            expected=self.is_frozen(kind, at, reason),
         ):
             (change_id,) = self.repository.current.changes.keys() - self.work.keys()
             stage = Stage(state=State.TENTATIVE if tentative else State.CONFIRMED, at=at, reason=reason)
@@ -214,7 +222,7 @@ class Operators(RuleBasedStateMachine):
         self, change_id: str, work: ModelChange, amendment: Amendment, after: Stage | None, *, refused: bool
     ) -> None:
         """Try an amendment, which makes the change ``after``; ``None`` where that has no time."""
-        expected = refused or after is None or is_frozen(work.kind, after.at, after.reason)
+        expected = refused or after is None or self.is_frozen(work.kind, after.at, after.reason)
         if not self.is_refused(lambda: self.take(change_id, Step.UPDATE, amendment=amendment), expected=expected):
             assert after is not None
             work.stages.append(after)
@@ -269,21 +277,34 @@ class Operators(RuleBasedStateMachine):
         work.messages.append("Still at it")
         work.last = self.now
 
-    def span_of(self, day: date) -> Span | None:
-        """The span in which that occurrence happens, if it does."""
-        span = self.adjusted.get(day, HAPPEN[day])
-        return span if isinstance(span, Span) else None
+    def is_frozen(self, kind: Kind, at: Span, reason: str) -> bool:
+        """Whether the policy refuses a change to production then: a planned one in a freeze needs a reason."""
+        recorded = (each.span for each in self.freezes.values() if "production" in each.environments)
+        return kind is Kind.PLANNED and not reason and any(at.overlaps(each) for each in (*FROZEN, *recorded))
+
+    def touches_freeze(self, at: Span) -> bool:
+        """Whether a freeze keeps the window from being moved to that span."""
+        return any(at.overlaps(each) for each in (*FROZEN, *(each.span for each in self.freezes.values())))
+
+    def fate(self, day: date, environment: str) -> Fate:
+        """What becomes of that occurrence there."""
+        adjusted = self.adjusted.get(day)
+        span = adjusted if isinstance(adjusted, Span) else HAPPEN[day]
+        return fate_of(span, adjusted, [each for each in self.freezes.values() if environment in each.environments])
+
+    def spans_of(self, day: date) -> list[Span]:
+        """The spans in which that occurrence happens, in any environment."""
+        fates = {self.fate(day, environment) for environment in ENVIRONMENTS}
+        return [each for each in fates if isinstance(each, Span)]
 
     def is_taken(self, day: date, at: Span) -> bool:
         """Whether another occurrence overlaps that span."""
-        others = (self.span_of(each) for each in HAPPEN if each != day)
-        return any(each is not None and each.overlaps(at) for each in others)
+        return any(span.overlaps(at) for other in HAPPEN if other != day for span in self.spans_of(other))
 
     def request_adjustment(self, request: AdjustmentRequest, expected: bool) -> None:
         """Try to adjust an occurrence."""
         day = request.day
-        over = day not in HAPPEN or (self.span_of(day) or HAPPEN[day]).end <= self.now
-        refused = over or expected
+        refused = expected or day not in HAPPEN or self.end_of(day) <= self.now
         if not self.is_refused(
             lambda: adjust(self.workspace, request, actor=operator("ann", self.now)), expected=refused
         ):
@@ -293,11 +314,18 @@ class Operators(RuleBasedStateMachine):
             elif request.skip:
                 self.adjusted[day] = request.silent
 
+    def end_of(self, day: date) -> datetime:
+        """When that occurrence ends, or would."""
+        adjusted = self.adjusted.get(day)
+        planned = adjusted if isinstance(adjusted, Span) else HAPPEN[day]
+        return max((each.end for each in self.spans_of(day)), default=planned.end)
+
     @rule(day=DAYS, silent=st.booleans())
     def skip(self, day: date, silent: bool) -> None:
         """Skip an occurrence."""
         request = AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", skip=True, silent=silent)
-        self.request_adjustment(request, self.adjusted.get(day) is silent)
+        is_dropped = day in HAPPEN and all(self.fate(day, each) is DROPPED for each in ENVIRONMENTS)
+        self.request_adjustment(request, is_dropped or self.adjusted.get(day) is silent)
 
     @rule(day=DAYS, hour=HOURS, length=LENGTHS)
     def move(self, day: date, hour: int, length: int) -> None:
@@ -307,7 +335,7 @@ class Operators(RuleBasedStateMachine):
             AdjustmentRequest(window_id="sunday", day=day, reason="A holiday", to=to),
             to.end <= self.now
             or to in {HAPPEN.get(day), self.adjusted.get(day)}
-            or any(to.overlaps(each) for each in FROZEN)
+            or self.touches_freeze(to)
             or self.is_taken(day, to),
         )
 
@@ -317,9 +345,40 @@ class Operators(RuleBasedStateMachine):
         """Take an adjustment back."""
         policy = HAPPEN.get(day)
         refused = day not in self.adjusted or (
-            policy is not None and (policy.end <= self.now or self.is_taken(day, policy))
+            policy is not None and (policy.end <= self.now or self.touches_freeze(policy) or self.is_taken(day, policy))
         )
         self.request_adjustment(AdjustmentRequest(window_id="sunday", day=day, reason=""), refused)
+
+    @rule(
+        environments=st.sampled_from([frozenset({"preview"}), frozenset({"production"}), frozenset(ENVIRONMENTS)]),
+        hours=st.one_of(st.none(), st.integers(1, 300)),
+        internal=st.booleans(),
+    )
+    def start_freeze(self, environments: frozenset[str], hours: int | None, internal: bool) -> None:
+        """Start a freeze, for some hours or until it is ended."""
+        until = None if hours is None else self.now + hours * HOUR
+        reason = f"Freeze {len(self.freezes)}"
+        outcome = start_freeze(
+            self.workspace,
+            FreezeRequest(reason=reason, environments=environments, until=until, is_internal=internal),
+            uid_part=f"{len(self.freezes):010}",
+            actor=operator("ann", self.now),
+        )
+        self.freezes[outcome.freeze.id] = ModelFreeze(
+            start=self.now, environments=environments, until=until, is_internal=internal, reason=reason
+        )
+
+    @precondition(lambda self: self.freezes)
+    @rule(data=st.data())
+    def end_freeze(self, data: st.DataObject) -> None:
+        """End a freeze, unless it is over."""
+        freeze_id = data.draw(st.sampled_from(sorted(self.freezes)))
+        freeze = self.freezes[freeze_id]
+        over = freeze.ended is not None or (freeze.until is not None and freeze.until <= self.now)
+        if not self.is_refused(
+            lambda: end_freeze(self.workspace, freeze_id, actor=operator("bob", self.now)), expected=over
+        ):
+            freeze.ended = self.now
 
     @rule(hours=st.integers(1, 100))
     def wait(self, hours: int) -> None:
@@ -339,11 +398,12 @@ class Operators(RuleBasedStateMachine):
         name = self.schedule.windows[0].name
         view = [work.event() for work in self.work.values() if work.is_visible(self.now)]
         for day, policy in HAPPEN.items():
-            at = self.span_of(day)
-            if at is not None:
-                view.append((at.start, at.end, name, "CONFIRMED"))
-            elif self.adjusted[day] is False:
-                view.append((policy.start, policy.end, f"Cancelled: {name}", "CANCELLED"))
+            for fate in {self.fate(day, environment) for environment in ENVIRONMENTS}:
+                if isinstance(fate, Span):
+                    view.append((fate.start, fate.end, name, "CONFIRMED"))
+                elif fate is CANCELLED:
+                    view.append((policy.start, policy.end, f"Cancelled: {name}", "CANCELLED"))
+        view += [each.event() for each in self.freezes.values() if not each.is_internal]
         return sorted(view)
 
     @invariant()
@@ -354,6 +414,8 @@ class Operators(RuleBasedStateMachine):
         assert subscriber_view(reader, feeds[rendering], now=self.now) == self.expected()
         public: dict[str, Version] = {}
         for content in feeds.values():
+            for freeze in self.freezes.values():
+                assert (f"{freeze.reason}\r".encode() in content) is not freeze.is_internal
             for uid, version in versions(content).items():
                 assert public.setdefault(uid, version) == version
         clock_steps = sum(work.clock_steps for work in self.work.values())

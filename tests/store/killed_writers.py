@@ -1,6 +1,7 @@
 """Writers that get killed: ``python -m tests.store.killed_writers`` reads one order per line and answers each with one.
 
-It imports everything that a writer needs once. Each order forks a writer, which records changes until it is killed.
+It imports everything that a writer needs once. Each order forks a writer, which records changes and freezes until it is
+killed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
 from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
+from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.examples import NOW, POLICY
@@ -46,7 +48,8 @@ def main() -> None:
     """Carry out orders: each has the database's ``url``, the ``word`` that marks what the writer records, and its end.
 
     It is killed so many ``seconds`` after its start (``at_once``) or after it is ready to write, but not before it has
-    given that many ``acknowledgements``. The answer lists what was acknowledged: ids of changes, with update numbers.
+    given that many ``acknowledgements``. The answer lists what was acknowledged: ids of changes with update numbers,
+    and of freezes with 1 for the start and 2 for the end.
     """
     for line in sys.stdin:
         order = json.loads(line)
@@ -82,6 +85,8 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
             is_automatic = life is LIVES[-1]
             plan = a_plan(summary=name, span=OVER) if is_automatic else a_plan(summary=name)
             announcement = AnnouncementRequest(kind=Kind.EMERGENCY, plan=plan, automatic=is_automatic)
+            if number % 3 == 0:
+                freeze(workspace, name, pipe)
             change = announce(
                 workspace, announcement, uid_part=f"{number:010}", actor=operator(name, NOW - timedelta(hours=3))
             ).change
@@ -93,6 +98,15 @@ def write_on(url: str, word: str, pipe: int) -> NoReturn:
     except BaseException as error:  # noqa: BLE001  (a fork must not continue as its parent)
         os.write(2, f"{error!r}\n".encode())
     os._exit(1)
+
+
+def freeze(workspace: Workspace, reason: str, pipe: int) -> None:
+    """Start a freeze and end it, acknowledging both as soon as they are recorded."""
+    request = FreezeRequest(reason=reason, environments=frozenset({"production"}), until=NOW + timedelta(days=9))
+    started = start_freeze(workspace, request, uid_part="0123456789", actor=operator(reason, NOW)).freeze
+    os.write(pipe, f"{started.id} 1\n".encode())
+    end_freeze(workspace, started.id, actor=operator(reason, NOW + timedelta(hours=1)))
+    os.write(pipe, f"{started.id} 2\n".encode())
 
 
 if __name__ == "__main__":

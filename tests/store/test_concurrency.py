@@ -24,6 +24,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
 from icsfeed.services.changes import Outcome, StepRequest, Workspace, take_step
 from icsfeed.services.events import PublishedEvents, publish_events
+from icsfeed.services.freezing import FreezeOutcome, FreezeRequest, end_freeze, start_freeze
 from icsfeed.services.ledger import record_revisions
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.tables import audit_trail
@@ -174,6 +175,50 @@ def test_a_change_announced_several_times_at_once_is_recorded_once(database_url:
         (True, "EC-1"),
     ]
     assert len(read(database_url).changes) == 1
+
+
+def start_one(database: Database, reason: str) -> FreezeOutcome:
+    """Start a freeze without an end."""
+    return start_freeze(
+        Workspace(schedule=POLICY, repository=database),
+        FreezeRequest(reason=reason, environments=frozenset({"production"})),
+        uid_part="0123456789",
+        actor=operator("ann", NOW),
+    )
+
+
+def test_freezes_that_start_at_once_get_numbers_of_their_own(database_url: str) -> None:
+    with several(database_url, 4) as users:
+        reasons = {id(user): f"reason {number}" for number, user in enumerate(users)}
+        outcomes = at_once(users, lambda database: start_one(database, reasons[id(database)]))
+    assert sorted(outcome.freeze.id for outcome in outcomes) == ["CF-1", "CF-2", "CF-3", "CF-4"]
+    record = read(database_url)
+    assert {freeze.id: freeze.reason for freeze in record.freezes.values()} == {
+        outcome.freeze.id: outcome.freeze.reason for outcome in outcomes
+    }
+    published = publish_events(Situation(schedule=POLICY, record=record, now=NOW))
+    stated = {uid: lines[-1].digest for uid, lines in record.ledger.items()}
+    assert all(stated[event.uid] == event.digest for event in published.current() if event.uid in stated)
+
+
+def test_a_freeze_started_several_times_at_once_is_recorded_once_and_ended_once(database_url: str) -> None:
+    def end(database: Database) -> str:
+        try:
+            return end_freeze(
+                Workspace(schedule=POLICY, repository=database), "CF-1", actor=operator("bob", NOW + HOUR)
+            ).freeze.ended_by
+        except RefusedError as refusal:
+            return str(refusal)
+
+    with several(database_url, 4) as users:
+        outcomes = at_once(users, lambda database: start_one(database, "An audit"))
+        assert sorted((outcome.recorded, outcome.freeze.id) for outcome in outcomes) == [
+            *3 * [(False, "CF-1")],
+            (True, "CF-1"),
+        ]
+        refused = "bob ended CF-1 already, Mon 2026-11-23 08:00 EST; nothing was changed"
+        assert sorted(at_once(users, end), key=len) == ["bob", refused, refused, refused]
+    assert len(entries(database_url)) == 2
 
 
 def take_up(events: dict[int, PublishedEvents], worker: Database) -> Record:

@@ -20,7 +20,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions
+from icsfeed.store.database.tables import audit_trail, change_updates, event_revisions, freeze_ends, freezes
 from tests.examples import NOW, POLICY
 from tests.store.work import in_sql, read
 
@@ -101,16 +101,29 @@ def test_writers_killed_at_any_moment(database_url: str, kill: Kill, part: int) 
 def missing(acknowledged: list[tuple[str, int]], record: Record) -> list[tuple[str, int]]:
     """The updates that were acknowledged but are not recorded."""
     recorded = {(change.id, update.number) for change in record.changes.values() for update in change.updates}
+    recorded |= {(freeze_id, 1) for freeze_id in record.freezes}
+    recorded |= {(freeze_id, 2) for freeze_id, freeze in record.freezes.items() if freeze.ended_at is not None}
     return [each for each in acknowledged if each not in recorded]
 
 
 def broken_entries(url: str) -> list[object]:
-    """The incomplete audit entries: a complete one has one update and one ledger line, or two more by the clock."""
+    """The incomplete audit entries.
+
+    A complete one has one update and one ledger line, or two more by the clock; or a start or an end of a freeze, and
+    the lines of all events that it changes: of its own, and of the windows that it drops or brings back.
+    """
     entry = audit_trail.c.entry
     parts = [
         sa.select(sa.func.count()).where(table.c.entry == entry).scalar_subquery()
-        for table in (change_updates, event_revisions)
+        for table in (change_updates, freezes, freeze_ends, event_revisions)
     ]
     with in_sql(url) as connection:
         rows = [tuple(row) for row in connection.execute(sa.select(entry, *parts).order_by(entry))]
-    return [row for number, row in enumerate(rows, start=1) if row not in {(number, 1, 1), (number, 3, 3)}]
+    lines_of_starts = {row[-1] for row in rows if row[2]}
+    lines_of_ends = {row[-1] for row in rows if row[3]}
+    # The first start records what the windows stated before, too.
+    assert len(lines_of_starts) <= 2
+    assert len(lines_of_ends) <= 1
+    whole = {(1, 0, 0, 1), (3, 0, 0, 3)}
+    whole |= {(0, 1, 0, lines) for lines in lines_of_starts} | {(0, 0, 1, lines) for lines in lines_of_ends}
+    return [row for number, row in enumerate(rows, start=1) if row[0] != number or row[1:] not in whole]
