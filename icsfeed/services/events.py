@@ -25,6 +25,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent, change_event, departure_events
 from icsfeed.ical.series import Rendering
+from icsfeed.services.yearly_lines import yearly_lines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +37,7 @@ class PublishedEvents:
 
     ``policy`` are those of windows and freezes by rendering, ``changes`` those of changes by id, and ``departures``
     those that feeds show whose environments a change has left, by its id too. The situation's ledger has the
-    ``clock_lines``, which are not recorded: the revisions that steps of the clock make.
+    ``clock_lines``, which are not recorded: the revisions that steps of the clock and new years make.
     """
 
     situation: Situation
@@ -137,7 +138,7 @@ def _events_of_view(
 ) -> PublishedEvents:
     if before is not None and before.schedule is not situation.schedule:
         before = None
-    lines = clock_lines(situation, situation.published_changes())
+    lines = (*clock_lines(situation, situation.published_changes()), *yearly_lines(situation))
     if lines:
         situation = _with_ledger(situation, with_lines(situation.record.ledger, lines))
     if before is not None and _have_same_policy(situation, before.situation):

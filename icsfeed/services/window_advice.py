@@ -101,7 +101,8 @@ def _always_frozen(window: MaintenanceWindow, own_occurrences: Sequence[Occurren
     for occurrence in own_occurrences:
         if isinstance(occurrence.excluded, Frozen):
             for environment in occurrence.environments:
-                frozen[environment].add(occurrence.excluded.by.freeze.name)
+                freeze = occurrence.excluded.by.freeze
+                frozen[environment].add(freeze.name or freeze.id)
         else:
             happening |= occurrence.environments
     never = sorted(frozen.keys() - happening)
