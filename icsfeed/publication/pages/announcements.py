@@ -72,6 +72,12 @@ def is_shown(situation: Situation, change_id: str, start_of_day: datetime) -> bo
     return not change.is_over(start_of_day) or change.shown_span.end + PAST_CHANGES_SHOWN_FOR > start_of_day
 
 
+def latest_update(situation: Situation, dates: Dates) -> Moment | None:
+    """When anything public was last said of a change."""
+    latest = max((change.latest.at for change in situation.public_changes()), default=None)
+    return moment_of(latest, dates) if latest is not None else None
+
+
 def announcements(
     situation: Situation, dates: Dates, today: date, only: Environment | None = None
 ) -> tuple[tuple[AnnouncementCard, ...], tuple[AnnouncementCard, ...]]:

@@ -14,7 +14,7 @@ from icsfeed.domain.feeds import Environment
 from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
-from icsfeed.publication.pages.announcements import announcements, is_shown
+from icsfeed.publication.pages.announcements import announcements, is_shown, latest_update
 from icsfeed.publication.pages.browser_data import browser_words, entry_groups
 from icsfeed.publication.pages.day_status import DayStatus, first_work, status_of
 from icsfeed.publication.pages.folding import Row, folded
@@ -42,6 +42,7 @@ from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subs
 from icsfeed.publication.representations import Representation
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates
+from icsfeed.words.events import CATEGORIES
 from icsfeed.words.languages import Language, folder_of, sentence
 from icsfeed.words.terms import KIND_NAMES, KIND_PLURALS
 
@@ -94,6 +95,8 @@ class Site:
             months=[month(first, items, dates) for first, (items, _) in zip(firsts, around, strict=True)],
             current=current,
             past=past,
+            updated=latest_update(self.situation, dates),
+            year_path=year_path(self.today.year),
             windows=window_rows(schedule, dates, self.today, only),
             freezes=freeze_rows(schedule, dates, self.today, only),
         )
@@ -221,6 +224,7 @@ class Site:
         policy = _policy(self._calendar)
         links = self.links(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
         kind_names = {kind.value: self.language.say(name) for kind, name in KIND_NAMES.items()}
+        categories = {kind.value: self.language.say(name) for kind, name in CATEGORIES.items()}
         groups, places = entry_groups(distinct(items))
         data = {
             "zone": self._calendar.zone.key,
@@ -229,7 +233,7 @@ class Site:
             "base": self.base,
             "first": self.dates.first_of_month,
             "words": browser_words(self.language),
-            "kinds": kind_names,
+            "kinds": categories,
             "entries": groups,
             **status_data,
         }
@@ -239,6 +243,7 @@ class Site:
             "say": self.language.say,
             "say_count": self.language.say_count,
             "kind_names": kind_names,
+            "categories": categories,
             "kind_plurals": {kind.value: sentence(self.language.say(name)) for kind, name in KIND_PLURALS.items()},
             "calendar": self._calendar,
             "zone_name": self.dates.zone_name,

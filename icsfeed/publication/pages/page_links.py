@@ -43,6 +43,10 @@ class PageLinks:
         """From here to the first page of the language."""
         return f"{self.root}{self._folder(self.language)}"
 
+    def to(self, path: str) -> str:
+        """From here to another page of the language, at ``path`` below its folder."""
+        return path.removeprefix(self.below) if path.startswith(self.below) else f"{self.home}{path}"
+
     @property
     def others(self) -> tuple[Link, ...]:
         """The same page in the other languages."""

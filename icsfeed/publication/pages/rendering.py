@@ -18,6 +18,9 @@ from markupsafe import Markup
 from icsfeed.publication.pages.colors import palette
 
 _HERE: Final = Path(__file__).parent
+_STRING_OR_PUNCTUATION: Final = re.compile(
+    r"""(?P<string>"(?:[^"\\\n]|\\.)*"|`[^`]*`)|[ ]*(?P<punctuation>[=<>!&|?:+*,;(){}\[\]-]+)[ ]*"""
+)
 _REVISION: Final = "0" * 16
 _ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="4" width="28" height="26" rx="5" '
@@ -44,9 +47,9 @@ class Assets:
 def assets(color: str) -> Assets:
     """The assets of a site in the vendor's color (empty: none)."""
     colors = palette(color)
-    style = _without_layout(environment().get_template("page.css").render(palette=colors))
-    style = re.sub(rb"\s*([{};])\s*", rb"\1", style)
-    script = _without_layout((_HERE / "assets" / "page.js").read_text(encoding="utf-8"))
+    rules = _without_layout(environment().get_template("page.css").render(palette=colors))
+    style = re.sub(r"\s*([{};])\s*|([:,]) ", r"\1\2", rules).encode()
+    script = _without_spaces(_without_layout((_HERE / "assets" / "page.js").read_text(encoding="utf-8"))).encode()
     icon = _ICON.format(accent=colors.accent["light"], paper=colors.on_accent["light"])
     return Assets(
         style=f"assets/page-{_digest(style)}.css",
@@ -57,9 +60,14 @@ def assets(color: str) -> Assets:
     )
 
 
-def _without_layout(source: str) -> bytes:
+def _without_layout(source: str) -> str:
     """The style sheet or script without indentation, empty lines and lines of comment; no string spans lines there."""
-    return re.sub(r"^(?:[ ]+|[ ]*//.*\n|\n)+", "", source, flags=re.MULTILINE).encode()
+    return re.sub(r"^(?:[ ]+|[ ]*//.*\n|\n)+", "", source, flags=re.MULTILINE)
+
+
+def _without_spaces(script: str) -> str:
+    """The script without the spaces around punctuation, but for those in strings."""
+    return _STRING_OR_PUNCTUATION.sub(lambda match: match["string"] or match["punctuation"], script)
 
 
 @cache

@@ -16,6 +16,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.feeds import download_path, feed_path
+from icsfeed.publication.json_feed import json_path
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.words.feeds import feed_in_words
 from icsfeed.words.languages import Language, sentence
@@ -64,6 +65,7 @@ class Subscription:
     expanded_path: str
     download_path: str
     atom_path: str
+    json_path: str
     base: str
     home: str
     is_private: bool = False
@@ -155,6 +157,7 @@ def subscriptions(
             expanded_path=feed_path(feed.slug, Rendering.EXPANDED, folder).removeprefix("/"),
             download_path=download_path(feed.slug, folder).removeprefix("/"),
             atom_path=atom_path(feed.slug, folder).removeprefix("/"),
+            json_path=json_path(feed.slug, folder).removeprefix("/"),
             base=base,
             home=folder,
         )

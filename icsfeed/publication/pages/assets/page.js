@@ -1,4 +1,5 @@
 // What depends on the minute, the visitor's time zone and their notation. Without it, the page says what is true all day.
+// It is served without its layout, comments on lines of their own, and spaces around punctuation: see rendering.py.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -22,24 +23,23 @@
 
   // Zones have names in the locales of the people who live there; where none has one, people write these.
   const NAMING = [locale, data.locale, ...["US", "GB", "AU", "NZ", "IN", "ZA", "KE", "CA"].map((each) => `en-${each}`)];
-  const NAMES = {
-    "Asia/Tokyo": "JST", "Asia/Seoul": "KST", "Asia/Pyongyang": "KST", "Asia/Hong_Kong": "HKT", "Asia/Shanghai": "CST",
-    "Asia/Taipei": "CST", "Asia/Macau": "CST", "Asia/Manila": "PST", "Asia/Karachi": "PKT", "Asia/Jakarta": "WIB",
-    "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT", "Europe/Moscow": "MSK",
-    "Europe/Kirov": "MSK", "Europe/Simferopol": "MSK", "Europe/Volgograd": "MSK", "Pacific/Guam": "ChST",
-    "Pacific/Saipan": "ChST", "Pacific/Pago_Pago": "SST", "America/Hermosillo": "MST", "America/Mazatlan": "MST",
-    "America/Whitehorse": "MST", "America/Dawson": "MST",
-  };
+  const ABBREVIATIONS =
+    "JST Asia/Tokyo,KST Asia/Seoul,KST Asia/Pyongyang,HKT Asia/Hong_Kong,CST Asia/Shanghai,CST Asia/Taipei," +
+    "CST Asia/Macau,PST Asia/Manila,PKT Asia/Karachi,WIB Asia/Jakarta,WIB Asia/Pontianak,WITA Asia/Makassar," +
+    "WIT Asia/Jayapura,MSK Europe/Moscow,MSK Europe/Kirov,MSK Europe/Simferopol,MSK Europe/Volgograd," +
+    "ChST Pacific/Guam,ChST Pacific/Saipan,SST Pacific/Pago_Pago,MST America/Hermosillo,MST America/Mazatlan," +
+    "MST America/Whitehorse,MST America/Dawson";
+  const NAMES = Object.fromEntries(ABBREVIATIONS.split(",").map((each) => each.split(" ").reverse()));
   function namerOf(zone) {
     const options = { timeZone: zone, timeZoneName: "short", hour: "numeric" };
     const formats = [...new Set(NAMING)].map((each) => new Intl.DateTimeFormat(each, options));
     const nameIn = (format, at) => format.formatToParts(at).find((part) => part.type === "timeZoneName").value;
-    const known = new Map(); // By offset, as the first name without a number says it.
+    // By the name in the first locale, the first name without a number.
+    const known = new Map();
     return (at) => {
       const number = nameIn(formats[0], at);
       if (!known.has(number)) {
-        const names = formats.map((each) => nameIn(each, at));
-        const named = names.find((each) => !/\d/.test(each)) ?? NAMES[zone];
+        const named = formats.map((each) => nameIn(each, at)).find((each) => !/\d/.test(each)) ?? NAMES[zone];
         known.set(number, named ?? number.replace("GMT", "UTC").replace("-", "−"));
       }
       return known.get(number);
@@ -86,18 +86,22 @@
       return null;
     }
   }
-  // Browsers name zones as they were called when first listed. These are the names of today.
-  const RENAMED = {
-    "Africa/Asmera": "Africa/Asmara", "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
-    "America/Catamarca": "America/Argentina/Catamarca", "America/Cordoba": "America/Argentina/Cordoba",
-    "America/Jujuy": "America/Argentina/Jujuy", "America/Mendoza": "America/Argentina/Mendoza",
-    "America/Coral_Harbour": "America/Atikokan", "America/Godthab": "America/Nuuk",
-    "America/Indianapolis": "America/Indiana/Indianapolis", "America/Louisville": "America/Kentucky/Louisville",
-    "Asia/Calcutta": "Asia/Kolkata", "Asia/Katmandu": "Asia/Kathmandu", "Asia/Rangoon": "Asia/Yangon",
-    "Asia/Saigon": "Asia/Ho_Chi_Minh", "Atlantic/Faeroe": "Atlantic/Faroe", "Europe/Kiev": "Europe/Kyiv",
-    "Pacific/Enderbury": "Pacific/Kanton", "Pacific/Ponape": "Pacific/Pohnpei", "Pacific/Truk": "Pacific/Chuuk",
+  // Browsers know zones that were renamed by their first name. These are the names of today.
+  const RENAMED =
+    "Africa/Asmara America/Argentina/Buenos_Aires America/Argentina/Catamarca America/Argentina/Cordoba " +
+    "America/Argentina/Jujuy America/Argentina/Mendoza America/Atikokan America/Indiana/Indianapolis " +
+    "America/Kentucky/Louisville America/Nuuk Asia/Ho_Chi_Minh Asia/Kathmandu Asia/Kolkata Asia/Yangon " +
+    "Atlantic/Faroe Europe/Kyiv Pacific/Chuuk Pacific/Kanton Pacific/Pohnpei";
+  const firstName = (zone) => {
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+    } catch {
+      // An old browser has the first name alone.
+      return "";
+    }
   };
-  const modern = (zone) => (clockOf(RENAMED[zone]) ? RENAMED[zone] : zone);
+  const names = new Map(RENAMED.split(" ").map((zone) => [firstName(zone), zone]));
+  const modern = (zone) => names.get(zone) ?? zone;
   const theirs = clockOf(data.zone) ?? clock("UTC");
   const own = clockOf(modern(Intl.DateTimeFormat().resolvedOptions().timeZone))?.zone;
   const knowsVendors = theirs.zone === data.zone;
@@ -189,7 +193,7 @@
   function showMonth(table) {
     const templates = document.getElementById("chips");
     const chips = templates && new Map(all(".chip", templates.content).map((each) => [each.classList[1], each]));
-    for (const [place, cell] of all("td:not(.outside)", table).entries()) {
+    for (const [place, cell] of all("td:not(:empty)", table).entries()) {
       const day = `${table.dataset.month}-${String(place + 1).padStart(2, "0")}`, page = table.dataset.page ?? "";
       const here = entries.filter((each) => mine.date(each.from) <= day && day <= mine.date(mine.lastMoment(each.until)));
       cell.classList.toggle("frozen", here.some((each) => each.kind === "freeze"));
@@ -221,6 +225,7 @@
     for (const name of new Set(here.map((each) => each.icon))) {
       const mark = icon(name), those = here.filter((each) => each.icon === name);
       mark.removeAttribute("aria-hidden");
+      mark.setAttribute("class", name);
       mark.classList.toggle("cancelled", those.every((each) => each.state === "cancelled"));
       list.append(mark);
     }
@@ -434,7 +439,8 @@
     try {
       await navigator.clipboard.writeText(code.textContent);
     } catch {
-      getSelection().selectAllChildren(code); // Copying is not allowed: select it instead.
+      // Copying is not allowed: select it instead.
+      getSelection().selectAllChildren(code);
       return;
     }
     const label = button.firstChild, before = label.data;
@@ -505,6 +511,10 @@
   choose(zone);
   openTarget();
   all("details.menu").forEach(closeMenu);
+  for (const button of all(".print")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
   addEventListener("hashchange", openTarget);
   addEventListener("mouseover", nameDay);
   addEventListener("resize", reportHeight);
