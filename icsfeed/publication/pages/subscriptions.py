@@ -80,6 +80,7 @@ class Subscription:
             expanded_path=f"{folder}{expanded}",
             download_path=path,
             atom_path="",
+            json_path=f"{folder}{self.slug}.json",
             home=folder,
             is_private=True,
         )
