@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -11,14 +12,16 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.errors import NotFoundError, RefusedError
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.windows import Impact
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import StepRequest
+from icsfeed.services.freezing import FreezeRequest
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request
 from icsfeed.services.requests.change_ids import change_id
 from icsfeed.services.requests.errors import InvalidRequestError
+from icsfeed.services.requests.freezes import freeze_id, freeze_request
 from icsfeed.services.requests.slots import slot_request
 from icsfeed.services.requests.steps import extension_request, step_request
 from icsfeed.services.requests.subscribers import (
@@ -259,3 +262,37 @@ NAMES += ["window", "date", "silent", "by", "name", "feed", "alarms", "overlap"]
 def test_any_json_is_a_request_or_an_error_message(read: Callable[[object], object], data: object) -> None:
     request, error = attempt(lambda: read(data))
     assert request is not None or str(error)
+
+
+def test_a_freeze_needs_a_reason_and_is_for_all_public_environments_by_default() -> None:
+    both = frozenset({"preview", "production"})
+    assert freeze_request({"reason": " Too hot "}, schedule=TWO_ENVIRONMENTS) == FreezeRequest(
+        reason="Too hot", environments=both
+    )
+    fields = {"reason": "x", "environments": ["preview"], "until": "2026-12-08T01:00", "internal": True}
+    assert freeze_request(fields, schedule=TWO_ENVIRONMENTS) == FreezeRequest(
+        reason="x", environments=frozenset({"preview"}), until=utc(2026, 12, 8, 6), is_internal=True
+    )
+    with_private = replace(
+        TWO_ENVIRONMENTS,
+        environments=(*TWO_ENVIRONMENTS.environments, Environment(id="acme", name="Acme", public=False)),
+    )
+    assert freeze_request({"reason": "x"}, schedule=with_private).environments == both
+    assert errors_of(lambda: freeze_request({"environments": [], "until": 5}, schedule=TWO_ENVIRONMENTS)) == {
+        "reason": ["the reason is missing; write why nothing may change; customers read it"],
+        "environments": ["a freeze of no environment freezes nothing; leave them out for all"],
+        "until": ['"until" is an instant, such as 2026-03-08T07:00:00Z, not 5'],
+    }
+    assert errors_of(lambda: freeze_request({"reason": " ", "environments": ["stage"]}, schedule=TWO_ENVIRONMENTS)) == {
+        "reason": ["the reason is empty; write why nothing may change"],
+        "environments": ['there is no environment "stage"; this schedule has preview, production'],
+    }
+
+
+@given(JSON)
+def test_anything_else_is_a_freeze_or_a_refusal(data: object) -> None:
+    attempt(lambda: freeze_request(data, schedule=TWO_ENVIRONMENTS))
+
+
+def test_the_number_of_a_freeze_is_enough() -> None:
+    assert [freeze_id(text) for text in ("7", "cf-7", "EC-7")] == ["CF-7", "cf-7", "EC-7"]
