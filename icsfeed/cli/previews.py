@@ -57,11 +57,11 @@ def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str)
         yield from _times(occurrence.span, situation, is_over=occurrence.excluded is not None)
     if occurrence.excluded is not None:
         yield preview_fact("Shown", "as cancelled" if occurrence.is_cancelled else "not at all")
-    yield preview_fact("Environments", names_of(window.environments, schedule))
+    yield preview_fact("Environments", names_of(occurrence.environments, schedule))
     yield preview_fact("Impact", window.impact.value)
     if reason:
         yield preview_fact("Reason", reason)
-    yield preview_fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, window.environments)))
+    yield preview_fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, occurrence.environments)))
 
 
 def announcement_text(change: Change, situation: Situation) -> str:

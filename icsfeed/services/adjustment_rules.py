@@ -118,15 +118,18 @@ def check_adjustment(situation: Situation, request: AdjustmentRequest) -> None:
         )
         raise RefusedError(msg)
     if not request.skip:
-        _check_target(situation, request, occurrence.policy.span)
+        _check_target(situation, request, occurrence.policy.span, occurrence.environments)
 
 
 def _is_same(one: Occurrence, other: Occurrence) -> bool:
     return (one.window.id, one.original_start) == (other.window.id, other.original_start)
 
 
-def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span) -> None:
-    """Check the span to which the occurrence is moved or, when it is restored, its span by the ``policy``."""
+def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span, environments: frozenset[str]) -> None:
+    """Check the span to which the occurrence is moved or, when it is restored, its span by the ``policy``.
+
+    ``environments`` are those in which it takes place: freezes of the others change nothing.
+    """
     zone, subject = situation.zone, request.occurrence
     to = request.to or policy
     if to.end <= situation.now:
@@ -136,7 +139,7 @@ def _check_target(situation: Situation, request: AdjustmentRequest, policy: Span
     if request.to == policy:
         msg = f"{subject} is planned for that time anyway: {span_text(policy, zone)}; restore it instead"
         raise RefusedError(msg)
-    frozen = situation.freeze_touching(to, situation.schedule.window(request.window_id).environments)
+    frozen = situation.freeze_touching(to, environments)
     if frozen is not None:
         done = _DONE[request.action]
         msg = f"{subject} can't be {done} into the change freeze {frozen.label}, {frozen.text(zone)}"

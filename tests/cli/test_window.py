@@ -31,6 +31,25 @@ environments = ["production"]
 effective_from = 2026-12-01
 """
 
+FROZEN_IN_PRODUCTION = """\
+{schedule}
+[[maintenance_windows]]
+id = "restarts"
+name = "Restart"
+days = ["Monday"]
+start = 22:00
+end = 22:30
+environments = ["preview", "production"]
+effective_from = 2026-12-01
+
+[[change_freezes]]
+id = "year-end"
+name = "Year-end close"
+from = 2026-12-21
+through = 2026-12-23
+environments = ["production"]
+"""
+
 
 def window(*arguments: str, now: str = NOW) -> Outcome:
     return run("window", *arguments, "--now", now, "--operator", "ann")
@@ -110,6 +129,36 @@ def test_a_window_in_a_zone_of_its_own_is_previewed_in_both(winter: Path) -> Non
             "  There:        Thu 2026-12-10 04:00–07:00 CET (Europe/Berlin)",
             "  When:         Wed 2026-12-09 22:00 – Thu 2026-12-10 01:00 EST",
         ],
+    )
+
+
+def test_an_occurrence_that_takes_place_in_some_environments_is_previewed_and_moved_for_these(winter: Path) -> None:
+    """The preview named the frozen environment and its feeds, and a freeze there refused every move of the others."""
+    text = FROZEN_IN_PRODUCTION.format(schedule=winter.read_text(encoding="utf-8"))
+    winter.write_text(text, encoding="utf-8")
+    occurrence = ("restarts", "2026-12-21", "--reason", "x", "--dry-run")
+    skipped = window("skip", *occurrence)
+    moved = window("move", *occurrence, "--start", "2026-12-22T20:00")
+    into_it = window("move", "restarts", "2026-12-14", "--reason", "x", "--start", "2026-12-22T20:00")
+    assert (skipped.status, skipped.stdout.splitlines()[5:]) == (
+        0,
+        [
+            "  Environments: Preview",
+            "  Impact:       outage",
+            "  Reason:       x",
+            "  Feeds:        all, maintenance, preview",
+        ],
+    )
+    assert (moved.status, moved.stdout.splitlines()[1:3]) == (
+        0,
+        [
+            "  Step:         moved: Mon 2026-12-21 22:00–22:30 → Tue 2026-12-22 20:00–20:30 EST",
+            "  When:         Tue 2026-12-22 20:00–20:30 EST",
+        ],
+    )
+    assert into_it.stderr == (
+        'the occurrence of restarts on Mon 2026-12-14 can\'t be moved into the change freeze "Year-end close", '
+        "Mon 2026-12-21 – Wed 2026-12-23\n"
     )
 
 
