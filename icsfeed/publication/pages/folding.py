@@ -76,7 +76,9 @@ def folded(
         regular = [each for each in own if _is_regular(each, window, only)]
         if len(regular) >= _MIN_STARTS_PER_WEEK:
             folded_away.update(regular, (each for each in own if each.cancelled))
-            rows.append(_folded_window(regular, tuple(_exceptions(window, situation, dates, listed, only)), dates))
+            weekdays = tuple(sorted({dates.local(each.span.start).weekday() for each in regular}))
+            exceptions = tuple(_exceptions(window, situation, dates, listed, only=only, weekdays=weekdays))
+            rows.append(_folded_window(regular, weekdays, exceptions, dates))
     rows += [each for each in every if each not in folded_away]
     rows.sort(key=lambda row: row.span.start)
     return tuple(rows)
@@ -95,11 +97,12 @@ def _is_regular(item: PageItem, window: MaintenanceWindow, only: Environment | N
     )
 
 
-def _folded_window(items: list[PageItem], exceptions: tuple[Sentence, ...], dates: Dates) -> FoldedWindow:
-    weekdays = sorted({dates.local(each.span.start).weekday() for each in items})
+def _folded_window(
+    items: list[PageItem], weekdays: tuple[int, ...], exceptions: tuple[Sentence, ...], dates: Dates
+) -> FoldedWindow:
     return FoldedWindow(
         items=tuple(items),
-        when=When(day=weekdays_text(tuple(weekdays), dates), hours=_hours(items, dates)),
+        when=When(day=weekdays_text(weekdays, dates), hours=_hours(items, dates)),
         first=date_of(items[0].span.start, dates),
         last=date_of(items[-1].span.start, dates),
         exceptions=exceptions,
@@ -116,10 +119,24 @@ def _hours(items: list[PageItem], dates: Dates) -> str:
 
 
 def _exceptions(
-    window: MaintenanceWindow, situation: Situation, dates: Dates, listed: Span, only: Environment | None
+    window: MaintenanceWindow,
+    situation: Situation,
+    dates: Dates,
+    listed: Span,
+    *,
+    only: Environment | None,
+    weekdays: tuple[int, ...],
 ) -> Iterator[Sentence]:
-    """The occurrences that don't happen as planned; successive ones for the same reason are one exception."""
-    candidates = (each for each in situation.occurrences(listed) if each.window is window)
+    """The occurrences that don't happen as planned; successive ones for the same reason are one exception.
+
+    Of frozen ones, only those on the ``weekdays`` that the row names: where each Friday is frozen, it names no Friday.
+    """
+    candidates = (
+        each
+        for each in situation.occurrences(listed)
+        if each.window is window
+        and (not isinstance(each.excluded, Frozen) or dates.local(each.policy_start).weekday() in weekdays)
+    )
     if only is not None:
         relevant = [each for each in candidates if only.id in each.environments]
     else:
