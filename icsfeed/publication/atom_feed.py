@@ -98,7 +98,7 @@ def _atom(events_in_language: EventsInLanguage, slug: str, folder: str, base_url
     atom.updated(selected[0].updated if selected else first)
     for each in selected[:MAX_ENTRIES]:
         _add(atom, schedule, each, home)
-    return Representation(body=atom.atom_str(pretty=True), content_type=CONTENT_TYPE)
+    return Representation(body=atom.atom_str(pretty=True), content_type=CONTENT_TYPE, language=language.code)
 
 
 def _add(atom: FeedGenerator, schedule: Schedule, news: _News, home: str) -> None:

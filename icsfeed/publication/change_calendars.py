@@ -17,6 +17,7 @@ from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
 from icsfeed.services.gate import open_spans, overruns
 from icsfeed.services.gate_reasons import OPENING
+from icsfeed.words.languages import ENGLISH
 
 
 def change_calendar_path(slug: str) -> str:
@@ -46,7 +47,7 @@ def _calendar(events: PublishedEvents, feed: Feed) -> Representation:
     within = Span(start=start, end=start_of_year(situation.published_years[-1] + 1, zone))
     spans = open_spans(situation, feed.environments, within, opening=feed.kinds)
     body = change_calendar(situation.schedule, feed, [each for each in spans if each.overlaps(within)])
-    return Representation(body=body, content_type=CONTENT_TYPE)
+    return Representation(body=body, content_type=CONTENT_TYPE, language=ENGLISH.code)
 
 
 def _may_exceed(events: PublishedEvents) -> bool:

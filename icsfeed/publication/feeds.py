@@ -85,7 +85,12 @@ def _feed(events: EventsInLanguage, slug: str, rendered: Callable[[], tuple[Cale
 def feed_of(situation: Situation, feed: Feed, events: Iterable[CalendarEvent]) -> Representation:
     """The feed with those of the events that belong to it."""
     content = feed_content(situation, feed, events)
-    return Representation(body=content.content, content_type=CONTENT_TYPE, left_out=content.left_out)
+    return Representation(
+        body=content.content,
+        content_type=CONTENT_TYPE,
+        left_out=content.left_out,
+        language=situation.schedule.language,
+    )
 
 
 def _download(slug: str, make: Callable[[], Representation]) -> Representation:

@@ -88,7 +88,7 @@ def _feed(events: EventsInLanguage, slug: str, items: Callable[[], tuple[FeedIte
         "entries": [each.json for each in items() if each.event.belongs_to(feed)],
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Representation(body=f"{body}\n".encode(), content_type="application/json")
+    return Representation(body=f"{body}\n".encode(), content_type="application/json", language=schedule.language)
 
 
 def _items(events: PublishedEvents) -> tuple[FeedItem, ...]:

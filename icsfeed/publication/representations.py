@@ -47,6 +47,7 @@ class Representation:
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
     browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
     ``dated`` is told with its Last-Modified. ``security`` is a page's Content-Security-Policy (empty: it is no page).
+    ``language`` is that of its texts (BCP 47; empty: it has none, or several).
     """
 
     body: bytes
@@ -56,12 +57,14 @@ class Representation:
     left_out: int = 0
     dated: bool = True
     security: str = ""
+    language: str = ""
 
     @property
     def public_headers(self) -> Headers:
         """The headers with every carrier, besides type, tag and dates."""
         guarded = (("Content-Security-Policy", self.security), *PAGE) if self.security else PUBLIC
-        return (("Cache-Control", self.cache_control), *guarded)
+        language = (("Content-Language", self.language),) if self.language else ()
+        return (("Cache-Control", self.cache_control), *language, *guarded)
 
     @cached_property
     def etag(self) -> str:

@@ -250,3 +250,11 @@ def test_an_atom_feed_leads_to_the_page_of_its_language() -> None:
     assert 'xml:lang="fr"' in atom
     assert '<link href="https://shop.example.com/fr/feeds/all.atom" rel="self"/>' in atom
     assert '<link href="https://shop.example.com/fr/" rel="alternate" type="text/html"/>' in atom
+
+
+def test_carriers_say_the_language() -> None:
+    public = published(POLICY)
+    paths = ("/", "/feeds/all.ics", "/fr/", "/fr/feeds/all.ics", "/fr/feeds/all.atom", "/fr/feeds/all.json")
+    languages = {path: dict(public[path].public_headers).get("Content-Language") for path in paths}
+    assert languages == {path: "fr" if path.startswith("/fr/") else "en" for path in paths}
+    assert "Content-Language" not in dict(public["/404.html"].public_headers), "it is in all of them"

@@ -57,6 +57,7 @@ def test_the_headers_of_a_feed(client: FlaskClient, publication: Publication) ->
     feed = publication.representations[FEED]
     assert headers(client) == PUBLIC | {
         "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Language": "en",
         "Content-Length": str(len(feed.body)),
         "ETag": f'"{feed.etag}"',
         "Last-Modified": http_date(NOW + timedelta(seconds=1)),
@@ -142,7 +143,7 @@ def test_304_has_the_validators_of_200_and_no_body(client: FlaskClient, method: 
     response = client.open(FEED, method=method, headers={"If-None-Match": validators["ETag"]})
     assert (response.status, response.data) == ("304 Not Modified", b"")
     assert dict(response.headers) == PUBLIC | {
-        name: validators[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary")
+        name: validators[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Language")
     }
 
 

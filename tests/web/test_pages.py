@@ -32,6 +32,7 @@ def test_the_security_headers_of_pages(client: FlaskClient) -> None:
     results = dict(response.headers)
     assert {name: results[name] for name in results if name not in {"ETag", "Content-Length"}} == {
         "Content-Type": "text/html; charset=utf-8",
+        "Content-Language": "en",
         "Cache-Control": "public, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
         "Vary": "Accept-Encoding",
         "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "

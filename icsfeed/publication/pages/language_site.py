@@ -258,6 +258,7 @@ class Site:
             content_type=HTML,
             dated=False,
             security=f"{policy}; frame-ancestors {' '.join(ancestors)}",
+            language=self.language.code,
         )
 
 
