@@ -83,12 +83,18 @@ class Folder:
         return sizes
 
     def _sizes_in_subfolders(self, folder: str) -> Iterator[tuple[str, int]]:
+        """The files below the subfolders, at any depth: those of a private feed in another language lie deeper."""
         with os.scandir(f"{self._root}/{folder}") as entries:
             folders = [f"{folder}{entry.name}" for entry in entries if entry.is_symlink() or entry.is_dir()]
-        for each in folders:
+        while folders:
+            each = folders.pop()
             self._check_folder(each, create=False)
-            with os.scandir(f"{self._root}/{each}") as files:
-                yield from ((f"{each}/{file.name}", _size(file.stat(follow_symlinks=False))) for file in files)
+            with os.scandir(f"{self._root}/{each}") as entries:
+                for entry in entries:
+                    name = f"{each}/{entry.name}"
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(name)
+                    yield name, _size(entry.stat(follow_symlinks=False))
 
     def read_manifest(self) -> bytes | None:
         return self.read(MANIFEST, max_bytes=MAX_MANIFEST_BYTES)

@@ -107,6 +107,7 @@ def test_private_feeds_are_objects_with_private_headers(
     store: Store, bucket: str, schedule: Path, tmp_path: Path
 ) -> None:
     """Only a changed subscriber's feed is uploaded, and foreign objects stay."""
+    schedule.write_text(SCHEDULE.replace("[calendar]", '[calendar]\nlanguages = ["en"]'), encoding="utf-8")
     key = token_key_file(schedule.parent)
     options = ("--token-key-file", key, "--now", NOW)
     names = [
