@@ -27,7 +27,8 @@ from icsfeed.publication.private_paths import PrivateFile
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.services.events import publish_events
-from tests.bilingual import TEXTS, bilingual
+from icsfeed.store.schedule_file import read_schedule
+from tests.bilingual import TEXTS, bilingual, bilingual_file
 from tests.changes import a_change, after_step
 from tests.examples import NOW, POLICY, utc
 
@@ -258,3 +259,40 @@ def test_carriers_say_the_language() -> None:
     languages = {path: dict(public[path].public_headers).get("Content-Language") for path in paths}
     assert languages == {path: "fr" if path.startswith("/fr/") else "en" for path in paths}
     assert "Content-Language" not in dict(public["/404.html"].public_headers), "it is in all of them"
+
+
+PRIVATE: Final = """
+[[environments]]
+id = "acme"
+public = false
+name = { en = "Quetzal", fr = "Ouistiti" }
+
+[[maintenance_windows]]
+id = "acme-window"
+name = { en = "Xylophone", fr = "Clavecin" }
+description = { en = "Zither", fr = "Cithare" }
+days = ["Friday"]
+start = 02:00
+end = 06:00
+environments = ["acme"]
+
+[[feeds]]
+slug = "acme-feed"
+public = false
+name = { en = "Bassoon", fr = "Basson" }
+environments = ["acme"]
+"""
+
+
+def test_nothing_private_is_public_in_any_language() -> None:
+    schedule = read_schedule((bilingual_file() + PRIVATE).encode(), "schedule.toml")
+    publication = publish(Situation(schedule=schedule, now=NOW), changed_at=CHANGED)
+    words = ("Quetzal", "Ouistiti", "Xylophone", "Clavecin", "Zither", "Cithare", "Bassoon", "Basson", "acme")
+    public = publication.representations
+    assert {
+        (path, word) for path in public for word in words if word in path or word in unfolded(public[path].body)
+    } == (set())
+    own = publication.private["acme-feed"]
+    english, french = (unfolded(own[f"/{folder}feeds/acme-feed.ics"].body) for folder in ("", "fr/"))
+    assert [word for word in words if word in english] == ["Quetzal", "Xylophone", "Zither", "Bassoon", "acme"]
+    assert [word for word in words if word in french] == ["Ouistiti", "Clavecin", "Cithare", "Basson", "acme"]
