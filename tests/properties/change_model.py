@@ -61,6 +61,7 @@ class ModelChange:
     automatic: bool = False
     clock_steps: int = field(default=0, kw_only=True)
     messages: list[str] = field(default_factory=list, kw_only=True)
+    undone_reasons: list[str] = field(default_factory=list, kw_only=True)
 
     @property
     def now(self) -> Stage:
@@ -97,7 +98,7 @@ class ModelChange:
 
     def undo(self, at: datetime) -> None:
         """Take the latest step back; a step that the clock would take again at once ends ``automatic``."""
-        self.stages.pop()
+        self.undone_reasons.append(self.stages.pop().reason)
         self.last = at
         due = self.next_clock_step()
         if due is not None and due[1] <= at:
@@ -106,13 +107,13 @@ class ModelChange:
     @property
     def has_texts(self) -> bool:
         """Whether there is a text left to withdraw."""
-        texts = {self.summary, *self.messages, *(each.reason for each in self.stages)}
+        texts = {self.summary, *self.messages, *self.undone_reasons, *(each.reason for each in self.stages)}
         return not texts <= {"", "[withdrawn]"}
 
     def redact(self, at: datetime) -> None:
         """Withdraw all texts so far."""
         self.summary = "[withdrawn]"
-        self.messages = []
+        self.messages, self.undone_reasons = [], []
         self.stages = [replace(each, reason="[withdrawn]" if each.reason else "") for each in self.stages]
         self.last = at
 
