@@ -26,10 +26,13 @@ _NO_LISTING: Final = (
     "  IndexIgnore *",
     "</IfModule>",
     "<IfModule mod_alias.c>",
-    "  RedirectMatch 404 /$",
+    f"  RedirectMatch 404 /{PRIVATE_FOLDER}$",
     "</IfModule>",
 )
-"""Keeps Apache from listing a folder. Most hosts don't allow ``Options -Indexes``."""
+"""Keeps Apache from listing the folders of all customers; in each of these is a page.
+
+Most hosts don't allow ``Options -Indexes``.
+"""
 
 _HIDE_APACHE_FILES: Final = f"location ~ /\\{APACHE}$ {{ return 404; }}"
 

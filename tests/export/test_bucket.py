@@ -103,6 +103,13 @@ def test_only_changed_objects_are_uploaded_and_obsolete_ones_removed(store: Stor
     assert objects(store, bucket) == NEW | {"foreign.txt": "foreign"}
 
 
+def files_of(feeds: list[str]) -> list[str]:
+    """All files of the customers with those feeds, in order: the feeds in each form, then the pages."""
+    folders = [name.removesuffix("all.ics") for name in feeds]
+    forms = [f"{folder}all.{form}" for folder in folders for form in ("expanded.ics", "ics", "json")]
+    return [*forms, *(f"{folder}index.html" for folder in folders)]
+
+
 def test_private_feeds_are_objects_with_private_headers(
     store: Store, bucket: str, schedule: Path, tmp_path: Path
 ) -> None:
@@ -120,7 +127,7 @@ def test_private_feeds_are_objects_with_private_headers(
     assert run("export", dest, "--private", *options).status == 0
     assert run("export", tmp_path / "site", "--private", *options).status == 0
     texts = objects(store, bucket)
-    assert {name for name in texts if "/private/" in name} == {*names, foreign}
+    assert {name for name in texts if "/private/" in name} == {*files_of(names), foreign}
     for name in names:
         assert texts[name] == (tmp_path / "site" / name.removeprefix("calendar/")).read_bytes().decode()
         assert obstore.get(store.bucket(bucket), name).attributes == {
@@ -131,15 +138,16 @@ def test_private_feeds_are_objects_with_private_headers(
     before = len(store.requests())
     later = (*options[:2], "--now", "2026-11-23T12:01:00Z")
     done = run("export", dest, "--private", *later)
-    assert (done.status, done.stdout) == (0, f"{dest}: 1 written, 1 removed, {len(texts) - 2} unchanged\n")
+    assert (done.status, done.stdout) == (0, f"{dest}: 4 written, 4 removed, {len(texts) - 5} unchanged\n")
     manifest = f"/{bucket}/calendar/{MANIFEST}"
     assert [request for request in store.requests()[before:] if not request.startswith("GET")] == [
         f"PUT {manifest} 200",
-        f"PUT /{bucket}/{names[2]} 200",
+        *(f"PUT /{bucket}/{name} 200" for name in files_of(names[2:])),
         f"POST /{bucket}?delete 200",
         f"PUT {manifest} 200",
     ]
-    assert {name for name in objects(store, bucket) if "/private/" in name} == {names[0], names[2], foreign}
+    remaining = {*files_of([names[0], names[2]]), foreign}
+    assert {name for name in objects(store, bucket) if "/private/" in name} == remaining
     output = store.objects(bucket)[f"calendar/{MANIFEST}"] + done.stdout + done.stderr
     assert [name for name in names if name.split("/")[2] in output] == []
     assert run("export", dest, *options).status == 0

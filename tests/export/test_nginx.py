@@ -164,8 +164,12 @@ def test_nginx_lists_no_private_feed_and_sends_private_headers(schedule: Path, t
                 assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
                 assert answer.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
                 assert "Access-Control-Allow-Origin" not in answer.headers
-        folders = ["/private/", *(f"{path.rpartition('/')[0]}/" for path in paths)]
-        assert {client.get(folder).status_code for folder in folders} == {403}
+        assert client.get("/private/").status_code == 403
+        for folder in (f"{path.rpartition('/')[0]}/" for path in paths):
+            page = client.get(folder)
+            assert (page.status_code, page.content) == (200, (site / folder[1:] / "index.html").read_bytes())
+            assert {name: page.headers.get(name) for name in PRIVATE} == PRIVATE
+            assert page.headers["Content-Type"] == "text/html; charset=utf-8"
         assert client.get("/private/.htaccess").status_code == 404
         wrong = client.get("/private/wrong/all.ics")
         assert (wrong.status_code, wrong.content) == (404, (site / "404.html").read_bytes())

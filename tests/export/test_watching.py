@@ -205,7 +205,16 @@ def test_a_failed_first_export_ends_the_watch(tmp_path: Path) -> None:
 
 
 KEY = TokenKey(secret=b"k" * 32)
-PRIVATE_FILES = tuple(f"private/{{token}}/{folder}all.ics{end}" for folder in ("", "fr/") for end in ("", ".br", ".gz"))
+PRIVATE_FILES = (
+    *(
+        f"private/{{token}}/{folder}all.{form}{end}"
+        for folder in ("", "fr/")
+        for form in ("expanded.ics", "ics", "json")
+        for end in ("", ".br", ".gz")
+    ),
+    "private/{token}/fr/index.html",
+    "private/{token}/index.html",
+)
 
 
 def take(server: FakeServer, action: Action, salt: str, until: datetime | None = None, key: TokenKey = KEY) -> None:
@@ -371,10 +380,7 @@ def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedu
         added = run("subscriber", "add", "Acme Inc.", *options)
         assert added.status == 0, added.stderr
         next_report = watcher.next_report()
-        assert [name for name in next_report["written"] if name.endswith("all.ics")] == [
-            "private/{token}/all.ics",
-            "private/{token}/fr/all.ics",
-        ]
+        assert [name for name in next_report["written"] if name.startswith("private/{")] == list(PRIVATE_FILES)
         assert (watcher.site / added.stdout.strip()[1:]).read_bytes().startswith(b"BEGIN:VCALENDAR")
         assert run("subscriber", "revoke", "Acme Inc.").status == 0
         again = watcher.next_report()

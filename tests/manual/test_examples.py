@@ -19,7 +19,7 @@ from icsfeed import __version__
 from icsfeed.domain.changes import State
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests.applications import create_app
-from tests.cli.running import NOW, PINNED_CLOCK
+from tests.cli.running import NOW, PINNED_CLOCK, token_key_file
 from tests.manual.documents import EVERY_DOCUMENT, README, ROOT, TOPICS, Block, Document
 from tests.required import require
 
@@ -156,6 +156,36 @@ def test_private_feeds_are_exported_as_shown(tmp_path: Path) -> None:
     assert re.fullmatch(r"/private/[\w-]{32}/production\.ics", path)
     assert b"TRIGGER:-PT30M" in (tmp_path / "public" / path[1:]).read_bytes()
     assert (tmp_path / "tokens.key").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_for_one_customer_alone_is_in_no_public_file(tmp_path: Path) -> None:
+    commands = next(block.text for block in TOPICS["private-feeds"].blocks("bash") if "--feed acme" in block.text)
+    blocks = TOPICS["private-feeds"].blocks("toml")
+    schedule = schedule_text(next(block for block in blocks if block.marker == "for one customer alone"))
+    (tmp_path / "schedule.toml").write_text(schedule, encoding="utf-8")
+    token_key_file(tmp_path)
+    icsfeed = f'icsfeed() {{ "{sys.executable}" -m icsfeed "$@"; }}\n'
+    done = subprocess.run(
+        [shutil.which("bash") or "bash", "-euc", f"{icsfeed}{commands}\nicsfeed export site --private"],
+        cwd=tmp_path,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "ICSFEED_DATABASE"},
+            "PYTHONPATH": str(ROOT),
+            "ICSFEED_NOW": "2026-11-23T12:00:00Z",
+            "ICSFEED_TOKEN_KEY_FILE": str(tmp_path / "tokens.key"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    token = done.stdout.split("/")[2]
+    files = {path.relative_to(tmp_path / "site").as_posix(): path for path in (tmp_path / "site").rglob("*")}
+    texts = {name: path.read_bytes().lower() for name, path in files.items() if path.is_file()}
+    own = {name for name in texts if name.startswith(f"private/{token}/")}
+    assert {name for name in texts.keys() - own if b"acme" in texts[name] or b"new disks" in texts[name]} == set()
+    assert b"new disks" in texts[f"private/{token}/acme.ics"]
+    assert b"new disks" in texts[f"private/{token}/index.html"]
 
 
 YAML = [block for document in EVERY_DOCUMENT for block in document.blocks("yaml")]
