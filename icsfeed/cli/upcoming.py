@@ -72,7 +72,7 @@ def _print_table(schedule: Schedule, items: tuple[UpcomingItem, ...], second_zon
     rows = []
     for item in items:
         times = [_time_text(item, zone) for zone in zones]
-        everywhere = item.kind is Kind.FREEZE and set(item.environments) >= schedule.public_environments
+        everywhere = item.kind is Kind.FREEZE and set(item.environments) >= schedule.environment_names.keys()
         names = "" if everywhere else names_of(item.environments, schedule)
         identifier = f"{item.id} {item.occurrence}" if item.occurrence is not None else item.id
         rows.append([*times, _title(item), identifier, names or "all", item.impact or "no change"])

@@ -107,6 +107,9 @@ def end_freeze(workspace: Workspace, freeze_id: str, *, actor: Actor, dry_run: b
     """
 
     def ended(situation: Situation) -> RecordedFreeze:
+        if freeze_id in situation.schedule.freezes_by_id:
+            msg = f"{freeze_id} is a freeze of the schedule file; name the days to lift in its key lifted"
+            raise RefusedError(msg)
         freeze = situation.record.freeze(freeze_id)
         _check_end(freeze, situation)
         return freeze.ended(at=actor.at, by=actor.name)

@@ -10,6 +10,7 @@ from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Frozen
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscriber
@@ -19,8 +20,8 @@ from icsfeed.domain.times import day_text, span_text
 def unmatched(situation: Situation) -> Iterator[tuple[str, str]]:
     """Whatever is recorded, not over yet and does not fit the schedule, and why.
 
-    A change is named by its id, an occurrence by window and date, as the audit trail has them; a subscriber by that
-    word and the name.
+    A change or freeze is named by its id, an occurrence by window and date, as the audit trail has them; a subscriber
+    by that word and the name.
     """
     schedule, record = situation.schedule, situation.record
     for change in record.changes.values():
@@ -30,6 +31,10 @@ def unmatched(situation: Situation) -> Iterator[tuple[str, str]]:
     for adjustment in record.adjustments.values():
         for message in _about_adjustment(situation, adjustment):
             yield f"{adjustment.window_id} {adjustment.day}", message
+    for freeze in record.freezes.values():
+        unknown = sorted(freeze.environments - schedule.environment_names.keys())
+        if unknown and not freeze.is_over(situation.now):
+            yield freeze.id, _about_freeze(freeze, unknown)
     feeds = {feed.slug for feed in schedule.feeds}
     for subscriber in record.subscribers.by_key.values():
         if subscriber.revoked_at is None and subscriber.feed not in feeds:
@@ -45,6 +50,14 @@ def _unknown_environments(schedule: Schedule, change: Change) -> Iterator[str]:
             f"the change touches environments that this schedule lacks ({unknown}): {consequence}; put them back until "
             f"the change is over, or name others: icsfeed {change.kind} update {change.id} --environment …"
         )
+
+
+def _about_freeze(freeze: RecordedFreeze, unknown: list[str]) -> str:
+    effect = "it freezes nothing" if len(unknown) == len(freeze.environments) else "it freezes only the others"
+    return (
+        f"the freeze names environments that this schedule lacks ({', '.join(unknown)}): {effect}; put them back, or "
+        f"end it: icsfeed freeze end {freeze.id}"
+    )
 
 
 def _frozen_without_reason(situation: Situation, change: Change) -> Iterator[str]:

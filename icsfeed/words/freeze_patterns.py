@@ -69,8 +69,8 @@ def pattern_text(pattern: Pattern, zone: ZoneInfo, dates: Dates) -> str:
     if isinstance(pattern, ListedDays | RecurringDays):
         text = _with_hours(text, pattern.hours, dates)
         if pattern.hours.start is not None:
-            return f"{text} ({dates.name_of_zone(zone)})"
-    return text if zone.key == dates.zone.key else f"{text} ({dates.name_of_zone(zone)})"
+            return f"{text}, {dates.name_of_zone(zone)}"
+    return text if zone.key == dates.zone.key else f"{text}, {dates.name_of_zone(zone)}"
 
 
 def _days_text(pattern: Pattern, dates: Dates) -> str:  # noqa: PLR0911  (one for each kind)

@@ -201,6 +201,12 @@ def test_the_list_has_what_is_not_over_and_the_next_of_the_schedule() -> None:
             'there is no freeze "CF-3" that `freeze start` recorded; none has been started\n',
             id="an unknown freeze",
         ),
+        pytest.param(
+            ("end", "month-end"),
+            1,
+            "month-end is a freeze of the schedule file; name the days to lift in its key lifted\n",
+            id="a freeze of the schedule, which freeze list names as well",
+        ),
     ],
 )
 def test_what_can_not_be_done_is_refused_and_records_nothing(

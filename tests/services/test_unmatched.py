@@ -14,6 +14,7 @@ from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freeze_patterns import NamedDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -46,6 +47,12 @@ def record_with(*adjustments: Adjustment) -> Record:
 
 def warnings(schedule: Schedule, record: Record, now: datetime = NOW) -> list[tuple[str, str]]:
     return list(unmatched(Situation(schedule=schedule, record=record, now=now)))
+
+
+def a_recorded_freeze(*environments: str) -> RecordedFreeze:
+    return RecordedFreeze(
+        id="CF-1", reason="x", environments=frozenset(environments), started_at=NOW, started_by="ann", uid_part="0"
+    )
 
 
 IN_A_FREEZE = (
@@ -202,3 +209,24 @@ def test_a_subscriber_of_a_feed_that_was_removed() -> None:
     ]
     preview = Feed(slug="preview", name="Preview", environments=frozenset({"production"}), kinds=frozenset(Kind))
     assert warnings(replace(POLICY, feeds=(preview,)), record) == []
+
+
+@pytest.mark.parametrize(
+    ("environments", "effect"),
+    [
+        (("acme", "globex"), "it freezes nothing"),
+        (("acme", "globex", "production"), "it freezes only the others"),
+    ],
+)
+def test_a_freeze_of_environments_that_are_gone(environments: tuple[str, ...], effect: str) -> None:
+    """A freeze that nobody ended stayed in the record for ever, unnoticed."""
+    freeze = a_recorded_freeze(*environments)
+    assert warnings(POLICY, Record(freezes={"CF-1": freeze})) == [
+        (
+            "CF-1",
+            f"the freeze names environments that this schedule lacks (acme, globex): {effect}; put them back, or "
+            "end it: icsfeed freeze end CF-1",
+        )
+    ]
+    assert warnings(POLICY, Record(freezes={"CF-1": freeze.ended(at=NOW, by="ann")}), utc(2027, 1, 1)) == []
+    assert warnings(POLICY, Record(freezes={"CF-1": a_recorded_freeze("production")})) == []

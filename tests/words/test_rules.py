@@ -213,10 +213,10 @@ def test_lists_of_dates(days: list[date], english: str, french: str) -> None:
                 recurrence=parse_recurrence("FREQ=WEEKLY;BYDAY=FR"),
                 hours=FreezeHours(start=time(17), length=timedelta(hours=63)),
             ),
-            "Every Friday, 5:00\N{NO-BREAK SPACE}p.m. – 8:00\N{NO-BREAK SPACE}a.m. 3 days later "
-            "(Eastern Time (America/Toronto))",
+            "Every Friday, 5:00\N{NO-BREAK SPACE}p.m. – 8:00\N{NO-BREAK SPACE}a.m. 3 days later, "
+            "Eastern Time (America/Toronto)",
             "Tous les vendredis, 17\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 – 08\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}00 "
-            "3 jours plus tard (heure de l’Est (America/Toronto))",
+            "3 jours plus tard, heure de l’Est (America/Toronto)",
         ),
         (
             ListedDays(dates=(date(2026, 12, 24), date(2026, 12, 31))),
@@ -258,7 +258,7 @@ def test_days_after_those_of_a_rule(offset: int, english: str, french: str) -> N
 def test_a_freeze_in_another_zone_than_the_calendar_names_it() -> None:
     freeze = replace(MONTH_END, zone=BERLIN)
     assert frozen_days_text(freeze, dates_in(), TODAY) == (
-        "The last 7 days of every month (Central European Time (Europe/Berlin))"
+        "The last 7 days of every month, Central European Time (Europe/Berlin)"
     )
 
 
