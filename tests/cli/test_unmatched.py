@@ -99,7 +99,7 @@ def test_diff_shows_recorded_events_that_subscribers_lose(winter: Path, folder: 
         "- feed preview: its subscribers get nothing any more",
         "- emergency EC-1: Tue 2026-12-08 01:00–02:00 EST",
         "- maintenance thursday: Wed 2026-12-09 12:00–16:00 EST",
-        "1 added, 0 moved, 2 removed",
+        "1 added, 0 moved, 4 removed",
     ]
     (folder / "icsfeed.db").rename(folder / "other.db")
     assert run("diff", "old.toml", "--now", NOW, "--database", "sqlite:///other.db") == result
