@@ -276,7 +276,12 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
         "+ feed preview: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
         "- feed production: maintenance thursday: 121 dates from Thu 2025-01-02 to Thu 2027-12-23\n"
         "+ feed public\n"
-        "no other date changes\n"
+        "+ maintenance thursday in preview: 44 Thursdays come, Thu 2026-12-03 to Thu 2027-12-23: 02:00–06:00 "
+        "America/Toronto\n"
+        "- maintenance thursday in production: 44 Thursdays go, Thu 2026-12-03 to Thu 2027-12-23: 02:00–06:00 "
+        "America/Toronto\n"
+        "44 added, 0 moved, 44 removed\n"
+        "in the past: 77 added, 0 moved, 77 removed; --all shows them\n"
     )
     once = "02:00:00\neffective_from = 2026-11-01\neffective_until = 2026-11-05"
     schedule.write_text(SCHEDULE.replace("02:00:00", once), encoding="utf-8")
@@ -286,14 +291,15 @@ def test_diff_shows_what_an_edit_does_to_feeds(schedule: Path, folder: Path) -> 
     assert run("diff", "schedule.toml", "new.toml", "--now", NOW).stdout == (
         "+ feed preview: maintenance thursday: Thu 2026-11-05\n"
         "- feed production: maintenance thursday: Thu 2026-11-05\n"
-        "no other date changes\n"
+        "no date ahead changes\n"
+        "in the past: 1 added, 0 moved, 1 removed; --all shows them\n"
     )
 
 
 OWN_OPTIONS = {
     *("--dry-run", "--ics", "--automatic", "--update"),
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
-    *("--tentative", "--key", "--message", "--expect", "--silent", "--yes", "--after"),
+    *("--tentative", "--key", "--message", "--message-en", "--message-fr", "--expect", "--silent", "--yes", "--after"),
     *("--replace-calendar", "--until", "--internal"),
 }
 """Those of one announcement, step, occurrence, destination or repair."""
