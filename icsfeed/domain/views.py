@@ -87,6 +87,10 @@ def _schedule_view(whole: _SameObject, visible: frozenset[str], feed: Feed | Non
         feeds=tuple(each for each in schedule.feeds if each.public) if feed is None else (feed,),
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
         private_feed="" if feed is None else feed.slug,
+        translations={
+            language: _schedule_view(_SameObject(texts), visible, None if feed is None else texts.feed(feed.slug))
+            for language, texts in schedule.translations.items()
+        },
     )
 
 
@@ -109,20 +113,23 @@ def record_view(record: Record, whole: Schedule, view: Schedule, feed: Feed | No
     selected = visible if feed is None else feed.environments
     hidden = {window.id for window in whole.windows} - {window.id for window in view.windows}
     changes = _changes_view(_SameObject(record.changes), visible, selected)
+    freezes = _freezes_view(_SameObject(record.freezes), visible)
     return replace(
         record,
-        changed_at=_changed_at(record, changes),
+        changed_at=_changed_at(record, changes, freezes),
         changes=changes,
         adjustments=_adjustments_view(_SameObject(record.adjustments), frozenset(hidden)),
-        freezes=_freezes_view(_SameObject(record.freezes), visible),
+        freezes=freezes,
     )
 
 
-def _changed_at(record: Record, changes: Mapping[str, Change]) -> datetime:
+def _changed_at(record: Record, changes: Mapping[str, Change], freezes: Mapping[str, RecordedFreeze]) -> datetime:
     """When anything public was last recorded: the dates of what is private are private."""
     updates = (change.latest.at for change in changes.values())
+    # A freeze's event is dated to the minute in which it started; it became public within that minute.
+    starts_and_ends = (at for each in freezes.values() for at in (each.started_at, each.ended_at) if at is not None)
     lines = (lines[-1].revision.at for key, lines in record.ledger.items() if not is_private_key(key))
-    return min(record.changed_at, max((record.released_at, *updates, *lines)))
+    return min(record.changed_at, max((record.released_at, *updates, *starts_and_ends, *lines)))
 
 
 @lru_cache(maxsize=_MAX_CACHED_VIEWS)

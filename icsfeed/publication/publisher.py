@@ -8,6 +8,7 @@ from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.views import is_public, schedule_view
 from icsfeed.publication.problems import Source, attempt
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.snapshot import Snapshot, last_modified
@@ -65,6 +66,8 @@ class Publisher:
         if file is None or read.record is None:
             return read
         is_edited = file is not before.schedule_file
+        if is_edited:
+            read = replace(read, schedule_changed_at=self._public_edit(read, before, now))
         if is_edited or (self._records and (read.unrecorded or not read.is_schedule_kept)):
             read = self._with_revisions(read, file, now)
         is_same = not is_edited and read.shows_same_as(before) and read.unrecorded == before.unrecorded
@@ -78,10 +81,23 @@ class Publisher:
             base_url=self._base_url,
         )
         is_news = is_edited or not read.shows_same_as(before)
-        date: datetime | None = last_modified(publication, before, now, is_news=is_news)
-        if is_news and public is not None and public.is_fresh(now) and publication.shows_same_as(public):
-            date = before.last_modified  # when something private has changed is private, too
+        if is_news and public is not None and publication.shows_same_as(public):
+            is_news = False  # when something private has changed is private, too
+        date = last_modified(publication, before, now, is_news=is_news)
         return replace(read, last_modified=date).with_publication(publication, now)
+
+    def _public_edit(self, read: Snapshot, before: Snapshot, now: datetime) -> datetime:
+        """When what is public of the schedule file was edited last, also before this server started."""
+        file, earlier, edited_at = read.schedule_file, before.schedule_file, before.schedule_changed_at
+        if file is None or is_public(file.schedule):
+            return read.schedule_changed_at
+        if earlier is None:
+            kept = attempt(self.sources.kept_schedule)
+            if kept is None or isinstance(kept, Exception):
+                return read.schedule_changed_at
+            earlier, edited_at = kept, min(kept.changed_at, now)
+        views = [schedule_view(each.schedule, frozenset()) for each in (earlier, file)]
+        return edited_at if views[0] == views[1] else read.schedule_changed_at
 
     def _with_revisions(self, snapshot: Snapshot, file: LoadedSchedule, now: datetime) -> Snapshot:
         """The snapshot with the ledger lines that its events lack: recorded or, where that fails, unrecorded."""

@@ -121,7 +121,7 @@ class Sources:
 
     def _with_kept_schedule(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot with the schedule that was public last, here or in another process, if one was kept."""
-        file = attempt(self._kept_schedule)
+        file = attempt(self.kept_schedule)
         if isinstance(file, Exception):
             self.log.warning("no schedule kept", reason=str(file))
             return snapshot
@@ -129,7 +129,12 @@ class Sources:
             return snapshot
         return replace(snapshot, schedule_file=file, schedule_changed_at=file.changed_at)
 
-    def _kept_schedule(self) -> LoadedSchedule | None:
+    def kept_schedule(self) -> LoadedSchedule | None:
+        """The schedule that was public last.
+
+        Raises:
+            IcsfeedError: where it can't be read.
+        """
         kept = self.repository.kept_schedule()
         return LoadedSchedule.from_bytes(*kept, source="the schedule kept") if kept is not None else None
 

@@ -13,6 +13,8 @@ from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, automatic_feeds
 from icsfeed.domain.history_views import visible_history
 from icsfeed.domain.lifecycle import with_clock_steps
+from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.situation import Situation
 from tests.changes import ANNOUNCED, a_change, after_step, record_of
 from tests.examples import NOW, POLICY, a_schedule, a_window, utc
@@ -67,6 +69,34 @@ def test_the_public_sees_public_environments_alone() -> None:
     assert [each.id for each in view.schedule.environments] == ["production"]
     assert windows_in(view) == {"both": ["production"], "everybody": ["production"]}
     assert [feed.slug for feed in view.schedule.feeds] == [ALL, "production"]
+
+
+def test_a_view_has_no_more_in_other_languages() -> None:
+    """Otherwise a private text would make a difference between two views of the public."""
+    schedule = replace(SCHEDULE, translations={"fr": SCHEDULE})
+    situation = a_situation(schedule)
+    for view in (situation.visible_to(), situation.visible_in(ACME_FEED)):
+        french = view.schedule.translations["fr"]
+        assert french == replace(view.schedule, translations={})
+
+
+def test_the_date_of_the_public_is_that_of_its_freezes_too() -> None:
+    """Their events are dated to the minute; what changes within one minute still has dates of its own."""
+    started, ended = utc(2026, 11, 24, 9, 0, 42), utc(2026, 11, 24, 9, 30, 21)
+    public = RecordedFreeze(
+        id="CF-1",
+        reason="Storage",
+        environments=BOTH,
+        started_at=started,
+        started_by="ana",
+        ended_at=ended,
+        ended_by="ana",
+    )
+    private = replace(public, id="CF-2", environments=ACME, ended_at=ended + timedelta(hours=1))
+    recorded_at = ended + timedelta(hours=2)
+    record = Record(changed_at=recorded_at, freezes={each.id: each for each in (public, private)})
+    situation = Situation(schedule=SCHEDULE, record=record, now=recorded_at)
+    assert situation.visible_to().record.changed_at == ended
 
 
 def test_the_subscribers_of_a_private_feed_see_the_environments_that_it_names_and_its_windows() -> None:

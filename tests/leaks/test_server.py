@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -196,3 +197,26 @@ def test_no_public_answer_changes_with_what_is_private(client: FlaskClient, path
     assert run("window", "skip", "wolfram-window", *skip).status == 0
     clock.now = datetime(2026, 11, 23, 13, tzinfo=UTC)
     assert {path: answer(client, path) for path in paths} == before
+
+
+def test_no_public_date_changes_with_an_edit_of_what_is_private(
+    office: Office, database: Database, client: FlaskClient, paths: list[str], clock: Clock
+) -> None:
+    """Not on the day after, when pages are made again, nor from a server that starts later; not in metrics either."""
+    feeds = [path for path in paths if "/feeds/" in path]
+    clock.advance(seconds=5)
+    client.get("/feeds/all.ics")
+    before = {path: answer(client, path) for path in feeds}
+    file = office.folder / "schedule.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("WindowName", "NewName"), encoding="utf-8")
+    clock.advance(days=1)
+    assert {path: answer(client, path) for path in feeds} == before
+    started = create_app(schedule=file, repository=database, clock=clock, on_fetch=lambda *_: None).test_client()
+    clock.advance(seconds=5)
+    assert {path: answer(started, path) for path in feeds} == before
+    assert publication_age(started) == publication_age(client) == 24 * 60 * 60 + 10
+
+
+def publication_age(client: FlaskClient) -> float:
+    (age,) = re.findall(r"^icsfeed_publication_age_seconds (.*)$", client.get("/metrics").text, re.MULTILINE)
+    return float(age)
