@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.event_facts import EventFacts, Message
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.freezes import Freeze, FrozenSpan, freeze_touching
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import CalendarItem
 from icsfeed.domain.spans import ONE_DAY

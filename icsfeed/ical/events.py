@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.departures import Departure, departures
 from icsfeed.domain.event_facts import CancelledInstance, EventFacts, RepetitionRule
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.item_facts import environments_of, facts_of
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.page_addresses import announcement_address, first_page_address
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import Revision

@@ -6,7 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from math import ceil
 from typing import Final, TypeVar
 
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.fates import Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.ical.events import CalendarEvent, policy_event
 from icsfeed.ical.outlines import EventOutline
 from icsfeed.ical.series import Series, Single

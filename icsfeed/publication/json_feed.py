@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.departures import Departure
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering, Series, Single

@@ -10,7 +10,8 @@ from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.errors import RefusedError
-from icsfeed.domain.occurrences import Frozen, Occurrence, occurrence_on
+from icsfeed.domain.fates import Frozen
+from icsfeed.domain.occurrences import Occurrence, occurrence_on
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS, Span

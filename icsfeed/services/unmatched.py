@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
+from icsfeed.domain.fates import Frozen
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
-from icsfeed.domain.occurrences import Frozen
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation

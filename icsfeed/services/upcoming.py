@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
 from icsfeed.domain.civil import local_date
+from icsfeed.domain.fates import Frozen
 from icsfeed.domain.lengths import length_text
-from icsfeed.domain.occurrences import Frozen, Occurrence
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.recurrence import ListedDates
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import YEARS

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from icsfeed.domain.changes import State
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.occurrences import Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.words.events import title_in_state
 from icsfeed.words.languages import Language
 from icsfeed.words.times import span_in_words

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from icsfeed.domain.civil import midnight
+from icsfeed.domain.fates import Frozen
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.occurrences import Frozen
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span

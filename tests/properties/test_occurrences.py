@@ -11,9 +11,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from icsfeed.domain.civil import instant_of, readings, stretch
+from icsfeed.domain.fates import Frozen, Missing
 from icsfeed.domain.freeze_patterns import YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze, frozen_spans
-from icsfeed.domain.occurrences import Frozen, Missing, Occurrence
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation

@@ -12,10 +12,10 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from icsfeed.domain.adjustments import Adjustment
+from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import LastSevenDays, YearlyDays
 from icsfeed.domain.freezes import ChangeFreeze
-from icsfeed.domain.occurrences import Skipped
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.recurrence import Recurrence, weekly
 from icsfeed.domain.rule_parts import Frequency

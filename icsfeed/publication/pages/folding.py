@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from icsfeed.domain.civil import local_date
+from icsfeed.domain.fates import Frozen, Skipped
 from icsfeed.domain.feeds import Environment, Kind
-from icsfeed.domain.occurrences import Frozen, Occurrence, Skipped
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
