@@ -13,7 +13,7 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.redaction import redacted
 from icsfeed.domain.spans import END_OF_TIME, Span
-from icsfeed.domain.translations import Translations, update_in_language
+from icsfeed.domain.translated_texts import Translations
 from icsfeed.domain.windows import Impact
 
 PREFIXES: Final = {Kind.EMERGENCY: "EC", Kind.PLANNED: "PC"}
@@ -283,11 +283,6 @@ class Change:
         is_redaction = update.step is Step.REDACT
         earlier = tuple(redacted(each, update.target) if is_redaction else each for each in self.updates)
         return replace(self, updates=(*earlier, update), unrecorded=0)
-
-    def in_language(self, language: str) -> Change:
-        """The change with its texts in that language, as far as they are translated; itself where none is."""
-        updates = tuple(update_in_language(update, language) for update in self.updates)
-        return self if updates == self.updates else replace(self, updates=updates)
 
     def alterations(self, number: int) -> tuple[Alteration, ...]:
         """The differences that the update of that number made; none for the announcement."""

@@ -12,7 +12,7 @@ from typing import Final
 from icsfeed.domain.changes import CLOCK, Change, Plan, State, Step, Update
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.redaction import WITHDRAWN_TEXT, redacted, withdrawn_plan
-from icsfeed.domain.translations import Translations
+from icsfeed.domain.translated_texts import Translations
 
 _LEADS_TO: Final = {
     Step.CONFIRM: State.CONFIRMED,

@@ -25,7 +25,7 @@ from icsfeed.domain.texts import (
     without_direction_controls,
 )
 from icsfeed.domain.times import instant_text
-from icsfeed.domain.translations import Translations
+from icsfeed.domain.translated_texts import Translations
 from icsfeed.domain.windows import Impact
 
 MAX_LENGTH: Final = timedelta(days=366)

@@ -17,7 +17,8 @@ from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.translations import DEFAULT_LANGUAGES, schedule_in_language
+from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
+from icsfeed.domain.translations import schedule_in_language
 from icsfeed.domain.windows import MaintenanceWindow
 
 if TYPE_CHECKING:

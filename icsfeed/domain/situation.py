@@ -22,6 +22,7 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.translations import change_in_language
 from icsfeed.domain.views import is_public, record_view, schedule_of_feed, schedule_view, veiled_record
 from icsfeed.domain.windows import MaintenanceWindow
 
@@ -71,7 +72,7 @@ class Situation:
         recorded, language = self.record.changes, self.schedule.language
         if not any(update.message_translations for change in recorded.values() for update in change.updates):
             return recorded
-        return {each: change.in_language(language) for each, change in recorded.items()}
+        return {each: change_in_language(change, language) for each, change in recorded.items()}
 
     def in_language(self, language: str) -> Situation:
         """The situation with the texts of its schedule and of its changes in that language."""

@@ -7,32 +7,14 @@ missing from it in another language, since only the parts that it has get texts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from icsfeed.domain.changes import Change, Plan, Update
+from icsfeed.domain.translated_texts import text_in
 
 if TYPE_CHECKING:
-    from icsfeed.domain.changes import Plan, Update
     from icsfeed.domain.schedule import Calendar, Schedule
-
-DEFAULT_LANGUAGES: Final = ("en", "fr")
-"""The languages of a calendar that names none (BCP 47), the default first."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Translation:
-    """A text in the language of that code (BCP 47)."""
-
-    language: str
-    text: str
-
-
-Translations = tuple[Translation, ...]
-"""A text in every language in which it is written, also in the default one; empty where it has no translation."""
-
-
-def translations_of(texts: Mapping[str, str]) -> Translations:
-    """The translations of the texts by language."""
-    return tuple(Translation(language=language, text=text) for language, text in texts.items())
 
 
 class _Described(Protocol):
@@ -45,11 +27,6 @@ class _Described(Protocol):
 
 
 _Part = TypeVar("_Part", bound=_Described)
-
-
-def text_in(language: str, text: str, translations: Translations) -> str:
-    """The text in that language, or the one given where it is not translated."""
-    return next((each.text for each in translations if each.language == language), text)
 
 
 def plan_in_language(plan: Plan, language: str) -> Plan:
@@ -71,10 +48,16 @@ def update_in_language(update: Update, language: str) -> Update:
     return replace(update, message=text_in(language, update.message, update.message_translations), plan=plan)
 
 
+def change_in_language(change: Change, language: str) -> Change:
+    """The change with its texts in that language, as far as they are translated; itself where none is."""
+    updates = tuple(update_in_language(update, language) for update in change.updates)
+    return change if updates == change.updates else replace(change, updates=updates)
+
+
 def schedule_in_language(schedule: Schedule, language: str) -> Schedule:
     """The schedule with its texts in that language, as far as they are translated."""
     texts = schedule.translations.get(language)
-    changes = tuple(change.in_language(language) for change in schedule.changes)
+    changes = tuple(change_in_language(change, language) for change in schedule.changes)
     if texts is None:
         return replace(schedule, language=language, changes=changes)
     windows = {window.id: window.description for window in texts.windows}

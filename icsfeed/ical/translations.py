@@ -12,6 +12,7 @@ from icsfeed.domain.event_facts import EventFacts
 from icsfeed.domain.freezes import ChangeFreeze, Freeze, FrozenSpan
 from icsfeed.domain.item_facts import environments_of, facts_of
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.translations import change_in_language
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.ical.outlines import PolicySource
 from icsfeed.ical.series import Series, Single
@@ -33,9 +34,9 @@ def source_in_language(source: Source, schedule: Schedule) -> Source:
     """The source with its texts in the language of the schedule."""
     match source:
         case Change():
-            return source.in_language(schedule.language)
+            return change_in_language(source, schedule.language)
         case Departure(change=change):
-            return replace(source, change=change.in_language(schedule.language))
+            return replace(source, change=change_in_language(change, schedule.language))
         case FrozenSpan(freeze=ChangeFreeze() as freeze):
             texts = schedule.freezes_by_id.get(freeze.id, freeze)
             return replace(source, freeze=replace(freeze, name=texts.name, description=texts.description))
@@ -50,7 +51,7 @@ def source_in_language(source: Source, schedule: Schedule) -> Source:
 
 def _has_translations(source: Source, languages: Iterable[str]) -> bool:
     change = source.change if isinstance(source, Departure) else source
-    return isinstance(change, Change) and any(change.in_language(code) is not change for code in languages)
+    return isinstance(change, Change) and any(change_in_language(change, code) is not change for code in languages)
 
 
 def _facts_in(schedule: Schedule, source: Source, facts: EventFacts) -> EventFacts:

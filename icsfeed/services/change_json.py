@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, Update
 from icsfeed.domain.spans import Span
-from icsfeed.domain.translations import Translations
+from icsfeed.domain.translated_texts import Translations
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
 
 

@@ -19,7 +19,7 @@ from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.translations import Translations
+from icsfeed.domain.translated_texts import Translations
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json

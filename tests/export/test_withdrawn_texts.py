@@ -18,7 +18,7 @@ from icsfeed.domain.changes import Step
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.subscribers import Action, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.export.folder import Folder
 from icsfeed.export.site import export_site
 from icsfeed.services.changes import Workspace

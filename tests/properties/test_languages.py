@@ -15,7 +15,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.feeds import ALL
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.ical.series import Rendering, Series, Single
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.publishing import publish

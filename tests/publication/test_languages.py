@@ -19,7 +19,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import NOBODY, Action, SubscriberStep, digest_of
 from icsfeed.domain.tokens import TokenKey
-from icsfeed.domain.translations import Translation
+from icsfeed.domain.translated_texts import Translation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.private import private_feed, private_feeds

@@ -19,7 +19,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import SubscriberStep
-from icsfeed.domain.translations import Translations
+from icsfeed.domain.translated_texts import Translations
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
 from tests.actors import operator

@@ -24,7 +24,7 @@ from icsfeed.domain.public_holidays import Holiday, HolidayCalendar, PublishedHo
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.settings import DatabaseLocation

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from icsfeed.domain.changes import Change
+from icsfeed.domain.translations import change_in_language
 from icsfeed.store.schedule_file import json_schema, read_schedule
 from tests.bilingual import TEXTS, bilingual, bilingual_file
 from tests.store.test_json_schema import tables
@@ -80,15 +81,18 @@ def test_an_update_may_correct_one_language_alone() -> None:
     update = '\n[[changes.updates]]\nat = 2026-11-22T01:00:00\nsummary = { en = "Replace the till", fr = "Corrigé" }\n'
     (change,) = read_schedule((bilingual_file() + update).encode(), "schedule.toml").changes
     assert [each.plan.summary for each in change.updates] == ["Replace the till"] * 3
-    assert [each.plan.summary for each in change.in_language("fr").updates] == [*["Remplacer la caisse"] * 2, "Corrigé"]
+    assert [each.plan.summary for each in change_in_language(change, "fr").updates] == [
+        *["Remplacer la caisse"] * 2,
+        "Corrigé",
+    ]
     assert [each.what for each in change.alterations(3)] == []
-    assert [each.what for each in change.in_language("fr").alterations(3)] == ["summary"]
+    assert [each.what for each in change_in_language(change, "fr").alterations(3)] == ["summary"]
 
 
 def test_a_redaction_in_the_file_takes_the_texts_of_all_languages() -> None:
     redaction = '\n[[changes.updates]]\nat = 2026-11-22T01:00:00\nstep = "redact"\n'
     (change,) = read_schedule((bilingual_file() + redaction).encode(), "schedule.toml").changes
-    for each in (change, change.in_language("fr")):
+    for each in (change, change_in_language(change, "fr")):
         assert texts_in(repr(each)) == set()
         assert messages(each) == ["[withdrawn]"] * 8 + [""]
 
@@ -96,7 +100,7 @@ def test_a_redaction_in_the_file_takes_the_texts_of_all_languages() -> None:
 def test_a_redaction_of_one_message_takes_it_in_all_languages() -> None:
     redaction = '\n[[changes.updates]]\nat = 2026-11-22T01:00:00\nstep = "redact"\nupdate = 1\n'
     (change,) = read_schedule((bilingual_file() + redaction).encode(), "schedule.toml").changes
-    french = change.in_language("fr")
+    french = change_in_language(change, "fr")
     assert [update.message for update in french.updates] == ["[withdrawn]", "La nouvelle caisse vient d'arriver", ""]
     assert "bientôt" not in repr(change)
 

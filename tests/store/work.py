@@ -19,7 +19,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce
 from icsfeed.store.database.database import Database

@@ -11,7 +11,7 @@ from icsfeed.domain.plans import free_text, line_of_text, plausible, span_betwee
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.translations import Translations, translations_of
+from icsfeed.domain.translated_texts import Translations, translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields

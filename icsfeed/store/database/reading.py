@@ -15,7 +15,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, PUBLISH, RELEASE_PREFIX, RESERVE_NUMBERS, Record
 from icsfeed.domain.revisions import Ledger, LedgerLine, Revision, with_lines
 from icsfeed.domain.spans import Span
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.domain.windows import Impact
 from icsfeed.store.database.freezes import read_freezes
 from icsfeed.store.database.subscribers import read_subscribers

@@ -20,7 +20,7 @@ from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.plans import Amendment, MissingReasonError, check_freezes, plausible
 from icsfeed.domain.spans import Span
-from icsfeed.domain.translations import Translation, Translations
+from icsfeed.domain.translated_texts import Translation, Translations
 from icsfeed.domain.windows import Impact
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.change_tables import ChangeTable, UpdateTable

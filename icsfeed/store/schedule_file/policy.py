@@ -12,7 +12,7 @@ from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
-from icsfeed.domain.translations import DEFAULT_LANGUAGES
+from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.patterns import pattern_of, recurrence_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from icsfeed.domain.translations import DEFAULT_LANGUAGES
+from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
 from icsfeed.store.schedule_file import change_values, values
 from icsfeed.store.schedule_file.keys import Key, keys_of
 from icsfeed.store.schedule_file.mistakes import Finding

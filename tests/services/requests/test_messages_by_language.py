@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.translations import translations_of
+from icsfeed.domain.translated_texts import translations_of
 from icsfeed.services.changes import StepRequest
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.steps import extension_request, step_request
