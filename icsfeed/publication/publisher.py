@@ -89,7 +89,7 @@ class Publisher:
     def _public_edit(self, read: Snapshot, before: Snapshot, now: datetime) -> datetime:
         """When what is public of the schedule file was edited last, also before this server started."""
         file, earlier, edited_at = read.schedule_file, before.schedule_file, before.schedule_changed_at
-        if file is None or is_public(file.schedule):
+        if file is None or all(is_public(each.schedule) for each in (file, earlier) if each is not None):
             return read.schedule_changed_at
         if earlier is None:
             kept = attempt(self.sources.kept_schedule)

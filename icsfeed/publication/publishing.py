@@ -17,6 +17,7 @@ from icsfeed.domain.revisions import is_private_key
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY
+from icsfeed.domain.views import schedule_view
 from icsfeed.ical.limits import may_exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
@@ -60,7 +61,7 @@ class Publication:
 
     def shows_same_as(self, earlier: Publication) -> bool:
         """Whether only what is private has changed in the schedule and the record."""
-        has_private = self.events.whole is not self.events.situation
+        has_private = any(each.events.whole is not each.events.situation for each in (self, earlier))
         return has_private and _public_state(self.events) == _public_state(earlier.events)
 
     def is_fresh(self, now: datetime) -> bool:
@@ -71,7 +72,9 @@ class Publication:
 def _public_state(events: PublishedEvents) -> tuple[object, ...]:
     record = events.situation.record
     ledger = {key: lines for key, lines in record.ledger.items() if not is_private_key(key)}
-    return events.schedule, record.changes, record.adjustments, record.freezes, record.release, ledger
+    # The view is the same whether or not there is anything that it leaves out.
+    schedule = schedule_view(events.whole.schedule, frozenset())
+    return schedule, record.changes, record.adjustments, record.freezes, record.release, ledger
 
 
 def publish(

@@ -15,6 +15,7 @@ from structlog.testing import LogCapture
 
 from icsfeed.domain.adjustments import Skip
 from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.feeds import Environment
 from icsfeed.domain.public_holidays import PublishedHolidays, data_version
 from icsfeed.domain.record import NOTHING
 from icsfeed.domain.revisions import Revision, with_lines
@@ -27,7 +28,7 @@ from icsfeed.publication.publishing import publish
 from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.store.schedule_file import load_schedule
 from tests.cli.running import SCHEDULE
-from tests.examples import NOW, utc
+from tests.examples import MONTH_END, NOW, THURSDAY, a_schedule, utc
 from tests.publication.fakes import AFTER, BEFORE, PATH, Clock, Disk, FakeRepository, FakeServer, mistakes
 from tests.web.servers import until
 
@@ -258,6 +259,22 @@ def test_last_modified_is_never_in_the_future_even_if_the_files_date_is() -> Non
     assert server.date() is None
     server.clock.advance(seconds=1)
     assert server.date() == NOW + timedelta(seconds=1)
+
+
+def test_the_first_private_parts_of_a_schedule_and_the_last_have_no_public_date() -> None:
+    public = a_schedule(THURSDAY, freezes=(MONTH_END,))
+    private = Environment(id="acme", name="Acme’s cluster", public=False)
+    server = FakeServer(disk=Disk(content=public))
+    server.publication()
+    server.clock.advance(seconds=1)
+    before = server.date()
+    assert before == server.clock.now
+    for edited in (replace(public, environments=(*public.environments, private)), public):
+        server.clock.advance(hours=1)
+        server.disk.write(edited, server.clock.now)
+        assert server.publication().events.whole.schedule is edited
+        server.clock.advance(seconds=1)
+        assert server.date() == before
 
 
 def test_two_edits_within_a_second_have_different_dates() -> None:
