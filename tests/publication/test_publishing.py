@@ -79,7 +79,8 @@ def test_a_new_day_does_not_change_feeds_and_their_dates() -> None:
     )
     assert today.changed_at == tomorrow.changed_at == CHANGED
     changed = {path for path, each in today.representations.items() if each.body != tomorrow.representations[path].body}
-    assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in ("", "embed/", "calendar/2026/11/")}
+    pages = ("", "embed/", "calendar/", "calendar/2026/", "calendar/2026/11/")
+    assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in pages}
 
 
 def test_pages_show_the_address_for_customers() -> None:
