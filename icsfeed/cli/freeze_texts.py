@@ -91,17 +91,17 @@ def _effect_facts(effects: Sequence[FreezeEffect], situation: Situation) -> Iter
 def _by_label(effects: Sequence[FreezeEffect]) -> Iterator[tuple[str, list[FreezeEffect]]]:
     labels = {
         "Cut short": [each for each in effects if each.is_cut],
-        "Not held": [each for each in effects if each.after is None],
-        "Held again": [each for each in effects if each.before is None],
+        "Dropped": [each for each in effects if each.after is None],
+        "Restored": [each for each in effects if each.before is None],
     }
     return ((label, of_label) for label, of_label in labels.items() if of_label)
 
 
 def _effect_texts(effects: Sequence[FreezeEffect], situation: Situation) -> Iterator[str]:
-    """What becomes of occurrences, a phrase each, such as ``3 occurrences are not held: thursday Thu …``."""
-    verbs = {"Cut short": ("is cut short", "are cut short"), "Not held": ("is not held", "are not held")}
+    """What becomes of occurrences, a phrase each, such as ``3 occurrences do not take place: thursday …``."""
+    verbs = {"Cut short": ("is cut short", "are cut short"), "Dropped": ("does not take place", "do not take place")}
     for label, of_label in _by_label(effects):
-        one, many = verbs.get(label, ("is held again", "are held again"))
+        one, many = verbs.get(label, ("takes place again", "take place again"))
         first = with_count([_effect_text(of_label[0], situation)], len(of_label))
         count = f"1 occurrence {one}" if len(of_label) == 1 else f"{len(of_label)} occurrences {many}"
         yield f"{count}: {first}"

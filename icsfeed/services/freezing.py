@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from icsfeed.services.policy_differences import policy_difference
 
 _START: Final = "freeze start"
 _END: Final = "freeze end"
+_ONE_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,6 +147,9 @@ def _until(until: datetime | None, zone: ZoneInfo, *, now: datetime) -> datetime
             f"a freeze that starts now can't last until {instant_text(until, zone)}, which is past; "
             "give a later end, or none"
         )
+        raise RefusedError(msg)
+    if until < now + _ONE_MINUTE:
+        msg = f"a freeze lasts at least a minute, so it can't end at {until:%H:%M:%S} UTC; give a later end, or none"
         raise RefusedError(msg)
     plausible(Span(start=now.astimezone(UTC), end=until), "a freeze with an end")
     return until

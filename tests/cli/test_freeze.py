@@ -32,12 +32,12 @@ def test_start_prints_the_id_alone_and_says_in_words_what_it_does() -> None:
         stdout="CF-1\n",
         stderr="CF-1 started: Thu 2026-12-10 03:10 – Fri 2026-12-18 09:00 EST; Production; "
         "1 occurrence is cut short: thursday 02:00–06:00 → 02:00–03:10 EST; "
-        "1 occurrence is not held: thursday Thu 2026-12-17 02:00–06:00 EST\n",
+        "1 occurrence does not take place: thursday Thu 2026-12-17 02:00–06:00 EST\n",
     )
     assert by_ann(*START).stderr == (
         "warning: CF-2 overlaps CF-1, which freezes production until Fri 2026-12-18 09:00 EST\n"
         "CF-2 started: from Thu 2026-12-10 03:10 EST until it is ended; Production; "
-        "4 occurrences are not held: thursday Thu 2026-12-24 02:00–06:00 EST and 3 more\n"
+        "4 occurrences do not take place: thursday Thu 2026-12-24 02:00–06:00 EST and 3 more\n"
     )
 
 
@@ -46,7 +46,7 @@ def test_end_says_what_happens_again() -> None:
     assert by_ann("end", "1", now="2026-12-12T10:00") == Outcome(
         status=0,
         stdout="CF-1 ended: Thu 2026-12-10 03:10 – Sat 2026-12-12 10:00 EST; "
-        "5 occurrences are held again: thursday Thu 2026-12-17 02:00–06:00 EST and 4 more\n",
+        "5 occurrences take place again: thursday Thu 2026-12-17 02:00–06:00 EST and 4 more\n",
         stderr="",
     )
     assert by_ann("end", "cf-1", now="2026-12-12T10:05") == Outcome(
@@ -67,7 +67,7 @@ CF-1, change freeze, from now on
   Environments: Production
   Reason:       The core switches are failing
   Cut short:    thursday 02:00–06:00 → 02:00–03:10 EST
-  Not held:     thursday Thu 2026-12-17 02:00–06:00 EST
+  Dropped:      thursday Thu 2026-12-17 02:00–06:00 EST
                 thursday Thu 2026-12-24 02:00–06:00 EST
                 thursday Thu 2027-01-07 02:00–06:00 EST
                 and 2 more until 2027-01-21

@@ -243,6 +243,12 @@ def test_a_freeze_that_is_ended_at_once_lasts_a_minute() -> None:
             id="until now",
         ),
         pytest.param(
+            lambda workspace: start(workspace, until=DURING + timedelta(seconds=20)),
+            RefusedError,
+            "a freeze lasts at least a minute, so it can't end at 07:40:40 UTC; give a later end, or none",
+            id="until the same minute",
+        ),
+        pytest.param(
             lambda workspace: start(workspace, until=DURING + timedelta(days=367)),
             BadInputError,
             "a freeze with an end lasts at most 366 days, not 367 d; look at the years",
