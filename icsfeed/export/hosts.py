@@ -21,6 +21,7 @@ _NOT_FOUND: Final = "404.html"
 _PAGE: Final = "index.html"
 _FOLDERS_OF_LANGUAGES: Final = frozenset({"feeds", "downloads"})
 _POLICY: Final = "Content-Security-Policy"
+_LANGUAGE: Final = "Content-Language"
 _NO_LISTING: Final = (
     "<IfModule mod_autoindex.c>",
     "  IndexIgnore *",
@@ -187,6 +188,10 @@ def _apache(folder: str, rules: Iterable[Rule], *, has_not_found_page: bool) -> 
             "</IfModule>",
         ]
         lines += directives if not name else [f'<Files "{name}">', *directives, "</Files>"]
+        if not name and "html" in rule.types:  # the root's rule for its page must not hold for the pages here
+            *beginning, end = directives
+            missing = [] if _LANGUAGE in headers else [f"  Header unset {_LANGUAGE}"]
+            lines += [f'<Files "{_PAGE}">', *beginning, *missing, end, "</Files>"]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -121,6 +121,8 @@ def test_apache_lists_no_private_feed_and_sends_private_headers(
             page = client.get(folder)
             assert (page.status_code, page.content) == (200, (site / folder[1:] / "index.html").read_bytes())
             assert {name: page.headers.get(name) for name in PRIVATE} == PRIVATE
+            assert page.headers["Cache-Control"] == "private, max-age=60, stale-if-error=86400"
+            assert "Content-Language" not in page.headers
         listing = client.get("/private/")
         assert [path for path in paths if path.split("/")[2] in listing.text] == []
         if also:

@@ -105,10 +105,13 @@ def test_what_a_recorded_freeze_cuts_is_an_event_of_its_own_that_ends_early() ->
     cut = events["maintenance.thursday.20261217T020000@maintenance.example.com"].content.decode()
     assert "DTSTART:20261217T070000Z\r\nDTEND:20261217T083000Z\r\n" in cut
     assert not any("20261224" in uid for uid in events)
-    shown = events["freeze.cf-1.x7@maintenance.example.com"].content.decode()
+    shown = unfolded(events["freeze.cf-1.x7@maintenance.example.com"])
     assert "SUMMARY:Change freeze\r\n" in shown
     assert "DTSTART:20261217T083000Z\r\nDTEND:20280101T050000Z\r\n" in shown
-    assert "DESCRIPTION:No planned change happens during this time.\\n\\nIncident\r\n" in shown
+    assert (
+        "DESCRIPTION:No planned change happens during this time.\\nIt lasts until further notice.\\n\\nIncident\r\n"
+        in shown
+    )
 
 
 def test_of_an_internal_freeze_only_the_effect_is_shown() -> None:

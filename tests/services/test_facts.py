@@ -17,6 +17,7 @@ from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freeze_patterns import LastSevenDays, NamedDays
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.lifecycle import advance
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.recurrence import parse_recurrence, weekly
 from icsfeed.domain.revisions import missing_lines, revision_of, with_lines
 from icsfeed.domain.schedule import Organizer
@@ -87,12 +88,24 @@ def with_adjustments(*adjustments: Skip | Move) -> Edit:
     )
 
 
+def with_recorded_freeze(freeze: RecordedFreeze) -> Edit:
+    return lambda before: before.with_record(replace(before.record, freezes={freeze.id: freeze}))
+
+
 def with_message(message: str) -> Change:
     update = Update(number=2, at=NOW, by="ann", message=message, state=CHANGE.state, plan=CHANGE.plan)
     return CHANGE.with_update(update)
 
 
 MOVE = Move(window_id="thursday", day=date(2026, 12, 10), to=span((2026, 12, 11, 7), (2026, 12, 11, 9)), reason="Rain")
+RECORDED_FREEZE = RecordedFreeze(
+    id="CF-1",
+    reason="Incident",
+    environments=frozenset({"production"}),
+    started_at=NOW,
+    started_by="ann",
+    uid_part="x7",
+)
 SKIP = Skip(window_id="thursday", day=date(2026, 12, 10), reason="A holiday")
 
 
@@ -153,6 +166,12 @@ CASES: Final = {
         facts={"start", "end"},
     ),
     "a freeze's name": Case(edit=with_freeze(name="Holidays"), uid=FREEZE, facts={"name"}),
+    "a freeze without an end that gets one": Case(
+        before=with_recorded_freeze(RECORDED_FREEZE),
+        edit=with_recorded_freeze(replace(RECORDED_FREEZE, until=NOW + timedelta(hours=2))),
+        uid="freeze.cf-1.x7",
+        facts={"end", "is_open_ended"},
+    ),
     "its first date": Case(edit=with_freeze(effective_until=date(2026, 12, 30)), uid=FREEZE, facts={"end"}),
     "the organizer": Case(
         edit=with_organizer(Organizer(name="Help", email="help@example.com")), uid=FREEZE, facts={"organizer"}

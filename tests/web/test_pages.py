@@ -67,6 +67,7 @@ def test_every_address_and_link_of_the_page_works(schedule: Path) -> None:
     own = re.findall(r'"\./([^"#]*)"', text) + re.findall(
         r"(?:webcal|https)://calendar.example.com/ops/([^<\"]*)", text
     )
+    own += re.findall(r'href="(calendar/[^"#]*)', text)
     assert {"feeds/all.ics", "downloads/all.ics", "feeds/freeze.expanded.ics", "calendar/2026/12/", "fr/"} <= set(own)
     assert {client.get(f"/{path}").status_code for path in own} == {200}
 
