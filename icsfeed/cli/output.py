@@ -32,7 +32,7 @@ def at_a_terminal() -> bool:
 def print_line(text: str, *, err: bool = False, margin: int | None = None) -> None:
     """Print a sentence or a labelled line for people; a terminal gets it in lines that break at words.
 
-    What is piped is never broken. Further lines begin at the ``margin``: by default below the value of a label.
+    Piped output keeps its lines whole. Further lines begin at the ``margin``: by default below the value of a label.
     """
     click.echo(fitted(text, err=err, margin=margin), err=err)
 

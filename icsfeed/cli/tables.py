@@ -13,7 +13,7 @@ MAX_BLOCK_COLUMNS: Final = 80
 """Up to this width, and where the table is wider than the terminal, each row is a block of lines: no cell is broken."""
 
 _UNFOLDED_COLUMNS: Final = 100_000
-"""More than any table is wide: what is piped is never folded."""
+"""Wider than any table, so that piped tables are never folded."""
 
 _INDENT: Final = "  "
 

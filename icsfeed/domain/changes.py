@@ -83,8 +83,8 @@ class Plan:
     """The details of a change that are announced, and can be amended.
 
     ``reason`` says why an emergency change can't wait for a window, or why a planned one falls in a freeze. ``ticket``
-    is a URL. Either may be empty. What is translated is in the calendar's default language here. Only in the history
-    that some may see are there plans without ``environments``: there the change touches nothing that they may see.
+    is a URL. Either may be empty. Texts are in the calendar's default language; the ``…_translations`` hold the others.
+    Only in a view has a plan no ``environments``: the change then touches nothing that the viewer may see.
     """
 
     summary: str

@@ -185,7 +185,7 @@ class ListedDays:
 class RecurringDays:
     """The dates of a rule, ``offset_days`` later; an interval of the rule counts from ``anchor``.
 
-    A stretch lasts until the next one begins, at most: so no two of them, nor parts of them, begin at the same time.
+    A stretch ends at the latest where the next one begins, so that no two stretches begin at the same time.
     """
 
     recurrence: Recurrence

@@ -41,7 +41,7 @@ class _SameObject:
 
 
 def is_public(schedule: Schedule) -> bool:
-    """Whether all of the schedule is public, so that there is one view of it: the whole."""
+    """Whether all of the schedule is public, so that everybody sees the whole."""
     return all(each.public for each in schedule.environments) and all(each.public for each in schedule.feeds)
 
 

@@ -57,7 +57,7 @@ environments = ["production"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer:
-    """A private customer: what is theirs is called after the ``word``, and happens at ``minute`` past some hour."""
+    """A private customer, whose texts all contain the ``word`` and whose times are ``minute`` past some hour."""
 
     word: str
     minute: int

@@ -121,7 +121,7 @@ def test_everything_recorded_can_be_read_back(database_url: str) -> None:
 
 
 def test_of_an_internal_freeze_only_the_revised_events_are_dated(database_url: str) -> None:
-    """Otherwise the dates of public files would tell that there is one."""
+    """Otherwise the dates of public files would reveal that such a freeze exists."""
     internal, public = a_freeze(1, is_internal=True), a_freeze(2)
     dates = []
     with opened(database_url) as database:

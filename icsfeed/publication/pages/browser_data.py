@@ -67,7 +67,7 @@ def entry_groups(items: Iterable[PageItem]) -> tuple[list[dict[str, object]], di
 
 
 def _stated(item: PageItem) -> Iterator[tuple[str, object]]:
-    """What the script needs of an item besides its time; what is empty is left out."""
+    """What the script needs of an item besides its time, without empty values."""
     stated: dict[str, object] = {
         "kind": item.kind.value,
         "icon": item.icon,

@@ -30,7 +30,7 @@ class PageItem:
 
     ``days`` are a freeze's, where it covers whole days of the calendar's zone; ``anchor`` is the id of its announcement
     in the page; ``state`` is as recorded. A change that ``is_overdue`` is in progress, although it was to end before.
-    ``where`` names its environments, unless they are all that there are.
+    ``where`` names its environments, or is empty where it concerns all of them.
     """
 
     kind: Kind

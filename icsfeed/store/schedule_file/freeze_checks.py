@@ -57,7 +57,7 @@ def freeze_findings(freeze: RawTable, calendar_zone: ZoneInfo | None) -> Iterato
     ``calendar_zone`` is the zone of a freeze without one; ``None`` where the calendar lacks it.
     """
     if isinstance(freeze.raw.get("start"), date):
-        return  # what is meant is from, says the message about its value
+        return  # the message about its value already suggests "from"
     kinds: list[str] = [key for key in ("every", "rrule", "dates", "holidays") if key in freeze.intended]
     if "every" not in kinds and freeze.intended & set(ENDS):
         kinds.append("from")

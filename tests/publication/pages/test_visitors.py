@@ -116,7 +116,7 @@ def test_a_row_says_from_when_its_hours_are_others(visit: Open) -> None:
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_kinds_are_filtered_by_links(visit: Open, *, has_script: bool) -> None:
-    """The filter is in the address: whoever opens that sees the same."""
+    """The filter is part of the address, so a shared link shows the same."""
     page = visit(SITE, now=NIGHT, zone="Europe/Paris", java_script_enabled=has_script)
     everything = page.locator(".agenda .entry:visible").count()
     page.get_by_role("link", name="Emergency changes").click()
