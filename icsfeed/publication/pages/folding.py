@@ -19,7 +19,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.publication.pages.moments import PLACE, Moment, Sentence, date_of, with_times
 from icsfeed.publication.pages.page_items import PageItem
-from icsfeed.publication.pages.policies import environments_text
+from icsfeed.services.policy_rows import environments_text
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.phrases import Phrase, phrase
 from icsfeed.words.recurrences import weekdays_text

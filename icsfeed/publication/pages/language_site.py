@@ -36,10 +36,10 @@ from icsfeed.publication.pages.page_items import (
     span_of_day,
 )
 from icsfeed.publication.pages.page_links import PageLinks
-from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import Assets, render_page
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subscriptions
 from icsfeed.publication.representations import Representation
+from icsfeed.services.policy_rows import freeze_rows, window_rows
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates
 from icsfeed.words.events import CATEGORIES

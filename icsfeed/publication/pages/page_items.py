@@ -14,7 +14,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.pages.moments import PLACE, Sentence, moment_of, with_times
-from icsfeed.publication.pages.policies import environments_text
+from icsfeed.services.policy_rows import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.events import UNTIL_FURTHER_NOTICE, moved_note, skipped_note

@@ -20,10 +20,10 @@ from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.language_site import MAX_LISTED_ROWS, Site
 from icsfeed.publication.pages.page_items import PageItem
 from icsfeed.publication.pages.page_links import Link, PageLinks
-from icsfeed.publication.pages.policies import freeze_rows, window_rows
 from icsfeed.publication.pages.rendering import assets
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, Subscription, subscriptions
 from icsfeed.publication.representations import Representation
+from icsfeed.services.policy_rows import freeze_rows, window_rows
 from icsfeed.words.languages import Language, languages_named
 
 _TOKEN: Final = "icsfeed-stand-in-for-a-token"  # noqa: S105  (it opens nothing)

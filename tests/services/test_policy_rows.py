@@ -9,7 +9,7 @@ import pytest
 
 from icsfeed.domain.freeze_patterns import ListedDays, NamedDays, Pattern, YearlyDays
 from icsfeed.domain.spans import DateRange
-from icsfeed.publication.pages.policies import freeze_rows, window_rows
+from icsfeed.services.policy_rows import freeze_rows, window_rows
 from tests.examples import BERLIN, MONTH_END, POLICY, THURSDAY, a_schedule, a_window
 from tests.publication.pages.stories import SCHEDULE
 from tests.words.writing import FRENCH, dates_in

@@ -9,6 +9,7 @@ from typing import Final
 
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.recurrence import Recurrence
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.words.dates import Dates
@@ -22,14 +23,19 @@ _MAX_YEARS_BETWEEN: Final = 9
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WindowRow:
-    """A window; ``effective`` is empty where no dates are set."""
+    """A window; ``effective`` is empty without dates, ``weekly_length`` unless it has several days of every week.
 
+    ``length`` is that of one occurrence, ``weekly_length`` that of all in a week. ``part`` is the window itself.
+    """
+
+    part: MaintenanceWindow
     name: str
     description: str
     days: str
     hours: str
     zone: str
     length: str
+    weekly_length: str
     effective: str
     environments: str
     impact: str
@@ -38,8 +44,9 @@ class WindowRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FreezeRow:
-    """A change freeze; ``effective`` is empty where no dates are set."""
+    """A change freeze; ``effective`` is empty where no dates are set. ``part`` is the freeze itself."""
 
+    part: ChangeFreeze
     name: str
     description: str
     days: str
@@ -65,6 +72,7 @@ def freeze_rows(
     """The freezes in the order of the schedule, with the days lifted from them in the published years."""
     return tuple(
         FreezeRow(
+            part=freeze,
             name=freeze.name,
             description=freeze.description,
             days=frozen_days_text(freeze, dates, today),
@@ -91,17 +99,26 @@ def _horizon(today: date) -> date:
 def _window_row(schedule: Schedule, window: MaintenanceWindow, dates: Dates, today: date) -> WindowRow:
     start, end = window.on(date(2000, 1, 1))
     return WindowRow(
+        part=window,
         name=window.name,
         description=window.description,
         days=days_text(window.recurrence, window.offset_days, dates),
         hours=dates.hours(start, end),
         zone=dates.name_of_zone(window.zone),
         length=dates.length(end - start),
+        weekly_length=dates.length((end - start) * days) if (days := _days_a_week(window)) > 1 else "",
         effective=effective_dates_text(window, dates, today),
         environments=environments_text(schedule, window.environments),
         impact=sentence(dates.language.say(IMPACT_NAMES[window.impact])),
         has_ended=_has_ended(window, window.dates(today, _horizon(today)), today),
     )
+
+
+def _days_a_week(window: MaintenanceWindow) -> int:
+    """On how many days of each week it starts; 0 unless every week is the same."""
+    rule = window.recurrence
+    is_same = isinstance(rule, Recurrence) and rule.is_weekly and rule.interval == 1 and not rule.months
+    return len(rule.weekdays) if is_same else 0
 
 
 def environments_text(schedule: Schedule, environments: frozenset[str] | tuple[str, ...]) -> str:
