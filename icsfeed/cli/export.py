@@ -193,6 +193,7 @@ def _watch(
             before=publication.events,
             token_key=token_key,
             replace_calendar=next(replacements, False),
+            is_live=True,
         )
 
     with closing(inputs.repository()) as repository:

@@ -34,15 +34,16 @@ def export_site(
     before: PublishedEvents | None = None,
     token_key: TokenKey | None = None,
     replace_calendar: bool = False,
+    is_live: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Make ``target`` publish what a server would publish in this situation.
 
     ``changed_at`` is when the schedule file was changed. ``before`` are the events of an earlier export; unchanged ones
-    are reused. With the ``token_key``, private feeds are exported, too. If the ledger knows less than the destination's
-    manifest, as that of a new database does, the manifest's revisions are continued: an unchanged event keeps its
-    SEQUENCE, a changed one raises it.
+    are reused. With the ``token_key``, private feeds are exported, too. An export ``is_live`` if another one follows as
+    soon as time changes a text. If the ledger knows less than the destination's manifest, as that of a new database
+    does, the manifest's revisions are continued: an unchanged event keeps its SEQUENCE, a changed one raises it.
 
     Raises:
         IcsfeedError: if the destination can't be written, if it publishes another calendar (unless
@@ -57,7 +58,7 @@ def export_site(
         record = replace(situation.record, ledger=continued(situation.record.ledger, manifest.ledger))
         events = publish_events(situation.with_record(record), before=before)
         events = events.with_ledger(with_lines(record.ledger, lines_to_publish(events, None)))
-        publication = publish(events.whole, changed_at=changed_at, before=events, base_url=base_url)
+        publication = publish(events.whole, changed_at=changed_at, before=events, base_url=base_url, is_live=is_live)
         private = None
         if token_key is not None:
             private = private_feeds(publication, record.subscribers, token_key, now=situation.now)

@@ -11,24 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 
-from icsfeed.domain.changes import State
-from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.revisions import is_private_key
 from icsfeed.domain.schedule import Schedule, start_of_year
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.spans import ONE_DAY
 from icsfeed.domain.views import schedule_view
 from icsfeed.ical.limits import may_exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
+from icsfeed.publication.editions import editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.services.events import PublishedEvents, publish_events
-from icsfeed.words.languages import folder_of, language_of, languages_named
+from icsfeed.words.languages import folder_of, languages_named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,12 +76,18 @@ def _public_state(events: PublishedEvents) -> tuple[object, ...]:
 
 
 def publish(
-    situation: Situation, *, changed_at: datetime, before: PublishedEvents | None = None, base_url: str = ""
+    situation: Situation,
+    *,
+    changed_at: datetime,
+    before: PublishedEvents | None = None,
+    base_url: str = "",
+    is_live: bool = True,
 ) -> Publication:
     """Everything public; ``changed_at`` is when the schedule was last changed (aware).
 
     ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
-    customers reach it, if the schedule does not say.
+    customers reach it, if the schedule does not say. A carrier that can't replace what time alone changes makes a
+    publication that is not ``is_live``.
     """
     base_url = situation.schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(situation, before=before)
@@ -91,20 +95,21 @@ def publish(
     now, years = situation.now, situation.published_years
     start, end = (start_of_year(year, situation.zone) for year in (years[1], years[2]))
     turns = (*_turns(events), *change_calendar_turns(events))
-    of_private = [turn for view in events.private.values() for turn in (*_turns(view), *_page_turns(view.situation))]
+    of_private = [turn for view in events.private.values() for turn in (*_turns(view), *turns_of_today(view.situation))]
+    public_editions = editions(situation, base_url=base_url, is_live=is_live)
     makers = {
         **dict(_feed_makers(events, base_url)),
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
-        **dict(page_makers(events, base_url=base_url)),
+        **dict(page_makers(public_editions)),
     }
     return Publication(
         events=events,
         representations=Representations(makers),
         private={slug: Representations(dict(_feed_makers(view, base_url))) for slug, view in events.private.items()},
-        private_page=cache(partial(_private_page, events, base_url)),
+        private_page=cache(partial(_private_page, events, base_url, is_live)),
         changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
-        fresh_until=min([end, *(turn for turn in (*turns, *_page_turns(situation), *of_private) if turn > now)]),
+        fresh_until=min([end, *(turn for turn in (*turns, *turns_of_today(situation), *of_private) if turn > now)]),
     )
 
 
@@ -119,24 +124,20 @@ def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, 
         yield from atom_makers(translated, slugs, folder, base_url=base_url)
 
 
-def _private_page(events: PublishedEvents, base_url: str, slug: str, folder: str) -> PrivatePage | None:
+def _private_page(
+    events: PublishedEvents,
+    base_url: str,
+    is_live: bool,  # noqa: FBT001  (a partial function's)
+    slug: str,
+    folder: str,
+) -> PrivatePage | None:
     view = events.private.get(slug, events)
-    language = language_of(folder, languages_named(view.schedule.calendar.languages))
     feed = next((feed for feed in view.schedule.feeds if feed.slug == slug), None)
-    if language is None or feed is None:
+    if feed is None:
         return None
-    return private_page(view.situation, feed, language, base=base_url)
-
-
-def _page_turns(situation: Situation) -> Iterator[datetime]:
-    """The instants at which time alone changes pages, but no dated representation.
-
-    They show the date in the calendar's zone, and which changes take longer than planned.
-    """
-    yield instant_of(midnight(local_date(situation.now, situation.zone) + ONE_DAY), situation.zone)
-    for change in situation.visible_changes:
-        if change.state is State.IN_PROGRESS:
-            yield change.shown_span.end
+    own = editions(view.situation.narrowed_to(feed), base_url=base_url, is_live=is_live)
+    edition = next((each for each in own if each.folder == folder), None)
+    return private_page(edition, edition.situation.schedule.feed(slug)) if edition is not None else None
 
 
 def _turns(events: PublishedEvents) -> Iterator[datetime]:

@@ -147,5 +147,5 @@ def test_an_overdue_emergency_change_closes_the_calendar_from_then_on() -> None:
     assert before.fresh_until == utc(2026, 12, 3, 9)
     assert spans(content(before))[-1][0] == "20271223T070000Z"
     after = publication_of(record=record, now=utc(2026, 12, 3, 9))
-    assert (after.changed_at, after.fresh_until) == (utc(2026, 12, 3, 9), utc(2026, 12, 4, 5))
+    assert (after.changed_at, after.fresh_until) == (utc(2026, 12, 3, 9), utc(2026, 12, 3, 11))
     assert spans(content(after))[-1] == ("20261203T070000Z", "20261203T080000Z")

@@ -14,6 +14,7 @@ from icsfeed.domain.feeds import Environment
 from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
+from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.announcements import announcements, is_shown, latest_update
 from icsfeed.publication.pages.browser_data import browser_words, entry_groups
 from icsfeed.publication.pages.day_status import DayStatus, first_work, status_of
@@ -43,7 +44,7 @@ from icsfeed.services.policy_rows import freeze_rows, window_rows
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates
 from icsfeed.words.events import CATEGORIES
-from icsfeed.words.languages import Language, folder_of, sentence
+from icsfeed.words.languages import Language, sentence
 from icsfeed.words.terms import KIND_NAMES, KIND_PLURALS
 
 LISTED_TIME: Final = timedelta(weeks=6)
@@ -60,11 +61,7 @@ HTML: Final = "text/html; charset=utf-8"
 class Site:
     """The pages of one language on one day; those of one ``environment`` show what affects it."""
 
-    situation: Situation
-    today: date
-    language: Language
-    languages: tuple[Language, ...]
-    base: str
+    edition: Edition
     look: Assets
     environment: Environment | None = None
     links: type[PageLinks] = PageLinks
@@ -153,13 +150,33 @@ class Site:
         )
 
     @property
-    def folder(self) -> str:
-        """That of the language below the site's root, with the final slash."""
-        return folder_of(self.language, self.languages)
+    def situation(self) -> Situation:
+        return self.edition.situation
 
-    @cached_property
+    @property
+    def today(self) -> date:
+        return self.edition.today
+
+    @property
+    def language(self) -> Language:
+        return self.edition.language
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        return self.edition.languages
+
+    @property
+    def base(self) -> str:
+        """The address of the site, or empty."""
+        return self.edition.base_url
+
+    @property
+    def folder(self) -> str:
+        return self.edition.folder
+
+    @property
     def dates(self) -> Dates:
-        return Dates(language=self.language, zone=self._calendar.zone, year=self.today.year)
+        return self.edition.dates
 
     @property
     def _calendar(self) -> Calendar:

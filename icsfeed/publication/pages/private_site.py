@@ -12,10 +12,9 @@ from typing import Final
 
 import segno
 
-from icsfeed.domain.civil import local_date
 from icsfeed.domain.feeds import Feed, Kind
-from icsfeed.domain.situation import Situation
 from icsfeed.domain.tokens import private_folder
+from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.language_site import MAX_LISTED_ROWS, Site
 from icsfeed.publication.pages.page_items import PageItem
@@ -24,7 +23,6 @@ from icsfeed.publication.pages.rendering import assets
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, Subscription, subscriptions
 from icsfeed.publication.representations import Representation
 from icsfeed.services.policy_rows import freeze_rows, window_rows
-from icsfeed.words.languages import Language, languages_named
 
 _TOKEN: Final = "icsfeed-stand-in-for-a-token"  # noqa: S105  (it opens nothing)
 _PICTURE: Final = "icsfeed-stand-in-for-a-picture"
@@ -67,20 +65,10 @@ class SubscriberPage:
         return replace(self.page.page, body=body)
 
 
-def private_page(situation: Situation, feed: Feed, language: Language, *, base: str) -> PrivatePage:
-    """The page of that feed; the ``situation`` has what its subscribers see."""
-    own = situation.narrowed_to(feed).in_language(language.code)
-    languages = languages_named(own.schedule.calendar.languages)
-    site = _PrivateSite(
-        situation=own,
-        today=local_date(own.now, own.zone),
-        language=language,
-        languages=languages,
-        base=base,
-        look=assets(own.schedule.calendar.color),
-        feed=own.schedule.feed(feed.slug),
-    )
-    return PrivatePage(page=site.private(), base=base)
+def private_page(edition: Edition, feed: Feed) -> PrivatePage:
+    """The page of that feed; the ``edition`` has what its subscribers see, narrowed to the feed."""
+    site = _PrivateSite(edition=edition, look=assets(edition.situation.schedule.calendar.color), feed=feed)
+    return PrivatePage(page=site.private(), base=edition.base_url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,46 +4,38 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from icsfeed.domain.civil import local_date
 from icsfeed.domain.schedule import Calendar
+from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.colors import palette
 from icsfeed.publication.pages.language_site import HTML, Site, environment_path
 from icsfeed.publication.pages.months import CALENDAR_PATH, month_path, months_of, year_path
 from icsfeed.publication.pages.rendering import assets, environment
 from icsfeed.publication.pages.subscriptions import qr_makers
 from icsfeed.publication.representations import FOR_EVER, Maker, Representation
-from icsfeed.services.events import PublishedEvents
-from icsfeed.words.languages import Language, languages_named
+from icsfeed.words.languages import Language
 
 _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
 
-def page_makers(
-    events: PublishedEvents, *, base_url: str, languages: tuple[Language, ...] | None = None
-) -> Iterator[tuple[str, Maker]]:
-    """Every page, and the assets that pages load, by path.
+def page_makers(editions: Sequence[Edition]) -> Iterator[tuple[str, Maker]]:
+    """Every page, and the assets that pages load, by path; the first of the ``editions`` has the root.
 
-    Of now, pages state no more than the date in the calendar's zone. ``base_url`` is the address of the
-    site for customers, without the final slash; it may be empty.
+    Of now, pages state no more than the date in the calendar's zone.
     """
-    calendar = events.schedule.calendar
-    languages = languages or languages_named(calendar.languages)
+    first = editions[0]
+    calendar = first.situation.schedule.calendar
     look = assets(calendar.color)
     yield f"/{look.style}", partial(_asset, look.style_content, "text/css; charset=utf-8")
     yield f"/{look.script}", partial(_asset, look.script_content, "text/javascript; charset=utf-8")
     yield "/robots.txt", partial(Representation, body=_ROBOTS, content_type="text/plain; charset=utf-8", dated=False)
-    yield "/404.html", partial(_missing, calendar, base_url, languages)
-    situation = events.situation
-    today = local_date(situation.now, situation.zone)
-    for language in languages:
-        translated = situation.in_language(language.code)
-        site = Site(situation=translated, today=today, language=language, languages=languages, base=base_url, look=look)
-        yield from _language_makers(site)
+    yield "/404.html", partial(_missing, calendar, first.base_url, first.languages)
+    for edition in editions:
+        yield from _language_makers(Site(edition=edition, look=look))
 
 
 def _language_makers(site: Site) -> Iterator[tuple[str, Maker]]:

@@ -15,6 +15,7 @@ from icsfeed.domain.schedule import Organizer, Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
+from icsfeed.publication.editions import editions
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import publish_events
@@ -175,7 +176,8 @@ def a_site(
 ) -> Mapping[str, Representation]:
     """Every page and its assets, rendered on demand."""
     events = publish_events(Situation(schedule=schedule, record=record, now=now))
-    return Representations(dict(page_makers(events, base_url=base, languages=languages)))
+    public = editions(events.situation, base_url=base, is_live=True, languages=languages)
+    return Representations(dict(page_makers(public)))
 
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330
