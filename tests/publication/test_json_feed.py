@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -327,14 +327,13 @@ def test_an_outside_reader_of_the_recurring_calendar_sees_the_same(
         else (each["start"], each["end"], each["state"] == "cancelled")
         for each in content["entries"]
     )
-    series = (
-        publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
-        .representations["/feeds/all.ics"]
-        .body
-    )
+    feed = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations[
+        "/feeds/all.ics"
+    ]
+    assume(not feed.left_out)  # the JSON feed has no limit
     years = timedelta(days=4 * 366)
     calendar_events: Counter[tuple[str, str, bool]] = Counter()
-    for instance in rie.read(series, now - years, now + years):
+    for instance in rie.read(feed.body, now - years, now + years):
         if isinstance(instance.start, datetime) and isinstance(instance.end, datetime):
             start, end = (f"{each.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for each in (instance.start, instance.end))
             calendar_events[start, end, instance.status == "CANCELLED"] += 1
