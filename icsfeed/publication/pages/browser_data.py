@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from icsfeed.publication.pages.day_status import EFFECTS, NOTHING_CHANGES
+from icsfeed.publication.pages.moments import HOURS_WITHOUT_END, UNTIL_FURTHER_NOTICE
 from icsfeed.publication.pages.page_items import PageItem
 from icsfeed.words.languages import Language
 from icsfeed.words.phrases import Phrase, phrase
@@ -18,13 +19,14 @@ _WORDS: Final[dict[str, Phrase]] = {
     "now emergency": phrase("Emergency change in progress"),
     "now planned": phrase("Planned change in progress"),
     "now maintenance": phrase("Maintenance in progress"),
-    "now freeze": NOTHING_CHANGES,
     "now open": NOTHING_CHANGES,
     "now open text": phrase("No change is in progress, and no change freeze applies."),
     "now unknown": phrase("This page is out of date"),
     "now unknown text": phrase("It dates from {date}. Reload it to see the current status."),
     "effect": phrase("{label}: {value}"),
     "until": phrase("until {when}"),
+    "until notice": UNTIL_FURTHER_NOTICE,
+    "from until notice": HOURS_WITHOUT_END,
     "from": phrase("from {date}: {hours}"),
     "overdue": phrase("taking longer than planned"),
     "in": phrase("in {length}"),
@@ -50,18 +52,26 @@ def browser_words(language: Language) -> dict[str, str]:
 
 
 def entry_groups(items: Iterable[PageItem]) -> tuple[list[dict[str, object]], dict[PageItem, int]]:
-    """The items for the script, those that differ in time alone as one; and the place of each item's group."""
+    """The items for the script, those that differ in time alone as one; and the place of each item's group.
+
+    Of each of its times, a group has how many seconds after the one before it starts (the first: after 1970), and how
+    many it lasts.
+    """
     places: dict[tuple[object, ...], int] = {}
     groups: list[dict[str, object]] = []
     times: list[list[tuple[int, int]]] = []
+    starts: list[int] = []
     place_of: dict[PageItem, int] = {}
     for item in items:
         key = (item.kind, item.id, item.environments, item.state, item.is_as_planned)
         place = places.setdefault(key, len(groups))
         if place == len(groups):
             times.append([])
+            starts.append(0)
             groups.append({**dict(_stated(item)), "times": times[-1]})
-        times[place].append((int(item.span.start.timestamp()), int(item.span.end.timestamp())))
+        start, end = (int(each.timestamp()) for each in (item.span.start, item.span.end))
+        times[place].append((start - starts[place], end - start))
+        starts[place] = start
         place_of[item] = place
     return groups, place_of
 
@@ -78,5 +88,6 @@ def _stated(item: PageItem) -> Iterator[tuple[str, object]]:
         "impact": item.impact.value if item.impact is not None else "",
         "anchor": item.anchor,
         "whole": item.days is not None,
+        "open": item.is_open_ended,
     }
     return ((key, value) for key, value in stated.items() if value)

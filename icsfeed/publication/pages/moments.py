@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from icsfeed.domain.spans import Span
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates, When
+from icsfeed.words.phrases import phrase
 
 PLACE: Final = "\0"
 """Stands for a time while a sentence is translated; no text of the schedule or of operators can hold it."""
+
+HOURS_WITHOUT_END: Final = phrase("from {time} until further notice")
+"""Of what has a start, and no end that anybody knows."""
+
+UNTIL_FURTHER_NOTICE: Final = phrase("until further notice")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +37,7 @@ class SpanTime:
     when: When
     starts: str
     ends: str
+    is_open_ended: ClassVar[bool] = False
 
 
 Sentence: TypeAlias = tuple[str | Moment | SpanTime, ...]
@@ -47,6 +54,12 @@ def date_of(instant: datetime, dates: Dates) -> Moment:
 
 def time_of(span: Span, dates: Dates) -> SpanTime:
     return SpanTime(when=dates.span(span), starts=utc_text(span.start), ends=utc_text(span.end))
+
+
+def time_from(start: datetime, dates: Dates) -> When:
+    """The time of what has no end."""
+    time = f"{dates.time(start)}\u00a0{dates.abbreviation(start)}"
+    return When(day=dates.day(dates.local(start).date()), hours=dates.language.say(HOURS_WITHOUT_END, time=time))
 
 
 def with_times(text: str, times: Sequence[Moment | SpanTime]) -> Sentence:

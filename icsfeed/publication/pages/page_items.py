@@ -13,11 +13,11 @@ from icsfeed.domain.page_addresses import change_anchor
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.windows import Impact
-from icsfeed.publication.pages.moments import PLACE, Sentence, moment_of, with_times
+from icsfeed.publication.pages.moments import PLACE, Sentence, moment_of, time_from, with_times
 from icsfeed.services.policy_rows import environments_text
 from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming, utc_text
 from icsfeed.words.dates import Dates, When
-from icsfeed.words.events import UNTIL_FURTHER_NOTICE, moved_note, skipped_note
+from icsfeed.words.events import moved_note, skipped_note
 from icsfeed.words.terms import CANCELLED_WINDOW, IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_words
 
 _ZONE_MARGIN = timedelta(days=2)
@@ -30,7 +30,8 @@ class PageItem:
 
     ``days`` are a freeze's, where it covers whole days of the calendar's zone; ``anchor`` is the id of its announcement
     in the page; ``state`` is as recorded. A change that ``is_overdue`` is in progress, although it was to end before.
-    ``where`` names its environments, or is empty where it concerns all of them.
+    ``where`` names its environments, or is empty where it concerns all of them. The span of a freeze that
+    ``is_open_ended`` reaches to the end of what is published, which ``when`` does not name.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class PageItem:
     anchor: str
     is_overdue: bool
     is_as_planned: bool
+    is_open_ended: bool
 
     @property
     def cancelled(self) -> bool:
@@ -110,19 +112,18 @@ def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageIt
     names = environments_text(schedule, item.environments)
     where = names if len(item.environments) < len(schedule.environments) else ""
     kind = say(KIND_NAMES[item.kind])
-    days = item.days if item.days is not None and days_span(item.days, dates.zone) == item.span else None
     facts = [
         kind if item.name not in {"", kind} else "",
         names if item.kind is not Kind.FREEZE or where else "",
         say(IMPACT_NAMES[item.impact]) if item.impact is not None else "",
     ]
-    days = item.days if item.days is not None and days_span(item.days, dates.zone) == item.span else None
+    days = _whole_days(item, dates)
     return PageItem(
         kind=item.kind,
         id=item.id,
         name=name_in_words(item.kind, item.name, dates.language),
         span=item.span,
-        when=dates.days(days) if days is not None else dates.span(item.span),
+        when=_when(item, days, dates),
         days=days,
         state=item.state,
         label=_label(item, dates),
@@ -134,7 +135,20 @@ def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageIt
         anchor=change_anchor(item.kind, item.id) if item.kind in PREFIXES else "",
         is_overdue=item.state is State.IN_PROGRESS and item.span.end <= situation.now,
         is_as_planned=item.is_as_planned,
+        is_open_ended=item.is_open_ended,
     )
+
+
+def _whole_days(item: UpcomingItem, dates: Dates) -> DateRange | None:
+    if item.days is None or item.is_open_ended or days_span(item.days, dates.zone) != item.span:
+        return None
+    return item.days
+
+
+def _when(item: UpcomingItem, days: DateRange | None, dates: Dates) -> When:
+    if item.is_open_ended:
+        return time_from(item.span.start, dates)
+    return dates.days(days) if days is not None else dates.span(item.span)
 
 
 def _label(item: UpcomingItem, dates: Dates) -> str:
@@ -145,8 +159,7 @@ def _label(item: UpcomingItem, dates: Dates) -> str:
 
 def _note(item: UpcomingItem, situation: Situation, dates: Dates) -> Sentence:
     if item.kind is Kind.FREEZE:
-        until = dates.language.say(UNTIL_FURTHER_NOTICE) if item.is_open_ended else ""
-        return tuple(filter(None, (" ".join(filter(None, (item.reason, until))),)))
+        return (item.reason,) if item.reason else ()
     if item.kind is not Kind.MAINTENANCE:
         return ()
     if item.moved_from is not None:

@@ -48,7 +48,7 @@ def assets(color: str) -> Assets:
     """The assets of a site in the vendor's color (empty: none)."""
     colors = palette(color)
     rules = _without_layout(environment().get_template("page.css").render(palette=colors))
-    style = re.sub(r"\s*([{};])\s*|([:,]) ", r"\1\2", rules).encode()
+    style = re.sub(r"\s*([{};])\s*|([:,]) |/\*.*?\*/", r"\1\2", rules).replace(";}", "}").encode()
     script = _without_spaces(_without_layout((_HERE / "assets" / "page.js").read_text(encoding="utf-8"))).encode()
     icon = _ICON.format(accent=colors.accent["light"], paper=colors.on_accent["light"])
     return Assets(
@@ -66,8 +66,9 @@ def _without_layout(source: str) -> str:
 
 
 def _without_spaces(script: str) -> str:
-    """The script without the spaces around punctuation, but for those in strings."""
-    return _STRING_OR_PUNCTUATION.sub(lambda match: match["string"] or match["punctuation"], script)
+    """The script without spaces and ends of lines around punctuation, but for those in strings."""
+    lines = _STRING_OR_PUNCTUATION.sub(lambda match: match["string"] or match["punctuation"], script)
+    return re.sub(r"(?<=[;{(\[,])\n|\n(?=[})\]])", "", lines)
 
 
 @cache

@@ -9,6 +9,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from icsfeed.domain.feeds import ALL
+from icsfeed.domain.recorded_freezes import RecordedFreeze
+from icsfeed.domain.situation import Situation
+from icsfeed.publication.publishing import publish
 from tests.examples import utc
 from tests.publication.pages.browsers import violations
 from tests.publication.pages.conftest import Open
@@ -306,6 +310,58 @@ def test_axe_finds_nothing_wrong_with_a_rich_policy(
     page = visit(SITE, path, now=NIGHT, viewport=viewport, color_scheme=scheme, zone="America/New_York")
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
     assert violations(page) == []
+
+
+FREEZE = RecordedFreeze(
+    id="F-1",
+    reason="We look into the failure",
+    environments=frozenset({"eu", "us"}),
+    started_at=utc(2026, 11, 28, 0, 40),
+    started_by="mallory",
+)
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("path", ["{folder}", "{folder}embed/", "{folder}environments/eu/", "private/t/{folder}"])
+@pytest.mark.parametrize("folder", ["", "fr/"], ids=["in English", "in French"])
+def test_a_freeze_without_an_end_lasts_until_further_notice(
+    visit: Open, path: str, folder: str, *, has_script: bool
+) -> None:
+    """It used to last "until Fri, Dec 31, 2027", the end of what is published."""
+    situation = Situation(schedule=SCHEDULE, record=replace(RECORD, freezes={FREEZE.id: FREEZE}), now=NIGHT)
+    publication = publish(situation, changed_at=NIGHT)
+    private = publication.private_page(ALL, folder)
+    assert private is not None
+    page = visit(
+        {**publication.representations, f"/private/t/{folder}": private.of("t").representation},
+        f"/{path.format(folder=folder)}",
+        now=NIGHT,
+        zone="Europe/Paris",
+        locale="fr-FR" if folder else "en-GB",
+        java_script_enabled=has_script,
+    )
+    hours, end = {
+        "": ("from 01:40 CET until further notice", "until further notice"),
+        "fr/": ("à partir de 01:40 CET, jusqu’à nouvel ordre", "jusqu’à nouvel ordre"),
+    }[folder]
+    name = {"": "Change freeze", "fr/": "Gel des changements"}[folder]
+    line = next(each for each in texts(page, "#status-lines li") if each.startswith(name))
+    assert line.endswith(f" {end}")
+    (when,) = (each for each in texts(page, ".agenda .entry.freeze .when") if hours in each)
+    assert "2027" not in line + when
+
+
+def test_elsewhere_a_freeze_without_an_end_starts_at_the_visitors_time(visit: Open) -> None:
+    record = replace(RECORD, freezes={FREEZE.id: FREEZE})
+    site = a_site(SCHEDULE, record, now=NIGHT)
+    page = visit(site, now=NIGHT, zone="America/New_York")
+    assert texts(page, "#status-lines li")[2] == "Change freeze until further notice"
+    assert (
+        "Fri, Nov 27 from 7:40 p.m. EST until further notice Sat, Nov 28, from 1:40 a.m. CET until further notice"
+    ) in texts(page, ".agenda .entry.freeze .when")
+    december = visit(site, "/calendar/2027/12/", now=NIGHT, zone="America/New_York")
+    chips = december.locator("table.month .chip", has=december.get_by_text("Change freeze", exact=True))
+    assert set(chips.locator(".at").all_inner_texts()) == {""}
 
 
 def test_on_a_phone_the_policy_is_labelled(visit: Open) -> None:

@@ -5,9 +5,10 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const root = new URL("..", document.currentScript.src);
   const words = data.words;
-  const groups = data.entries.map(({ times, ...each }) =>
-    times.map(([from, until]) => ({ state: "", ...each, from: from * 1000, until: until * 1000 })),
-  );
+  const groups = data.entries.map(({ times, ...each }) => {
+    let from = 0;
+    return times.map(([after, length]) => ({ state: "", ...each, from: (from += after * 1000), until: from + length * 1000 }));
+  });
   const entries = groups.flat().sort((one, other) => one.from - other.from);
   const STORED = "icsfeed-zone";
   const REFRESH = 60 * 1000;
@@ -71,11 +72,12 @@
       const end = date(from) === date(last) ? time(until) : `${day(until)}, ${time(until)}`;
       return { day: day(from), hours: `${first} – ${end}\u00a0${name(until)}` };
     };
+    const withoutEnd = (from) => ({ day: day(from), hours: say("from until notice", { time: `${time(from)}\u00a0${name(from)}` }) });
     const moment = (at) => `${day(at)}, ${time(at)}\u00a0${name(at)}`;
     const datedMoment = (at) => `${dayIn(datedDayOf, at)}, ${time(at)}\u00a0${name(at)}`;
     const weekday = (at) => (new Date(date(at)).getUTCDay() + 6) % 7;
     const wallOf = (at) => `${date(at)} ${wall.format(at)}`;
-    return { zone, date, day, days, time, name, span, moment, datedMoment, lastMoment, weekday, weekdayOf, wallOf };
+    return { zone, date, day, days, time, name, span, withoutEnd, moment, datedMoment, lastMoment, weekday, weekdayOf, wallOf };
   }
 
   // Not every zone is supported: a system without one calls it "Etc/Unknown", which no browser accepts.
@@ -140,13 +142,14 @@
     when.sent ??= { day: text("day"), hours: text("hours") };
     return when.sent;
   };
-  function spans(from, until, whole) {
+  function spans(from, until, whole, open) {
+    if (open) return [mine.withoutEnd(from), same(from) ? null : theirs.withoutEnd(from)];
     if (!same(from) || !same(until)) return [mine.span(from, until), theirs.span(from, until)];
     return [whole ? { day: mine.days(from, until - 1), hours: "" } : mine.span(from, until), null];
   }
   function showWhen(when) {
     const { day, hours } = sent(when), from = Date.parse(when.dataset.from), until = Date.parse(when.dataset.until);
-    const [own, vendors] = spans(from, until, !hours);
+    const [own, vendors] = spans(from, until, !hours, "open" in when.dataset);
     write(when, own, vendors && (knowsVendors ? vendors : { day, hours }));
   }
   function showMoment(time) {
@@ -211,7 +214,7 @@
   }
   function chipOf(template, each, day) {
     const chip = template.cloneNode(true), whole = each.whole && same(each.from) || !mine.span(each.from, each.until).hours;
-    const starts = mine.date(each.from) === day, ends = mine.date(each.until) === day;
+    const starts = mine.date(each.from) === day, ends = !each.open && mine.date(each.until) === day;
     const at = starts ? mine.time(each.from) : ends ? say("until", { when: mine.time(each.until) }) : "";
     chip.classList.toggle("cancelled", each.state === "cancelled");
     chip.querySelector(".icon").replaceWith(icon(each.icon));
@@ -273,8 +276,9 @@
   }
   const isAhead = (each, now) => isWork(each) && each.from > now && !["cancelled", "completed", "in progress"].includes(each.state);
   function headlineOf(mood, active) {
+    const headline = words[`now ${mood}`] ?? words["now open"];
     const impact = EFFECTS.find((each) => active.some(({ kind, impact }) => kind !== "freeze" && impact === each));
-    return impact ? say("effect", { label: words[`now ${mood}`], value: words[`effect ${impact}`] }) : words[`now ${mood}`];
+    return impact ? say("effect", { label: headline, value: words[`effect ${impact}`] }) : headline;
   }
 
   function nameOf(each) {
@@ -324,9 +328,9 @@
     if (headline.textContent.trim() !== text) headline.replaceChildren(icon(mood), element("span", "", text));
     document.getElementById("status-lines").replaceChildren(...active.map((each) => {
       const line = element("li"), text = element("span"), when = element("span", "when");
-      const late = each.until <= now;
-      when.append(element("span", "mine", late ? words.overdue : say("until", { when: mine.moment(each.until) })));
-      if (!late && knowsVendors && !same(each.until)) when.append(" ", element("span", "theirs", theirs.moment(each.until)));
+      const late = each.until <= now, note = late ? words.overdue : each.open ? words["until notice"] : "";
+      when.append(element("span", "mine", note || say("until", { when: mine.moment(each.until) })));
+      if (!note && knowsVendors && !same(each.until)) when.append(" ", element("span", "theirs", theirs.moment(each.until)));
       text.append(nameOf(each), " ");
       if (each.where) text.append(element("span", "where", `· ${each.where}`), " ");
       text.append(when);
