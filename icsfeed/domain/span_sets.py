@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TypeAlias
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 
 from icsfeed.domain.spans import END_OF_TIME, START_OF_TIME, Span
+
+_ONE_MINUTE: Final = timedelta(minutes=1)
 
 SpanSet: TypeAlias = tuple[Span, ...]
 
@@ -46,6 +48,17 @@ def difference(spans: SpanSet, holes: SpanSet) -> SpanSet:
     return intersection(spans, tuple(Span(start=start, end=end) for start, end in between if start < end))
 
 
+def minutes_within(spans: SpanSet) -> SpanSet:
+    """The whole minutes that lie within the spans, for formats that know no seconds."""
+    narrowed = ((_minute_from(span.start), _minute_before(span.end)) for span in spans)
+    return tuple(Span(start=start, end=end) for start, end in narrowed if start < end)
+
+
+def minutes_around(spans: SpanSet) -> SpanSet:
+    """The whole minutes that share an instant with the spans."""
+    return union(Span(start=_minute_before(span.start), end=_minute_from(span.end)) for span in spans)
+
+
 def contains(spans: SpanSet, instant: datetime) -> bool:
     return any(instant in span for span in spans)
 
@@ -54,3 +67,13 @@ def next_edge(spans: SpanSet, instant: datetime) -> datetime | None:
     """The first instant after that one at which the set begins or ends."""
     edges = (edge for span in spans for edge in (span.start, span.end) if edge > instant)
     return next(edges, None)
+
+
+def _minute_before(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
+
+
+def _minute_from(instant: datetime) -> datetime:
+    """The instant, if a minute begins with it, else the beginning of the next one."""
+    minute = _minute_before(instant)
+    return minute if minute == instant or minute > END_OF_TIME - _ONE_MINUTE else minute + _ONE_MINUTE

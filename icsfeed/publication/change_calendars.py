@@ -1,10 +1,13 @@
-"""Feeds as change calendars of AWS Systems Manager: when a planned change may run, within AWS's size limit."""
+"""Feeds as change calendars: when a planned change may run, for AWS Systems Manager and SUSE Manager.
+
+Each has two names with the same bytes: ``SLUG.windows.ics`` and, as until 0.1, ``SLUG.aws.ics``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.feeds import Feed
@@ -21,14 +24,25 @@ from icsfeed.words.languages import ENGLISH
 
 
 def change_calendar_path(slug: str) -> str:
+    return f"/feeds/{slug}.windows.ics"
+
+
+def _earlier_path(slug: str) -> str:
     return f"/feeds/{slug}.aws.ics"
+
+
+def has_change_calendar(feed: Feed) -> bool:
+    """Whether the feed selects windows or planned changes, which open a change calendar."""
+    return not OPENING.isdisjoint(feed.kinds)
 
 
 def change_calendar_makers(events: PublishedEvents) -> Iterator[tuple[str, Maker]]:
     """The change calendar of every feed with windows or planned changes, by path."""
     for feed in events.schedule.feeds:
-        if not OPENING.isdisjoint(feed.kinds):
-            yield change_calendar_path(feed.slug), partial(_calendar, events, feed)
+        if has_change_calendar(feed):
+            make = cache(partial(change_calendar_of, events, feed))
+            yield change_calendar_path(feed.slug), make
+            yield _earlier_path(feed.slug), make
 
 
 def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
@@ -40,7 +54,11 @@ def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
         yield from (instant_of(midnight(day), situation.zone) for day in (today, today + ONE_DAY))
 
 
-def _calendar(events: PublishedEvents, feed: Feed) -> Representation:
+def change_calendar_of(events: PublishedEvents, feed: Feed) -> Representation:
+    """The change calendar of that feed; ``events`` are those that its readers see, at least in the expanded rendering.
+
+    It is never open where the feed selects nothing that opens it.
+    """
     situation, zone = events.situation, events.situation.zone
     # From New Year on, so that it stays the same; from today on if that would not fit.
     start = instant_of(midnight(local_date(situation.now, zone)), zone) if _may_exceed(events) else _new_year(events)

@@ -21,6 +21,7 @@ from icsfeed.publication.atom_feed import atom_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
 from icsfeed.publication.editions import editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
+from icsfeed.publication.interop.formats import interop_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
@@ -101,6 +102,7 @@ def publish(
         **dict(_feed_makers(events, base_url)),
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
+        **dict(interop_makers(events)),
         **dict(page_makers(public_editions)),
     }
     return Publication(

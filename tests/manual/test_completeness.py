@@ -70,6 +70,7 @@ def general(path: str) -> str:
         (r"^/fr(?=/.)", ""),
         (r"(?<=^/feeds/)[a-z]+", "SLUG"),
         (r"(?<=^/downloads/)[a-z]+", "SLUG"),
+        (r"(?<=^/interop/)[a-z]+(?=/)", "SLUG"),
         (r"(?<=^/calendar/)\d{4}/\d\d", "YYYY/MM"),
         (r"(?<=^/calendar/)\d{4}", "YYYY"),
         (r"(?<=^/environments/)[a-z]+", "ID"),

@@ -293,7 +293,7 @@ def test_a_change_calendar_is_open_when_the_gate_is(truth: tuple[Schedule, Recor
     """AWS: during the events of a calendar that is closed by default its state is OPEN, otherwise CLOSED."""
     schedule, record, now = truth
     publication = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
-    body = publication.representations["/feeds/all.aws.ics"].body
+    body = publication.representations["/feeds/all.windows.ics"].body
     assert len(body) <= 64_000
     spans = [(utc(event.start), utc(event.end)) for event in Calendar.from_ical(body).events]
     assert all(before[1] < after[0] for before, after in pairwise(spans))

@@ -27,7 +27,8 @@ def publication_of(schedule: Schedule = POLICY, *, record: Record = NOTHING, now
 
 
 def content(publication: Publication, slug: str = "all") -> bytes:
-    calendar = publication.representations[f"/feeds/{slug}.aws.ics"]
+    calendar = publication.representations[f"/feeds/{slug}.windows.ics"]
+    assert publication.representations[f"/feeds/{slug}.aws.ics"].body == calendar.body
     assert (calendar.content_type, calendar.download) == ("text/calendar; charset=utf-8", None)
     return calendar.body
 

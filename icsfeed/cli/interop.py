@@ -1,0 +1,54 @@
+"""``icsfeed interop``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from icsfeed.cli.inputs import current_instant, open_inputs
+from icsfeed.cli.options import example, option, with_settings
+from icsfeed.cli.output import print_line
+from icsfeed.domain.feeds import ALL
+from icsfeed.domain.situation import Situation
+from icsfeed.publication.interop.formats import FORMATS, interop_document
+from icsfeed.settings import Settings
+from icsfeed.store.files import write_whole
+
+_STANDARD_OUTPUT: Final = Path("-")
+
+
+@click.command(epilog=example("interop alertmanager --feed production", "interop argocd -o sync-windows.yml"))
+@click.argument("format_name", metavar="FORMAT", type=click.Choice(FORMATS))
+@option("--feed", metavar="SLUG", default=ALL, show_default=True, help="The feed whose times are printed.")
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=_STANDARD_OUTPUT,
+    help="The file to write, in one step. Default: standard output.",
+)
+@with_settings
+def interop(format_name: str, feed: str, output: Path, settings: Settings) -> None:
+    """Print when changes may run in the FORMAT of another system.
+
+    FORMAT is alertmanager (time intervals), argocd (sync windows), gke (a cluster's maintenance policy) or
+    change-calendar (AWS Systems Manager, SUSE Manager).
+
+    What the format has no place for is left out; standard error says so. Exit status: 1 where it can't have the feed.
+    """
+    inputs = open_inputs(settings, or_example=True)
+    situation = Situation(
+        schedule=inputs.schedule, record=inputs.record(), now=current_instant(settings, inputs.schedule)
+    )
+    document = interop_document(situation, format_name, feed)
+    for each in document.warnings:
+        print_line(each if document.is_refused else f"warning: {each}", err=True)
+    if document.is_refused:
+        sys.exit(1)
+    if output == _STANDARD_OUTPUT:
+        click.echo(document.body, nl=False)
+    else:
+        write_whole(output, document.body)

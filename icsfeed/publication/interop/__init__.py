@@ -1,0 +1,1 @@
+"""A feed's times in the formats of other systems."""
