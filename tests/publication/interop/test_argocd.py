@@ -25,7 +25,8 @@ YEAR = Span(start=utc(2026, 11, 1), end=utc(2027, 11, 1))
 def windows(situation: Situation, slug: str = "all") -> list[dict[str, Any]]:
     value = loaded(situation, "argocd", slug)
     assert isinstance(value, dict)
-    assert (value.keys(), value["spec"].keys()) == ({"spec"}, {"syncWindows"})
+    assert value.keys() == {"spec"}
+    assert value["spec"].keys() == {"syncWindows"}
     return list(value["spec"]["syncWindows"])
 
 
