@@ -98,13 +98,14 @@ def publish(
     turns = (*_turns(events), *change_calendar_turns(events))
     of_private = [turn for view in events.private.values() for turn in (*_turns(view), *turns_of_today(view.situation))]
     public_editions = editions(situation, base_url=base_url, is_live=is_live)
-    makers = {
+    makers: dict[str, Maker] = {
         **dict(_feed_makers(events, base_url)),
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
         **dict(interop_makers(events)),
-        **dict(page_makers(public_editions)),
     }
+    # The pages link to nothing else than what is published.
+    makers |= dict(page_makers(public_editions, makers))
     return Publication(
         events=events,
         representations=Representations(makers),

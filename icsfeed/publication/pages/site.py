@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -13,6 +13,7 @@ from icsfeed.domain.schedule import Calendar
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.colors import palette
 from icsfeed.publication.pages.language_site import HTML, Site, environment_path
+from icsfeed.publication.pages.machine_page import MACHINES_PATH, machines_page
 from icsfeed.publication.pages.months import CALENDAR_PATH, month_path, months_of, year_path
 from icsfeed.publication.pages.rendering import assets, environment
 from icsfeed.publication.pages.subscriptions import qr_makers
@@ -22,8 +23,10 @@ from icsfeed.words.languages import Language
 _ROBOTS: Final = b"User-agent: *\nAllow: /\n"
 
 
-def page_makers(editions: Sequence[Edition]) -> Iterator[tuple[str, Maker]]:
+def page_makers(editions: Sequence[Edition], published: Mapping[str, Maker]) -> Iterator[tuple[str, Maker]]:
     """Every page, and the assets that pages load, by path; the first of the ``editions`` has the root.
+
+    ``published`` is what programs read, by path: a page lists it.
 
     Of now, pages state no more than the date in the calendar's zone.
     """
@@ -35,7 +38,9 @@ def page_makers(editions: Sequence[Edition]) -> Iterator[tuple[str, Maker]]:
     yield "/robots.txt", partial(Representation, body=_ROBOTS, content_type="text/plain; charset=utf-8", dated=False)
     yield "/404.html", partial(_missing, calendar, first.base_url, first.languages)
     for edition in editions:
-        yield from _language_makers(Site(edition=edition, look=look))
+        site = Site(edition=edition, look=look)
+        yield from _language_makers(site)
+        yield f"/{site.folder}{MACHINES_PATH}", partial(machines_page, site, published)
 
 
 def _language_makers(site: Site) -> Iterator[tuple[str, Maker]]:

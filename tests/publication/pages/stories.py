@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
@@ -17,6 +18,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.editions import editions
 from icsfeed.publication.pages.site import page_makers
+from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation, Representations
 from icsfeed.services.events import publish_events
 from icsfeed.words.languages import LANGUAGES, Language
@@ -175,9 +177,11 @@ def a_site(
     languages: tuple[Language, ...] = LANGUAGES,
 ) -> Mapping[str, Representation]:
     """Every page and its assets, rendered on demand."""
-    events = publish_events(Situation(schedule=schedule, record=record, now=now))
-    public = editions(events.situation, base_url=base, is_live=True, languages=languages)
-    return Representations(dict(page_makers(public)))
+    situation = Situation(schedule=schedule, record=record, now=now)
+    public = editions(publish_events(situation).situation, base_url=base, is_live=True, languages=languages)
+    published = publish(situation, changed_at=now, base_url=base).representations
+    for_programs = {path: partial(published.__getitem__, path) for path in published}
+    return Representations(dict(page_makers(public, for_programs)))
 
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330

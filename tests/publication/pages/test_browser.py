@@ -550,7 +550,7 @@ def test_without_javascript_and_without_a_url_there_is_a_link_to_copy(visit: Ope
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 568}, WIDE], ids=["phone", "small phone", "wide"])
-@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/404.html"])
+@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/fr/machines/", "/404.html"])
 def test_nothing_scrolls_sideways(visit: Open, path: str, viewport: dict[str, int]) -> None:
     page = visit(a_site(record=BUSY), path, viewport=viewport)
     assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
@@ -559,7 +559,7 @@ def test_nothing_scrolls_sideways(visit: Open, path: str, viewport: dict[str, in
 @pytest.mark.parametrize(
     ("viewport", "scheme"), [(WIDE, "light"), (PHONE, "light"), (WIDE, "dark")], ids=["wide", "phone", "dark"]
 )
-@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/404.html"])
+@pytest.mark.parametrize("path", ["/", "/fr/", "/calendar/2026/12/", "/embed/", "/fr/machines/", "/404.html"])
 def test_axe_finds_nothing_wrong(visit: Open, path: str, viewport: dict[str, int], scheme: str) -> None:
     """Including the contrast of all text, in the visitor's color scheme."""
     site = a_site(replace(SCHEDULE, calendar=replace(SCHEDULE.calendar, color="gold")), BUSY)

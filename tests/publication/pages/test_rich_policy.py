@@ -35,7 +35,9 @@ def rows(path: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/", "/fr/", "/environments/us/", "/calendar/2026/12/", "/calendar/2026/", "/embed/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/fr/", "/environments/us/", "/calendar/2026/12/", "/calendar/2026/", "/embed/", "/machines/"]
+)
 def test_a_page_with_its_style_and_script_stays_small(path: str) -> None:
     parts = [path, *(each for each in SITE if each.startswith("/assets/"))]
     assert sum(len(SITE[each].body) for each in parts) <= MAX_PAGE_BYTES
@@ -98,7 +100,16 @@ def test_without_a_script_the_headline_says_what_matters_most_today() -> None:
 def test_all_pages_are_valid_for_html_validate(tmp_path: Path) -> None:
     require(browsers.unavailable())
     (tmp_path / ".htmlvalidate.json").write_text('{"extends": ["html-validate:standard"], "root": true}')
-    for path in ("/", "/fr/", "/environments/us/", "/calendar/2026/12/", "/calendar/2026/", "/calendar/", "/embed/"):
+    for path in (
+        "/",
+        "/fr/",
+        "/environments/us/",
+        "/calendar/2026/12/",
+        "/calendar/2026/",
+        "/calendar/",
+        "/embed/",
+        "/machines/",
+    ):
         (tmp_path / f"page{path.replace('/', '-')}.html").write_bytes(SITE[path].body)
     done = subprocess.run(
         [browsers.NODE, browsers.HERE / "node_modules/html-validate/bin/html-validate.mjs", tmp_path],

@@ -47,7 +47,7 @@ from tests.publication.pages.stories import (
 )
 from tests.required import require
 
-BELOW = ("", "environments/production/", "embed/", "calendar/", "calendar/2026/", "calendar/2026/12/")
+BELOW = ("", "environments/production/", "embed/", "machines/", "calendar/", "calendar/2026/", "calendar/2026/12/")
 PAGES = (*(f"/{folder}{path}" for path in BELOW for folder in ("", "fr/")), "/404.html")
 
 
@@ -88,6 +88,7 @@ def test_the_paths_of_a_site() -> None:
         *(f"calendar/{year}/" for year in years),
         *(f"calendar/{year}/{month:02}/" for year in years for month in range(1, 13)),
         *(f"qr/{feed.slug}.svg" for feed in SCHEDULE.feeds),
+        "machines/",
     ]
     assert paths == [
         *("/assets/page-DIGEST.css", "/assets/page-DIGEST.js", "/robots.txt", "/404.html"),

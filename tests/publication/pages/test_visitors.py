@@ -302,7 +302,9 @@ def test_the_headline_says_whether_the_service_works(visit: Open, now: object, h
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/environments/eu/", "/fr/calendar/2026/", "/calendar/2026/12/", "/embed/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/environments/eu/", "/fr/calendar/2026/", "/calendar/2026/12/", "/embed/", "/machines/"]
+)
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "wide"])
 def test_axe_finds_nothing_wrong_with_a_rich_policy(
     visit: Open, path: str, viewport: dict[str, int], scheme: str

@@ -431,11 +431,12 @@
       for (const link of all("[data-link]", ways)) {
         link.href = link.dataset.link.replace(/\{([\w:]+)\}/g, (_, name) => values[name]);
       }
-      for (const complete of all(":scope > ul, .address", ways)) complete.hidden = false;
-      if (!ways.matches(".ways")) continue;
-      const code = ways.querySelector("code"), copy = ways.querySelector(".copy");
-      code.textContent = https;
-      copy.hidden = false;
+      for (const list of all(":scope > ul", ways)) list.hidden = false;
+    }
+    for (const address of all(".address")) {
+      const code = address.querySelector("code"), copy = address.querySelector(".copy"), { text } = code.dataset;
+      if (text) code.textContent = text.replace(/\{(.*?)\}/g, (_, path) => new URL(path, base).href);
+      address.hidden = copy.hidden = false;
       copy.addEventListener("click", () => copyText(copy, code));
     }
   }
