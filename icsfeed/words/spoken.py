@@ -32,7 +32,6 @@ _AFTERNOON: Final = phrase_in("from 13:00 to 17:59, as in: two p.m.", "{time} p.
 _EVENING: Final = phrase_in("from 18:00 to 23:59, as in: ten p.m.", "{time} p.m.")
 _NOON_HOUR: Final = 12
 _EVENING_HOUR: Final = 18
-_FULL_CIRCLE: Final = "{time}"
 
 _SPOKEN_DATE: Final = phrase_in("date as people say it: Thursday, December third", "{weekday}, {month} {day}")
 _PLAIN_DATE: Final = phrase_in("date as people say it: December third", "{month} {day}")
@@ -46,6 +45,9 @@ _HOURS_TO_DATE: Final = phrase_in(
     "from {start} to {end} on {day}",
 )
 _HOURS_TO_NEXT_DAY: Final = phrase_in("times as people say them", "from {start} to {end} the next day")
+_HOURS_TO_LATER_DAY: Final = phrase_in(
+    "times as people say them, several days apart", "from {start} to {end}, {number} days later"
+)
 _DAYS: Final = phrase_in("dates as people say them", "from {first}, through {last}")
 _MOMENT: Final = phrase_in("date and time as people say them", "{day}, at {time}")
 _FIRST_READING: Final = phrase_in("time that comes twice in a night", "{time} before the clocks go back")
@@ -103,15 +105,14 @@ class SpokenDates(Dates):
     def _reading(self, instant: datetime, usual: int | None) -> str:
         """The time of day, and which of two readings it is unless that is the ``usual`` one (0 or 1)."""
         local = self.local(instant).replace(tzinfo=None, fold=0)
-        instants, text = readings(local, self.zone), self.clock(local)
-        if len(instants) == 1:
+        times, text = readings(local, self.zone), self.clock(local)
+        if len(times) == 1 or times.index(instant) == usual:
             return text
-        index = instants.index(instant)
-        return text if index == usual else self.language.say((_FIRST_READING, _SECOND_READING)[index], time=text)
+        return self.language.say(_FIRST_READING if instant == times[0] else _SECOND_READING, time=text)
 
     def clock(self, local: datetime) -> str:
         say = self.language.say
-        if not local.minute and not local.hour % _NOON_HOUR:
+        if _has_name(local):
             return say(_NOON if local.hour else _MIDNIGHT)
         return say(_part_of_day(local), time=self._bare(local))
 
@@ -124,13 +125,10 @@ class SpokenDates(Dates):
         """Whether one part of the day, said at the end, serves for both."""
         if start.date() != end.date() or start >= end:
             return False
-        if any(self.clock(each) == self._bare(each) or self._is_named(each) for each in (start, end)):
+        if any(_has_name(each) for each in (start, end)):
             return False
         first, last = (self.language.say(_part_of_day(each)) for each in (start, end))
         return first == last
-
-    def _is_named(self, local: datetime) -> bool:
-        return not local.minute and not local.hour % _NOON_HOUR
 
     def hours(self, start: datetime, end: datetime) -> str:
         later = (end.date() - start.date()).days
@@ -141,7 +139,7 @@ class SpokenDates(Dates):
             return say(_HOURS, start=first, end=last)
         if later == 1:
             return say(_HOURS_TO_NEXT_DAY, start=first, end=last)
-        return say(_HOURS_TO_DAY, start=first, end=last, day=self.weekday(end.weekday()))
+        return say(_HOURS_TO_LATER_DAY, start=first, end=last, number=number_in_words(later, self.language))
 
     def moment(self, instant: datetime) -> str:
         return self.language.say(_MOMENT, day=self.day(self.local(instant).date()), time=self.time(instant))
@@ -149,10 +147,12 @@ class SpokenDates(Dates):
     def span(self, span: Span) -> When:
         start, end = (self.local(each).replace(tzinfo=None) for each in (span.start, span.end))
         day, say = self.day(start.date()), self.language.say
-        first, last = self._reading(span.start, usual=0), self._reading(span.end, usual=-1)
+        later = (end.date() - start.date()).days
+        repeats = not later and end <= start
+        first = self._reading(span.start, usual=None if repeats else 0)
+        last = self._reading(span.end, usual=None if repeats else 1)
         if (first, last) == (self.clock(start), self.clock(end)) and self._shared(start, end):
             first = self._bare(start)
-        later = (end.date() - start.date()).days
         if later == 0 or (later == 1 and end.time() == end.min.time()):
             return When(day=day, hours=say(_HOURS, start=first, end=last))
         if later <= _DAYS_BY_WEEKDAY:
@@ -172,13 +172,12 @@ class SpokenDates(Dates):
     def name_of_zone(self, zone: ZoneInfo) -> str:
         """The zone's name, or that of its city where clocks change, or else its offset from UTC."""
         names = self._meta_zone_names(zone, "long")
-        name = names.get("generic")
-        changes = bool(clock_changes_in(zone, self.year))
-        if name is None and not changes:
-            name = names.get("standard")
-        if name is not None:
-            return str(name)
-        return self._city_time(zone) if changes else self._offset(zone)
+        if clock_changes_in(zone, self.today.year):
+            name = names.get("generic")
+            return str(name) if name is not None else self._city_time(zone)
+        # Where clocks never change, the general name may be that of neighbours whose clocks do.
+        name = names.get("standard") or names.get("generic")
+        return str(name) if name is not None else self._offset(zone)
 
     def _city_time(self, zone: ZoneInfo) -> str:
         city = self.locale.time_zones.get(zone.key, {}).get("city") or zone.key.rpartition("/")[2].replace("_", " ")
@@ -188,12 +187,19 @@ class SpokenDates(Dates):
     def _offset(self, zone: ZoneInfo) -> str:
         noon = datetime(self.today.year, self.today.month, self.today.day, 12, tzinfo=zone)
         minutes = round(offset_at(zone, noon).total_seconds() / 60)
+        if not minutes:
+            return str(self.locale.time_zones["Etc/UTC"]["long"]["standard"])
         hours, rest = divmod(abs(minutes), 60)
         numbers = [number_in_words(hours, self.language)]
         if rest:
             numbers.append(number_in_words(rest, self.language))
         form = _BEHIND_UTC if minutes < 0 else _AHEAD_OF_UTC
         return self.language.say(form, offset=" ".join(numbers))
+
+
+def _has_name(local: datetime) -> bool:
+    """Whether it is midnight or noon."""
+    return not local.minute and not local.hour % _NOON_HOUR
 
 
 def _part_of_day(local: datetime) -> Phrase:

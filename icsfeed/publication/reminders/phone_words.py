@@ -1,0 +1,96 @@
+"""The words of telephone reminders: which work, and on which day, as people say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.spans import ONE_DAY
+from icsfeed.words.languages import sentence
+from icsfeed.words.phrases import phrase_in
+from icsfeed.words.spoken import SpokenDates
+from icsfeed.words.spoken_texts import speakable
+
+_ANY_WORK: Final = {
+    Kind.MAINTENANCE: phrase_in("work, as said on the telephone for the first time", "maintenance"),
+    Kind.EMERGENCY: phrase_in("work, as said on the telephone for the first time", "an emergency change"),
+    Kind.PLANNED: phrase_in("work, as said on the telephone for the first time", "a planned change"),
+}
+_THE_WORK: Final = {
+    Kind.MAINTENANCE: phrase_in("work, as said on the telephone of what listeners may know", "the maintenance"),
+    Kind.EMERGENCY: phrase_in("work, as said on the telephone of what listeners may know", "the emergency change"),
+    Kind.PLANNED: phrase_in("work, as said on the telephone of what listeners may know", "the planned change"),
+}
+_WORK_ON: Final = phrase_in("as said on the telephone: maintenance on Production", "{work} on {environments}")
+
+_THIS_EVENING: Final = phrase_in("as said on the telephone, of a start from 18:00 to 23:59", "tonight, {day}")
+_THIS_NIGHT: Final = phrase_in("as said on the telephone, of a start from 0:00 to 5:59 tomorrow", "tonight, {day}")
+_TODAY: Final = phrase_in("as said on the telephone", "today, {day}")
+_TOMORROW: Final = phrase_in("as said on the telephone", "tomorrow, {day}")
+_ON_DAY: Final = phrase_in("as said on the telephone", "on {day}")
+
+_AT_MIDNIGHT: Final = phrase_in("as said on the telephone, of an end", "at midnight tonight")
+_TODAY_AT: Final = phrase_in("as said on the telephone", "today at {time}")
+_TOMORROW_AT: Final = phrase_in("as said on the telephone", "tomorrow at {time}")
+_ON_DAY_AT: Final = phrase_in("as said on the telephone", "on {day}, at {time}")
+_WITH_ZONE: Final = phrase_in("as said on the telephone: from two to six a.m., Eastern Time", "{when}, {zone}")
+
+_EVENING_BEGINS: Final = timedelta(hours=18)
+_NIGHT_ENDS: Final = timedelta(hours=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhoneWords:
+    """Says works and days in the language of ``spoken``; only where it ``is_live``, which are today and tonight."""
+
+    schedule: Schedule
+    spoken: SpokenDates
+    is_live: bool
+
+    def work(self, kind: Kind, environments: frozenset[str], *, definite: bool = False) -> str:
+        """Such work, and where it touches only some of the environments, on which."""
+        work = self.spoken.language.say((_THE_WORK if definite else _ANY_WORK)[kind])
+        return sentence(self.on(work, environments))
+
+    def on(self, work: str, environments: frozenset[str]) -> str:
+        """The work and, unless it touches all of them, its environments."""
+        language, names = self.spoken.language, self.schedule.environment_names
+        if environments >= names.keys():
+            return work
+        parts = [speakable(names.get(each, each), language) for each in sorted(environments)]
+        named = [part for part in parts if part]
+        return language.say(_WORK_ON, work=work, environments=language.join(named)) if named else work
+
+    def day_of(self, start: datetime) -> str:
+        """The day on which something starts (UTC)."""
+        local, say = self.spoken.local(start), self.spoken.language.say
+        day, later = self.spoken.day(local.date()), (local.date() - self.spoken.today).days
+        clock = timedelta(hours=local.hour, minutes=local.minute)
+        if not self.is_live or later not in {0, 1}:
+            return say(_ON_DAY, day=day)
+        if later == 0:
+            return say(_THIS_EVENING if clock >= _EVENING_BEGINS else _TODAY, day=day)
+        return say(_THIS_NIGHT if clock < _NIGHT_ENDS else _TOMORROW, day=day)
+
+    def moment(self, instant: datetime) -> str:
+        """When something ends or has ended (UTC)."""
+        local, say, time = self.spoken.local(instant), self.spoken.language.say, self.spoken.time(instant)
+        if self.is_live and local.date() == self.spoken.today:
+            return say(_TODAY_AT, time=time)
+        if self.is_live and local.date() == self.spoken.today + ONE_DAY:
+            is_midnight = local.time() == local.time().min
+            return say(_AT_MIDNIGHT) if is_midnight else say(_TOMORROW_AT, time=time)
+        return say(_ON_DAY_AT, day=self.spoken.day(local.date()), time=time)
+
+    def is_near(self, start: datetime) -> bool:
+        """Whether it starts today or tomorrow, as everything does that starts within 24 hours."""
+        return self.day_on(start) <= self.spoken.today + ONE_DAY
+
+    def day_on(self, instant: datetime) -> date:
+        return self.spoken.local(instant).date()
+
+    def with_zone(self, when: str) -> str:
+        return self.spoken.language.say(_WITH_ZONE, when=when, zone=self.spoken.zone_name)

@@ -1,0 +1,49 @@
+"""Texts of the vendor made fit to be read out: without what a voice stumbles over, and of bounded length."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from icsfeed.words.languages import Language
+from icsfeed.words.phrases import phrase_in
+
+MAX_SPOKEN_WORDS: Final = 10
+MAX_SPOKEN_CHARS: Final = 100
+
+_ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|mailto:)\S+", re.IGNORECASE)
+_TICKET: Final = re.compile(r"[(\[]?(?<![\w-])(?:[A-Z]{2,10}(?:-[0-9]{4})?[-_]?[0-9]{4,}|#[0-9]+)(?![\w-])[)\]]?")
+"""A ticket's number, such as INC0012345, OPS-4711, CVE-2026-12345 or #12; nobody writes it down from hearing it."""
+
+_SIGNS: Final = {
+    "&": phrase_in("sign, as people say it", "and"),
+    "+": phrase_in("sign, as people say it", "plus"),
+    "@": phrase_in("sign, as people say it", "at"),
+    "%": phrase_in("sign, as people say it", "percent"),
+}
+_SPOKEN_PUNCTUATION: Final = frozenset(".,;:!?'’-")
+_LETTERS: Final = frozenset("LMN")
+"""Unicode's categories of letters, marks and numbers."""
+
+
+def speakable(text: str, language: Language) -> str:
+    """The text as a voice can read it within a sentence, cut after a number of words; empty where nothing is left.
+
+    Addresses and ticket numbers are left out, signs become words or pauses.
+    """
+    text = unicodedata.normalize("NFKC", "".join(each if each.isprintable() else " " for each in text))
+    text = _TICKET.sub(" ", _ADDRESS.sub(" ", text))
+    for sign, word in _SIGNS.items():
+        text = text.replace(sign, f" {language.say(word)} ")
+    text = "".join(each if _is_speakable(each) else " " for each in text)
+    text = re.sub(r"(?<!\w)[-'’]+|[-'’]+(?!\w)|[.!?](?!\w)", " , ", text)
+    text = re.sub(r"[\s,;:]*([,;:])[\s,;:]*", r"\1 ", text)
+    words = text.strip(" ,;:.!?").split()
+    while words and (len(words) > MAX_SPOKEN_WORDS or len(" ".join(words)) > MAX_SPOKEN_CHARS):
+        words = words[:-1] if len(words) > 1 else [words[0][:MAX_SPOKEN_CHARS]]
+    return " ".join(words).rstrip(" ,;:.!?")
+
+
+def _is_speakable(character: str) -> bool:
+    return character in _SPOKEN_PUNCTUATION or unicodedata.category(character)[0] in _LETTERS
