@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
 from icsfeed.domain.civil import readings
-from icsfeed.domain.spans import ONE_DAY, DateRange, Span
+from icsfeed.domain.spans import DateRange, Span
 from icsfeed.domain.zones import clock_changes_in, offset_at
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.phrases import Phrase, phrase_in
@@ -109,6 +108,15 @@ class SpokenDates(Dates):
         if len(times) == 1 or times.index(instant) == usual:
             return text
         return self.language.say(_FIRST_READING if instant == times[0] else _SECOND_READING, time=text)
+
+    def times(self, instants: Sequence[datetime]) -> str:
+        """Several times of one day, in order, each part of the day said once: "two, four and six p.m."."""
+        locals_of, texts = [self.local(each).replace(tzinfo=None, fold=0) for each in instants], []
+        for place, (instant, local) in enumerate(zip(instants, locals_of, strict=True)):
+            text = self.time(instant)
+            following = locals_of[place + 1] if place + 1 < len(instants) else local
+            texts.append(self._bare(local) if text == self.clock(local) and self._shared(local, following) else text)
+        return self.language.join(texts)
 
     def clock(self, local: datetime) -> str:
         say = self.language.say

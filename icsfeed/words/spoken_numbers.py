@@ -81,7 +81,9 @@ def year_in_words(year: int, language: Language) -> str:
 
 def spell_out(text: str, language: Language) -> str:
     """The text with its numbers of one or two digits in words."""
-    return re.sub(r"(?<![\w.,])[0-9]{1,2}(?!\w)", lambda match: number_in_words(int(match[0]), language), text)
+    return re.sub(
+        r"(?<![\w.,])[0-9]{1,2}(?![\w]|[.,][0-9])", lambda match: number_in_words(int(match[0]), language), text
+    )
 
 
 def _nth(numbers: Phrase, index: int, language: Language) -> str:

@@ -8,10 +8,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_ENGLISH_TEENS: Final = (
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_ENGLISH_TEENS: Final = _words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
+)
 _ENGLISH_TENS: Final = {20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty"}
 _ENGLISH_ORDINALS: Final = {
     "one": "first",
@@ -24,18 +29,18 @@ _ENGLISH_ORDINALS: Final = {
     "twenty": "twentieth",
     "thirty": "thirtieth",
 }
-_FRENCH_TEENS: Final = (
+_FRENCH_TEENS: Final = _words(
     "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit "
     "dix-neuf"
-).split()
+)
 _FRENCH_TENS: Final = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante"}
 _MONTHS: Final = {
-    "en": "January February March April May June July August September October November December".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": _words("January February March April May June July August September October November December"),
+    "fr": _words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
 }
-_WEEKDAYS: Final = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
+WEEKDAYS: Final = {
+    "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "fr": _words("lundi mardi mercredi jeudi vendredi samedi dimanche"),
 }
 _BEFORE: Final = {"en": " before the clocks go back", "fr": " avant le recul de l’heure"}
 _AFTER: Final = {"en": " after the clocks go back", "fr": " après le recul de l’heure"}
@@ -68,7 +73,9 @@ def _english_clock() -> dict[str, time]:
     for hour in range(24):
         for minute in range(60):
             number = english_number(hour % 12 or 12)
-            minutes = "" if not minute else f" oh {english_number(minute)}" if minute < 10 else f" {english_number(minute)}"
+            minutes = (
+                "" if not minute else f" oh {english_number(minute)}" if minute < 10 else f" {english_number(minute)}"
+            )
             clock.setdefault(f"{number}{minutes} {'a.m.' if hour < 12 else 'p.m.'}", time(hour, minute))
     return clock
 
@@ -78,7 +85,9 @@ def _french_clock() -> dict[str, time]:
     for hour in range(24):
         for minute in range(60):
             count = hour % 12
-            name = {0: "minuit", 12: "midi"}.get(hour) or ("une heure" if count == 1 else f"{french_number(count)} heures")
+            name = {0: "minuit", 12: "midi"}.get(hour) or (
+                "une heure" if count == 1 else f"{french_number(count)} heures"
+            )
             minutes = re.sub(r"\bun$", "une", french_number(minute)) if minute else ""
             part = ""
             if hour % 12:
@@ -139,11 +148,11 @@ class SpokenReader:
         found = [each for each in (_date(each, place, number) for each in years) if each is not None]
         near = found if year else [each for each in found if -31 <= (each - self.today).days <= 330]
         assert len(near) == 1, text
-        assert _WEEKDAYS[self.code][near[0].weekday()] == weekday, text
+        assert WEEKDAYS[self.code][near[0].weekday()] == weekday, text
         return near[0]
 
     def _split_end(self, text: str) -> tuple[str, str]:
-        weekdays = "|".join(_WEEKDAYS[self.code])
+        weekdays = "|".join(WEEKDAYS[self.code])
         before = {"en": " on ", "fr": " (?:le )?"}[self.code]
         match = re.fullmatch(f"(.+?)(?:{before}((?:{weekdays}).*))?", text)
         assert match is not None
@@ -169,8 +178,8 @@ class SpokenReader:
                 return [day]
             next_day = day + timedelta(days=1)
             return [day, next_day] if note and self._is_ambiguous(datetime.combine(day, end)) else [next_day]
-        if until in _WEEKDAYS[self.code]:
-            ahead = (_WEEKDAYS[self.code].index(until) - day.weekday()) % 7
+        if until in WEEKDAYS[self.code]:
+            ahead = (WEEKDAYS[self.code].index(until) - day.weekday()) % 7
             return [day + timedelta(days=ahead)]
         return [self.day(until)]
 

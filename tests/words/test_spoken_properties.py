@@ -27,8 +27,9 @@ MINUTES = 60 * 24 * 3650
 minutes = st.integers(min_value=0, max_value=MINUTES)
 autumn_nights = st.integers(min_value=-300, max_value=300).map(
     # Around 05:00Z on 1 November 2026, when clocks in Toronto and Havana go back.
-    lambda offset: int((datetime(2026, 11, 1, 5, tzinfo=UTC) - datetime(2020, 1, 1, tzinfo=UTC)).total_seconds()) // 60
-    + offset
+    lambda offset: (
+        int((datetime(2026, 11, 1, 5, tzinfo=UTC) - datetime(2020, 1, 1, tzinfo=UTC)).total_seconds()) // 60 + offset
+    )
 )
 lengths = st.one_of(st.integers(min_value=1, max_value=300), st.integers(min_value=1, max_value=20 * 24 * 60))
 

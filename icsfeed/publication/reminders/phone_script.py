@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby
 from typing import Final
@@ -30,7 +30,9 @@ from icsfeed.words.spoken_texts import speakable
 
 _AS_OF: Final = phrase_in("as said on the telephone, before everything else", "As of {when}.")
 _UNDER_WAY: Final = phrase_in("as said on the telephone", "{work} is under way")
-_EXPECTED_END: Final = phrase_in("as said on the telephone, after: maintenance is under way", "It is expected to end {when}.")
+_EXPECTED_END: Final = phrase_in(
+    "as said on the telephone, after: maintenance is under way", "It is expected to end {when}."
+)
 _OVERDUE: Final = phrase_in("as said on the telephone", "It is taking longer than planned.")
 _TAKES_PLACE: Final = phrase_in("as said on the telephone", "{work} takes place {when}")
 _MAY_TAKE_PLACE: Final = phrase_in("as said on the telephone", "{work} may take place {when}")
@@ -52,19 +54,23 @@ _FROZEN: Final = phrase_in(
     "as said on the telephone", "{freeze} is in effect {until}: no regular maintenance takes place."
 )
 _THROUGH: Final = phrase_in("as said on the telephone: in effect through Monday, November thirtieth", "through {day}")
-_UNTIL: Final = phrase_in("as said on the telephone: in effect until Monday, November thirtieth, at noon", "until {when}")
+_UNTIL: Final = phrase_in(
+    "as said on the telephone: in effect until Monday, November thirtieth, at noon", "until {when}"
+)
 _UNTIL_FURTHER_NOTICE: Final = phrase_in("as said on the telephone", "until further notice")
 _FREEZE_AHEAD: Final = phrase_in(
     "as said on the telephone", "No regular maintenance takes place during {freeze}, {when}."
 )
 _FROM_MOMENT: Final = phrase_in("as said on the telephone", "from {first}, to {last}")
 _ON_ONE_DAY: Final = phrase_in("as said on the telephone, of a change freeze", "on {day}")
-_SINCE: Final = phrase_in("as said on the telephone, of a change freeze without an end", "since {day}, until further notice")
+_SINCE: Final = phrase_in(
+    "as said on the telephone, of a change freeze without an end", "since {day}, until further notice"
+)
 
 _EMERGENCIES_UNDER_WAY: Final = phrase_in("as said on the telephone", "{number} emergency changes are under way.")
 _WORK_UNDER_WAY: Final = phrase_in("as said on the telephone of several works", "Maintenance is under way.")
-_EMERGENCIES_BEGIN: Final = phrase_in("as said on the telephone", "Emergency changes begin {day}, at {times}.")
-_WORKS_BEGIN: Final = phrase_in("as said on the telephone", "Maintenance begins {day}, at {times}.")
+_EMERGENCIES_BEGIN: Final = phrase_in("as said on the telephone", "Emergency changes begin {day} at {times}.")
+_WORKS_BEGIN: Final = phrase_in("as said on the telephone", "Maintenance begins {day} at {times}.")
 
 _Mark = Callable[[str], str]
 """What puts the time zone behind a time, or leaves it as it is."""
@@ -128,9 +134,7 @@ class PhoneScript:
             works = list(group)
             first = works[0]
             form = _MAY_TAKE_PLACE if first.state is State.TENTATIVE else _TAKES_PLACE
-            yield self._timed(
-                partial(self._statement, works, form), required=self.words.is_near(first.span.start)
-            )
+            yield self._timed(partial(self._statement, works, form), required=self.words.is_near(first.span.start))
 
     def _joint(self, item: UpcomingItem) -> tuple[object, ...]:
         """What works that are said in one sentence have in common."""
@@ -217,12 +221,15 @@ class PhoneScript:
         """What must be said, without names and ends."""
         if self.words.is_live:
             yield from self._compact_under_way()
+        dates: set[date] = set()
         for is_emergency, form in ((True, _EMERGENCIES_BEGIN), (False, _WORKS_BEGIN)):
             starts = sorted({each.span.start for each in self._works(is_emergency=is_emergency)})
             near = [start for start in starts if self.words.is_near(start)]
-            for day, group in groupby(near, key=self.words.day_of):
-                times = self.words.spoken.language.join([self.words.spoken.time(each) for each in group])
-                yield self._timed(partial(self._beginning, form, day, times))
+            for day, group in groupby(near, key=self.words.day_on):
+                instants = list(group)
+                name = self.words.weekday_of(day) if day in dates else self.words.day_of_all(instants)
+                dates.add(day)
+                yield self._timed(partial(self._beginning, form, name, self.words.spoken.times(instants)))
 
     def _beginning(self, form: Phrase, day: str, times: str, mark: _Mark) -> str:
         return self._say(form, day=day, times=mark(times))
@@ -251,9 +258,7 @@ class PhoneScript:
         return PhoneSentence(text=build(str), with_zone=build(self.words.with_zone), required=required)
 
     def _when(self, item: UpcomingItem) -> str:
-        return self._say(
-            _WHEN, day=self.words.day_of(item.span.start), hours=self.words.spoken.span(item.span).hours
-        )
+        return self._say(_WHEN, day=self.words.day_of(item.span.start), hours=self.words.spoken.span(item.span).hours)
 
     def _where(self, item: UpcomingItem) -> bool:
         """Whether it touches only some of the environments."""

@@ -1,4 +1,4 @@
-"""The sentences of telephone reminders: which of them there is time for, and the time zone in the first that needs it."""
+"""The sentences of telephone reminders: which of them there is time for, with the time zone in the first of them."""
 
 from __future__ import annotations
 

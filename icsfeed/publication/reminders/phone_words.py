@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -74,6 +75,14 @@ class PhoneWords:
         if later == 0:
             return say(_THIS_EVENING if clock >= _EVENING_BEGINS else _TODAY, day=day)
         return say(_THIS_NIGHT if clock < _NIGHT_ENDS else _TOMORROW, day=day)
+
+    def day_of_all(self, starts: Sequence[datetime]) -> str:
+        """The same for several starts on one day, in order: not tonight unless all of them are."""
+        return self.day_of(starts[0] if self.day_on(starts[0]) == self.spoken.today else starts[-1])
+
+    def weekday_of(self, day: date) -> str:
+        """A day whose date has been said before."""
+        return self.spoken.language.say(_ON_DAY, day=self.spoken.weekday(day.weekday()))
 
     def moment(self, instant: datetime) -> str:
         """When something ends or has ended (UTC)."""
