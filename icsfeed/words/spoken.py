@@ -71,7 +71,7 @@ class SpokenDates(Dates):
     today: date
 
     def day(self, day: date) -> str:
-        return self._with_year(day, self._said(_SPOKEN_DATE, day))
+        return self._with_year(day, self._spell(_SPOKEN_DATE, day))
 
     def dated_day(self, day: date) -> str:
         return self.day(day)
@@ -80,12 +80,12 @@ class SpokenDates(Dates):
         return self.day(day)
 
     def plain_day(self, day: date) -> str:
-        return self._with_year(day, self._said(_PLAIN_DATE, day))
+        return self._with_year(day, self._spell(_PLAIN_DATE, day))
 
     def yearly_day(self, month: int, day: int) -> str:
-        return self._said(_PLAIN_DATE, date(2000, month, day))
+        return self._spell(_PLAIN_DATE, date(2000, month, day))
 
-    def _said(self, form: Phrase, day: date) -> str:
+    def _spell(self, form: Phrase, day: date) -> str:
         weekday, month = self.weekday(day.weekday()), str(self.locale.months["format"]["wide"][day.month])
         return self.language.say(form, weekday=weekday, month=month, day=day_in_words(day.day, self.language))
 
