@@ -46,8 +46,8 @@ class Representation:
 
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
     browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
-    ``dated`` is told with its Last-Modified. ``security`` is a page's Content-Security-Policy (empty: it is no page).
-    ``language`` is that of its texts (BCP 47; empty: it has none, or several).
+    ``dated`` is told with its Last-Modified. ``security`` is the Content-Security-Policy of what a browser may show by
+    itself (empty: it has none). ``language`` is that of its texts (BCP 47; empty: it has none, or several).
     """
 
     body: bytes
@@ -62,9 +62,13 @@ class Representation:
     @property
     def public_headers(self) -> Headers:
         """The headers with every carrier, besides type, tag and dates."""
-        guarded = (("Content-Security-Policy", self.security), *PAGE) if self.security else PUBLIC
+        policy = (("Content-Security-Policy", self.security),) if self.security else ()
         language = (("Content-Language", self.language),) if self.language else ()
-        return (("Cache-Control", self.cache_control), *language, *guarded)
+        return (("Cache-Control", self.cache_control), *language, *policy, *(PAGE if self.is_page else PUBLIC))
+
+    @property
+    def is_page(self) -> bool:
+        return self.content_type.startswith("text/html")
 
     @cached_property
     def etag(self) -> str:

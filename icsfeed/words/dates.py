@@ -154,6 +154,14 @@ class Dates:
         """An instant, with the date and the zone."""
         return f"{self.day(self.local(instant).date())}, {self.time(instant)}\u00a0{self.abbreviation(instant)}"
 
+    def compact_moment(self, instant: datetime) -> str:
+        """An instant in as few characters as tell it, such as ``Thu 3 Dec 02:00 EST``."""
+        local = self.local(instant)
+        pattern = "EEE d MMM" if local.year == self.year else "EEE d MMM y"
+        day = self._with_first(local.day, format_date(local, pattern, locale=self.locale))
+        clock = f"{local:%H:%M}" if self.language.code == "en" else self.time(instant)
+        return f"{day} {clock} {self.abbreviation(instant)}"
+
     def span(self, span: Span) -> When:
         """A span on the wall clock, with the zone."""
         start, end = self.local(span.start), self.local(span.end)
