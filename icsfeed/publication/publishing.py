@@ -6,7 +6,7 @@ command's output) only copies bytes, so no two carriers can differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -18,14 +18,16 @@ from icsfeed.domain.views import schedule_view
 from icsfeed.ical.limits import may_exceed
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.atom_feed import atom_makers
+from icsfeed.publication.badges.images import badge_makers
 from icsfeed.publication.change_calendars import change_calendar_makers, change_calendar_turns
-from icsfeed.publication.editions import editions, turns_of_today
+from icsfeed.publication.editions import Edition, editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.interop.formats import interop_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
+from icsfeed.publication.statuspage.documents import statuspage_makers
 from icsfeed.services.events import PublishedEvents, publish_events
 from icsfeed.words.languages import folder_of, languages_named
 
@@ -103,6 +105,7 @@ def publish(
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
         **dict(interop_makers(events)),
+        **dict(_status_makers(events, public_editions)),
     }
     # The pages link to nothing else than what is published.
     makers |= dict(page_makers(public_editions, makers))
@@ -125,6 +128,13 @@ def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, 
         yield from feed_makers(translated, slugs, folder)
         yield from json_makers(translated, slugs, folder)
         yield from atom_makers(translated, slugs, folder, base_url=base_url)
+
+
+def _status_makers(events: PublishedEvents, every_edition: Iterable[Edition]) -> Iterator[tuple[str, Maker]]:
+    """What other programs and sites show of the calendar, in every language, by path."""
+    for edition in every_edition:
+        yield from statuspage_makers(edition, cache(partial(events.in_language, edition.language.code)))
+        yield from badge_makers(edition)
 
 
 def _private_page(

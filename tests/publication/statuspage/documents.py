@@ -100,16 +100,30 @@ SUMMARY: Final = _fields(
 )
 
 
+_LATEST: list[tuple[Situation, bool, Mapping[str, Representation]]] = []
+"""The publication that was made last: several documents of it are often looked at in turn."""
+
+
 def published(situation: Situation, *, is_live: bool = True) -> Mapping[str, Representation]:
-    return publish(situation, changed_at=situation.now, base_url=URL, is_live=is_live).representations
+    if not _LATEST or _LATEST[0][0] is not situation or _LATEST[0][1] is not is_live:
+        publication = publish(situation, changed_at=situation.now, base_url=URL, is_live=is_live)
+        _LATEST[:] = [(situation, is_live, publication.representations)]
+    return _LATEST[0][2]
+
+
+def _validator(schema: Mapping[str, object]) -> Draft202012Validator:
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+_SUMMARY: Final = _validator(SUMMARY)
+_LISTING: Final = _validator(LISTING)
 
 
 def checked(name: str, representation: Representation) -> dict[str, Any]:
     """The document, of which every field is as the reference has it."""
     content: dict[str, Any] = json.loads(representation.body)
-    schema = SUMMARY if name == "summary" else LISTING
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema, format_checker=FormatChecker()).validate(content)
+    (_SUMMARY if name == "summary" else _LISTING).validate(content)
     return content
 
 
