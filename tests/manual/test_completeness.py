@@ -75,6 +75,7 @@ def general(path: str) -> str:
         (r"(?<=^/calendar/)\d{4}", "YYYY"),
         (r"(?<=^/environments/)[a-z]+", "ID"),
         (r"(?<=^/qr/)[a-z]+", "SLUG"),
+        (r"(?<=^/badge/)[a-z]+", "ENVIRONMENT"),
         (r"(?<=^/assets/).*", "NAME"),
     ):
         path = re.sub(place, name, path)

@@ -391,7 +391,7 @@ def test_a_change_that_nobody_started_is_over_with_its_planned_time() -> None:
         a_situation(POLICY, changes=[a_change()], now=now) for now in (utc(2026, 12, 3, 8, 30), utc(2026, 12, 3, 9))
     )
     found = [
-        [each for each in maintenances(LISTS[0], situation) if "Security" in each["name"]][0]
+        next(each for each in maintenances(LISTS[0], situation) if "Security" in each["name"])
         for situation in (before, after)
     ]
     assert [(each["status"], each["resolved_at"], each["incident_updates"][0]["body"]) for each in found] == [
