@@ -167,7 +167,7 @@ def _brotli_body(representation: Representation) -> bytes:
 
 
 def _is_text(content_type: str) -> bool:
-    return content_type.startswith("text/") or content_type.endswith(("json", "xml"))
+    return content_type.startswith("text/") or content_type.endswith(("json", "xml", "yaml"))
 
 
 def file_name(path: str) -> str:
