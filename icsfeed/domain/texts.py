@@ -22,6 +22,8 @@ Not the marks U+061C, U+200E and U+200F: right-to-left text needs them next to d
 reorder anything else.
 """
 
+_BREAKING_SPACES: Final = re.compile("[ \t\n]+")
+
 _CREDENTIALS: Final = re.compile(r"//[^/?#]*@")
 _MASKABLE_CREDENTIALS: Final = re.compile(r"[^/?#@\s]*:[^/?#@\s]*@")
 
@@ -34,6 +36,14 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The text on one line, with single spaces between its words."""
     return " ".join(clean(text).split())
+
+
+def plain_line(text: str) -> str:
+    """The text on one line, without controls for the direction of text: nothing after it is shown in another order.
+
+    No-break spaces stay, unlike those of ``one_line``.
+    """
+    return _BREAKING_SPACES.sub(" ", clean(_DIRECTION_CONTROLS.sub("", text))).strip(" ")
 
 
 def paragraphs(text: str) -> str:

@@ -87,14 +87,16 @@ def event_description(
 
 def _freeze_text(facts: EventFacts, language: Language) -> str:
     """What a freeze means and, unless it is for all, for which environments."""
-    has_hours = isinstance(facts.start, datetime)
-    meaning = (
-        language.say("No planned change happens during this time.")
-        if has_hours
-        else language.say("No planned change happens on these days.")
-    )
+    meaning = freeze_meaning(language, has_hours=isinstance(facts.start, datetime))
     until = (language.say(UNTIL_FURTHER_NOTICE),) if facts.is_open_ended else ()
     return "\n".join((meaning, *until, *(_scope_lines(facts, language) if facts.environments else ())))
+
+
+def freeze_meaning(language: Language, *, has_hours: bool) -> str:
+    """What a freeze of whole days, or of hours, means."""
+    if has_hours:
+        return language.say("No planned change happens during this time.")
+    return language.say("No planned change happens on these days.")
 
 
 def freeze_news_lines(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:

@@ -76,7 +76,7 @@ class PageItem:
 def items_from(situation: Situation, dates: Dates, first: date, length: timedelta) -> tuple[PageItem, ...]:
     """What shares an instant with the ``length`` from the beginning of ``first`` in the calendar's zone."""
     start = span_of_day(first, dates).start
-    return tuple(_page_item(each, situation, dates) for each in upcoming(situation, start, length))
+    return tuple(page_item(each, situation, dates) for each in upcoming(situation, start, length))
 
 
 def items_around(
@@ -98,7 +98,7 @@ def in_progress(situation: Situation, dates: Dates) -> Iterator[PageItem]:
     """The changes that are in progress, also after their planned end."""
     for change in situation.public_changes():
         if change.state is State.IN_PROGRESS:
-            yield _page_item(item_of(change), situation, dates)
+            yield page_item(item_of(change), situation, dates)
 
 
 def distinct(items: Iterable[PageItem]) -> tuple[PageItem, ...]:
@@ -107,7 +107,8 @@ def distinct(items: Iterable[PageItem]) -> tuple[PageItem, ...]:
     return tuple(sorted(by_key.values(), key=lambda each: (each.span.start, each.kind, each.name, each.id)))
 
 
-def _page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageItem:
+def page_item(item: UpcomingItem, situation: Situation, dates: Dates) -> PageItem:
+    """An upcoming item of that situation in words."""
     say, schedule = dates.language.say, situation.schedule
     names = environments_text(schedule, item.environments)
     where = names if len(item.environments) < len(schedule.environments) else ""

@@ -1,0 +1,58 @@
+"""The channels of reminders: which text is at which path, and how values are escaped in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.texts import quoted
+from icsfeed.publication.reminders.escaping import Escaping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Channel:
+    """A text by the name that commands know, in a ``file`` below ``/reminders/``, made from the template of that name.
+
+    ``has_speech`` is whether its templates have the variable ``speech`` as well.
+    """
+
+    name: str
+    file: str
+    content_type: str
+    escaping: Escaping
+    has_speech: bool = False
+
+    @property
+    def template(self) -> str:
+        """The name of its template, also of a vendor's own."""
+        return f"{self.file}.j2"
+
+
+_CHANNELS: Final = (
+    Channel(
+        name="knowledge-base",
+        file="knowledge-base.html",
+        content_type="text/html; charset=utf-8",
+        escaping=Escaping.XML,
+    ),
+    Channel(
+        name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN
+    ),
+    Channel(name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE),
+)
+CHANNELS: Final[Mapping[str, Channel]] = {channel.name: channel for channel in _CHANNELS}
+"""By name, in the order in which they are documented."""
+
+
+def channel_named(name: str) -> Channel:
+    """The channel of that name.
+
+    Raises:
+        NotFoundError: where there is none; the message lists them.
+    """
+    if name not in CHANNELS:
+        msg = f"there is no channel {quoted(name)}; the channels are {', '.join(CHANNELS)}"
+        raise NotFoundError(msg)
+    return CHANNELS[name]
