@@ -26,6 +26,7 @@ from icsfeed.publication.interop.formats import interop_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
+from icsfeed.publication.reminders.makers import reminder_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.publication.statuspage.documents import statuspage_makers
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -106,6 +107,7 @@ def publish(
         **dict(change_calendar_makers(events)),
         **dict(interop_makers(events)),
         **dict(_status_makers(events, public_editions)),
+        **{path: maker for edition in public_editions for path, maker in reminder_makers(edition)},
     }
     # The pages link to nothing else than what is published.
     makers |= dict(page_makers(public_editions, makers))

@@ -37,9 +37,7 @@ _CHANNELS: Final = (
         content_type="text/html; charset=utf-8",
         escaping=Escaping.XML,
     ),
-    Channel(
-        name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN
-    ),
+    Channel(name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN),
     Channel(name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE),
 )
 CHANNELS: Final[Mapping[str, Channel]] = {channel.name: channel for channel in _CHANNELS}

@@ -27,9 +27,7 @@ class Escaping(StrEnum):
     NONE = "none"
 
 
-def template_environment(
-    kind: type[_Environment], templates: Mapping[str, str], escaping: Escaping
-) -> _Environment:
+def template_environment(kind: type[_Environment], templates: Mapping[str, str], escaping: Escaping) -> _Environment:
     """An environment of that kind with the templates by name; what they lack is an error, not an empty text."""
     environment = kind(
         loader=DictLoader(templates),

@@ -12,8 +12,8 @@ from icsfeed.domain.spans import ONE_DAY
 from icsfeed.domain.texts import plain_line
 from icsfeed.publication.pages.announcements import is_shown
 from icsfeed.publication.pages.day_status import EFFECTS
-from icsfeed.publication.pages.page_items import PageItem, page_item, span_of_day
 from icsfeed.publication.pages.moments import Moment, SpanTime
+from icsfeed.publication.pages.page_items import PageItem, page_item, span_of_day
 from icsfeed.services.reminders import is_open_work
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.events import freeze_meaning, label_line, title_in_state
@@ -139,7 +139,11 @@ def _until(item: UpcomingItem, page: PageItem, last: date, dates: Dates) -> str:
 def _soon(item: UpcomingItem, edition: Edition) -> str:
     """A word for the day on which it starts, if that is near and the text is kept current."""
     start, today, say = edition.dates.local(item.span.start), edition.today, edition.language.say
-    if not edition.is_live or (item.state is not None and item.state.is_final) or start.date() not in {today, today + ONE_DAY}:
+    if (
+        not edition.is_live
+        or (item.state is not None and item.state.is_final)
+        or start.date() not in {today, today + ONE_DAY}
+    ):
         return ""
     if start.date() != today:
         return say(_TOMORROW)

@@ -18,7 +18,6 @@ from icsfeed.publication.reminders.vocabulary import words_of
 from icsfeed.services.policy_rows import FreezeRow, WindowRow
 from icsfeed.services.reminders import ReminderFacts
 from icsfeed.services.upcoming import UpcomingItem, utc_text
-from icsfeed.words.dates import Dates
 from icsfeed.words.languages import sentence
 
 Variable: TypeAlias = "str | int | bool | list[Variable] | dict[str, Variable]"

@@ -39,9 +39,7 @@ def words_of(edition: Edition, facts: ReminderFacts, dates: Dates) -> dict[str, 
         "as_of": say("As of {when}", when=dates.dated_day(facts.today) if live else as_of),
         "coming": say("Upcoming, through {date}", date=last) if live else say("Scheduled through {date}", date=last),
         "finished": (
-            say("Completed or cancelled today")
-            if live
-            else say("Completed or cancelled on {date}", date=today)
+            say("Completed or cancelled today") if live else say("Completed or cancelled on {date}", date=today)
         ),
         "in_freeze": say("Change freeze in effect") if live else say("Change freeze"),
         "next": say("Next maintenance") if facts.next is not None else "",
