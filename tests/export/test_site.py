@@ -74,9 +74,10 @@ def touched(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
     return names | {f"{name}{end}" for name in names for end in (".gz", ".br")}
 
 
-def published(schedule: Path, database: str) -> Publication:
+def published(schedule: Path, database: str, *, is_live: bool = True) -> Publication:
     loaded = load_schedule(schedule)
-    return publish(Situation(schedule=loaded.schedule, record=read(database), now=THEN), changed_at=loaded.changed_at)
+    situation = Situation(schedule=loaded.schedule, record=read(database), now=THEN)
+    return publish(situation, changed_at=loaded.changed_at, is_live=is_live)
 
 
 @pytest.fixture
@@ -97,12 +98,19 @@ def test_every_file_equals_the_response_of_the_server(
 ) -> None:
     export(tmp_path / "site")
     result = contents(tmp_path / "site")
-    files = list(site_files(published(schedule, database)))
+    publication = published(schedule, database)
+    files = list(site_files(publication))
     assert {"feeds/all.ics", "feeds/preview.expanded.ics", "downloads/emergency.ics"} < {file.name for file in files}
+    still = published(schedule, database, is_live=False).representations
+    of_dates = {path: still[path] for path in still if still[path].body != publication.representations[path].body}
+    assert {"/reminders/ticket.md", "/fr/reminders/ticket.md"} <= of_dates.keys()
+    assert not any(path.startswith(("/feeds/", "/downloads/")) for path in of_dates)
     for file in files:
         path = f"/{file.name}".removesuffix("index.html")
         answer = server.get(path)
-        assert result[file.name].encode("latin-1") == answer.data, path
+        # An export that nothing keeps current says nothing of now.
+        expected = of_dates[path].body if path in of_dates else answer.data
+        assert result[file.name].encode("latin-1") == expected, path
         of_the_moment = {"Content-Length", "ETag", "Last-Modified", "Vary"}
         headers = {name: value for name, value in answer.headers.items() if name not in of_the_moment}
         assert {"Content-Type": file.content_type, **file.headers} == headers, path

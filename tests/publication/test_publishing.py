@@ -14,6 +14,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
+from icsfeed.publication.reminders.channels import CHANNELS
 from tests.examples import NOW, POLICY, utc
 
 CHANGED = utc(2026, 11, 20, 9, 30)
@@ -80,7 +81,8 @@ def test_a_new_day_does_not_change_feeds_and_their_dates() -> None:
     )
     assert today.changed_at == tomorrow.changed_at == CHANGED
     changed = {path for path, each in today.representations.items() if each.body != tomorrow.representations[path].body}
-    pages = ("", "embed/", "calendar/", "calendar/2026/", "calendar/2026/11/")
+    texts = tuple(f"reminders/{channel.file}" for channel in CHANNELS.values())
+    pages = ("", "embed/", "calendar/", "calendar/2026/", "calendar/2026/11/", *texts)
     assert changed == {f"{folder}{page}" for folder in ("/", "/fr/") for page in pages}
 
 
