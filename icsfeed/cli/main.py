@@ -20,7 +20,7 @@ _COMMANDS = {
     "upcoming": "Show the coming windows, changes and freezes.",
     "diff": "Show the dates and feeds that an edit changes.",
     "build": "Print the bytes of one feed.",
-    "remind": "Print a reminder for a knowledge base or a ticket.",
+    "remind": "Print a reminder for support's texts and telephone.",
     "interop": "Print when changes may run, for other systems.",
     "export": "Write the whole calendar as files for any web host.",
     "emergency": "Announce emergency changes and record their progress.",

@@ -42,8 +42,9 @@ _MAX_DAYS = 366
 def remind(channel: str, days: int, environment: str, language: str, settings: Settings, *, as_json: bool) -> None:
     """Print a reminder of what is under way, what comes and what the policy says.
 
-    CHANNEL is knowledge-base (part of an HTML page), ticket (Markdown) or ticket-text (plain text). Without options, it
-    is what a server has at /reminders/. With --json, the variables of its template are printed.
+    CHANNEL is knowledge-base (part of an HTML page), ticket (Markdown), ticket-text (plain text), phone (text to be
+    read out), phone-ssml or phone-twiml. Without options, it is what a server has at /reminders/. With --json, the
+    variables of its template are printed.
     """
     inputs = open_inputs(settings, or_example=True)
     situation = Situation(

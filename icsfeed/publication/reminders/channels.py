@@ -39,6 +39,27 @@ _CHANNELS: Final = (
     ),
     Channel(name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN),
     Channel(name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE),
+    Channel(
+        name="phone",
+        file="phone.txt",
+        content_type="text/plain; charset=utf-8",
+        escaping=Escaping.NONE,
+        has_speech=True,
+    ),
+    Channel(
+        name="phone-ssml",
+        file="phone.ssml",
+        content_type="application/ssml+xml; charset=utf-8",
+        escaping=Escaping.XML,
+        has_speech=True,
+    ),
+    Channel(
+        name="phone-twiml",
+        file="phone.twiml.xml",
+        content_type="application/xml; charset=utf-8",
+        escaping=Escaping.XML,
+        has_speech=True,
+    ),
 )
 CHANNELS: Final[Mapping[str, Channel]] = {channel.name: channel for channel in _CHANNELS}
 """By name, in the order in which they are documented."""

@@ -8,7 +8,7 @@ from icsfeed.domain.texts import quoted
 from icsfeed.publication.editions import Edition, editions
 from icsfeed.publication.reminders.channels import Channel
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import Variables, variables_of
+from icsfeed.publication.reminders.variables import Variables, channel_variables
 from icsfeed.services.reminders import reminder_facts
 
 
@@ -34,6 +34,6 @@ def printed_reminder(edition: Edition, channel: Channel, *, environment: str, da
 
 def printed_variables(edition: Edition, channel: Channel, *, environment: str, days: int) -> Variables:
     """The variables of that channel's template."""
-    del channel
     environments = frozenset({environment}) if environment else None
-    return variables_of(edition, reminder_facts(edition.situation, environments=environments, days=days))
+    facts = reminder_facts(edition.situation, environments=environments, days=days)
+    return channel_variables(channel, edition, facts, environments)

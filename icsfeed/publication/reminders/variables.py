@@ -13,7 +13,9 @@ from icsfeed.publication.editions import Edition
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.json_feed import json_path
 from icsfeed.publication.pages.day_status import EFFECTS
+from icsfeed.publication.reminders.channels import Channel
 from icsfeed.publication.reminders.item_variables import item_variables
+from icsfeed.publication.reminders.phone import speech_of
 from icsfeed.publication.reminders.vocabulary import words_of
 from icsfeed.services.policy_rows import FreezeRow, WindowRow
 from icsfeed.services.reminders import ReminderFacts
@@ -61,6 +63,17 @@ def variables_of(edition: Edition, facts: ReminderFacts) -> Variables:
         "windows": [_window(row, edition, facts) for row in facts.windows],
         "freeze_rules": [_freeze_rule(row, edition, facts) for row in facts.freeze_rules],
     }
+
+
+def channel_variables(
+    channel: Channel, edition: Edition, facts: ReminderFacts, environments: frozenset[str] | None = None
+) -> Variables:
+    """The variables of that channel's template; those for the telephone have ``speech`` besides."""
+    variables = variables_of(edition, facts)
+    if channel.has_speech:
+        speech = speech_of(edition, facts, environments)
+        variables["speech"] = {name: [*value] if isinstance(value, list) else value for name, value in speech.items()}
+    return variables
 
 
 def _calendar(edition: Edition) -> Variable:
