@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.span_sets import SpanSet, intersection, minutes_within, union
+from icsfeed.domain.span_sets import SpanSet, difference, intersection, minutes_within, union
 from icsfeed.domain.spans import ONE_DAY, Span
 from icsfeed.domain.zones import clock_changes, offset_at
 
@@ -19,6 +20,7 @@ _WEEKS: Final = 4
 _LEAST_OF_WEEKS: Final = 3
 """In so many of the next weeks a window occurs that counts as weekly: one night may have other clock times."""
 
+_A_MONDAY: Final = date(2001, 1, 1)
 _ONE_WEEK: Final = timedelta(weeks=1)
 
 
@@ -26,8 +28,7 @@ _ONE_WEEK: Final = timedelta(weeks=1)
 class WeeklyTime:
     """A span that begins at ``start`` (UTC) on each of the ``weekdays`` (0 is Monday) of every week.
 
-    It is that of the windows until ``valid_until``, when the clocks of the calendar's zone change, or all that is
-    published ends.
+    It is that of the windows until ``valid_until``, when the clocks of their zone change or what is published ends.
     """
 
     weekdays: tuple[int, ...]
@@ -51,37 +52,55 @@ class WeeklyTime:
 
 
 def weekly_time(situation: Situation, feed: Feed) -> WeeklyTime | None:
-    """The weekly time with the most hours in the coming weeks, whatever freezes and adjustments do to it.
+    """The weekly time that is most of the windows' time in the coming weeks, whatever freezes and adjustments do to it.
 
     ``None`` where the feed selects no windows, or no time of the windows recurs every week.
     """
-    zone = situation.zone
-    today = local_date(situation.now, zone)
-    begin, tomorrow = (instant_of(midnight(day), zone) for day in (today, today + ONE_DAY))
+    today = local_date(situation.now, situation.zone)
+    begin, tomorrow = (instant_of(midnight(day), situation.zone) for day in (today, today + ONE_DAY))
     weeks = Span(start=begin, end=begin + _WEEKS * _ONE_WEEK)
-    weekdays: defaultdict[tuple[time, timedelta], Counter[int]] = defaultdict(Counter)
-    for span in _planned(situation, feed, weeks):
-        if span.start in weeks:
-            start, end = (each.astimezone(zone).replace(tzinfo=None) for each in (span.start, span.end))
-            weekdays[start.time(), end - start][start.weekday()] += 1
+    planned = _planned(situation, feed, weeks)
+    zones = {zone.key: zone for zone in (situation.zone, *(each.zone for each in situation.schedule.windows))}
     candidates = [
-        (length * len(days), start, length, days)
-        for (start, length), counter in weekdays.items()
-        if (days := sorted(day for day, count in counter.items() if count >= _LEAST_OF_WEEKS))
+        candidate
+        for zone in zones.values()
+        for candidate in _weekly_times(planned, weeks, zone, tomorrow, situation.published_span.end)
     ]
-    if not candidates:
-        return None
-    _, local_start, length, days = min(candidates, key=lambda each: (-each[0], each[1:]))
+    # The first of the best ones: the calendar's zone comes first.
+    return max(candidates, key=lambda each: _fitness(each, planned, weeks), default=None)
+
+
+def _weekly_times(
+    planned: SpanSet, weeks: Span, zone: ZoneInfo, tomorrow: datetime, end: datetime
+) -> Iterator[WeeklyTime]:
+    """The times that recur every week on the clock of a zone, with the weekdays on which they do."""
+    weekdays: defaultdict[tuple[time, timedelta], Counter[int]] = defaultdict(Counter)
+    for span in planned:
+        if span.start in weeks:
+            start, finish = (each.astimezone(zone).replace(tzinfo=None) for each in (span.start, span.end))
+            weekdays[start.time(), finish - start][start.weekday()] += 1
     # On a day on which the clocks change, it is the time that holds from then on.
-    offset = offset_at(zone, tomorrow)
-    monday = datetime.combine(date(2001, 1, 1), local_start, tzinfo=UTC) - offset
-    changes = clock_changes(zone, tomorrow, situation.published_span.end)
-    return WeeklyTime(
-        weekdays=tuple(sorted((monday + day * ONE_DAY).weekday() for day in days)),
-        start=monday.time(),
-        length=length,
-        valid_until=changes[0].at if changes else situation.published_span.end,
-    )
+    offset, changes = offset_at(zone, tomorrow), clock_changes(zone, tomorrow, end)
+    for (local_start, length), counter in weekdays.items():
+        days = [day for day, count in counter.items() if count >= _LEAST_OF_WEEKS]
+        if days:
+            monday = datetime.combine(_A_MONDAY, local_start, tzinfo=UTC) - offset
+            yield WeeklyTime(
+                weekdays=tuple(sorted((monday + day * ONE_DAY).weekday() for day in days)),
+                start=monday.time(),
+                length=length,
+                valid_until=changes[0].at if changes else end,
+            )
+
+
+def _fitness(weekly: WeeklyTime, planned: SpanSet, weeks: Span) -> timedelta:
+    """How much of its time is that of the windows, less the rest."""
+    rule = intersection(union(weekly.spans(weeks)), (weeks,))
+    return _length(intersection(rule, planned)) - _length(difference(rule, planned))
+
+
+def _length(spans: SpanSet) -> timedelta:
+    return sum((span.length for span in spans), timedelta())
 
 
 def _planned(situation: Situation, feed: Feed, within: Span) -> SpanSet:

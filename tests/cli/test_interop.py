@@ -20,7 +20,7 @@ LEFT_OUT = (
 EXAMPLE_NOTE = "icsfeed: no schedule.toml here; taking the packaged example policy\n"
 TOO_LITTLE = (
     "GKE demands 48 hours of maintenance within any 32 days, in stretches of 4 hours at least. The weekly windows, "
-    "without the times in which nothing may run, leave as few as 28 hours. Longer or more frequent windows are needed, "
+    "without the times in which nothing may run, leave as few as 24 hours. Longer or more frequent windows are needed, "
     "or shorter freezes.\n"
 )
 

@@ -30,6 +30,7 @@ _MAX_EXCLUSIONS: Final = 3
 _DEMANDED: Final = timedelta(hours=48)
 _SHORTEST: Final = timedelta(hours=4)
 _STRETCH: Final = timedelta(days=32)
+_ONE_SECOND: Final = timedelta(seconds=1)
 _ONE_WEEK: Final = timedelta(weeks=1)
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -81,9 +82,9 @@ def _too_little(weekly: WeeklyTime, ahead: Span, kept: Sequence[Exclusion]) -> s
     )
     possible = difference(union(weekly.spans(looked_at)), union(each.span for each in kept))
     stretches = [span for span in possible if span.length >= _SHORTEST]
-    # The poorest 32 days begin when a stretch has just ended.
-    ends = [span.end for span in stretches if span.end + _STRETCH <= looked_at.end]
-    least = min(_possible_within(stretches, end) for end in ends)
+    # The poorest 32 days begin within a stretch, which then does not count as a whole.
+    starts = [span.start + _ONE_SECOND for span in stretches if span.start + _STRETCH < looked_at.end]
+    least = min(_possible_within(stretches, start) for start in starts)
     if least >= _DEMANDED:
         return ""
     return (

@@ -7,11 +7,14 @@ https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from dateutil.rrule import rrulestr
 
+SECOND = timedelta(seconds=1)
+FOUR_HOURS = timedelta(hours=4)
 LONGEST_EXCLUSION = timedelta(days=30)
 
 
@@ -38,20 +41,37 @@ class Policy:
         return begun is not None and at < begun + (self._first[1] - self._first[0])
 
     def least_hours(self, begin: datetime, days: int) -> float:
-        """The fewest hours of maintenance within 32 days, for so many days from ``begin`` on, tried hour by hour."""
-        hours = [self.may_run(begin + timedelta(hours=hour)) for hour in range((days + 32) * 24)]
-        counted = [is_open and _stretch(hours, hour) >= 4 for hour, is_open in enumerate(hours)]
-        return min(sum(counted[hour : hour + 32 * 24]) for hour in range(days * 24))
+        """The fewest hours of maintenance in stretches of four within 32 days, of those that begin within ``days``."""
+        stretches = list(self._stretches(begin, begin + timedelta(days=days + 32)))
+        starts = [
+            begin,
+            *(edge for start, end in stretches for edge in (start + SECOND, end - FOUR_HOURS + SECOND, end)),
+        ]
+        return min(
+            sum(_hours_within(start, start + timedelta(days=32), *each) for each in stretches)
+            for start in starts
+            if begin <= start <= begin + timedelta(days=days)
+        )
+
+    def _stretches(self, begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When maintenance may run, joined where it goes on."""
+        length = self._first[1] - self._first[0]
+        edges = {each + step for each in self._rule.between(begin - length, end) for step in (timedelta(), length)}
+        edges |= {edge for exclusion in self.exclusions.values() for edge in exclusion}
+        edges = {begin, end, *(edge for edge in edges if begin < edge < end)}
+        since: datetime | None = None
+        for edge in sorted(edges):
+            is_open = edge < end and self.may_run(edge)
+            if is_open and since is None:
+                since = edge
+            if not is_open and since is not None:
+                yield since, edge
+                since = None
 
 
-def _stretch(hours: list[bool], hour: int) -> int:
-    """The length of the open stretch that the hour belongs to."""
-    first, last = hour, hour
-    while first > 0 and hours[first - 1]:
-        first -= 1
-    while last + 1 < len(hours) and hours[last + 1]:
-        last += 1
-    return last - first + 1
+def _hours_within(begin: datetime, end: datetime, start: datetime, finish: datetime) -> float:
+    length = min(end, finish) - max(begin, start)
+    return length / timedelta(hours=1) if length >= FOUR_HOURS else 0
 
 
 def _exclusion(window: dict[str, Any]) -> tuple[datetime, datetime]:

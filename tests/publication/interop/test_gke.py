@@ -48,7 +48,7 @@ def test_the_examples_policy_is_refused_with_the_hours_that_it_leaves() -> None:
     refused = document(Situation(schedule=a_year().schedule, now=NOW), "gke")
     reason = (
         "GKE demands 48 hours of maintenance within any 32 days, in stretches of 4 hours at least. The weekly windows, "
-        "without the times in which nothing may run, leave as few as 28 hours. Longer or more frequent windows are "
+        "without the times in which nothing may run, leave as few as 24 hours. Longer or more frequent windows are "
         "needed, or shorter freezes."
     )
     assert (refused.is_refused, refused.warnings) == (True, (reason,))
