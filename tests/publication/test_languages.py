@@ -241,7 +241,7 @@ def test_pages_lead_to_the_feeds_of_their_language() -> None:
     page = published(bilingual())["/fr/"].body.decode()
     assert 'href="../fr/feeds/all.ics" title="Entretien de la boutique"' in page
     assert 'href="../fr/feeds/all.atom"' in page
-    assert '/fr/feeds/live.ics</code>' in page
+    assert "/fr/feeds/live.ics</code>" in page
     assert 'href="../fr/downloads/live.ics"' in page
     assert re.findall('(?:href|data-path)="(?:\\.\\./)?(?:feeds|downloads)/[^"]*"', page) == []
 

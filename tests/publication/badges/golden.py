@@ -1,4 +1,4 @@
-"""The badge in every situation, as it should be; ``python -m tests.publication.badges.golden`` writes the files anew."""
+"""The badge in every situation; ``python -m tests.publication.badges.golden`` writes the files anew, on purpose."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -38,8 +38,8 @@ TWO: Final = replace(
 )
 
 
-def parsed(badge: str) -> ElementTree.Element:
-    return ElementTree.fromstring(badge)  # noqa: S314  (our own bytes)
+def parsed(badge: str) -> ET.Element:
+    return ET.fromstring(badge)  # noqa: S314  (our own bytes)
 
 
 def title_of(badge: str) -> str:

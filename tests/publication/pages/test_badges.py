@@ -32,7 +32,8 @@ def rgb(color: str) -> str:
 
 
 def page_with(content: str) -> Representation:
-    body = f'<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Badges</title><main><h1>Badges</h1>{content}</main></html>'
+    head = '<link rel="icon" href="data:,"><title>Badges</title>'
+    body = f'<!doctype html><html lang="en">{head}<main><h1>Badges</h1>{content}</main></html>'
     return Representation(body=body.encode(), content_type="text/html; charset=utf-8")
 
 
