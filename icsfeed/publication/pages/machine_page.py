@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from icsfeed.publication.badges.images import badge_path
 from icsfeed.publication.pages.language_site import Site
 from icsfeed.publication.pages.machine_formats import format_groups
 from icsfeed.publication.pages.subscriptions import subscriptions
@@ -51,7 +52,7 @@ def _badges(site: Site) -> Iterator[Badge]:
 
 
 def _badge(site: Site, name: str, environment: str) -> Badge:
-    path = f"{site.folder}badge/{environment}.svg" if environment else f"{site.folder}badge.svg"
+    path = badge_path(site.folder, environment).removeprefix("/")
     alt = site.language.say(_ALT)
     alt = f"{alt}: {environment}" if environment else alt
     return Badge(name=name, path=path, markdown=f"[![{alt}]({{{path}}})]({{{site.folder}}})")

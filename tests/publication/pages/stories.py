@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -176,12 +177,13 @@ def a_site(
     base: str = BASE,
     languages: tuple[Language, ...] = LANGUAGES,
 ) -> Mapping[str, Representation]:
-    """Every page and its assets, rendered on demand."""
+    """Every page and its assets, with the badges that one page shows, rendered on demand."""
     situation = Situation(schedule=schedule, record=record, now=now)
     public = editions(publish_events(situation).situation, base_url=base, is_live=True, languages=languages)
     published = publish(situation, changed_at=now, base_url=base).representations
     for_programs = {path: partial(published.__getitem__, path) for path in published}
-    return Representations(dict(page_makers(public, for_programs)))
+    badges = {path: make for path, make in for_programs.items() if re.search(r"/badge[/.]", path)}
+    return Representations({**dict(page_makers(public, for_programs)), **badges})
 
 
 LONG: Final = "Straßenbahnhaltestellenfahrplan" * 330

@@ -81,7 +81,7 @@ def plain(html: str) -> str:
 
 
 def test_the_paths_of_a_site() -> None:
-    paths = [re.sub("-[0-9a-f]{16}", "-DIGEST", path) for path in a_site()]
+    paths = [re.sub("-[0-9a-f]{16}", "-DIGEST", path) for path in a_site() if "/badge" not in path]
     years = (2025, 2026, 2027)
     of_language = [
         *("", "environments/preview/", "environments/production/", "embed/", "calendar/"),
