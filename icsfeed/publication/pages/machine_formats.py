@@ -16,6 +16,8 @@ from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.interop.formats import interop_path
 from icsfeed.publication.json_feed import SCHEMA_PATH, json_path
 from icsfeed.publication.pages.subscriptions import Subscription
+from icsfeed.publication.reminders.channels import CHANNELS
+from icsfeed.publication.reminders.makers import reminder_path
 from icsfeed.words.languages import Language
 from icsfeed.words.phrases import Phrase, phrase
 
@@ -75,9 +77,12 @@ def _feed(rendering: Rendering) -> _PathOf:
     return lambda slug, folder: feed_path(slug, rendering, folder)
 
 
-def _one(path: str) -> _PathOf:
-    """A path that is the same for all feeds."""
-    return lambda _, folder: f"/{folder}{path}"
+def _status(document: str) -> _PathOf:
+    return lambda _, folder: f"/{folder}api/v2/{document}.json"
+
+
+def _reminder(channel: str) -> _PathOf:
+    return lambda _, folder: reminder_path(CHANNELS[channel], folder)
 
 
 _GROUPS: Final = (
@@ -151,22 +156,22 @@ _GROUPS: Final = (
             _Kind(
                 name=phrase("Summary"),
                 use=phrase("The state of each environment, with the maintenance that is in progress or ahead."),
-                path=_one("api/v2/summary.json"),
+                path=_status("summary"),
             ),
             _Kind(
                 name=phrase("All maintenance"),
                 use=phrase("Windows and changes with all updates, also past ones, the latest first."),
-                path=_one("api/v2/scheduled-maintenances.json"),
+                path=_status("scheduled-maintenances"),
             ),
             _Kind(
                 name=phrase("Upcoming maintenance"),
                 use=phrase("What has not begun yet."),
-                path=_one("api/v2/scheduled-maintenances/upcoming.json"),
+                path=_status("scheduled-maintenances/upcoming"),
             ),
             _Kind(
                 name=phrase("Maintenance in progress"),
                 use=phrase("What takes place at this moment."),
-                path=_one("api/v2/scheduled-maintenances/active.json"),
+                path=_status("scheduled-maintenances/active"),
             ),
         ),
     ),
@@ -180,32 +185,32 @@ _GROUPS: Final = (
                 use=phrase(
                     "A fragment to include in an article: the regular times, the next dates, freezes and announcements."
                 ),
-                path=_one("reminders/knowledge-base.html"),
+                path=_reminder("knowledge-base"),
             ),
             _Kind(
                 name=phrase("Tickets (Markdown)"),
                 use=phrase("For macros and automatic replies in ticketing systems that format Markdown."),
-                path=_one("reminders/ticket.md"),
+                path=_reminder("ticket"),
             ),
             _Kind(
                 name=phrase("Tickets (plain text)"),
                 use=phrase("For email, and for systems that show texts as they are."),
-                path=_one("reminders/ticket.txt"),
+                path=_reminder("ticket-text"),
             ),
             _Kind(
                 name=phrase("Telephone (text)"),
                 use=phrase("To be read out or recorded, in 30 seconds at most."),
-                path=_one("reminders/phone.txt"),
+                path=_reminder("phone"),
             ),
             _Kind(
                 name=phrase("Telephone (SSML)"),
                 use=phrase("The same for speech synthesis."),
-                path=_one("reminders/phone.ssml"),
+                path=_reminder("phone-ssml"),
             ),
             _Kind(
                 name=phrase("Telephone (TwiML)"),
                 use=phrase("The same for Twilio and compatible telephone systems, which fetch it with GET."),
-                path=_one("reminders/phone.twiml.xml"),
+                path=_reminder("phone-twiml"),
             ),
         ),
     ),

@@ -10,6 +10,8 @@ from icsfeed.publication.badges.images import badge_path
 from icsfeed.publication.pages.language_site import Site
 from icsfeed.publication.pages.machine_formats import format_groups
 from icsfeed.publication.pages.subscriptions import subscriptions
+from icsfeed.publication.reminders.channels import CHANNELS
+from icsfeed.publication.reminders.makers import reminder_path
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.words.phrases import phrase
 
@@ -34,7 +36,7 @@ class Badge:
 def machines_page(site: Site, published: Mapping[str, Maker]) -> Representation:
     """The page in one language; what it leads to is ``published``, by path."""
     feeds = subscriptions(site.situation.schedule, site.language, site.folder, site.base)
-    preview = published.get(f"/{site.folder}reminders/ticket.txt")
+    preview = published.get(reminder_path(CHANNELS["ticket-text"], site.folder))
     return site.render(
         "machines.html",
         MACHINES_PATH,
