@@ -19,7 +19,9 @@ APACHE: Final = ".htaccess"
 NGINX: Final = f"{OWN_FOLDER}/nginx.conf"
 _NOT_FOUND: Final = "404.html"
 _PAGE: Final = "index.html"
-_FOLDERS_OF_LANGUAGES: Final = frozenset({"feeds", "downloads"})
+_FOLDERS_OF_LANGUAGES: Final = frozenset({"api", "badge", "downloads", "feeds", "reminders"})
+"""Those with rules of their own below a language's folder; it has pages besides."""
+
 _POLICY: Final = "Content-Security-Policy"
 _LANGUAGE: Final = "Content-Language"
 _NO_LISTING: Final = (
@@ -70,7 +72,7 @@ def host_files(site: Iterable[SiteFile]) -> Iterator[SiteFile]:
 def rules_of(site: Iterable[SiteFile]) -> tuple[Rule, ...]:
     """A rule for each top-level folder, and one for each file that differs from the others in it.
 
-    Feeds and downloads in another language, which lie below the folder of its pages, have folders of their own.
+    What is no page in another language lies below the folder of its pages, in folders that count as top-level ones.
     """
     folders: defaultdict[str, list[SiteFile]] = defaultdict(list)
     for file in site:

@@ -73,7 +73,11 @@ def test_apache_sends_the_headers_of_the_server(site: Path, tmp_path: Path) -> N
     loaded = load_schedule(Path("schedule.toml"))
     files = list(
         site_files(
-            publish(Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)), changed_at=loaded.changed_at)
+            publish(
+                Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)),
+                changed_at=loaded.changed_at,
+                is_live=False,
+            )
         )
     )
     with serving(site, tmp_path / "apache") as client:

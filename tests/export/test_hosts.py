@@ -7,13 +7,14 @@ from datetime import datetime
 
 import pytest
 
+from icsfeed.domain.feeds import Environment
 from icsfeed.domain.situation import Situation
 from icsfeed.export.files import DISPOSITION, Content, SiteFile, private_files, site_files
 from icsfeed.export.hosts import host_files
 from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.publishing import publish
 from tests.cli.running import NOW
-from tests.examples import POLICY
+from tests.examples import POLICY, a_schedule, a_window
 
 PRIVATE_PATHS = ("/private/a-secret/all.ics", "/private/another-secret/all.ics")
 THEN = datetime.fromisoformat(NOW)
@@ -84,3 +85,12 @@ def test_percent_signs_are_escaped_for_apache() -> None:
     assert 'Header set X-Sign "5 %% \\"of\\""' in {
         line.strip() for each in host_files([file]) for line in each.body.decode().splitlines()
     }
+
+
+def test_rules_stay_few_however_many_environments_there_are() -> None:
+    """Cloudflare Pages takes no more than 100; a badge or feed of one more environment needs no rule of its own."""
+    many = tuple(Environment(id=f"region-{number}", name=f"Region {number}") for number in range(90))
+    schedule = a_schedule(a_window(environments=frozenset(each.id for each in many)), environments=many)
+    files = site_files(publish(Situation(schedule=schedule, now=THEN), changed_at=THEN))
+    rules = next(file for file in host_files(files) if file.name == "_headers").body.decode()
+    assert rules.count("\n/") < 100

@@ -102,7 +102,11 @@ def test_nginx_sends_the_headers_of_the_server_for_every_path(site: Path, tmp_pa
     loaded = load_schedule(Path("schedule.toml"))
     files = list(
         site_files(
-            publish(Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)), changed_at=loaded.changed_at)
+            publish(
+                Situation(schedule=loaded.schedule, now=datetime.fromisoformat(NOW)),
+                changed_at=loaded.changed_at,
+                is_live=False,
+            )
         )
     )
     with serving(site, tmp_path / "nginx") as client:
