@@ -18,14 +18,18 @@ from icsfeed.store.files import write_whole
 _STANDARD_OUTPUT: Final = Path("-")
 
 
-@click.command(epilog=example("build all --rendering expanded -o all.ics", "build all --language fr"))
+@click.command(
+    epilog=example(
+        "build all --rendering expanded -o all.ics", "build all --rendering maintnote", "build all --language fr"
+    )
+)
 @click.argument("feed")
 @option(
     "--rendering",
-    type=click.Choice(["series", "expanded"]),
+    type=click.Choice([each.value for each in Rendering]),
     default="series",
     show_default=True,
-    help="Recurring events for people, or single events in UTC for machines.",
+    help="Recurring events for people, single events in UTC for machines, or MAINTNOTE events for network teams.",
 )
 @option(
     "--language",

@@ -12,14 +12,27 @@ import click
 from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
 from icsfeed.cli.options import OrderedGroup, example, given, option, token_key_option
 from icsfeed.cli.output import at_a_terminal, print_json
-from icsfeed.cli.subscriber_tables import print_subscribers
+from icsfeed.cli.subscriber_tables import account_text, print_subscribers
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.services import subscribing
 from icsfeed.services.private_addresses import Secret, private_address
-from icsfeed.services.requests.subscribers import rotation_request, subscriber_request
+from icsfeed.services.requests.subscribers import account_request, rotation_request, subscriber_request
 from icsfeed.services.subscribing import subscribers_as_json
 from icsfeed.store.token_key import read_token_key
 
+# Neither is read from the environment: a forgotten variable would give every customer the same account.
+_account_option = click.option(
+    "--account",
+    metavar="ID",
+    help='The account that MAINTNOTE events name, as the customer\'s systems know it. Default: "public".',
+)
+_objects_option = click.option(
+    "--object",
+    "objects",
+    metavar="ID",
+    multiple=True,
+    help="What MAINTNOTE events touch of theirs, such as a circuit. Can be repeated. Default: the environments' ids.",
+)
 _name_argument = click.argument("name", metavar="NAME")
 
 
@@ -56,6 +69,8 @@ def subscriber() -> None:
     multiple=True,
     help="Remind them this long before each event, such as 30m or 1d. Can be repeated.",
 )
+@_account_option
+@_objects_option
 @token_key_option
 @_with_secret
 @signing
@@ -73,11 +88,40 @@ def add(invocation: SigningInvocation, secret: Secret, **options: object) -> Non
         request.name,
         feed=request.feed,
         alarms=request.alarms,
+        account=request.account,
         token=secret.token,
         salt=secret.salt,
         actor=invocation.actor,
     )
     _hand_over(invocation, added, secret)
+
+
+@subscriber.command(
+    short_help="Give a subscriber another account, or other objects.",
+    epilog=example('subscriber change "Acme Inc." --account 137.035 --object circuit-1'),
+)
+@_name_argument
+@_account_option
+@_objects_option
+@signing
+def change(invocation: SigningInvocation, **options: object) -> None:
+    """Change what the MAINTNOTE events of subscriber NAME say, at the same address.
+
+    What is given replaces what was there before; an empty text (--object "") brings back the default.
+    """
+    workspace = invocation.workspace
+    request = account_request(given(options))
+    changed = subscribing.change(
+        workspace.repository,
+        request.name,
+        account=request.account,
+        objects=request.objects,
+        actor=invocation.actor,
+    )
+    if invocation.as_json:
+        _print_subscriber(invocation, changed)
+    else:
+        click.echo(f"{changed.name}: {account_text(changed.account.id, changed.account.objects)}")
 
 
 @subscriber.command(
@@ -115,8 +159,7 @@ def revoke(invocation: SigningInvocation, name: str) -> None:
     workspace = invocation.workspace
     revoked = subscribing.revoke(workspace.repository, name, actor=invocation.actor)
     if invocation.as_json:
-        subscribers = subscribers_as_json(workspace.schedule, workspace.repository, now=invocation.now)
-        print_json({**next(each for each in subscribers if each["name"] == revoked.name), **invocation.notes()})
+        _print_subscriber(invocation, revoked)
     else:
         click.echo(f"{revoked.name} is revoked")
 
@@ -133,6 +176,12 @@ def list_command(invocation: Invocation) -> None:
         print_subscribers(subscribers, invocation.zone)
     else:
         click.echo("there is no subscriber")
+
+
+def _print_subscriber(invocation: SigningInvocation, one: Subscriber) -> None:
+    workspace = invocation.workspace
+    subscribers = subscribers_as_json(workspace.schedule, workspace.repository, now=invocation.now)
+    print_json({**next(each for each in subscribers if each["name"] == one.name), **invocation.notes()})
 
 
 def _hand_over(invocation: SigningInvocation, receiver: Subscriber, secret: Secret) -> None:

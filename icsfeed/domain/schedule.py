@@ -69,6 +69,7 @@ class Schedule:
     schedule file; others are recorded. ``private_feed`` is the slug of the private feed whose subscribers see no more
     than this (empty: it is the whole, or what the public sees). Its texts are in ``language`` (by default the
     calendar's first); ``translations`` are the same schedule in other languages, as far as any text differs.
+    ``provider`` is what MAINTNOTE calls the vendor (empty: by the calendar's ``uid_domain``).
     """
 
     calendar: Calendar
@@ -77,6 +78,7 @@ class Schedule:
     freezes: tuple[ChangeFreeze, ...] = ()
     feeds: tuple[Feed, ...] = ()
     peak_hours: PeakHours | None = None
+    provider: str = ""
     changes: tuple[Change, ...] = ()
     private_feed: str = ""
     language: str = ""
@@ -104,6 +106,10 @@ class Schedule:
         others = sorted((feed for feed in self.feeds if feed.slug != ALL), key=lambda feed: feed.slug)
         _require_distinct("feeds", (feed.slug for feed in others))
         object.__setattr__(self, "feeds", (every, *others))
+
+    @property
+    def maintnote_provider(self) -> str:
+        return self.provider or self.calendar.uid_domain
 
     def feed(self, slug: str) -> Feed:
         """The feed of that slug.

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
 from icsfeed.domain.texts import quoted, without_direction_controls
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Action(StrEnum):
     """An operator's action on a subscriber."""
 
     ADD = "add"
+    CHANGE = "change"
     ROTATE = "rotate"
     REVOKE = "revoke"
 
@@ -83,7 +85,8 @@ class SubscriberStep:
     """One action on a subscriber, taken ``at`` an instant (aware).
 
     ``digest`` is that of the token that was handed out, ``salt`` what it was derived from (empty: it is random),
-    ``until`` when those before it end; ``alarms`` are how long before an event's start one rings.
+    ``until`` when those before it end; ``alarms`` are how long before an event's start one rings. ``account`` is the
+    new one of a subscriber who is added or changed.
     """
 
     action: Action
@@ -94,6 +97,7 @@ class SubscriberStep:
     digest: str = ""
     salt: str = ""
     until: datetime | None = None
+    account: Account = PUBLIC_ACCOUNT
 
     def __post_init__(self) -> None:
         subscriber_name(self.name)
@@ -123,13 +127,17 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Subscriber:
-    """A customer who has the feed of slug ``feed``, with ``alarms`` (the longest first) if any."""
+    """A customer who has the feed of slug ``feed``, with ``alarms`` (the longest first) if any.
+
+    ``account`` is what the MAINTNOTE rendering says of it.
+    """
 
     name: str
     feed: str
     alarms: tuple[timedelta, ...]
     since: datetime
     tokens: tuple[Token, ...]
+    account: Account = PUBLIC_ACCOUNT
     revoked_at: datetime | None = None
 
 
@@ -144,10 +152,15 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
     if step.action is Action.ADD:
         if subscriber is not None and subscriber.revoked_at is None:
             name = quoted(subscriber.name)
-            msg = f"there is a subscriber {name} already; use `icsfeed subscriber rotate {name}` for a new address"
+            msg = (
+                f"there is a subscriber {name} already; use `icsfeed subscriber rotate {name}` for a new address, or "
+                f"`icsfeed subscriber change {name}` for another account"
+            )
             raise RefusedError(msg)
         alarms = tuple(sorted(set(step.alarms), reverse=True))
-        return Subscriber(name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,))
+        return Subscriber(
+            name=step.name, feed=step.feed, alarms=alarms, since=step.at, tokens=(token,), account=step.account
+        )
     if subscriber is None:
         msg = f"there is no subscriber {quoted(step.name)}"
         raise NotFoundError(msg)
@@ -156,6 +169,8 @@ def after(subscriber: Subscriber | None, step: SubscriberStep) -> Subscriber:
         raise RefusedError(msg)
     if step.action is Action.REVOKE:
         return replace(subscriber, revoked_at=step.at)
+    if step.action is Action.CHANGE:
+        return replace(subscriber, account=step.account)
     earlier = [
         replace(each, until=min(filter(None, (each.until, step.until)), default=None)) for each in subscriber.tokens
     ]

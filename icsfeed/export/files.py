@@ -10,6 +10,7 @@ from functools import cache, cached_property, partial
 from typing import Final
 
 from icsfeed.export import private_names
+from icsfeed.publication.maintnote_feeds import AccountFeed
 from icsfeed.publication.pages.private_site import SubscriberPage
 from icsfeed.publication.private import PrivateFeeds
 from icsfeed.publication.private_paths import CACHE_CONTROL as PRIVATE_CACHE_CONTROL
@@ -106,6 +107,14 @@ def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
     content_of = cache(partial(_content, headers=headers))
     for path, representation in private.representations.items():
         yield SiteFile(name=file_name(path), content=content_of(representation), order=Order.FEED)
+    for path, feed in private.account_feeds.items():
+        content = FleetingContent(
+            make=partial(_account_feed_body, feed),
+            fingerprint=feed.fingerprint,
+            content_type=feed.public.content_type,
+            headers=headers,
+        )
+        yield SiteFile(name=file_name(path), content=content, order=Order.FEED)
     for path, page in private.pages.items():
         content = FleetingContent(
             make=partial(_page_body, page),
@@ -114,6 +123,10 @@ def private_files(private: PrivateFeeds) -> Iterator[SiteFile]:
             headers=headers,
         )
         yield SiteFile(name=file_name(path), content=content, order=Order.PAGE)
+
+
+def _account_feed_body(feed: AccountFeed) -> bytes:
+    return feed.representation.body
 
 
 def _page_body(page: SubscriberPage) -> bytes:
@@ -132,7 +145,7 @@ def _content(representation: Representation, headers: Mapping[str, str]) -> Cont
 def packed_files(site: Publication | PrivateFeeds) -> Iterator[SiteFile]:
     """Each text file once more in gzip and in Brotli, for hosts that send such files as they are.
 
-    Not customers' pages: each is looked at a few times a year.
+    Not what one customer alone has: their page is looked at a few times a year, and each copy would take its time.
     """
     contents_of = cache(_packed_contents)
     for path, representation in site.representations.items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import local_date
@@ -24,10 +25,20 @@ from icsfeed.domain.zones import is_utc, settled_clock
 
 
 class Rendering(StrEnum):
-    """One way to write a feed: recurring events for people, or single events in UTC for machines."""
+    """One way to write a feed: recurring events for people, single events in UTC for machines, or MAINTNOTE events."""
 
     SERIES = "series"
     EXPANDED = "expanded"
+    MAINTNOTE = "maintnote"
+
+    @property
+    def arrangement(self) -> Rendering:
+        """The rendering whose events it writes: a MAINTNOTE event is an expanded one with more properties."""
+        return Rendering.EXPANDED if self is Rendering.MAINTNOTE else self
+
+
+ARRANGEMENTS: Final = (Rendering.SERIES, Rendering.EXPANDED)
+"""The renderings that have events of their own."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,8 +25,13 @@ def occurrence_uid(occurrence: Occurrence, domain: str) -> str:
 
     One that happens for some environments of its window only is named by them, too.
     """
+    return _uid(domain, Kind.MAINTENANCE, occurrence_name(occurrence))
+
+
+def occurrence_name(occurrence: Occurrence) -> str:
+    """What names an occurrence among those of all windows, for good."""
     environments = () if occurrence.is_whole else sorted(occurrence.environments)
-    return _uid(domain, Kind.MAINTENANCE, occurrence.window.id, _basic(occurrence.original_start), *environments)
+    return ".".join([occurrence.window.id, _basic(occurrence.original_start), *environments])
 
 
 def freeze_uid(frozen: FrozenSpan, domain: str) -> str:

@@ -14,7 +14,8 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import quoted
 from icsfeed.ical.calendar import CONTENT_TYPE, feed_content
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.maintnote import maintnote_events, require_maintnote
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.baselines import KeptSchedule, events_public_before, lines_to_publish
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -22,7 +23,11 @@ from icsfeed.services.events import PublishedEvents, publish_events
 EventsInLanguage: TypeAlias = Callable[[], PublishedEvents]
 """The events in one language, which are translated when they are first asked for."""
 
-_SUFFIXES: Final = {Rendering.SERIES: ".ics", Rendering.EXPANDED: ".expanded.ics"}
+_SUFFIXES: Final = {
+    Rendering.SERIES: ".ics",
+    Rendering.EXPANDED: ".expanded.ics",
+    Rendering.MAINTNOTE: ".maintnote.ics",
+}
 
 
 def feed_path(slug: str, rendering: Rendering, folder: str = "") -> str:
@@ -47,24 +52,29 @@ def build_feed(
     ``kept_schedule`` returns the schedule that was public before.
 
     Raises:
-        NotFoundError: where the schedule has no such feed or language.
+        NotFoundError: where the schedule has no such feed, rendering or language.
     """
     schedule = situation.schedule
-    schedule.feed(slug)
+    feed = schedule.feed(slug)
+    if rendering is Rendering.MAINTNOTE:
+        require_maintnote(schedule, feed)
     language, languages = language or schedule.language, schedule.calendar.languages
     if language not in languages:
         msg = f"this calendar has no feeds in {quoted(language)}; its languages are {', '.join(languages)}"
         raise NotFoundError(msg)
-    events = publish_events(situation, renderings=[rendering])
+    events = publish_events(situation, renderings=[rendering.arrangement])
     lines = lines_to_publish(events, events_public_before(events, kept_schedule))
     events = events.with_ledger(with_lines(situation.record.ledger, lines))
     view = events.private.get(slug, events).in_language(language)
-    return feed_of(view.situation, view.schedule.feed(slug), view.rendered(rendering))
+    feed, rendered = view.schedule.feed(slug), view.rendered(rendering)
+    if rendering is Rendering.MAINTNOTE:
+        rendered = maintnote_events(view.schedule, feed, rendered)
+    return feed_of(view.situation, feed, rendered)
 
 
 def feed_makers(events: EventsInLanguage, slugs: Iterable[str], folder: str) -> Iterator[tuple[str, Maker]]:
-    """The feeds of those slugs in one language, whose folder that is, by path."""
-    for rendering in Rendering:
+    """The feeds of those slugs in one language, whose folder that is, by path; not those in MAINTNOTE."""
+    for rendering in ARRANGEMENTS:
         rendered = cache(partial(_rendered, events, rendering))
         for slug in slugs:
             make = cache(partial(_feed, events, slug, rendered))

@@ -1,4 +1,4 @@
-"""Private feeds: the public bytes or, for subscribers with alarms, the same events with alarms; and customers' pages.
+"""Private feeds: the public bytes or, for subscribers with alarms or an account, the same events with these; pages.
 
 A feed that is not public has its own bytes, made from what its subscribers may see.
 """
@@ -11,31 +11,54 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Final
 
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
 from icsfeed.domain.subscribers import Subscribers
 from icsfeed.domain.tokens import TokenKey, private_folder
 from icsfeed.ical.alarms import with_alarms
+from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_of
+from icsfeed.publication.maintnote_feeds import AccountFeed, MaintnoteFeed
 from icsfeed.publication.pages.private_site import SubscriberPage
-from icsfeed.publication.private_paths import RENDERINGS, SUFFIXES, PrivateFile
+from icsfeed.publication.private_paths import MAINTNOTE_SUFFIX, RENDERINGS, SUFFIXES, PrivateFile
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.representations import Representation
+from icsfeed.services.events import PublishedEvents
 from icsfeed.words.languages import folder_of, language_of, languages_named
 
 
 def private_feed(
-    publication: Publication, slug: str, alarms: tuple[timedelta, ...], *, file: PrivateFile | None = None
+    publication: Publication,
+    slug: str,
+    alarms: tuple[timedelta, ...],
+    *,
+    account: Account = PUBLIC_ACCOUNT,
+    file: PrivateFile | None = None,
 ) -> Representation | None:
-    """The feed for subscribers with those alarms, by default as iCalendar; ``None`` if there is no such feed."""
+    """The feed for subscribers with those alarms, by default as iCalendar; ``None`` if there is no such feed.
+
+    A program that reads MAINTNOTE has no use for alarms: there, only the account counts.
+    """
     file = file or PrivateFile(slug=slug, suffix=".ics")
     silent = publication.paths_of(slug).get(file.public_path)
     rendering = RENDERINGS.get(file.suffix)
-    events = publication.events.private.get(slug, publication.events)
-    language = language_of(file.folder, languages_named(events.schedule.calendar.languages))
-    if silent is None or not alarms or rendering is None or language is None:
+    if silent is None or rendering is None:
         return silent
-    events = events.in_language(language.code)
+    if rendering is Rendering.MAINTNOTE:
+        if account == PUBLIC_ACCOUNT:
+            return silent
+        return MaintnoteFeed(events=_events_of(publication, slug, file.folder), slug=slug).of(account)
+    if not alarms:
+        return silent
+    events = _events_of(publication, slug, file.folder)
     ringing = (with_alarms(event, alarms) for event in events.rendered(rendering))
     return feed_of(events.situation, events.schedule.feed(slug), ringing)
+
+
+def _events_of(publication: Publication, slug: str, folder: str) -> PublishedEvents:
+    """What subscribers of the feed see, in the language whose folder that is."""
+    events = publication.events.private.get(slug, publication.events)
+    language = language_of(folder, languages_named(events.schedule.calendar.languages))
+    return events if language is None else events.in_language(language.code)
 
 
 def private_page(publication: Publication, slug: str, folder: str, token: str) -> SubscriberPage | None:
@@ -57,10 +80,14 @@ class LeftOut:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrivateFeeds:
-    """All private feeds and pages by path, as far as their tokens can be derived, and the others."""
+    """All private feeds and pages by path, as far as their tokens can be derived, and the others.
+
+    Subscribers with the same feed and alarms share one copy of ``representations``; ``account_feeds`` have none.
+    """
 
     representations: Mapping[str, Representation]
     left_out: tuple[LeftOut, ...]
+    account_feeds: Mapping[str, AccountFeed] = field(default_factory=dict)
     pages: Mapping[str, SubscriberPage] = field(default_factory=dict)
 
 
@@ -70,10 +97,11 @@ NO_PRIVATE_FEEDS: Final = PrivateFeeds(representations={}, left_out=())
 def private_feeds(publication: Publication, subscribers: Subscribers, key: TokenKey, *, now: datetime) -> PrivateFeeds:
     """The feeds and pages at all private paths that are valid at ``now`` (aware).
 
-    Subscribers with the same feed and alarms share one copy. A token counts only where its digest is the recorded one.
+    A token counts only where its digest is the recorded one.
     """
-    of = cache(partial(_feeds, publication))
+    of, maintnote_feeds_of = cache(partial(_feeds, publication)), cache(partial(_maintnote_feeds, publication))
     representations: dict[str, Representation] = {}
+    account_feeds: dict[str, AccountFeed] = {}
     pages: dict[str, SubscriberPage] = {}
     left_out = []
     for subscriber, token in subscribers.valid(now=now):
@@ -86,11 +114,17 @@ def private_feeds(publication: Publication, subscribers: Subscribers, key: Token
             continue
         folder = private_folder(secret)
         representations |= {f"{folder}{name}": feed for name, feed in feeds.items()}
+        if subscriber.account != PUBLIC_ACCOUNT:
+            for name, feed in maintnote_feeds_of(subscriber.feed).items():
+                public = representations.pop(f"{folder}{name}")
+                account_feeds[f"{folder}{name}"] = AccountFeed(feed=feed, account=subscriber.account, public=public)
         for name in _folders(publication):
             page = private_page(publication, subscriber.feed, name, secret)
             if page is not None:
                 pages[f"{folder}{name}"] = page
-    return PrivateFeeds(representations=representations, pages=pages, left_out=tuple(left_out))
+    return PrivateFeeds(
+        representations=representations, account_feeds=account_feeds, pages=pages, left_out=tuple(left_out)
+    )
 
 
 def _feeds(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -> Mapping[str, Representation]:
@@ -100,6 +134,16 @@ def _feeds(publication: Publication, slug: str, alarms: tuple[timedelta, ...]) -
     )
     feeds = {file.name: private_feed(publication, slug, alarms, file=file) for file in files}
     return {name: feed for name, feed in feeds.items() if feed is not None}
+
+
+def _maintnote_feeds(publication: Publication, slug: str) -> Mapping[str, MaintnoteFeed]:
+    """The feed in every language by name; empty where it has no MAINTNOTE rendering."""
+    files = (PrivateFile(slug=slug, suffix=MAINTNOTE_SUFFIX, folder=folder) for folder in _folders(publication))
+    return {
+        file.name: MaintnoteFeed(events=_events_of(publication, slug, file.folder), slug=slug)
+        for file in files
+        if file.public_path in publication.paths_of(slug)
+    }
 
 
 def _folders(publication: Publication) -> Iterator[str]:

@@ -10,7 +10,12 @@ from icsfeed.domain.tokens import PRIVATE_PREFIX
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.representations import NO_SNIFFING, PAGE, Headers
 
-RENDERINGS: Final = {".ics": Rendering.SERIES, ".expanded.ics": Rendering.EXPANDED}
+MAINTNOTE_SUFFIX: Final = ".maintnote.ics"
+RENDERINGS: Final = {
+    ".ics": Rendering.SERIES,
+    ".expanded.ics": Rendering.EXPANDED,
+    MAINTNOTE_SUFFIX: Rendering.MAINTNOTE,
+}
 SUFFIXES: Final = (*RENDERINGS, ".json")
 """The forms in which subscribers get their feed."""
 
@@ -61,6 +66,10 @@ class PrivateFile:
     @property
     def is_page(self) -> bool:
         return not self.suffix
+
+    @property
+    def is_maintnote(self) -> bool:
+        return self.suffix == MAINTNOTE_SUFFIX
 
     @property
     def name(self) -> str:

@@ -24,6 +24,7 @@ from icsfeed.publication.editions import Edition, editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.interop.formats import interop_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
+from icsfeed.publication.maintnote_feeds import maintnote_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.reminders.makers import reminder_makers
@@ -128,6 +129,7 @@ def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, 
     for language in languages:
         translated, folder = cache(partial(events.in_language, language.code)), folder_of(language, languages)
         yield from feed_makers(translated, slugs, folder)
+        yield from maintnote_makers(events, translated, folder)
         yield from json_makers(translated, slugs, folder)
         yield from atom_makers(translated, slugs, folder, base_url=base_url)
 

@@ -24,7 +24,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent, change_event, departure_events
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.services.yearly_lines import yearly_lines
 
 
@@ -58,7 +58,7 @@ class PublishedEvents:
         return (self, *self.private.values())
 
     def of(self, rendering: Rendering) -> tuple[CalendarEvent, ...]:
-        return (*self.policy[rendering], *self._of_changes())
+        return (*self.policy[rendering.arrangement], *self._of_changes())
 
     def every(self) -> Iterator[CalendarEvent]:
         """The events of all renderings; those that renderings share are repeated."""
@@ -116,9 +116,9 @@ class PublishedEvents:
 
 
 def publish_events(
-    situation: Situation, *, before: PublishedEvents | None = None, renderings: Iterable[Rendering] = Rendering
+    situation: Situation, *, before: PublishedEvents | None = None, renderings: Iterable[Rendering] = ARRANGEMENTS
 ) -> PublishedEvents:
-    """The published events of those ``renderings``; ``before`` are earlier ones, to reuse."""
+    """The published events of those ``renderings`` (of ``ARRANGEMENTS``); ``before`` are earlier ones, to reuse."""
     earlier = before.private if before is not None else {}
     private = {
         feed.slug: _events_of_view(situation.visible_in(feed), before=earlier.get(feed.slug), renderings=renderings)

@@ -10,7 +10,7 @@ from icsfeed.domain.revisions import LedgerLine, ledger_key, revision_of, with_l
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, policy_events
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.services.ledger import lines_between
 
 
@@ -47,7 +47,7 @@ def _by_rendering(situation: Situation, window_id: str | None) -> Iterator[dict[
         windows = tuple(each for each in view.schedule.windows if window_id in {None, each.id})
         if windows or window_id is None:
             of_these = replace(view, schedule=replace(view.schedule, windows=windows)) if window_id else view
-            yield {rendering: policy_events(of_these, rendering) for rendering in Rendering}
+            yield {rendering: policy_events(of_these, rendering) for rendering in ARRANGEMENTS}
 
 
 def _of_all(views: tuple[dict[Rendering, tuple[CalendarEvent, ...]], ...]) -> Iterator[CalendarEvent]:

@@ -1,13 +1,15 @@
-"""What operators do with subscribers, for every interface alike: add, rotate and revoke them."""
+"""What operators do with subscribers, for every interface alike: add, change, rotate and revoke them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import Action, Subscriber, Subscribers, SubscriberStep, after, digest_of, key_of
 from icsfeed.domain.texts import quoted
@@ -24,6 +26,7 @@ def add(
     *,
     feed: str,
     alarms: tuple[timedelta, ...] = (),
+    account: Account = PUBLIC_ACCOUNT,
     token: str,
     salt: str = "",
     actor: Actor,
@@ -40,10 +43,44 @@ def add(
         at=actor.at,
         feed=feed,
         alarms=alarms,
+        account=account,
         digest=digest_of(token),
         salt=salt,
     )
     return _take(repository, step, actor)
+
+
+def change(
+    repository: Repository,
+    name: str,
+    *,
+    account: str | None = None,
+    objects: tuple[str, ...] | None = None,
+    actor: Actor,
+) -> Subscriber:
+    """Give a subscriber another MAINTNOTE account, or other objects; ``None`` leaves either. Addresses stay.
+
+    Raises:
+        IcsfeedError: where there is no such subscriber, or it can't be recorded; nothing has changed then.
+    """
+    step = SubscriberStep(action=Action.CHANGE, name=name.strip(), at=actor.at)
+
+    def with_account(subscriber: Subscriber) -> SubscriberStep:
+        before = subscriber.account
+        new_id, new_objects = (
+            (before.id if account is None else account),
+            (before.objects if objects is None else objects),
+        )
+        return replace(step, account=Account(id=new_id, objects=new_objects))
+
+    subscriber = repository.record().subscribers.named(name)
+    if (
+        subscriber is not None
+        and subscriber.revoked_at is None
+        and with_account(subscriber).account == subscriber.account
+    ):
+        return subscriber
+    return _take(repository, step, actor, complete=with_account)
 
 
 def rotate(
@@ -85,13 +122,25 @@ def revoke(repository: Repository, name: str, *, actor: Actor) -> Subscriber:
     return _take(repository, SubscriberStep(action=Action.REVOKE, name=name.strip(), at=actor.at), actor)
 
 
-def _take(repository: Repository, step: SubscriberStep, actor: Actor, schedule: Schedule | None = None) -> Subscriber:
-    """Record the step; with a ``schedule``, only if that has the subscriber's feed."""
+def _take(
+    repository: Repository,
+    step: SubscriberStep,
+    actor: Actor,
+    schedule: Schedule | None = None,
+    complete: Callable[[Subscriber], SubscriberStep] | None = None,
+) -> Subscriber:
+    """Record the step; with a ``schedule``, only if that has the subscriber's feed.
+
+    ``complete`` gives the step where it depends on the subscriber as they are now.
+    """
     action = f"subscriber {step.action}"
     with repository.writing(actor=actor, action=action, subject=step.name) as transaction:
         subscribers = transaction.record.subscribers
+        before = subscribers.named(step.name)
+        if complete is not None and before is not None:
+            step = complete(before)
         try:
-            subscriber = after(subscribers.named(step.name), step)
+            subscriber = after(before, step)
         except NotFoundError:
             raise NotFoundError(_unknown(step.name, subscribers)) from None
         if schedule is not None:
@@ -123,6 +172,8 @@ def listed(names: Sequence[str]) -> str:
 def subscribers_as_json(schedule: Schedule, repository: Repository, *, now: datetime) -> tuple[dict[str, object], ...]:
     """Every subscriber as JSON: instants in UTC, alarms in minutes, and the clients that have fetched the feed.
 
+    ``objects`` are those of the MAINTNOTE ``account``; none stand for the environments that an event touches.
+
     ``feed_exists`` says whether the schedule still has the feed.
     """
     fetches = repository.fetches()
@@ -146,6 +197,8 @@ def _as_json(subscriber: Subscriber, clients: Mapping[str, datetime], now: datet
         "name": subscriber.name,
         "feed": subscriber.feed,
         "alarms": [alarm // timedelta(minutes=1) for alarm in subscriber.alarms],
+        "account": subscriber.account.id,
+        "objects": list(subscriber.account.objects),
         "since": utc_text(subscriber.since),
         "last_fetch": utc_text(max(clients.values())) if clients else None,
         "clients": {client: utc_text(at) for client, at in clients.items()},

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.publication.live import Live
 from icsfeed.publication.private import private_feed, private_page
@@ -30,7 +31,7 @@ OnFetch: TypeAlias = Callable[[Subscriber, str], None]
 """Called with the subscriber who fetched a private feed, and with the family of the client."""
 
 _MAX_CACHED_PRIVATE_FEEDS: Final = 32
-"""Feeds with alarms. A limit, because memory must not grow with the number of subscribers."""
+"""Feeds with alarms, or for an account. A limit, because memory must not grow with the number of subscribers."""
 
 _MAX_CACHED_PRIVATE_PAGES: Final = 32
 """Customers' own pages."""
@@ -75,13 +76,14 @@ class _ResponseCache:
         """Whether a new cache for the snapshot would hold the same responses."""
         return self.publication is snapshot.publication and self.problems is snapshot.problems
 
-    def _private(self, file: PrivateFile, alarms: tuple[timedelta, ...]) -> CachedResponses | None:
-        """The responses for all subscribers of that feed with those alarms."""
-        feed = private_feed(self.publication, file.slug, alarms, file=file)
+    def _private(self, file: PrivateFile, alarms: tuple[timedelta, ...], account: Account) -> CachedResponses | None:
+        """The responses for all subscribers of that feed with those alarms, or that account."""
+        feed = private_feed(self.publication, file.slug, alarms, account=account, file=file)
         if feed is None:
             return None
-        # The date of a publication says when anybody's facts have changed.
-        date = self.publication.last_modified if file.slug not in self.publication.private else None
+        # The date of a publication says when anybody's facts have changed, but not when an account has.
+        is_dated = account == PUBLIC_ACCOUNT and file.slug not in self.publication.private
+        date = self.publication.last_modified if is_dated else None
         return private_responses(feed, date, self.stale_sources)
 
     def _private_page(self, file: PrivateFile, token: str) -> CachedResponses | None:
@@ -186,7 +188,9 @@ class Front:
             return None, None
         if file.is_page:
             return file, cache.private_page(file, token)
-        responses = cache.private(file, subscriber.alarms)
+        # What makes no difference to the file makes no copy of it.
+        alarms, account = ((), subscriber.account) if file.is_maintnote else (subscriber.alarms, PUBLIC_ACCOUNT)
+        responses = cache.private(file, alarms, account)
         if responses is not None and environ["REQUEST_METHOD"] == "GET":
             self._on_fetch(subscriber, family_of(environ.get("HTTP_USER_AGENT", "")))
         return file, responses

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT_ID, Account
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, key_of
 from icsfeed.store.database.tables import subscriber_fetches, subscriber_steps
 
@@ -31,6 +32,7 @@ def read_subscribers(connection: Connection, before: Subscribers, *, since: int)
             digest=row.digest or "",
             salt=row.salt or "",
             until=row.until,
+            account=Account(id=row.account or PUBLIC_ACCOUNT_ID, objects=tuple(row.objects or ())),
         )
         for row in rows
     )
@@ -55,6 +57,8 @@ def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> Non
             digest=step.digest or None,
             salt=step.salt or None,
             until=step.until,
+            account=step.account.id if step.account.id != PUBLIC_ACCOUNT_ID else None,
+            objects=list(step.account.objects) or None,
         )
     )
 

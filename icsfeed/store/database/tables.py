@@ -171,10 +171,13 @@ subscriber_steps = Table(
     Column("digest", String(64), nullable=True, unique=True),
     Column("until", UtcDateTime, nullable=True),
     Column("salt", String(32), nullable=True),
+    Column("account", Words, nullable=True),
+    Column("objects", JSON(none_as_null=True), nullable=True),
 )
 """Tokens are not stored, only their SHA-256 digest and, where one was derived from the token key, its salt.
 
-``alarms`` are minutes; ``until`` is when the earlier tokens expire.
+``alarms`` are minutes; ``until`` is when the earlier tokens expire. ``account`` and its ``objects`` are MAINTNOTE's,
+where they are not the default ones.
 """
 
 subscriber_fetches = Table(

@@ -126,6 +126,19 @@ class FeedTable(TypedDict, total=False):
     ]
 
 
+class MaintnoteTable(TypedDict, total=False):
+    """What MAINTNOTE feeds say for the programs of network teams."""
+
+    provider: Annotated[
+        str,
+        Key(
+            values.PROVIDER,
+            "What these programs call you, such as your domain; by default the calendar's uid_domain.",
+            "example.com",
+        ),
+    ]
+
+
 class ScheduleTables(TypedDict, total=False):
     """A maintenance policy: regular maintenance windows and change freezes."""
 
@@ -151,6 +164,7 @@ class ScheduleTables(TypedDict, total=False):
             many=True,
         ),
     ]
+    maintnote: Annotated[MaintnoteTable, Key(None, "MAINTNOTE feeds.", table=MaintnoteTable)]
 
 
 def key_at(keys: KeyPath) -> Key | None:

@@ -57,6 +57,7 @@ def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
         if feeds is None
         else tuple(_feed(each, by_default) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
+        provider=tables["maintnote"].get("provider", "") if "maintnote" in tables else "",
     )
 
 

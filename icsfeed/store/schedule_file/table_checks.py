@@ -60,8 +60,20 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
         if {"end", "duration"} <= part.intended:
             message = "end and duration both say when it ends; keep one of them"
             yield Finding(keys=(*part.keys, "duration"), message=message)
+    if file.table("maintnote") is not None:
+        yield from _missing_organizer(file)
     if "feeds" not in file.intended:
         yield from _clashes_with_automatic_feeds(tables["environments"])
+
+
+def _missing_organizer(file: RawTable) -> Iterator[Finding]:
+    calendar = file.table("calendar")
+    if calendar is not None and "organizer" not in calendar.intended:
+        message = (
+            "MAINTNOTE events have to name an organizer; add one to [calendar], such as "
+            'organizer = { name = "Customer Support", email = "support@example.com" }'
+        )
+        yield Finding(keys=("maintnote",), message=message)
 
 
 def _calendar_zone(file: RawTable) -> ZoneInfo | None:

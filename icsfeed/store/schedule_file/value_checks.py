@@ -33,6 +33,7 @@ _TABLE_NOUNS: Final = {
     "changes": "a change",
     "updates": "an update",
     "peak_hours": "the peak hours",
+    "maintnote": "the MAINTNOTE feeds",
     "feeds": "a feed",
 }
 

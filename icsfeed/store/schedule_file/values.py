@@ -216,7 +216,10 @@ def _database(text: str) -> str:
 
 
 _name = partial(single_line, content="the name that people are to read", remedy="it on one line")
+_provider = partial(single_line, content="a name that no other vendor has", remedy="it on one line")
 NAME: Final = text_value(_name, minLength=1)
+PROVIDER: Final = text_value(_provider, minLength=1)
+"""A name for programs, which is the same in all languages."""
 FREE_TEXT: Final = text_value(plain_text)
 IDENTIFIER: Final = text_value(identifier, pattern=f"^{IDENTIFIER_PATTERN}$")
 REFERENCE: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{IDENTIFIER_PATTERN}$"))

@@ -1,0 +1,127 @@
+"""MAINTNOTE: expanded events with the properties that network teams' programs read (NANOG's BCOP, section 3.5).
+
+Each property but OBJECT-ID stands once. RFC 5545's own properties stay as they are, UID and SEQUENCE among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from icalendar import Event
+
+from icsfeed.domain.changes import Change, State
+from icsfeed.domain.departures import Departure
+from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.feeds import Feed
+from icsfeed.domain.maintnote import MAINTENANCE_KINDS, PUBLIC_ACCOUNT, Account
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
+from icsfeed.domain.windows import Impact
+from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.properties import add_text, as_bytes
+from icsfeed.ical.series import Single
+from icsfeed.ical.translations import Source
+from icsfeed.ical.uids import occurrence_name
+
+_BEGIN: Final = b"BEGIN:VEVENT\r\n"
+_END: Final = b"END:VEVENT\r\n"
+
+_STATUSES: Final = {
+    State.TENTATIVE: "TENTATIVE",
+    State.CONFIRMED: "CONFIRMED",
+    State.IN_PROGRESS: "IN-PROCESS",
+    State.COMPLETED: "COMPLETED",
+    State.CANCELLED: "CANCELLED",
+}
+"""X-MAINTNOTE-STATUS (section 3.6.6). An occurrence of a window is confirmed, also once its time has come.
+
+Otherwise the clock would change what the event states, and SEQUENCE would have to follow it.
+"""
+
+
+def has_maintnote(schedule: Schedule, feed: Feed) -> bool:
+    """Whether the feed has a MAINTNOTE rendering: it selects maintenance, and the calendar names whom to ask."""
+    return schedule.calendar.organizer is not None and not MAINTENANCE_KINDS.isdisjoint(feed.kinds)
+
+
+def require_maintnote(schedule: Schedule, feed: Feed) -> None:
+    """Make sure that the feed has a MAINTNOTE rendering.
+
+    Raises:
+        NotFoundError: otherwise; the message says what is missing.
+    """
+    if has_maintnote(schedule, feed):
+        return
+    reason = "it has change freezes alone, and these are no maintenance"
+    if schedule.calendar.organizer is None:
+        reason = "it has to name an organizer; add one to [calendar], with a name and an email"
+    msg = f"the feed {quoted(feed.slug)} has no MAINTNOTE rendering: {reason}"
+    raise NotFoundError(msg)
+
+
+def maintnote_events(
+    schedule: Schedule, feed: Feed, expanded: Iterable[CalendarEvent], account: Account = PUBLIC_ACCOUNT
+) -> tuple[CalendarEvent, ...]:
+    """The feed's events of the ``expanded`` rendering that are maintenance, for that account."""
+    provider = schedule.maintnote_provider
+    return tuple(
+        _maintnote_event(event, _account_lines(provider, account.id, account.objects or _environments(event, feed)))
+        for event in expanded
+        if event.kind in MAINTENANCE_KINDS and event.belongs_to(feed)
+    )
+
+
+def _maintnote_event(event: CalendarEvent, account_lines: bytes) -> CalendarEvent:
+    def write() -> bytes:
+        own = _own_lines(_maintenance_id(event.source), _impact(event), _STATUSES[event.facts.state])
+        return event.content.removesuffix(_END) + account_lines + own + _END
+
+    return replace(event, write=write)
+
+
+def _environments(event: CalendarEvent, feed: Feed) -> tuple[str, ...]:
+    """Those of the event's environments that the feed is about."""
+    return tuple(sorted(event.environments & feed.environments))
+
+
+def _maintenance_id(source: Source) -> str:
+    """What names the maintenance for good; that of an occurrence stays when it is moved."""
+    match source:
+        case Single(occurrence=occurrence):
+            return occurrence_name(occurrence)
+        case Change(id=change_id) | Departure(change=Change(id=change_id)):
+            return change_id
+        case _:
+            msg = f"{source!r} is no maintenance"
+            raise AssertionError(msg)
+
+
+def _impact(event: CalendarEvent) -> str:
+    """X-MAINTNOTE-IMPACT (section 3.6.5); a change has none on environments that it has left."""
+    return (event.facts.impact or Impact.NO_IMPACT).upper()
+
+
+@lru_cache(maxsize=1024)
+def _account_lines(provider: str, account: str, objects: tuple[str, ...]) -> bytes:
+    lines = Event()
+    add_text(lines, "x-maintnote-provider", provider)
+    add_text(lines, "x-maintnote-account", account)
+    for each in objects:
+        add_text(lines, "x-maintnote-object-id", each)
+    return _lines(lines)
+
+
+@lru_cache(maxsize=4096)
+def _own_lines(maintenance_id: str, impact: str, status: str) -> bytes:
+    lines = Event()
+    add_text(lines, "x-maintnote-maintenance-id", maintenance_id)
+    add_text(lines, "x-maintnote-impact", impact)
+    add_text(lines, "x-maintnote-status", status)
+    return _lines(lines)
+
+
+def _lines(event: Event) -> bytes:
+    return as_bytes(event).removeprefix(_BEGIN).removesuffix(_END)
