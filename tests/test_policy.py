@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.store.schedule_file import example_path, load_schedule, read_schedule
 from tests.readers import READERS, Reader, require
@@ -65,7 +65,7 @@ def test_the_expected_windows_on_clock_changes_in_march_last_from_three_to_six()
 
 
 @pytest.mark.parametrize("now", NOWS, ids=lambda now: str(now.year))
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_outside_readers_see_the_policy(reader: Reader, rendering: Rendering, now: datetime) -> None:
     require(reader)
@@ -77,7 +77,7 @@ def test_outside_readers_see_the_policy(reader: Reader, rendering: Rendering, no
 
 
 @pytest.mark.parametrize("slug", [feed.slug for feed in EXAMPLE.feeds])
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 def test_feeds_equal_their_golden_files(slug: str, rendering: Rendering) -> None:
     """To change them on purpose: ``icsfeed build SLUG --rendering … --now 2026-11-23T12:00:00Z -o tests/golden/…``."""
     golden = GOLDEN / f"{slug}.{rendering}.ics"
@@ -118,7 +118,7 @@ def test_the_same_bytes_for_any_order_of_tables() -> None:
     )
 
 
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 def test_a_new_year_adds_and_drops_events_but_changes_none(rendering: Rendering) -> None:
     def components(year: int) -> dict[str, str]:
         feed = build_feed(

@@ -28,7 +28,8 @@ takes ISO 8601 only. `icsfeed manual operators` has the details.
 
 **The environment.** Every option can also be set in the environment, as `ICSFEED_` and its name: `ICSFEED_SCHEDULE`,
 `ICSFEED_DATABASE`, `ICSFEED_PORT` … Options of one announcement, step or occurrence, such as `--yes`, `--message` and
-`--start`, can't: a forgotten variable must not confirm or describe the next change.
+`--start`, can't: a forgotten variable must not confirm or describe the next change. Nor can a customer's `--account`
+and `--object`.
 
 **Before the command.** `--schedule` and `--database` may also stand before it: `icsfeed --schedule eu.toml check`.
 

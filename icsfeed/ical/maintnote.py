@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from icalendar import Event
@@ -21,6 +21,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.events import CalendarEvent
+from icsfeed.ical.outlines import EventOutline
 from icsfeed.ical.properties import add_text, as_bytes
 from icsfeed.ical.series import Single
 from icsfeed.ical.translations import Source
@@ -66,25 +67,29 @@ def maintnote_events(
     schedule: Schedule, feed: Feed, expanded: Iterable[CalendarEvent], account: Account = PUBLIC_ACCOUNT
 ) -> tuple[CalendarEvent, ...]:
     """The feed's events of the ``expanded`` rendering that are maintenance, for that account."""
-    provider = schedule.maintnote_provider
     return tuple(
-        _maintnote_event(event, _account_lines(provider, account.id, account.objects or _environments(event, feed)))
+        replace(event, write=partial(_content, event, account_lines(schedule, feed, event, account)))
         for event in expanded
         if event.kind in MAINTENANCE_KINDS and event.belongs_to(feed)
     )
 
 
-def _maintnote_event(event: CalendarEvent, account_lines: bytes) -> CalendarEvent:
-    def write() -> bytes:
-        own = _own_lines(_maintenance_id(event.source), _impact(event), _STATUSES[event.facts.state])
-        return event.content.removesuffix(_END) + account_lines + own + _END
+def account_lines(
+    schedule: Schedule, feed: Feed, event: CalendarEvent | EventOutline, account: Account = PUBLIC_ACCOUNT
+) -> bytes:
+    """The lines that say whose maintenance it is: the same for all events that touch the same objects."""
+    objects = account.objects or tuple(sorted(event.environments & feed.environments))
+    return _account_lines(schedule.maintnote_provider, account.id, objects)
 
-    return replace(event, write=write)
+
+def own_lines(event: CalendarEvent | EventOutline) -> bytes:
+    """The lines that say which maintenance it is; an outline, which has no state, counts as confirmed."""
+    state = event.facts.state if isinstance(event, CalendarEvent) else State.CONFIRMED
+    return _own_lines(_maintenance_id(event.source), _impact(event.source), _STATUSES[state])
 
 
-def _environments(event: CalendarEvent, feed: Feed) -> tuple[str, ...]:
-    """Those of the event's environments that the feed is about."""
-    return tuple(sorted(event.environments & feed.environments))
+def _content(event: CalendarEvent, lines: bytes) -> bytes:
+    return event.content.removesuffix(_END) + lines + own_lines(event) + _END
 
 
 def _maintenance_id(source: Source) -> str:
@@ -99,9 +104,15 @@ def _maintenance_id(source: Source) -> str:
             raise AssertionError(msg)
 
 
-def _impact(event: CalendarEvent) -> str:
+def _impact(source: Source) -> str:
     """X-MAINTNOTE-IMPACT (section 3.6.5); a change has none on environments that it has left."""
-    return (event.facts.impact or Impact.NO_IMPACT).upper()
+    match source:
+        case Single(occurrence=occurrence):
+            return occurrence.window.impact.upper()
+        case Change(plan=plan):
+            return plan.impact.upper()
+        case _:
+            return Impact.NO_IMPACT.upper()
 
 
 @lru_cache(maxsize=1024)

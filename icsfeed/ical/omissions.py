@@ -11,10 +11,12 @@ from typing import TypeAlias
 
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
+from icsfeed.domain.maintnote import MAINTENANCE_KINDS
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, feed_frame
 from icsfeed.ical.events import CalendarEvent, change_event, departure_events
 from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS, events_that_fit, urgency
+from icsfeed.ical.maintnote import account_lines, has_maintnote, own_lines
 from icsfeed.ical.outlines import EventOutline, PolicyItem, policy_outlines
 from icsfeed.ical.series import Rendering
 from icsfeed.ical.sizes import EventSizes, max_size
@@ -47,6 +49,8 @@ def omissions(situation: Situation) -> Iterator[Omission]:
     for rendering in Rendering:
         events = _EventsOfRendering(situation, rendering, current_changes)
         for feed in situation.schedule.feeds:
+            if rendering is Rendering.MAINTNOTE and not has_maintnote(schedule, feed):
+                continue
             starts = events.starts_left_out(feed)
             if starts:
                 yield Omission(feed=feed, rendering=rendering, count=len(starts), start=min(starts))
@@ -57,15 +61,18 @@ class _EventsOfRendering:
 
     def __init__(self, situation: Situation, rendering: Rendering, changes: Iterable[CalendarEvent]) -> None:
         self._situation = situation
+        self._rendering = rendering
         self._groups: dict[_Group, list[_Event]] = defaultdict(list)
         self._surplus: dict[_Group, list[datetime]] = defaultdict(list)
         self._ahead: dict[frozenset[_Group], list[_Event]] = {}
         self._sizes = EventSizes()
         items: Iterable[PolicyItem] = situation.published_policy
-        if rendering is Rendering.EXPANDED:
+        if rendering.arrangement is Rendering.EXPANDED:
             items = list(self._nearest(situation.published_policy))
         events: Iterable[_Event] = chain(policy_outlines(situation, rendering, items), changes)
         for event in events:
+            if rendering is Rendering.MAINTNOTE and event.kind not in MAINTENANCE_KINDS:
+                continue
             elsewhere = event.elsewhere if isinstance(event, CalendarEvent) else frozenset()
             self._groups[event.kind, event.environments, elsewhere].append(event)
 
@@ -91,12 +98,22 @@ class _EventsOfRendering:
         if keys not in self._ahead:
             ahead = (event for event in selected if event.span.end > self._situation.now)
             self._ahead[keys] = sorted(ahead, key=urgency)
-        left_out = self._left_out(self._ahead[keys], sum(map(len, feed_frame(self._situation, feed, selected))))
+        taken = sum(map(len, feed_frame(self._situation, feed, selected)))
+        left_out = self._left_out(self._ahead[keys], feed, taken)
         return [event.span.start for event in left_out] + [each for key in keys for each in self._surplus.get(key, ())]
 
-    def _left_out(self, ahead: list[_Event], taken: int) -> Sequence[_Event]:
-        if taken + sum(map(max_size, ahead[:MAX_EVENTS])) <= MAX_BYTES:
+    def _left_out(self, ahead: list[_Event], feed: Feed, taken: int) -> Sequence[_Event]:
+        added = {event.uid: self._added_size(event, feed) for event in ahead}
+        if taken + sum(max_size(event) + added[event.uid] for event in ahead[:MAX_EVENTS]) <= MAX_BYTES:
             return ahead[MAX_EVENTS:]
-        fitting = events_that_fit(ahead, self._sizes.of, taken=taken, now=self._situation.now)
+        fitting = events_that_fit(
+            ahead, lambda event: self._sizes.of(event) + added[event.uid], taken=taken, now=self._situation.now
+        )
         kept = {event.uid for event in fitting}
         return [event for event in ahead if event.uid not in kept]
+
+    def _added_size(self, event: _Event, feed: Feed) -> int:
+        """The bytes that the event has in this rendering beside those of the arrangement that it is from."""
+        if self._rendering is not Rendering.MAINTNOTE:
+            return 0
+        return len(account_lines(self._situation.schedule, feed, event)) + len(own_lines(event))

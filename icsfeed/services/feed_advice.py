@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import local_date
 from icsfeed.domain.freezes import Freeze
 from icsfeed.domain.occurrences import Occurrence
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS
 
-_MAX_EVENT_BYTES_WITHOUT_TEXT = 950
+_MAX_EVENT_BYTES_WITHOUT_TEXT: Final = 950
 """The size of an event without names and texts, which escaping can double."""
+
+_MAX_MAINTNOTE_BYTES_WITHOUT_TEXT: Final = 400
+"""Of an event's MAINTNOTE properties, without the provider and the environments, whose ids also name an occurrence."""
 
 
 def large_feeds(situation: Situation) -> Iterator[tuple[str, str]]:
@@ -39,9 +44,17 @@ def _surely_fits(situation: Situation) -> bool:
     )
     texts = [each.name + each.description for each in sources]
     texts += [_words(change) for change in situation.changes.values()]
+    bytes_without_text = _MAX_EVENT_BYTES_WITHOUT_TEXT + _max_maintnote_bytes(situation.schedule)
     return len(texts) <= MAX_EVENTS and (
-        sum(_MAX_EVENT_BYTES_WITHOUT_TEXT + 2 * len(text.encode()) for text in texts) <= MAX_BYTES
+        sum(bytes_without_text + 2 * len(text.encode()) for text in texts) <= MAX_BYTES
     )
+
+
+def _max_maintnote_bytes(schedule: Schedule) -> int:
+    """The most that the MAINTNOTE rendering adds to an event."""
+    # Folded and escaped, a text takes less than thrice its size; the names of the six properties and ids take the rest.
+    names = (schedule.maintnote_provider, *(each.id for each in schedule.environments))
+    return _MAX_MAINTNOTE_BYTES_WITHOUT_TEXT + sum(3 * len(name.encode()) + 30 for name in names)
 
 
 def _words(change: Change) -> str:

@@ -561,8 +561,8 @@ def test_a_thousand_subscribers_share_their_bytes() -> None:
     bodies = [file.body for file in (*private_files(feeds), *packed_files(feeds))]
     assert len(feeds.pages) == 1000
     of_feeds = [body for body in bodies if not body.startswith(b"<!doctype")]
-    # Each tenth has alarms in two of three forms, and each form is also in gzip and in Brotli.
-    assert (len(of_feeds), len({id(body) for body in of_feeds})) == (9000, 15)
+    # Each tenth has alarms in two of four forms, and each form is also in gzip and in Brotli.
+    assert (len(of_feeds), len({id(body) for body in of_feeds})) == (12000, 18)
 
 
 def test_rules_for_hosts_name_only_the_folder(key: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.revisions import LedgerLine, Revision
 from icsfeed.domain.schedule import Organizer, Schedule
 from icsfeed.domain.zones import zone
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from tests.examples import POLICY, SUNDAY, a_schedule, a_window, span, utc
 from tests.situations import a_situation, events_in, served_feed
 
@@ -104,7 +104,7 @@ def test_a_moved_occurrence_is_excluded_and_becomes_a_single_event_in_utc() -> N
 
 def test_an_occurrence_moved_beyond_the_published_span_is_in_neither_rendering() -> None:
     move = Move(window_id="thursday", day=date(2026, 1, 8), to=span((2028, 1, 5), (2028, 1, 6)), reason="r")
-    for rendering in Rendering:
+    for rendering in ARRANGEMENTS:
         events = events_in(a_situation(SHORT, adjustments=[move]), rendering)
         assert [event.uid for event in events if "20260108" in event.uid] == []
 
@@ -114,7 +114,7 @@ def test_an_occurrence_moved_to_an_earlier_year_is_not_dated_in_the_future() -> 
     weekly = a_schedule(a_window())
     for day, uid in ((date(2028, 1, 6), "20280106"), (date(2027, 1, 7), "20270107")):
         move = Move(window_id="thursday", day=day, to=span((2026, 12, 5), (2026, 12, 5, 4)), reason="r")
-        for rendering in Rendering:
+        for rendering in ARRANGEMENTS:
             lines = lines_of(weekly, f"maintenance.thursday.{uid}T020000", move, rendering=rendering)
             assert lines[4] == "DTSTAMP:20250101T050000Z"
 

@@ -18,9 +18,10 @@ from icsfeed.domain.zones import zone
 from icsfeed.ical.calendar import feed_content
 from icsfeed.ical.events import policy_event
 from icsfeed.ical.limits import MAX_EVENTS
+from icsfeed.ical.maintnote import has_maintnote, maintnote_events
 from icsfeed.ical.omissions import omissions
 from icsfeed.ical.outlines import policy_outlines
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.ical.sizes import EventSizes, max_size
 from icsfeed.services.events import publish_events
 from tests.changes import a_change
@@ -46,8 +47,14 @@ def missing_ahead(situation: Situation) -> dict[tuple[str, Rendering], int]:
     published = publish_events(situation)
     missing = {}
     for rendering in Rendering:
-        events = published.rendered(rendering)
         for feed in situation.schedule.feeds:
+            events = published.rendered(rendering)
+            if rendering is Rendering.MAINTNOTE:
+                events = (
+                    maintnote_events(situation.schedule, feed, events)
+                    if has_maintnote(situation.schedule, feed)
+                    else ()
+                )
             content = feed_content(situation, feed, events).content.replace(b"\r\n ", b"")
             uids = set(re.findall(rb"\r\nUID:(.*)\r\n", content))
             selected = (each for each in events if each.belongs_to(feed))
@@ -93,7 +100,7 @@ def test_a_change_that_left_a_feeds_environments_counts_there_as_well() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Ü" * 500, ",;" * 500])
-@pytest.mark.parametrize("rendering", list(Rendering))
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 def test_sizes_are_exact_and_no_event_is_larger_than_its_bound(text: str, rendering: Rendering) -> None:
     window = a_window(
         id="at-9",

@@ -74,7 +74,7 @@ def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
     assert own.keys() >= {
         f"{folder}{customer.word}-feed{suffix}{packing}"
         for folder in ("", "fr/")
-        for suffix in (".ics", ".expanded.ics", ".json")
+        for suffix in (".ics", ".expanded.ics", ".maintnote.ics", ".json")
         for packing in ("", ".gz", ".br")
     } | {"index.html", "fr/index.html"}
 

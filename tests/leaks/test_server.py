@@ -137,6 +137,7 @@ def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient,
         "/feeds/{}.json",
         "/feeds/{}.atom",
         "/feeds/{}.expanded.ics",
+        "/feeds/{}.maintnote.ics",
         "/feeds/{}.aws.ics",
         "/feeds/{}.windows.ics",
         "/interop/{}/alertmanager.yml",
@@ -169,7 +170,7 @@ def test_a_customer_gets_nothing_of_another(
     answers = {
         f"{folder}{name} in {coding}": answer(client, f"/private/{token}/{folder}{name}", Accept_Encoding=coding)
         for folder in ("", "fr/")
-        for name in ("", f"{slug}.ics", f"{slug}.expanded.ics", f"{slug}.json")
+        for name in ("", f"{slug}.ics", f"{slug}.expanded.ics", f"{slug}.maintnote.ics", f"{slug}.json")
         for coding in ("identity", "gzip", "br")
     }
     assert all(each.startswith(b"200 OK") for each in answers.values())
@@ -183,10 +184,11 @@ def test_a_customer_gets_nothing_of_another(
 def test_metrics_count_private_feeds_without_their_names(client: FlaskClient, office: Office) -> None:
     tokens = office.tokens
     for customer in BOTH:
-        for suffix in (".ics", ".expanded.ics", ".json"):
+        for suffix in (".ics", ".expanded.ics", ".maintnote.ics", ".json"):
             assert client.get(f"/private/{tokens[customer.word]}/{customer.word}-feed{suffix}").status_code == 200
     metrics = client.get("/metrics").text
-    assert 'path="/private/{token}/{feed}.expanded.ics"' in metrics
+    for suffix in (".expanded.ics", ".maintnote.ics"):
+        assert f'path="/private/{{token}}/{{feed}}{suffix}"' in metrics
     assert leaks({"metrics": metrics.encode()}) == {}
 
 

@@ -17,7 +17,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.limits import MAX_EVENTS
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
@@ -54,7 +54,7 @@ def test_everything_public_agrees(situation: Situation, data: st.DataObject) -> 
     """Decision 2: "Every expansion and every rendering agrees on these instants"; 9: what the public sees is "a pure
     function of the truth".
     """  # noqa: D205  (a quotation)
-    if any(len(events_in(situation, rendering)) > MAX_EVENTS for rendering in Rendering):
+    if any(len(events_in(situation, rendering)) > MAX_EVENTS for rendering in ARRANGEMENTS):
         reject()  # feeds may leave some out
     representations = publish(situation, changed_at=situation.now).representations
     entries = json.loads(representations["/feeds/all.json"].body)["entries"]

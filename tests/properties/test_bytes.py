@@ -14,7 +14,7 @@ from icsfeed.domain.recurrence import Recurrence
 from icsfeed.domain.rule_parts import WEEKDAY_CODES, Frequency
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.zones import zone
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from tests.properties.brute_force import DAY, days, is_on_rule, reading, readings
 from tests.properties.content_lines import Component, ContentLine, parse, physical_lines
 from tests.properties.schedules import NOWS, adjustments, schedules
@@ -31,7 +31,7 @@ def published(draw: st.DrawFn) -> tuple[Schedule, bytes]:
     now = draw(NOWS)
     adjusted = draw(adjustments(schedule, now.year))
     situation = a_situation(schedule, now=now, adjustments=adjusted)
-    return schedule, served_feed(situation, rendering=draw(st.sampled_from(Rendering)))
+    return schedule, served_feed(situation, rendering=draw(st.sampled_from(ARRANGEMENTS)))
 
 
 feeds = published()
@@ -227,7 +227,7 @@ def observances(calendar: Component) -> Iterator[Component]:
         yield from component.children
 
 
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 @settings(max_examples=8)
 @given(schedule=schedules(), now=NOWS)
 def test_freezes_are_whole_days_or_in_utc(rendering: Rendering, schedule: Schedule, now: datetime) -> None:

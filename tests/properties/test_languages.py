@@ -16,7 +16,7 @@ from icsfeed.domain.feeds import ALL
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.translated_texts import translations_of
-from icsfeed.ical.series import Rendering, Series, Single
+from icsfeed.ical.series import ARRANGEMENTS, Rendering, Series, Single
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.publishing import publish
 from icsfeed.services.events import publish_events
@@ -68,7 +68,7 @@ def a_situation_with_everything(data: st.DataObject, schedule: Schedule, now: da
     return a_situation(schedule, now=now, adjustments=adjusted, changes=[change])
 
 
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 @settings(max_examples=25)
 @given(data=st.data(), schedule=translated(), now=NOWS)
 def test_only_texts_differ_between_languages(
@@ -112,7 +112,7 @@ def test_the_facts_of_an_event_are_those_in_all_languages(
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 @settings(max_examples=4)
 @given(data=st.data(), schedule=translated(), now=NOWS)
 def test_outside_readers_find_the_same_in_both_languages(

@@ -20,7 +20,7 @@ from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
@@ -76,7 +76,7 @@ SPANS: Final = st.builds(
     lambda hour, length: Span(start=BEGIN + hour * HOUR, end=BEGIN + (hour + length) * HOUR), HOURS, LENGTHS
 )
 LOOKS: Final = [
-    (reader, rendering) for rendering in Rendering for reader in READERS if reader.name in {rie.NAME, aic.NAME}
+    (reader, rendering) for rendering in ARRANGEMENTS for reader in READERS if reader.name in {rie.NAME, aic.NAME}
 ]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from icsfeed.domain.occurrences import Occurrence, occurrences
 from icsfeed.domain.schedule import Schedule, published_span
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from tests.properties.brute_force import days, is_on_rule, reading
 from tests.properties.frozen_times import is_frozen
 from tests.properties.schedules import NOWS, adjustments, schedules
@@ -18,7 +18,7 @@ from tests.situations import a_situation, events_in, served_feed
 
 
 @settings(max_examples=15)
-@given(data=st.data(), schedule=schedules(most_freezes=3), now=NOWS, rendering=st.sampled_from(Rendering))
+@given(data=st.data(), schedule=schedules(most_freezes=3), now=NOWS, rendering=st.sampled_from(ARRANGEMENTS))
 def test_the_order_of_the_parts_changes_nothing(
     data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
 ) -> None:
@@ -50,7 +50,7 @@ def test_the_order_of_the_parts_changes_nothing(
 
 
 @settings(max_examples=20)
-@given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(Rendering))
+@given(data=st.data(), schedule=schedules(), now=NOWS, rendering=st.sampled_from(ARRANGEMENTS))
 def test_a_lifted_date_changes_only_its_own_series(
     data: st.DataObject, schedule: Schedule, now: datetime, rendering: Rendering
 ) -> None:

@@ -25,7 +25,7 @@ from icsfeed.domain.spans import DateRange
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import settled_clock, zone, zone_names
 from icsfeed.ical.limits import MAX_EVENTS
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from tests.examples import TORONTO
 from tests.properties.brute_force import DAY
 from tests.properties.freezes import recorded_freezes
@@ -111,7 +111,7 @@ def has_current_rules_of(reader: Reader, tz: ZoneInfo, now: datetime) -> bool:
 
 
 @every_reader
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 @settings(max_examples=8)
 @given(data=st.data(), schedule=schedules(), now=NOWS)
 def test_every_engine_reads_what_the_domain_says(

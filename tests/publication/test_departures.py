@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.spans import Span
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.private import private_feed
 from icsfeed.publication.publishing import Publication, publish
@@ -69,7 +69,7 @@ def values(event: Component, *names: str) -> tuple[str, ...]:
     return tuple(event.one(name).value for name in names)
 
 
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 def test_the_feed_that_it_left_shows_it_as_cancelled(rendering: Rendering) -> None:
     """It used to vanish without a word."""
     publication = published(LEFT)
@@ -166,7 +166,7 @@ def test_a_change_withdrawn_altogether_is_cancelled_nowhere() -> None:
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
-@pytest.mark.parametrize("rendering", Rendering)
+@pytest.mark.parametrize("rendering", ARRANGEMENTS)
 def test_subscribers_see_it_cancelled(reader: Reader, rendering: Rendering) -> None:
     content = published(LEFT).representations[feed_path("production", rendering)].body
     assert subscriber_view(reader, content, now=NOW) == [
@@ -254,7 +254,7 @@ def test_every_feed_shows_each_change_as_it_last_concerned_it(touched: list[froz
         expected = [("CONFIRMED" if touched[-1] & feed.environments else "CANCELLED", span) for span in concerned[-1:]]
         if feed.kinds == {Kind.MAINTENANCE}:
             expected = []
-        for rendering in Rendering:
+        for rendering in ARRANGEMENTS:
             content = events(publication, feed_path(feed.slug, rendering))
             assert [values(each, "STATUS", "DTSTART", "DTEND") for each in content] == [
                 (status, f"{span.start:%Y%m%dT%H%M%SZ}", f"{span.end:%Y%m%dT%H%M%SZ}") for status, span in expected

@@ -48,7 +48,7 @@ def path(name: str, feed: str = "all", form: str = "ics") -> str:
 
 def paths(name: str, feed: str = "all") -> set[str]:
     """Those of the feed in every form."""
-    return {path(name, feed, form) for form in ("ics", "expanded.ics", "json")}
+    return {path(name, feed, form) for form in ("ics", "expanded.ics", "maintnote.ics", "json")}
 
 
 def test_each_subscriber_has_their_feed_at_their_own_path() -> None:
@@ -59,12 +59,15 @@ def test_each_subscriber_has_their_feed_at_their_own_path() -> None:
     assert {name: feed.body for name, feed in feeds.representations.items()} == {
         path("a"): public["/feeds/all.ics"].body,
         path("a", form="expanded.ics"): public["/feeds/all.expanded.ics"].body,
+        path("a", form="maintnote.ics"): public["/feeds/all.maintnote.ics"].body,
         path("a", form="json"): public["/feeds/all.json"].body,
         path("b"): _with_alarm(".ics"),
         path("b", form="expanded.ics"): _with_alarm(".expanded.ics"),
+        path("b", form="maintnote.ics"): public["/feeds/all.maintnote.ics"].body,
         path("b", form="json"): public["/feeds/all.json"].body,
         path("c", "windows"): public["/feeds/windows.ics"].body,
         path("c", "windows", "expanded.ics"): public["/feeds/windows.expanded.ics"].body,
+        path("c", "windows", "maintnote.ics"): public["/feeds/windows.maintnote.ics"].body,
         path("c", "windows", "json"): public["/feeds/windows.json"].body,
     }
     assert feeds.pages.keys() == {f"/private/{KEY.token(name)}/" for name in "abc"}
@@ -80,7 +83,7 @@ def _with_alarm(suffix: str) -> bytes:
 def test_equal_feeds_share_one_copy() -> None:
     subscribers = NOBODY.after([add(str(number), alarms=(HALF_AN_HOUR,)) for number in range(20)])
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW).representations
-    assert (len(feeds), len({id(feed) for feed in feeds.values()})) == (60, 3)
+    assert (len(feeds), len({id(feed) for feed in feeds.values()})) == (80, 4)
 
 
 def test_both_tokens_of_a_rotation_have_a_feed_while_they_are_valid() -> None:
@@ -122,7 +125,7 @@ def test_deriving_a_thousand_tokens_is_fast() -> None:
     begun = time.perf_counter()
     feeds = private_feeds(PUBLICATION, subscribers, KEY, now=NOW)
     took = time.perf_counter() - begun
-    assert (len(feeds.representations), len(feeds.pages)) == (3000, 1000)
+    assert (len(feeds.representations), len(feeds.pages)) == (4000, 1000)
     # The goal is 10 milliseconds; a busy machine may need more.
     assert took < 1
 

@@ -11,7 +11,7 @@ import pytest
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import build_feed
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.reminders.channels import CHANNELS
@@ -23,7 +23,7 @@ CHANGED = utc(2026, 11, 20, 9, 30)
 def test_every_feed_exists_in_each_rendering_and_as_a_download() -> None:
     representations = publish(Situation(schedule=POLICY, now=NOW), changed_at=CHANGED).representations
     series, expanded = (
-        build_feed(Situation(schedule=POLICY, now=NOW), "all", rendering).body for rendering in Rendering
+        build_feed(Situation(schedule=POLICY, now=NOW), "all", rendering).body for rendering in ARRANGEMENTS
     )
     expected = {
         "/feeds/all.ics": (series, "text/calendar; charset=utf-8", None),

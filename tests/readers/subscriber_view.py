@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.publishing import publish
 
@@ -22,7 +22,7 @@ SubscriberView = list[tuple[datetime, datetime, str, str]]
 def both_renderings(schedule: Schedule, record: Record, *, now: datetime) -> dict[Rendering, bytes]:
     """The feed `all` of a server that has just read the record, in both renderings."""
     public = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now).representations
-    return {rendering: public[feed_path("all", rendering)].body for rendering in Rendering}
+    return {rendering: public[feed_path("all", rendering)].body for rendering in ARRANGEMENTS}
 
 
 def subscriber_view(

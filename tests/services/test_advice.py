@@ -17,7 +17,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange
 from icsfeed.domain.zones import zone
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS
 from icsfeed.services.advice import advise
 from tests.changes import a_change, record_of
 from tests.examples import MONTH_END, NOW, POLICY, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window
@@ -312,7 +312,7 @@ def test_no_feed_is_larger_than_the_estimate(text: str) -> None:
     window = a_window(id="w" * 60, zone=zone("America/Argentina/Buenos_Aires"), name=f"Weekly {text}", description=text)
     schedule = a_schedule(window, freezes=(MONTH_END,))
     entries = 157 * (950 + 2 * len(f"Weekly {text}{text}".encode())) + 36 * (950 + 2 * len(MONTH_END.name))
-    for rendering in Rendering:
+    for rendering in ARRANGEMENTS:
         assert len(served_feed(a_situation(schedule), rendering=rendering)) <= entries
 
 

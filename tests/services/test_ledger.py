@@ -17,7 +17,7 @@ from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
-from icsfeed.ical.series import Rendering
+from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.feeds import build_feed, feed_path
 from icsfeed.publication.live import Live
 from icsfeed.publication.publisher import Publisher
@@ -86,7 +86,7 @@ def raised_revisions(schedule: Schedule, record: Record, *, now: datetime) -> di
     """The revisions of all events beyond their first one, in either rendering."""
     return {
         uid: sequence
-        for rendering in Rendering
+        for rendering in ARRANGEMENTS
         for uid, sequence in sequences(schedule, record, rendering, now=now).items()
         if sequence
     }
@@ -158,7 +158,7 @@ def test_the_yearly_roll_changes_no_remaining_event(database_url: str) -> None:
         adjust(workspace, wish, actor=operator("ann", NIGHT))
         record = database.record()
         recorded_anew = publish(policy, database, now=new_year)
-        for rendering in Rendering:
+        for rendering in ARRANGEMENTS:
             before, after, after_recording = (
                 {
                     event.uid: event.content
@@ -197,7 +197,7 @@ def scenario(repository: AuditedRepository) -> list[bytes]:
     def publish_and_append(schedule: Schedule, now: datetime) -> None:
         feeds.extend(
             build_feed(Situation(schedule=schedule, record=repository.record(), now=now), "all", each).body
-            for each in Rendering
+            for each in ARRANGEMENTS
         )
 
     publish(TWO_ENVIRONMENTS, repository, now=NIGHT)
@@ -228,7 +228,7 @@ def test_feeds_have_the_same_bytes_on_every_database_and_after_a_restart(databas
         record = after_a_restart.record()
         again = [
             build_feed(Situation(schedule=EDITED, record=record, now=NIGHT + 9 * MINUTE), "all", each).body
-            for each in Rendering
+            for each in ARRANGEMENTS
         ]
         assert again == expected[-2:]
         assert record == memory.current
@@ -319,7 +319,7 @@ def test_a_built_feed_equals_the_served_one(database_url: str, tmp_path: Path) -
         public = live.current()
         assert public is not None
         for feed in schedule.feeds:
-            for rendering in Rendering:
+            for rendering in ARRANGEMENTS:
                 with open_database(database_url) as elsewhere:
                     built = build_feed(
                         Situation(schedule=schedule, record=elsewhere.record(), now=NIGHT + MINUTE),

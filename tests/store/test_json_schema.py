@@ -43,6 +43,7 @@ def test_every_table_allows_its_own_keys_only_and_names_the_required_ones() -> N
         "changes": (False, ["id", "kind", "summary", "start", "announced"]),
         "changes.updates": (False, ["at"]),
         "peak_hours": (False, ["days", "start", "end"]),
+        "maintnote": (False, []),
         "feeds": (False, ["slug", "name"]),
     }
 

@@ -9,6 +9,7 @@ from typing import Final
 from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, PUBLIC_ACCOUNT_ID, Account, account_id, object_ids
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import check_alarms, new_subscriber_name
+from icsfeed.services.requests.errors import FieldFault
 from icsfeed.services.requests.fields import Fields, present
 
 DEFAULT_FEED: Final = "all"
@@ -75,7 +76,8 @@ def account_request(data: object) -> AccountRequest:
     """
     fields = Fields(data, ("name", "account", "objects"))
     fields.require("name", "the name is missing", "write the subscriber's name")
-    fields.require_one(("account", "objects"), "there is nothing to change")
+    if not ("account" in fields or "objects" in fields):
+        fields.refuse("account", FieldFault.MISSING, "there is nothing to change", "give an account, or objects")
     name = fields.text("name", str.strip)
     account, objects = _account_and_objects(fields)
     fields.finish()
