@@ -130,8 +130,8 @@ def test_alarms_are_unique_and_sorted_from_the_longest() -> None:
         pytest.param(
             [added(), added("ACME  inc.")],
             RefusedError,
-            'there is a subscriber "Acme Inc." already; use `icsfeed subscriber rotate "Acme Inc."` for a new address, or '
-            '`icsfeed subscriber change "Acme Inc."` for another account',
+            'there is a subscriber "Acme Inc." already; use `icsfeed subscriber rotate "Acme Inc."` for a new address, '
+            'or `icsfeed subscriber change "Acme Inc."` for another account',
             id="added twice, in another spelling",
         ),
         pytest.param(
