@@ -81,8 +81,8 @@ def adjustments(draw: st.DrawFn, schedule: Schedule, now: datetime) -> tuple[Adj
     adjusted: list[Adjustment] = []
     for window in schedule.windows:
         days = list(window.dates((now - timedelta(days=10)).date(), (now + timedelta(days=30)).date()))
-        for day in draw(st.lists(st.sampled_from(days), max_size=2, unique=True)) if days else ():
-            adjusted.append(draw(_adjustment(window.id, day, now)))
+        chosen = draw(st.lists(st.sampled_from(days), max_size=2, unique=True)) if days else []
+        adjusted += [draw(_adjustment(window.id, day, now)) for day in chosen]
     return tuple(adjusted)
 
 

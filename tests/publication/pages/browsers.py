@@ -43,10 +43,14 @@ class Violation:
     where: tuple[str, ...]
 
 
-def violations(page: Page) -> list[Violation]:
-    """The accessibility problems of the page in its current state, by WCAG 2.2 (A and AA) and good practice."""
+def violations(page: Page, selector: str = "html") -> list[Violation]:
+    """The accessibility problems of the page in its current state, by WCAG 2.2 (A and AA) and good practice.
+
+    ``selector`` names the elements that count.
+    """
     page.evaluate(_script("axe-core", "axe.min.js"))
-    problems = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    run = "async (part) => (await axe.run(part, {resultTypes: ['violations']})).violations"
+    problems = page.evaluate(run, selector)
     return [
         Violation(
             rule=each["id"],
