@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,3 +40,12 @@ def text_of(situation: Situation, channel: str, *, language: str = "en", is_live
     """The text of one channel, in the first language of the calendar or in another."""
     folder = "" if language == situation.schedule.calendar.languages[0] else f"{language}/"
     return published(situation, is_live=is_live)[f"/{folder}reminders/{channel}"].body.decode()
+
+
+_NEW_FOLDERS: Final = re.compile(r"/(?:fr/)?(?:reminders/|badge\.svg|badge/|api/v2/|interop/)")
+"""Where what machines and other sites show of the moment lies."""
+
+
+def of_the_moment(representations: Mapping[str, Representation]) -> dict[str, str]:
+    """Every reminder, every badge, and the documents for machines that say what is happening, by path."""
+    return {path: each.body.decode() for path, each in representations.items() if _NEW_FOLDERS.match(path)}
