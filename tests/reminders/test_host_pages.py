@@ -26,7 +26,8 @@ _ROOTS: Final = """
     const texts = [];
     for (const root of roots) {
         const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-        for (let node; (node = walker.nextNode()); ) if (node.data.trim()) texts.push(node);
+        for (let node; (node = walker.nextNode()); )
+            if (node.data.trim() && getComputedStyle(node.parentElement).clipPath === "none") texts.push(node);
     }
     const boxes = (node) => {
         const range = document.createRange();
@@ -34,7 +35,7 @@ _ROOTS: Final = """
         return [...range.getClientRects()].filter((box) => box.width > 0 && box.height > 0);
     };
 """
-"""The elements of the fragment in the host's page, and its texts."""
+"""The elements of the fragment in the host's page, and its texts, but for those that only screen readers read."""
 
 _FAULTS: Final = (
     "() => {"
