@@ -74,7 +74,7 @@ class SpokenDates(Dates):
         return self._with_year(day, self._spell(_SPOKEN_DATE, day))
 
     def dated_day(self, day: date) -> str:
-        return self.day(day)
+        return self._dated(day, self._spell(_SPOKEN_DATE, day))
 
     def long_day(self, day: date) -> str:
         return self.day(day)
@@ -92,6 +92,9 @@ class SpokenDates(Dates):
     def _with_year(self, day: date, text: str) -> str:
         if (day - self.today).days in _DAYS_WITHOUT_YEAR:
             return text
+        return self._dated(day, text)
+
+    def _dated(self, day: date, text: str) -> str:
         return self.language.say(_WITH_YEAR, date=text, year=year_in_words(day.year, self.language))
 
     def ordinal(self, day: int) -> str:
@@ -151,6 +154,10 @@ class SpokenDates(Dates):
 
     def moment(self, instant: datetime) -> str:
         return self.language.say(_MOMENT, day=self.day(self.local(instant).date()), time=self.time(instant))
+
+    def dated_moment(self, instant: datetime) -> str:
+        """An instant, always with the year of its date."""
+        return self.language.say(_MOMENT, day=self.dated_day(self.local(instant).date()), time=self.time(instant))
 
     def span(self, span: Span) -> When:
         start, end = (self.local(each).replace(tzinfo=None) for each in (span.start, span.end))

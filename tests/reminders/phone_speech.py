@@ -17,6 +17,4 @@ def edition_of(situation: Situation, code: str = "en", *, is_live: bool = True) 
 
 def sentences_in(situation: Situation, code: str = "en", *, is_live: bool = True) -> list[str]:
     edition = edition_of(situation, code, is_live=is_live)
-    sentences = speech_of(edition, reminder_facts(edition.situation))["sentences"]
-    assert isinstance(sentences, list)
-    return sentences
+    return list(speech_of(edition, reminder_facts(edition.situation)).sentences)

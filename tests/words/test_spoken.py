@@ -143,6 +143,11 @@ def test_moments_and_days() -> None:
     english, french = spoken("en"), spoken("fr")
     assert english.moment(utc(2026, 12, 4, 11)) == "Friday, December fourth, at six a.m."
     assert french.moment(utc(2026, 12, 4, 11)) == "vendredi quatre décembre, à six heures du matin"
+    assert english.dated_moment(utc(2026, 12, 4, 11)) == "Friday, December fourth, twenty twenty-six, at six a.m."
+    assert (
+        french.dated_moment(utc(2026, 12, 4, 11))
+        == "vendredi quatre décembre deux mille vingt-six, à six heures du matin"
+    )
     days = DateRange(first=date(2026, 12, 18), last=date(2027, 1, 1))
     assert str(english.days(days)) == "from Friday, December eighteenth, through Friday, January first"
     assert str(french.days(days)) == "du vendredi dix-huit décembre au vendredi premier janvier"
@@ -169,7 +174,7 @@ def test_moments_and_days() -> None:
 def test_dates_that_could_be_those_of_another_year_have_theirs(day: date, english: str, french: str) -> None:
     for code, expected in (("en", english), ("fr", french)):
         dates = spoken(code)
-        assert {dates.day(day), dates.dated_day(day), dates.long_day(day)} == {expected}
+        assert [dates.day(day), dates.long_day(day)] == [expected] * 2
 
 
 def test_parts_of_rules() -> None:

@@ -1,8 +1,9 @@
-"""The variable ``speech`` of reminders' templates: what a telephone line says, and in which voice."""
+"""Speech: what a telephone line says, and in which voice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -24,13 +25,16 @@ Twilio, Amazon Polly, Google and Azure have all of these in common.
 _SEARCH_STEP: Final = timedelta(weeks=6)
 
 
-def speech_of(
-    edition: Edition, facts: ReminderFacts, environments: frozenset[str] | None = None
-) -> dict[str, str | list[str]]:
-    """The ``sentences`` to be said in that edition, and the ``locale`` of the voice.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Speech:
+    """The ``sentences`` to be said, and the ``locale`` of the voice (BCP 47)."""
 
-    Both are plain text; the facts are those of these ``environments`` (``None``: all public ones).
-    """
+    sentences: tuple[str, ...]
+    locale: str
+
+
+def speech_of(edition: Edition, facts: ReminderFacts, environments: frozenset[str] | None = None) -> Speech:
+    """What is said in that edition; the facts are those of these ``environments`` (``None``: all public ones)."""
     dates, situation = edition.dates, edition.situation
     spoken = SpokenDates(language=edition.language, zone=dates.zone, year=dates.year, today=facts.today)
     script = PhoneScript(
@@ -39,7 +43,7 @@ def speech_of(
         as_of=edition.as_of,
         words=PhoneWords(schedule=situation.schedule, spoken=spoken, is_live=edition.is_live),
     )
-    return {"sentences": list(script.sentences()), "locale": voice_locale(edition)}
+    return Speech(sentences=script.sentences(), locale=voice_locale(edition))
 
 
 def voice_locale(edition: Edition) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import Final
 
@@ -101,9 +101,13 @@ class PhoneScript:
             if is_emergency:
                 yield from self._finished()
         yield from self._called_off()
-        yield from self._outlook(others)
+        if self._is_quiet:
+            yield from self._nothing_near()
+            yield from self._next()
         yield from self._regular()
         yield from self._freeze()
+        if not self._is_quiet and not others:
+            yield from self._next()
 
     def _works(self, *, is_emergency: bool) -> list[UpcomingItem]:
         """Emergencies whenever they are, or other near work; what is under way too, where that is not said so."""
@@ -117,7 +121,7 @@ class PhoneScript:
 
     def _as_of(self) -> Iterator[PhoneSentence]:
         if not self.words.is_live:
-            yield self._timed(lambda mark: self._say(_AS_OF, when=mark(self.words.spoken.moment(self.as_of))))
+            yield self._timed(lambda mark: self._say(_AS_OF, when=mark(self.words.spoken.dated_moment(self.as_of))))
 
     def _under_way(self, *, is_emergency: bool) -> Iterator[PhoneSentence]:
         for item in self.facts.under_way if self.words.is_live else ():
@@ -163,15 +167,25 @@ class PhoneScript:
                 work = self._work(item, definite=True)
                 yield self._timed(partial(self._marked, _CALLED_OFF, work=work, when=when), required=False)
 
-    def _outlook(self, near: list[UpcomingItem]) -> Iterator[PhoneSentence]:
-        """That nothing is near, and what comes next."""
-        if near or any(item.kind is not Kind.EMERGENCY for item in self.facts.under_way):
-            return
-        later = [each for each in self.facts.coming if is_open_work(each) and each.kind is not Kind.EMERGENCY]
-        following = later[0] if later else self.facts.next
-        emergencies = [each for each in self._works(is_emergency=True) if self.words.is_near(each.span.start)]
-        if not emergencies and not self.facts.under_way and (self.words.is_live or following is None):
-            yield self._plain(self._say(_NOTHING_NEAR if following is not None else _NOTHING))
+    @cached_property
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way, and nothing starts today or tomorrow."""
+        works = (*self._works(is_emergency=True), *self._works(is_emergency=False))
+        return not self.facts.under_way and not any(self.words.is_near(each.span.start) for each in works)
+
+    @property
+    def _following(self) -> UpcomingItem | None:
+        """The first work after tomorrow that is not said among the emergencies."""
+        later = (each for each in self.facts.coming if is_open_work(each) and each.kind is not Kind.EMERGENCY)
+        return next((each for each in later if not self.words.is_near(each.span.start)), self.facts.next)
+
+    def _nothing_near(self) -> Iterator[PhoneSentence]:
+        is_empty = self._following is None and not self._works(is_emergency=True)
+        if is_empty or self.words.is_live:
+            yield self._plain(self._say(_NOTHING if is_empty else _NOTHING_NEAR))
+
+    def _next(self) -> Iterator[PhoneSentence]:
+        following = self._following
         if following is None:
             return
         if following.kind is Kind.MAINTENANCE and not self._where(following):

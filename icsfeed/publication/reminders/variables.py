@@ -72,7 +72,7 @@ def channel_variables(
     variables = variables_of(edition, facts)
     if channel.has_speech:
         speech = speech_of(edition, facts, environments)
-        variables["speech"] = {name: [*value] if isinstance(value, list) else value for name, value in speech.items()}
+        variables["speech"] = {"sentences": [*speech.sentences], "locale": speech.locale}
     return variables
 
 
