@@ -204,6 +204,7 @@ def test_in_an_edition_that_is_not_live_days_are_dates() -> None:
         "As of Tuesday, December eighth, twenty twenty-six, at ten a.m., Eastern Time.",
         "An emergency change takes place on Tuesday, December eighth, from ten a.m. to two p.m.: Security patch.",
         REGULAR,
+        FREEZE,
     ]
 
 
