@@ -30,6 +30,7 @@ from tests.web.servers import free_port, serving
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 RUNNING, TESTING = ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt"
+MAINTNOTE = ROOT / "tests" / "maintnote" / "requirements.txt"
 PYTHONS = [f"3.{minor}" for minor in (11, 12, 13, 14)]
 
 
@@ -46,7 +47,7 @@ def locked(path: Path, *, python: str) -> dict[str, Version]:
 
 
 def test_every_locked_package_has_a_hash_and_no_file_names_a_host() -> None:
-    for path in (RUNNING, TESTING):
+    for path in (RUNNING, TESTING, MAINTNOTE):
         text = path.read_text(encoding="utf-8").replace("\\\n", "")
         lines = text.splitlines()
         assert [line for line in lines if not re.search(r"==\S+( ;[^-]+)?( +--hash=sha256:[0-9a-f]{64})+$", line)] == []

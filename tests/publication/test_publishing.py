@@ -45,7 +45,7 @@ def test_every_path() -> None:
     ).representations
     assert {path for path in representations if path.startswith(("/feeds/", "/downloads/", "/schemas/"))} == {
         *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom"),
-        *("/feeds/all.windows.ics", "/feeds/all.aws.ics"),
+        *("/feeds/all.maintnote.ics", "/feeds/all.windows.ics", "/feeds/all.aws.ics"),
         *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
         *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json"),
     }
