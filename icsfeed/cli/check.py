@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from icsfeed.cli.inputs import Inputs, current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json, print_line
+from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.public_holidays import data_version
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
@@ -26,6 +28,9 @@ from icsfeed.store.schedule_file import (
     load_schedule,
     read_schedule,
 )
+
+if TYPE_CHECKING:
+    from icsfeed.publication.reminders.own_texts import TemplateMistake
 
 _STANDARD_INPUT = Path("-")
 _PIPE = Path("/dev/stdin")
@@ -63,19 +68,27 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
     situation = Situation(schedule=schedule, record=record, now=now)
     holidays = holidays_of(situation)
     public_holidays = inputs.kept_holidays() if holidays and record.entry else None
-    advices = (*unset, *advise(situation, public=_public(inputs, record), public_holidays=public_holidays))
+    template_errors, template_names = _about_templates(situation)
+    advices = (
+        *unset,
+        *advise(situation, public=_public(inputs, record), public_holidays=public_holidays),
+        *template_names,
+    )
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:
-        print_json(
-            {"schedule": str(path), "mistakes": [], "warnings": warnings, **_holidays_as_json(holidays), **notes}
-        )
-        return
+        of_templates = _template_mistakes_as_json(loaded, template_errors)
+        printed = {"schedule": str(path), "mistakes": of_templates, "warnings": warnings}
+        print_json({**printed, **_holidays_as_json(holidays), **notes})
+        click.get_current_context().exit(1 if template_errors else 0)
     for each in holidays:
         for line in _holiday_lines(each):
             print_line(f"{path}: {line}")
     for advice, warning in zip(advices, warnings, strict=True):
         line = f":{warning['line']}" if warning["line"] else ""
         print_line(f"{path}{line}: warning: {advice.subject}: {advice.message}")
+    if template_errors:
+        folder = (Path() if path == _PIPE else path.parent) / schedule.reminders.folder
+        raise BadInputError("\n".join(each.text(str(folder)) for each in template_errors))
     counts = (
         _count(len(schedule.environments), "environment"),
         _count(len(schedule.windows), "maintenance window"),
@@ -118,6 +131,39 @@ def _public(inputs: Inputs, record: Record) -> Schedule | None:
         return read_schedule(kept[0], "the schedule kept")
     except ScheduleFileError:  # it was good once, for an earlier release
         return None
+
+
+def _about_templates(situation: Situation) -> tuple[tuple[TemplateMistake, ...], tuple[Advice, ...]]:
+    """The mistakes in the reminders' own templates, and warnings about other files in their folder."""
+    if not situation.schedule.reminders.folder:
+        return (), ()
+    # Jinja and the pages are slow to import, and few schedules have templates.
+    from icsfeed.publication.reminders.template_check import template_mistakes, unknown_template_names
+
+    names = unknown_template_names(situation.schedule)
+    return template_mistakes(situation), tuple(
+        Advice(table="reminders", name="templates", message=message) for message in names
+    )
+
+
+def _template_mistakes_as_json(
+    loaded: LoadedSchedule, mistakes: tuple[TemplateMistake, ...]
+) -> list[dict[str, object]]:
+    """The mistakes at the key that names the folder, each with the template and its line."""
+    if not mistakes:
+        return []
+    position = loaded.position_of("reminders", "templates")
+    folder = loaded.schedule.reminders.folder
+    return [
+        {
+            "path": position.path,
+            "line": position.line,
+            "message": each.text(folder),
+            "template": each.template,
+            "template_line": each.line or None,
+        }
+        for each in mistakes
+    ]
 
 
 def _warning_as_json(loaded: LoadedSchedule, advice: Advice) -> dict[str, object]:

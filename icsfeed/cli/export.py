@@ -17,7 +17,7 @@ import click
 
 from icsfeed.cli.inputs import Inputs, clock, open_inputs, say_if_created
 from icsfeed.cli.options import example, json_option, option, own_option, token_key_option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.errors import BadInputError, UnavailableError
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.subscribers import Subscribers
@@ -102,6 +102,8 @@ def export(
             progress=progress,
         )
     printer.print(report, inputs.notes())
+    for mistake in report.template_mistakes:
+        print_line(f"warning: {mistake}; the built-in text is exported in its place", err=True)
     _warn_of_missing_feeds(report, token_key_file)
 
 

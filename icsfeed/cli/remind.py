@@ -6,7 +6,7 @@ import click
 
 from icsfeed.cli.inputs import current_instant, open_inputs
 from icsfeed.cli.options import WholeNumber, example, json_option, option, with_settings
-from icsfeed.cli.output import print_json
+from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.reminders.channels import CHANNELS
 from icsfeed.publication.reminders.printing import edition_for, printed_reminder, printed_variables
@@ -54,4 +54,7 @@ def remind(channel: str, days: int, environment: str, language: str, settings: S
     if as_json:
         print_json(printed_variables(edition, CHANNELS[channel], environment=environment, days=days))
     else:
-        click.echo(printed_reminder(edition, CHANNELS[channel], environment=environment, days=days), nl=False)
+        printed = printed_reminder(edition, CHANNELS[channel], environment=environment, days=days)
+        for mistake in printed.mistakes:
+            print_line(f"warning: {mistake}; the built-in text is printed in its place", err=True)
+        click.echo(printed.body, nl=False)

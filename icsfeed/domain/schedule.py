@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import instant_of, local_date, midnight
@@ -15,6 +15,7 @@ from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, public_ids
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.peak_hours import PeakHours
+from icsfeed.domain.reminder_templates import NO_TEMPLATES, ReminderTemplates
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
@@ -23,6 +24,9 @@ from icsfeed.domain.windows import MaintenanceWindow
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
+
+SINGLE_TABLES: Final = ("calendar", "reminders")
+"""The tables of the schedule file of which there is one, whose keys are named ``calendar.url``, say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,6 +85,7 @@ class Schedule:
     provider: str = ""
     changes: tuple[Change, ...] = ()
     private_feed: str = ""
+    reminders: ReminderTemplates = NO_TEMPLATES
     language: str = ""
     translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
     window_order: tuple[str, ...] = field(default=(), compare=False, repr=False)

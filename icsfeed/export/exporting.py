@@ -26,12 +26,14 @@ class Report:
     """The result of an export: names of files as they may be shown, in order.
 
     ``private_left_out`` are the private feeds that it could not write; ``None`` if none were to be written.
+    ``template_mistakes`` are those of reminders' own templates, in whose place the built-in texts are.
     """
 
     written: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: int
     private_left_out: tuple[LeftOut, ...] | None = None
+    template_mistakes: tuple[str, ...] = ()
 
     @property
     def without_feed(self) -> tuple[str, ...]:

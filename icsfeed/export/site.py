@@ -68,6 +68,7 @@ def export_site(
         report = export(
             files, target, before=manifest, ledger=ledger, uid_domain=uid_domain, dry_run=dry_run, progress=progress
         )
+        report = replace(report, template_mistakes=publication.template_mistakes())
         return replace(report, private_left_out=private.left_out) if private is not None else report
 
 

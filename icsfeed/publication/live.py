@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.subscribers import NOBODY, Subscriber, Subscribers
 from icsfeed.publication.background import BackgroundThread
-from icsfeed.publication.problems import LimitLog, Problems, Source, attempt
+from icsfeed.publication.problems import LimitLog, Problem, Problems, Source, TemplateLog, attempt
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import Publication
 from icsfeed.publication.snapshot import Snapshot
@@ -62,12 +62,17 @@ class Live:
         self._slow_source: Source | None = None
         """The source for which that look has waited too long."""
         self.limit_log = LimitLog(self._sources.log)
+        self._template_log = TemplateLog(self._sources.log)
+        self._template_thread = BackgroundThread("icsfeed templates")
+        self.template_problem: Problem | None = None
+        """What is wrong with the reminders' own templates, as far as they were rendered; the calendar is current."""
         self.seconds = seconds
         self.next_look = -inf
         """The ``seconds`` from which on a request looks for changes."""
         self.snapshot = publisher.first_snapshot(now=clock())
         """The latest snapshot: another object whenever the sources were read."""
         self._last_look = time.monotonic()
+        self._check_templates()
 
     @property
     def problems(self) -> Problems:
@@ -123,12 +128,29 @@ class Live:
             # A failure counts as a change: reading the sources then says what is wrong.
             has_changed = before.must_be_read(now) or attempt(lambda: self._sources.have_changed_since(before))
             after = before if has_changed is False else self._publisher.next_snapshot(before, now=self._clock())
+            is_other = after.publication is not before.publication
             self._replace_snapshot(after)
+            if is_other:
+                self._check_templates()
             due_in = (self.snapshot.due - now).total_seconds()
             self.next_look = min(self.next_look, self.seconds() + due_in)
         finally:
             self._last_look = time.monotonic()
             self._look_lock.release()
+
+    def _check_templates(self) -> None:
+        """Have the reminders' own templates rendered, which nobody waits for: an emergency is public before."""
+        if self._patience is None:
+            self._note_template_mistakes()
+        elif self.template_problem is not None or ((file := self.snapshot.schedule_file) and file.template_signatures):
+            self._template_thread.run(self._note_template_mistakes, patience=0)
+
+    def _note_template_mistakes(self) -> None:
+        publication = self.snapshot.publication
+        mistakes = attempt(publication.template_mistakes) if publication is not None else ()
+        if isinstance(mistakes, Exception):  # a bug in icsfeed: the path of that reminder answers with an error
+            mistakes = (str(mistakes) or type(mistakes).__name__,)
+        self.template_problem = self._template_log.next_problem(self.template_problem, mistakes, now=self._clock())
 
     def _replace_snapshot(self, after: Snapshot) -> None:
         with self._snapshot_lock:

@@ -62,6 +62,24 @@ class ProblemLog:
         return {other: problem for other, problem in problems.items() if other is not source}
 
 
+class TemplateLog:
+    """Logs what is wrong with own templates of reminders: once, and once more when all is mended."""
+
+    def __init__(self, log: FilteringBoundLogger) -> None:
+        self._log = log
+
+    def next_problem(self, earlier: Problem | None, mistakes: tuple[str, ...], *, now: datetime) -> Problem | None:
+        """The problem with those mistakes, if there are any."""
+        if not mistakes:
+            if earlier is not None:
+                self._log.info("templates mended", broken_since=earlier.since.isoformat())
+            return None
+        problem = Problem(mistakes=mistakes, since=earlier.since if earlier is not None else now)
+        if problem != earlier:
+            self._log.error("templates broken", mistakes=mistakes, public="the built-in reminders")
+        return problem
+
+
 class LimitLog:
     """Logs how many events a feed leaves out: the first time, and each time the number has doubled."""
 

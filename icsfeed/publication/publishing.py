@@ -27,7 +27,7 @@ from icsfeed.publication.json_feed import json_makers, schema_makers
 from icsfeed.publication.maintnote_feeds import maintnote_makers
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
-from icsfeed.publication.reminders.makers import reminder_makers
+from icsfeed.publication.reminders.makers import own_reminders, reminder_makers
 from icsfeed.publication.representations import Maker, Representation, Representations
 from icsfeed.publication.statuspage.documents import statuspage_makers
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -41,6 +41,8 @@ class Publication:
     ``private`` has, by its slug, each private feed at the paths that it would have if it were public; only its
     subscribers get it. ``private_page`` gives the page for the subscribers of a feed in the language of a folder.
 
+    ``template_mistakes`` renders the reminders' own templates, and gives what is wrong with them.
+
     ``changed_at`` is when the schedule or the record last changed, ``last_modified`` the date that clients are told
     (whole seconds; ``None``: not yet).
     """
@@ -52,6 +54,7 @@ class Publication:
     changed_at: datetime
     fresh_until: datetime
     last_modified: datetime | None = None
+    template_mistakes: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def schedule(self) -> Schedule:
@@ -102,18 +105,20 @@ def publish(
     turns = (*_turns(events), *change_calendar_turns(events))
     of_private = [turn for view in events.private.values() for turn in (*_turns(view), *turns_of_today(view.situation))]
     public_editions = editions(situation, base_url=base_url, is_live=is_live)
+    own = own_reminders(public_editions)
     makers: dict[str, Maker] = {
         **dict(_feed_makers(events, base_url)),
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
         **dict(interop_makers(events)),
         **dict(_status_makers(events, public_editions)),
-        **{path: maker for edition in public_editions for path, maker in reminder_makers(edition)},
+        **{path: maker for edition in public_editions for path, maker in reminder_makers(edition, own)},
     }
     # The pages link to nothing else than what is published.
     makers |= dict(page_makers(public_editions, makers))
     return Publication(
         events=events,
+        template_mistakes=own.messages,
         representations=Representations(makers),
         private={slug: Representations(dict(_feed_makers(view, base_url))) for slug, view in events.private.items()},
         private_page=cache(partial(_private_page, events, base_url, is_live)),

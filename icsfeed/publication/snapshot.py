@@ -10,7 +10,7 @@ from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.revisions import LedgerLine, with_lines
 from icsfeed.publication.problems import Problems, Source
 from icsfeed.publication.publishing import Publication
-from icsfeed.store.schedule_file import FileSignature, LoadedSchedule
+from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, TemplateSignatures
 
 _ONE_SECOND: Final = timedelta(seconds=1)
 
@@ -31,6 +31,7 @@ class Snapshot:
     due: datetime
     read_at: datetime = BEFORE_ANY_ENTRY
     file_signature: FileSignature | None = None
+    template_signatures: TemplateSignatures = ()
     schedule_file: LoadedSchedule | None = None
     schedule_changed_at: datetime = BEFORE_ANY_ENTRY
     entry: int = 0

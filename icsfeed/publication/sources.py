@@ -15,7 +15,13 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.publication.problems import ProblemLog, Source, attempt
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.services.repository import ScheduleRepository
-from icsfeed.store.schedule_file import FileSignature, LoadedSchedule, load_watched_schedule
+from icsfeed.store.schedule_file import (
+    FileSignature,
+    LoadedSchedule,
+    TemplateSignatures,
+    load_watched_schedule,
+    template_signatures,
+)
 
 FILE_RETRY: Final = timedelta(minutes=1)
 """How soon a schedule file that could not be read is read again, if it does not change before.
@@ -47,6 +53,14 @@ class ScheduleFile:
         """The file's signature now."""
         return self.read_signature(str(self.path))
 
+    def template_signatures(self, loaded: LoadedSchedule | None) -> TemplateSignatures:
+        """The signatures now of the files in the folder of the schedule's own templates."""
+        return template_signatures(self.path.parent, loaded.schedule.reminders.folder) if loaded is not None else ()
+
+
+def _is_same(file: LoadedSchedule, other: LoadedSchedule) -> bool:
+    return file.content == other.content and file.schedule.reminders == other.schedule.reminders
+
 
 class Sources:
     """The schedule file and the repository that a server publishes. Problems go to ``log`` and into the snapshot."""
@@ -64,6 +78,8 @@ class Sources:
         with self._reading(Source.SCHEDULE):
             if self._file.signature() != snapshot.file_signature:
                 return True
+            if self._file.template_signatures(snapshot.schedule_file) != snapshot.template_signatures:
+                return True
         with self._reading(Source.DATABASE):
             return Source.DATABASE not in snapshot.problems and self.repository.entry() != snapshot.entry
 
@@ -76,10 +92,11 @@ class Sources:
             return self._with_record(snapshot, now)
 
     def _with_latest_schedule(self, snapshot: Snapshot, now: datetime) -> Snapshot:
-        signature, before = self._file.signature(), snapshot
-        if signature != before.file_signature or before.schedule_file is None or Source.SCHEDULE in before.problems:
-            return self._with_schedule(snapshot, signature, now)
-        return snapshot
+        signature, templates = self._file.signature(), self._file.template_signatures(snapshot.schedule_file)
+        is_same = (signature, templates) == (snapshot.file_signature, snapshot.template_signatures)
+        if is_same and snapshot.schedule_file is not None and Source.SCHEDULE not in snapshot.problems:
+            return snapshot
+        return replace(self._with_schedule(snapshot, signature, now), template_signatures=templates)
 
     @contextmanager
     def _reading(self, source: Source) -> Generator[None]:
@@ -108,7 +125,7 @@ class Sources:
             return self.with_problem(replace(good, file_signature=signature), Source.SCHEDULE, file, now=now)
         if signature != snapshot.file_signature:
             self.log.info("schedule published", changed_at=file.changed_at.isoformat())
-        elif snapshot.schedule_file is not None and file.content == snapshot.schedule_file.content:
+        elif snapshot.schedule_file is not None and _is_same(file, snapshot.schedule_file):
             file = snapshot.schedule_file
         is_same = file is snapshot.schedule_file
         return replace(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from icsfeed.domain.changes import Change
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.public_holidays import PublishedHolidays
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.schedule import SINGLE_TABLES, Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.calendar_advice import placeholder_domain
@@ -25,8 +25,8 @@ from icsfeed.services.window_advice import about_window, overlaps
 class Advice:
     """A warning about the element of that ``name`` (an id, or a slug) in an array of tables of the schedule file.
 
-    In the table ``calendar``, the name is that of a key. Without a ``table``, it is about something recorded, by the
-    name that ``unmatched`` gives it.
+    In a single table, such as ``calendar``, the name is that of a key. Without a ``table``, it is about something
+    recorded, by the name that ``unmatched`` gives it.
     """
 
     table: str
@@ -36,7 +36,7 @@ class Advice:
     @property
     def subject(self) -> str:
         """What it is about, such as ``maintenance_windows "thursday"`` or ``calendar.uid_domain``."""
-        if self.table == "calendar":
+        if self.table in SINGLE_TABLES:
             return f"{self.table}.{self.name}"
         return f'{self.table} "{self.name}"' if self.table else self.name
 

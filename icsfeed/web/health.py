@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from icsfeed.publication.live import Live
+from icsfeed.publication.problems import Problem
 from icsfeed.services.upcoming import utc_text
 from icsfeed.web.errors import RETRY_AFTER
 
@@ -27,15 +28,18 @@ def health_routes(live: Live) -> Blueprint:
     def readyz() -> ResponseReturnValue:
         publication = live.current()
         problems = live.problems
-        if not problems:
-            return jsonify(status="ready")
         # Only the number of errors: they quote the schedule, and everybody can read this. The log has them all.
-        sources = {
-            source.value: {"since": utc_text(problem.since), "mistakes": len(problem.mistakes)}
-            for source, problem in problems.items()
-        }
+        sources = {source.value: _as_json(problem) for source, problem in problems.items()}
+        if live.template_problem is not None:
+            sources["templates"] = _as_json(live.template_problem)
+        if not problems:
+            return jsonify(status="ready", **sources)
         if publication is not None:
             return jsonify(status="stale", **sources)
         return jsonify(status="unavailable", **sources), 503, {"Retry-After": RETRY_AFTER}
 
     return routes
+
+
+def _as_json(problem: Problem) -> dict[str, object]:
+    return {"since": utc_text(problem.since), "mistakes": len(problem.mistakes)}

@@ -68,6 +68,7 @@ class _PublicationCollector(Collector):
         since_look = {"": round(self._live.seconds_since_look, 3)}
         yield _gauge("icsfeed_look_age_seconds", "The time since the last look at the sources.", since_look)
         is_broken = {source.value: source in problems for source in Source}
+        is_broken["templates"] = self._live.template_problem is not None
         yield _gauge("icsfeed_source_broken", "Whether a source can't be read.", is_broken, "source")
         is_available = {"": publication is not None}
         yield _gauge("icsfeed_publication_available", "Whether there is a calendar to serve.", is_available)

@@ -18,6 +18,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.public_holidays import PublishedHolidays, data_version
 from icsfeed.domain.record import NOTHING
+from icsfeed.domain.reminder_templates import ReminderTemplates, TemplateFile
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.publication import background
@@ -514,3 +515,26 @@ def test_a_missing_file_or_a_folder_in_its_place_keeps_the_last_publication(path
     path.write_text(SCHEDULE.replace("Scheduled maintenance", "Back again"), encoding="utf-8")
     assert shows(live, "Back again")
     assert live.problems == {}
+
+
+def with_ticket(source: str) -> ReminderTemplates:
+    return ReminderTemplates(folder="reminders", files=(TemplateFile(name="ticket.md.j2", source=source),))
+
+
+def test_a_mistake_in_a_template_is_logged_once_and_once_more_when_it_is_mended() -> None:
+    """The calendar itself is current: nothing else counts as broken."""
+    server = FakeServer()
+    before = replace(BEFORE, reminders=with_ticket("\n{{ nme }}"))
+    server.disk.write(before, NOW)
+    assert server.publication().schedule.reminders == before.reminders
+    server.clock.advance(days=1)
+    server.publication()
+    assert server.live.template_problem == Problem(
+        mistakes=("reminders/ticket.md.j2:2: 'nme' is undefined",), since=NOW
+    )
+    assert server.live.problems == {}
+    server.disk.write(replace(before, reminders=with_ticket("mended")), NOW)
+    server.publication()
+    assert server.live.template_problem is None
+    events = [entry["event"] for entry in server.capture.entries if entry["event"].startswith("templates")]
+    assert events == ["templates broken", "templates mended"]

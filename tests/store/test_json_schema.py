@@ -45,6 +45,7 @@ def test_every_table_allows_its_own_keys_only_and_names_the_required_ones() -> N
         "peak_hours": (False, ["days", "start", "end"]),
         "maintnote": (False, []),
         "feeds": (False, ["slug", "name"]),
+        "reminders": (False, []),
     }
 
 

@@ -131,6 +131,7 @@ def test_without_a_publication(tmp_path: Path) -> None:
         ("icsfeed_build_info", __version__): 1,
         ("icsfeed_source_broken", "schedule"): 1,
         ("icsfeed_source_broken", "database"): 0,
+        ("icsfeed_source_broken", "templates"): 0,
         ("icsfeed_publication_available",): 0,
         ("icsfeed_requests_total", "other", "other", "503"): 1,
     }

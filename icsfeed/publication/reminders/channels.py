@@ -26,8 +26,13 @@ class Channel:
 
     @property
     def template(self) -> str:
-        """The name of its template, also of a vendor's own."""
+        """The name of its template, also of a vendor's own for all languages."""
         return f"{self.file}.j2"
+
+    def own_template(self, language: str) -> str:
+        """The name of a vendor's own template for that language alone, such as ``ticket.fr.md.j2``."""
+        stem, _, suffix = self.template.partition(".")
+        return f"{stem}.{language}.{suffix}"
 
 
 _CHANNELS: Final = (

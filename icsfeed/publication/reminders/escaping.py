@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeVar
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from icsfeed.publication.reminders.markdown import escaped_markdown
@@ -30,7 +31,7 @@ class Escaping(StrEnum):
 def template_environment(kind: type[_Environment], templates: Mapping[str, str], escaping: Escaping) -> _Environment:
     """An environment of that kind with the templates by name; what they lack is an error, not an empty text."""
     environment = kind(
-        loader=DictLoader(templates),
+        loader=FunctionLoader(partial(_source, templates)),
         autoescape=escaping is Escaping.XML,
         finalize=_FINALIZERS.get(escaping),
         undefined=StrictUndefined,
@@ -40,6 +41,12 @@ def template_environment(kind: type[_Environment], templates: Mapping[str, str],
     )
     environment.filters["wrap"] = wrapped
     return environment
+
+
+def _source(templates: Mapping[str, str], name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """The template with its name as that of its file, which errors name; it never changes."""
+    source = templates.get(name)
+    return (source, name, lambda: True) if source is not None else None
 
 
 def _in_markdown(value: object) -> object:

@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.reminders.channels import CHANNELS, Channel
+from icsfeed.publication.reminders.own_reminders import OwnReminders, OwnText, own_template_of
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import channel_variables
+from icsfeed.publication.reminders.variables import Variables, variables_of
 from icsfeed.publication.representations import Maker, Representation
-from icsfeed.services.reminders import ReminderFacts, reminder_facts
+from icsfeed.services.reminders import reminder_facts
 
 
 def reminder_path(channel: Channel, folder: str = "") -> str:
     return f"/{folder}reminders/{channel.file}"
 
 
-def reminder_makers(edition: Edition) -> Iterator[tuple[str, Maker]]:
-    """Every reminder in the language of the edition; the facts are worked out once for all of them."""
-    facts = cache(lambda: reminder_facts(edition.situation))
+def own_reminders(editions: Sequence[Edition]) -> OwnReminders:
+    """The texts that the vendor's own templates make for those editions, all with one process."""
+    texts = []
+    for edition in editions:
+        templates, values = edition.situation.schedule.reminders, _EditionVariables(edition)
+        for channel in CHANNELS.values():
+            template = own_template_of(channel, edition.language.code, templates)
+            if template is not None:
+                texts.append(
+                    OwnText(
+                        channel=channel,
+                        language=edition.language.code,
+                        template=template,
+                        variables=partial(values.of, channel),
+                    )
+                )
+    return OwnReminders(editions[0].situation.schedule.reminders, texts)
+
+
+def reminder_makers(edition: Edition, own: OwnReminders | None = None) -> Iterator[tuple[str, Maker]]:
+    """Every reminder in the language of the edition; the variables are worked out once for all of them."""
+    values = _EditionVariables(edition)
     for channel in CHANNELS.values():
-        yield reminder_path(channel, edition.folder), partial(_reminder, channel, edition, facts)
+        yield reminder_path(channel, edition.folder), partial(_reminder, channel, edition, values, own)
 
 
-def _reminder(channel: Channel, edition: Edition, facts: Callable[[], ReminderFacts]) -> Representation:
+class _EditionVariables:
+    """The variables of one edition, worked out when they are first needed."""
+
+    def __init__(self, edition: Edition) -> None:
+        facts = cache(lambda: reminder_facts(edition.situation))
+        self._variables = cache(lambda has_speech: variables_of(edition, facts(), has_speech=has_speech))
+
+    def of(self, channel: Channel) -> Variables:
+        return self._variables(channel.has_speech)
+
+
+def _reminder(
+    channel: Channel, edition: Edition, values: _EditionVariables, own: OwnReminders | None
+) -> Representation:
+    text = own.text_of(channel, edition.language.code) if own is not None else None
     return Representation(
-        body=built_in_text(channel, channel_variables(channel, edition, facts())).encode(),
+        body=(built_in_text(channel, values.of(channel)) if text is None else text).encode(),
         content_type=channel.content_type,
         dated=False,
         language=edition.language.code,

@@ -13,7 +13,6 @@ from icsfeed.publication.editions import Edition
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.json_feed import json_path
 from icsfeed.publication.pages.day_status import EFFECTS
-from icsfeed.publication.reminders.channels import Channel
 from icsfeed.publication.reminders.item_variables import item_variables
 from icsfeed.publication.reminders.phone import speech_of
 from icsfeed.publication.reminders.vocabulary import words_of
@@ -31,8 +30,17 @@ _EVERY_YEAR: Final = 0
 """As the year whose dates are written without it: a text that may be read in any year names each."""
 
 
-def variables_of(edition: Edition, facts: ReminderFacts) -> Variables:
+def variables_of(
+    edition: Edition,
+    facts: ReminderFacts,
+    *,
+    environments: frozenset[str] | None = None,
+    has_speech: bool = False,
+) -> Variables:
     """The variables of one edition, by name. All texts are on one line each, in its language; none is escaped.
+
+    The facts are those of these ``environments`` (``None``: all public ones). ``has_speech`` adds what the telephone
+    says.
 
     In an edition that is not live, maintenance that would take place now is coming: only what somebody recorded as in
     progress is under way.
@@ -45,7 +53,9 @@ def variables_of(edition: Edition, facts: ReminderFacts) -> Variables:
     def of_items(items: list[UpcomingItem] | tuple[UpcomingItem, ...]) -> Variable:
         return [item_variables(item, edition, dates) for item in items]
 
+    speech = _speech(edition, facts, environments) if has_speech else {}
     return {
+        **speech,
         "language": edition.language.code,
         "is_live": edition.is_live,
         "days": (facts.days.last - facts.days.first).days,
@@ -65,15 +75,9 @@ def variables_of(edition: Edition, facts: ReminderFacts) -> Variables:
     }
 
 
-def channel_variables(
-    channel: Channel, edition: Edition, facts: ReminderFacts, environments: frozenset[str] | None = None
-) -> Variables:
-    """The variables of that channel's template; those for the telephone have ``speech`` besides."""
-    variables = variables_of(edition, facts)
-    if channel.has_speech:
-        speech = speech_of(edition, facts, environments)
-        variables["speech"] = {"sentences": [*speech.sentences], "locale": speech.locale}
-    return variables
+def _speech(edition: Edition, facts: ReminderFacts, environments: frozenset[str] | None) -> Variables:
+    speech = speech_of(edition, facts, environments)
+    return {"speech": {"sentences": [*speech.sentences], "locale": speech.locale}}
 
 
 def _calendar(edition: Edition) -> Variable:

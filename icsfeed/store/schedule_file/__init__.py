@@ -5,13 +5,14 @@ from icsfeed.store.schedule_file.mistakes import Mistake, ScheduleFileError
 from icsfeed.store.schedule_file.model import json_schema
 from icsfeed.store.schedule_file.reading import (
     FilePosition,
-    FileSignature,
     LoadedSchedule,
     example_path,
     load_schedule,
     load_watched_schedule,
     read_schedule,
 )
+from icsfeed.store.schedule_file.signatures import FileSignature
+from icsfeed.store.schedule_file.template_files import TemplateSignatures, template_signatures
 
 __all__ = [
     "FilePosition",
@@ -19,6 +20,7 @@ __all__ = [
     "LoadedSchedule",
     "Mistake",
     "ScheduleFileError",
+    "TemplateSignatures",
     "database_key",
     "example_path",
     "json_schema",
@@ -26,4 +28,5 @@ __all__ = [
     "load_watched_schedule",
     "read_schedule",
     "schedule_of_database",
+    "template_signatures",
 ]

@@ -139,6 +139,15 @@ class MaintnoteTable(TypedDict, total=False):
     ]
 
 
+class RemindersTable(TypedDict, total=False):
+    """The reminders for a knowledge base, for tickets and for the telephone."""
+
+    templates: Annotated[
+        str,
+        Key(values.FOLDER, "The folder of the vendor's own templates, beside this file; by default none.", "reminders"),
+    ]
+
+
 class ScheduleTables(TypedDict, total=False):
     """A maintenance policy: regular maintenance windows and change freezes."""
 
@@ -165,6 +174,7 @@ class ScheduleTables(TypedDict, total=False):
         ),
     ]
     maintnote: Annotated[MaintnoteTable, Key(None, "MAINTNOTE feeds.", table=MaintnoteTable)]
+    reminders: Annotated[RemindersTable, Key(None, "The reminders' own templates.", table=RemindersTable)]
 
 
 def key_at(keys: KeyPath) -> Key | None:

@@ -10,6 +10,7 @@ from icsfeed.domain.feeds import Environment, Feed, Kind, automatic_feeds, publi
 from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.peak_hours import PeakHours
+from icsfeed.domain.reminder_templates import ReminderTemplates
 from icsfeed.domain.rule_parts import WEEKDAYS
 from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
@@ -58,6 +59,7 @@ def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
         else tuple(_feed(each, by_default) for each in feeds),
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
         provider=tables["maintnote"].get("provider", "") if "maintnote" in tables else "",
+        reminders=ReminderTemplates(folder=tables.get("reminders", {}).get("templates", "")),
     )
 
 

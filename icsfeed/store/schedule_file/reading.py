@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.schedule import SINGLE_TABLES, Schedule
 from icsfeed.store.files import open_regular
 from icsfeed.store.schedule_file.lines import Lines, heading_lines
 from icsfeed.store.schedule_file.mistakes import Finding, Mistake, ScheduleFileError
@@ -19,41 +20,22 @@ from icsfeed.store.schedule_file.model import ScheduleTables
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml, path_text
 from icsfeed.store.schedule_file.policy import schedule_of
 from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
+from icsfeed.store.schedule_file.signatures import NANOSECONDS, FileSignature
 from icsfeed.store.schedule_file.syntax import parse
 from icsfeed.store.schedule_file.table_checks import table_findings
+from icsfeed.store.schedule_file.template_files import TemplateSignatures, read_templates, template_signatures
 from icsfeed.store.schedule_file.translations import MultilingualFile
 from icsfeed.store.schedule_file.value_checks import validated
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
 
+_DEVICES: Final = Path("/dev")
 _EXAMPLE: Final = Path(__file__).parents[2] / "example" / "schedule.toml"
 _STARTER: Final = "write a starter with `icsfeed init`, or name another with --schedule"
 
 MAX_WATCHED_BYTES: Final = 4 * 1024 * 1024
 """Of a schedule file that is read again and again; a policy has some kilobytes."""
-
-_NANOSECONDS: Final = 1_000_000_000
-
-
-class FileSignature(NamedTuple):
-    """A file's metadata: while it is the same, the file need not be read again."""
-
-    mtime_ns: int
-    ctime_ns: int
-    size: int
-    inode: int
-
-    @classmethod
-    def of(cls, stat: os.stat_result) -> FileSignature:
-        """The signature in a ``stat`` result."""
-        return cls(mtime_ns=stat.st_mtime_ns, ctime_ns=stat.st_ctime_ns, size=stat.st_size, inode=stat.st_ino)
-
-    @property
-    def changed_at(self) -> datetime:
-        """When the file was last edited, or put in place (UTC, whole seconds)."""
-        # A deployment may keep an old time of change; the inode's own time says when the file came.
-        return datetime.fromtimestamp(max(self.mtime_ns, self.ctime_ns) // _NANOSECONDS, UTC)
 
 
 class FilePosition(NamedTuple):
@@ -65,11 +47,15 @@ class FilePosition(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedSchedule:
-    """A schedule with the bytes and the file that it was read from."""
+    """A schedule with the bytes and the file that it was read from.
+
+    ``template_signatures`` are those of the files in the folder of its reminders' templates.
+    """
 
     schedule: Schedule
     content: bytes
     signature: FileSignature
+    template_signatures: TemplateSignatures = ()
 
     @classmethod
     def from_bytes(cls, content: bytes, changed_at: datetime, *, source: str) -> LoadedSchedule:
@@ -78,7 +64,7 @@ class LoadedSchedule:
         Raises:
             ScheduleFileError: with every mistake.
         """
-        then = int(changed_at.timestamp()) * _NANOSECONDS
+        then = int(changed_at.timestamp()) * NANOSECONDS
         signature = FileSignature(mtime_ns=then, ctime_ns=then, size=len(content), inode=0)
         return cls(schedule=read_schedule(content, source), content=content, signature=signature)
 
@@ -90,9 +76,9 @@ class LoadedSchedule:
     def position_of(self, tables: str, name: str) -> FilePosition:
         """The position of the table with that id, or slug, in an array such as ``maintenance_windows``.
 
-        In the one table ``calendar``, the name is that of a key.
+        In a single table, such as ``calendar``, the name is that of a key.
         """
-        if tables == "calendar":
+        if tables in SINGLE_TABLES:
             keys = (tables, name)
             return FilePosition(path=path_text(keys), line=Lines(self.content).of(keys))
         return _positions(self.content, tables).get(name) or FilePosition(path=tables, line=None)
@@ -185,7 +171,8 @@ def _load(path: Path, open_file: Callable[[Path], BinaryIO], if_missing: str) ->
     try:
         with open_file(path) as file:
             # Before the bytes: an edit in between leaves an old signature, so the file is read again.
-            signature = FileSignature.of(os.fstat(file.fileno()))
+            status = os.fstat(file.fileno())
+            signature, is_regular = FileSignature.of(status), stat.S_ISREG(status.st_mode)
             content = file.read()
     except UnavailableError as error:
         raise ScheduleFileError(str(path), [Mistake(path="", line=None, message=str(error))]) from None
@@ -193,7 +180,30 @@ def _load(path: Path, open_file: Callable[[Path], BinaryIO], if_missing: str) ->
         raise ScheduleFileError(
             str(path), [Mistake(path="", line=None, message=_read_error(error, if_missing))]
         ) from None
-    return LoadedSchedule(schedule=read_schedule(content, str(path)), content=content, signature=signature)
+    loaded = LoadedSchedule(schedule=read_schedule(content, str(path)), content=content, signature=signature)
+    return _with_templates(loaded, path) if is_regular else loaded
+
+
+def _with_templates(loaded: LoadedSchedule, path: Path) -> LoadedSchedule:
+    """The schedule with the templates in the folder that it names, if any; the folder is relative to the file's."""
+    folder, base = loaded.schedule.reminders.folder, _base_of(path)
+    if not folder:
+        return loaded
+    signatures = template_signatures(base, folder)  # before the files, as above
+    try:
+        templates = read_templates(base, folder)
+    except UnavailableError as error:
+        keys = ("reminders", "templates")
+        line = Lines(loaded.content).of(keys)
+        mistake = Mistake(path=path_text(keys), line=line, message=str(error))
+        raise ScheduleFileError(str(path), [mistake]) from None
+    schedule = replace(loaded.schedule, reminders=templates)
+    return replace(loaded, schedule=schedule, template_signatures=signatures)
+
+
+def _base_of(path: Path) -> Path:
+    """The folder to which the schedule file's paths are relative; that of standard input is its file's."""
+    return (path.resolve() if path.parent == _DEVICES else path).parent
 
 
 def _open_any(path: Path) -> BinaryIO:

@@ -221,6 +221,7 @@ NAME: Final = text_value(_name, minLength=1)
 PROVIDER: Final = text_value(_provider, minLength=1)
 """A name for programs, which is the same in all languages."""
 FREE_TEXT: Final = text_value(plain_text)
+FOLDER: Final = text_value(partial(single_line, content="the name of a folder", remedy="it on one line"), minLength=1)
 IDENTIFIER: Final = text_value(identifier, pattern=f"^{IDENTIFIER_PATTERN}$")
 REFERENCE: Final = core_schema.str_schema(strict=True, metadata=for_json_schema(pattern=f"^{IDENTIFIER_PATTERN}$"))
 """The id of an environment; whether there is one of that id is checked between tables."""

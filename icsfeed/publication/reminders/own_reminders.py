@@ -1,0 +1,100 @@
+"""The reminders that a vendor's own templates make; where one has a mistake, the built-in text stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from icsfeed.domain.reminder_templates import ReminderTemplates
+from icsfeed.publication.reminders.channels import CHANNELS, Channel
+from icsfeed.publication.reminders.own_texts import TemplateEntry, TemplateMistake, rendered
+from icsfeed.publication.reminders.variables import Variables
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnText:
+    """A text that a vendor's ``template`` makes for a channel, from variables that are worked out when it is needed."""
+
+    channel: Channel
+    language: str
+    template: str
+    variables: Callable[[], Variables]
+
+
+def own_template_of(channel: Channel, language: str, templates: ReminderTemplates) -> str | None:
+    """The name of the template for that channel and language: the one for the language alone takes precedence."""
+    usable = {each.name for each in templates.files if not each.problem}
+    return next((name for name in (channel.own_template(language), channel.template) if name in usable), None)
+
+
+class OwnReminders:
+    """The texts of a vendor's own templates, all rendered when the first of them is needed. Threads may share it."""
+
+    def __init__(self, templates: ReminderTemplates, texts: Iterable[OwnText]) -> None:
+        self._templates = templates
+        self._texts = {(each.channel.name, each.language): each for each in texts}
+        self._results: dict[tuple[str, str], str | TemplateMistake] | None = None
+        self._lock = Lock()
+
+    def text_of(self, channel: Channel, language: str) -> str | None:
+        """The text of that channel; ``None`` where it has no template of its own, or one with a mistake."""
+        if (channel.name, language) not in self._texts:
+            return None
+        result = self._rendered()[channel.name, language]
+        return result if isinstance(result, str) else None
+
+    def mistakes(self) -> tuple[TemplateMistake, ...]:
+        """What is wrong with the templates, by name and line."""
+        results = self._rendered().values() if self._texts else ()
+        mistakes = {each for each in results if isinstance(each, TemplateMistake)}
+        return tuple(sorted({*unreadable(self._templates), *mistakes}))
+
+    def messages(self) -> tuple[str, ...]:
+        """The mistakes with their places, as people read them."""
+        return tuple(each.text(self._templates.folder) for each in self.mistakes())
+
+    def _rendered(self) -> dict[tuple[str, str], str | TemplateMistake]:
+        with self._lock:
+            if self._results is None:
+                results = render_texts(self._templates, tuple(self._texts.values()))
+                self._results = dict(zip(self._texts, results, strict=True))
+            return self._results
+
+
+def unreadable(templates: ReminderTemplates) -> Iterator[TemplateMistake]:
+    """The templates of reminders that could not be read."""
+    names = template_names()
+    return (
+        TemplateMistake(template=each.name, message=each.problem)
+        for each in templates.files
+        if each.problem and each.name in names
+    )
+
+
+def template_names(languages: Iterable[str] = ()) -> frozenset[str]:
+    """The names that templates can have in a calendar of those languages."""
+    codes = tuple(languages)
+    own = (channel.own_template(code) for channel in CHANNELS.values() for code in codes)
+    return frozenset({*(channel.template for channel in CHANNELS.values()), *own})
+
+
+def render_texts(
+    templates: ReminderTemplates, texts: Sequence[OwnText], *, patience: float | None = None
+) -> list[str | TemplateMistake]:
+    """Each of the texts, or the mistake in its template; equal variables are handed over once."""
+    variables: list[Variables] = []
+    numbers: dict[int, int] = {}
+    entries = []
+    for text in texts:
+        values = text.variables()
+        if id(values) not in numbers:
+            numbers[id(values)] = len(variables)
+            variables.append(values)
+        entries.append(
+            TemplateEntry(template=text.template, escaping=text.channel.escaping, variables=numbers[id(values)])
+        )
+    sources = {each.name: each.source for each in templates.files if not each.problem}
+    if patience is None:
+        return rendered(sources, entries, variables)
+    return rendered(sources, entries, variables, patience=patience)
