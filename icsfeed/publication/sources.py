@@ -55,7 +55,7 @@ class ScheduleFile:
 
     def template_signatures(self, loaded: LoadedSchedule | None) -> TemplateSignatures:
         """The signatures now of the files in the folder of the schedule's own templates."""
-        return template_signatures(self.path.parent, loaded.schedule.reminders.folder) if loaded is not None else ()
+        return template_signatures(self.path.parent, loaded.template_folder) if loaded is not None else ()
 
 
 def _is_same(file: LoadedSchedule, other: LoadedSchedule) -> bool:

@@ -49,12 +49,14 @@ class FilePosition(NamedTuple):
 class LoadedSchedule:
     """A schedule with the bytes and the file that it was read from.
 
-    ``template_signatures`` are those of the files in the folder of its reminders' templates.
+    ``template_folder`` is the one of its reminders' templates (empty: none was read), ``template_signatures`` are those
+    of the files in it.
     """
 
     schedule: Schedule
     content: bytes
     signature: FileSignature
+    template_folder: str = ""
     template_signatures: TemplateSignatures = ()
 
     @classmethod
@@ -198,7 +200,7 @@ def _with_templates(loaded: LoadedSchedule, path: Path) -> LoadedSchedule:
         mistake = Mistake(path=path_text(keys), line=line, message=str(error))
         raise ScheduleFileError(str(path), [mistake]) from None
     schedule = replace(loaded.schedule, reminders=templates)
-    return replace(loaded, schedule=schedule, template_signatures=signatures)
+    return replace(loaded, schedule=schedule, template_folder=folder, template_signatures=signatures)
 
 
 def _base_of(path: Path) -> Path:
