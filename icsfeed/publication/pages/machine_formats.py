@@ -85,35 +85,34 @@ def _reminder(channel: str) -> _PathOf:
     return lambda _, folder: reminder_path(CHANNELS[channel], folder)
 
 
+_JSON: Final = _Kind(
+    name=phrase("JSON"),
+    use=phrase("Every occurrence, with its start and end in UTC and in local time; for scripts and dashboards."),
+    path=json_path,
+    schema=SCHEMA_PATH,
+)
+_SINGLE_EVENTS: Final = _Kind(
+    name=phrase("Single events (iCalendar)"),
+    use=phrase("Every occurrence as an event of its own, in UTC; for programs that don’t expand recurring events."),
+    path=_feed(Rendering.EXPANDED),
+)
+_MAINTNOTE: Final = _Kind(
+    name=phrase("MAINTNOTE (iCalendar)"),
+    use=phrase(
+        "Maintenance notices as network providers send them; for tools that keep track of the maintenance of suppliers."
+    ),
+    path=lambda slug, folder: f"/{folder}feeds/{slug}.maintnote.ics",
+)
+
 _GROUPS: Final = (
     _Group(
         anchor="calendar-data",
         name=phrase("Calendar data"),
         lead=phrase("Everything that the calendar shows, for scripts and for tools that keep track of maintenance."),
         kinds=(
-            _Kind(
-                name=phrase("JSON"),
-                use=phrase(
-                    "Every occurrence, with its start and end in UTC and in local time; for scripts and dashboards."
-                ),
-                path=json_path,
-                schema=SCHEMA_PATH,
-            ),
-            _Kind(
-                name=phrase("Single events (iCalendar)"),
-                use=phrase(
-                    "Every occurrence as an event of its own, in UTC; for programs that don’t expand recurring events."
-                ),
-                path=_feed(Rendering.EXPANDED),
-            ),
-            _Kind(
-                name=phrase("MAINTNOTE (iCalendar)"),
-                use=phrase(
-                    "Maintenance notices as network providers send them; for tools that keep track of the maintenance "
-                    "of suppliers."
-                ),
-                path=lambda slug, folder: f"/{folder}feeds/{slug}.maintnote.ics",
-            ),
+            _JSON,
+            _SINGLE_EVENTS,
+            _MAINTNOTE,
             _Kind(
                 name=phrase("Atom"),
                 use=phrase("Announcements with every update; for feed readers, chat and automation."),
@@ -248,4 +247,18 @@ def _format(
         use=language.say(kind.use),
         parts=tuple(parts),
         more=(schema,) if kind.schema else (),
+    )
+
+
+def subscriber_formats(slug: str, folder: str, language: Language) -> tuple[MachineFormat, ...]:
+    """The formats of a feed whose files all lie in that ``folder``, which is a subscriber's own."""
+    return tuple(
+        MachineFormat(
+            name=language.say(kind.name),
+            path=f"{folder}{kind.path(slug, '').rpartition('/')[2]}",
+            use=language.say(kind.use),
+            parts=(),
+            more=(),
+        )
+        for kind in (_JSON, _SINGLE_EVENTS)
     )

@@ -17,12 +17,15 @@ from icsfeed.domain.tokens import private_folder
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.language_site import MAX_LISTED_ROWS, Site
+from icsfeed.publication.pages.machine_formats import subscriber_formats
+from icsfeed.publication.pages.own_reminders import customer_reminders
 from icsfeed.publication.pages.page_items import PageItem
 from icsfeed.publication.pages.page_links import Link, PageLinks
 from icsfeed.publication.pages.rendering import assets
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, Subscription, subscriptions
 from icsfeed.publication.representations import Representation
 from icsfeed.services.policy_rows import freeze_rows, window_rows
+from icsfeed.services.reminders import EVERY_KIND
 
 _TOKEN: Final = "icsfeed-stand-in-for-a-token"  # noqa: S105  (it opens nothing)
 _PICTURE: Final = "icsfeed-stand-in-for-a-picture"
@@ -130,6 +133,9 @@ class _PrivateSite(Site):
             past=past,
             windows=[row for row in windows if Kind.MAINTENANCE in kinds and not row.has_ended],
             freezes=[row for row in freezes if Kind.FREEZE in kinds and not row.has_ended],
+            formats=subscriber_formats(self.feed.slug, f"{_FOLDER}{self.folder}", self.language),
+            # Reminders say that nothing is under way, which has to be true of everything.
+            reminders=customer_reminders(self.edition) if kinds == EVERY_KIND else None,
         )
 
     @cached_property
