@@ -101,7 +101,7 @@ _MAINTNOTE: Final = _Kind(
     use=phrase(
         "Maintenance notices as network providers send them; for tools that keep track of the maintenance of suppliers."
     ),
-    path=lambda slug, folder: f"/{folder}feeds/{slug}.maintnote.ics",
+    path=_feed(Rendering.MAINTNOTE),
 )
 
 _GROUPS: Final = (
@@ -250,7 +250,9 @@ def _format(
     )
 
 
-def subscriber_formats(slug: str, folder: str, language: Language) -> tuple[MachineFormat, ...]:
+def subscriber_formats(
+    slug: str, folder: str, language: Language, *, with_maintnote: bool
+) -> tuple[MachineFormat, ...]:
     """The formats of a feed whose files all lie in that ``folder``, which is a subscriber's own."""
     return tuple(
         MachineFormat(
@@ -260,5 +262,5 @@ def subscriber_formats(slug: str, folder: str, language: Language) -> tuple[Mach
             parts=(),
             more=(),
         )
-        for kind in (_JSON, _SINGLE_EVENTS)
+        for kind in (_JSON, _SINGLE_EVENTS, *((_MAINTNOTE,) if with_maintnote else ()))
     )

@@ -14,6 +14,7 @@ import segno
 
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.tokens import private_folder
+from icsfeed.ical.maintnote import has_maintnote
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.language_site import MAX_LISTED_ROWS, Site
@@ -133,7 +134,12 @@ class _PrivateSite(Site):
             past=past,
             windows=[row for row in windows if Kind.MAINTENANCE in kinds and not row.has_ended],
             freezes=[row for row in freezes if Kind.FREEZE in kinds and not row.has_ended],
-            formats=subscriber_formats(self.feed.slug, f"{_FOLDER}{self.folder}", self.language),
+            formats=subscriber_formats(
+                self.feed.slug,
+                f"{_FOLDER}{self.folder}",
+                self.language,
+                with_maintnote=has_maintnote(schedule, self.feed),
+            ),
             # Reminders say that nothing is under way, which has to be true of everything.
             reminders=customer_reminders(self.edition) if kinds == EVERY_KIND else None,
         )

@@ -24,14 +24,14 @@ from tests.publication.pages.stories import BASE, BUSY, NOON, SCHEDULE, a_change
 from tests.required import require
 
 TOKEN = "a-token-that-nobody-else-has"
-OURS = Environment(id="ours", name="Our own <system>", is_public=False)
+OURS = Environment(id="ours", name="Our own <system>", public=False)
 WINDOW = replace(THURSDAY, id="ours", name="Our evening", environments=frozenset({"ours"}))
 FEED = Feed(
     slug="ours",
     name="Ours",
     environments=frozenset({"ours", "production"}),
     kinds=frozenset(Kind),
-    is_public=False,
+    public=False,
 )
 CHANGE = a_change(
     Kind.EMERGENCY,
@@ -149,6 +149,6 @@ def test_they_are_folded_and_accessible(visit: Open, width: int, scheme: str) ->
 def test_the_formats_of_the_feed_have_the_customers_address(visit: Open) -> None:
     page = visit(site(), f"/private/{TOKEN}/")
     codes = page.locator(".format code").all_text_contents()
-    assert codes == [f"{BASE}/private/{TOKEN}/ours.json", f"{BASE}/private/{TOKEN}/ours.expanded.ics"]
+    assert codes == [f"{BASE}/private/{TOKEN}/ours{end}" for end in (".json", ".expanded.ics", ".maintnote.ics")]
     links = page.locator(".format h3 a").evaluate_all("all => all.map((each) => new URL(each.href).pathname)")
     assert links == [code.removeprefix(BASE) for code in codes]
