@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from icsfeed.domain.feeds import Kind
+from icsfeed.publication.badges.frozen import frozen_now
 from icsfeed.publication.editions import Edition
 from icsfeed.services.reminders import ReminderFacts, is_open_work, reminder_facts
 from icsfeed.services.upcoming import UpcomingItem
@@ -64,54 +63,30 @@ def _live(edition: Edition, facts: ReminderFacts, environments: frozenset[str]) 
         is_emergency = facts.under_way[0].kind is Kind.EMERGENCY
         mood, text = (Mood.EMERGENCY, _EMERGENCY_NOW) if is_emergency else (Mood.NOW, _NOW)
         return mood, edition.language.say(text)
-    return _what_is_dated(edition, facts, environments, next_work=_next_work(facts))
+    return _what_is_dated(edition, _next_work(facts), environments)
 
 
 def _dated(edition: Edition, facts: ReminderFacts, environments: frozenset[str]) -> tuple[Mood, str]:
     """What is said where the badge may be read at any later time: what is under way has the date of its start."""
-    next_work = facts.under_way[0] if facts.under_way else _next_work(facts)
-    return _what_is_dated(edition, facts, environments, next_work=next_work)
+    return _what_is_dated(edition, facts.under_way[0] if facts.under_way else _next_work(facts), environments)
 
 
 def _next_work(facts: ReminderFacts) -> UpcomingItem | None:
     return next((each for each in facts.coming if is_open_work(each)), facts.next)
 
 
-def _what_is_dated(
-    edition: Edition, facts: ReminderFacts, environments: frozenset[str], *, next_work: UpcomingItem | None
-) -> tuple[Mood, str]:
-    """The freeze that holds everywhere, unless work comes before its end; or else the next work."""
+def _what_is_dated(edition: Edition, work: UpcomingItem | None, environments: frozenset[str]) -> tuple[Mood, str]:
+    """The freeze that holds everywhere, unless the work starts before its end; or else the work."""
     say, dates = edition.language.say, edition.dates
-    freezes = [each for each in facts.freezes if environments <= frozenset(each.environments)]
-    if freezes:
-        end = _end_of(freezes, facts.coming, environments)
-        if next_work is None or (end is not None and end <= next_work.span.start):
-            if end is not None:
-                return Mood.FROZEN, say(_FROZEN_UNTIL, instant=dates.compact_moment(end))
-            since = min(each.span.start for each in freezes)
-            dated = say(_FROZEN_SINCE, instant=dates.compact_moment(since))
-            return Mood.FROZEN, say(_FROZEN) if edition.is_live else dated
-    if next_work is None:
+    frozen = frozen_now(edition.situation, environments)
+    if frozen is not None and (work is None or (frozen.end is not None and frozen.end <= work.span.start)):
+        if frozen.end is not None:
+            return Mood.FROZEN, say(_FROZEN_UNTIL, instant=dates.compact_moment(frozen.end))
+        since = say(_FROZEN_SINCE, instant=dates.compact_moment(frozen.start))
+        return Mood.FROZEN, say(_FROZEN) if edition.is_live else since
+    if work is None:
         return Mood.NOTHING, say(_NOTHING)
-    instant = dates.compact_moment(next_work.span.start)
-    if next_work.kind is Kind.EMERGENCY:
+    instant = dates.compact_moment(work.span.start)
+    if work.kind is Kind.EMERGENCY:
         return Mood.EMERGENCY, say(_EMERGENCY_AT, instant=instant)
     return Mood.AHEAD, say(_AT, instant=instant)
-
-
-def _end_of(
-    freezes: Iterable[UpcomingItem], coming: Iterable[UpcomingItem], environments: frozenset[str]
-) -> datetime | None:
-    """When those freezes end, with each that follows without a gap; ``None``: nobody knows."""
-    every = [*freezes, *(each for each in coming if each.kind is Kind.FREEZE)]
-    following = sorted(
-        (each for each in every if environments <= frozenset(each.environments)), key=lambda each: each.span.start
-    )
-    end = following[0].span.end
-    for freeze in following:
-        if freeze.span.start > end:
-            break
-        if freeze.is_open_ended:
-            return None
-        end = max(end, freeze.span.end)
-    return end

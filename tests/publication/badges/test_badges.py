@@ -305,3 +305,17 @@ def test_widths() -> None:
 @pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcd", "ab…"), ("a cd", "a…")])
 def test_names_are_shortened(text: str, short: str) -> None:
     assert shortened(text, 3) == short
+
+
+def test_environments_that_are_frozen_by_different_freezes() -> None:
+    """All are frozen until the first of them no longer is; a freeze far ahead that follows without a gap counts."""
+    preview = replace(frozen(utc(2026, 12, 20, 5), ["preview"]), id="CF-2")
+    following = replace(frozen(utc(2027, 1, 10, 5), ["production"]), id="CF-3", started_at=utc(2026, 12, 31, 5))
+    production = frozen(utc(2026, 12, 31, 5))
+    record = Record(entry=1, freezes={each.id: each for each in (production, preview, following)})
+    situation = Situation(schedule=replace(TWO, windows=(), freezes=()), record=record, now=NOW)
+    assert [say(situation, path) for path in ("/badge.svg", "/badge/preview.svg", "/badge/production.svg")] == [
+        "frozen until Sun 20 Dec 00:00 EST",
+        "Preview: frozen until Sun 20 Dec 00:00 EST",
+        "Production: frozen until Sun 10 Jan 2027 00:00 EST",
+    ]
