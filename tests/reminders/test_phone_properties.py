@@ -20,7 +20,7 @@ from icsfeed.services.reminders import is_open_work
 from icsfeed.services.upcoming import UpcomingItem, upcoming
 from tests.changes import PLAN, a_change
 from tests.examples import POLICY, TORONTO
-from tests.reminders.phone_speech import sentences_in
+from tests.reminders.phone_speech import edition_of, sentences_in
 from tests.reminders.situations import in_toronto
 from tests.situations import a_situation
 from tests.words.spoken_parsing import CLOCKS, WEEKDAYS, english_ordinal, french_number
@@ -128,6 +128,14 @@ def test_an_export_never_speaks_of_today(situation: Situation) -> None:
     ):
         text = " ".join(sentences_in(situation, code, is_live=False))
         assert not re.search(rf"\b(?:{words})\b", text), text
+
+
+@pytest.mark.parametrize("is_live", [True, False], ids=["live", "export"])
+@given(situation=situations())
+def test_it_changes_only_at_midnight_and_where_something_starts_or_ends(is_live: bool, situation: Situation) -> None:
+    as_of = edition_of(situation).as_of
+    earlier = replace(situation, now=as_of)
+    assert sentences_in(situation, is_live=is_live) == sentences_in(earlier, is_live=is_live)
 
 
 @given(situation=situations())

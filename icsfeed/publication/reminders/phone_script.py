@@ -7,8 +7,7 @@ that, the text takes longer: no start is ever left out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -16,10 +15,10 @@ from itertools import groupby
 from typing import Final
 
 from icsfeed.domain.changes import State
-from icsfeed.domain.civil import whole_days
 from icsfeed.domain.feeds import Kind
+from icsfeed.publication.reminders.phone_freezes import freeze_sentences
 from icsfeed.publication.reminders.phone_sentences import PhoneSentence, chosen_sentences, is_in_time
-from icsfeed.publication.reminders.phone_words import PhoneWords
+from icsfeed.publication.reminders.phone_words import Mark, PhoneWords
 from icsfeed.services.reminders import ReminderFacts, is_open_work
 from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.words.languages import sentence
@@ -48,32 +47,10 @@ _NEXT: Final = phrase_in("as said on the telephone", "The next maintenance takes
 _REGULAR_WORK: Final = phrase_in("work, as said on the telephone", "regular maintenance")
 _REGULAR: Final = phrase_in("as said on the telephone: regular maintenance is every Thursday", "{work} is {when}.")
 
-_FREEZE: Final = phrase_in("as said on the telephone for the first time", "a change freeze")
-_THE_FREEZE: Final = phrase_in("as said on the telephone before its dates", "the change freeze")
-_FROZEN: Final = phrase_in(
-    "as said on the telephone", "{freeze} is in effect {until}: no regular maintenance takes place."
-)
-_THROUGH: Final = phrase_in("as said on the telephone: in effect through Monday, November thirtieth", "through {day}")
-_UNTIL: Final = phrase_in(
-    "as said on the telephone: in effect until Monday, November thirtieth, at noon", "until {when}"
-)
-_UNTIL_FURTHER_NOTICE: Final = phrase_in("as said on the telephone", "until further notice")
-_FREEZE_AHEAD: Final = phrase_in(
-    "as said on the telephone", "No regular maintenance takes place during {freeze}, {when}."
-)
-_FROM_MOMENT: Final = phrase_in("as said on the telephone", "from {first}, to {last}")
-_ON_ONE_DAY: Final = phrase_in("as said on the telephone, of a change freeze", "on {day}")
-_SINCE: Final = phrase_in(
-    "as said on the telephone, of a change freeze without an end", "since {day}, until further notice"
-)
-
 _EMERGENCIES_UNDER_WAY: Final = phrase_in("as said on the telephone", "{number} emergency changes are under way.")
 _WORK_UNDER_WAY: Final = phrase_in("as said on the telephone of several works", "Maintenance is under way.")
 _EMERGENCIES_BEGIN: Final = phrase_in("as said on the telephone", "Emergency changes begin {day} at {times}.")
 _WORKS_BEGIN: Final = phrase_in("as said on the telephone", "Maintenance begins {day} at {times}.")
-
-_Mark = Callable[[str], str]
-"""What puts the time zone behind a time, or leaves it as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +82,7 @@ class PhoneScript:
             yield from self._nothing_near()
             yield from self._next()
         yield from self._regular()
-        yield from self._freeze()
+        yield from freeze_sentences(self.facts.freezes, self.next_freeze, self.words)
         if not self._is_quiet and not others:
             yield from self._next()
 
@@ -121,51 +98,52 @@ class PhoneScript:
 
     def _as_of(self) -> Iterator[PhoneSentence]:
         if not self.words.is_live:
-            yield self._timed(lambda mark: self._say(_AS_OF, when=mark(self.words.spoken.dated_moment(self.as_of))))
+            when = self.words.spoken.dated_moment(self.as_of)
+            yield self.words.timed(partial(self.words.say_when, _AS_OF, when=when))
 
     def _under_way(self, *, is_emergency: bool) -> Iterator[PhoneSentence]:
         for item in self.facts.under_way if self.words.is_live else ():
             if (item.kind is Kind.EMERGENCY) is is_emergency:
-                yield self._plain(self._named(item, self._say(_UNDER_WAY, work=self._work(item))))
+                yield self.words.untimed(self._named(item, self.words.say(_UNDER_WAY, work=self._work(item))))
                 if item.span.end <= self.facts.now:
-                    yield self._plain(self._say(_OVERDUE))
+                    yield self.words.untimed(self.words.say(_OVERDUE))
                 else:
                     end = self.words.moment(item.span.end)
-                    yield self._timed(partial(self._marked, _EXPECTED_END, when=end))
+                    yield self.words.timed(partial(self.words.say_when, _EXPECTED_END, when=end))
 
     def _taking_place(self, items: Iterable[UpcomingItem]) -> Iterator[PhoneSentence]:
         for _, group in groupby(items, key=self._joint):
             works = list(group)
             first = works[0]
             form = _MAY_TAKE_PLACE if first.state is State.TENTATIVE else _TAKES_PLACE
-            yield self._timed(partial(self._statement, works, form), required=self.words.is_near(first.span.start))
+            yield self.words.timed(partial(self._statement, works, form), required=self.words.is_near(first.span.start))
 
     def _joint(self, item: UpcomingItem) -> tuple[object, ...]:
         """What works that are said in one sentence have in common."""
         name = "" if item.kind is Kind.MAINTENANCE else item.name
         return item.kind, name, item.environments, item.state, self.words.day_of(item.span.start)
 
-    def _statement(self, works: list[UpcomingItem], form: Phrase, mark: _Mark) -> str:
+    def _statement(self, works: list[UpcomingItem], form: Phrase, mark: Mark) -> str:
         spoken, first = self.words.spoken, works[0]
         hours = spoken.language.join([spoken.span(each.span).hours for each in works])
-        when = self._say(_WHEN, day=self.words.day_of(first.span.start), hours=hours)
-        return self._named(first, self._say(form, work=self._work(first), when=mark(when)))
+        when = self.words.say(_WHEN, day=self.words.day_of(first.span.start), hours=hours)
+        return self._named(first, self.words.say(form, work=self._work(first), when=mark(when)))
 
     def _finished(self) -> Iterator[PhoneSentence]:
         for item in self.facts.finished:
             if item.state is State.COMPLETED:
                 when = self.words.moment(item.span.end)
-                yield self._timed(partial(self._done, item, when), required=False)
+                yield self.words.timed(partial(self._done, item, when), required=False)
 
-    def _done(self, item: UpcomingItem, when: str, mark: _Mark) -> str:
-        return self._named(item, self._say(_COMPLETED, work=self._work(item, definite=True), when=mark(when)))
+    def _done(self, item: UpcomingItem, when: str, mark: Mark) -> str:
+        return self._named(item, self.words.say(_COMPLETED, work=self._work(item, definite=True), when=mark(when)))
 
     def _called_off(self) -> Iterator[PhoneSentence]:
         for item in self.facts.coming:
             if item.state is State.CANCELLED and self.words.is_near(item.span.start):
                 when = self._when(item)
                 work = self._work(item, definite=True)
-                yield self._timed(partial(self._marked, _CALLED_OFF, work=work, when=when), required=False)
+                yield self.words.timed(partial(self.words.say_when, _CALLED_OFF, work=work, when=when), required=False)
 
     @cached_property
     def _is_quiet(self) -> bool:
@@ -182,54 +160,23 @@ class PhoneScript:
     def _nothing_near(self) -> Iterator[PhoneSentence]:
         is_empty = self._following is None and not self._works(is_emergency=True)
         if is_empty or self.words.is_live:
-            yield self._plain(self._say(_NOTHING if is_empty else _NOTHING_NEAR))
+            yield self.words.untimed(self.words.say(_NOTHING if is_empty else _NOTHING_NEAR))
 
     def _next(self) -> Iterator[PhoneSentence]:
         following = self._following
         if following is None:
             return
-        if following.kind is Kind.MAINTENANCE and not self._where(following):
-            yield self._timed(partial(self._marked, _NEXT, when=self._when(following)), required=False)
+        if following.kind is Kind.MAINTENANCE and not self.words.is_partial(following):
+            yield self.words.timed(partial(self.words.say_when, _NEXT, when=self._when(following)), required=False)
         else:
-            yield self._timed(partial(self._statement, [following], _TAKES_PLACE), required=False)
+            yield self.words.timed(partial(self._statement, [following], _TAKES_PLACE), required=False)
 
     def _regular(self) -> Iterator[PhoneSentence]:
         language = self.words.spoken.language
         for times in regular_times((row.part for row in self.facts.windows), self.words.spoken):
             work = sentence(self.words.on(language.say(_REGULAR_WORK), times.environments))
-            when = self._say(_WHEN, day=times.days, hours=times.hours)
-            yield self._timed(partial(self._marked, _REGULAR, work=work, when=when), required=False)
-
-    def _freeze(self) -> Iterator[PhoneSentence]:
-        current = max(self.facts.freezes, key=lambda each: (not self._where(each), each.span.end), default=None)
-        if current is not None and self.words.is_live:
-            freeze = sentence(self.words.on(self._say(_FREEZE), frozenset(current.environments)))
-            yield self._timed(partial(self._frozen, freeze, current), required=False)
-        elif (item := current or self.next_freeze) is not None:
-            freeze = self.words.on(self._say(_THE_FREEZE), frozenset(item.environments))
-            when = self._freeze_dates(item)
-            yield self._timed(partial(self._marked, _FREEZE_AHEAD, freeze=freeze, when=when), required=False)
-
-    def _frozen(self, freeze: str, item: UpcomingItem, mark: _Mark) -> str:
-        spoken = self.words.spoken
-        days = whole_days(item.span, spoken.zone)
-        if item.is_open_ended:
-            until = self._say(_UNTIL_FURTHER_NOTICE)
-        elif days is not None:
-            until = self._say(_THROUGH, day=spoken.day(days.last))
-        else:
-            until = mark(self._say(_UNTIL, when=spoken.moment(item.span.end)))
-        return self._say(_FROZEN, freeze=freeze, until=until)
-
-    def _freeze_dates(self, item: UpcomingItem) -> str:
-        spoken = self.words.spoken
-        days = whole_days(item.span, spoken.zone)
-        if item.is_open_ended:
-            return self._say(_SINCE, day=spoken.day(self.words.day_on(item.span.start)))
-        if days is None:
-            first, last = spoken.moment(item.span.start), spoken.moment(item.span.end)
-            return self._say(_FROM_MOMENT, first=first, last=last)
-        return self._say(_ON_ONE_DAY, day=spoken.day(days.first)) if days.first == days.last else str(spoken.days(days))
+            when = self.words.say(_WHEN, day=times.days, hours=times.hours)
+            yield self.words.timed(partial(self.words.say_when, _REGULAR, work=work, when=when), required=False)
 
     def _compact(self) -> Iterator[PhoneSentence]:
         """What must be said, without names and ends."""
@@ -243,40 +190,26 @@ class PhoneScript:
                 instants = list(group)
                 name = self.words.weekday_of(day) if day in dates else self.words.day_of_all(instants)
                 dates.add(day)
-                yield self._timed(partial(self._beginning, form, name, self.words.spoken.times(instants)))
+                yield self.words.timed(partial(self._beginning, form, name, self.words.spoken.times(instants)))
 
-    def _beginning(self, form: Phrase, day: str, times: str, mark: _Mark) -> str:
-        return self._say(form, day=day, times=mark(times))
+    def _beginning(self, form: Phrase, day: str, times: str, mark: Mark) -> str:
+        return self.words.say(form, day=day, times=mark(times))
 
     def _compact_under_way(self) -> Iterator[PhoneSentence]:
         emergencies = [item for item in self.facts.under_way if item.kind is Kind.EMERGENCY]
         if len(emergencies) == 1:
-            yield self._plain(self._say(_UNNAMED, statement=self._say(_UNDER_WAY, work=self._work(emergencies[0]))))
+            yield self.words.untimed(
+                self.words.say(_UNNAMED, statement=self.words.say(_UNDER_WAY, work=self._work(emergencies[0])))
+            )
         elif emergencies:
             number = sentence(number_in_words(len(emergencies), self.words.spoken.language))
-            yield self._plain(self._say(_EMERGENCIES_UNDER_WAY, number=number))
+            yield self.words.untimed(self.words.say(_EMERGENCIES_UNDER_WAY, number=number))
         if len(self.facts.under_way) > len(emergencies):
-            yield self._plain(self._say(_WORK_UNDER_WAY))
-
-    def _say(self, text: Phrase, **values: str) -> str:
-        # An abbreviation at the end has the full stop already.
-        return re.sub(r"\.\.$", ".", self.words.spoken.language.say(text, **values))
-
-    def _marked(self, form: Phrase, mark: _Mark, *, when: str, **values: str) -> str:
-        return self._say(form, when=mark(when), **values)
-
-    def _plain(self, text: str) -> PhoneSentence:
-        return PhoneSentence(text=text, with_zone=text)
-
-    def _timed(self, build: Callable[[_Mark], str], *, required: bool = True) -> PhoneSentence:
-        return PhoneSentence(text=build(str), with_zone=build(self.words.with_zone), required=required)
+            yield self.words.untimed(self.words.say(_WORK_UNDER_WAY))
 
     def _when(self, item: UpcomingItem) -> str:
-        return self._say(_WHEN, day=self.words.day_of(item.span.start), hours=self.words.spoken.span(item.span).hours)
-
-    def _where(self, item: UpcomingItem) -> bool:
-        """Whether it touches only some of the environments."""
-        return not frozenset(item.environments) >= self.words.schedule.environment_names.keys()
+        words = self.words
+        return words.say(_WHEN, day=words.day_of(item.span.start), hours=words.spoken.span(item.span).hours)
 
     def _work(self, item: UpcomingItem, *, definite: bool = False) -> str:
         return self.words.work(item.kind, frozenset(item.environments), definite=definite)
@@ -284,4 +217,8 @@ class PhoneScript:
     def _named(self, item: UpcomingItem, statement: str) -> str:
         """The statement with the name of a change, if anything of it can be said."""
         name = "" if item.kind is Kind.MAINTENANCE else speakable(item.name, self.words.spoken.language)
-        return self._say(_NAMED, statement=statement, name=name) if name else self._say(_UNNAMED, statement=statement)
+        return (
+            self.words.say(_NAMED, statement=statement, name=name)
+            if name
+            else self.words.say(_UNNAMED, statement=statement)
+        )

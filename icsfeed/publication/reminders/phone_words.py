@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import ONE_DAY
+from icsfeed.publication.reminders.phone_sentences import PhoneSentence
+from icsfeed.services.upcoming import UpcomingItem
 from icsfeed.words.languages import sentence
-from icsfeed.words.phrases import phrase_in
+from icsfeed.words.phrases import Phrase, phrase_in
 from icsfeed.words.spoken import SpokenDates
 from icsfeed.words.spoken_texts import speakable
 
@@ -41,6 +44,9 @@ _WITH_ZONE: Final = phrase_in("as said on the telephone: from two to six a.m., E
 
 _EVENING_BEGINS: Final = timedelta(hours=18)
 _NIGHT_ENDS: Final = timedelta(hours=6)
+
+Mark: TypeAlias = Callable[[str], str]
+"""What puts the time zone behind a time, or leaves it as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,3 +109,20 @@ class PhoneWords:
 
     def with_zone(self, when: str) -> str:
         return self.spoken.language.say(_WITH_ZONE, when=when, zone=self.spoken.zone_name)
+
+    def say(self, text: Phrase, **values: str) -> str:
+        # An abbreviation at the end has the full stop already.
+        return re.sub(r"\.\.$", ".", self.spoken.language.say(text, **values))
+
+    def say_when(self, text: Phrase, mark: Mark, *, when: str, **values: str) -> str:
+        return self.say(text, when=mark(when), **values)
+
+    def untimed(self, text: str) -> PhoneSentence:
+        return PhoneSentence(text=text, with_zone=text)
+
+    def timed(self, build: Callable[[Mark], str], *, required: bool = True) -> PhoneSentence:
+        return PhoneSentence(text=build(str), with_zone=build(self.with_zone), required=required)
+
+    def is_partial(self, item: UpcomingItem) -> bool:
+        """Whether it touches only some of the environments."""
+        return not frozenset(item.environments) >= self.schedule.environment_names.keys()

@@ -1,0 +1,68 @@
+"""The change freeze, as said on the telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
+
+from icsfeed.domain.civil import whole_days
+from icsfeed.publication.reminders.phone_sentences import PhoneSentence
+from icsfeed.publication.reminders.phone_words import Mark, PhoneWords
+from icsfeed.services.upcoming import UpcomingItem
+from icsfeed.words.languages import sentence
+from icsfeed.words.phrases import phrase_in
+
+_FREEZE: Final = phrase_in("as said on the telephone for the first time", "a change freeze")
+_THE_FREEZE: Final = phrase_in("as said on the telephone before its dates", "the change freeze")
+_FROZEN: Final = phrase_in(
+    "as said on the telephone", "{freeze} is in effect {until}: no regular maintenance takes place."
+)
+_THROUGH: Final = phrase_in("as said on the telephone: in effect through Monday, November thirtieth", "through {day}")
+_UNTIL: Final = phrase_in(
+    "as said on the telephone: in effect until Monday, November thirtieth, at noon", "until {when}"
+)
+_UNTIL_FURTHER_NOTICE: Final = phrase_in("as said on the telephone", "until further notice")
+_FREEZE_AHEAD: Final = phrase_in(
+    "as said on the telephone", "No regular maintenance takes place during {freeze}, {when}."
+)
+_FROM_MOMENT: Final = phrase_in("as said on the telephone", "from {first}, to {last}")
+_ON_ONE_DAY: Final = phrase_in("as said on the telephone, of a change freeze", "on {day}")
+_SINCE: Final = phrase_in(
+    "as said on the telephone, of a change freeze without an end", "since {day}, until further notice"
+)
+
+
+def freeze_sentences(
+    current: Iterable[UpcomingItem], following: UpcomingItem | None, words: PhoneWords
+) -> Iterator[PhoneSentence]:
+    """The freeze that holds: of several, the one that holds longest; where none does, the ``following`` one."""
+    item = max(current, key=lambda each: (not words.is_partial(each), each.span.end), default=None)
+    if item is not None and words.is_live:
+        freeze = sentence(words.on(words.say(_FREEZE), frozenset(item.environments)))
+        yield words.timed(partial(_in_effect, words, freeze, item), required=False)
+    elif (ahead := item or following) is not None:
+        freeze = words.on(words.say(_THE_FREEZE), frozenset(ahead.environments))
+        build = partial(words.say_when, _FREEZE_AHEAD, freeze=freeze, when=_dates(words, ahead))
+        yield words.timed(build, required=False)
+
+
+def _in_effect(words: PhoneWords, freeze: str, item: UpcomingItem, mark: Mark) -> str:
+    days = whole_days(item.span, words.spoken.zone)
+    if item.is_open_ended:
+        until = words.say(_UNTIL_FURTHER_NOTICE)
+    elif days is not None:
+        until = words.say(_THROUGH, day=words.spoken.day(days.last))
+    else:
+        until = mark(words.say(_UNTIL, when=words.spoken.moment(item.span.end)))
+    return words.say(_FROZEN, freeze=freeze, until=until)
+
+
+def _dates(words: PhoneWords, item: UpcomingItem) -> str:
+    spoken = words.spoken
+    days = whole_days(item.span, spoken.zone)
+    if item.is_open_ended:
+        return words.say(_SINCE, day=spoken.day(words.day_on(item.span.start)))
+    if days is None:
+        return words.say(_FROM_MOMENT, first=spoken.moment(item.span.start), last=spoken.moment(item.span.end))
+    return words.say(_ON_ONE_DAY, day=spoken.day(days.first)) if days.first == days.last else str(spoken.days(days))
