@@ -95,6 +95,12 @@ def test_small_numbers_within_a_text_are_spelled_out() -> None:
         ),
         (
             (28, 0),
+            (27 + 24 * 7, 0),
+            "from eleven p.m. to ten p.m. on Thursday, December tenth",
+            "de onze heures du soir à dix heures du soir le jeudi dix décembre",
+        ),
+        (
+            (28, 0),
             (28 + 24 * 8, 0),
             "from eleven p.m. to eleven p.m. on Friday, December eleventh",
             "de onze heures du soir à onze heures du soir le vendredi onze décembre",

@@ -9,7 +9,10 @@ from lxml import etree
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
+from icsfeed.publication.reminders.channels import channel_named
 from icsfeed.publication.reminders.phone import voice_locale
+from icsfeed.publication.reminders.rendering import built_in_text
+from icsfeed.publication.reminders.variables import Variables
 from tests.changes import PLAN, a_change
 from tests.examples import BERLIN, POLICY
 from tests.publication.reminders.phone_rendering import PHONE_TEXTS, PhoneText
@@ -89,6 +92,13 @@ def test_no_text_of_the_vendor_can_be_markup(kind: Kind, language: str) -> None:
     assert list(twiml_faults(twiml)) == []
     assert b"audio src, x" in ssml
     assert b"evil" not in ssml + twiml
+
+
+@pytest.mark.parametrize("channel", ["phone-ssml", "phone-twiml"])
+def test_templates_escape_whatever_they_are_given(channel: str) -> None:
+    variables: Variables = {"speech": {"sentences": ["a < b & c", "]]></s>"], "locale": "en-US"}}
+    document = built_in_text(channel_named(channel), variables).encode()
+    assert " ".join("".join(etree.fromstring(document).itertext()).split()) == "a < b & c ]]></s>"
 
 
 @pytest.mark.parametrize(
