@@ -66,7 +66,17 @@ class Timetable:
         """The change freezes that are public."""
         return self.situation.freezes(self.within)
 
+    @cached_property
+    def _by_slug(self) -> dict[str, FeedTimes]:
+        return {}
+
     def times_of(self, feed: Feed) -> FeedTimes:
+        times = self._by_slug.get(feed.slug)
+        if times is None:
+            times = self._by_slug[feed.slug] = self._times_of(feed)
+        return times
+
+    def _times_of(self, feed: Feed) -> FeedTimes:
         reasons = [each for each in self._reasons if not each.opens or each.kind in feed.kinds]
         exact = FeedTimes(
             within=self.within,

@@ -10,6 +10,7 @@ all upgrades. None needs to be split for its length, which may be 30 days: a lon
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -47,14 +48,15 @@ def gke(timetable: Timetable, feed: Feed) -> InteropDocument:
             _SYSTEM,
             ["GKE needs one recurring window, and no time of its maintenance windows recurs every week."],
         )
-    times = timetable.times_of(feed)
-    ahead = Span(start=_today(situation), end=weekly.valid_until)
-    rule = union(weekly.spans(ahead))
-    every = exclusions(rule, times, timetable.freezes_of(feed), situation.zone, open_end=ahead.start + _ONE_WEEK)
+    times, today = timetable.times_of(feed), _today(situation)
+    rule = union(weekly.spans(Span(start=today, end=weekly.valid_until)))
+    every, weekly = _with_an_end(
+        exclusions(rule, times, timetable.freezes_of(feed), situation.zone), weekly, today + _ONE_WEEK
+    )
     kept, later = every[:_MAX_EXCLUSIONS], every[_MAX_EXCLUSIONS:]
-    if reason := _too_little(weekly, ahead, kept):
+    if reason := _too_little(weekly, today, kept):
         return refusal(feed, _SYSTEM, [reason])
-    others = difference(intersection(times.opening, (ahead,)), rule)
+    others = difference(intersection(times.opening, (Span(start=today, end=weekly.valid_until),)), rule)
     return yaml_document(
         feed,
         _SYSTEM,
@@ -64,11 +66,28 @@ def gke(timetable: Timetable, feed: Feed) -> InteropDocument:
     )
 
 
+def _with_an_end(
+    every: tuple[Exclusion, ...], weekly: WeeklyTime, week_ahead: datetime
+) -> tuple[tuple[Exclusion, ...], WeeklyTime]:
+    """The exclusions, where the last one may have no end, and the weekly time, which is then right until there.
+
+    One that begins later than in a week is left out: then the windows end, and the weekly time with them.
+    """
+    if not every or not every[-1].is_open_ended:
+        return every, weekly
+    *before, last = every
+    start = last.span.start
+    if start >= week_ahead:
+        return tuple(before), replace(weekly, valid_until=min(weekly.valid_until, start))
+    ended = replace(last, span=Span(start=start, end=week_ahead))
+    return (*before, ended), replace(weekly, valid_until=min(weekly.valid_until, week_ahead))
+
+
 def _today(situation: Situation) -> datetime:
     return instant_of(midnight(local_date(situation.now, situation.zone)), situation.zone)
 
 
-def _too_little(weekly: WeeklyTime, ahead: Span, kept: Sequence[Exclusion]) -> str:
+def _too_little(weekly: WeeklyTime, today: datetime, kept: Sequence[Exclusion]) -> str:
     """Why GKE refuses the policy: how few hours it leaves within 32 days; empty where they are enough."""
     if weekly.length < _SHORTEST:
         return (
@@ -77,8 +96,8 @@ def _too_little(weekly: WeeklyTime, ahead: Span, kept: Sequence[Exclusion]) -> s
         )
     # From the week before on, so that the figure is that of windows which have passed as well as of those ahead.
     looked_at = Span(
-        start=ahead.start - _ONE_WEEK,
-        end=max([ahead.start, *(each.span.end for each in kept)]) + 2 * _STRETCH,
+        start=today - _ONE_WEEK,
+        end=max([today, *(each.span.end for each in kept)]) + 2 * _STRETCH,
     )
     possible = difference(union(weekly.spans(looked_at)), union(each.span for each in kept))
     stretches = [span for span in possible if span.length >= _SHORTEST]
@@ -128,8 +147,8 @@ def _time_window(span: Span) -> dict[str, str]:
 def _notes(weekly: WeeklyTime) -> Iterator[str]:
     yield "The maintenancePolicy of a cluster, as the Kubernetes Engine API has it."
     yield (
-        f"Right until {utc_text(weekly.valid_until)}, when clocks change or nothing more is published, since GKE "
-        "repeats times in UTC: fetch this file again every day, and apply it when it has changed."
+        f"Right until {utc_text(weekly.valid_until)}, since GKE repeats times in UTC for ever, and clocks and policies "
+        "change: fetch this file again every day, and apply it when it has changed."
     )
 
 

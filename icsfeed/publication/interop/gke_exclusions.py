@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ _CLOSED: Final = "closed"
 class Exclusion:
     """A span in which there is no maintenance, under a name that no other one of the feed has.
 
-    One that ``is_open_ended`` lasts longer, until somebody ends what it is for.
+    After one that ``is_open_ended``, nothing opens any more, as far as is known.
     """
 
     name: str
@@ -29,26 +28,17 @@ class Exclusion:
     is_open_ended: bool = False
 
 
-def exclusions(
-    rule: SpanSet, times: FeedTimes, freezes: Iterable[FrozenSpan], zone: ZoneInfo, *, open_end: datetime
-) -> tuple[Exclusion, ...]:
+def exclusions(rule: SpanSet, times: FeedTimes, freezes: Iterable[FrozenSpan], zone: ZoneInfo) -> tuple[Exclusion, ...]:
     """As few as close the recurring times of the ``rule`` when the feed's times are closed, in order.
 
     Each is named after a freeze that it has and the local date on which it begins, and lasts as long as the freeze; one
-    without a freeze is named after the instant at which it begins. ``open_end`` is where those end that have no end.
+    without a freeze is named after the instant at which it begins. After one that ``is_open_ended``, nothing opens.
     """
     frozen = [(each, whole) for each in freezes for whole in minutes_around((each.span,))]
     opening = intersection(rule, times.opening)
     every = (_exclusion(span, frozen, zone) for span in _closures(rule, opening))
-    return tuple(_ended(each, times, open_end) for each in every)
-
-
-def _ended(exclusion: Exclusion, times: FeedTimes, open_end: datetime) -> Exclusion:
-    has_no_end = any(span.end == times.within.end and span.overlaps(exclusion.span) for span in times.closing)
-    if not has_no_end or exclusion.span.start >= open_end:
-        return exclusion
-    span = Span(start=exclusion.span.start, end=open_end)
-    return Exclusion(name=exclusion.name, span=span, is_open_ended=True)
+    last = max((span.end for span in times.opening), default=times.within.start)
+    return tuple(replace(each, is_open_ended=each.span.start >= last) for each in every)
 
 
 def _closures(rule: SpanSet, opening: SpanSet) -> Iterable[Span]:
@@ -72,4 +62,4 @@ def _exclusion(closure: Span, frozen: Iterable[tuple[FrozenSpan, Span]], zone: Z
         start=min([closure.start, *(whole.start for _, whole in touching)]),
         end=max([closure.end, *(whole.end for _, whole in touching)]),
     )
-    return Exclusion(name=f"{touching[0][0].freeze.id}-{local_date(span.start, zone)}", span=span)
+    return Exclusion(name=f"{touching[0][0].freeze.id.lower()}-{local_date(span.start, zone)}", span=span)

@@ -11,6 +11,8 @@ import yaml
 from icsfeed.domain.adjustments import Move, Skip
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.record import Record
+from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -80,7 +82,7 @@ def test_the_times_of_a_window_are_those_in_utc_until_clocks_change() -> None:
         spring["window"] == summer["window"] == {"startTime": "2027-01-01T06:00:00Z", "endTime": "2027-01-01T10:00:00Z"}
     )
     body = document(a_situation(FITTING), "gke").body.decode()
-    assert "Right until 2027-03-14T07:00:00Z, when clocks change" in body
+    assert "\n# Right until 2027-03-14T07:00:00Z, since GKE repeats times in UTC for ever" in body
 
 
 def test_on_the_day_on_which_clocks_change_the_lost_hour_is_excluded() -> None:
@@ -121,6 +123,38 @@ def test_skipped_and_moved_occurrences_and_emergency_changes_are_excluded() -> N
         "A cluster has one recurring window. Left out: 1 more time at which planned changes may run, first from "
         "2026-12-14T20:00:00Z to 2026-12-15T00:00:00Z.",
     )
+
+
+def test_a_policy_whose_windows_end_is_right_until_then() -> None:
+    ending = a_schedule(replace(NIGHTLY, effective_until=date(2027, 1, 31)))
+    printed = document(a_situation(ending), "gke")
+    assert policy(a_situation(ending)).exclusions == {}
+    assert "\n# Right until 2027-02-01T07:00:00Z, " in printed.body.decode()
+
+
+@pytest.mark.parametrize("is_internal", [False, True])
+def test_of_an_internal_freeze_only_the_effect_shows(*, is_internal: bool) -> None:
+    freeze = RecordedFreeze(
+        id="CF-1",
+        reason="A secret",
+        environments=frozenset({"production"}),
+        started_at=utc(2026, 11, 23, 10, 17),
+        started_by="ann@example.com",
+        is_internal=is_internal,
+    )
+    record = Record(entry=1, freezes={freeze.id: freeze})
+    situation = Situation(schedule=a_schedule(NIGHTLY), record=record, now=NOW)
+    end = utc(2026, 11, 30, 5)
+    assert policy(situation).exclusions == (
+        {"closed-2026-11-23-1017": (utc(2026, 11, 23, 10, 17), end)}
+        if is_internal
+        else {"cf-1-2026-11-23": (utc(2026, 11, 23, 10, 17), end)}
+    )
+    intervals = yaml.safe_load(document(situation, "alertmanager").body)["time_intervals"]
+    assert intervals[2]["name"] == "all-freeze"
+    assert (intervals[2]["time_intervals"] == []) is is_internal
+    windows = yaml.safe_load(document(situation, "argocd").body)["spec"]["syncWindows"]
+    assert {each["kind"] for each in windows} == ({"allow"} if is_internal else {"allow", "deny"})
 
 
 def test_an_emergency_change_without_an_end_is_excluded_for_a_week_each_day() -> None:
