@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icsfeed.domain.span_sets import SpanSet, contains, difference, intersection, next_edge, union
-from icsfeed.domain.spans import Span
+from icsfeed.domain.span_sets import (
+    SpanSet,
+    contains,
+    difference,
+    intersection,
+    minutes_around,
+    minutes_within,
+    next_edge,
+    union,
+)
+from icsfeed.domain.spans import END_OF_TIME, Span
 from tests.examples import utc
 
 START = utc(2026, 12, 3)
@@ -90,3 +99,35 @@ def test_operations_equal_those_of_sets(first: list[Span], second: list[Span]) -
         )
     for span_set in (a, less, both):
         assert all(before.end < after.start for before, after in pairwise(span_set))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "within", "around"),
+    [
+        pytest.param(0, 120, (0, 120), (0, 120), id="whole minutes"),
+        pytest.param(1, 120, (60, 120), (0, 120), id="it begins a second late"),
+        pytest.param(0, 119, (0, 60), (0, 120), id="it ends a second early"),
+        pytest.param(30, 90, None, (0, 120), id="less than a minute of each"),
+        pytest.param(0.5, 60, None, (0, 60), id="half a second late"),
+    ],
+)
+def test_whole_minutes(start: float, end: float, within: tuple[int, int] | None, around: tuple[int, int]) -> None:
+    def of_seconds(first: float, last: float) -> Span:
+        return Span(start=START + timedelta(seconds=first), end=START + timedelta(seconds=last))
+
+    exact = (of_seconds(start, end),)
+    assert minutes_within(exact) == (() if within is None else (of_seconds(*within),))
+    assert minutes_around(exact) == (of_seconds(*around),)
+
+
+def test_what_has_no_end_has_none_in_minutes() -> None:
+    assert minutes_around((Span(start=START, end=END_OF_TIME),))[0].end >= END_OF_TIME - timedelta(minutes=1)
+
+
+def test_minutes_that_two_spans_share_are_one_span() -> None:
+    apart = (
+        Span(start=START, end=START + timedelta(seconds=70)),
+        Span(start=START + timedelta(seconds=80), end=START + timedelta(seconds=180)),
+    )
+    assert minutes_around(apart) == (Span(start=START, end=START + timedelta(seconds=180)),)
+    assert [each.length for each in minutes_within(apart)] == [timedelta(seconds=60), timedelta(seconds=60)]
