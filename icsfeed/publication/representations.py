@@ -47,7 +47,8 @@ class Representation:
     ``cache_control`` is for how long it may be kept (RFC 9111, section 5.2), ``download`` the file name under which a
     browser keeps it (``None``: it is shown); ``left_out`` is how many events found no place in it. Only what is
     ``dated`` is told with its Last-Modified. ``security`` is the Content-Security-Policy of what a browser may show by
-    itself (empty: it has none). ``language`` is that of its texts (BCP 47; empty: it has none, or several).
+    itself (empty: it has none). A fragment of a page is for pages of any origin. ``language`` is that of its texts (BCP
+    47; empty: it has none, or several).
     """
 
     body: bytes
@@ -57,6 +58,7 @@ class Representation:
     left_out: int = 0
     dated: bool = True
     security: str = ""
+    is_fragment: bool = False
     language: str = ""
 
     @property
@@ -64,11 +66,8 @@ class Representation:
         """The headers with every carrier, besides type, tag and dates."""
         policy = (("Content-Security-Policy", self.security),) if self.security else ()
         language = (("Content-Language", self.language),) if self.language else ()
-        return (("Cache-Control", self.cache_control), *language, *policy, *(PAGE if self.is_page else PUBLIC))
-
-    @property
-    def is_page(self) -> bool:
-        return self.content_type.startswith("text/html")
+        is_page = self.content_type.startswith("text/html") and not self.is_fragment
+        return (("Cache-Control", self.cache_control), *language, *policy, *(PAGE if is_page else PUBLIC))
 
     @cached_property
     def etag(self) -> str:

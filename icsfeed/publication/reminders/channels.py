@@ -15,7 +15,8 @@ from icsfeed.publication.reminders.escaping import Escaping
 class Channel:
     """A text by the name that commands know, in a ``file`` below ``/reminders/``, made from the template of that name.
 
-    ``has_speech`` is whether its templates have the variable ``speech`` as well.
+    ``has_speech`` is whether its templates have the variable ``speech`` as well, ``is_fragment`` whether its text is a
+    part of a page.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Channel:
     content_type: str
     escaping: Escaping
     has_speech: bool = False
+    is_fragment: bool = False
 
     @property
     def template(self) -> str:
@@ -41,6 +43,7 @@ _CHANNELS: Final = (
         file="knowledge-base.html",
         content_type="text/html; charset=utf-8",
         escaping=Escaping.XML,
+        is_fragment=True,
     ),
     Channel(name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN),
     Channel(name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
+from typing import Final
 
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.reminders.channels import CHANNELS, Channel
@@ -12,6 +13,11 @@ from icsfeed.publication.reminders.rendering import built_in_text
 from icsfeed.publication.reminders.variables import Variables, variables_of
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.reminders import reminder_facts
+
+_FRAGMENT_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; base-uri 'none'; form-action 'none'"
+)
+"""For a browser that opens the fragment by itself: its styles are inline, and no script runs."""
 
 
 def reminder_path(channel: Channel, folder: str = "") -> str:
@@ -63,5 +69,7 @@ def _reminder(
         body=(built_in_text(channel, values.of(channel)) if text is None else text).encode(),
         content_type=channel.content_type,
         dated=False,
+        security=_FRAGMENT_POLICY if channel.is_fragment else "",
+        is_fragment=channel.is_fragment,
         language=edition.language.code,
     )
