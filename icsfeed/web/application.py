@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 
+from icsfeed.domain.schedule import Calendar
 from icsfeed.publication.live import Live
+from icsfeed.publication.pages.site import missing_page
 from icsfeed.web.errors import RETRY_AFTER
 from icsfeed.web.gate import gate_routes
 from icsfeed.web.health import health_routes
@@ -28,7 +30,8 @@ def make_application(live: Live) -> Flask:
 
     @app.after_request
     def add_security_headers(response: Response) -> Response:
-        response.headers.extend(security)
+        for name, value in security.items():
+            response.headers.setdefault(name, value)
         return response
 
     @app.errorhandler(HTTPException)
@@ -44,10 +47,11 @@ def make_application(live: Live) -> Flask:
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
+        elif publication is not None:
+            response = _missing_response(publication.schedule.calendar)
         else:
             title, text = _message_of(error)
-            languages = languages_named(publication.schedule.calendar.languages) if publication else LANGUAGES
-            page = render_template("message.html", title=title, text=text, languages=languages)
+            page = render_template("message.html", title=title, text=text, languages=LANGUAGES)
             response = app.make_response(page)
         response.status_code = error.code or 500
         response.headers.extend(headers)
@@ -60,13 +64,16 @@ def make_application(live: Live) -> Flask:
     return app
 
 
+def _missing_response(calendar: Calendar) -> Response:
+    """The vendor's own page for missing addresses, as static hosts show it."""
+    page = missing_page(calendar, request.root_path, languages_named(calendar.languages))
+    response = Response(page.body, content_type=page.content_type)
+    response.headers["Content-Security-Policy"] = page.security
+    return response
+
+
 def _message_of(error: HTTPException) -> tuple[Phrase, Phrase]:
     """The title and text for visitors, without internal details."""
-    if isinstance(error, NotFound):
-        return (
-            phrase("There is nothing at this address"),
-            phrase("A calendar may have been renamed, or the link is incomplete."),
-        )
     if isinstance(error, ServiceUnavailable):
         return phrase("The calendar is not available at the moment"), phrase("Please try again in a minute.")
     return phrase("Something went wrong"), phrase("Go back to the calendar and try again.")

@@ -105,6 +105,19 @@ def test_errors_are_a_short_page_in_each_language_or_json(
     assert response.headers["Vary"] == "Accept"
 
 
+def test_a_missing_address_shows_the_vendors_own_page(schedule: Path) -> None:
+    """As static hosts show it; the server's used to name nobody."""
+    branded = PLACE + 'vendor = "Gold & Co."\ncolor = "gold"\n'
+    schedule.write_text(SCHEDULE.replace(PLACE, branded), encoding="utf-8")
+    client = create_app(schedule=schedule, clock=Clock()).test_client()
+    response, exported = client.get("/nothing"), client.get("/404.html")
+    assert (response.status_code, response.text) == (404, exported.text)
+    assert '<p class="brand"><bdi>Gold &amp; Co.</bdi></p>' in response.text
+    policies = [each.headers.getlist("Content-Security-Policy") for each in (response, exported)]
+    assert policies[0] == policies[1]
+    assert len(policies[0]) == 1
+
+
 @pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])
 def test_a_page_without_its_last_slash_is_redirected(client: FlaskClient, path: str) -> None:
     response = client.get(path, base_url="http://localhost/below")

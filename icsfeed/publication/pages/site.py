@@ -36,7 +36,7 @@ def page_makers(editions: Sequence[Edition], published: Mapping[str, Maker]) -> 
     yield f"/{look.style}", partial(_asset, look.style_content, "text/css; charset=utf-8")
     yield f"/{look.script}", partial(_asset, look.script_content, "text/javascript; charset=utf-8")
     yield "/robots.txt", partial(Representation, body=_ROBOTS, content_type="text/plain; charset=utf-8", dated=False)
-    yield "/404.html", partial(_missing, calendar, first.base_url, first.languages)
+    yield "/404.html", partial(missing_page, calendar, first.base_url, first.languages)
     for edition in editions:
         site = Site(edition=edition, look=look)
         yield from _language_makers(site)
@@ -63,8 +63,11 @@ def _asset(content: bytes, content_type: str) -> Representation:
     return Representation(body=content, content_type=content_type, dated=False, cache_control=FOR_EVER)
 
 
-def _missing(calendar: Calendar, base: str, languages: tuple[Language, ...]) -> Representation:
-    """The page that static hosts show at any path that does not exist; it loads nothing."""
+def missing_page(calendar: Calendar, base: str, languages: tuple[Language, ...]) -> Representation:
+    """The page that servers and static hosts show at any path that does not exist; it loads nothing.
+
+    ``base`` is the address or path of the site, without the final slash.
+    """
     style = environment().get_template("missing.css").render(palette=palette(calendar.color))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
