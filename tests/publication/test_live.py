@@ -41,8 +41,10 @@ NEW_YEAR = utc(2027, 1, 1, 5)
 
 def test_the_publication_follows_the_file() -> None:
     server = FakeServer()
-    expected = publish(Situation(schedule=BEFORE, now=NOW), changed_at=server.disk.changed_at)
-    assert server.publication().representations == expected.representations
+    actual = server.publication()
+    situation = Situation(schedule=BEFORE, record=server.repository.current, now=NOW)
+    expected = publish(situation, changed_at=server.disk.changed_at)
+    assert actual.representations == expected.representations
     assert server.live.problems == {}
 
 
