@@ -17,10 +17,13 @@ _ESCAPES: Final = str.maketrans(
 _BLOCK_START: Final = re.compile(r"([#+=-]|\d{1,9}(?=[.)]))")
 """What begins a heading, an underline or a list where a line starts with it (sections 4.2, 4.3 and 5.2)."""
 
+_HEADING_END: Final = re.compile(r"(#+)$")
+"""What ends a heading (section 4.2)."""
+
 
 def escaped_markdown(text: str) -> str:
     """The text, on one line, such that Markdown shows it as it is."""
-    line = " ".join(text.split("\n")).translate(_ESCAPES)
+    line = _HEADING_END.sub(r"\\\1", " ".join(text.split("\n")).translate(_ESCAPES))
     match = _BLOCK_START.match(line)
     if match is None:
         return line
