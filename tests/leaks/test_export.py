@@ -74,9 +74,13 @@ def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
     assert own.keys() >= {
         f"{folder}{customer.word}-feed{suffix}{packing}"
         for folder in ("", "fr/")
-        for suffix in (".ics", ".expanded.ics", ".maintnote.ics", ".json")
+        for suffix in (".ics", ".expanded.ics", ".json")
         for packing in ("", ".gz", ".br")
-    } | {"index.html", "fr/index.html"}
+    } | {f"{folder}{name}" for folder in ("", "fr/") for name in (f"{customer.word}-feed.maintnote.ics", "index.html")}
+    for folder in ("", "fr/"):
+        maintnote = own[f"{folder}{customer.word}-feed.maintnote.ics"]
+        assert f"X-MAINTNOTE-ACCOUNT:{customer.word}Account\r\n".encode() in maintnote
+        assert f"X-MAINTNOTE-OBJECT-ID:{customer.word}Object\r\n".encode() in maintnote
 
 
 def test_an_export_is_the_same_bytes_without_private_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,7 +212,8 @@ def add_subscribers(folder: Path) -> dict[str, str]:
     key = token_key_file(folder)
     tokens = {}
     for customer in BOTH:
-        options = ("--feed", f"{customer.word}-feed", "--token-key-file", key, "--now", NOW)
+        account = ("--account", f"{customer.word}Account", "--object", f"{customer.word}Object")
+        options = ("--feed", f"{customer.word}-feed", *account, "--token-key-file", key, "--now", NOW)
         tokens[customer.word] = _run("subscriber", "add", customer.subscriber, *options).split("/")[2]
     _run("subscriber", "add", "Anybody", "--feed", "production", "--token-key-file", key, "--now", NOW)
     return tokens

@@ -203,7 +203,7 @@ def test_the_command_compares_the_bytes_of_every_feed(urls: tuple[str, str], tmp
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     here = ("--schedule", tmp_path / "schedule.toml", "--database", source)
     for name, alarm in (("Acme", "30m"), ("Acme Two", "1d")):
-        run("subscriber", "add", name, "--feed", "production", "--alarm", alarm, *here)
+        run("subscriber", "add", name, "--feed", "production", "--alarm", alarm, "--account", name, *here)
     announced = run(
         *("emergency", "announce", "--summary", "Failover", "--environment", "production", "--duration", "2h"),
         *("--reason", "A disk fails", "--yes", *here),

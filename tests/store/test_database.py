@@ -20,6 +20,7 @@ from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.errors import BadInputError, ConflictError, UnavailableError
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.maintnote import Account
 from icsfeed.domain.public_holidays import Holiday, HolidayCalendar, PublishedHolidays
 from icsfeed.domain.record import BEFORE_ANY_ENTRY, NOTHING, Record
 from icsfeed.domain.spans import Span
@@ -61,6 +62,7 @@ SUBSCRIBED = SubscriberStep(
     alarms=(2 * HOUR, HOUR),
     digest="b" * 64,
     salt="c" * 32,
+    account=Account(id="Ünïted", objects=("b; c", "a")),
 )
 
 

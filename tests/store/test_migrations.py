@@ -90,6 +90,8 @@ ROWS: dict[str, dict[str, Any]] = {
         "digest": "b" * 64,
         "until": None,
         "salt": "c" * 32,
+        "account": "137.035",
+        "objects": '["circuit-1"]',
     },
     "freezes": {
         "number": 1,

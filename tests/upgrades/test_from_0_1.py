@@ -126,6 +126,21 @@ def test_an_upgrade_leaves_every_revision_time_and_rule_as_it_was(name: str, sch
     assert stated(served(schedule, url)[name]) == stated(before)
 
 
+def test_the_events_of_the_maintnote_rendering_go_on_from_there(schedule: Path, url: str) -> None:
+    """There was none in icsfeed 0.1, but its events are those of the expanded one."""
+    with closing(Database(url)) as database:
+        situation = Situation(
+            schedule=read_schedule(schedule.read_bytes(), "schedule.toml"), record=database.record(), now=UPGRADED_AT
+        )
+        content = build_feed(situation, "all", Rendering.MAINTNOTE, kept_schedule=database.kept_schedule).body
+    events = parse(content).within("VEVENT")
+    assert len(events) > 100
+    assert set(BEFORE.values()) > {0}
+    for event in events:
+        uid = event.one("UID").value.removesuffix(DOMAIN)
+        assert int(event.one("SEQUENCE").value) == BEFORE[uid]
+
+
 def test_json_and_news_are_dated_as_before(schedule: Path, url: str) -> None:
     feeds = served(schedule, url)
     old, new = (json.loads(each["all.json"])["entries"] for each in (SERVED, feeds))
