@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
+from typing import Final
 
-from icsfeed.domain.feeds import Feed
-from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
+from icsfeed.domain.feeds import ALL, Feed
+from icsfeed.domain.maintnote import MAINTENANCE_KINDS, PUBLIC_ACCOUNT, Account
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.maintnote import has_maintnote, maintnote_events
+from icsfeed.ical.limits import MAX_BYTES
+from icsfeed.ical.maintnote import account_lines, has_maintnote, maintnote_events
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import EventsInLanguage, feed_of, feed_path
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents
+
+_MAX_OWN_BYTES_WITHOUT_UID: Final = 200
+"""Of the lines that say which maintenance an event is, beside its id, which is part of the UID."""
+
+_MAX_SAFE_BYTES: Final = MAX_BYTES * 3 // 4
+"""What events take in a feed that surely has room for them all: the rest is for any header."""
 
 
 def maintnote_makers(events: PublishedEvents, translated: EventsInLanguage, folder: str) -> Iterator[tuple[str, Maker]]:
@@ -21,6 +30,20 @@ def maintnote_makers(events: PublishedEvents, translated: EventsInLanguage, fold
     for feed in events.schedule.feeds:
         if has_maintnote(events.schedule, feed):
             yield feed_path(feed.slug, Rendering.MAINTNOTE, folder), partial(_public_feed, translated, feed.slug)
+
+
+def maintnote_turns(events: PublishedEvents) -> Iterator[datetime]:
+    """The instants at which time alone changes a feed for everybody, if it may leave events out: the ends of these."""
+    schedule, every = events.schedule, events.schedule.feed(ALL)
+    if not has_maintnote(schedule, every):
+        return
+    maintenance = [each for each in events.of(Rendering.MAINTNOTE) if each.kind in MAINTENANCE_KINDS]
+    sizes = (
+        len(each.content) + len(account_lines(schedule, every, each)) + _MAX_OWN_BYTES_WITHOUT_UID + len(each.uid)
+        for each in maintenance
+    )
+    if sum(sizes) > _MAX_SAFE_BYTES:
+        yield from (each.span.end for each in maintenance)
 
 
 def _public_feed(translated: EventsInLanguage, slug: str) -> Representation:

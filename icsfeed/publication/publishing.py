@@ -24,7 +24,7 @@ from icsfeed.publication.editions import Edition, editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.interop.formats import interop_makers
 from icsfeed.publication.json_feed import json_makers, schema_makers
-from icsfeed.publication.maintnote_feeds import maintnote_makers
+from icsfeed.publication.maintnote_feeds import maintnote_makers, maintnote_turns
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers
 from icsfeed.publication.reminders.makers import own_reminders, reminder_makers
@@ -102,7 +102,7 @@ def publish(
     situation = events.situation
     now, years = situation.now, situation.published_years
     start, end = (start_of_year(year, situation.zone) for year in (years[1], years[2]))
-    turns = (*_turns(events), *change_calendar_turns(events))
+    turns = (*_turns(events), *change_calendar_turns(events), *maintnote_turns(events))
     of_private = [turn for view in events.private.values() for turn in (*_turns(view), *turns_of_today(view.situation))]
     public_editions = editions(situation, base_url=base_url, is_live=is_live)
     own = own_reminders(public_editions)

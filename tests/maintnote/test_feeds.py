@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Environment, Feed, Kind
 from icsfeed.domain.maintnote import MAX_OBJECTS, Account
+from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Organizer, Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS
@@ -27,7 +28,7 @@ from icsfeed.services.events import publish_events
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import readers
 from tests.changes import PLAN, a_change
-from tests.examples import NOW, POLICY, a_schedule
+from tests.examples import NOW, POLICY, a_schedule, a_window, utc
 from tests.properties.content_lines import Component, parse, physical_lines
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.readers import READERS, Reader
@@ -43,6 +44,11 @@ ONCE: Final = (
 )
 """What each event has exactly once (section 3.5); of MAINTENANCE-ID, which may be repeated, readers expect one."""
 
+CHANGED_AT: Final = utc(2026, 11, 20)
+ENDED_AT: Final = utc(2026, 12, 3, 11)
+"""When an occurrence has just ended."""
+
+TUESDAY: Final = a_window(id="tuesday", recurrence=weekly(1))
 ORGANIZER: Final = Organizer(name="Support", email="support@example.com")
 
 
@@ -141,6 +147,22 @@ def test_with_many_objects_the_feed_keeps_to_its_limits() -> None:
     maintenance = [each for each in events.rendered(Rendering.MAINTNOTE) if each.kind is not Kind.FREEZE]
     assert representation.left_out + len(kept) == len(maintenance)
     assert "EC-7" in {event.one("X-MAINTNOTE-MAINTENANCE-ID").value for event in kept}
+
+
+@pytest.mark.parametrize(
+    ("provider", "changed_at"),
+    [
+        pytest.param("example.com", CHANGED_AT, id="a feed that has room for all events"),
+        pytest.param("x" * 2000, ENDED_AT, id="one that leaves some out changes when an event ends"),
+    ],
+)
+def test_when_the_feeds_have_changed(provider: str, changed_at: datetime) -> None:
+    """With the expanded rendering alone, nothing would be left out."""
+    schedule = replace(POLICY, windows=(*POLICY.windows, TUESDAY), window_order=(), freezes=(), provider=provider)
+    publication = publish(Situation(schedule=schedule, now=ENDED_AT), changed_at=CHANGED_AT)
+    left_out = publication.representations["/feeds/all.maintnote.ics"].left_out
+    assert (left_out > 0, publication.changed_at) == (changed_at == ENDED_AT, changed_at)
+    assert publication.representations["/feeds/all.expanded.ics"].left_out == 0
 
 
 @pytest.mark.parametrize(
