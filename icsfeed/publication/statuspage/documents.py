@@ -12,6 +12,7 @@ from functools import cache, partial
 from itertools import chain
 from typing import Final, TypeAlias
 
+from icsfeed.domain.civil import instant_of, midnight
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.editions import Edition
@@ -142,8 +143,16 @@ class _Document:
             "name": calendar.name,
             "url": edition.url(f"/{edition.folder}").rstrip("/"),
             "time_zone": calendar.zone.key,
-            "updated_at": _time(edition.as_of),
+            "updated_at": _time(self._updated_at()),
         }
+
+    def _updated_at(self) -> datetime:
+        """When the documents last said something else: at the start of the day, if not since."""
+        edition = self._edition
+        if not edition.is_live:
+            return edition.as_of
+        now, start_of_day = edition.situation.now, instant_of(midnight(edition.today), edition.situation.zone)
+        return max((start_of_day, *(each.updated_at for each in self._maintenances if each.updated_at <= now)))
 
     def _component(self, environment: Environment, place: int) -> Json:
         """An environment; before the published span, nothing is known of it."""
