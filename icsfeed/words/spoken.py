@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.civil import readings
-from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.spans import ONE_DAY, DateRange, Span
 from icsfeed.domain.zones import clock_changes_in, offset_at
 from icsfeed.words.dates import Dates, When
 from icsfeed.words.phrases import Phrase, phrase_in
@@ -35,17 +35,27 @@ _EVENING_HOUR: Final = 18
 _SPOKEN_DATE: Final = phrase_in("date as people say it: Thursday, December third", "{weekday}, {month} {day}")
 _PLAIN_DATE: Final = phrase_in("date as people say it: December third", "{month} {day}")
 _WITH_YEAR: Final = phrase_in("date as people say it, with its year", "{date}, {year}")
-_HOURS: Final = phrase_in("times as people say them: from two to six a.m.", "from {start} to {end}")
+_FROM: Final = phrase_in("as people say it before a time: from two a.m.", "from {time}")
+_FROM_ONE: Final = phrase_in("as people say it before one o’clock: from one a.m.", "from {time}")
+_ONE_O_CLOCK: Final = frozenset({1, 13})
+_HOURS: Final = phrase_in("times as people say them: from two to six a.m.", "{start} to {end}")
 _HOURS_TO_DAY: Final = phrase_in(
-    "times as people say them: from eleven p.m. to one a.m. on Friday", "from {start} to {end} on {day}"
+    "times as people say them: from eleven p.m. to one a.m. on Friday", "{start} to {end} on {day}"
 )
 _HOURS_TO_DATE: Final = phrase_in(
-    "times as people say them: from eleven p.m. to one a.m. on Friday, December fourth",
-    "from {start} to {end} on {day}",
+    "times as people say them: from eleven p.m. to one a.m. on Friday, December fourth", "{start} to {end} on {day}"
 )
-_HOURS_TO_NEXT_DAY: Final = phrase_in("times as people say them", "from {start} to {end} the next day")
+_TO_END_OF_DAY: Final = phrase_in(
+    "times as people say them: from eleven p.m. to the end of Friday", "{start} to the end of {day}"
+)
+_TO_END_OF_DATE: Final = phrase_in(
+    "times as people say them: from eleven p.m. to the end of Friday, December fourth", "{start} to the end of {day}"
+)
+_ALL_DAY: Final = phrase_in("times as people say them: from midnight to midnight", "all day")
+_FOR_DAYS: Final = phrase_in("times as people say them: two days from midnight on", "for {number} days")
+_HOURS_TO_NEXT_DAY: Final = phrase_in("times as people say them", "{start} to {end} the next day")
 _HOURS_TO_LATER_DAY: Final = phrase_in(
-    "times as people say them, several days apart", "from {start} to {end}, {number} days later"
+    "times as people say them, several days apart", "{start} to {end}, {number} days later"
 )
 _DAYS: Final = phrase_in("dates as people say them", "from {first}, through {last}")
 _MOMENT: Final = phrase_in("date and time as people say them", "{day}, at {time}")
@@ -143,14 +153,20 @@ class SpokenDates(Dates):
 
     def hours(self, start: datetime, end: datetime) -> str:
         later = (end.date() - start.date()).days
-        first, last, say = self.clock(start), self.clock(end), self.language.say
+        say, number = self.language.say, number_in_words(later, self.language)
+        if _is_midnight(start) and _is_midnight(end):
+            return say(_ALL_DAY) if later == 1 else say(_FOR_DAYS, number=number)
+        first, last = self._from(start, self.clock(start)), self.clock(end)
         if self._shared(start, end):
-            return say(_HOURS, start=self._bare(start), end=last)
-        if later == 0 or (later == 1 and end.time() == end.min.time()):
+            return say(_HOURS, start=self._from(start, self._bare(start)), end=last)
+        if later == 0 or (later == 1 and _is_midnight(end)):
             return say(_HOURS, start=first, end=last)
         if later == 1:
             return say(_HOURS_TO_NEXT_DAY, start=first, end=last)
-        return say(_HOURS_TO_LATER_DAY, start=first, end=last, number=number_in_words(later, self.language))
+        return say(_HOURS_TO_LATER_DAY, start=first, end=last, number=number)
+
+    def _from(self, local: datetime, time: str) -> str:
+        return self.language.say(_FROM_ONE if local.hour in _ONE_O_CLOCK else _FROM, time=time)
 
     def moment(self, instant: datetime) -> str:
         return self.language.say(_MOMENT, day=self.day(self.local(instant).date()), time=self.time(instant))
@@ -160,19 +176,29 @@ class SpokenDates(Dates):
         return self.language.say(_MOMENT, day=self.dated_day(self.local(instant).date()), time=self.time(instant))
 
     def span(self, span: Span) -> When:
-        start, end = (self.local(each).replace(tzinfo=None) for each in (span.start, span.end))
-        day, say = self.day(start.date()), self.language.say
-        later = (end.date() - start.date()).days
-        repeats = not later and end <= start
+        start, end = (self.local(each).replace(tzinfo=None, fold=0) for each in (span.start, span.end))
+        repeats = start.date() == end.date() and end <= start
         first = self._reading(span.start, usual=None if repeats else 0)
         last = self._reading(span.end, usual=None if repeats else 1)
         if (first, last) == (self.clock(start), self.clock(end)) and self._shared(start, end):
             first = self._bare(start)
-        if later == 0 or (later == 1 and end.time() == end.min.time()):
-            return When(day=day, hours=say(_HOURS, start=first, end=last))
-        if later <= _DAYS_BY_WEEKDAY:
-            return When(day=day, hours=say(_HOURS_TO_DAY, start=first, end=last, day=self.weekday(end.weekday())))
-        return When(day=day, hours=say(_HOURS_TO_DATE, start=first, end=last, day=self.day(end.date())))
+        hours = self._hours_until(start, end, self._from(start, first), last)
+        if (first, last) == (self.clock(start), self.clock(end)) and _is_midnight(start) and end == start + ONE_DAY:
+            hours = self.language.say(_ALL_DAY)
+        return When(day=self.day(start.date()), hours=hours)
+
+    def _hours_until(self, start: datetime, end: datetime, first: str, last: str) -> str:
+        """From the ``first`` time to the ``last``, with the day of the end where that is another."""
+        ends_with_day = _is_midnight(end) and last == self.clock(end) and end > start
+        last_day = end.date() - ONE_DAY if ends_with_day else end.date()
+        later, say = (last_day - start.date()).days, self.language.say
+        if later == 0:
+            return say(_HOURS, start=first, end=last)
+        is_near = later <= _DAYS_BY_WEEKDAY
+        day = self.weekday(last_day.weekday()) if is_near else self.day(last_day)
+        if ends_with_day:
+            return say(_TO_END_OF_DAY if is_near else _TO_END_OF_DATE, start=first, day=day)
+        return say(_HOURS_TO_DAY if is_near else _HOURS_TO_DATE, start=first, end=last, day=day)
 
     def days(self, days: DateRange) -> When:
         first, last = self.day(days.first), self.day(days.last)
@@ -215,6 +241,10 @@ class SpokenDates(Dates):
 def _has_name(local: datetime) -> bool:
     """Whether it is midnight or noon."""
     return not local.minute and not local.hour % _NOON_HOUR
+
+
+def _is_midnight(local: datetime) -> bool:
+    return local.time() == local.time().min
 
 
 def _part_of_day(local: datetime) -> Phrase:

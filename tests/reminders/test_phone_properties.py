@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -77,9 +77,12 @@ def says_start(sentences: list[str], item: UpcomingItem, code: str) -> bool:
     """Whether a sentence has the date and the time at which it starts, or only the weekday after the date was said."""
     local = item.span.start.astimezone(TORONTO)
     day, weekday = day_in(code, local.date()), WEEKDAYS[code][local.weekday()]
-    clock = next(text for text, time in CLOCKS[code].items() if time == local.time())
+    clock = next(text for text, each in CLOCKS[code].items() if each == local.time())
     bare = re.sub(r" (?:[ap]\.m\.|du matin|de l’après-midi|du soir)$", "", clock)
-    start = re.compile(rf"(?:\b(?:from|at|and|de|à|et)|,) {re.escape(bare)}(?: | ?,)|\b{re.escape(clock)}")
+    start = re.compile(rf"(?:\b(?:from|at|and|de|à|et) |, |d’){re.escape(bare)}(?: | ?,)|(?:\b|’){re.escape(clock)}")
+    is_all_day = local.time() == time() and item.span.length == timedelta(days=1)
+    if is_all_day:
+        start = re.compile(f"{start.pattern}|all day|toute la journée")
     return any(
         start.search(sentence) and (day in sentence or (weekday in sentence and day in " ".join(sentences[:place])))
         for place, sentence in enumerate(sentences)

@@ -15,6 +15,7 @@ from icsfeed.domain.freezes import ChangeFreeze
 from icsfeed.domain.local_spans import LocalSpan
 from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
+from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import DateRange, Span
@@ -99,7 +100,7 @@ def test_an_emergency_under_way_and_one_that_takes_longer() -> None:
     [
         (in_toronto(2026, 12, 8, 13), "It is expected to end today at one p.m., Eastern Time."),
         (in_toronto(2026, 12, 9, 1), "It is expected to end tomorrow at one a.m., Eastern Time."),
-        (in_toronto(2026, 12, 10), "It is expected to end on Thursday, December tenth, at midnight, Eastern Time."),
+        (in_toronto(2026, 12, 10), "It is expected to end at the end of Wednesday, December ninth, Eastern Time."),
     ],
 )
 def test_ends(end: datetime, expected: str) -> None:
@@ -136,6 +137,19 @@ def test_a_window_of_tonight_is_one_of_today_from_midnight_on() -> None:
         "Maintenance takes place today, Thursday, December tenth, from two to six a.m., Eastern Time.",
         "Maintenance is under way.",
     ]
+
+
+def test_what_starts_within_24_hours_of_a_night_on_which_clocks_go_forward_is_near() -> None:
+    """The Sunday in March has 23 hours, so that Monday's first hour is less than 24 hours from Saturday's last."""
+    change = change_at(in_toronto(2026, 3, 9, 0, 30), in_toronto(2026, 3, 9, 2))
+    assert said(change, now=in_toronto(2026, 3, 7, 23, 45))[0] == (
+        "An emergency change takes place on Monday, March ninth, from twelve thirty to two a.m., Eastern Time: "
+        "Security patch."
+    )
+    planned = change_at(in_toronto(2026, 3, 9, 0, 30), in_toronto(2026, 3, 9, 2), kind=Kind.PLANNED, summary="Disks")
+    assert "A planned change takes place on Monday, March ninth, from twelve thirty to two a.m.: Disks." in said(
+        planned, now=in_toronto(2026, 3, 7, 23, 45)
+    )
 
 
 def test_a_tentative_change_may_take_place() -> None:
@@ -218,7 +232,7 @@ def test_a_name_of_which_nothing_can_be_said_is_left_out() -> None:
 def test_where_nothing_is_planned() -> None:
     assert said(schedule=replace(POLICY, windows=(), freezes=())) == ["No maintenance is planned."]
     assert said(schedule=replace(POLICY, windows=(), freezes=()), is_live=False) == [
-        "As of Tuesday, December eighth, twenty twenty-six, at midnight, Eastern Time.",
+        "As of Tuesday, December eighth, twenty twenty-six.",
         "No maintenance is planned.",
     ]
 
@@ -236,6 +250,14 @@ def frozen(pattern: Pattern, **overrides: object) -> Schedule:
     return replace(POLICY, freezes=(replace(freeze, **overrides),))  # type: ignore[arg-type]
 
 
+def test_a_whole_day_is_no_night() -> None:
+    schedule = a_schedule(a_window(recurrence=weekly(2), start=time(0), end=time(0)))
+    assert said(schedule=schedule) == [
+        "Maintenance takes place tomorrow, Wednesday, December ninth, all day, Eastern Time.",
+        "Regular maintenance is every Wednesday, all day.",
+    ]
+
+
 HOURS = NamedHours(
     hours=LocalSpan(start=datetime(2026, 12, 9, 17), end=datetime(2026, 12, 11, 9))  # noqa: DTZ001  (local)
 )
@@ -249,6 +271,13 @@ ONE = NamedDays(days=DateRange(first=date(2026, 12, 15), last=date(2026, 12, 15)
             frozen(HOURS),
             "No regular maintenance takes place during the change freeze, "
             "from Wednesday, December ninth, at five p.m., to Friday, December eleventh, at nine a.m.",
+        ),
+        (
+            frozen(
+                NamedHours(hours=LocalSpan(start=datetime(2026, 12, 9), end=datetime(2026, 12, 11)))  # noqa: DTZ001
+            ),
+            "No regular maintenance takes place during the change freeze, "
+            "from Wednesday, December ninth, through Thursday, December tenth.",
         ),
         (
             frozen(ONE),
@@ -267,7 +296,7 @@ ONE = NamedDays(days=DateRange(first=date(2026, 12, 15), last=date(2026, 12, 15)
             "No regular maintenance takes place during the change freeze on Preview, on Tuesday, December fifteenth.",
         ),
     ],
-    ids=["hours", "one day", "a day of another zone", "one environment"],
+    ids=["hours", "days by the hour", "one day", "a day of another zone", "one environment"],
 )
 def test_change_freezes_ahead(schedule: Schedule, expected: str) -> None:
     assert said(schedule=schedule)[-1] == expected
@@ -292,7 +321,7 @@ def test_change_freezes_of_hours_and_without_an_end() -> None:
         "A change freeze is in effect until further notice: no regular maintenance takes place.",
     ]
     assert sentences_in(situation, is_live=False)[-1] == (
-        "No regular maintenance takes place during the change freeze, since Tuesday, December eighth, "
+        "No regular maintenance takes place during the change freeze, since Tuesday, December eighth, at ten a.m., "
         "until further notice."
     )
 

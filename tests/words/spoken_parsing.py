@@ -118,10 +118,17 @@ class SpokenReader:
 
     def span(self, text: str) -> tuple[datetime, datetime]:
         """Start and end of a span, in UTC."""
-        between = {"en": ", from ", "fr": ", de "}[self.code]
-        day_text, _, hours = text.partition(between)
+        all_day = {"en": ", all day", "fr": ", toute la journée"}[self.code]
+        if text.endswith(all_day):
+            first_midnight = datetime.combine(self.day(text.removesuffix(all_day)), time(0))
+            return self._instant(first_midnight, "first"), self._instant(first_midnight + timedelta(days=1), "last")
+        day_text, hours = re.split({"en": ", from ", "fr": r", d(?:e |’(?=une heure))"}[self.code], text, maxsplit=1)
         day = self.day(day_text)
         first, _, rest = hours.partition({"en": " to ", "fr": " à "}[self.code])
+        if (end_of_day := self._end_of_day(rest, day)) is not None:
+            start_time, note = self._clock(first)
+            start = self._instant(datetime.combine(day, start_time), note or "first")
+            return start, self._instant(datetime.combine(end_of_day, time(0)), "last")
         last, until = self._split_end(rest)
         start_time, start_note = self._clock(first, part_from=last)
         end_time, end_note = self._clock(last)
@@ -151,6 +158,18 @@ class SpokenReader:
         assert WEEKDAYS[self.code][near[0].weekday()] == weekday, text
         return near[0]
 
+    def _end_of_day(self, text: str, first: date) -> date | None:
+        """The day after the one of which the text says that something lasts to its end."""
+        match = re.fullmatch({"en": "the end of (.*)", "fr": "la fin d[eu] (.*)"}[self.code], text)
+        if match is None:
+            return None
+        return self._later_day(first, match[1]) + timedelta(days=1)
+
+    def _later_day(self, first: date, text: str) -> date:
+        if text in WEEKDAYS[self.code]:
+            return first + timedelta(days=(WEEKDAYS[self.code].index(text) - first.weekday()) % 7)
+        return self.day(text)
+
     def _split_end(self, text: str) -> tuple[str, str]:
         weekdays = "|".join(WEEKDAYS[self.code])
         before = {"en": " on ", "fr": " (?:le )?"}[self.code]
@@ -178,10 +197,7 @@ class SpokenReader:
                 return [day]
             next_day = day + timedelta(days=1)
             return [day, next_day] if note and self._is_ambiguous(datetime.combine(day, end)) else [next_day]
-        if until in WEEKDAYS[self.code]:
-            ahead = (WEEKDAYS[self.code].index(until) - day.weekday()) % 7
-            return [day + timedelta(days=ahead)]
-        return [self.day(until)]
+        return [self._later_day(day, until)]
 
     def _is_ambiguous(self, local: datetime) -> bool:
         first, last = (local.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1))

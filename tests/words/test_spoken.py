@@ -93,6 +93,16 @@ def test_small_numbers_within_a_text_are_spelled_out() -> None:
             "from eleven p.m. to one a.m. on Friday",
             "de onze heures du soir à une heure du matin vendredi",
         ),
+        ((5, 0), (29, 0), "all day", "toute la journée"),
+        ((5, 0), (53, 0), "from midnight to the end of Friday", "de minuit à la fin de vendredi"),
+        ((6, 0), (8, 0), "from one to three a.m.", "d’une heure à trois heures du matin"),
+        ((18, 30), (29, 0), "from one thirty p.m. to midnight", "d’une heure trente de l’après-midi à minuit"),
+        (
+            (5, 0),
+            (29 + 24 * 7, 0),
+            "from midnight to the end of Thursday, December tenth",
+            "de minuit à la fin du jeudi dix décembre",
+        ),
         (
             (28, 0),
             (27 + 24 * 7, 0),
@@ -211,6 +221,13 @@ def test_hours_of_any_day(end: tuple[int, int, int], english: str, french: str) 
     start = datetime(2000, 1, 1, 22)  # noqa: DTZ001  (local)
     last = datetime(2000, 1, 1) + timedelta(days=end[0], hours=end[1], minutes=end[2])  # noqa: DTZ001
     assert [spoken(code).hours(start, last) for code in ("en", "fr")] == [english, french]
+
+
+def test_hours_of_whole_days() -> None:
+    first = datetime(2000, 1, 1)  # noqa: DTZ001  (local)
+    ends = [first + timedelta(days=days) for days in (1, 3)]
+    assert [spoken("en").hours(first, end) for end in ends] == ["all day", "for three days"]
+    assert [spoken("fr").hours(first, end) for end in ends] == ["toute la journée", "pendant trois jours"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
-from icsfeed.domain.civil import whole_days
+from icsfeed.domain.spans import ONE_DAY
 from icsfeed.publication.reminders.phone_sentences import PhoneSentence
 from icsfeed.publication.reminders.phone_words import Mark, PhoneWords
 from icsfeed.services.upcoming import UpcomingItem
@@ -27,6 +27,7 @@ _FREEZE_AHEAD: Final = phrase_in(
     "as said on the telephone", "No regular maintenance takes place during {freeze}, {when}."
 )
 _FROM_MOMENT: Final = phrase_in("as said on the telephone", "from {first}, to {last}")
+_FROM_DAY: Final = phrase_in("as said on the telephone, of a change freeze", "from {first}, through {last}")
 _ON_ONE_DAY: Final = phrase_in("as said on the telephone, of a change freeze", "on {day}")
 _SINCE: Final = phrase_in(
     "as said on the telephone, of a change freeze without an end", "since {day}, until further notice"
@@ -48,21 +49,28 @@ def freeze_sentences(
 
 
 def _in_effect(words: PhoneWords, freeze: str, item: UpcomingItem, mark: Mark) -> str:
-    days = whole_days(item.span, words.spoken.zone)
     if item.is_open_ended:
         until = words.say(_UNTIL_FURTHER_NOTICE)
-    elif days is not None:
-        until = words.say(_THROUGH, day=words.spoken.day(days.last))
+    elif words.is_midnight(item.span.end):
+        until = words.say(_THROUGH, day=_last_day(words, item))
     else:
         until = mark(words.say(_UNTIL, when=words.spoken.moment(item.span.end)))
     return words.say(_FROZEN, freeze=freeze, until=until)
 
 
 def _dates(words: PhoneWords, item: UpcomingItem) -> str:
-    spoken = words.spoken
-    days = whole_days(item.span, spoken.zone)
+    """Its days, with the times of its ends where these are not midnight."""
+    spoken, start, end = words.spoken, item.span.start, item.span.end
+    day = spoken.day(words.day_on(start))
+    first = day if words.is_midnight(start) else spoken.moment(start)
     if item.is_open_ended:
-        return words.say(_SINCE, day=spoken.day(words.day_on(item.span.start)))
-    if days is None:
-        return words.say(_FROM_MOMENT, first=spoken.moment(item.span.start), last=spoken.moment(item.span.end))
-    return words.say(_ON_ONE_DAY, day=spoken.day(days.first)) if days.first == days.last else str(spoken.days(days))
+        return words.say(_SINCE, day=first)
+    if not words.is_midnight(end):
+        return words.say(_FROM_MOMENT, first=first, last=spoken.moment(end))
+    last = _last_day(words, item)
+    return words.say(_ON_ONE_DAY, day=day) if first == last else words.say(_FROM_DAY, first=first, last=last)
+
+
+def _last_day(words: PhoneWords, item: UpcomingItem) -> str:
+    """The day that ends with a freeze that ends at midnight."""
+    return words.spoken.day(words.day_on(item.span.end) - ONE_DAY)

@@ -98,8 +98,11 @@ class PhoneScript:
 
     def _as_of(self) -> Iterator[PhoneSentence]:
         if not self.words.is_live:
-            when = self.words.spoken.dated_moment(self.as_of)
-            yield self.words.timed(partial(self.words.say_when, _AS_OF, when=when))
+            spoken = self.words.spoken
+            if self.words.is_midnight(self.as_of):
+                yield self.words.untimed(self.words.say(_AS_OF, when=spoken.dated_day(self.words.day_on(self.as_of))))
+            else:
+                yield self.words.timed(partial(self.words.say_when, _AS_OF, when=spoken.dated_moment(self.as_of)))
 
     def _under_way(self, *, is_emergency: bool) -> Iterator[PhoneSentence]:
         for item in self.facts.under_way if self.words.is_live else ():
@@ -121,12 +124,12 @@ class PhoneScript:
     def _joint(self, item: UpcomingItem) -> tuple[object, ...]:
         """What works that are said in one sentence have in common."""
         name = "" if item.kind is Kind.MAINTENANCE else item.name
-        return item.kind, name, item.environments, item.state, self.words.day_of(item.span.start)
+        return item.kind, name, item.environments, item.state, self.words.day_of(item.span.start, item.span.end)
 
     def _statement(self, works: list[UpcomingItem], form: Phrase, mark: Mark) -> str:
         spoken, first = self.words.spoken, works[0]
         hours = spoken.language.join([spoken.span(each.span).hours for each in works])
-        when = self.words.say(_WHEN, day=self.words.day_of(first.span.start), hours=hours)
+        when = self.words.say(_WHEN, day=self.words.day_of(first.span.start, first.span.end), hours=hours)
         return self._named(first, self.words.say(form, work=self._work(first), when=mark(when)))
 
     def _finished(self) -> Iterator[PhoneSentence]:
@@ -209,7 +212,9 @@ class PhoneScript:
 
     def _when(self, item: UpcomingItem) -> str:
         words = self.words
-        return words.say(_WHEN, day=words.day_of(item.span.start), hours=words.spoken.span(item.span).hours)
+        return words.say(
+            _WHEN, day=words.day_of(item.span.start, item.span.end), hours=words.spoken.span(item.span).hours
+        )
 
     def _work(self, item: UpcomingItem, *, definite: bool = False) -> str:
         return self.words.work(item.kind, frozenset(item.environments), definite=definite)

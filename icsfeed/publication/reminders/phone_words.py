@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
+from icsfeed.domain.civil import instant_of, midnight
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import ONE_DAY
@@ -40,6 +41,7 @@ _AT_MIDNIGHT: Final = phrase_in("as said on the telephone, of an end", "at midni
 _TODAY_AT: Final = phrase_in("as said on the telephone", "today at {time}")
 _TOMORROW_AT: Final = phrase_in("as said on the telephone", "tomorrow at {time}")
 _ON_DAY_AT: Final = phrase_in("as said on the telephone", "on {day}, at {time}")
+_AT_END_OF_DAY: Final = phrase_in("as said on the telephone: at the end of Friday", "at the end of {day}")
 _WITH_ZONE: Final = phrase_in("as said on the telephone: from two to six a.m., Eastern Time", "{when}, {zone}")
 
 _EVENING_BEGINS: Final = timedelta(hours=18)
@@ -71,8 +73,8 @@ class PhoneWords:
         named = [part for part in parts if part]
         return language.say(_WORK_ON, work=work, environments=language.join(named)) if named else work
 
-    def day_of(self, start: datetime) -> str:
-        """The day on which something starts (UTC)."""
+    def day_of(self, start: datetime, end: datetime | None = None) -> str:
+        """The day on which something starts (UTC); not tonight, if it lasts all through tomorrow's morning."""
         local, say = self.spoken.local(start), self.spoken.language.say
         day, later = self.spoken.day(local.date()), (local.date() - self.spoken.today).days
         clock = timedelta(hours=local.hour, minutes=local.minute)
@@ -80,7 +82,8 @@ class PhoneWords:
             return say(_ON_DAY, day=day)
         if later == 0:
             return say(_THIS_EVENING if clock >= _EVENING_BEGINS else _TODAY, day=day)
-        return say(_THIS_NIGHT if clock < _NIGHT_ENDS else _TOMORROW, day=day)
+        is_tonight = clock < _NIGHT_ENDS and (end is None or self.spoken.local(end) <= local.replace(hour=12, minute=0))
+        return say(_THIS_NIGHT if is_tonight else _TOMORROW, day=day)
 
     def day_of_all(self, starts: Sequence[datetime]) -> str:
         """The same for several starts on one day, in order: not tonight unless all of them are."""
@@ -93,19 +96,29 @@ class PhoneWords:
     def moment(self, instant: datetime) -> str:
         """When something ends or has ended (UTC)."""
         local, say, time = self.spoken.local(instant), self.spoken.language.say, self.spoken.time(instant)
-        if self.is_live and local.date() == self.spoken.today:
-            return say(_TODAY_AT, time=time)
-        if self.is_live and local.date() == self.spoken.today + ONE_DAY:
-            is_midnight = local.time() == local.time().min
+        is_midnight, later = self.is_midnight(instant), (local.date() - self.spoken.today).days
+        if self.is_live and later == 1:
             return say(_AT_MIDNIGHT) if is_midnight else say(_TOMORROW_AT, time=time)
+        if is_midnight:
+            return say(_AT_END_OF_DAY, day=self.spoken.day(local.date() - ONE_DAY))
+        if self.is_live and later == 0:
+            return say(_TODAY_AT, time=time)
         return say(_ON_DAY_AT, day=self.spoken.day(local.date()), time=time)
 
     def is_near(self, start: datetime) -> bool:
-        """Whether it starts today or tomorrow, as everything does that starts within 24 hours."""
-        return self.day_on(start) <= self.spoken.today + ONE_DAY
+        """Whether it starts today or tomorrow, or within 24 hours of any time of today.
+
+        Where clocks go forward tomorrow, these reach into the day after it.
+        """
+        tomorrow = self.spoken.today + ONE_DAY
+        return self.day_on(start) <= tomorrow or start <= instant_of(midnight(tomorrow), self.spoken.zone) + ONE_DAY
 
     def day_on(self, instant: datetime) -> date:
         return self.spoken.local(instant).date()
+
+    def is_midnight(self, instant: datetime) -> bool:
+        local = self.spoken.local(instant).time()
+        return local == local.min
 
     def with_zone(self, when: str) -> str:
         return self.spoken.language.say(_WITH_ZONE, when=when, zone=self.spoken.zone_name)
