@@ -17,6 +17,9 @@ import pytest
 
 from icsfeed import __version__
 from icsfeed.domain.changes import State
+from icsfeed.domain.situation import Situation
+from icsfeed.publication.publishing import publish
+from icsfeed.publication.reminders.template_check import template_mistakes
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests.applications import create_app
 from tests.cli.running import NOW, PINNED_CLOCK, token_key_file
@@ -117,7 +120,21 @@ def schedule_text(block: Block) -> str:
 )
 def test_every_schedule_is_free_of_errors(block: Block, tmp_path: Path) -> None:
     (path := tmp_path / "schedule.toml").write_text(schedule_text(block), encoding="utf-8")
+    (tmp_path / "reminders").mkdir()  # the folder of own templates
     load_schedule(path)
+
+
+def test_the_template_renders_whatever_there_is_to_say(tmp_path: Path) -> None:
+    manual = TOPICS["reminders"]
+    (schedule,), (template,) = manual.blocks("toml"), manual.blocks("jinja")
+    (path := tmp_path / "schedule.toml").write_text(schedule_text(schedule), encoding="utf-8")
+    (tmp_path / "reminders").mkdir()
+    (tmp_path / "reminders" / "ticket.md.j2").write_text(template.text, encoding="utf-8")
+    now = datetime(2026, 11, 25, 15, tzinfo=UTC)
+    situation = Situation(schedule=load_schedule(path).schedule, now=now)
+    assert template_mistakes(situation) == ()
+    ticket = publish(situation, changed_at=now).representations["/reminders/ticket.md"]
+    assert ticket.body == b"Nothing is being changed.\n"
 
 
 def test_the_change_in_git_goes_through_its_steps(tmp_path: Path) -> None:
