@@ -33,7 +33,7 @@ from tests.changes import a_change, after_step
 from tests.examples import NOW, POLICY, utc
 
 CHANGED: Final = utc(2026, 11, 20, 9, 30)
-SUFFIXES: Final = (".ics", ".expanded.ics", ".json", ".atom")
+SUFFIXES: Final = (".ics", ".expanded.ics", ".maintnote.ics", ".json", ".atom")
 _SHARED: Final = re.compile(
     rb"^(?:UID|SEQUENCE|DTSTAMP|LAST-MODIFIED|DTSTART|DTEND|RRULE|EXDATE|STATUS)[:;].*", re.MULTILINE
 )
@@ -126,7 +126,7 @@ def test_automatic_feeds_have_names_in_their_language() -> None:
 def test_one_feed_is_built_as_it_is_published() -> None:
     schedule = bilingual()
     situation = Situation(schedule=schedule, now=NOW)
-    for rendering, suffix in zip(Rendering, SUFFIXES[:2], strict=True):
+    for rendering, suffix in zip(Rendering, SUFFIXES[:3], strict=True):
         built = build_feed(situation, "live", rendering, language="fr")
         assert built.body == published(schedule)[f"/fr/feeds/live{suffix}"].body
     with pytest.raises(NotFoundError) as refusal:
@@ -225,7 +225,7 @@ def test_private_feeds_exist_in_every_language() -> None:
     publication = publish(Situation(schedule=bilingual(), now=NOW), changed_at=CHANGED)
     feeds = private_feeds(publication, NOBODY.after([step]), key, now=NOW).representations
     assert set(feeds) == {
-        f"/private/{token}/{folder}live.{form}" for folder in ("", "fr/") for form in ("ics", "expanded.ics", "json")
+        f"/private/{token}/{folder}live{suffix}" for folder in ("", "fr/") for suffix in SUFFIXES if suffix != ".atom"
     }
     french = unfolded(feeds[f"/private/{token}/fr/live.ics"].body)
     assert "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Entretien hebdomadaire\r\n" in french
