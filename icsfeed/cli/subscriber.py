@@ -13,6 +13,8 @@ from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading
 from icsfeed.cli.options import OrderedGroup, example, given, option, token_key_option
 from icsfeed.cli.output import at_a_terminal, print_json
 from icsfeed.cli.subscriber_tables import account_text, print_subscribers
+from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, require_maintnote
 from icsfeed.domain.subscribers import Subscriber
 from icsfeed.services import subscribing
 from icsfeed.services.private_addresses import Secret, private_address
@@ -93,6 +95,7 @@ def add(invocation: SigningInvocation, secret: Secret, **options: object) -> Non
         salt=secret.salt,
         actor=invocation.actor,
     )
+    _warn_without_maintnote(invocation, added)
     _hand_over(invocation, added, secret)
 
 
@@ -118,6 +121,7 @@ def change(invocation: SigningInvocation, **options: object) -> None:
         objects=request.objects,
         actor=invocation.actor,
     )
+    _warn_without_maintnote(invocation, changed)
     if invocation.as_json:
         _print_subscriber(invocation, changed)
     else:
@@ -176,6 +180,17 @@ def list_command(invocation: Invocation) -> None:
         print_subscribers(subscribers, invocation.zone)
     else:
         click.echo("there is no subscriber")
+
+
+def _warn_without_maintnote(invocation: SigningInvocation, one: Subscriber) -> None:
+    """Warn of an account that nobody will read."""
+    if one.account == PUBLIC_ACCOUNT:
+        return
+    schedule = invocation.workspace.schedule
+    try:
+        require_maintnote(schedule, schedule.feed(one.feed))
+    except NotFoundError as error:
+        _warn(str(error))
 
 
 def _print_subscriber(invocation: SigningInvocation, one: Subscriber) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.feeds import Kind
+from icsfeed.domain.errors import BadInputError, NotFoundError
+from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.texts import quoted, without_direction_controls
+
+if TYPE_CHECKING:
+    from icsfeed.domain.schedule import Schedule
 
 MAINTENANCE_KINDS: Final = frozenset({Kind.MAINTENANCE, Kind.EMERGENCY, Kind.PLANNED})
 """The kinds of events that are maintenance; a change freeze is none."""
@@ -65,3 +68,23 @@ def _one_line(text: str, noun: str, subject: str) -> str:
         msg = f"{quoted(text)} can't be {noun}; write one line of at most {MAX_ID_CHARS} characters"
         raise BadInputError(msg)
     return without_direction_controls(text.strip(), subject)
+
+
+def has_maintnote(schedule: Schedule, feed: Feed) -> bool:
+    """Whether the feed has a MAINTNOTE rendering: it selects maintenance, and the calendar names whom to ask."""
+    return schedule.calendar.organizer is not None and not MAINTENANCE_KINDS.isdisjoint(feed.kinds)
+
+
+def require_maintnote(schedule: Schedule, feed: Feed) -> None:
+    """Make sure that the feed has a MAINTNOTE rendering.
+
+    Raises:
+        NotFoundError: otherwise; the message says what is missing.
+    """
+    if has_maintnote(schedule, feed):
+        return
+    reason = "it has change freezes alone, and these are no maintenance"
+    if schedule.calendar.organizer is None:
+        reason = "it has to name an organizer; add one to [calendar], with a name and an email"
+    msg = f"the feed {quoted(feed.slug)} has no MAINTNOTE rendering: {reason}"
+    raise NotFoundError(msg)

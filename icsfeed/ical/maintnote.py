@@ -14,11 +14,9 @@ from icalendar import Event
 
 from icsfeed.domain.changes import Change, State
 from icsfeed.domain.departures import Departure
-from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed
 from icsfeed.domain.maintnote import MAINTENANCE_KINDS, PUBLIC_ACCOUNT, Account
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.outlines import EventOutline
@@ -41,26 +39,6 @@ _STATUSES: Final = {
 
 Otherwise the clock would change what the event states, and SEQUENCE would have to follow it.
 """
-
-
-def has_maintnote(schedule: Schedule, feed: Feed) -> bool:
-    """Whether the feed has a MAINTNOTE rendering: it selects maintenance, and the calendar names whom to ask."""
-    return schedule.calendar.organizer is not None and not MAINTENANCE_KINDS.isdisjoint(feed.kinds)
-
-
-def require_maintnote(schedule: Schedule, feed: Feed) -> None:
-    """Make sure that the feed has a MAINTNOTE rendering.
-
-    Raises:
-        NotFoundError: otherwise; the message says what is missing.
-    """
-    if has_maintnote(schedule, feed):
-        return
-    reason = "it has change freezes alone, and these are no maintenance"
-    if schedule.calendar.organizer is None:
-        reason = "it has to name an organizer; add one to [calendar], with a name and an email"
-    msg = f"the feed {quoted(feed.slug)} has no MAINTNOTE rendering: {reason}"
-    raise NotFoundError(msg)
 
 
 def maintnote_events(

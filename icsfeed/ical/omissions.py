@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.freezes import FrozenSpan
-from icsfeed.domain.maintnote import MAINTENANCE_KINDS
+from icsfeed.domain.maintnote import MAINTENANCE_KINDS, has_maintnote
 from icsfeed.domain.situation import Situation
 from icsfeed.ical.calendar import current_events, feed_frame
 from icsfeed.ical.events import CalendarEvent, change_event, departure_events
 from icsfeed.ical.limits import MAX_BYTES, MAX_EVENTS, events_that_fit, urgency
-from icsfeed.ical.maintnote import account_lines, has_maintnote, own_lines
+from icsfeed.ical.maintnote import account_lines, own_lines
 from icsfeed.ical.outlines import EventOutline, PolicyItem, policy_outlines
 from icsfeed.ical.series import Rendering
 from icsfeed.ical.sizes import EventSizes, max_size

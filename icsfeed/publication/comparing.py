@@ -10,6 +10,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.private import private_feed
+from icsfeed.publication.private_paths import MAINTNOTE_SUFFIX, PrivateFile
 from icsfeed.publication.publishing import publish
 
 
@@ -41,6 +42,11 @@ def _private(schedule: Schedule, record: Record, now: datetime) -> Iterator[tupl
     """The private feed of each valid token, by the subscriber's name and the digest of the token."""
     publication = publish(Situation(schedule=schedule, record=record, now=now), changed_at=now)
     for subscriber, token in record.subscribers.valid(now=now):
-        feed = private_feed(publication, subscriber.feed, subscriber.alarms)
-        if feed is not None:
-            yield f"the private feed of {subscriber.name} ({token.digest[:8]})", feed.body
+        file = PrivateFile(slug=subscriber.feed, suffix=MAINTNOTE_SUFFIX)
+        feeds = (
+            private_feed(publication, subscriber.feed, subscriber.alarms),
+            private_feed(publication, subscriber.feed, (), account=subscriber.account, file=file),
+        )
+        bodies = [feed.body for feed in feeds if feed is not None]
+        if bodies:
+            yield f"the private feed of {subscriber.name} ({token.digest[:8]})", b"".join(bodies)

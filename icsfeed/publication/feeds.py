@@ -9,12 +9,13 @@ from typing import Final, TypeAlias
 
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Feed
+from icsfeed.domain.maintnote import require_maintnote
 from icsfeed.domain.revisions import with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import quoted
 from icsfeed.ical.calendar import CONTENT_TYPE, feed_content
 from icsfeed.ical.events import CalendarEvent
-from icsfeed.ical.maintnote import maintnote_events, require_maintnote
+from icsfeed.ical.maintnote import maintnote_events
 from icsfeed.ical.series import ARRANGEMENTS, Rendering
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.baselines import KeptSchedule, events_public_before, lines_to_publish

@@ -9,10 +9,10 @@ from functools import cached_property, partial
 from typing import Final
 
 from icsfeed.domain.feeds import ALL, Feed
-from icsfeed.domain.maintnote import MAINTENANCE_KINDS, PUBLIC_ACCOUNT, Account
+from icsfeed.domain.maintnote import MAINTENANCE_KINDS, PUBLIC_ACCOUNT, Account, has_maintnote
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.limits import MAX_BYTES
-from icsfeed.ical.maintnote import account_lines, has_maintnote, maintnote_events
+from icsfeed.ical.maintnote import account_lines, maintnote_events
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import EventsInLanguage, feed_of, feed_path
 from icsfeed.publication.representations import Maker, Representation

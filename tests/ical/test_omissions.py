@@ -10,6 +10,7 @@ import pytest
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.feeds import Environment, Feed, Kind
+from icsfeed.domain.maintnote import has_maintnote
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
@@ -18,7 +19,7 @@ from icsfeed.domain.zones import zone
 from icsfeed.ical.calendar import feed_content
 from icsfeed.ical.events import policy_event
 from icsfeed.ical.limits import MAX_EVENTS
-from icsfeed.ical.maintnote import has_maintnote, maintnote_events
+from icsfeed.ical.maintnote import maintnote_events
 from icsfeed.ical.omissions import omissions
 from icsfeed.ical.outlines import policy_outlines
 from icsfeed.ical.series import ARRANGEMENTS, Rendering

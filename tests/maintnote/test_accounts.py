@@ -271,6 +271,20 @@ def test_the_command_says_what_it_changed() -> None:
     assert (changed["account"], changed["objects"]) == ("public", ["e"])
 
 
+@pytest.mark.parametrize("command", ["add", "change"])
+def test_an_account_that_no_feed_names_is_warned_of(schedule: Path, command: str) -> None:
+    run("subscriber", "add", "Acme Inc.")
+    name = "Acme Inc." if command == "change" else "Globex"
+    outcome = run("subscriber", command, name, "--account", "1")
+    assert (outcome.status, outcome.stderr) == (
+        0,
+        'warning: the feed "all" has no MAINTNOTE rendering: it has to name an organizer; add one to [calendar], with '
+        "a name and an email\n",
+    )
+    schedule.write_text(WITH_ORGANIZER, encoding="utf-8")
+    assert run("subscriber", "change", name, "--account", "2").stderr == ""
+
+
 @pytest.mark.usefixtures("schedule")
 def test_the_list_has_a_column_for_accounts_where_there_are_any() -> None:
     run("subscriber", "add", "Anybody", "--now", NOW_TEXT)

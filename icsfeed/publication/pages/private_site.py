@@ -13,8 +13,8 @@ from typing import Final
 import segno
 
 from icsfeed.domain.feeds import Feed, Kind
+from icsfeed.domain.maintnote import has_maintnote
 from icsfeed.domain.tokens import private_folder
-from icsfeed.ical.maintnote import has_maintnote
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.pages.announcements import announcements
 from icsfeed.publication.pages.language_site import MAX_LISTED_ROWS, Site
