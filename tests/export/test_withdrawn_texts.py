@@ -120,6 +120,9 @@ def _kind_of(name: str) -> str:
     name = re.sub(r"\.(br|gz)$", "", name)
     if name.startswith("private/"):
         return "private"
+    of_moment = re.match(r"(fr/)?(reminders/.*|api/v2/|badge|interop/|machines/)", name)
+    if of_moment is not None:
+        return (of_moment[1] or "") + of_moment[2]
     page = re.fullmatch(r"(fr/)?(embed/|calendar/.*/|(?=environments/))?(?:environments/.*/)?index\.html", name)
     return (page[1] or "") + (page[2] or "home/")[:5] if page else name.split(".", maxsplit=1)[-1]
 
@@ -129,18 +132,28 @@ PAGES: Final = {"home/", "fr/home/"}
 LISTS: Final = {"embed", "calen", "fr/embed", "fr/calen"}
 
 
+_TICKETS: Final = ("knowledge-base.html", "ticket.md", "ticket.txt")
+WRITTEN: Final = {f"reminders/{channel}" for channel in _TICKETS} | {"machines/"}
+"""Reminders to be read; the page for machines shows one of them."""
+
+WRITTEN_IN_FRENCH: Final = {f"fr/{kind}" for kind in WRITTEN}
+SPOKEN: Final = {f"{folder}reminders/phone.{end}" for folder in ("", "fr/") for end in ("txt", "ssml", "twiml.xml")}
+STATUS: Final = {"api/v2/", "fr/api/v2/"}
+REMINDERS: Final = WRITTEN | WRITTEN_IN_FRENCH
+
+
 def everywhere(files: dict[str, bytes]) -> dict[str, set[str]]:
     return {text: places(files, text) for text in TEXTS}
 
 
 BEFORE: Final = {
-    TEXTS[0]: FEEDS | PAGES | LISTS | {"atom"},
-    TEXTS[1]: FEEDS | PAGES | {"atom"},
+    TEXTS[0]: FEEDS | PAGES | LISTS | REMINDERS | SPOKEN | STATUS | {"atom"},
+    TEXTS[1]: FEEDS | PAGES | REMINDERS | STATUS | {"atom"},
     TEXTS[2]: FEEDS | PAGES | {"atom"},
-    TEXTS[3]: FEEDS | {"home/", "atom"},
-    TEXTS[4]: FEEDS | {"home/", "atom"},
-    TEXTS[5]: FEEDS | {"fr/home/", "atom"},
-    TEXTS[6]: FEEDS | {"fr/home/", "atom"},
+    TEXTS[3]: FEEDS | {"home/", "atom", "api/v2/"},
+    TEXTS[4]: FEEDS | WRITTEN | {"home/", "atom", "api/v2/"},
+    TEXTS[5]: FEEDS | {"fr/home/", "atom", "fr/api/v2/"},
+    TEXTS[6]: FEEDS | WRITTEN_IN_FRENCH | {"fr/home/", "atom", "fr/api/v2/"},
 }
 NOWHERE: Final = {text: set[str]() for text in TEXTS}
 
@@ -153,8 +166,8 @@ def test_redact_withdraws_every_text_from_every_file(workspace: Workspace, tmp_p
     advance_change(workspace, Step.REDACT, now=THEN + timedelta(minutes=6))
     after = export(workspace, site, base_url="https://new.example.com", now=THEN + timedelta(minutes=7))
     assert everywhere(after) == NOWHERE
-    assert places(after, "[withdrawn]") >= FEEDS | PAGES | {"atom"}
-    assert places(after, NAME) >= FEEDS | PAGES | {"atom"}
+    assert places(after, "[withdrawn]") >= FEEDS | PAGES | STATUS | {"atom", "reminders/ticket.txt"}
+    assert places(after, NAME) >= FEEDS | PAGES | REMINDERS | STATUS | {"atom"}
 
 
 def test_redact_of_one_update_withdraws_its_message_alone(workspace: Workspace, tmp_path: Path) -> None:
@@ -198,6 +211,9 @@ def test_a_server_answers_without_it_at_once(
         "/fr/",
         "/embed/",
         "/calendar/2026/11/",
+        *(f"/{kind}" for kind in sorted(REMINDERS | SPOKEN)),
+        "/api/v2/summary.json",
+        "/fr/api/v2/scheduled-maintenances.json",
         *(f"/{folder}feeds/{feed}" for feed in feeds for folder in ("", "fr/")),
     ]
     before = {path: client.get(path) for path in paths}

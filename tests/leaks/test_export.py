@@ -29,6 +29,8 @@ def exported(folder: Path, *options: str | Path) -> dict[str, bytes]:
 def test_no_byte_of_an_export_is_private(office: Office) -> None:
     site = exported(office.folder)
     assert len(site) > 200
+    assert {"reminders/phone.txt", "fr/reminders/knowledge-base.html", "badge/production.svg"} < site.keys()
+    assert {"api/v2/summary.json", "interop/production/gke.yml", "feeds/all.maintnote.ics"} < site.keys()
     assert leaks(site) == {}
 
 

@@ -78,6 +78,8 @@ def answer(client: FlaskClient, path: str, method: str = "GET", **headers: str) 
 
 def test_no_answer_is_private(client: FlaskClient, paths: list[str]) -> None:
     assert len(paths) > 100
+    assert {"/reminders/phone.txt", "/fr/reminders/knowledge-base.html", "/badge/production.svg"} < set(paths)
+    assert {"/api/v2/summary.json", "/interop/production/gke.yml", "/feeds/all.maintnote.ics"} < set(paths)
     answers = {
         f"{path} in {coding}": answer(client, path, Accept_Encoding=coding)
         for path in paths
@@ -140,6 +142,8 @@ def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient,
         "/feeds/{}.maintnote.ics",
         "/feeds/{}.aws.ics",
         "/feeds/{}.windows.ics",
+        "/badge/{}.svg",
+        "/fr/badge/{}.svg",
         "/interop/{}/alertmanager.yml",
         "/interop/{}/argocd.yml",
         "/interop/{}/gke.yml",
@@ -147,7 +151,11 @@ def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient,
         "/private/x/{}.ics",
         "/private/x/{}.json",
     ):
-        names = (environment, UNKNOWN) if "environment" in path else (f"{customer.word}-feed", "unknown-feed")
+        names = (
+            (environment, UNKNOWN)
+            if "environment" in path or "/badge/" in path
+            else (f"{customer.word}-feed", "unknown-feed")
+        )
         private, unknown = (answer(client, path.format(name)).decode().replace(name, "?") for name in names)
         assert without_length(private) == without_length(unknown)
 
