@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
+from icsfeed.domain.zones import zone
 from tests.properties.freezes import recorded_freezes
 from tests.properties.schedules import ENVIRONMENTS, NOWS, schedules
 
@@ -96,10 +98,10 @@ def _adjustment(draw: st.DrawFn, window_id: str, day: date, now: datetime) -> Ad
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> Situation:
-    """Any policy with anything recorded, near ``now``; most texts are about it."""
+def situations(draw: st.DrawFn, homes: Sequence[str] = ()) -> Situation:
+    """Any policy with anything recorded, near ``now``; its calendar is in one of the zones ``homes``, or in any."""
     now = draw(NOWS)
-    schedule = draw(schedules())
+    schedule = draw(schedules(home=zone(draw(st.sampled_from(homes))) if homes else None))
     count = draw(st.integers(0, 3))
     own = [draw(changes(now, number)) for number in range(1, count + 1)]
     adjusted = draw(adjustments(schedule, now))
