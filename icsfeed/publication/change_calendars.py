@@ -49,7 +49,7 @@ def change_calendar_turns(events: PublishedEvents) -> Iterator[datetime]:
     """The instants near now at which time alone changes a change calendar."""
     situation = events.situation
     yield from overruns(situation)
-    if _may_exceed(events):
+    if any(_may_exceed(events, feed) for feed in events.schedule.feeds if has_change_calendar(feed)):
         today = local_date(situation.now, situation.zone)
         yield from (instant_of(midnight(day), situation.zone) for day in (today, today + ONE_DAY))
 
@@ -61,21 +61,25 @@ def change_calendar_of(events: PublishedEvents, feed: Feed) -> Representation:
     """
     situation, zone = events.situation, events.situation.zone
     # From New Year on, so that it stays the same; from today on if that would not fit.
-    start = instant_of(midnight(local_date(situation.now, zone)), zone) if _may_exceed(events) else _new_year(events)
+    start = (
+        instant_of(midnight(local_date(situation.now, zone)), zone) if _may_exceed(events, feed) else _new_year(events)
+    )
     within = Span(start=start, end=start_of_year(situation.published_years[-1] + 1, zone))
     spans = open_spans(situation, feed.environments, within, opening=feed.kinds)
     body = change_calendar(situation.schedule, feed, [each for each in spans if each.overlaps(within)])
     return Representation(body=body, content_type=CONTENT_TYPE, language=ENGLISH.code)
 
 
-def _may_exceed(events: PublishedEvents) -> bool:
-    """Whether there may be more spans than fit into a change calendar.
+def _may_exceed(events: PublishedEvents, feed: Feed) -> bool:
+    """Whether there may be more spans than fit into the feed's change calendar.
 
     Whatever opens the gate, or closes it in between, makes one span more at most.
     """
     start = _new_year(events)
-    ahead = sum(event.span.end > start for event in events.of(Rendering.EXPANDED))
-    return ahead > max_spans(events.schedule.calendar.uid_domain)
+    ahead = (event for event in events.of(Rendering.EXPANDED) if event.span.end > start)
+    # An event without environments is for all of them.
+    touching = sum(not event.environments or not feed.environments.isdisjoint(event.environments) for event in ahead)
+    return touching > max_spans(events.schedule.calendar.uid_domain)
 
 
 def _new_year(events: PublishedEvents) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,7 +22,8 @@ class FeedTimes:
     ``opening`` is when the gate is open for all environments of the feed, because of the windows and planned changes
     that the feed selects. ``frozen`` and ``emergency`` are when any of its environments has a change freeze, or an
     emergency change is confirmed or under way there; both are empty where the feed does not select that kind.
-    ``is_rounded`` is true where a time had seconds.
+    ``is_rounded`` is true where a time had seconds. ``apart`` are the names of the environments where each of several
+    has times of its own, but none that all of them share.
     """
 
     within: Span
@@ -30,6 +31,7 @@ class FeedTimes:
     frozen: SpanSet
     emergency: SpanSet
     is_rounded: bool
+    apart: tuple[str, ...] = ()
 
     @property
     def closing(self) -> SpanSet:
@@ -43,6 +45,7 @@ class FeedTimes:
             frozen=intersection(self.frozen, (span,)),
             emergency=intersection(self.emergency, (span,)),
             is_rounded=self.is_rounded,
+            apart=self.apart,
         )
 
 
@@ -102,7 +105,15 @@ class Timetable:
             frozen=frozen,
             emergency=emergency,
             is_rounded=(opening, frozen, emergency) != (exact.opening, exact.frozen, exact.emergency),
+            apart=() if exact.opening else tuple(self._open_alone(feed, reasons)),
         )
+
+    def _open_alone(self, feed: Feed, reasons: Sequence[Reason]) -> Iterator[str]:
+        """The names of the feed's environments that are open at some time, if there are several."""
+        if len(feed.environments) > 1:
+            for each, name in self.situation.schedule.environment_names.items():
+                if each in feed.environments and intersection(spans_open(reasons, frozenset({each})), (self.within,)):
+                    yield name
 
     def freezes_of(self, feed: Feed) -> Iterable[FrozenSpan]:
         """The freezes of any environment of the feed, if it selects freezes."""

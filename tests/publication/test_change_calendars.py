@@ -150,3 +150,20 @@ def test_an_overdue_emergency_change_closes_the_calendar_from_then_on() -> None:
     after = publication_of(record=record, now=utc(2026, 12, 3, 9))
     assert (after.changed_at, after.fresh_until) == (utc(2026, 12, 3, 9), utc(2026, 12, 3, 11))
     assert spans(content(after))[-1] == ("20261203T070000Z", "20261203T080000Z")
+
+
+def test_what_touches_other_environments_takes_no_place_in_a_calendar() -> None:
+    """The nights of preview fill the calendars of their own feeds alone."""
+    nightly = replace(MOST_NIGHTS.windows[0], id="nightly", environments=frozenset({"preview"}))
+    schedule = a_schedule(
+        THURSDAY,
+        nightly,
+        environments=tuple(Environment(id=each, name=each) for each in ("production", "preview")),
+        feeds=tuple(
+            Feed(slug=each, name=each, environments=frozenset({each}), kinds=frozenset(Kind))
+            for each in ("production", "preview")
+        ),
+    )
+    publication = publication_of(schedule)
+    starts = {slug: spans(content(publication, slug))[0][0] for slug in ("production", "preview")}
+    assert starts == {"production": "20260101T070000Z", "preview": "20261123T070000Z"}

@@ -15,7 +15,7 @@ from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.span_sets import SpanSet
 from icsfeed.domain.spans import ONE_DAY
 from icsfeed.publication.change_calendars import has_change_calendar
-from icsfeed.publication.interop.documents import InteropDocument, minutes_note, yaml_document
+from icsfeed.publication.interop.documents import InteropDocument, apart_warning, minutes_note, yaml_document
 from icsfeed.services.interop import FeedTimes, Timetable
 from icsfeed.services.upcoming import utc_text
 
@@ -40,7 +40,7 @@ def alertmanager(timetable: Timetable, feed: Feed) -> InteropDocument:
                 {"name": name, "time_intervals": list(_specifications(spans))} for name, spans in intervals.items()
             ]
         },
-        warnings=(),
+        warnings=apart_warning(times),
     )
 
 

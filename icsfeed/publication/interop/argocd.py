@@ -19,7 +19,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.span_sets import SpanSet
 from icsfeed.domain.spans import Span
 from icsfeed.publication.change_calendars import has_change_calendar
-from icsfeed.publication.interop.documents import InteropDocument, minutes_note, yaml_document
+from icsfeed.publication.interop.documents import InteropDocument, apart_warning, minutes_note, yaml_document
 from icsfeed.services.interop import FeedTimes, Timetable
 from icsfeed.services.upcoming import utc_text
 
@@ -46,7 +46,7 @@ def argocd(timetable: Timetable, feed: Feed) -> InteropDocument:
         _SYSTEM,
         notes=(*_notes(times), *minutes_note(times, _SYSTEM)),
         value={"spec": {"syncWindows": windows}},
-        warnings=_left_out(whole, times),
+        warnings=(*apart_warning(whole), *_left_out(whole, times)),
     )
 
 

@@ -10,6 +10,7 @@ from icsfeed.domain.feeds import Feed
 from icsfeed.domain.texts import one_line, quoted
 from icsfeed.publication.interop.yaml_text import yaml_text
 from icsfeed.services.interop import FeedTimes
+from icsfeed.words.languages import ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +50,16 @@ def minutes_note(times: FeedTimes, system: str) -> Iterator[str]:
     """A note on what becomes of seconds, where a time has some."""
     if times.is_rounded:
         yield f"{system} knows whole minutes: one in which changes may run for some seconds only counts as closed."
+
+
+def apart_warning(times: FeedTimes) -> Iterator[str]:
+    """Why a feed never opens, where each of several environments does so at other times."""
+    if times.apart:
+        names = ENGLISH.join([quoted(one_line(name)) for name in times.apart])
+        yield (
+            f"The environments of this feed, {names}, are never open for planned changes at the same time; take the "
+            "feed of one environment."
+        )
 
 
 def _title(feed: Feed, system: str) -> str:

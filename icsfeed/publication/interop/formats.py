@@ -14,7 +14,7 @@ from icsfeed.ical.series import Rendering
 from icsfeed.publication.change_calendars import change_calendar_of, has_change_calendar
 from icsfeed.publication.interop.alertmanager import alertmanager
 from icsfeed.publication.interop.argocd import argocd
-from icsfeed.publication.interop.documents import InteropDocument
+from icsfeed.publication.interop.documents import InteropDocument, apart_warning
 from icsfeed.publication.interop.gke import gke
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.events import PublishedEvents, publish_events
@@ -62,8 +62,10 @@ def interop_document(situation: Situation, name: str, slug: str) -> InteropDocum
         raise RefusedError(msg)
     events = publish_events(situation, renderings=[Rendering.EXPANDED])
     view_events = events.private.get(slug, events)
-    calendar = change_calendar_of(view_events, view_events.schedule.feed(slug))
-    return InteropDocument(body=calendar.body, content_type=calendar.content_type)
+    view_feed = view_events.schedule.feed(slug)
+    calendar = change_calendar_of(view_events, view_feed)
+    warnings = apart_warning(Timetable(situation=view_events.situation).times_of(view_feed))
+    return InteropDocument(body=calendar.body, content_type=calendar.content_type, warnings=tuple(warnings))
 
 
 def _representation(make: _YamlFormat, timetable: Timetable, feed: Feed) -> Representation:

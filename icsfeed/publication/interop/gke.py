@@ -20,7 +20,7 @@ from icsfeed.domain.lengths import length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.span_sets import SpanSet, difference, intersection, union
 from icsfeed.domain.spans import Span
-from icsfeed.publication.interop.documents import InteropDocument, minutes_note, refusal, yaml_document
+from icsfeed.publication.interop.documents import InteropDocument, apart_warning, minutes_note, refusal, yaml_document
 from icsfeed.publication.interop.gke_exclusions import Exclusion, exclusions
 from icsfeed.services.interop import Timetable
 from icsfeed.services.upcoming import utc_text
@@ -41,6 +41,9 @@ def gke(timetable: Timetable, feed: Feed) -> InteropDocument:
     situation = timetable.situation
     if Kind.MAINTENANCE not in feed.kinds:
         return refusal(feed, _SYSTEM, ["It selects no maintenance windows, and GKE needs one."])
+    times, today = timetable.times_of(feed), _today(situation)
+    if times.apart:
+        return refusal(feed, _SYSTEM, apart_warning(times))
     weekly = weekly_time(situation, feed)
     if weekly is None:
         return refusal(
@@ -48,7 +51,6 @@ def gke(timetable: Timetable, feed: Feed) -> InteropDocument:
             _SYSTEM,
             ["GKE needs one recurring window, and no time of its maintenance windows recurs every week."],
         )
-    times, today = timetable.times_of(feed), _today(situation)
     rule = union(weekly.spans(Span(start=today, end=weekly.valid_until)))
     every, weekly = _with_an_end(
         exclusions(rule, times, timetable.freezes_of(feed), situation.zone), weekly, today + _ONE_WEEK
