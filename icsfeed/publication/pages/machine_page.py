@@ -13,6 +13,7 @@ from icsfeed.publication.pages.subscriptions import subscriptions
 from icsfeed.publication.reminders.channels import CHANNELS
 from icsfeed.publication.reminders.makers import reminder_path
 from icsfeed.publication.representations import Maker, Representation
+from icsfeed.words.events import label_line
 from icsfeed.words.phrases import phrase
 
 MACHINES_PATH: Final = "machines/"
@@ -56,5 +57,5 @@ def _badges(site: Site) -> Iterator[Badge]:
 def _badge(site: Site, name: str, environment: str) -> Badge:
     path = badge_path(site.folder, environment).removeprefix("/")
     alt = site.language.say(_ALT)
-    alt = f"{alt}: {environment}" if environment else alt
+    alt = label_line(alt, environment, site.language) if environment else alt
     return Badge(name=name, path=path, markdown=f"[![{alt}]({{{path}}})]({{{site.folder}}})")

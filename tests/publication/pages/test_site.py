@@ -208,7 +208,9 @@ def test_same_input_same_bytes_at_any_minute_of_the_day_and_in_any_hash_order() 
     site = a_site(record=BUSY)
     for record, until in ((ANNOUNCED, utc(2026, 12, 9, 5)), (BUSY, EMERGENCY.plan.span.end)):
         early, late = a_site(record=record), a_site(record=record, now=until - timedelta(seconds=1))
-        assert {path: each.etag for path, each in early.items()} == {path: each.etag for path, each in late.items()}
+        # Texts of the moment, which one page previews, change with every start and end as well.
+        pages = [path for path in early if not re.search("/(machines/|badge)", path)]
+        assert {path: early[path].etag for path in pages} == {path: late[path].etag for path in pages}
     program = (
         "from tests.publication.pages.stories import *\n"
         "print(*(each.etag for each in a_site(record=BUSY).values()), sep='\\n')"
