@@ -50,6 +50,8 @@ class Feed:
         self.now = situation.now.astimezone(self.zone)
         self.today = self.now.date()
         self.events = feed_events(content, self.zone)
+        self.freeze_zones = {each.zone for each in situation.schedule.placed_freezes}
+        self.last_moment = self._written(situation.published_span.end)
         self.others = set(self._other_moments(situation))
         cancelled = [each for each in situation.changes.values() if each.state is State.CANCELLED]
         self.cancelled = {_machine_readable(each.shown_span.start, self.zone) for each in cancelled}
@@ -72,16 +74,25 @@ class Feed:
     def _written(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone).replace(tzinfo=None, fold=0, second=0, microsecond=0)
 
+    def edges_of(self, event: FeedEvent) -> set[datetime]:
+        """The midnights between which whole days lie, in the zones of all freezes."""
+        if isinstance(event.start, datetime):
+            return set()
+        days = (event.start, event.end)
+        return {self._written(datetime.combine(day, time(), zone)) for day in days for zone in self.freeze_zones}
+
     def moments(self) -> set[datetime]:
-        return self.others.union(*map(moments_of, self.events))
+        return self.others.union(*map(moments_of, self.events), *map(self.edges_of, self.events))
 
     def dates(self) -> set[date]:
         """Those of events, that of the text, and the last one that it covers."""
-        return {self.today, self.last_day, *(each.date() for each in self.others)}.union(*map(dates_of, self.events))
+        others = {each.date() for each in self.moments()}
+        return {self.today, self.last_day, *others}.union(*map(dates_of, self.events))
 
     def starts(self) -> set[str]:
         """When events start, in UTC; also those of changes that were cancelled today, of which none is left."""
-        return {_machine_readable(each.start, self.zone) for each in self.events} | self.cancelled
+        zones = {self.zone, *self.freeze_zones}
+        return {_machine_readable(each.start, zone) for each in self.events for zone in zones} | self.cancelled
 
     def near(self) -> Iterator[FeedEvent]:
         """What is not over and begins no later than on the last day, unless it was cancelled or completed."""
@@ -119,8 +130,10 @@ def assert_agreement(situation: Situation, *, is_live: bool) -> None:
         assert reading.moments <= feed.moments(), path
         assert reading.dates <= feed.dates(), path
         for each in feed.near():
-            assert moments_of(each) <= reading.moments, (path, each)
-            assert dates_of(each) & reading.dates, (path, each)
+            # A freeze without an end is shown as far as feeds reach, and lasts until further notice.
+            assert moments_of(each) - {feed.last_moment} <= reading.moments, (path, each)
+            dates = dates_of(each) | {edge.date() for edge in feed.edges_of(each)}
+            assert dates & reading.dates, (path, each)
         if path.endswith(".html"):
             assert set(html_times(text)) <= feed.starts(), path
 
