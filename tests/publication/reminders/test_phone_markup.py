@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
+from jinja2 import Environment
 from lxml import etree
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.publication.reminders.channels import channel_named
+from icsfeed.publication.reminders.escaping import template_environment
 from icsfeed.publication.reminders.phone import voice_locale
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import Variables
+from icsfeed.publication.reminders.variables import Variables, variables_of
+from icsfeed.services.reminders import reminder_facts
 from tests.changes import PLAN, a_change
 from tests.examples import BERLIN, POLICY
+from tests.manual.documents import TOPICS
 from tests.publication.reminders.phone_rendering import PHONE_TEXTS, PhoneText
-from tests.publication.reminders.rendering import a_reminder, an_edition
+from tests.publication.reminders.rendering import a_reminder, an_edition, reminder_text
 from tests.publication.reminders.speech_markup import (
     MAX_POLLY_BREAK_SECONDS,
     SSML_SERVICES,
@@ -92,6 +97,21 @@ def test_no_text_of_the_vendor_can_be_markup(kind: Kind, language: str) -> None:
     assert list(twiml_faults(twiml)) == []
     assert b"audio src, x" in ssml
     assert b"evil" not in ssml + twiml
+
+
+@pytest.mark.parametrize(("language", "voice"), [("en", "en-US-JennyNeural"), ("fr", "fr-CA-SylvieNeural")])
+def test_the_template_for_azure_in_the_manual(language: str, voice: str) -> None:
+    blocks = re.findall(r"```jinja\n(<speak .*?)```", TOPICS["reminders"].text, re.DOTALL)
+    assert len(blocks) == 1
+    edition = an_edition(SITUATIONS["ordinary_week"], language)
+    channel = channel_named("phone-ssml")
+    variables = variables_of(edition, reminder_facts(edition.situation), has_speech=True)
+    template = template_environment(Environment, {channel.template: blocks[0]}, channel.escaping)
+    root = etree.fromstring(template.get_template(channel.template).render(variables).encode())
+    assert (root.get("version"), [etree.QName(child).localname for child in root]) == ("1.0", ["voice"])
+    assert root[0].get("name") == voice
+    spoken = reminder_text(edition, "phone").splitlines()
+    assert [sentence.text for sentence in root[0]] == spoken
 
 
 @pytest.mark.parametrize("channel", ["phone-ssml", "phone-twiml"])
