@@ -209,7 +209,7 @@ PRIVATE_FILES = (
     *(
         f"private/{{token}}/{folder}all.{form}{end}"
         for folder in ("", "fr/")
-        for form in ("expanded.ics", "ics", "json")
+        for form in ("expanded.ics", "ics", "json", "maintnote.ics")
         for end in ("", ".br", ".gz")
     ),
     "private/{token}/fr/index.html",
