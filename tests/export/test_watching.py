@@ -373,6 +373,8 @@ def test_the_command_follows_edits_and_records_and_logs_errors(schedule: Path, t
 
 
 def test_the_command_follows_subscribers_and_never_prints_their_addresses(schedule: Path, tmp_path: Path) -> None:
+    organizer = '[calendar]\norganizer = { name = "Support", email = "support@example.com" }'
+    schedule.write_text(SCHEDULE.replace("[calendar]", organizer), encoding="utf-8")
     key = token_key_file(schedule.parent)
     options = ("--token-key-file", key)
     with watching(tmp_path, "--private", *options) as watcher:
