@@ -26,8 +26,14 @@ def large_feeds(situation: Situation) -> Iterator[tuple[str, str]]:
     if _surely_fits(situation):
         return  # the usual case, without an import of icalendar, which takes longer than everything else here
     from icsfeed.ical.omissions import omissions  # noqa: PLC0415
+    from icsfeed.ical.series import Rendering  # noqa: PLC0415
 
+    incomplete: set[tuple[str, Rendering]] = set()
     for each in omissions(situation):
+        slug, rendering = each.feed.slug, each.rendering
+        if rendering is not rendering.arrangement and (slug, rendering.arrangement) in incomplete:
+            continue  # the warning of the expanded rendering says enough
+        incomplete.add((slug, rendering))
         events = "1 event" if each.count == 1 else f"{each.count:,} events"
         message = (
             f'the feed "{each.feed.slug}" leaves out {events}, the farthest ahead, from '

@@ -289,7 +289,19 @@ def test_a_feed_with_more_bytes_than_fit() -> None:
     wordy = replace(DAILY, description="Ü" * 2_000)
     ((name, message),) = warnings(a_schedule(wordy))
     assert (name, message.partition(" leaves ")[0]) == ("all", 'the feed "all"')
-    assert warnings(a_schedule(replace(wordy, description="Ü" * 900))) == []
+    assert warnings(a_schedule(replace(wordy, description="Ü" * 800))) == []
+
+
+def test_what_the_maintnote_rendering_alone_leaves_out_is_warned_of() -> None:
+    """Its events are those of the expanded one, and larger."""
+    schedule = replace(a_schedule(replace(DAILY, description="Ü" * 300)), provider="x" * 1500)
+    ((name, message),) = warnings(schedule)
+    assert (name, message.partition(" leaves ")[0], "in the maintnote rendering" in message) == (
+        "all",
+        'the feed "all"',
+        True,
+    )
+    assert warnings(replace(schedule, provider="")) == []
 
 
 def test_nothing_is_rendered_if_everything_certainly_fits() -> None:
