@@ -24,8 +24,8 @@ from icsfeed.publication.publishing import Publication, publish
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests.publication.pages import rich_policy
 
-ROUNDS: Final = 5
-TURNS: Final = 3
+ROUNDS: Final = 3
+TURNS: Final = 2
 GOALS: Final = {"publication": 1.3, "home page": 1.3}
 NOW: Final = datetime(2026, 12, 8, 19, 20, tzinfo=UTC)
 BASE: Final = "https://maintenance.example.com"

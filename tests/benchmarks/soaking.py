@@ -56,6 +56,12 @@ PATHS: Final = (
     "/downloads/production.ics",
     "/",
     "/calendar/2026/12/",
+    "/feeds/all.windows.ics",
+    "/reminders/knowledge-base.html",
+    "/fr/reminders/phone.twiml.xml",
+    "/badge.svg",
+    "/api/v2/summary.json",
+    "/interop/alertmanager.yml",
     "/private/wrong/all.ics",
     "/api/v1/state?environment=production",
 )

@@ -87,6 +87,7 @@ class WatchRun:
             changed_at=publication.changed_at,
             before=publication.events,
             token_key=self.token_key,
+            is_live=True,
         )
 
     def shows(self, text: bytes) -> bool:
@@ -161,6 +162,30 @@ def test_changes_by_time_alone_are_exported(tmp_path: Path) -> None:
     watch_run.run()
     assert watch_run.shows(b"UNTIL=2028")
     assert len(watch_run.reports) == 2
+
+
+def test_texts_of_the_moment_follow_the_clock_and_equal_those_of_a_server(tmp_path: Path) -> None:
+    """A window begins and ends while nobody touches anything."""
+    start, end = utc(2026, 12, 3, 7), utc(2026, 12, 3, 11)
+    server = FakeServer(clock=Clock(now=start - timedelta(seconds=SECONDS_BETWEEN_LOOKS)))
+    texts: list[dict[str, bytes]] = []
+    paths = ("reminders/ticket.txt", "fr/reminders/phone.txt", "badge.svg", "api/v2/summary.json")
+
+    def look() -> None:
+        served = server.publication().representations
+        texts.append({path: (tmp_path / "site" / path).read_bytes() for path in paths})
+        assert texts[-1] == {path: served[f"/{path}"].body for path in paths}
+
+    def until_the_end() -> None:
+        look()
+        server.clock.now = end
+
+    WatchRun(tmp_path / "site", [nothing, nothing, until_the_end, nothing, look], server).run()
+    during, after = texts
+    for path in paths:
+        assert during[path] != after[path], path
+    assert b"In progress now" in during["reminders/ticket.txt"]
+    assert b"In progress" not in after["reminders/ticket.txt"]
 
 
 def test_revisions_continue_from_the_destination_with_a_new_database(tmp_path: Path) -> None:
