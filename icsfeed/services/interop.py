@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,8 +22,8 @@ class FeedTimes:
     ``opening`` is when the gate is open for all environments of the feed, because of the windows and planned changes
     that the feed selects. ``frozen`` and ``emergency`` are when any of its environments has a change freeze, or an
     emergency change is confirmed or under way there; both are empty where the feed does not select that kind.
-    ``is_rounded`` is true where a time had seconds. ``apart`` are the names of the environments where each of several
-    has times of its own, but none that all of them share.
+    ``is_rounded`` is true where a time had seconds. ``apart`` are the names of the environments where any of
+    several is open at some time, but never all of them at once.
     """
 
     within: Span
@@ -105,15 +105,16 @@ class Timetable:
             frozen=frozen,
             emergency=emergency,
             is_rounded=(opening, frozen, emergency) != (exact.opening, exact.frozen, exact.emergency),
-            apart=() if exact.opening else tuple(self._open_alone(feed, reasons)),
+            apart=() if exact.opening else self._apart(feed, reasons),
         )
 
-    def _open_alone(self, feed: Feed, reasons: Sequence[Reason]) -> Iterator[str]:
-        """The names of the feed's environments that are open at some time, if there are several."""
-        if len(feed.environments) > 1:
-            for each, name in self.situation.schedule.environment_names.items():
-                if each in feed.environments and intersection(spans_open(reasons, frozenset({each})), (self.within,)):
-                    yield name
+    def _apart(self, feed: Feed, reasons: Sequence[Reason]) -> tuple[str, ...]:
+        """The names of the feed's environments, if there are several, and any of them is open at some time."""
+        names = {
+            each: name for each, name in self.situation.schedule.environment_names.items() if each in feed.environments
+        }
+        open_alone = (intersection(spans_open(reasons, frozenset({each})), (self.within,)) for each in names)
+        return tuple(names.values()) if len(names) > 1 and any(open_alone) else ()
 
     def freezes_of(self, feed: Feed) -> Iterable[FrozenSpan]:
         """The freezes of any environment of the feed, if it selects freezes."""

@@ -67,11 +67,22 @@ def test_without_a_schedule_it_takes_the_example() -> None:
 
 def test_a_file_is_written_only_where_the_format_can_have_the_feed(schedule: Path) -> None:
     written = schedule.parent / "windows.yml"
-    assert run("interop", "argocd", "--now", NOW, "-o", written) == Outcome(status=0, stdout="", stderr=LEFT_OUT)
+    printed = run("interop", "argocd", "--feed", "production", "--now", NOW, "-o", written)
+    assert printed == Outcome(status=0, stdout="", stderr=LEFT_OUT)
     before = written.read_bytes()
     assert yaml.safe_load(before).keys() == {"spec"}
     assert run("interop", "gke", "--now", NOW, "-o", written).status == 1
     assert written.read_bytes() == before
+
+
+@pytest.mark.usefixtures("schedule")
+def test_a_feed_of_which_one_environment_has_no_windows_never_opens() -> None:
+    apart = (
+        'The environments of this feed, "Preview" and "Production", are never open for planned changes at the same '
+        "time; take the feed of one environment.\n"
+    )
+    assert run("interop", "alertmanager", "--now", NOW).stderr == f"warning: {apart}"
+    assert run("interop", "gke", "--now", NOW) == Outcome(status=1, stdout="", stderr=apart)
 
 
 @pytest.mark.usefixtures("folder")
