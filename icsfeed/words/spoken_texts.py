@@ -39,10 +39,22 @@ def speakable(text: str, language: Language) -> str:
     text = "".join(each if _is_speakable(each) else " " for each in text)
     text = re.sub(r"(?<!\w)[-'’]+|[-'’]+(?!\w)|[.!?](?!\w)", " , ", text)
     text = re.sub(r"[\s,;:]*([,;:])[\s,;:]*", r"\1 ", text)
-    words = text.strip(" ,;:.!?").split()
+    words = _without_signs_at_ends(text.strip(" ,;:.!?").split(), language)
     while words and (len(words) > MAX_SPOKEN_WORDS or len(" ".join(words)) > MAX_SPOKEN_CHARS):
         words = words[:-1] if len(words) > 1 else [words[0][:MAX_SPOKEN_CHARS]]
+        words = _without_signs_at_ends(words, language)
     return " ".join(words).rstrip(" ,;:.!?")
+
+
+def _without_signs_at_ends(words: list[str], language: Language) -> list[str]:
+    """The words without an "and" that now joins nothing, because what stood beside it was left out."""
+    joining = {language.say(word) for word in _SIGNS.values()}
+    first, last = 0, len(words)
+    while last > first and words[last - 1].strip(" ,;:") in joining:
+        last -= 1
+    while last > first and words[first].strip(" ,;:") in joining:
+        first += 1
+    return words[first:last]
 
 
 def _is_speakable(character: str) -> bool:

@@ -116,10 +116,10 @@ def test_ends(end: datetime, expected: str) -> None:
             "today, Tuesday, December eighth, from five fifty-nine to six fifty-nine p.m.",
         ),
         (in_toronto(2026, 12, 8, 18), "tonight, Tuesday, December eighth, from six to seven p.m."),
-        (in_toronto(2026, 12, 9, 0), "tonight, Wednesday, December ninth, from midnight to one a.m."),
+        (in_toronto(2026, 12, 9, 0), "tonight after midnight, Wednesday, December ninth, from midnight to one a.m."),
         (
             in_toronto(2026, 12, 9, 5, 59),
-            "tonight, Wednesday, December ninth, from five fifty-nine to six fifty-nine a.m.",
+            "tonight after midnight, Wednesday, December ninth, from five fifty-nine to six fifty-nine a.m.",
         ),
         (in_toronto(2026, 12, 9, 6), "tomorrow, Wednesday, December ninth, from six to seven a.m."),
         (in_toronto(2026, 12, 10, 0), "on Thursday, December tenth, from midnight to one a.m."),
@@ -133,7 +133,7 @@ def test_today_tonight_and_tomorrow(start: datetime, when: str) -> None:
 def test_a_window_of_tonight_is_one_of_today_from_midnight_on() -> None:
     texts = [said(now=in_toronto(2026, 12, *when))[0] for when in ((9, 23, 59), (10, 0, 0), (10, 2, 0))]
     assert texts == [
-        "Maintenance takes place tonight, Thursday, December tenth, from two to six a.m., Eastern Time.",
+        "Maintenance takes place tonight after midnight, Thursday, December tenth, from two to six a.m., Eastern Time.",
         "Maintenance takes place today, Thursday, December tenth, from two to six a.m., Eastern Time.",
         "Maintenance is under way.",
     ]
@@ -176,7 +176,8 @@ def test_a_window_that_was_skipped_or_moved() -> None:
     skip = Skip(window_id="thursday", day=date(2026, 12, 10), reason="Not needed")
     now = in_toronto(2026, 12, 9, 12)
     assert sentences_in(a_situation(POLICY, now=now, adjustments=[skip]))[:2] == [
-        "The maintenance does not take place tonight, Thursday, December tenth, from two to six a.m., Eastern Time.",
+        "The maintenance does not take place tonight after midnight, Thursday, December tenth, from two to six a.m., "
+        "Eastern Time.",
         NOTHING_NEAR,
     ]
     to = Span(start=in_toronto(2026, 12, 10, 22), end=in_toronto(2026, 12, 11, 1))
@@ -203,9 +204,9 @@ def test_work_on_some_of_the_environments_names_them() -> None:
         THURSDAY, a_window(id="preview", environments=frozenset({"preview"})), environments=environments
     )
     assert said(schedule=schedule, now=in_toronto(2026, 12, 9, 12))[:4] == [
-        "Maintenance on Preview and test takes place tonight, Thursday, December tenth, from two to six a.m., "
-        "Eastern Time.",
-        "Maintenance on Production takes place tonight, Thursday, December tenth, from two to six a.m.",
+        "Maintenance on Preview and test takes place tonight after midnight, Thursday, December tenth, from two to "
+        "six a.m., Eastern Time.",
+        "Maintenance on Production takes place tonight after midnight, Thursday, December tenth, from two to six a.m.",
         "Regular maintenance on Production is every Thursday, from two to six a.m.",
         "Regular maintenance on Preview and test is every Thursday, from two to six a.m.",
     ]
@@ -343,24 +344,58 @@ def of_every_hour(count: int) -> list[Change]:
 def test_where_much_begins_within_a_day_each_start_is_said_without_names() -> None:
     sentences = said(*of_every_hour(10))
     assert sentences == [
-        "Emergency changes begin today, Tuesday, December eighth at one, three, five, seven and nine p.m., "
-        "Eastern Time.",
-        "Maintenance begins on Tuesday at noon, two, four, six and eight p.m.",
-        REGULAR,
+        "Emergency changes begin today at one, three, five, seven and nine p.m., Eastern Time.",
+        "Maintenance begins today at noon, two, four, six and eight p.m.",
     ]
     assert spoken_seconds(sentences) <= MAX_SECONDS
     assert sum(len(sentence.split()) for sentence in sentences) <= MAX_WORDS
 
 
 def test_no_start_is_left_out_however_many_there_are() -> None:
-    sentences = said(*of_every_hour(24))
+    sentences = said(*of_every_hour(34))
     assert spoken_seconds(sentences) > MAX_SECONDS
     assert sentences == [
-        "Emergency changes begin today, Tuesday, December eighth at one, three, five, seven, nine and eleven p.m., "
-        "Eastern Time.",
-        "Emergency changes begin tomorrow, Wednesday, December ninth at one, three, five, seven, nine and eleven a.m.",
-        "Maintenance begins on Tuesday at noon, two, four, six, eight and ten p.m.",
-        "Maintenance begins on Wednesday at midnight, two, four, six, eight and ten a.m.",
+        "Emergency changes begin today at one, three, five, seven, nine and eleven p.m., Eastern Time.",
+        "Emergency changes begin tomorrow at one, three, five, seven, nine, eleven a.m., one, three, five, seven and "
+        "nine p.m.",
+        "Maintenance begins today at noon, two, four, six, eight and ten p.m.",
+        "Maintenance begins tomorrow at midnight, two, four, six, eight, ten a.m., noon, two, four, six and eight p.m.",
+    ]
+
+
+def test_of_an_emergency_all_is_said_before_the_times_of_other_work_are() -> None:
+    """One emergency, one planned change and the windows of a busy day."""
+    emergency = change_at(in_toronto(2026, 12, 8, 20), in_toronto(2026, 12, 8, 22))
+    planned = [
+        change_at(
+            in_toronto(2026, 12, 8, hour),
+            in_toronto(2026, 12, 8, hour, 30),
+            kind=Kind.PLANNED,
+            summary=f"Step {hour} of the great migration of all our databases",
+            number=hour,
+        )
+        for hour in (13, 15, 17)
+    ]
+    assert said(emergency, *planned)[:2] == [
+        "An emergency change takes place tonight, Tuesday, December eighth, from eight to ten p.m., Eastern Time: "
+        "Security patch.",
+        "Maintenance begins today at one, three and five p.m.",
+    ]
+
+
+def test_of_several_emergencies_names_are_left_out_before_ends_are() -> None:
+    emergencies = [
+        change_at(
+            in_toronto(2026, 12, 8, hour),
+            in_toronto(2026, 12, 8, hour + 1),
+            summary=f"Step {hour} of the great migration of all our databases",
+            number=hour,
+        )
+        for hour in (13, 15, 17)
+    ]
+    assert said(*emergencies) == [
+        "An emergency change takes place today, Tuesday, December eighth, from one to two p.m., from three to four "
+        "p.m. and from five to six p.m., Eastern Time.",
     ]
 
 

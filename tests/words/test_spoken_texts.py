@@ -56,3 +56,17 @@ def test_nothing_that_a_voice_stumbles_over_is_left(text: str) -> None:
     assert all(each in " .,;:!?'’-" or unicodedata.category(each)[0] in "LMN" for each in result)
     assert not re.search(r"://|\s\s|[.!?]\s", result)
     assert result == result.strip(" ,;:.!?")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "spoken"),
+    [
+        ("en", "Kernel patch & CVE-2026-1234 https://x.example/y", "Kernel patch"),
+        ("fr", "Patch noyau & CVE-2026-1234", "Patch noyau"),
+        ("en", "INC0012345 + disks & fans", "disks and fans"),
+        ("en", "&", ""),
+    ],
+)
+def test_a_sign_that_joins_nothing_is_not_said(language: str, text: str, spoken: str) -> None:
+    """What stood beside it was left out."""
+    assert speakable(text, language_named(language)) == spoken

@@ -37,11 +37,14 @@ _SINCE: Final = phrase_in(
 def freeze_sentences(
     current: Iterable[UpcomingItem], following: UpcomingItem | None, words: PhoneWords
 ) -> Iterator[PhoneSentence]:
-    """The freeze that holds: of several, the one that holds longest; where none does, the ``following`` one."""
+    """The freeze that holds: of several, the one that holds longest; where none does, the ``following`` one.
+
+    One that holds everywhere is never dropped in favor of the regular times, which do not hold then.
+    """
     item = max(current, key=lambda each: (not words.is_partial(each), each.span.end), default=None)
     if item is not None and words.is_live:
         freeze = sentence(words.on(words.say(_FREEZE), frozenset(item.environments)))
-        yield words.timed(partial(_in_effect, words, freeze, item), required=False)
+        yield words.timed(partial(_in_effect, words, freeze, item), required=not words.is_partial(item))
     elif (ahead := item or following) is not None:
         freeze = words.on(words.say(_THE_FREEZE), frozenset(ahead.environments))
         build = partial(words.say_when, _FREEZE_AHEAD, freeze=freeze, when=_dates(words, ahead))

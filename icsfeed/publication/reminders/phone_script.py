@@ -1,15 +1,16 @@
 """What a telephone line says, in its order: emergencies, what is near, the regular times, the change freeze.
 
 All that starts today or tomorrow is said, and so is all that starts within 24 hours; the rest is said as far as the
-time allows. Where even what must be said takes too long, names and ends are left out, and each start is said once. Past
-that, the text takes longer: no start is ever left out.
+time allows. Where even what must be said takes too long, other work than emergencies is said by its starts alone, then
+emergencies without their names, then these by their starts as well. Past that, the text takes longer: no start is ever
+left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from itertools import groupby
 from typing import Final
@@ -49,8 +50,15 @@ _REGULAR: Final = phrase_in("as said on the telephone: regular maintenance is ev
 
 _EMERGENCIES_UNDER_WAY: Final = phrase_in("as said on the telephone", "{number} emergency changes are under way.")
 _WORK_UNDER_WAY: Final = phrase_in("as said on the telephone of several works", "Maintenance is under way.")
-_EMERGENCIES_BEGIN: Final = phrase_in("as said on the telephone", "Emergency changes begin {day} at {times}.")
-_WORKS_BEGIN: Final = phrase_in("as said on the telephone", "Maintenance begins {day} at {times}.")
+_ONE_BEGINS: Final = {
+    True: phrase_in("as said on the telephone", "An emergency change begins {day} at {times}."),
+    False: phrase_in("as said on the telephone of one", "Maintenance begins {day} at {times}."),
+}
+_SEVERAL_BEGIN: Final = {
+    True: phrase_in("as said on the telephone", "Emergency changes begin {day} at {times}."),
+    False: phrase_in("as said on the telephone of several", "Maintenance begins {day} at {times}."),
+}
+"""By whether they are emergencies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +75,22 @@ class PhoneScript:
         full = tuple(self._all())
         if is_in_time(chosen := chosen_sentences(full)):
             return chosen
-        return chosen_sentences((*self._as_of(), *self._compact(), *(each for each in full if not each.required)))
+        optional = [each for each in full if not each.required]
+        emergencies = tuple(self._emergencies(with_names=True))
+        if is_in_time(chosen := chosen_sentences((*self._as_of(), *emergencies, *self._starts_of_others(), *optional))):
+            return chosen
+        unnamed = (*self._as_of(), *self._emergencies(with_names=False), *self._starts_of_others())
+        if is_in_time(chosen := chosen_sentences(unnamed)):
+            return chosen
+        return chosen_sentences((*self._as_of(), *self._starts_of_emergencies(), *self._starts_of_others()))
 
     def _all(self) -> Iterator[PhoneSentence]:
         yield from self._as_of()
-        emergencies, others = (self._works(is_emergency=each) for each in (True, False))
-        for items, is_emergency in ((emergencies, True), (others, False)):
-            yield from self._under_way(is_emergency=is_emergency)
-            yield from self._taking_place(items)
-            if is_emergency:
-                yield from self._finished()
+        yield from self._emergencies(with_names=True)
+        yield from self._finished()
+        others = self._works(is_emergency=False)
+        yield from self._under_way(is_emergency=False)
+        yield from self._taking_place(others)
         yield from self._called_off()
         if self._is_quiet:
             yield from self._nothing_near()
@@ -85,6 +99,10 @@ class PhoneScript:
         yield from freeze_sentences(self.facts.freezes, self.next_freeze, self.words)
         if not self._is_quiet and not others:
             yield from self._next()
+
+    def _emergencies(self, *, with_names: bool) -> Iterator[PhoneSentence]:
+        yield from self._under_way(is_emergency=True, with_names=with_names)
+        yield from self._taking_place(self._works(is_emergency=True), with_names=with_names)
 
     def _works(self, *, is_emergency: bool) -> list[UpcomingItem]:
         """Emergencies whenever they are, or other near work; what is under way too, where that is not said so."""
@@ -104,33 +122,35 @@ class PhoneScript:
             else:
                 yield self.words.timed(partial(self.words.say_when, _AS_OF, when=spoken.dated_moment(self.as_of)))
 
-    def _under_way(self, *, is_emergency: bool) -> Iterator[PhoneSentence]:
+    def _under_way(self, *, is_emergency: bool, with_names: bool = True) -> Iterator[PhoneSentence]:
         for item in self.facts.under_way if self.words.is_live else ():
             if (item.kind is Kind.EMERGENCY) is is_emergency:
-                yield self.words.untimed(self._named(item, self.words.say(_UNDER_WAY, work=self._work(item))))
+                statement = self.words.say(_UNDER_WAY, work=self._work(item))
+                yield self.words.untimed(self._named(item, statement, with_name=with_names))
                 if item.span.end <= self.facts.now:
                     yield self.words.untimed(self.words.say(_OVERDUE))
                 else:
                     end = self.words.moment(item.span.end)
                     yield self.words.timed(partial(self.words.say_when, _EXPECTED_END, when=end))
 
-    def _taking_place(self, items: Iterable[UpcomingItem]) -> Iterator[PhoneSentence]:
-        for _, group in groupby(items, key=self._joint):
+    def _taking_place(self, items: Iterable[UpcomingItem], *, with_names: bool = True) -> Iterator[PhoneSentence]:
+        for _, group in groupby(items, key=partial(self._joint, with_names=with_names)):
             works = list(group)
             first = works[0]
             form = _MAY_TAKE_PLACE if first.state is State.TENTATIVE else _TAKES_PLACE
-            yield self.words.timed(partial(self._statement, works, form), required=self.words.is_near(first.span.start))
+            build = partial(self._statement, works, form, with_name=with_names)
+            yield self.words.timed(build, required=self.words.is_near(first.span.start))
 
-    def _joint(self, item: UpcomingItem) -> tuple[object, ...]:
+    def _joint(self, item: UpcomingItem, *, with_names: bool) -> tuple[object, ...]:
         """What works that are said in one sentence have in common."""
-        name = "" if item.kind is Kind.MAINTENANCE else item.name
+        name = item.name if with_names and item.kind is not Kind.MAINTENANCE else ""
         return item.kind, name, item.environments, item.state, self.words.day_of(item.span.start, item.span.end)
 
-    def _statement(self, works: list[UpcomingItem], form: Phrase, mark: Mark) -> str:
+    def _statement(self, works: list[UpcomingItem], form: Phrase, mark: Mark, *, with_name: bool = True) -> str:
         spoken, first = self.words.spoken, works[0]
         hours = spoken.language.join([spoken.span(each.span).hours for each in works])
         when = self.words.say(_WHEN, day=self.words.day_of(first.span.start, first.span.end), hours=hours)
-        return self._named(first, self.words.say(form, work=self._work(first), when=mark(when)))
+        return self._named(first, self.words.say(form, work=self._work(first), when=mark(when)), with_name=with_name)
 
     def _finished(self) -> Iterator[PhoneSentence]:
         for item in self.facts.finished:
@@ -181,34 +201,33 @@ class PhoneScript:
             when = self.words.say(_WHEN, day=times.days, hours=times.hours)
             yield self.words.timed(partial(self.words.say_when, _REGULAR, work=work, when=when), required=False)
 
-    def _compact(self) -> Iterator[PhoneSentence]:
-        """What must be said, without names and ends."""
-        if self.words.is_live:
-            yield from self._compact_under_way()
-        dates: set[date] = set()
-        for is_emergency, form in ((True, _EMERGENCIES_BEGIN), (False, _WORKS_BEGIN)):
-            starts = sorted({each.span.start for each in self._works(is_emergency=is_emergency)})
-            near = [start for start in starts if self.words.is_near(start)]
-            for day, group in groupby(near, key=self.words.day_on):
-                instants = list(group)
-                name = self.words.weekday_of(day) if day in dates else self.words.day_of_all(instants)
-                dates.add(day)
-                yield self.words.timed(partial(self._beginning, form, name, self.words.spoken.times(instants)))
-
-    def _beginning(self, form: Phrase, day: str, times: str, mark: Mark) -> str:
-        return self.words.say(form, day=day, times=mark(times))
-
-    def _compact_under_way(self) -> Iterator[PhoneSentence]:
-        emergencies = [item for item in self.facts.under_way if item.kind is Kind.EMERGENCY]
+    def _starts_of_emergencies(self) -> Iterator[PhoneSentence]:
+        emergencies = [item for item in self.facts.under_way if item.kind is Kind.EMERGENCY and self.words.is_live]
         if len(emergencies) == 1:
-            yield self.words.untimed(
-                self.words.say(_UNNAMED, statement=self.words.say(_UNDER_WAY, work=self._work(emergencies[0])))
-            )
+            statement = self.words.say(_UNDER_WAY, work=self._work(emergencies[0]))
+            yield self.words.untimed(self.words.say(_UNNAMED, statement=statement))
         elif emergencies:
             number = sentence(number_in_words(len(emergencies), self.words.spoken.language))
             yield self.words.untimed(self.words.say(_EMERGENCIES_UNDER_WAY, number=number))
-        if len(self.facts.under_way) > len(emergencies):
+        yield from self._starts(is_emergency=True)
+
+    def _starts_of_others(self) -> Iterator[PhoneSentence]:
+        if self.words.is_live and any(item.kind is not Kind.EMERGENCY for item in self.facts.under_way):
             yield self.words.untimed(self.words.say(_WORK_UNDER_WAY))
+        yield from self._starts(is_emergency=False)
+
+    def _starts(self, *, is_emergency: bool) -> Iterator[PhoneSentence]:
+        """Each start that must be said, by its day."""
+        works = [each for each in self._works(is_emergency=is_emergency) if self.words.is_near(each.span.start)]
+        for _, group in groupby(works, key=lambda each: self.words.day_on(each.span.start)):
+            starts = [each.span.start for each in group]
+            form = (_ONE_BEGINS if len(starts) == 1 else _SEVERAL_BEGIN)[is_emergency]
+            instants = sorted(set(starts))
+            day, times = self.words.short_day_of(instants), self.words.spoken.times(instants)
+            yield self.words.timed(partial(self._beginning, form, day, times))
+
+    def _beginning(self, form: Phrase, day: str, times: str, mark: Mark) -> str:
+        return self.words.say(form, day=day, times=mark(times))
 
     def _when(self, item: UpcomingItem) -> str:
         words = self.words
@@ -219,9 +238,10 @@ class PhoneScript:
     def _work(self, item: UpcomingItem, *, definite: bool = False) -> str:
         return self.words.work(item.kind, frozenset(item.environments), definite=definite)
 
-    def _named(self, item: UpcomingItem, statement: str) -> str:
-        """The statement with the name of a change, if anything of it can be said."""
-        name = "" if item.kind is Kind.MAINTENANCE else speakable(item.name, self.words.spoken.language)
+    def _named(self, item: UpcomingItem, statement: str, *, with_name: bool = True) -> str:
+        """The statement with the name of a change, if that is wanted and anything of it can be said."""
+        is_named = with_name and item.kind is not Kind.MAINTENANCE
+        name = speakable(item.name, self.words.spoken.language) if is_named else ""
         return (
             self.words.say(_NAMED, statement=statement, name=name)
             if name

@@ -32,10 +32,18 @@ _THE_WORK: Final = {
 _WORK_ON: Final = phrase_in("as said on the telephone: maintenance on Production", "{work} on {environments}")
 
 _THIS_EVENING: Final = phrase_in("as said on the telephone, of a start from 18:00 to 23:59", "tonight, {day}")
-_THIS_NIGHT: Final = phrase_in("as said on the telephone, of a start from 0:00 to 5:59 tomorrow", "tonight, {day}")
+_THIS_NIGHT: Final = phrase_in(
+    "as said on the telephone, of a start from 0:00 to 5:59 tomorrow", "tonight after midnight, {day}"
+)
 _TODAY: Final = phrase_in("as said on the telephone", "today, {day}")
 _TOMORROW: Final = phrase_in("as said on the telephone", "tomorrow, {day}")
 _ON_DAY: Final = phrase_in("as said on the telephone", "on {day}")
+_DAYS_WITHOUT_DATE: Final = {
+    _THIS_EVENING: phrase_in("as said on the telephone, of a start from 18:00 to 23:59", "tonight"),
+    _THIS_NIGHT: phrase_in("as said on the telephone, of a start from 0:00 to 5:59 tomorrow", "tonight after midnight"),
+    _TODAY: phrase_in("as said on the telephone, without a date", "today"),
+    _TOMORROW: phrase_in("as said on the telephone, without a date", "tomorrow"),
+}
 
 _AT_MIDNIGHT: Final = phrase_in("as said on the telephone, of an end", "at midnight tonight")
 _TODAY_AT: Final = phrase_in("as said on the telephone", "today at {time}")
@@ -75,23 +83,25 @@ class PhoneWords:
 
     def day_of(self, start: datetime, end: datetime | None = None) -> str:
         """The day on which something starts (UTC); not tonight, if it lasts all through tomorrow's morning."""
-        local, say = self.spoken.local(start), self.spoken.language.say
-        day, later = self.spoken.day(local.date()), (local.date() - self.spoken.today).days
-        clock = timedelta(hours=local.hour, minutes=local.minute)
+        day = self.spoken.day(self.day_on(start))
+        return self.spoken.language.say(self._form_of_day(start, end), day=day)
+
+    def _form_of_day(self, start: datetime, end: datetime | None = None) -> Phrase:
+        local = self.spoken.local(start)
+        later, clock = (local.date() - self.spoken.today).days, timedelta(hours=local.hour, minutes=local.minute)
         if not self.is_live or later not in {0, 1}:
-            return say(_ON_DAY, day=day)
+            return _ON_DAY
         if later == 0:
-            return say(_THIS_EVENING if clock >= _EVENING_BEGINS else _TODAY, day=day)
+            return _THIS_EVENING if clock >= _EVENING_BEGINS else _TODAY
         is_tonight = clock < _NIGHT_ENDS and (end is None or self.spoken.local(end) <= local.replace(hour=12, minute=0))
-        return say(_THIS_NIGHT if is_tonight else _TOMORROW, day=day)
+        return _THIS_NIGHT if is_tonight else _TOMORROW
 
-    def day_of_all(self, starts: Sequence[datetime]) -> str:
-        """The same for several starts on one day, in order: not tonight unless all of them are."""
-        return self.day_of(starts[0] if self.day_on(starts[0]) == self.spoken.today else starts[-1])
-
-    def weekday_of(self, day: date) -> str:
-        """A day whose date has been said before."""
-        return self.spoken.language.say(_ON_DAY, day=self.spoken.weekday(day.weekday()))
+    def short_day_of(self, starts: Sequence[datetime]) -> str:
+        """The day of several starts, in order, without a date where it is near: not tonight unless all of them are."""
+        form = self._form_of_day(starts[0] if self.day_on(starts[0]) == self.spoken.today else starts[-1])
+        if form in _DAYS_WITHOUT_DATE:
+            return self.spoken.language.say(_DAYS_WITHOUT_DATE[form])
+        return self.spoken.language.say(form, day=self.spoken.day(self.day_on(starts[0])))
 
     def moment(self, instant: datetime) -> str:
         """When something ends or has ended (UTC)."""
