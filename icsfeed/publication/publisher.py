@@ -22,6 +22,9 @@ from icsfeed.store.schedule_file import LoadedSchedule
 _RECORD_RETRY: Final = timedelta(seconds=5)
 """How soon revisions that could not be recorded are recorded again."""
 
+_TEMPLATE_PATIENCE_SECONDS: Final = 2.0
+"""How long a request for a reminder, and so all requests behind it, waits for a vendor's own templates."""
+
 _NEVER_DUE: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -79,6 +82,7 @@ class Publisher:
             changed_at=read.schedule_changed_at,
             before=public.events if public is not None else None,
             base_url=self._base_url,
+            template_patience=_TEMPLATE_PATIENCE_SECONDS,
         )
         is_news = is_edited or not read.shows_same_as(before)
         if is_news and public is not None and publication.shows_same_as(public):

@@ -90,12 +90,14 @@ def publish(
     before: PublishedEvents | None = None,
     base_url: str = "",
     is_live: bool = True,
+    template_patience: float | None = None,
 ) -> Publication:
     """Everything public; ``changed_at`` is when the schedule was last changed (aware).
 
     ``before`` are the events of an earlier publication: what is the same is not made again. ``base_url`` is where
     customers reach it, if the schedule does not say. A carrier that can't replace what time alone changes makes a
-    publication that is not ``is_live``.
+    publication that is not ``is_live``. One whose readers must not wait limits the time for reminders' own templates
+    to ``template_patience`` (seconds).
     """
     base_url = situation.schedule.calendar.url or base_url.rstrip("/")
     events = publish_events(situation, before=before)
@@ -105,7 +107,7 @@ def publish(
     turns = (*_turns(events), *change_calendar_turns(events), *maintnote_turns(events))
     of_private = [turn for view in events.private.values() for turn in (*_turns(view), *turns_of_today(view.situation))]
     public_editions = editions(situation, base_url=base_url, is_live=is_live)
-    own = own_reminders(public_editions)
+    own = own_reminders(public_editions, patience=template_patience)
     makers: dict[str, Maker] = {
         **dict(_feed_makers(events, base_url)),
         **dict(schema_makers()),

@@ -24,8 +24,11 @@ def reminder_path(channel: Channel, folder: str = "") -> str:
     return f"/{folder}reminders/{channel.file}"
 
 
-def own_reminders(editions: Sequence[Edition]) -> OwnReminders:
-    """The texts that the vendor's own templates make for those editions, all with one process."""
+def own_reminders(editions: Sequence[Edition], *, patience: float | None = None) -> OwnReminders:
+    """The texts that the vendor's own templates make for those editions, all with one process.
+
+    Readers wait for them no longer than ``patience`` (seconds), and get the built-in texts then.
+    """
     texts = []
     for edition in editions:
         templates, values = edition.situation.schedule.reminders, _EditionVariables(edition)
@@ -40,7 +43,7 @@ def own_reminders(editions: Sequence[Edition]) -> OwnReminders:
                         variables=partial(values.of, channel),
                     )
                 )
-    return OwnReminders(editions[0].situation.schedule.reminders, texts)
+    return OwnReminders(editions[0].situation.schedule.reminders, texts, patience=patience)
 
 
 def reminder_makers(edition: Edition, own: OwnReminders | None = None) -> Iterator[tuple[str, Maker]]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
+from typing import TypeAlias
 
 from icsfeed.domain.reminder_templates import ReminderTemplates
 from icsfeed.publication.reminders.channels import CHANNELS, Channel
 from icsfeed.publication.reminders.own_texts import TemplateEntry, TemplateMistake, rendered
 from icsfeed.publication.reminders.variables import Variables
+
+_Results: TypeAlias = dict[tuple[str, str], str | TemplateMistake]
+"""By channel and language."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,24 +34,35 @@ def own_template_of(channel: Channel, language: str, templates: ReminderTemplate
 
 
 class OwnReminders:
-    """The texts of a vendor's own templates, all rendered when the first of them is needed. Threads may share it."""
+    """The texts of a vendor's own templates, all rendered when the first of them is needed. Threads may share it.
 
-    def __init__(self, templates: ReminderTemplates, texts: Iterable[OwnText]) -> None:
+    A thread of its own renders them. Who wants a text waits for it no longer than ``patience`` (seconds; ``None``: as
+    long as it takes), and nobody does after the first who waited so long.
+    """
+
+    def __init__(
+        self, templates: ReminderTemplates, texts: Iterable[OwnText], *, patience: float | None = None
+    ) -> None:
         self._templates = templates
         self._texts = {(each.channel.name, each.language): each for each in texts}
-        self._results: dict[tuple[str, str], str | TemplateMistake] | None = None
+        self._patience = patience
+        self._results: Future[_Results] | None = None
         self._lock = Lock()
 
     def text_of(self, channel: Channel, language: str) -> str | None:
-        """The text of that channel; ``None`` where it has no template of its own, or one with a mistake."""
+        """The text of that channel; ``None``: it has no template of its own, or one that is wrong or takes too long."""
         if (channel.name, language) not in self._texts:
             return None
-        result = self._rendered()[channel.name, language]
+        try:
+            result = self._rendered().result(self._patience)[channel.name, language]
+        except TimeoutError:
+            self._patience = 0
+            return None
         return result if isinstance(result, str) else None
 
     def mistakes(self) -> tuple[TemplateMistake, ...]:
-        """What is wrong with the templates, by name and line."""
-        results = self._rendered().values() if self._texts else ()
+        """What is wrong with the templates, by name and line; it takes as long as they take."""
+        results = self._rendered().result().values() if self._texts else ()
         mistakes = {each for each in results if isinstance(each, TemplateMistake)}
         return tuple(sorted({*unreadable(self._templates), *mistakes}))
 
@@ -54,12 +70,20 @@ class OwnReminders:
         """The mistakes with their places, as people read them."""
         return tuple(each.text(self._templates.folder) for each in self.mistakes())
 
-    def _rendered(self) -> dict[tuple[str, str], str | TemplateMistake]:
+    def _rendered(self) -> Future[_Results]:
         with self._lock:
             if self._results is None:
-                results = render_texts(self._templates, tuple(self._texts.values()))
-                self._results = dict(zip(self._texts, results, strict=True))
+                self._results = Future()
+                Thread(target=self._render, args=(self._results,), name="icsfeed reminders", daemon=True).start()
             return self._results
+
+    def _render(self, results: Future[_Results]) -> None:
+        try:
+            texts = render_texts(self._templates, tuple(self._texts.values()))
+        except BaseException as error:  # noqa: BLE001  (whoever waits for the texts gets it)
+            results.set_exception(error)
+        else:
+            results.set_result(dict(zip(self._texts, texts, strict=True)))
 
 
 def unreadable(templates: ReminderTemplates) -> Iterator[TemplateMistake]:
@@ -79,9 +103,7 @@ def template_names(languages: Iterable[str] = ()) -> frozenset[str]:
     return frozenset({*(channel.template for channel in CHANNELS.values()), *own})
 
 
-def render_texts(
-    templates: ReminderTemplates, texts: Sequence[OwnText], *, patience: float | None = None
-) -> list[str | TemplateMistake]:
+def render_texts(templates: ReminderTemplates, texts: Sequence[OwnText]) -> list[str | TemplateMistake]:
     """Each of the texts, or the mistake in its template; equal variables are handed over once."""
     variables: list[Variables] = []
     numbers: dict[int, int] = {}
@@ -95,6 +117,4 @@ def render_texts(
             TemplateEntry(template=text.template, escaping=text.channel.escaping, variables=numbers[id(values)])
         )
     sources = {each.name: each.source for each in templates.files if not each.problem}
-    if patience is None:
-        return rendered(sources, entries, variables)
-    return rendered(sources, entries, variables, patience=patience)
+    return rendered(sources, entries, variables)

@@ -17,8 +17,8 @@ from icsfeed.publication.reminders.variables import Variables
 MAX_SECONDS: Final = 1.0
 """How long one template may compute; the built-in ones take some milliseconds."""
 
-PATIENCE_SECONDS: Final = 8.0
-"""How long all templates together may take, by the clock on the wall, with the start of the process."""
+START_SECONDS: Final = 5.0
+"""How long the process may take besides, by the clock on the wall: to start, on a busy machine."""
 
 _MODULE: Final = "icsfeed.publication.reminders.sandbox"
 
@@ -52,26 +52,36 @@ def rendered(
     variables: Sequence[Variables],
     *,
     seconds: float = MAX_SECONDS,
-    patience: float = PATIENCE_SECONDS,
+    patience: float | None = None,
 ) -> list[str | TemplateMistake]:
-    """The text of each entry, or the mistake in its template; all in one process, which is over afterwards."""
-    job = {
-        "templates": templates,
-        "entries": [
-            {"template": each.template, "escaping": each.escaping.value, "variables": each.variables}
-            for each in entries
-        ],
-        "variables": variables,
-        "seconds": seconds,
-    }
-    try:
-        output = _output_of(json.dumps(job).encode(), patience)
-    except OSError as error:
-        message = f"no process can be started to render it: {(error.strerror or 'the system gives no reason').lower()}"
-        return [TemplateMistake(template=each.template, message=message) for each in entries]
-    results = {each["entry"]: each for each in _lines(output)}
-    stopped = next((number for number in range(len(entries)) if number not in results), None)
-    return [_result(results.get(number), entry, stopped == number) for number, entry in enumerate(entries)]
+    """The text of each entry, or the mistake in its template; all in one process, which is over afterwards.
+
+    Where a template brings the process to its end, another one renders the entries of the other templates.
+    """
+    results: dict[int, str | TemplateMistake] = {}
+    while rest := [number for number in range(len(entries)) if number not in results]:
+        job = {
+            "templates": templates,
+            "entries": [
+                {"template": each.template, "escaping": each.escaping.value, "variables": each.variables}
+                for each in (entries[number] for number in rest)
+            ],
+            "variables": variables,
+            "seconds": seconds,
+        }
+        limit = START_SECONDS + len(rest) * seconds if patience is None else patience
+        try:
+            lines = list(_lines(_output_of(json.dumps(job).encode(), limit)))
+        except OSError as error:
+            reason = (error.strerror or "the system gives no reason").lower()
+            message = f"no process can be started to render it: {reason}"
+            return [TemplateMistake(template=each.template, message=message) for each in entries]
+        results |= {rest[line["entry"]]: _result(line) for line in lines}
+        if (culprit := next((number for number in rest if number not in results), None)) is not None:
+            template = entries[culprit].template
+            mistake = TemplateMistake(template=template, message="the template takes too long, or too much memory")
+            results |= {number: mistake for number in rest if entries[number].template == template}
+    return [results[number] for number in range(len(entries))]
 
 
 def _output_of(job: bytes, patience: float) -> bytes:
@@ -105,14 +115,7 @@ def _lines(output: bytes) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def _result(result: Mapping[str, Any] | None, entry: TemplateEntry, is_culprit: bool) -> str | TemplateMistake:  # noqa: FBT001
-    if result is None:
-        message = (
-            "the template takes too long, or too much memory"
-            if is_culprit
-            else "it was not rendered, since a template before it takes too long"
-        )
-        return TemplateMistake(template=entry.template, message=message)
-    if "text" in result:
-        return str(result["text"])
-    return TemplateMistake(template=result["template"], line=result["line"] or 0, message=result["message"])
+def _result(line: Mapping[str, Any]) -> str | TemplateMistake:
+    if "text" in line:
+        return str(line["text"])
+    return TemplateMistake(template=line["template"], line=line["line"] or 0, message=line["message"])

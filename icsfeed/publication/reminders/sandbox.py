@@ -28,7 +28,10 @@ MAX_TEXT_CHARS: Final = 200_000
 
 _MAX_MEMORY_BYTES: Final = 512 * 1024 * 1024
 _MAX_PROCESS_SECONDS: Final = 10
-"""Of computing time; whoever started the process ends it sooner by the clock on the wall."""
+"""Of computing time besides that of the templates."""
+
+_MAX_INTEGER_BITS: Final = 4096
+_MAX_PRODUCT_LENGTH: Final = 1_000_000
 
 _MAX_ATTEMPTS: Final = 100
 _SECONDS_BETWEEN_ATTEMPTS: Final = 0.001
@@ -38,10 +41,17 @@ class OwnTemplateError(Exception):
     """Something that a template must not do, in words for its author."""
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Templates whose text depends on nothing but the variables, and that compute no powers."""
+class TemplateTimeoutError(OwnTemplateError):
+    """A template takes too long."""
 
-    intercepted_binops = frozenset({"**"})
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Templates whose text depends on nothing but the variables, and that compute no powers and no long numbers.
+
+    Python is not interrupted while it multiplies these.
+    """
+
+    intercepted_binops = frozenset({"**", "*"})
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  (Jinja's own)
         super().__init__(**options)
@@ -49,21 +59,43 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         self.filters.pop("random")
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        del context, left, right
-        msg = f'the operator "{operator}" is not available'
-        raise OwnTemplateError(msg)
+        del context
+        if operator == "**":
+            msg = 'the operator "**" is not available'
+            raise OwnTemplateError(msg)
+        if _is_too_large(left, right):
+            msg = "the product is too large"
+            raise OwnTemplateError(msg)
+        return left * right
+
+
+def _is_too_large(left: object, right: object) -> bool:
+    """Whether the product of the two takes long to compute, or is longer than any text."""
+    match left, right:
+        case int(), int():
+            return left.bit_length() + right.bit_length() > _MAX_INTEGER_BITS
+        case int(), str() | list() | tuple():
+            return left * len(right) > _MAX_PRODUCT_LENGTH
+        case str() | list() | tuple(), int():
+            return right * len(left) > _MAX_PRODUCT_LENGTH
+        case _:
+            return False
 
 
 def main() -> None:
     job = json.load(sys.stdin)
-    _limit_process()
+    _limit_process(_MAX_PROCESS_SECONDS + int(len(job["entries"]) * job["seconds"]))
     for result in _results(job):
         sys.stdout.write(f"{json.dumps(result)}\n")
         sys.stdout.flush()
 
 
 def _results(job: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    """The text of each entry of the job, or what is wrong with its template, and in which line."""
+    """The text of each entry of the job, or what is wrong with its template, and in which line.
+
+    A template that took too long is not rendered again.
+    """
+    late: dict[str, dict[str, object]] = {}
     names = frozenset(job["templates"])
     environments = {
         escaping: template_environment(_Sandbox, job["templates"], Escaping(escaping))
@@ -71,17 +103,23 @@ def _results(job: Mapping[str, Any]) -> Iterator[dict[str, object]]:
     }
     for number, entry in enumerate(job["entries"]):
         name, seconds = entry["template"], job["seconds"]
+        if name in late:
+            yield late[name] | {"entry": number}
+            continue
         try:
             with _time_limit(seconds, names):
                 text = _rendered(environments[entry["escaping"]], name, job["variables"][entry["variables"]])
         except Exception as error:  # noqa: BLE001  (a template can raise anything)
             place = _place(error, names)
-            yield {
+            mistake = {
                 "entry": number,
                 "message": _message(error),
                 "template": place[0] or name,
                 "line": place[1],
             }
+            if isinstance(error, TemplateTimeoutError):
+                late[name] = mistake
+            yield mistake
         else:
             yield {"entry": number, "text": text}
 
@@ -114,7 +152,7 @@ def _time_limit(seconds: float, names: frozenset[str]) -> Generator[None]:
             signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS_BETWEEN_ATTEMPTS, seconds)
             return
         msg = f"the template takes longer than {seconds:g} s"
-        raise OwnTemplateError(msg)
+        raise TemplateTimeoutError(msg)
 
     signal.signal(signal.SIGVTALRM, stop)
     # Once more, in case that some code of Jinja's swallows the first; not before the first was reported.
@@ -165,15 +203,15 @@ def _message(error: Exception) -> str:
             return str(error) or type(error).__name__
 
 
-def _limit_process() -> None:
-    """Bound time and memory, and refuse files and further processes, as far as the system can."""
+def _limit_process(seconds: int) -> None:
+    """Bound computing time and memory, and refuse files and further processes, as far as the system can."""
     try:
         import resource  # noqa: PLC0415  (not on Windows)
     except ImportError:
         return
     for limit, bound in (
         (resource.RLIMIT_AS, _MAX_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, _MAX_PROCESS_SECONDS),
+        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):

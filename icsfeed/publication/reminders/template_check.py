@@ -23,9 +23,6 @@ from icsfeed.publication.reminders.variables import Variable, Variables, variabl
 from icsfeed.services.reminders import reminder_facts
 from icsfeed.store.schedule_file.near_matches import nearest
 
-_PATIENCE_SECONDS: Final = 60.0
-"""Each template is rendered many times."""
-
 _LISTS: Final = ("under_way", "coming", "finished", "freezes", "windows", "freeze_rules")
 
 
@@ -39,7 +36,7 @@ def template_mistakes(situation: Situation) -> tuple[TemplateMistake, ...]:
         for edition in editions(each, base_url=each.schedule.calendar.url, is_live=is_live)
         for text in _texts_of(edition)
     ]
-    results = render_texts(templates, texts, patience=_PATIENCE_SECONDS) if texts else []
+    results = render_texts(templates, texts) if texts else []
     mistakes = {each for each in results if isinstance(each, TemplateMistake)}
     return tuple(sorted({*unreadable(templates), *mistakes}))
 

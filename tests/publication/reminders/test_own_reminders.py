@@ -179,3 +179,18 @@ def test_the_manual_has_every_variable_and_no_other() -> None:
     }
     assert written - values - names == set()
     assert names - written == set()
+
+
+def test_no_reader_waits_longer_than_is_asked_for_a_slow_template() -> None:
+    """A server has one thread for all requests: feeds wait behind a reminder. Only the first reader waits at all."""
+    situation = with_templates(
+        ticket__md__j2="{% for a in range(99999) %}{% for b in range(99999) %}{{ '' }}{% endfor %}{% endfor %}",
+        ticket__txt__j2="Own",
+    )
+    publication = publish(situation, changed_at=situation.now, template_patience=0.01)
+    built_in = published(SITUATIONS["emergency_under_way"])
+    texts = [text_at(publication, path) for path in ("/reminders/ticket.md", "/reminders/ticket.txt")]
+    assert texts == [text_at(built_in, path) for path in ("/reminders/ticket.md", "/reminders/ticket.txt")]
+    assert [mistake.partition(": ")[2] for mistake in publication.template_mistakes()] == [
+        "the template takes longer than 1 s"
+    ]
