@@ -16,7 +16,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import ONE_DAY, DateRange
 from icsfeed.services.policy_rows import FreezeRow, WindowRow, freeze_rows, window_rows
-from icsfeed.services.upcoming import UpcomingItem, item_of, upcoming
+from icsfeed.services.upcoming import UpcomingItem, item_of, lapse_of, upcoming
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import language_named
 
@@ -38,8 +38,8 @@ class ReminderFacts:
     - ``under_way``: the changes in progress, emergencies first, also those that take longer than planned; then the
       maintenance that takes place now.
     - ``coming``: what is not over and not under way, by start: maintenance, also where it is skipped and readers see
-      that; changes, also cancelled ones; freezes that have not begun. A change that nobody has started is among these,
-      although its planned time may have begun.
+      that; changes, also cancelled ones; freezes that have not begun. A change that nobody has started is among these
+      although its planned time has begun, and until the end of the day on which that ends, as on the pages.
     - ``finished``: the changes that were completed or cancelled today and are not coming, the latest first.
     - ``freezes``: those that hold now; one without an end ``is_open_ended``.
     - ``next``: the first work after these days, where none of it lies within them, and none is under way.
@@ -64,6 +64,11 @@ class ReminderFacts:
 def is_open_work(item: UpcomingItem) -> bool:
     """Whether it is maintenance or a change, and neither completed nor cancelled."""
     return item.kind is not Kind.FREEZE and item.state not in {State.COMPLETED, State.CANCELLED}
+
+
+def is_due(item: UpcomingItem, now: datetime) -> bool:
+    """Whether it is a change whose planned time has begun, also one whose time has passed, that nobody has started."""
+    return item.state in {State.TENTATIVE, State.CONFIRMED} and item.span.start <= now
 
 
 def reminder_facts(
@@ -99,7 +104,8 @@ class _Facts:
         now, today = situation.now, local_date(situation.now, situation.zone)
         horizon = DateRange(first=today, last=today + self.days * ONE_DAY)
         touched = situation.schedule.environments_named(self.environments)
-        coming: list[UpcomingItem] = []
+        changes = [each for each in situation.public_changes() if self._selects(each, touched)]
+        coming = [item_of(each) for each in changes if self._is_late(each)]
         freezes: list[UpcomingItem] = []
         taking_place: list[UpcomingItem] = []
         for item in self._items(now, _end_of(horizon, situation)):
@@ -109,7 +115,7 @@ class _Facts:
                 taking_place.append(item)
             elif item.state not in {State.IN_PROGRESS, State.COMPLETED}:
                 coming.append(item)
-        changes = [each for each in situation.public_changes() if self._selects(each, touched)]
+        coming.sort(key=lambda item: (item.span.start, item.kind, item.id))
         under_way = sorted(
             (*(item_of(each) for each in changes if each.is_in_progress), *taking_place),
             key=lambda item: (_RANKS.index(item.kind), item.span.start, item.id),
@@ -136,6 +142,11 @@ class _Facts:
 
     def _selects(self, change: Change, touched: frozenset[str]) -> bool:
         return change.kind in self.kinds and not touched.isdisjoint(change.plan.environments)
+
+    def _is_late(self, change: Change) -> bool:
+        """Whether its planned time has passed, and pages still show it as not over: nobody has said anything of it."""
+        now = self.situation.now
+        return change.is_over(now) and not change.state.is_final and now < lapse_of(change, self.situation.zone)
 
     def _finished(self, changes: Iterable[Change], today: date) -> list[Change]:
         """The changes that were completed or cancelled today, the latest first."""

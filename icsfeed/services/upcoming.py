@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, State
+from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.fates import Skipped
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import CalendarItem, Situation
-from icsfeed.domain.spans import DateRange, Span
+from icsfeed.domain.spans import ONE_DAY, DateRange, Span
 from icsfeed.domain.windows import Impact
 from icsfeed.words.adjustments import adjustment_note
 from icsfeed.words.languages import ENGLISH
@@ -100,6 +101,12 @@ def other_times_as_json(change: Change) -> dict[str, str | None]:
         "actual_start": utc_text(start) if start is not None else None,
         "actual_end": utc_text(end) if end is not None else None,
     }
+
+
+def lapse_of(change: Change, zone: ZoneInfo) -> datetime:
+    """The midnight in that zone, after its planned end, from which on a change that nobody started counts as past."""
+    last = local_date(change.plan.span.end - datetime.resolution, zone)
+    return instant_of(midnight(last + ONE_DAY), zone)
 
 
 def upcoming(

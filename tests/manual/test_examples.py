@@ -134,7 +134,7 @@ def test_the_template_renders_whatever_there_is_to_say(tmp_path: Path) -> None:
     situation = Situation(schedule=load_schedule(path).schedule, now=now)
     assert template_mistakes(situation) == ()
     ticket = publish(situation, changed_at=now).representations["/reminders/ticket.md"]
-    assert ticket.body == b"Nothing is being changed.\n"
+    assert ticket.body == b"- No maintenance is in progress.\n"
 
 
 def test_the_change_in_git_goes_through_its_steps(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -66,11 +67,22 @@ def test_what_is_under_way_has_emergencies_first_and_maintenance_last() -> None:
     assert ids_of(facts) == {"under_way": ["EC-7", "PC-7", "thursday"]}
 
 
-def test_a_change_that_nobody_has_started_is_coming_until_its_planned_end() -> None:
-    def ids_at(now: datetime) -> dict[str, list[str]]:
-        return ids_of(reminder_facts(a_situation(QUIET, now=now, changes=(a_change(),)), days=1))
+def test_a_change_that_nobody_has_started_is_coming_until_the_end_of_the_day() -> None:
+    """Its planned time, 08:00–09:00, is no news that it took place; pages show it until midnight, too."""
 
-    assert [ids_at(utc(2026, 12, 3, 8, 59)), ids_at(utc(2026, 12, 3, 9))] == [{"coming": ["EC-7"]}, {}]
+    def ids_at(now: datetime, **how: Any) -> dict[str, list[str]]:  # noqa: ANN401
+        return ids_of(reminder_facts(a_situation(QUIET, now=now, changes=(a_change(**how),)), days=1))
+
+    times = (utc(2026, 12, 3, 8, 59), utc(2026, 12, 3, 9), utc(2026, 12, 4, 4, 59, 59), utc(2026, 12, 4, 5))
+    assert [ids_at(now) for now in times] == [*[{"coming": ["EC-7"]}] * 3, {}]
+    assert ids_at(utc(2026, 12, 3, 9), kind=Kind.PLANNED, announced=State.TENTATIVE) == {"coming": ["PC-7"]}
+
+
+def test_a_change_that_nobody_has_started_counts_for_its_environments_and_kind_alone() -> None:
+    situation = a_situation(TWO, now=utc(2026, 12, 3, 9, 30), changes=(a_change(),))
+    assert ids_of(reminder_facts(situation, environments=frozenset({"preview"}), days=1)) == {}
+    assert "EC-7" not in str(ids_of(reminder_facts(situation, kinds=frozenset({Kind.MAINTENANCE}), days=1)))
+    assert "EC-7" in str(ids_of(reminder_facts(situation, environments=frozenset({"production"}), days=1)))
 
 
 def test_a_completed_change_is_among_the_finished_ones_until_the_end_of_the_day() -> None:

@@ -114,7 +114,7 @@ def test_translations_have_the_places_of_the_english_text(path: Path) -> None:
 def test_french_breaks_no_line_before_a_sign_that_stands_apart() -> None:
     words = [text for each in messages_of(read_catalog(CATALOGS / "fr.po")).values() for text in translations(each)]
     assert [text for text in words if re.search(" [:;?!»]|« ", text)] == []
-    assert "Situation\N{NO-BREAK SPACE}: {when}" in words
+    assert "Nouveau motif\N{NO-BREAK SPACE}: {value}" in words
     assert sum("«\N{NO-BREAK SPACE}par URL\N{NO-BREAK SPACE}»" in text for text in words) == 2
 
 

@@ -102,7 +102,7 @@ def test_the_description_of_a_change() -> None:
         "État : en cours\n"
         "Numéro : EC-7\n"
         "\n"
-        "Raison : It is being exploited.\n"
+        "Motif : It is being exploited.\n"
         "\n"
         "Ce changement d’urgence tombe pendant un gel des changements (Year-end freeze).\n"
         "\n"
@@ -234,7 +234,7 @@ def test_texts_that_were_corrected_later_are_not_repeated() -> None:
         ["Title changed", "Reason changed", "Ticket changed"],
         ["New title: Right", "New reason: Good", "New ticket: https://a.example.com/2"],
     ]
-    assert update_texts(change, FRENCH)[3][1] == ["Titre modifié", "Raison modifiée", "Ticket modifié"]
+    assert update_texts(change, FRENCH)[3][1] == ["Titre modifié", "Motif modifié", "Ticket modifié"]
 
 
 def test_planned_times_in_each_language() -> None:

@@ -16,7 +16,6 @@ from icsfeed.publication.badges.messages import Mood, badge_message
 from icsfeed.publication.badges.widths import shortened, text_width
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.representations import Maker, Representation
-from icsfeed.words.events import label_line
 
 CONTENT_TYPE: Final = "image/svg+xml"
 
@@ -67,7 +66,7 @@ def _badge(edition: Edition, environment: str = "", name: str = "") -> Represent
     left = _PADDING + _ICON_WIDTH + (_PADDING - 2 + label_width if label else 0) + _PADDING
     body = _template().render(
         style=_style(),
-        title=label_line(name, message.title, language) if name else message.title,
+        title=f"{name} – {message.title}" if name else message.title,
         language=language.code,
         mood=message.mood,
         label=label,

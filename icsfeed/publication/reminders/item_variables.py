@@ -14,11 +14,11 @@ from icsfeed.publication.pages.announcements import is_shown
 from icsfeed.publication.pages.day_status import EFFECTS
 from icsfeed.publication.pages.moments import Moment, SpanTime
 from icsfeed.publication.pages.page_items import PageItem, page_item, span_of_day
-from icsfeed.services.reminders import is_open_work
+from icsfeed.services.reminders import is_due, is_open_work
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.events import freeze_meaning, label_line, title_in_state
 from icsfeed.words.languages import sentence
-from icsfeed.words.phrases import phrase_in
+from icsfeed.words.phrases import phrase, phrase_in
 from icsfeed.words.terms import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _EVENING: Final = 18
 _TODAY: Final = phrase_in("before the date of something", "Today")
 _TONIGHT: Final = phrase_in("before the date of something", "Tonight")
 _TOMORROW: Final = phrase_in("before the date of something", "Tomorrow")
+_DUE: Final = phrase("Due since {when}; nobody has announced yet that it has begun.")
 
 
 def item_variables(item: UpcomingItem, edition: Edition, dates: Dates) -> dict[str, Variable]:
@@ -43,11 +44,12 @@ def item_variables(item: UpcomingItem, edition: Edition, dates: Dates) -> dict[s
     language, situation = edition.language, edition.situation
     page = page_item(item, situation, dates)
     change = situation.changes[item.id] if item.kind in PREFIXES else None
+    due = language.say(_DUE, when=dates.moment(item.span.start)) if is_due(item, situation.now) else ""
     title, when, soon = _title(page, change, edition), _when(item, page, edition, dates), _soon(item, edition)
     date = ", ".join(filter(None, (soon, when)))
     texts_below = {
         "effect": _effect(item, edition),
-        "note": _note(item, page, edition),
+        "note": due or _note(item, page, edition),
         "reason": item.reason if change is not None and is_open_work(item) else "",
         "message": _message(change),
     }
@@ -81,6 +83,7 @@ def item_variables(item: UpcomingItem, edition: Edition, dates: Dates) -> dict[s
         "details": [plain_line(each) for each in (*dated, *_details(item, page, texts_below, edition))],
         "environments": [plain_line(names.get(each, each)) for each in item.environments],
         "is_cancelled": item.state is State.CANCELLED,
+        "is_due": bool(due),
         "is_overdue": page.is_overdue,
         "is_open_ended": item.is_open_ended,
     }
@@ -115,7 +118,7 @@ def _details(item: UpcomingItem, page: PageItem, texts: dict[str, str], edition:
         yield texts["note"]
     if texts["reason"]:
         yield label_line(language.say("Reason"), texts["reason"], language)
-    if texts["message"]:
+    if texts["message"] and texts["message"] != texts["note"]:
         yield label_line(language.say("Latest update"), texts["message"], language)
 
 

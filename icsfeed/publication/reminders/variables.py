@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.texts import plain_line
@@ -15,19 +15,17 @@ from icsfeed.publication.json_feed import json_path
 from icsfeed.publication.pages.day_status import EFFECTS
 from icsfeed.publication.reminders.item_variables import item_variables
 from icsfeed.publication.reminders.phone import speech_of
-from icsfeed.publication.reminders.vocabulary import words_of
+from icsfeed.publication.reminders.vocabulary import EVERY_YEAR, words_of
 from icsfeed.services.policy_rows import FreezeRow, WindowRow
 from icsfeed.services.reminders import ReminderFacts
 from icsfeed.services.upcoming import UpcomingItem, utc_text
-from icsfeed.words.languages import sentence
+from icsfeed.words.events import label_line
+from icsfeed.words.languages import Language, sentence
 
 Variable: TypeAlias = "str | int | bool | list[Variable] | dict[str, Variable]"
 """What templates work with: nothing that can do anything."""
 
 Variables: TypeAlias = dict[str, Variable]
-
-_EVERY_YEAR: Final = 0
-"""As the year whose dates are written without it: a text that may be read in any year names each."""
 
 
 def variables_of(
@@ -45,7 +43,7 @@ def variables_of(
     In an edition that is not live, maintenance that would take place now is coming: only what somebody recorded as in
     progress is under way.
     """
-    dates = edition.dates if edition.is_live else replace(edition.dates, year=_EVERY_YEAR)
+    dates = edition.dates if edition.is_live else replace(edition.dates, year=EVERY_YEAR)
     taking_place = [item for item in facts.under_way if item.kind is Kind.MAINTENANCE and not edition.is_live]
     under_way = [item for item in facts.under_way if item not in taking_place]
     coming = sorted((*taking_place, *facts.coming), key=lambda item: (item.span.start, item.kind, item.id))
@@ -112,12 +110,15 @@ def _window(row: WindowRow, edition: Edition, facts: ReminderFacts) -> Variable:
     language, rule = edition.language, _rule(row, edition, facts)
     weekly = language.say("{length} a week", length=row.weekly_length) if row.weekly_length else ""
     zone = "" if row.part.zone.key == edition.situation.zone.key else row.zone
-    lengths = ", ".join(filter(None, (row.length, weekly)))
+    each = language.say("{length} each", length=row.length) if weekly else row.length
+    lengths = ", ".join(filter(None, (each, weekly)))
     times = [row.days, row.hours, zone]
     line = language.say("{times} ({lengths})", times=", ".join(filter(None, times)), lengths=lengths)
+    effect = sentence(language.say(EFFECTS[row.part.impact]))
     return {
         **rule,
-        "line": plain_line(_with_conditions(line, rule)),
+        "line": plain_line(_line(line, rule, language)),
+        "notice": plain_line(row.description or f"{effect}."),
         "hours": plain_line(row.hours),
         "length": plain_line(row.length),
         "weekly_length": plain_line(row.weekly_length),
@@ -125,18 +126,19 @@ def _window(row: WindowRow, edition: Edition, facts: ReminderFacts) -> Variable:
         "zone": plain_line(zone),
         "impact": row.part.impact.value,
         "impact_name": plain_line(row.impact),
-        "effect": plain_line(sentence(language.say(EFFECTS[row.part.impact]))),
+        "effect": plain_line(effect),
     }
 
 
 def _freeze_rule(row: FreezeRow, edition: Edition, facts: ReminderFacts) -> Variable:
     rule = _rule(row, edition, facts)
-    return {**rule, "line": plain_line(_with_conditions(row.days, rule))}
+    return {**rule, "line": plain_line(_line(row.days, rule, edition.language))}
 
 
-def _with_conditions(line: str, rule: dict[str, str]) -> str:
-    """The line with from when or until when it is true, and of which environments."""
-    return "; ".join(filter(None, (line, rule["effective"], rule["where"])))
+def _line(times: str, rule: dict[str, str], language: Language) -> str:
+    """The times after the environments that they are those of, and before from when or until when they hold."""
+    line = label_line(rule["where"], times, language) if rule["where"] else times
+    return "; ".join(filter(None, (line, rule["effective"])))
 
 
 def _rule(row: WindowRow | FreezeRow, edition: Edition, facts: ReminderFacts) -> dict[str, str]:

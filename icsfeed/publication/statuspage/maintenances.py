@@ -130,7 +130,8 @@ def _of_change(edition: Edition, event: CalendarEvent, change: Change, revised_a
     resolved_at = None
     if updates[-1].status is MaintenanceStatus.COMPLETED:
         is_called_off = change.state is State.CANCELLED and change.actual_end is None
-        resolved_at = change.entered(State.CANCELLED) if is_called_off else span.end
+        is_lapsed = not change.state.is_final
+        resolved_at = updates[-1].at if is_lapsed else change.entered(State.CANCELLED) if is_called_off else span.end
     return ScheduledMaintenance(
         uid=event.uid,
         kind=event.kind,

@@ -14,6 +14,7 @@ from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.publication.editions import Edition
+from icsfeed.services.upcoming import lapse_of
 from icsfeed.words.adjustments import adjustment_news
 from icsfeed.words.events import IMPACTS, label_line
 from icsfeed.words.phrases import phrase
@@ -22,7 +23,7 @@ from icsfeed.words.updates import alteration_texts, update_title
 
 _BEGUN: Final = phrase("The maintenance window has begun.")
 _OVER: Final = phrase("The maintenance window is over.")
-_TIME_PASSED: Final = phrase("The planned time is over.")
+_LAPSED: Final = phrase("The planned time is over; nobody announced that it had begun.")
 
 
 class MaintenanceStatus(StrEnum):
@@ -105,13 +106,11 @@ def change_updates(change: Change, edition: Edition) -> Iterator[MaintenanceUpda
         yield MaintenanceUpdate(
             key=str(update.number), at=update.at, status=status, body="\n".join(_lines_of(change, update, edition))
         )
-    if not change.state.is_final and change.is_over(edition.situation.now):
-        yield MaintenanceUpdate(
-            key="over",
-            at=change.plan.span.end,
-            status=MaintenanceStatus.COMPLETED,
-            body=edition.language.say(_TIME_PASSED),
-        )
+    if change.state in {State.TENTATIVE, State.CONFIRMED}:
+        lapse = lapse_of(change, edition.situation.zone)
+        if lapse <= edition.situation.now:
+            body = edition.language.say(_LAPSED)
+            yield MaintenanceUpdate(key="over", at=lapse, status=MaintenanceStatus.COMPLETED, body=body)
 
 
 def _is_started_by_clock(change: Change) -> bool:

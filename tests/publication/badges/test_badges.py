@@ -156,8 +156,8 @@ def test_each_environment_has_its_own() -> None:
     drawn = badges(Situation(schedule=TWO, record=Record(entry=1), now=utc(2026, 11, 25, 9)))
     assert {path: title_of(badge) for path, badge in drawn.items() if "/fr/" not in path} == {
         "/badge.svg": "maintenance: Thu 26 Nov 02:00 EST",
-        "/badge/preview.svg": "Preview: maintenance: Thu 26 Nov 02:00 EST",
-        "/badge/production.svg": "Production: frozen until Tue 1 Dec 00:00 EST",
+        "/badge/preview.svg": "Preview – maintenance: Thu 26 Nov 02:00 EST",
+        "/badge/production.svg": "Production – frozen until Tue 1 Dec 00:00 EST",
     }
     assert texts_of(drawn["/badge/preview.svg"]) == ["Preview", "maintenance: Thu 26 Nov 02:00 EST"]
 
@@ -224,8 +224,8 @@ def test_a_freeze_of_some_environments_does_not_count_for_all() -> None:
     situation = during(frozen(environments=["production"]), replace(TWO, freezes=()))
     assert [say(situation, path) for path in ("/badge.svg", "/badge/preview.svg", "/badge/production.svg")] == [
         "maintenance: Thu 26 Nov 02:00 EST",
-        "Preview: maintenance: Thu 26 Nov 02:00 EST",
-        "Production: frozen until further notice",
+        "Preview – maintenance: Thu 26 Nov 02:00 EST",
+        "Production – frozen until further notice",
     ]
 
 
@@ -251,7 +251,7 @@ def test_any_name_is_text(name: str) -> None:
     environments = (Environment(id="production", name=name),)
     badge = badges(a_situation(replace(a_schedule(a_window()), environments=environments)))["/badge/production.svg"]
     root = parsed(badge)
-    assert title_of(badge) == f"{name}: maintenance: Thu 26 Nov 02:00 EST"
+    assert title_of(badge) == f"{name} – maintenance: Thu 26 Nov 02:00 EST"
     assert root.get("aria-label") == title_of(badge)
     assert texts_of(badge)[0] == (name if len(name) <= 40 else f"{'a' * 39}…")
     assert {each.tag.removeprefix(SVG) for each in root.iter()} == {"svg", "title", "style", "rect", "path", "text"}
@@ -316,6 +316,6 @@ def test_environments_that_are_frozen_by_different_freezes() -> None:
     situation = Situation(schedule=replace(TWO, windows=(), freezes=()), record=record, now=NOW)
     assert [say(situation, path) for path in ("/badge.svg", "/badge/preview.svg", "/badge/production.svg")] == [
         "frozen until Sun 20 Dec 00:00 EST",
-        "Preview: frozen until Sun 20 Dec 00:00 EST",
-        "Production: frozen until Sun 10 Jan 2027 00:00 EST",
+        "Preview – frozen until Sun 20 Dec 00:00 EST",
+        "Production – frozen until Sun 10 Jan 2027 00:00 EST",
     ]

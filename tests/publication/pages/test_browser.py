@@ -592,7 +592,7 @@ def test_print_omits_controls_and_unfolds_everything(visit: Open) -> None:
     [
         ("/", "America/Toronto", "As of Tue, Dec 8, 2026, 12:00 p.m. EST"),
         ("/", "Europe/Berlin", "As of Tue, Dec 8, 2026, 6:00 p.m. CET"),
-        ("/fr/embed/", "America/Toronto", "Situation : mar. 8 déc. 2026, 12 h 00 HNE"),
+        ("/fr/embed/", "America/Toronto", "En date du mar. 8 déc. 2026, 12 h 00 HNE"),
     ],
 )
 def test_print_states_the_time_of_printing(visit: Open, path: str, zone: str, line: str) -> None:

@@ -225,7 +225,8 @@ def test_a_static_site_does_not_say_that_a_window_is_in_progress() -> None:
     assert document("summary", situation)["scheduled_maintenances"][0]["status"] == "in_progress"
     french = document("summary", situation, is_live=False, folder="fr/")
     assert (
-        french["status"]["description"] == "Calendrier de maintenance au ven. 1er mai 2026, 00\u00a0h\u00a000\u00a0HAE"
+        french["status"]["description"]
+        == "Calendrier de maintenance en date du ven. 1er mai 2026, 00\u00a0h\u00a000\u00a0HAE"
     )
 
 
@@ -386,18 +387,26 @@ def test_actual_times_count() -> None:
     ]
 
 
-def test_a_change_that_nobody_started_is_over_with_its_planned_time() -> None:
-    before, after = (
-        a_situation(POLICY, changes=[a_change()], now=now) for now in (utc(2026, 12, 3, 8, 30), utc(2026, 12, 3, 9))
+def test_a_change_that_nobody_started_is_scheduled_until_the_end_of_the_day() -> None:
+    """As on the pages: nobody has said that it is over. It is midnight in Toronto at five o'clock in UTC."""
+    times = (utc(2026, 12, 3, 8, 30), utc(2026, 12, 3, 9), utc(2026, 12, 4, 4, 59, 59), utc(2026, 12, 4, 5))
+    listed = [
+        next(
+            each
+            for each in maintenances(LISTS[0], a_situation(POLICY, changes=[a_change()], now=now))
+            if "Security" in each["name"]
+        )
+        for now in times
+    ]
+    assert [(each["status"], each["resolved_at"]) for each in listed] == [
+        *[("scheduled", None)] * 3,
+        ("completed", "2026-12-04T05:00:00.000Z"),
+    ]
+    last = listed[-1]["incident_updates"][0]
+    assert (last["created_at"], last["body"]) == (
+        "2026-12-04T05:00:00.000Z",
+        "The planned time is over; nobody announced that it had begun.",
     )
-    found = [
-        next(each for each in maintenances(LISTS[0], situation) if "Security" in each["name"])
-        for situation in (before, after)
-    ]
-    assert [(each["status"], each["resolved_at"], each["incident_updates"][0]["body"]) for each in found] == [
-        ("scheduled", None, found[0]["incident_updates"][0]["body"]),
-        ("completed", "2026-12-03T09:00:00.000Z", "The planned time is over."),
-    ]
 
 
 def test_withdrawn_texts_are_nowhere() -> None:
