@@ -126,7 +126,7 @@ def test_every_schedule_is_free_of_errors(block: Block, tmp_path: Path) -> None:
 
 def test_the_template_renders_whatever_there_is_to_say(tmp_path: Path) -> None:
     manual = TOPICS["reminders"]
-    (schedule,), (template,) = manual.blocks("toml"), manual.blocks("jinja")
+    (schedule,), (*_, template) = manual.blocks("toml"), manual.blocks("jinja")
     (path := tmp_path / "schedule.toml").write_text(schedule_text(schedule), encoding="utf-8")
     (tmp_path / "reminders").mkdir()
     (tmp_path / "reminders" / "ticket.md.j2").write_text(template.text, encoding="utf-8")
