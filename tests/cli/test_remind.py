@@ -74,7 +74,7 @@ def test_days_and_environment_narrow_the_text() -> None:
 def test_without_a_schedule_it_takes_the_example() -> None:
     printed = run("remind", "ticket-text", "--now", NOW)
     assert (printed.status, printed.stderr) == (0, EXAMPLE_NOTE)
-    assert printed.stdout.startswith("Seed-to-Sale maintenance\nAs of Mon, Nov 23, 2026\n")
+    assert printed.stdout.startswith("Seed-to-Sale maintenance\nAs of Mon, Nov 23, 2026, 12:00 a.m. EST\n")
 
 
 @pytest.mark.usefixtures("with_private")

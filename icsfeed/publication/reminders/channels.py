@@ -27,6 +27,11 @@ class Channel:
     is_fragment: bool = False
 
     @property
+    def is_document(self) -> bool:
+        """Whether its text is a document of XML."""
+        return self.escaping is Escaping.XML and not self.is_fragment
+
+    @property
     def template(self) -> str:
         """The name of its template, also of a vendor's own for all languages."""
         return f"{self.file}.j2"

@@ -114,7 +114,12 @@ def render_texts(templates: ReminderTemplates, texts: Sequence[OwnText]) -> list
             numbers[id(values)] = len(variables)
             variables.append(values)
         entries.append(
-            TemplateEntry(template=text.template, escaping=text.channel.escaping, variables=numbers[id(values)])
+            TemplateEntry(
+                template=text.template,
+                escaping=text.channel.escaping,
+                variables=numbers[id(values)],
+                is_document=text.channel.is_document,
+            )
         )
     sources = {each.name: each.source for each in templates.files if not each.problem}
     return rendered(sources, entries, variables)

@@ -39,11 +39,15 @@ class TemplateMistake:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateEntry:
-    """A text to be rendered: from the template of that name, with those of the job's variables."""
+    """A text to be rendered: from the template of that name, with those of the job's variables.
+
+    One that ``is_document`` must be well-formed XML.
+    """
 
     template: str
     escaping: Escaping
     variables: int
+    is_document: bool = False
 
 
 def rendered(
@@ -63,7 +67,12 @@ def rendered(
         job = {
             "templates": templates,
             "entries": [
-                {"template": each.template, "escaping": each.escaping.value, "variables": each.variables}
+                {
+                    "template": each.template,
+                    "escaping": each.escaping.value,
+                    "variables": each.variables,
+                    "is_document": each.is_document,
+                }
                 for each in (entries[number] for number in rest)
             ],
             "variables": variables,

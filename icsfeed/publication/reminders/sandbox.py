@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from types import FrameType
 from typing import Any, Final
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
@@ -109,6 +110,7 @@ def _results(job: Mapping[str, Any]) -> Iterator[dict[str, object]]:
         try:
             with _time_limit(seconds, names):
                 text = _rendered(environments[entry["escaping"]], name, job["variables"][entry["variables"]])
+            _check(text, is_document=entry["is_document"])
         except Exception as error:  # noqa: BLE001  (a template can raise anything)
             place = _place(error, names)
             mistake = {
@@ -133,6 +135,19 @@ def _rendered(environment: _Sandbox, name: str, variables: Mapping[str, object])
             raise OwnTemplateError(msg)
         parts.append(part)
     return "".join(parts)
+
+
+def _check(text: str, *, is_document: bool) -> None:
+    """Refuse a text that says nothing, and a document that no reader of XML accepts."""
+    if not text.strip():
+        msg = "the text is empty"
+        raise OwnTemplateError(msg)
+    if is_document:
+        try:
+            ParserCreate().Parse(text.encode(), True)  # noqa: FBT003  (it is the last part)
+        except ExpatError as error:
+            msg = f"the text is not well-formed XML: {error} of the text"
+            raise OwnTemplateError(msg) from error
 
 
 @contextmanager
@@ -196,11 +211,11 @@ def _message(error: Exception) -> str:
         case TemplateNotFound():
             return f'there is no template "{error.name}" in this folder'
         case SecurityError():
-            return f"templates may not do this: {error}"
+            return f"templates may not do this: {str(error).rstrip('.')}"
         case TemplateSyntaxError():
-            return error.message or "this is no Jinja"
+            return (error.message or "this is no Jinja").rstrip(".")
         case _:
-            return str(error) or type(error).__name__
+            return str(error).rstrip(".") or type(error).__name__
 
 
 def _limit_process(seconds: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -47,9 +48,15 @@ def unknown_template_names(schedule: Schedule) -> Iterator[str]:
     every = sorted((*(each.name for each in templates.files), *templates.other_names))
     for name in every:
         if name not in names:
-            match = nearest(name, names)
-            remedy = f"did you mean {quoted(match)}?" if match is not None else f"templates are {_listed(names)}"
-            yield f"no reminder is made from {quoted(name)}; {remedy}"
+            yield f"no reminder is made from {quoted(name)}; {_remedy(name, names, schedule.calendar.languages)}"
+
+
+def _remedy(name: str, names: frozenset[str], languages: tuple[str, ...]) -> str:
+    parts = name.split(".")
+    if len(parts) > 2 and ".".join((parts[0], *parts[2:])) in names and re.fullmatch("[a-z]{2,3}", parts[1]):  # noqa: PLR2004
+        return f"this calendar has no language {quoted(parts[1])}; its languages are {', '.join(languages)}"
+    match = nearest(name, names)
+    return f"did you mean {quoted(match)}?" if match is not None else f"templates are {_listed(names)}"
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -33,6 +33,12 @@ def with_templates(name: str = "emergency_under_way", *, others: tuple[str, ...]
     return replace(situation, schedule=replace(situation.schedule, reminders=templates))
 
 
+def _with_template(name: str, source: str) -> Situation:
+    situation = SITUATIONS["ordinary_week"]
+    templates = ReminderTemplates(folder="reminders", files=(TemplateFile(name=name, source=source),), other_names=())
+    return replace(situation, schedule=replace(situation.schedule, reminders=templates))
+
+
 def published(situation: Situation) -> Publication:
     return publish(situation, changed_at=situation.now)
 
@@ -65,8 +71,8 @@ def test_values_are_escaped_by_what_is_rendered() -> None:
             **{"knowledge-base__html__j2": source},  # type: ignore[arg-type]  # none of these names is "others"
             ticket__md__j2=source,
             ticket__txt__j2=source,
-            phone__ssml__j2=source,
-            phone__twiml__xml__j2=source,
+            phone__ssml__j2=f"<speak>{source}</speak>",
+            phone__twiml__xml__j2=f"<Response>{source}</Response>",
             phone__txt__j2=source,
         )
     )
@@ -79,8 +85,8 @@ def test_values_are_escaped_by_what_is_rendered() -> None:
         "ticket.md": "&lt;b&gt; &amp; \\_x\\_",
         "ticket.txt": plain,
         "phone.txt": plain,
-        "phone.ssml": markup,
-        "phone.twiml.xml": markup,
+        "phone.ssml": f"<speak>{markup}</speak>",
+        "phone.twiml.xml": f"<Response>{markup}</Response>",
     }
 
 
@@ -133,8 +139,28 @@ def test_the_built_in_templates_are_own_templates_without_mistakes() -> None:
 )
 def test_check_finds_what_goes_wrong_at_another_time(source: str, message: str) -> None:
     """In an ordinary week, nothing is under way, completed or frozen."""
-    found = template_mistakes(with_templates("ordinary_week", ticket__md__j2=source))
+    found = template_mistakes(with_templates("ordinary_week", ticket__md__j2=f"Text {source}"))
     assert [(each.template, each.line, each.message) for each in found] == [("ticket.md.j2", 1, message)]
+
+
+@pytest.mark.parametrize("name", ["phone.twiml.xml.j2", "phone.ssml.j2"])
+def test_a_document_that_is_no_xml_is_a_mistake(name: str) -> None:
+    source = "<Response>\n<Say>{{ speech.sentences|join }}</Say>\n"
+    (mistake,) = template_mistakes(_with_template(name, source))
+    assert mistake.template == name
+    assert mistake.message == "the text is not well-formed XML: no element found: line 3, column 0 of the text"
+    situation = _with_template(name, source + "</Response>")
+    assert template_mistakes(situation) == ()
+
+
+def test_a_text_that_says_nothing_is_a_mistake() -> None:
+    """Nothing is under way in an ordinary week."""
+    source = "{% for each in under_way %}\n{{ each.line }}\n{% endfor %}\n"
+    situation = with_templates("ordinary_week", ticket__md__j2=source)
+    assert [(each.template, each.message) for each in template_mistakes(situation)] == [
+        ("ticket.md.j2", "the text is empty")
+    ]
+    assert text_at(published(situation), "/reminders/ticket.md").startswith("## ")
 
 
 def test_unknown_names_are_warned_about() -> None:
@@ -142,7 +168,7 @@ def test_unknown_names_are_warned_about() -> None:
     assert list(unknown_template_names(situation.schedule)) == [
         'no reminder is made from "README"; templates are knowledge-base.html.j2, ticket.md.j2, ticket.txt.j2, '
         "phone.txt.j2, phone.ssml.j2, phone.twiml.xml.j2",
-        'no reminder is made from "ticket.de.md.j2"; did you mean "ticket.en.md.j2"?',
+        'no reminder is made from "ticket.de.md.j2"; this calendar has no language "de"; its languages are en, fr',
         'no reminder is made from "tickets.md.j2"; did you mean "ticket.md.j2"?',
     ]
 
