@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Final
 
 import click
 
 from icsfeed.cli.inputs import current_instant, open_inputs
-from icsfeed.cli.options import example, option, with_settings
-from icsfeed.cli.output import print_line
+from icsfeed.cli.options import example, option, output_option, with_settings
+from icsfeed.cli.output import print_line, write_output
 from icsfeed.domain.feeds import ALL
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.interop.formats import FORMATS, interop_document
 from icsfeed.settings import Settings
-from icsfeed.store.files import write_whole
-
-_STANDARD_OUTPUT: Final = Path("-")
 
 
 @click.command(epilog=example("interop alertmanager --feed production", "interop argocd -o sync-windows.yml"))
 @click.argument("format_name", metavar="FORMAT", type=click.Choice(FORMATS))
 @option("--feed", metavar="SLUG", default=ALL, show_default=True, help="The feed whose times are printed.")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
-    default=_STANDARD_OUTPUT,
-    help="The file to write, in one step. Default: standard output.",
-)
+@output_option
 @with_settings
 def interop(format_name: str, feed: str, output: Path, settings: Settings) -> None:
     """Print when changes may run in the FORMAT of another system.
@@ -48,7 +38,4 @@ def interop(format_name: str, feed: str, output: Path, settings: Settings) -> No
         print_line(each if document.is_refused else f"warning: {each}", err=True)
     if document.is_refused:
         sys.exit(1)
-    if output == _STANDARD_OUTPUT:
-        click.echo(document.body, nl=False)
-    else:
-        write_whole(output, document.body)
+    write_output(output, document.body)

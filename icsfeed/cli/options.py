@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.core import ParameterSource
 
+from icsfeed.cli.output import STANDARD_OUTPUT
 from icsfeed.domain.texts import quoted
 from icsfeed.settings import ENVIRONMENT_PREFIX, Settings
 
@@ -158,6 +159,13 @@ now_option = option(
 
 json_option = option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
+output_option = option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    default=STANDARD_OUTPUT,
+    help="The file to write, in one step. Default: standard output.",
+)
 token_key_option = option(
     "--token-key-file",
     metavar="FILE",

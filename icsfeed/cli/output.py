@@ -11,9 +11,14 @@ import re
 import sys
 import textwrap
 from collections.abc import Generator
+from pathlib import Path
 from typing import Final, TextIO
 
 import click
+
+from icsfeed.store.files import write_whole
+
+STANDARD_OUTPUT: Final = Path("-")
 
 _LABEL_CHARS: Final = 14
 _LABEL: Final = re.compile(r" +[^:]{1,14}: +| +\d+\. | +")
@@ -27,6 +32,14 @@ _UNWRITABLE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.
 def at_a_terminal() -> bool:
     """Whether a person can be asked: all three streams are a terminal. A program has none, or has closed them."""
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def write_output(output: Path, content: bytes) -> None:
+    """Write the bytes to standard output, or to a file in one step."""
+    if output == STANDARD_OUTPUT:
+        click.echo(content, nl=False)
+    else:
+        write_whole(output, content)
 
 
 def print_line(text: str, *, err: bool = False, margin: int | None = None) -> None:
