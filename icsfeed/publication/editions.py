@@ -9,6 +9,8 @@ from functools import cached_property
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.civil import instant_of, local_date, midnight
+from icsfeed.domain.freezes import FrozenSpan
+from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.spans import ONE_DAY, Span
 from icsfeed.words.dates import Dates
@@ -84,9 +86,13 @@ def turns_of_today(situation: Situation) -> Iterator[datetime]:
 
 
 def _spans_of(item: CalendarItem) -> tuple[Span, ...]:
-    if isinstance(item, Change):
-        return item.plan.span, item.shown_span
-    return (item.span,) if item.span is not None else ()
+    match item:
+        case Change():
+            return item.plan.span, item.shown_span
+        case Occurrence():
+            return (item.span,) if item.is_shown and item.span is not None else ()
+        case FrozenSpan():
+            return (item.span,)
 
 
 def _as_of(situation: Situation) -> datetime:

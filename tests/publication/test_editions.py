@@ -48,6 +48,11 @@ def english(situation: Situation) -> Edition:
             id="the first day of a freeze",
         ),
         pytest.param(
+            a_situation(POLICY, now=utc(2026, 11, 26, 12)),
+            {utc(2026, 11, 26, 5), utc(2026, 11, 27, 5)},
+            id="a window that a freeze drops: no text names its times",
+        ),
+        pytest.param(
             a_situation(POLICY, now=utc(2026, 12, 3, 12), changes=[LATE_EMERGENCY]),
             {
                 MIDNIGHT,
