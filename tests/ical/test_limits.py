@@ -148,7 +148,8 @@ def test_a_feed_is_valid_until_a_cancelled_change_lapses() -> None:
     change = record.changes["EC-26"]
     cancelled = replace(change, updates=(replace(change.latest, state=State.CANCELLED),))
     record = replace(record, changes={**record.changes, "EC-26": cancelled})
-    first = publish(Situation(schedule=EMPTY, record=record, now=NOW), changed_at=NOW)
+    just_before = cancelled.plan.span.end - timedelta(microseconds=1)
+    first = publish(Situation(schedule=EMPTY, record=record, now=just_before), changed_at=NOW)
     assert first.fresh_until == cancelled.plan.span.end
     later = publish(Situation(schedule=EMPTY, record=record, now=first.fresh_until), changed_at=NOW)
     assert [26 in numbers_in(each.representations["/feeds/all.ics"].body) for each in (first, later)] == [True, False]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from hypothesis import event, given, settings
@@ -40,7 +40,7 @@ def expected(entries: list[Entry], environments: frozenset[str], dates: Dates, n
     ]
     if under_way:
         return "emergency maintenance now" if "emergency" in {each["kind"] for each in under_way} else "maintenance now"
-    ahead = sorted((instant(each["start"]), each["kind"]) for each in pending if instant(each["end"]) > now)
+    ahead = sorted((instant(each["start"]), each["kind"]) for each in pending if lapse_of(each, dates) > now)
     ends = [frozen_until(entries, environment, now) for environment in environments]
     end = None if now in ends else min(each or instant("9999-01-01T00:00:00Z") for each in ends)
     if end is not None and (not ahead or end <= ahead[0][0]):
@@ -49,6 +49,15 @@ def expected(entries: list[Entry], environments: frozenset[str], dates: Dates, n
         return "no maintenance planned"
     start, kind = ahead[0]
     return f"{'emergency ' if kind == 'emergency' else ''}maintenance: {dates.compact_moment(start)}"
+
+
+def lapse_of(entry: Entry, dates: Dates) -> datetime:
+    """When it is over; a change that nobody started is due until midnight."""
+    end = instant(entry["end"])
+    if entry["kind"] == "maintenance":
+        return end
+    last = (end - timedelta(microseconds=1)).astimezone(dates.zone).date()
+    return datetime.combine(last + timedelta(days=1), time(), dates.zone)
 
 
 def frozen_until(entries: list[Entry], environment: str, now: datetime) -> datetime | None:
@@ -86,6 +95,6 @@ def test_badges_say_what_the_feed_says(data: st.DataObject, schedule: Schedule, 
     }.items():
         title = re.search("<title>(.*)</title>", public[path].body.decode())
         assert title is not None
-        says = title[1].rpartition(f"{names[min(environments)]}: ")[2] if path != "/badge.svg" else title[1]
+        says = title[1].removeprefix(f"{names[min(environments)]} – ") if path != "/badge.svg" else title[1]
         assert says == expected(entries, environments, dates, now)
         event(re.sub(r"(: |until )\w{3} .*", r"\1…", says))
