@@ -16,6 +16,7 @@ from structlog.testing import LogCapture
 from werkzeug.http import http_date
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
+from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.problems import LimitLog
 from icsfeed.publication.publishing import Publication, publish
@@ -37,9 +38,10 @@ PUBLIC = {
 
 @pytest.fixture
 def publication(schedule: Path) -> Publication:
-    """The publication, made without a server."""
+    """The publication, made without a server; it is of the instant at which the server recorded its release."""
     loaded = load_schedule(schedule)
-    return publish(Situation(schedule=loaded.schedule, now=NOW), changed_at=min(loaded.changed_at, NOW))
+    situation = Situation(schedule=loaded.schedule, record=Record(changed_at=NOW), now=NOW)
+    return publish(situation, changed_at=min(loaded.changed_at, NOW))
 
 
 def headers(client: FlaskClient, **asked: Any) -> dict[str, str]:  # noqa: ANN401  (werkzeug's own)
