@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from icsfeed.domain.changes import Change
     from icsfeed.publication.editions import Edition
-    from icsfeed.publication.reminders.variables import Variable
+    from icsfeed.publication.reminders.plain_variables import Variable
     from icsfeed.services.upcoming import UpcomingItem
     from icsfeed.words.dates import Dates
 

@@ -9,8 +9,9 @@ from typing import Final
 from icsfeed.publication.editions import Edition
 from icsfeed.publication.reminders.channels import CHANNELS, Channel
 from icsfeed.publication.reminders.own_reminders import OwnReminders, OwnText, own_template_of
+from icsfeed.publication.reminders.plain_variables import Variables
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import Variables, variables_of
+from icsfeed.publication.reminders.variables import variables_of
 from icsfeed.publication.representations import Maker, Representation
 from icsfeed.services.reminders import reminder_facts
 

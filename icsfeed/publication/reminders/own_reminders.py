@@ -11,7 +11,7 @@ from typing import TypeAlias
 from icsfeed.domain.reminder_templates import ReminderTemplates
 from icsfeed.publication.reminders.channels import CHANNELS, Channel
 from icsfeed.publication.reminders.own_texts import TemplateEntry, TemplateMistake, rendered
-from icsfeed.publication.reminders.variables import Variables
+from icsfeed.publication.reminders.plain_variables import Variables
 
 _Results: TypeAlias = dict[tuple[str, str], str | TemplateMistake]
 """By channel and language."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from icsfeed.publication.reminders.escaping import Escaping
-from icsfeed.publication.reminders.variables import Variables
+from icsfeed.publication.reminders.plain_variables import Variables
 
 MAX_SECONDS: Final = 1.0
 """How long one template may compute; the built-in ones take some milliseconds."""

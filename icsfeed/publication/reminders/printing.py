@@ -10,8 +10,9 @@ from icsfeed.domain.texts import quoted
 from icsfeed.publication.editions import Edition, editions
 from icsfeed.publication.reminders.channels import Channel
 from icsfeed.publication.reminders.own_reminders import OwnReminders, OwnText, own_template_of
+from icsfeed.publication.reminders.plain_variables import Variables
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import Variables, variables_of
+from icsfeed.publication.reminders.variables import variables_of
 from icsfeed.services.reminders import reminder_facts
 
 

@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from icsfeed.publication.reminders.channels import Channel
 from icsfeed.publication.reminders.escaping import Escaping, template_environment
-from icsfeed.publication.reminders.variables import Variables
+from icsfeed.publication.reminders.plain_variables import Variables
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 

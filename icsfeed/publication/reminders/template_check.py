@@ -19,8 +19,9 @@ from icsfeed.publication.reminders.own_reminders import (
     unreadable,
 )
 from icsfeed.publication.reminders.own_texts import TemplateMistake
+from icsfeed.publication.reminders.plain_variables import Variable, Variables
 from icsfeed.publication.reminders.sample import busy_situation
-from icsfeed.publication.reminders.variables import Variable, Variables, variables_of
+from icsfeed.publication.reminders.variables import variables_of
 from icsfeed.services.reminders import reminder_facts
 from icsfeed.store.schedule_file.near_matches import nearest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeAlias
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.texts import plain_line
@@ -15,17 +14,13 @@ from icsfeed.publication.json_feed import json_path
 from icsfeed.publication.pages.day_status import EFFECTS
 from icsfeed.publication.reminders.item_variables import item_variables
 from icsfeed.publication.reminders.phone import speech_of
+from icsfeed.publication.reminders.plain_variables import Variable, Variables
 from icsfeed.publication.reminders.vocabulary import EVERY_YEAR, words_of
 from icsfeed.services.policy_rows import FreezeRow, WindowRow
 from icsfeed.services.reminders import ReminderFacts
 from icsfeed.services.upcoming import UpcomingItem, utc_text
 from icsfeed.words.events import label_line
 from icsfeed.words.languages import Language, sentence
-
-Variable: TypeAlias = "str | int | bool | list[Variable] | dict[str, Variable]"
-"""What templates work with: nothing that can do anything."""
-
-Variables: TypeAlias = dict[str, Variable]
 
 
 def variables_of(

@@ -13,8 +13,9 @@ from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import Publication, publish
 from icsfeed.publication.reminders import rendering
 from icsfeed.publication.reminders.channels import CHANNELS
+from icsfeed.publication.reminders.plain_variables import Variable
 from icsfeed.publication.reminders.template_check import template_mistakes, unknown_template_names
-from icsfeed.publication.reminders.variables import Variable, variables_of
+from icsfeed.publication.reminders.variables import variables_of
 from icsfeed.services.reminders import reminder_facts
 from tests.manual.documents import TOPICS
 from tests.publication.reminders.rendering import an_edition

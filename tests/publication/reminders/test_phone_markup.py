@@ -14,8 +14,9 @@ from icsfeed.domain.spans import Span
 from icsfeed.publication.reminders.channels import channel_named
 from icsfeed.publication.reminders.escaping import template_environment
 from icsfeed.publication.reminders.phone import voice_locale
+from icsfeed.publication.reminders.plain_variables import Variables
 from icsfeed.publication.reminders.rendering import built_in_text
-from icsfeed.publication.reminders.variables import Variables, variables_of
+from icsfeed.publication.reminders.variables import variables_of
 from icsfeed.services.reminders import reminder_facts
 from tests.changes import PLAN, a_change
 from tests.examples import BERLIN, POLICY
