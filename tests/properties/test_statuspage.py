@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -56,10 +57,15 @@ def test_maintenances_are_those_of_the_feed(
         assert [instant(each[key]) for key in ("scheduled_for", "scheduled_until", "started_at")] == [
             instant(entry[key]) for key in ("start", "end", "start")
         ]
-        assert each["status"] == each["incident_updates"][0]["status"] == status_of(entry, now, is_live=is_live)
+        assert (
+            each["status"]
+            == each["incident_updates"][0]["status"]
+            == status_of(entry, now, situation.zone, is_live=is_live)
+        )
         if each["resolved_at"] is not None:
             known = {entry["end"], entry["updated"], *(update["at"] for update in entry["updates"])}
-            assert instant(each["resolved_at"]) in set(map(instant, known))
+            lapse = {lapse_of(entry, situation.zone)} if entry["kind"] != "maintenance" else set()
+            assert instant(each["resolved_at"]) in {*map(instant, known), *lapse}
         assert (each["resolved_at"] is not None) is (each["status"] == COMPLETED)
         moments = [instant(update["created_at"]) for update in each["incident_updates"]]
         assert len(moments) == len({update["id"] for update in each["incident_updates"]})
@@ -70,7 +76,7 @@ def test_maintenances_are_those_of_the_feed(
     due = {
         key
         for key, entry in entries.items()
-        if status_of(entry, now, is_live=is_live) != COMPLETED and instant(entry["start"]) < within
+        if status_of(entry, now, situation.zone, is_live=is_live) != COMPLETED and instant(entry["start"]) < within
     }
     assert due <= {each["id"] for each in ahead}
     assert {each["id"] for each in ahead} == {each["id"] for each in (*upcoming, *active)} | {
@@ -81,7 +87,13 @@ def test_maintenances_are_those_of_the_feed(
     assert len(every) == len({each["id"] for each in every}) <= 50
 
 
-def status_of(entry: Mapping[str, Any], now: datetime, *, is_live: bool) -> str:
+def lapse_of(entry: Mapping[str, Any], zone: ZoneInfo) -> datetime:
+    """The midnight from which on a change that nobody started counts as over."""
+    last = (instant(entry["planned_end"]) - timedelta(microseconds=1)).astimezone(zone).date()
+    return datetime.combine(last + timedelta(days=1), time(), zone)
+
+
+def status_of(entry: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, is_live: bool) -> str:
     """The status by the rules that the manual gives."""
     start, end = instant(entry["start"]), instant(entry["end"])
     if entry["state"] in {"cancelled", "completed"}:
@@ -92,4 +104,4 @@ def status_of(entry: Mapping[str, Any], now: datetime, *, is_live: bool) -> str:
         return ACTIVE if start <= now and is_live else SCHEDULED
     if entry["state"] == "in progress":
         return ACTIVE
-    return COMPLETED if instant(entry["planned_end"]) <= now else SCHEDULED
+    return COMPLETED if lapse_of(entry, zone) <= now else SCHEDULED

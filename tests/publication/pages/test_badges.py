@@ -74,7 +74,7 @@ def test_axe_finds_nothing_wrong_with_badges_in_a_page(visit: Open, scheme: str)
     page = visit({"/": page_with("".join(badges))}, color_scheme=scheme)
     assert browsers.violations(page) == []
     assert page.get_by_role("img", name="emergency maintenance now", exact=True).count() == 1
-    assert page.get_by_role("img", name="Preview: maintenance: Thu 10 Dec 02:00 EST", exact=True).count() == 1
+    assert page.get_by_role("img", name="Preview – maintenance: Thu 10 Dec 02:00 EST", exact=True).count() == 1
 
 
 @pytest.mark.parametrize("name", ["Production", "<b>A & B</b> " * 20, "日本語の環境"])
