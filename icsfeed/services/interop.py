@@ -17,7 +17,7 @@ from icsfeed.services.gate_reasons import Reason, reasons_within, spans_open
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedTimes:
-    """The times of a feed ``within`` a span, in whole minutes, rounded so that what is closed is never open.
+    """The times of a feed ``within`` a span, in whole minutes; one that is closed in part counts as closed.
 
     ``opening`` is when the gate is open for all environments of the feed, because of the windows and planned changes
     that the feed selects. ``frozen`` and ``emergency`` are when any of its environments has a change freeze, or an

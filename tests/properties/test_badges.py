@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
 from hypothesis import event, given, settings
@@ -16,6 +16,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.publishing import publish
 from icsfeed.words.dates import Dates
 from icsfeed.words.languages import ENGLISH
+from tests.properties.due_changes import lapse_after
 from tests.properties.freezes import recorded_freezes
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.properties.test_gate import changes
@@ -56,8 +57,7 @@ def lapse_of(entry: Entry, dates: Dates) -> datetime:
     end = instant(entry["end"])
     if entry["kind"] == "maintenance":
         return end
-    last = (end - timedelta(microseconds=1)).astimezone(dates.zone).date()
-    return datetime.combine(last + timedelta(days=1), time(), dates.zone)
+    return lapse_after(end, dates.zone)
 
 
 def frozen_until(entries: list[Entry], environment: str, now: datetime) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.representations import Representation
 from icsfeed.publication.statuspage.identifiers import maintenance_id
+from tests.properties.due_changes import lapse_after
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.properties.test_gate import changes
 from tests.situations import a_situation
@@ -88,9 +89,7 @@ def test_maintenances_are_those_of_the_feed(
 
 
 def lapse_of(entry: Mapping[str, Any], zone: ZoneInfo) -> datetime:
-    """The midnight from which on a change that nobody started counts as over."""
-    last = (instant(entry["planned_end"]) - timedelta(microseconds=1)).astimezone(zone).date()
-    return datetime.combine(last + timedelta(days=1), time(), zone)
+    return lapse_after(instant(entry["planned_end"]), zone)
 
 
 def status_of(entry: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, is_live: bool) -> str:

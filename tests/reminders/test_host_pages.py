@@ -186,7 +186,7 @@ def test_the_fragment_is_accessible(show: Show, name: str, language: str, scheme
 
 
 def test_the_fragment_is_valid_html(tmp_path: Path) -> None:
-    """For a strict parser and for html-validate, within a page; whoever pastes it twice repeats no id of the host."""
+    """The fragment is valid within a page, for a strict parser and for html-validate, and repeats no id of the host."""
     require(browsers.unavailable())
     (tmp_path / ".htmlvalidate.json").write_text(
         '{"extends": ["html-validate:standard"], "root": true, "rules": {"no-inline-style": "off"}}'

@@ -36,8 +36,8 @@ def own_template_of(channel: Channel, language: str, templates: ReminderTemplate
 class OwnReminders:
     """The texts of a vendor's own templates, all rendered when the first of them is needed. Threads may share it.
 
-    A thread of its own renders them. Who wants a text waits for it no longer than ``patience`` (seconds; ``None``: as
-    long as it takes), and nobody does after the first who waited so long.
+    A thread of its own renders them. The first reader waits for a text no longer than ``patience`` (seconds; ``None``:
+    as long as it takes); after a wait in vain, no other reader waits at all.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class OwnReminders:
     def _render(self, results: Future[_Results]) -> None:
         try:
             texts = render_texts(self._templates, tuple(self._texts.values()))
-        except BaseException as error:  # noqa: BLE001  (whoever waits for the texts gets it)
+        except BaseException as error:  # noqa: BLE001  (passed on to the thread that waits)
             results.set_exception(error)
         else:
             results.set_result(dict(zip(self._texts, texts, strict=True)))

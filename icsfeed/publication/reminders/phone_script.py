@@ -71,7 +71,7 @@ class PhoneScript:
     words: PhoneWords
 
     def sentences(self) -> tuple[str, ...]:
-        """The sentences that there is time for."""
+        """The sentences that fit into half a minute, and those that must be said in any case."""
         full = tuple(self._all())
         if is_in_time(chosen := chosen_sentences(full)):
             return chosen

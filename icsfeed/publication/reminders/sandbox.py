@@ -1,9 +1,9 @@
 """The process that renders a vendor's own templates: ``python -m icsfeed.publication.reminders.sandbox``.
 
-It reads one job from standard input, and writes a line of JSON for each text as soon as it is ready, so that whoever
-ends it knows which template did not come to an end. It imports nothing of icsfeed but text functions, has an almost
-empty environment, and limits itself before it compiles the first template. Jinja's sandbox keeps templates from
-Python's objects; it bounds neither time nor memory, which is what the process is for.
+It reads one job from standard input and writes one line of JSON for each text as soon as that is ready. If the parent
+process has to kill it, the missing line shows which template was too slow. It imports nothing of icsfeed but text
+functions, has an almost empty environment, and limits itself before it compiles the first template. Jinja's sandbox
+keeps templates from Python's objects; it bounds neither time nor memory, which is what the process is for.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def test_badges_equal_their_golden_files() -> None:
     ],
 )
 def test_each_situation(name: str, live: str, static: str) -> None:
-    """What is seen is the title without the instant."""
+    """The visible text is the title without the instant."""
     situation = SITUATIONS[name]
     assert (say(situation), say(situation, is_live=False)) == (live, static)
     assert texts_of(badges(situation, is_live=False)["/badge.svg"]) == [static.partition(" (")[0]]
