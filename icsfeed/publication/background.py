@@ -8,10 +8,14 @@ from threading import Event, Thread
 
 
 class BackgroundThread:
-    """Runs the work that it gets, one after another; started with the first."""
+    """Runs the work that it gets, one after another; started with the first.
 
-    def __init__(self, name: str) -> None:
+    ``on_failure`` gets the exception of work that fails, before anybody who waits for that work goes on.
+    """
+
+    def __init__(self, name: str, on_failure: Callable[[Exception], None]) -> None:
         self.name = name
+        self._on_failure = on_failure
         self._queue: SimpleQueue[tuple[Callable[[], None], Event]] = SimpleQueue()
         self._is_running = False
 
@@ -33,12 +37,11 @@ class BackgroundThread:
         done.wait(patience)
 
     def _work(self) -> None:
-        try:
-            while True:
-                work, done = self._queue.get()
-                try:
-                    work()
-                finally:
-                    done.set()
-        finally:
-            self._is_running = False
+        while True:
+            work, done = self._queue.get()
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001  (a bug in icsfeed; the next work may succeed)
+                self._on_failure(error)
+            finally:
+                done.set()

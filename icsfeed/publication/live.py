@@ -52,7 +52,7 @@ class Live:
         self._clock = clock
         self._patience = patience
         self._slow_look = slow_look.total_seconds()
-        self._background = BackgroundThread("icsfeed looks")
+        self._background = BackgroundThread("icsfeed looks", self._log_failure)
         self._look_lock = Lock()
         """Held while somebody looks for changes and makes the next publication."""
         self._snapshot_lock = Lock()
@@ -63,7 +63,7 @@ class Live:
         """The source for which that look has waited too long."""
         self.limit_log = LimitLog(self._sources.log)
         self._template_log = TemplateLog(self._sources.log)
-        self._template_thread = BackgroundThread("icsfeed templates")
+        self._template_thread = BackgroundThread("icsfeed templates", self._log_failure)
         self.template_problem: Problem | None = None
         """What is wrong with the reminders' own templates, as far as they were rendered; the calendar is current."""
         self.seconds = seconds
@@ -151,6 +151,9 @@ class Live:
         if isinstance(mistakes, Exception):  # a bug in icsfeed: the path of that reminder answers with an error
             mistakes = (str(mistakes) or type(mistakes).__name__,)
         self.template_problem = self._template_log.next_problem(self.template_problem, mistakes, now=self._clock())
+
+    def _log_failure(self, error: Exception) -> None:
+        self._sources.log.error("background work failed", exc_info=error)
 
     def _replace_snapshot(self, after: Snapshot) -> None:
         with self._snapshot_lock:

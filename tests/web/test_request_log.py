@@ -174,7 +174,6 @@ def test_a_fault_is_logged_with_the_id_that_the_response_names(
     assert str(trace).endswith("RuntimeError: a fault")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the look has the same clock
 def test_a_fault_of_the_front_is_answered_and_logged(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clock = Clock()
     client = create_app(schedule=schedule, clock=clock).test_client()
