@@ -1,0 +1,1 @@
+"""Sends announcements: the sender, and a transport for each sort of receiver."""
