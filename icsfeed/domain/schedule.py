@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.channels import Channel, MailSettings, NoticePeriods
 from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, public_ids
@@ -25,7 +26,7 @@ from icsfeed.domain.windows import MaintenanceWindow
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
 
-SINGLE_TABLES: Final = ("calendar", "reminders")
+SINGLE_TABLES: Final = ("calendar", "reminders", "notice", "mail")
 """The tables of the schedule file of which there is one, whose keys are named ``calendar.url``, say."""
 
 
@@ -74,6 +75,8 @@ class Schedule:
     than this (empty: it is the whole, or what the public sees). Its texts are in ``language`` (by default the
     calendar's first); ``translations`` are the same schedule in other languages, as far as any text differs.
     ``provider`` is what MAINTNOTE calls the vendor (empty: by the calendar's ``uid_domain``).
+    ``channels`` and ``mail`` are where announcements are sent. A view has no channels, and of ``mail`` only what the
+    form needs. ``notice`` is how long ahead customers were promised to hear of changes.
     """
 
     calendar: Calendar
@@ -86,6 +89,9 @@ class Schedule:
     changes: tuple[Change, ...] = ()
     private_feed: str = ""
     reminders: ReminderTemplates = NO_TEMPLATES
+    channels: tuple[Channel, ...] = ()
+    mail: MailSettings | None = None
+    notice: NoticePeriods | None = None
     language: str = ""
     translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
     window_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
@@ -98,7 +104,7 @@ class Schedule:
         if not self.freeze_order:
             object.__setattr__(self, "freeze_order", tuple(freeze.id for freeze in self.freezes))
         object.__setattr__(self, "language", self.language or self.calendar.languages[0])
-        for name in ("environments", "windows", "freezes", "changes"):
+        for name in ("environments", "windows", "freezes", "changes", "channels"):
             parts = tuple(sorted(getattr(self, name), key=lambda part: part.id))
             object.__setattr__(self, name, parts)
             _require_distinct(name, (part.id for part in parts))

@@ -86,6 +86,8 @@ def _schedule_view(whole: _SameObject, visible: frozenset[str], feed: Feed | Non
         ),
         feeds=tuple(each for each in schedule.feeds if each.public) if feed is None else (feed,),
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
+        channels=(),
+        mail=replace(schedule.mail, smtp="") if schedule.mail is not None else None,
         private_feed="" if feed is None else feed.slug,
         translations={
             language: _schedule_view(_SameObject(texts), visible, None if feed is None else texts.feed(feed.slug))

@@ -46,6 +46,9 @@ def test_every_table_allows_its_own_keys_only_and_names_the_required_ones() -> N
         "maintnote": (False, []),
         "feeds": (False, ["slug", "name"]),
         "reminders": (False, []),
+        "notice": (False, []),
+        "channels": (False, ["id"]),
+        "mail": (False, ["from", "smtp"]),
     }
 
 

@@ -12,7 +12,7 @@ from icsfeed.publication.reminders.escaping import Escaping
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Channel:
+class ReminderChannel:
     """A text by the name that commands know, in a ``file`` below ``/reminders/``, made from the template of that name.
 
     ``has_speech`` is whether its templates have the variable ``speech`` as well, ``is_fragment`` whether its text is a
@@ -43,30 +43,34 @@ class Channel:
 
 
 _CHANNELS: Final = (
-    Channel(
+    ReminderChannel(
         name="knowledge-base",
         file="knowledge-base.html",
         content_type="text/html; charset=utf-8",
         escaping=Escaping.XML,
         is_fragment=True,
     ),
-    Channel(name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN),
-    Channel(name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE),
-    Channel(
+    ReminderChannel(
+        name="ticket", file="ticket.md", content_type="text/markdown; charset=utf-8", escaping=Escaping.MARKDOWN
+    ),
+    ReminderChannel(
+        name="ticket-text", file="ticket.txt", content_type="text/plain; charset=utf-8", escaping=Escaping.NONE
+    ),
+    ReminderChannel(
         name="phone",
         file="phone.txt",
         content_type="text/plain; charset=utf-8",
         escaping=Escaping.NONE,
         has_speech=True,
     ),
-    Channel(
+    ReminderChannel(
         name="phone-ssml",
         file="phone.ssml",
         content_type="application/ssml+xml; charset=utf-8",
         escaping=Escaping.XML,
         has_speech=True,
     ),
-    Channel(
+    ReminderChannel(
         name="phone-twiml",
         file="phone.twiml.xml",
         content_type="application/xml; charset=utf-8",
@@ -74,11 +78,11 @@ _CHANNELS: Final = (
         has_speech=True,
     ),
 )
-CHANNELS: Final[Mapping[str, Channel]] = {channel.name: channel for channel in _CHANNELS}
+CHANNELS: Final[Mapping[str, ReminderChannel]] = {channel.name: channel for channel in _CHANNELS}
 """By name, in the order in which they are documented."""
 
 
-def channel_named(name: str) -> Channel:
+def channel_named(name: str) -> ReminderChannel:
     """The channel of that name.
 
     Raises:

@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Final
 
 from icsfeed.publication.editions import Edition
-from icsfeed.publication.reminders.channels import CHANNELS, Channel
+from icsfeed.publication.reminders.channels import CHANNELS, ReminderChannel
 from icsfeed.publication.reminders.own_reminders import OwnReminders, OwnText, own_template_of
 from icsfeed.publication.reminders.plain_variables import Variables
 from icsfeed.publication.reminders.rendering import built_in_text
@@ -21,7 +21,7 @@ _FRAGMENT_POLICY: Final = (
 """For a browser that opens the fragment by itself: its styles are inline, and no script runs."""
 
 
-def reminder_path(channel: Channel, folder: str = "") -> str:
+def reminder_path(channel: ReminderChannel, folder: str = "") -> str:
     return f"/{folder}reminders/{channel.file}"
 
 
@@ -61,12 +61,12 @@ class _EditionVariables:
         facts = cache(lambda: reminder_facts(edition.situation))
         self._variables = cache(lambda has_speech: variables_of(edition, facts(), has_speech=has_speech))
 
-    def of(self, channel: Channel) -> Variables:
+    def of(self, channel: ReminderChannel) -> Variables:
         return self._variables(channel.has_speech)
 
 
 def _reminder(
-    channel: Channel, edition: Edition, values: _EditionVariables, own: OwnReminders | None
+    channel: ReminderChannel, edition: Edition, values: _EditionVariables, own: OwnReminders | None
 ) -> Representation:
     text = own.text_of(channel, edition.language.code) if own is not None else None
     return Representation(

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from typing import TypeAlias
 
 from icsfeed.domain.reminder_templates import ReminderTemplates
-from icsfeed.publication.reminders.channels import CHANNELS, Channel
+from icsfeed.publication.reminders.channels import CHANNELS, ReminderChannel
 from icsfeed.publication.reminders.own_texts import TemplateEntry, TemplateMistake, rendered
 from icsfeed.publication.reminders.plain_variables import Variables
 
@@ -21,13 +21,13 @@ _Results: TypeAlias = dict[tuple[str, str], str | TemplateMistake]
 class OwnText:
     """A text that a vendor's ``template`` makes for a channel, from variables that are worked out when it is needed."""
 
-    channel: Channel
+    channel: ReminderChannel
     language: str
     template: str
     variables: Callable[[], Variables]
 
 
-def own_template_of(channel: Channel, language: str, templates: ReminderTemplates) -> str | None:
+def own_template_of(channel: ReminderChannel, language: str, templates: ReminderTemplates) -> str | None:
     """The name of the template for that channel and language: the one for the language alone takes precedence."""
     usable = {each.name for each in templates.files if not each.problem}
     return next((name for name in (channel.own_template(language), channel.template) if name in usable), None)
@@ -49,7 +49,7 @@ class OwnReminders:
         self._results: Future[_Results] | None = None
         self._lock = Lock()
 
-    def text_of(self, channel: Channel, language: str) -> str | None:
+    def text_of(self, channel: ReminderChannel, language: str) -> str | None:
         """The text of that channel; ``None``: it has no template of its own, or one that is wrong or takes too long."""
         if (channel.name, language) not in self._texts:
             return None

@@ -8,7 +8,7 @@ from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.texts import quoted
 from icsfeed.publication.editions import Edition, editions
-from icsfeed.publication.reminders.channels import Channel
+from icsfeed.publication.reminders.channels import ReminderChannel
 from icsfeed.publication.reminders.own_reminders import OwnReminders, OwnText, own_template_of
 from icsfeed.publication.reminders.plain_variables import Variables
 from icsfeed.publication.reminders.rendering import built_in_text
@@ -40,7 +40,7 @@ class PrintedReminder:
     mistakes: tuple[str, ...] = ()
 
 
-def printed_reminder(edition: Edition, channel: Channel, *, environment: str, days: int) -> PrintedReminder:
+def printed_reminder(edition: Edition, channel: ReminderChannel, *, environment: str, days: int) -> PrintedReminder:
     variables = printed_variables(edition, channel, environment=environment, days=days)
     code, templates = edition.language.code, edition.situation.schedule.reminders
     template = own_template_of(channel, code, templates)
@@ -53,7 +53,7 @@ def printed_reminder(edition: Edition, channel: Channel, *, environment: str, da
     return PrintedReminder(body=body.encode(), mistakes=own.messages())
 
 
-def printed_variables(edition: Edition, channel: Channel, *, environment: str, days: int) -> Variables:
+def printed_variables(edition: Edition, channel: ReminderChannel, *, environment: str, days: int) -> Variables:
     """The variables of that channel's template."""
     environments = frozenset({environment}) if environment else None
     facts = reminder_facts(edition.situation, environments=environments, days=days)

@@ -8,14 +8,14 @@ from typing import Final
 
 from jinja2 import Environment
 
-from icsfeed.publication.reminders.channels import Channel
+from icsfeed.publication.reminders.channels import ReminderChannel
 from icsfeed.publication.reminders.escaping import Escaping, template_environment
 from icsfeed.publication.reminders.plain_variables import Variables
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def built_in_text(channel: Channel, variables: Variables) -> str:
+def built_in_text(channel: ReminderChannel, variables: Variables) -> str:
     """The text of the built-in template, which ends with one line feed."""
     text = _environment(channel.escaping).get_template(channel.template).render(variables)
     return f"{text.strip()}\n"

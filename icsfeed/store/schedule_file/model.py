@@ -8,6 +8,7 @@ from pydantic_core import SchemaValidator
 
 from icsfeed.store.schedule_file import date_values, values
 from icsfeed.store.schedule_file.change_tables import ChangeTable
+from icsfeed.store.schedule_file.channel_tables import ChannelTable, MailTable, NoticeTable
 from icsfeed.store.schedule_file.keys import Key, keys_of, table_schema
 from icsfeed.store.schedule_file.notation import KeyPath
 from icsfeed.store.schedule_file.policy_tables import Environments, FreezeTable, WindowTable, Zone
@@ -175,6 +176,11 @@ class ScheduleTables(TypedDict, total=False):
     ]
     maintnote: Annotated[MaintnoteTable, Key(None, "MAINTNOTE feeds.", table=MaintnoteTable)]
     reminders: Annotated[RemindersTable, Key(None, "The reminders' own templates.", table=RemindersTable)]
+    notice: Annotated[
+        NoticeTable, Key(None, "How long ahead customers were promised to hear of changes.", table=NoticeTable)
+    ]
+    channels: Annotated[list[ChannelTable], Key(None, "Where announcements are sent.", table=ChannelTable, many=True)]
+    mail: Annotated[MailTable, Key(None, "Customers' own subscriptions by mail.", table=MailTable)]
 
 
 def key_at(keys: KeyPath) -> Key | None:

@@ -16,6 +16,7 @@ from icsfeed.domain.schedule import Calendar, Organizer, Schedule
 from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file.channel_tables import channel_of, mail_of, notice_of
 from icsfeed.store.schedule_file.patterns import pattern_of, recurrence_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
         peak_hours=_peak_hours(peak_hours, calendar) if peak_hours is not None else None,
         provider=tables["maintnote"].get("provider", "") if "maintnote" in tables else "",
         reminders=ReminderTemplates(folder=tables.get("reminders", {}).get("templates", "")),
+        channels=tuple(channel_of(each) for each in tables.get("channels", ())),
+        mail=mail_of(tables["mail"], calendar.url) if "mail" in tables else None,
+        notice=notice_of(tables["notice"]) if "notice" in tables else None,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from icsfeed.domain.feeds import ALL, Kind
 from icsfeed.domain.zones import zone
+from icsfeed.store.schedule_file.channel_checks import channel_findings, mail_findings
 from icsfeed.store.schedule_file.freeze_checks import freeze_findings
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.near_matches import nearest, word_list
@@ -30,6 +31,7 @@ _TABLE_NOUNS: Final = {
     "change_freezes": "change freeze",
     "changes": "change",
     "feeds": "feed",
+    "channels": "channel",
 }
 """The arrays of tables that have an id, or a slug, and what one of each is called."""
 
@@ -53,8 +55,10 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
             yield Finding(keys=change.keys, message=message)
     peak_hours = file.table("peak_hours")
     holidays = tuple(freeze.table("holidays") for freeze in tables["change_freezes"])
-    others = (table for table in (*updates, peak_hours, *holidays) if table is not None)
+    others = (table for table in (*updates, peak_hours, file.table("mail"), *holidays) if table is not None)
     yield from visibility_findings(file)
+    yield from channel_findings(file)
+    yield from mail_findings(file)
     yield from _arrays((*chain.from_iterable(tables.values()), *others), _environment_ids(file))
     for part in (*tables["changes"], *updates):
         if {"end", "duration"} <= part.intended:
@@ -96,7 +100,7 @@ def _repeated_ids(name: str, tables: tuple[RawTable, ...], line_of: LineOf) -> I
 def _arrays(tables: Iterable[RawTable], environments: list[str] | None) -> Iterator[Finding]:
     """Values that an array has twice, and unknown environments."""
     for table in tables:
-        for key in ("days", "dates", "environments", "kinds", "lifted", "only"):
+        for key in ("days", "dates", "environments", "kinds", "lifted", "only", "events", "remind"):
             seen = set()
             for keys, value in table.sound_items(key):
                 if key == "environments" and environments is not None and value not in environments:

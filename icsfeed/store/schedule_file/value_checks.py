@@ -35,7 +35,19 @@ _TABLE_NOUNS: Final = {
     "peak_hours": "the peak hours",
     "maintnote": "the MAINTNOTE feeds",
     "feeds": "a feed",
+    "notice": "the notice periods",
+    "channels": "a channel",
+    "mail": "customers' mail",
 }
+
+_SECRETS: Final = {
+    ("calendar", "database"),
+    ("channels", "url"),
+    ("channels", "webhook"),
+    ("channels", "secret"),
+    ("mail", "smtp"),
+}
+"""The table and the key of values that may hold a password, which no message repeats."""
 
 _ZONES: Final = {
     "feeds": "a feed has each window in its own zone, and all else in calendar.timezone",
@@ -80,8 +92,8 @@ def _finding(detail: ErrorDetails) -> Finding | None:
             several_tables = len(keys) == 1 and key_at(keys) is not None
             example = f"[[{keys[0]}]] with an id and a name" if several_tables else _example(keys)
             message = f"[] is empty; write at least one, such as {example}"
-        case "string_type" if keys == ("calendar", "database"):
-            message = f"this is not text; write it in quotes, such as {_example(keys)}"  # it may hold a password
+        case "string_type" if (keys[0], keys[-1]) in _SECRETS:
+            message = f"this is not text; write it in quotes, such as {_example(keys)}"
         case kind if kind in _WRONG_TYPE:
             message = _WRONG_TYPE[kind](keys, value)
         case _:
