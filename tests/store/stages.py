@@ -14,7 +14,7 @@ from typing import Protocol
 import psycopg
 import sqlalchemy as sa
 
-from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.tables import TABLES
 from tests.databases import PATIENCE
 
 Dump = Mapping[str, tuple[tuple[object, ...], ...]]
@@ -77,12 +77,12 @@ class PostgresqlStage:
         return self.url
 
     def keep(self) -> None:
-        copies = (f"CREATE TABLE kept.{table.name} AS TABLE {table.name}" for table in METADATA.sorted_tables)
+        copies = (f"CREATE TABLE kept.{table.name} AS TABLE {table.name}" for table in TABLES)
         self._execute("; ".join(["CREATE SCHEMA kept", *copies]))
 
     def copy(self) -> str:
         """Put the rows back, past the triggers that keep tables append-only."""
-        names = [table.name for table in METADATA.sorted_tables]
+        names = [table.name for table in TABLES]
         rows = (f"INSERT INTO {name} SELECT * FROM kept.{name}" for name in names)  # noqa: S608  (our own names)
         deletions = (f"DELETE FROM {name}" for name in names)  # noqa: S608  (our own names)
         self._execute("; ".join(["SET session_replication_role = replica", *deletions, *rows]))
@@ -117,6 +117,6 @@ def dump(url: str) -> Dump:
                     (tuple(connection.execute(sa.select(*columns)).all()) if table.name in existing else ()), key=repr
                 )
             )
-            for table in METADATA.sorted_tables
+            for table in TABLES
             if (columns := [column for column in table.columns if column.name != "line"])
         }

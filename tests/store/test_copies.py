@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.subscribers import key_of
 from icsfeed.store.database.copying import Contents, copy_database
 from icsfeed.store.database.migrating import INCOMPLETE_COPY
-from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.outbox_tables import OUTBOX_TABLES
+from icsfeed.store.database.tables import TABLES
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.databases import Server
 from tests.examples import NOW
@@ -46,6 +47,21 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
             yield source, target
 
 
+OUTBOX_ROWS: Final[dict[str, dict[str, Any]]] = {
+    "deliveries": {
+        "receiver": "channel:chat",
+        "subject": "EC-1",
+        "event": "announced",
+        "queued_at": NOW,
+        "state": "waiting",
+        "due_at": NOW,
+    },
+    "mail_subscribers": {"subscriber": "a" * 32, "address": "ann@example.com", "language": "fr", "requested_at": NOW},
+    "mail_requests": {"at": NOW, "client": "b" * 64, "address": "c" * 64},
+    "outbox_state": {"place": 1, "secret": "d" * 64, "scanned_until": NOW},
+}
+
+
 def fill(url: str, *, seed: int = 1, transactions: int = 40) -> None:
     """Record something in every table."""
     random = Random(seed)  # noqa: S311  (no secret)
@@ -57,6 +73,9 @@ def fill(url: str, *, seed: int = 1, transactions: int = 40) -> None:
         names = list(database.record().subscribers.by_key)
         database.note_fetches({(key_of(name), "google"): NOW for name in (*names, "another")})
         database.keep_schedule(SCHEDULE.encode(), NOW)
+    with in_sql(url) as connection:
+        for table in OUTBOX_TABLES:
+            connection.execute(sa.insert(table).values(OUTBOX_ROWS[table.name]))
 
 
 def rows_of(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -64,7 +83,7 @@ def rows_of(url: str) -> dict[str, list[tuple[Any, ...]]]:
     with in_sql(url) as connection:
         return {
             table.name: sorted((tuple(row) for row in connection.execute(sa.select(table))), key=repr)
-            for table in METADATA.sorted_tables
+            for table in TABLES
         }
 
 
@@ -232,7 +251,7 @@ def test_the_command_says_what_it_compared(tmp_path: Path) -> None:
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     copied = run("database", "copy", source, target, "--schedule", tmp_path / "schedule.toml")
     rows, compared = copied.stdout.splitlines()
-    assert rows == f"copied 0 rows in 9 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
+    assert rows == f"copied 0 rows in 13 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
     assert compared.startswith("every row is equal, and so are the bytes of ")
     assert compared.endswith(" public files and 0 private feeds")
 

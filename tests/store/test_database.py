@@ -30,9 +30,10 @@ from icsfeed.domain.windows import Impact
 from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
 from icsfeed.settings import DatabaseLocation
 from icsfeed.store.database import open_database, recorded, schedule_kept_in
+from icsfeed.store.database.columns import UnrecordableTextError
 from icsfeed.store.database.database import OTHER_DATABASE, Database
 from icsfeed.store.database.migrating import VERSIONS
-from icsfeed.store.database.tables import APPEND_ONLY, UnrecordableTextError, audit_trail
+from icsfeed.store.database.tables import APPEND_ONLY, REWRITABLE, TABLES, audit_trail
 from icsfeed.store.database.unusable import UnusableDatabaseError
 from icsfeed.store.schedule_file import example_path
 from tests.actors import operator
@@ -308,6 +309,10 @@ def test_every_database_refuses_a_text_that_one_of_them_can_not_store(
         assert database.record() == NOTHING
 
 
+def test_every_table_is_append_only_or_said_to_be_rewritable() -> None:
+    assert sorted(each.name for each in (*APPEND_ONLY, *REWRITABLE)) == sorted(each.name for each in TABLES)
+
+
 @pytest.mark.parametrize("table", [each.name for each in APPEND_ONLY])
 def test_the_database_itself_refuses_to_change_or_delete_rows(database_url: str, table: str) -> None:
     with opened(database_url) as database:
@@ -337,7 +342,7 @@ def test_a_change_can_not_replace_another_one_with_the_same_key(tmp_path: Path) 
     statement = (
         "INSERT OR REPLACE INTO change_updates SELECT kind, 99, number, entry, at, by, message, state, summary, "
         "environments, impact, starts, ends, reason, ticket, key, step, target, automatic, withdrawn, uid_part, "
-        "expected_end, message_translations FROM change_updates"
+        "expected_end, message_translations, promised_notice FROM change_updates"
     )
     with pytest.raises(sa.exc.IntegrityError, match="never rewritten"), in_sql(url) as connection:
         connection.execute(sa.text(statement))

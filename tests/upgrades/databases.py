@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.tables import TABLES
 
 FOLDER: Final = Path(__file__).parent / "from_0_1"
 SCHEDULE: Final = (FOLDER / "schedule.toml").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def restore(url: str, folder: Path) -> None:
     source, target = sa.create_engine(f"sqlite:///{file}"), sa.create_engine(url)
     with source.connect() as reading, target.begin() as writing:
         tables = set(sa.inspect(reading).get_table_names())
-        for table in (each for each in METADATA.sorted_tables if each.name in tables):
+        for table in (each for each in TABLES if each.name in tables):
             existing = {column["name"] for column in sa.inspect(reading).get_columns(table.name)}
             columns = [column for column in table.c if column.name in existing - {"line"}]  # the database gives numbers
             order = [table.c.line] if "line" in table.c else []

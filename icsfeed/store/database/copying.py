@@ -21,7 +21,7 @@ from icsfeed.store.database.engine import long_timeout, make_engine, read_transa
 from icsfeed.store.database.kept_schedule import read_kept_schedule
 from icsfeed.store.database.migrating import INCOMPLETE_COPY, TablesVersion, migrate, require_tables, tables_version
 from icsfeed.store.database.reading import read_record
-from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.tables import TABLES
 from icsfeed.store.database.unusable import missing_file, older_tables
 from icsfeed.store.database.urls import display_url, file_of, parse_url
 
@@ -71,7 +71,7 @@ def copy_database(source: str, target: str, *, verify: Callable[[Contents, Conte
             _wait_for_ever(copy)
             _require_marked_and_empty(copy)
             migrate(copy, is_copying=True)
-            counts = {table.name: _copy_table(table, origin, copy) for table in METADATA.sorted_tables}
+            counts = {table.name: _copy_table(table, origin, copy) for table in TABLES}
             verify(_contents(origin), _contents(copy))
             copy.execute(text(f"DROP TABLE {INCOMPLETE_COPY}"))
         return counts
@@ -106,7 +106,7 @@ def _add_mark(connection: Connection) -> None:
 
 def _require_empty(connection: Connection) -> None:
     existing = set(inspect(connection).get_table_names())
-    for table in METADATA.sorted_tables:
+    for table in TABLES:
         if table.name in existing and connection.execute(select(func.count()).select_from(text(table.name))).scalar():
             msg = (
                 f"the database {display_url(connection.engine.url)} is not empty: a copy needs one that is missing or "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
@@ -12,71 +10,15 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Integer,
-    MetaData,
     String,
     Table,
-    Text,
-    TypeDecorator,
     false,
 )
-from sqlalchemy.exc import DontWrapMixin
 
-from icsfeed.domain.errors import BadInputError
-from icsfeed.domain.texts import quoted
-
-_UNRECORDABLE: Final = re.compile("[\x00\ud800-\udfff]")
-
-METADATA: Final = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware and in UTC in the program, naive in the database, because SQLite stores no zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = f"an instant needs a time zone: {value!r}"
-            raise ValueError(msg)
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        del dialect
-        return value.replace(tzinfo=UTC) if value is not None else None
-
-
-class UnrecordableTextError(BadInputError, DontWrapMixin):
-    """A text that not every database can store. A class of its own, so that SQLAlchemy lets it through unwrapped."""
-
-
-class Words(TypeDecorator[str]):
-    """Text that people wrote. PostgreSQL can't store NUL, and no database a lone surrogate."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        del dialect
-        if value is not None and (match := _UNRECORDABLE.search(value)):
-            msg = f"{quoted(value)} can't be recorded: {quoted(match[0])} is not a character; nothing was changed"
-            raise UnrecordableTextError(msg)
-        return value
+from icsfeed.store.database.columns import METADATA, UtcDateTime, Words
+from icsfeed.store.database.outbox_tables import OUTBOX_TABLES
 
 
 def _entry() -> Column[int]:
@@ -123,11 +65,13 @@ change_updates = Table(
     Column("uid_part", String(20), nullable=True),
     Column("expected_end", UtcDateTime, nullable=True),
     Column("message_translations", JSON(none_as_null=True), nullable=True),
+    Column("promised_notice", Integer, nullable=True),
     CheckConstraint("starts < ends", name="forward"),
 )
 """``key`` identifies an announcement, so that sending it twice records it once; ``uid_part`` is an announcement's.
 
-``message_translations`` has the message by language, if it is in several.
+``message_translations`` has the message by language, if it is in several. ``promised_notice`` is in minutes: how long
+ahead customers were promised to hear of what the update announces.
 """
 
 adjustments = Table(
@@ -234,3 +178,9 @@ APPEND_ONLY: Final = (
     freeze_ends,
 )
 """Triggers in the database refuse to change or delete rows of these tables."""
+
+REWRITABLE: Final = (subscriber_fetches, public_schedule, *OUTBOX_TABLES)
+"""Tables whose rows change, or are deleted."""
+
+TABLES: Final = tuple(METADATA.sorted_tables)
+"""All tables, each after those that it refers to."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from icsfeed.store.database.tables import METADATA
+from icsfeed.store.database.tables import audit_trail
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=audit_trail.metadata,
     render_as_batch=True,
     transactional_ddl=True,
 )
