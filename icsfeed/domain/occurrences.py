@@ -121,13 +121,24 @@ def occurrence_on(
 
     Of several with different fates, it is the one that happens or, if none does, the first.
     """
+    of_day = occurrences_on(schedule, window, day, adjustments, recorded)
+    return min(of_day, key=lambda each: each.excluded is not None, default=None)
+
+
+def occurrences_on(
+    schedule: Schedule,
+    window: MaintenanceWindow,
+    day: date,
+    adjustments: Iterable[Adjustment] = (),
+    recorded: Iterable[FrozenSpan] = (),
+) -> tuple[Occurrence, ...]:
+    """The occurrence that the policy has start on that local date, once for each fate; none where it has none."""
     if day not in window.dates(day, day):
-        return None
+        return ()
     start = instant_of(midnight(day), window.zone)
     around = Span(start=start - _SEARCH_MARGIN, end=start + _SEARCH_MARGIN)
     nearby = occurrences(schedule, around, adjustments, recorded)
-    of_day = [each for each in nearby if each.window is window and each.original_start.date() == day]
-    return min(of_day, key=lambda each: each.excluded is not None)
+    return tuple(each for each in nearby if each.window is window and each.original_start.date() == day)
 
 
 def _reach(span: Span, adjustments: Iterable[Adjustment], longest: timedelta) -> Span:

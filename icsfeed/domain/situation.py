@@ -17,7 +17,7 @@ from icsfeed.domain.changes import Change
 from icsfeed.domain.feeds import Feed
 from icsfeed.domain.freezes import FrozenSpan, frozen_spans, in_order
 from icsfeed.domain.lifecycle import next_clock_step, with_clock_steps
-from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences
+from icsfeed.domain.occurrences import Occurrence, happening, occurrence_on, occurrences, occurrences_on
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule, published_span, published_years, shows_change
@@ -152,6 +152,10 @@ class Situation:
     def occurrence_on(self, window: MaintenanceWindow, day: date) -> Occurrence | None:
         """The occurrence that the policy has start on that local date, or ``None`` where it has none."""
         return occurrence_on(self.schedule, window, day, self.adjustments, self._recorded_stretches)
+
+    def occurrences_on(self, window: MaintenanceWindow, day: date) -> tuple[Occurrence, ...]:
+        """The occurrence that the policy has start on that local date, once for each fate; none where it has none."""
+        return occurrences_on(self.schedule, window, day, self.adjustments, self._recorded_stretches)
 
     def freezes(self, span: Span) -> tuple[FrozenSpan, ...]:
         """The frozen stretches that share an instant with the span, by start, then id; internal ones, too.

@@ -63,21 +63,30 @@ def feed_content(situation: Situation, feed: Feed, events: Iterable[CalendarEven
 
 def feed_frame(situation: Situation, feed: Feed, events: Collection[CalendarEvent | EventOutline]) -> tuple[bytes, ...]:
     """What stands around the events of a feed: its header, the zones that they use, and its end."""
-    years, calendar = situation.published_years, situation.schedule.calendar
-    used = {event.zone for event in events if event.zone} if events else {zone("UTC")}
-    in_order = sorted(used, key=lambda used_zone: used_zone.key)
-    zones = [vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1]))]
-    language = language_named(situation.schedule.language)
+    calendar, language = situation.schedule.calendar, language_named(situation.schedule.language)
     named = feed_in_words(feed, situation.schedule, language)
     header = _header(named.name, feed.description or calendar.description, calendar.color, language.code)
-    return (header, *zones, _END)
+    return (header, *calendar_zones(situation, events), _END)
+
+
+def calendar_zones(situation: Situation, events: Collection[CalendarEvent | EventOutline]) -> tuple[bytes, ...]:
+    """The zones that the events use; of none at all, UTC."""
+    years = situation.published_years
+    used = {event.zone for event in events if event.zone} if events else {zone("UTC")}
+    in_order = sorted(used, key=lambda used_zone: used_zone.key)
+    return tuple(vtimezone(each, clock) for each in in_order if (clock := settled_clock(each, years[0], years[-1])))
+
+
+def product_id(language: str) -> str:
+    """The PRODID of everything in that language."""
+    return f"-//icsfeed//Maintenance calendar//{language.upper()}"
 
 
 @lru_cache(maxsize=256)
 def _header(name: str, description: str, color: str, language: str) -> bytes:
     """The calendar's own properties, those of RFC 7986 and of older clients, up to its first component."""
     header = Calendar()
-    header.add("prodid", f"-//icsfeed//Maintenance calendar//{language.upper()}")
+    header.add("prodid", product_id(language))
     header.add("version", "2.0")
     header.add("calscale", "GREGORIAN")
     add_text(header, "name", name)
