@@ -51,6 +51,11 @@ def paragraphs(text: str) -> str:
     return clean(text).strip()
 
 
+def plain_paragraphs(text: str) -> str:
+    """The text with its lines, stripped, without controls for the direction of text."""
+    return paragraphs(_DIRECTION_CONTROLS.sub("", text))
+
+
 def without_direction_controls(text: str, what: str) -> str:
     """The text itself; ``what`` names it in messages.
 

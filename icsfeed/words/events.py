@@ -35,14 +35,14 @@ _TITLES: Final = {
 _CANCELLED_WINDOW: Final = phrase_in("title of a maintenance window", "Cancelled: {title}")
 """A window is feminine in French, and a change is not."""
 
-_IN_FREEZE: Final = {
+IN_FREEZE: Final = {
     Kind.EMERGENCY: phrase("This emergency change falls in a change freeze ({freeze})."),
     Kind.PLANNED: phrase("This planned change falls in a change freeze ({freeze})."),
 }
 UNTIL_FURTHER_NOTICE: Final = phrase("It lasts until further notice.")
 """Of a freeze without an end."""
 
-_MAX_MESSAGES: Final = 10
+MAX_MESSAGES: Final = 10
 """Calendar programs show a description in a small box."""
 
 _MAX_MESSAGE_CHARS: Final = 10_000
@@ -52,7 +52,7 @@ _MAX_MESSAGE_CHARS: Final = 10_000
 def event_title(facts: EventFacts, language: Language) -> str:
     """An event in one line, such as ``In progress: Emergency change: Security patch``."""
     title = name_in_words(facts.kind, facts.name, language)
-    if facts.kind in _IN_FREEZE:
+    if facts.kind in IN_FREEZE:
         title = label_line(language.say(KIND_NAMES[facts.kind]), title, language)
     return title_in_state(title, facts.state, language, facts.kind)
 
@@ -193,7 +193,7 @@ def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) ->
     if facts.reason:
         yield label_line(language.say("Reason"), facts.reason, language)
     if facts.freeze:
-        yield language.say(_IN_FREEZE[facts.kind], freeze=name_in_words(Kind.FREEZE, facts.freeze, language))
+        yield language.say(IN_FREEZE[facts.kind], freeze=name_in_words(Kind.FREEZE, facts.freeze, language))
     if facts.ticket:
         yield label_line(language.say("Ticket"), facts.ticket, language)
     yield "\n".join(_messages(facts, language, zone))
@@ -204,7 +204,7 @@ def _messages(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator
     room = _MAX_MESSAGE_CHARS
     for number, message in enumerate(reversed(facts.messages)):
         room -= len(message.text)
-        if number == _MAX_MESSAGES or (number and room < 0):
+        if number == MAX_MESSAGES or (number and room < 0):
             yield language.say_count("({count} earlier)", "({count} earlier)", len(facts.messages) - number)
             return
         yield label_line(short_instant_in_words(message.at, zone, language), message.text, language)

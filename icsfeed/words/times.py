@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from icsfeed.domain.times import instant_text, span_text
+from icsfeed.domain.times import day_text, instant_text, span_text
 from icsfeed.words.languages import ENGLISH, Language
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime, timedelta
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.spans import Span
@@ -37,6 +37,16 @@ def short_instant_in_words(instant: datetime, zone: ZoneInfo, language: Language
     local = instant.astimezone(zone)
     name = f"{local:%Z}" if language == ENGLISH else _dates(language, zone).abbreviation(instant)
     return f"{local:%Y-%m-%d %H:%M} {name}"
+
+
+def day_in_words(day: date, zone: ZoneInfo, language: Language) -> str:
+    """The date as the country of ``zone`` writes it, such as ``Thu 2026-12-03``."""
+    return day_text(day) if language == ENGLISH else _dates(language, zone).dated_day(day)
+
+
+def length_in_words(length: timedelta, zone: ZoneInfo, language: Language) -> str:
+    """The length of time as the country of ``zone`` writes it, such as ``1 hour 30 minutes``."""
+    return _dates(language, zone).length(length)
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.alterations import Alteration
 from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
@@ -88,8 +89,19 @@ def alteration_texts(
         if each.what in _SUPERSEDED and each.after != getattr(change.plan, each.what):
             yield language.say(_SUPERSEDED[each.what])
         else:
-            value = _value_text(each.after, language, write_span, environment_names)
-            yield language.say(_ALTERATIONS[each.what], value=value)
+            yield new_value_text(each, language, write_span=write_span, environment_names=environment_names)
+
+
+def new_value_text(
+    alteration: Alteration,
+    language: Language,
+    *,
+    write_span: Callable[[Span], str],
+    environment_names: Mapping[str, str],
+) -> str:
+    """The new value that an alteration of the plan brought, such as ``New impact: outage``."""
+    value = _value_text(alteration.after, language, write_span, environment_names)
+    return language.say(_ALTERATIONS[alteration.what], value=value)
 
 
 def difference_texts(change: Change, number: int, language: Language, zone: ZoneInfo) -> Iterator[str]:

@@ -1,0 +1,197 @@
+"""Announcements in words: the parts that mails and chat texts are made of. Every text is fit for any reader.
+
+Lines have no line break and, like all text, no control for the direction of text; markup is the medium's to escape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icsfeed.domain.announcements import Announcement
+from icsfeed.domain.changes import State
+from icsfeed.domain.channels import ChannelEvent
+from icsfeed.domain.event_facts import Message
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.spans import Span
+from icsfeed.domain.texts import plain_line, plain_paragraphs
+from icsfeed.domain.zones import is_utc
+from icsfeed.words.announcement_sentences import main_sentence, news_in_words, occurrence_day
+from icsfeed.words.dates import Dates
+from icsfeed.words.events import IMPACTS, IN_FREEZE, MAX_MESSAGES, label_line
+from icsfeed.words.languages import Language, language_named, uncapitalized
+from icsfeed.words.phrases import phrase
+from icsfeed.words.terms import KIND_NAMES, STATE_NAMES
+from icsfeed.words.times import (
+    day_in_words,
+    instant_in_words,
+    length_in_words,
+    short_instant_in_words,
+    span_in_words,
+)
+from icsfeed.words.updates import new_value_text
+
+_UTC: Final = ZoneInfo("UTC")
+_MAX_SUBJECT_NAME_CHARS: Final = 90
+CHANGE_KINDS: Final = frozenset({Kind.EMERGENCY, Kind.PLANNED})
+_WITH_TIME: Final = {ChannelEvent.ANNOUNCED, ChannelEvent.CONFIRMED, ChannelEvent.MOVED, ChannelEvent.REMINDER}
+"""The events whose subject line says when it is."""
+
+_WITH_STATE: Final = {ChannelEvent.UPDATED, ChannelEvent.WITHDRAWN, ChannelEvent.MOVED}
+"""The events that don't say by themselves in which state a change is."""
+
+_WOULD_BE_FROZEN: Final = phrase("It would fall in a change freeze ({freeze}).")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LabeledText:
+    """A fact with what it is called, or a message with its time."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnnouncementText:
+    """An announcement in words.
+
+    ``subject`` is the line for lists of mails, which begins alike for all that is said of one subject. ``headline``
+    names the subject and says what happened, ``title`` is a change's summary, ``sentence`` says what it means,
+    ``description`` what customers are told of every such window.
+    ``alterations`` and ``notes`` are whole sentences or lines; ``facts`` are all that holds. ``messages`` are new,
+    ``earlier_messages`` are not; of these, ``left_out`` older ones are missing. ``ticket`` and ``page`` are addresses.
+    """
+
+    language: Language
+    subject: str
+    headline: str
+    title: str
+    sentence: str
+    description: str
+    facts: tuple[LabeledText, ...]
+    alterations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    messages: tuple[LabeledText, ...] = ()
+    earlier_messages: tuple[LabeledText, ...] = ()
+    left_out: int = 0
+    ticket: str = ""
+    page: str = ""
+
+
+def announcement_text(announcement: Announcement) -> AnnouncementText:
+    """The announcement in words, with times on the clock of the calendar's zone and in UTC."""
+    language, news = language_named(announcement.language), news_in_words(announcement)
+    earlier = announcement.earlier_messages[::-1]
+    return AnnouncementText(
+        language=language,
+        subject=_subject_line(announcement, news, language),
+        headline=label_line(_name_of_subject(announcement, language), news, language),
+        title="" if announcement.kind is Kind.MAINTENANCE else plain_line(announcement.name),
+        sentence=main_sentence(announcement),
+        description="" if announcement.state is State.CANCELLED else plain_paragraphs(announcement.description),
+        facts=tuple(_facts(announcement, language)),
+        alterations=tuple(_alterations(announcement, language)),
+        notes=tuple(_notes(announcement, language)),
+        messages=tuple(_messages(announcement.messages, announcement, language)),
+        earlier_messages=tuple(_messages(earlier[:MAX_MESSAGES], announcement, language)),
+        left_out=max(len(earlier) - MAX_MESSAGES, 0),
+        ticket=plain_line(announcement.ticket),
+        page=announcement.page,
+    )
+
+
+def _subject_line(announcement: Announcement, news: str, language: Language) -> str:
+    name = plain_line(announcement.name)
+    if len(name) > _MAX_SUBJECT_NAME_CHARS:
+        name = f"{name[: _MAX_SUBJECT_NAME_CHARS - 1].rstrip()}…"
+    if announcement.kind is Kind.MAINTENANCE:
+        beginning = _name_of_occurrence(announcement, language)
+    else:
+        name = language.say(KIND_NAMES[Kind.FREEZE]) if announcement.kind is Kind.FREEZE else name
+        beginning = f"[{announcement.subject}] {name}".rstrip()
+    if announcement.event in _WITH_TIME and announcement.span is not None:
+        news = f"{news}, {span_in_words(announcement.span, announcement.zone, language)}"
+    return label_line(beginning, news, language)
+
+
+def _name_of_subject(announcement: Announcement, language: Language) -> str:
+    """What is spoken of, such as ``Emergency change EC-7``."""
+    if announcement.kind is Kind.MAINTENANCE:
+        return _name_of_occurrence(announcement, language)
+    kind = [language.say(KIND_NAMES[announcement.kind])] if announcement.kind is not None else []
+    return " ".join((*kind, announcement.subject))
+
+
+def _name_of_occurrence(announcement: Announcement, language: Language) -> str:
+    day = day_in_words(occurrence_day(announcement), announcement.zone, language)
+    name = plain_line(announcement.name) or language.say(KIND_NAMES[Kind.MAINTENANCE])
+    return f"{name}, {day}"
+
+
+def _facts(announcement: Announcement, language: Language) -> Iterator[LabeledText]:
+    """All that holds, for a table."""
+    yield from time_facts(announcement, language)
+    yield from scope_facts(announcement, language)
+    if announcement.state is not None and announcement.event in _WITH_STATE and announcement.kind in CHANGE_KINDS:
+        state = uncapitalized(language.say(STATE_NAMES[announcement.state]))
+        yield LabeledText(label=language.say("State"), text=state)
+    if announcement.reason:
+        yield LabeledText(label=language.say("Reason"), text=plain_paragraphs(announcement.reason))
+
+
+def time_facts(announcement: Announcement, language: Language) -> Iterator[LabeledText]:
+    """When it is: on the clock of the calendar's zone, in UTC, and how long; the planned time, where that differs."""
+    span, zone, say = announcement.span, announcement.zone, language.say
+    if span is None:
+        return
+    label = say("Planned") if announcement.state is State.CANCELLED and announcement.planned is None else say("When")
+    write = partial(_time, is_open_ended=announcement.is_open_ended, language=language)
+    yield LabeledText(label=label, text=write(span, zone))
+    if not is_utc(zone.key):
+        dates = Dates(language=language, zone=zone, year=announcement.at.year)
+        yield LabeledText(label="UTC", text=write(span, _UTC).removesuffix("UTC").rstrip())
+        yield LabeledText(label=say("Time zone"), text=dates.zone_name)
+    if not announcement.is_open_ended:
+        yield LabeledText(label=say("Duration"), text=length_in_words(span.length, zone, language))
+    if announcement.planned is not None:
+        yield LabeledText(label=say("Planned"), text=write(announcement.planned, zone))
+
+
+def _time(span: Span, zone: ZoneInfo, *, is_open_ended: bool, language: Language) -> str:
+    return instant_in_words(span.start, zone, language) if is_open_ended else span_in_words(span, zone, language)
+
+
+def scope_facts(announcement: Announcement, language: Language) -> Iterator[LabeledText]:
+    """What it affects, and how much."""
+    if announcement.environments:
+        names = ", ".join(plain_line(each.name) for each in announcement.environments)
+        yield LabeledText(label=language.say("Environments"), text=names)
+    if announcement.impact is not None:
+        yield LabeledText(label=language.say("Impact"), text=language.say(IMPACTS[announcement.impact]))
+
+
+def _alterations(announcement: Announcement, language: Language) -> Iterator[str]:
+    """What is new in the plan; a text that was removed is not mentioned."""
+    write_span = partial(span_in_words, zone=announcement.zone, language=language)
+    names = {each.id: plain_line(each.name) for each in announcement.environments}
+    for each in announcement.alterations:
+        if each.after:
+            yield plain_line(new_value_text(each, language, write_span=write_span, environment_names=names))
+
+
+def _notes(announcement: Announcement, language: Language) -> Iterator[str]:
+    if announcement.kind is Kind.MAINTENANCE and announcement.left:
+        names = ", ".join(plain_line(each.name) for each in announcement.left)
+        yield language.say("It does not affect {environments}.", environments=names)
+    if announcement.freeze and announcement.kind is not None:
+        freeze = plain_line(announcement.freeze)
+        yield language.say(IN_FREEZE.get(announcement.kind, _WOULD_BE_FROZEN), freeze=freeze)
+
+
+def _messages(messages: Iterable[Message], announcement: Announcement, language: Language) -> Iterator[LabeledText]:
+    for each in messages:
+        label = short_instant_in_words(each.at, announcement.zone, language)
+        yield LabeledText(label=label, text=plain_paragraphs(each.text))

@@ -1,0 +1,44 @@
+"""Announcements for chat rooms: two to six lines without markup, as short as they can be and still complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from icsfeed.domain.announcements import Announcement
+from icsfeed.domain.texts import plain_line
+from icsfeed.words.announcements import AnnouncementText, announcement_text, scope_facts, time_facts
+from icsfeed.words.events import label_line
+
+_MAX_MESSAGE_CHARS: Final = 500
+
+
+def chat_text(announcement: Announcement) -> str:
+    """The announcement in a few lines, of which the first says what happened to what."""
+    text = announcement_text(announcement)
+    lines = [
+        " – ".join(filter(None, (text.headline, text.title))),
+        plain_line(" ".join((text.sentence, *text.notes))),
+        " · ".join(_facts(announcement, text)),
+        " · ".join(text.alterations) or _reason(announcement, text),
+        _shortened(" / ".join(plain_line(each.text) for each in text.messages)),
+        text.ticket or text.page,
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _facts(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
+    """The times that the sentence does not say, and what is affected."""
+    language = text.language
+    for fact in (*list(time_facts(announcement, language))[:2], *scope_facts(announcement, language)):
+        if fact.text not in text.sentence:
+            yield label_line(fact.label, fact.text, language)
+
+
+def _reason(announcement: Announcement, text: AnnouncementText) -> str:
+    reason = _shortened(plain_line(announcement.reason))
+    return label_line(text.language.say("Reason"), reason, text.language) if reason else ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_MESSAGE_CHARS else f"{text[: _MAX_MESSAGE_CHARS - 1].rstrip()}…"
