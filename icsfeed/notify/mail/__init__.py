@@ -1,0 +1,1 @@
+"""Mail to subscribers: composed, and handed to the vendor's mail server."""

@@ -1,0 +1,310 @@
+"""Mails reach a real SMTP server, and each of its moods has the right consequence."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from icsfeed.notify.failures import (
+    MailboxRefusedError,
+    PermanentFailureError,
+    SendingError,
+    TemporaryFailureError,
+)
+from icsfeed.notify.mail.connecting import SmtpConnector
+from icsfeed.notify.mail.servers import SmtpSecurity, SmtpServer
+from icsfeed.notify.mail.session import PostedMail, SmtpSession
+from tests.notify.mail.smtp_servers import (
+    BREAK,
+    OK,
+    PASSWORD,
+    SILENCE,
+    USER,
+    Script,
+    a_mail_server,
+    server_tls,
+)
+from tests.required import require
+
+ALICE = "alice@customer.example"
+BOB = "bob@customer.example"
+
+
+def a_mail(recipient: str = ALICE, content: bytes = b"Subject: 1\r\n\r\ntext\r\n") -> PostedMail:
+    return PostedMail(sender="maintenance@vendor.example", recipient=recipient, message=content)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def failure_of(session: SmtpSession, mail: PostedMail) -> SendingError:
+    with pytest.raises(SendingError) as error:
+        session.post(mail)
+    assert error.value.__suppress_context__, "smtplib's own errors quote addresses"
+    return error.value
+
+
+def times(first: str, then: str = OK) -> Callable[[object], str]:
+    """Reply so once, then otherwise."""
+    replies = iter([first])
+    return lambda _: next(replies, then)
+
+
+def test_many_mails_go_over_one_connection() -> None:
+    with a_mail_server() as running:
+        session = running.session()
+        for number in range(5):
+            session.post(a_mail(f"customer{number}@customer.example"))
+        session.close()
+    assert running.connections == 1
+    assert [mail.recipients for mail in running.mails] == [(f"customer{n}@customer.example",) for n in range(5)]
+    assert {mail.sender for mail in running.mails} == {"maintenance@vendor.example"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"A: 1\r\n\r\n.\r\n..\r\n.leading\r\ntrailing.\r\n",
+        b"A: 1\r\n\r\n" + b"x" * 900 + b"\r\n",
+        b"A: 1\r\n\r\nno line end",
+    ],
+    ids=["dots", "a long line", "no line end"],
+)
+def test_the_content_arrives_byte_for_byte(content: bytes) -> None:
+    with a_mail_server() as running:
+        running.session().post(a_mail(content=content))
+    assert [mail.content for mail in running.mails] == [content if content.endswith(b"\r\n") else content + b"\r\n"]
+
+
+def test_a_refused_mailbox_does_not_hold_up_the_next_mail() -> None:
+    refusal = f"550 5.1.1 <{ALICE}>: Recipient address rejected: User alice unknown in table of customer.example"
+    with a_mail_server(Script(recipient=lambda address: refusal if address == ALICE else OK)) as running:
+        session = running.session()
+        failure = failure_of(session, a_mail(ALICE))
+        session.post(a_mail(BOB))
+    assert type(failure) is MailboxRefusedError
+    assert str(failure) == (
+        'the mail server answered 550 to RCPT TO: "5.1.1 <…>: Recipient address rejected: User … unknown in table of …"'
+    )
+    assert [mail.recipients for mail in running.mails] == [(BOB,)]
+    assert (running.connections, running.resets) == (1, 1)
+
+
+def test_greylisting_delays_a_mail_alone() -> None:
+    with a_mail_server(Script(recipient=times("451 4.7.1 Greylisted, try again in 5 minutes"))) as running:
+        session = running.session()
+        failure = failure_of(session, a_mail(ALICE))
+        session.post(a_mail(BOB))
+        session.post(a_mail(ALICE))
+    assert isinstance(failure, TemporaryFailureError)
+    assert not failure.concerns_all
+    assert str(failure) == 'the mail server answered 451 to RCPT TO: "4.7.1 Greylisted, try again in 5 minutes"'
+    assert [mail.recipients for mail in running.mails] == [(BOB,), (ALICE,)]
+
+
+@pytest.mark.parametrize("limit", ["421 4.7.0 Too many messages on this connection", "452 4.5.3 Too many mails", BREAK])
+def test_a_server_that_takes_a_few_mails_on_each_connection_gets_new_ones(limit: str) -> None:
+    with a_mail_server(Script(sender=lambda brought: OK if brought < 2 else limit)) as running:
+        session = running.session()
+        for _ in range(5):
+            session.post(a_mail())
+    assert (running.connections, len(running.mails)) == (3, 5)
+
+
+@pytest.mark.parametrize("reply", ["421 4.3.2 Shutting down", BREAK])
+@pytest.mark.parametrize("stage", ["recipient", "data"])
+def test_a_kept_connection_that_ends_before_the_content_is_replaced(stage: str, reply: str) -> None:
+    replies = iter([OK, reply])
+    script = Script()
+    setattr(script, stage, lambda *_: next(replies, OK))
+    with a_mail_server(script) as running:
+        session = running.session()
+        session.post(a_mail())
+        session.post(a_mail())
+    assert (running.connections, len(running.mails)) == (2, 2)
+
+
+def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
+    with a_mail_server() as running:
+        session = running.session()
+        session.post(a_mail())
+        running.disconnect_all()
+        session.post(a_mail())
+    assert (running.connections, len(running.mails)) == (2, 2)
+
+
+@pytest.mark.parametrize("moment", ["data", "content"])
+def test_a_connection_that_breaks_within_the_content_may_have_delivered_it(moment: str) -> None:
+    """So the mail is not sent again at once, and fails for itself alone."""
+    replies = iter([OK, "354 and gone" if moment == "data" else BREAK])
+    script = Script()
+    setattr(script, moment, lambda *_: next(replies, OK))
+    with a_mail_server(script) as running:
+        session = running.session()
+        session.post(a_mail(BOB))
+        failure = failure_of(session, a_mail(ALICE))
+        assert len(running.mails) == 1
+        session.post(a_mail(BOB))
+    assert isinstance(failure, TemporaryFailureError)
+    assert not failure.concerns_all
+    assert str(failure) == "the mail server closed the connection at the mail"
+    assert (running.connections, len(running.mails)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("stage", "words", "concerns_all"),
+    [
+        ("greeting", "the connection", True),
+        ("sender", "MAIL FROM", True),
+        ("recipient", "RCPT TO", False),
+        ("data", "DATA", False),
+        ("content", "the mail", False),
+    ],
+)
+def test_a_silent_server_does_not_hold_up_the_sender(stage: str, words: str, concerns_all: bool) -> None:
+    script = Script()
+    setattr(script, stage, lambda *_: SILENCE)
+    with a_mail_server(script) as running:
+        failure = failure_of(running.session(timeout=0.2), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert (str(failure), failure.concerns_all) == (
+        f"the mail server did not answer to {words} within 0.2 s",
+        concerns_all,
+    )
+    assert running.mails == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "expected"),
+    [
+        ("greeting", "554 5.7.1 You are on a blocklist", TemporaryFailureError),
+        ("sender", "550 5.7.1 Sender not allowed", TemporaryFailureError),
+        ("sender", "451 4.3.0 Try later", TemporaryFailureError),
+        ("content", "452 4.3.1 Disk full", TemporaryFailureError),
+        ("content", "552 5.3.4 Too big", PermanentFailureError),
+        ("content", "554 5.7.1 Looks like spam", PermanentFailureError),
+        ("content", "550 5.7.1 Refused by policy", PermanentFailureError),
+        ("data", "554 5.5.1 No valid recipients", PermanentFailureError),
+    ],
+)
+def test_refusals_that_say_nothing_of_the_mailbox(stage: str, reply: str, expected: type[SendingError]) -> None:
+    script = Script()
+    setattr(script, stage, lambda *_: reply)
+    with a_mail_server(script) as running:
+        failure = failure_of(running.session(), a_mail())
+    assert type(failure) is expected
+    is_about_everybody = stage in {"greeting", "sender"}
+    assert getattr(failure, "concerns_all", False) is is_about_everybody
+
+
+def test_a_refused_login_is_nobodys_fault_but_the_configurations() -> None:
+    with a_mail_server(takes_logins=True) as running:
+        failure = failure_of(running.session(user=USER, password="hunter2"), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+    assert str(failure) == "the mail server refused the login (535 5.7.8); check user name and password in [mail] smtp"
+
+
+def test_a_login_succeeds_with_any_characters() -> None:
+    with a_mail_server(takes_logins=True) as running:
+        running.session(user=USER, password=PASSWORD).post(a_mail())
+    assert len(running.mails) == 1
+
+
+def test_a_server_without_logins_gets_no_password() -> None:
+    with a_mail_server() as running:
+        failure = failure_of(running.session(user=USER, password=PASSWORD), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+    assert str(failure) == (
+        "the mail server takes no login here; remove user name and password from [mail] smtp, or write another port"
+    )
+
+
+@pytest.mark.parametrize("stage", ["sender", "recipient"])
+def test_a_server_that_wants_a_login_and_gets_none_blames_no_mailbox(stage: str) -> None:
+    script = Script()
+    setattr(script, stage, lambda _: "530 5.7.0 Authentication required")
+    with a_mail_server(script) as running:
+        failure = failure_of(running.session(), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+
+
+@pytest.fixture
+def _openssl() -> None:
+    require(None if shutil.which("openssl") else "openssl is not installed")
+
+
+def trusting(file: Path) -> Callable[[], ssl.SSLContext]:
+    return lambda: ssl.create_default_context(cafile=file)
+
+
+@pytest.mark.usefixtures("_openssl")
+@pytest.mark.parametrize("security", [SmtpSecurity.STARTTLS, SmtpSecurity.TLS])
+def test_mails_and_passwords_travel_encrypted(tmp_path: Path, security: SmtpSecurity) -> None:
+    context, trusted = server_tls(tmp_path)
+    from_start, after_starttls = (context, None) if security is SmtpSecurity.TLS else (None, context)
+    with a_mail_server(tls=from_start, starttls=after_starttls, takes_logins=True) as running:
+        session = running.session(security, user=USER, password=PASSWORD, tls=trusting(trusted))
+        session.post(a_mail())
+        session.post(a_mail())
+        session.close()
+    assert (running.connections, len(running.mails)) == (1, 2)
+
+
+@pytest.mark.usefixtures("_openssl")
+def test_authorities_come_from_the_variable_of_openssl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context, trusted = server_tls(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with a_mail_server(starttls=context) as running:
+        running.session(SmtpSecurity.STARTTLS).post(a_mail())
+    assert len(running.mails) == 1
+
+
+@pytest.mark.usefixtures("_openssl")
+@pytest.mark.parametrize(
+    ("name", "is_trusted", "reason"),
+    [
+        ("localhost", False, "self-signed certificate"),
+        ("mail.example", True, "Hostname mismatch, certificate is not valid for 'localhost'."),
+    ],
+)
+def test_a_certificate_is_checked(tmp_path: Path, name: str, is_trusted: bool, reason: str) -> None:
+    context, trusted = server_tls(tmp_path, name)
+    tls = trusting(trusted) if is_trusted else ssl.create_default_context
+    with a_mail_server(starttls=context) as running:
+        failure = failure_of(running.session(SmtpSecurity.STARTTLS, tls=tls), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+    assert str(failure) == f"the mail server shows a certificate that is not valid: {reason}"
+    assert running.mails == []
+
+
+def test_nothing_is_sent_without_encryption_where_it_is_due() -> None:
+    with a_mail_server() as running:
+        failure = failure_of(running.session(SmtpSecurity.STARTTLS), a_mail())
+    assert str(failure) == (
+        "the mail server offers no STARTTLS, and nothing is sent without; "
+        "write smtps:// in [mail] smtp if it takes that"
+    )
+    assert running.mails == []
+
+
+def test_a_server_that_is_not_there(unused_port: int) -> None:
+    server = SmtpServer(host="localhost", port=unused_port, security=SmtpSecurity.PLAIN)
+    session = SmtpSession(SmtpConnector(server=server, own_name="vendor.example"))
+    failure = failure_of(session, a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+    assert str(failure) == "the mail server can't be reached: Connection refused"
+    session.close()
