@@ -33,7 +33,8 @@ class Delivery:
     ``receiver`` is ``channel:ID`` (``channel:ID/2`` is the second target of its URL) or ``mail:SUBSCRIBER_ID``.
     ``subject`` is the id of a change or of a recorded freeze, or a window and an original local date:
     ``thursday/2026-12-03``. ``update`` is the number of the change's update that caused it. A reminder is for the start
-    ``starts`` (UTC), ``lead`` before it. Instants are in UTC.
+    ``starts`` (UTC), ``lead`` before it; of a move, ``starts`` is the new start. Instants are in UTC. The receiver
+    ``was_informed`` where they had something about the subject before, or an attempt at least; only a claim says so.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Delivery:
     lead: timedelta | None = None
     attempts: int = 0
     first_attempt_at: datetime | None = None
+    was_informed: bool = False
 
     @property
     def is_mail(self) -> bool:

@@ -19,6 +19,7 @@ from icsfeed.domain.times import day_text, span_text
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
 from icsfeed.services.changes import Workspace
+from icsfeed.services.outbox import queue_adjustment
 from icsfeed.services.policy_differences import policy_difference
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.upcoming import span_as_json
@@ -88,6 +89,8 @@ def adjust(
         adjusted, lines = _adjusted(situation, request, recorded=True)
         writing.adjust(request.window_id, request.day, request.adjustment, reason=request.reason)
         writing.add_revisions(lines)
+        window = workspace.schedule.window(request.window_id)
+        queue_adjustment(writing, workspace.schedule, window, request.day, request.adjustment)
     return adjusted
 
 

@@ -27,6 +27,7 @@ from icsfeed.services.conflicts import conflict_text
 from icsfeed.services.events import clock_lines
 from icsfeed.services.freeze_effects import check_recorded_freezes
 from icsfeed.services.ledger import lines_between
+from icsfeed.services.outbox import queue_announcement, queue_step
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
 
@@ -157,6 +158,7 @@ def announce(
         writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
         writing.add_revisions(lines)
+        queue_announcement(writing, workspace.schedule, change)
     return _outcome(situation, change, lines)
 
 
@@ -205,6 +207,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         change, lines = advanced(situation)
         writing.add_update(change)
         writing.add_revisions(lines)
+        queue_step(writing, workspace.schedule, situation.change(change.id), change)
     return _outcome(situation, change, lines)
 
 

@@ -23,6 +23,7 @@ from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.changes import PLACEHOLDER, Workspace
 from icsfeed.services.freeze_effects import FreezeEffect, freeze_effects, planned_changes_in
 from icsfeed.services.freeze_json import freeze_as_json
+from icsfeed.services.outbox import queue_freeze
 from icsfeed.services.policy_differences import policy_difference
 
 _START: Final = "freeze start"
@@ -97,6 +98,7 @@ def start_freeze(
         writing.set_subject(freeze.id)
         writing.start_freeze(freeze)
         writing.add_revisions(lines)
+        queue_freeze(writing, workspace.schedule, freeze)
     return outcome
 
 
@@ -126,6 +128,7 @@ def end_freeze(workspace: Workspace, freeze_id: str, *, actor: Actor, dry_run: b
         outcome, lines = _outcome(situation, freeze, recorded=True)
         writing.end_freeze(freeze)
         writing.add_revisions(lines)
+        queue_freeze(writing, workspace.schedule, freeze)
     return outcome
 
 

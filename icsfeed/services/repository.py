@@ -12,6 +12,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
 from icsfeed.domain.errors import RefusedError
+from icsfeed.domain.news import Audience, News
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
@@ -49,6 +50,12 @@ class Writing(Protocol):
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the revision ledger."""
+
+    def queue(self, news: News, audience: Audience) -> None:
+        """Queue a delivery of the news for each receiver; it takes the place of what waits about the same subject."""
+
+    def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
+        """Drop what waits about the subject, except withdrawals; ``only_uninformed``: for those who had nothing yet."""
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record that a subscriber was added, rotated or revoked."""

@@ -13,6 +13,7 @@ from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, Plan, Step
 from icsfeed.domain.feeds import Environment, Kind
+from icsfeed.domain.news import Audience, News
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.record import NOTHING, RELEASE_PREFIX, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
@@ -49,6 +50,7 @@ class MemoryRepository:
     keys: dict[str, str] = field(default_factory=dict)
     trail: list[AuditEntry] = field(default_factory=list)
     look_every: timedelta = timedelta()
+    queued: list[tuple[News, Audience]] = field(default_factory=list)
 
     def entry(self) -> int:
         return self.current.entry
@@ -72,8 +74,9 @@ class MemoryRepository:
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Draft]:
         """Record everything in the block, or nothing if it raises."""
-        draft = Draft(record=self.current, result=self.current, subject=subject, keys=dict(self.keys))
+        draft = Draft(record=self.current, result=self.current, subject=subject, keys=dict(self.keys), queued=[])
         yield draft
+        self.queued.extend(draft.queued)
         if draft.result is not self.current:
             self.current = replace(draft.result, entry=self.current.entry + 1, at=actor.at, changed_at=actor.at)
             self.keys = draft.keys
@@ -91,6 +94,7 @@ class Draft:
     result: Record
     subject: str
     keys: dict[str, str]
+    queued: list[tuple[News, Audience]]
 
     def set_subject(self, subject: str) -> None:
         self.subject = subject
@@ -120,6 +124,13 @@ class Draft:
         self.result = replace(self.result, freezes={**self.result.freezes, freeze.id: freeze})
 
     end_freeze = start_freeze
+
+    def queue(self, news: News, audience: Audience) -> None:
+        """Remember what was queued."""
+        self.queued.append((news, audience))
+
+    def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
+        """Do nothing: nothing waits here."""
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         self.result = replace(self.result, subscribers=self.result.subscribers.after([step]))

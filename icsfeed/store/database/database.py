@@ -23,6 +23,7 @@ from icsfeed.store.database.creation import create_database
 from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
+from icsfeed.store.database.outbox import Outbox
 from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import other_database, read_record
 from icsfeed.store.database.sqlite import file_identity
@@ -57,6 +58,8 @@ class Database:
         self._engine = make_engine(self.url, lock_seconds=lock_seconds)
         self._probe = Probe(self._engine)
         self._write_lock = Lock()
+        self.outbox = Outbox(self._engine, self._write_lock, lock_seconds=lock_seconds)
+        """Its outbox; the record is read first, which brings older tables up to date."""
         self._record = NOTHING
         # Closes the connections with the object, should the owner forget to.
         finalize(self, _close, self._probe, self._engine).atexit = False

@@ -112,8 +112,10 @@ def read_transaction(engine: Engine) -> Generator[Connection]:
 
 
 @contextlib.contextmanager
-def write_transaction(engine: Engine) -> Generator[Connection]:
+def write_transaction(engine: Engine, *, locks_out_writers: bool = True) -> Generator[Connection]:
     """A transaction in which nobody else writes. It is committed at the end, or rolled back where the block raises.
+
+    On PostgreSQL, one that does not ``locks_out_writers`` goes on beside the others, and locks only rows.
 
     Raises:
         UnavailableError: where it can't be written, and nothing has changed; or where the connection was lost during
@@ -129,9 +131,10 @@ def write_transaction(engine: Engine) -> Generator[Connection]:
         transaction = connection.begin()
         try:
             if is_server:
-                from icsfeed.store.database.postgresql import acquire_write_lock  # noqa: PLC0415  (optional)
+                from icsfeed.store.database.postgresql import acquire_write_lock, limit_waits  # noqa: PLC0415  (optional)
 
-                acquire_write_lock(connection, seconds=connection.get_execution_options()[_LOCK_SECONDS])
+                lock = acquire_write_lock if locks_out_writers else limit_waits
+                lock(connection, seconds=connection.get_execution_options()[_LOCK_SECONDS])
             yield connection
         except BaseException:
             transaction.rollback()

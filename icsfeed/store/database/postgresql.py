@@ -61,9 +61,14 @@ def _limited(gen: Generator[Any, Any, _Result], seconds: float) -> Generator[Any
 def acquire_write_lock(connection: Connection, *, seconds: float) -> None:
     """Wait until nobody else writes, so long at most; the lock is released at the end of the transaction."""
     with response_timeout(connection, seconds + RESPONSE_TIMEOUT_SECONDS):
-        connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * seconds)}"))
-        connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_TIMEOUT_SECONDS}s'"))
+        limit_waits(connection, seconds=seconds)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
+
+
+def limit_waits(connection: Connection, *, seconds: float) -> None:
+    """Let the transaction wait so long at most for a lock, and not hold any while it does nothing."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {int(1000 * seconds)}"))
+    connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_TIMEOUT_SECONDS}s'"))
 
 
 @contextlib.contextmanager

@@ -11,10 +11,12 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.news import Audience, News
 from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
+from icsfeed.store.database import queueing
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
@@ -144,6 +146,16 @@ class Transaction:
         ]
         if rows:
             self._connection.execute(insert(event_revisions), rows)
+
+    def queue(self, news: News, audience: Audience) -> None:
+        """Queue a delivery of the news for each receiver; it takes the place of what waits about the same subject."""
+        queueing.queue(self._connection, news, audience, now=self._actor.at)
+
+    def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
+        """Drop what waits about the subject, except withdrawals; ``only_uninformed``: for those who had nothing yet."""
+        queueing.drop_waiting(
+            self._connection, subject, problem=problem, only_uninformed=only_uninformed, now=self._actor.at
+        )
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record a step taken with a subscriber."""

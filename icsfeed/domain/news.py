@@ -1,0 +1,62 @@
+"""News: what there is to tell about one subject, and who is to hear of it. The outbox makes deliveries of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from icsfeed.domain.channels import ChannelEvent
+from icsfeed.domain.feeds import Kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """An event of a subject; the fields are those of a ``Delivery``."""
+
+    subject: str
+    event: ChannelEvent
+    update: int | None = None
+    starts: datetime | None = None
+    lead: timedelta | None = None
+
+
+class Reach(Enum):
+    """Which of those who select an event are to hear of it."""
+
+    EVERYBODY = "everybody"
+    INFORMED = "informed"
+    """Those who had something about the subject: a delivery that was sent, or that was attempted at least."""
+    UNINFORMED = "uninformed"
+    """All others."""
+    REMINDED = "reminded"
+    """Those who had a reminder of the subject, by the same measure."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailSelection:
+    """The mail subscribers who chose that kind and one of those (public) environments; ``None``: whatever they chose.
+
+    Of a reminder, they also chose its lead.
+    """
+
+    kind: Kind | None = None
+    environments: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Audience:
+    """Who is to hear of something: channels by their receiver, such as ``channel:operations``, and mail subscribers."""
+
+    channels: tuple[str, ...] = ()
+    mail: MailSelection | None = None
+    reach: Reach = Reach.EVERYBODY
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SilentChannel:
+    """A channel that has failed ``since`` that instant (UTC) without a success; ``mail`` stands for all mail."""
+
+    channel: str
+    since: datetime
+    problem: str

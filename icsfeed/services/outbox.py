@@ -1,0 +1,186 @@
+"""What each operator's action queues in the outbox, and for whom. Nothing here knows how anything is sent.
+
+Everything is selected by what its receiver may see: mail subscribers the public view, a channel the private
+environments, too, that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.changes import Change, State, Step
+from icsfeed.domain.channels import Channel, ChannelEvent
+from icsfeed.domain.deliveries import channel_receiver, occurrence_subject
+from icsfeed.domain.feeds import Kind
+from icsfeed.domain.history_views import visible_history
+from icsfeed.domain.news import Audience, MailSelection, News, Reach
+from icsfeed.domain.recorded_freezes import RecordedFreeze
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.windows import MaintenanceWindow
+from icsfeed.services.repository import Writing
+
+_EVENTS_OF_STEPS: Final = {
+    Step.CONFIRM: ChannelEvent.CONFIRMED,
+    Step.START: ChannelEvent.STARTED,
+    Step.COMPLETE: ChannelEvent.COMPLETED,
+    Step.CANCEL: ChannelEvent.CANCELLED,
+}
+
+CANCELLED_BEFORE: Final = "cancelled before it was sent"
+WITHDRAWN_BEFORE: Final = "withdrawn before it was sent"
+ENDED_BEFORE: Final = "the freeze ended before it was sent"
+RESTORED_BEFORE: Final = "restored before it was sent"
+
+
+def queue_announcement(writing: Writing, schedule: Schedule, change: Change) -> None:
+    """Queue the announcement of a new change."""
+    _queue_change(writing, schedule, None, change, ChannelEvent.ANNOUNCED, touched=change.plan.environments)
+
+
+def queue_step(writing: Writing, schedule: Schedule, before: Change, after: Change) -> None:
+    """Queue what a step of an operator makes different; steps that the clock took before it are not told apart."""
+    was_withdrawn, is_withdrawn = before.is_withdrawn, after.is_withdrawn
+    if was_withdrawn and is_withdrawn:
+        return
+    if is_withdrawn or after.latest.step is Step.REDACT:
+        _queue_withdrawal(writing, schedule, before, after)
+        if is_withdrawn:
+            writing.drop_waiting(after.id, problem=WITHDRAWN_BEFORE)
+        return
+    if was_withdrawn:
+        queue_announcement(writing, schedule, after)
+        return
+    event, touched = _event_of_step(before, after), before.plan.environments | after.plan.environments
+    if event is ChannelEvent.CANCELLED:
+        # Those who never heard of the change hear nothing of its cancellation.
+        _queue_change(writing, schedule, before, after, event, touched=touched, reach=Reach.INFORMED)
+        writing.drop_waiting(after.id, problem=CANCELLED_BEFORE, only_uninformed=True)
+        return
+    _queue_change(writing, schedule, before, after, event, touched=touched)
+    added = after.plan.environments - before.plan.environments
+    is_revived = before.state is State.CANCELLED and not after.state.is_final
+    if added or is_revived:
+        touched = after.plan.environments if is_revived else added
+        announced = ChannelEvent.ANNOUNCED
+        _queue_change(writing, schedule, before, after, announced, touched=touched, reach=Reach.UNINFORMED)
+
+
+def _event_of_step(before: Change, after: Change) -> ChannelEvent:
+    step = after.latest.step
+    if step in _EVENTS_OF_STEPS:
+        return _EVENTS_OF_STEPS[step]
+    is_moved = after.plan.span != before.plan.span or after.shown_span != before.shown_span
+    return ChannelEvent.MOVED if is_moved and after.state is before.state else ChannelEvent.UPDATED
+
+
+def _queue_change(
+    writing: Writing,
+    schedule: Schedule,
+    before: Change | None,
+    after: Change,
+    event: ChannelEvent,
+    *,
+    touched: frozenset[str],
+    reach: Reach = Reach.EVERYBODY,
+) -> None:
+    """Queue an event of a change for those who see it and selected it in one of the ``touched`` environments."""
+    public = schedule.public_environments
+    channels = [
+        channel
+        for channel in schedule.channels
+        if channel.selects(event, after.kind, touched, public=public)
+        and _is_visible(before, after, public | channel.environments)
+    ]
+    mail = None
+    if _is_visible(before, after, public):
+        mail = _mail_selection(schedule, after.kind, touched)
+    starts = after.shown_span.start if event is ChannelEvent.MOVED else None
+    news = News(subject=after.id, event=event, update=after.latest.number, starts=starts)
+    _queue(writing, news, channels, mail, reach)
+
+
+def _queue_withdrawal(writing: Writing, schedule: Schedule, before: Change, after: Change) -> None:
+    """Queue the withdrawal for those who had something of the change, whatever it touches by now."""
+    public = schedule.public_environments
+    channels = [
+        channel
+        for channel in schedule.channels
+        if ChannelEvent.WITHDRAWN in channel.events and _is_visible(before, after, public | channel.environments)
+    ]
+    has_mail = schedule.mail is not None and _is_visible(before, after, public)
+    news = News(subject=after.id, event=ChannelEvent.WITHDRAWN, update=after.latest.number)
+    _queue(writing, news, channels, MailSelection() if has_mail else None, Reach.INFORMED)
+
+
+def _is_visible(before: Change | None, after: Change, visible: frozenset[str]) -> bool:
+    """Whether those who may see these environments see any difference."""
+    seen = visible_history(after, visible)
+    return seen is not None and (before is None or seen != visible_history(before, visible))
+
+
+def queue_adjustment(
+    writing: Writing, schedule: Schedule, window: MaintenanceWindow, day: date, adjustment: Adjustment | None
+) -> None:
+    """Queue that an occurrence is skipped, moved or, with ``None``, restored."""
+    subject = occurrence_subject(window.id, day.isoformat())
+    if isinstance(adjustment, Skip) and adjustment.silent:
+        news = News(subject=subject, event=ChannelEvent.WITHDRAWN)
+        _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments, reach=Reach.INFORMED)
+        writing.drop_waiting(subject, problem=WITHDRAWN_BEFORE)
+    elif isinstance(adjustment, Skip):
+        news = News(subject=subject, event=ChannelEvent.SKIPPED)
+        _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments)
+    elif isinstance(adjustment, Move):
+        news = News(subject=subject, event=ChannelEvent.MOVED, starts=adjustment.to.start)
+        _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments)
+    else:
+        # The policy holds again: that is news for those alone who heard otherwise.
+        news = News(subject=subject, event=ChannelEvent.UPDATED)
+        _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments, reach=Reach.INFORMED)
+        writing.drop_waiting(subject, problem=RESTORED_BEFORE, only_uninformed=True)
+
+
+def queue_freeze(writing: Writing, schedule: Schedule, freeze: RecordedFreeze) -> None:
+    """Queue that a freeze has started or ended. Nobody is told of an internal one."""
+    if freeze.is_internal:
+        return
+    news = News(subject=freeze.id, event=ChannelEvent.FREEZE)
+    if freeze.ended_at is None:
+        _queue_policy(writing, schedule, news, Kind.FREEZE, freeze.environments)
+    else:
+        _queue_policy(writing, schedule, news, Kind.FREEZE, freeze.environments, reach=Reach.INFORMED)
+        writing.drop_waiting(freeze.id, problem=ENDED_BEFORE, only_uninformed=True)
+
+
+def _queue_policy(
+    writing: Writing,
+    schedule: Schedule,
+    news: News,
+    kind: Kind,
+    environments: frozenset[str],
+    *,
+    reach: Reach = Reach.EVERYBODY,
+) -> None:
+    """Queue an event of an occurrence or a freeze for those who selected it in one of these environments."""
+    public = schedule.public_environments
+    channels = [
+        channel for channel in schedule.channels if channel.selects(news.event, kind, environments, public=public)
+    ]
+    _queue(writing, news, channels, _mail_selection(schedule, kind, environments), reach)
+
+
+def _mail_selection(schedule: Schedule, kind: Kind, environments: frozenset[str]) -> MailSelection | None:
+    """The mail subscribers who selected the kind and one of these environments, as far as they are public."""
+    public = environments & schedule.public_environments
+    return MailSelection(kind=kind, environments=public) if schedule.mail is not None and public else None
+
+
+def _queue(
+    writing: Writing, news: News, channels: Collection[Channel], mail: MailSelection | None, reach: Reach
+) -> None:
+    if channels or mail is not None:
+        receivers = tuple(channel_receiver(channel.id) for channel in channels)
+        writing.queue(news, Audience(channels=receivers, mail=mail, reach=reach))

@@ -1,0 +1,199 @@
+"""Leases: how senders, of one machine or several, take deliveries without ever taking the same one at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, null, or_, select, update
+
+from icsfeed.domain.channels import ChannelEvent
+from icsfeed.domain.deliveries import MAIL_PREFIX, Delivery, DeliveryState
+from icsfeed.domain.settlements import Settlement
+from icsfeed.store.database.outbox_tables import deliveries
+from icsfeed.store.database.queueing import IS_WAITING, end, has_begun, is_free, replace_overtaken
+
+ALL_MAIL: Final = "mail"
+"""In place of a receiver: every mail subscriber."""
+
+
+def claim(
+    connection: Connection, receiver: str, owner: str, *, now: datetime, limit: int, lease: timedelta
+) -> tuple[Delivery, ...]:
+    """Take what is due, the longest due first, for the time of the ``lease``, and count it as an attempt.
+
+    The ``receiver`` is ``ALL_MAIL``, or a channel's with all its targets. Of the deliveries about one subject to one
+    receiver, at most one is under way at any time: the oldest.
+    """
+    # Those of a sender that has died.
+    replace_overtaken(connection, deliveries.c.lease_until <= now, now=now)
+    numbers = connection.scalars(
+        select(deliveries.c.number)
+        .where(*_can_be_claimed(now), of_receiver(receiver))
+        .order_by(deliveries.c.due_at, deliveries.c.number)
+        .limit(limit)
+        .with_for_update(of=deliveries, skip_locked=True)
+    ).all()
+    if not numbers:
+        return ()
+    other = deliveries.alias("other")
+    was_informed = or_(
+        deliveries.c.attempts > 0,
+        exists().where(
+            other.c.subject == deliveries.c.subject,
+            other.c.receiver == deliveries.c.receiver,
+            other.c.number != deliveries.c.number,
+            has_begun(other),
+        ),
+    )
+    rows = connection.execute(
+        select(deliveries, was_informed.label("was_informed"))
+        .where(deliveries.c.number.in_(numbers))
+        .order_by(deliveries.c.due_at, deliveries.c.number)
+    ).all()
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.number.in_(numbers))
+        .values(
+            lease_owner=owner,
+            lease_until=now + lease,
+            attempts=deliveries.c.attempts + 1,
+            first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, now),
+        )
+    )
+    return tuple(
+        replace(
+            delivery_of(row),
+            attempts=row.attempts + 1,
+            first_attempt_at=row.first_attempt_at or now,
+            was_informed=bool(row.was_informed),
+        )
+        for row in rows
+    )
+
+
+def due_receivers(connection: Connection, *, now: datetime) -> frozenset[str]:
+    """The channels, and ``ALL_MAIL``, that have something to claim."""
+    has_mail = exists().where(*_can_be_claimed(now), _is_mail())
+    channels = select(deliveries.c.receiver).where(*_can_be_claimed(now), ~_is_mail()).distinct()
+    receivers = {receiver.partition("/")[0] for receiver in connection.scalars(channels)}
+    return frozenset(receivers | {ALL_MAIL} if connection.scalar(select(has_mail)) else receivers)
+
+
+def _can_be_claimed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return IS_WAITING, deliveries.c.due_at <= now, is_free(now), ~_is_held_back(now)
+
+
+def _is_mail() -> ColumnElement[bool]:
+    return deliveries.c.receiver.startswith(MAIL_PREFIX, autoescape=True)
+
+
+def _is_held_back(now: datetime) -> ColumnElement[bool]:
+    """Whether an older delivery about the same subject to the same receiver waits, or another is being sent."""
+    other = deliveries.alias("other")
+    return exists().where(
+        other.c.subject == deliveries.c.subject,
+        other.c.receiver == deliveries.c.receiver,
+        other.c.state == DeliveryState.WAITING.value,
+        other.c.number != deliveries.c.number,
+        or_(other.c.number < deliveries.c.number, other.c.lease_until > now),
+    )
+
+
+def of_receiver(receiver: str) -> ColumnElement[bool]:
+    """Whether a delivery is for that receiver: ``ALL_MAIL``, or a channel with all its targets."""
+    if receiver == ALL_MAIL:
+        return _is_mail()
+    column = deliveries.c.receiver
+    return or_(column == receiver, column.startswith(f"{receiver}/", autoescape=True))
+
+
+def renew(connection: Connection, owner: str, *, until: datetime) -> None:
+    """Prolong the owner's leases."""
+    connection.execute(update(deliveries).where(IS_WAITING, _is_held_by(owner)).values(lease_until=until))
+
+
+def settle(connection: Connection, settlements: Iterable[Settlement], owner: str, *, now: datetime) -> None:
+    """Record what became of attempts.
+
+    What was sent is sent, whoever holds its lease by now. Otherwise, nothing is recorded where another sender holds it.
+    """
+    by_state: dict[DeliveryState, list[Settlement]] = defaultdict(list)
+    for settlement in sorted(settlements, key=lambda each: each.number):
+        by_state[settlement.state].append(settlement)
+    has_not_ended = deliveries.c.state.in_([DeliveryState.WAITING.value, DeliveryState.REPLACED.value])
+    if sent := [each.number for each in by_state.pop(DeliveryState.SENT, [])]:
+        end(connection, deliveries.c.number.in_(sent), has_not_ended, state=DeliveryState.SENT, now=now, problem="")
+    for each in by_state.pop(DeliveryState.WAITING, []):
+        _reschedule(connection, each, owner, now=now)
+    for state, others in by_state.items():
+        for each in others:
+            if not each.is_attempt:
+                _take_back_attempts(connection, owner, [each.number])
+            is_own = (deliveries.c.number == each.number, IS_WAITING, _is_held_by(owner))
+            end(connection, *is_own, state=state, problem=each.problem, now=now)
+
+
+def _reschedule(connection: Connection, settlement: Settlement, owner: str, *, now: datetime) -> None:
+    """End the lease of a delivery that is to be tried again, unless a newer one has overtaken it."""
+    table = deliveries
+    if not settlement.is_attempt:
+        _take_back_attempts(connection, owner, [settlement.number])
+    connection.execute(
+        update(table)
+        .where(table.c.number == settlement.number, IS_WAITING, _is_held_by(owner))
+        .values(
+            due_at=settlement.due_at or table.c.due_at,
+            problem=settlement.problem or None,
+            lease_owner=None,
+            lease_until=None,
+        )
+    )
+    replace_overtaken(connection, table.c.number == settlement.number, table.c.lease_until.is_(None), now=now)
+
+
+def release(connection: Connection, owner: str, numbers: Collection[int], *, now: datetime) -> None:
+    """End the owner's leases of deliveries that were not attempted after all."""
+    _take_back_attempts(connection, owner, numbers)
+    table = deliveries
+    connection.execute(
+        update(table)
+        .where(table.c.number.in_(numbers), IS_WAITING, _is_held_by(owner))
+        .values(lease_owner=None, lease_until=None)
+    )
+    replace_overtaken(connection, table.c.number.in_(numbers), table.c.lease_until.is_(None), now=now)
+
+
+def _take_back_attempts(connection: Connection, owner: str, numbers: Collection[int]) -> None:
+    table = deliveries
+    is_first = table.c.attempts <= 1
+    connection.execute(
+        update(table)
+        .where(table.c.number.in_(numbers), IS_WAITING, _is_held_by(owner))
+        .values(
+            attempts=table.c.attempts - 1,
+            first_attempt_at=case((is_first, null()), else_=table.c.first_attempt_at),
+        )
+    )
+
+
+def _is_held_by(owner: str) -> ColumnElement[bool]:
+    return deliveries.c.lease_owner == owner
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    return Delivery(
+        number=row.number,
+        receiver=row.receiver,
+        subject=row.subject,
+        event=ChannelEvent(row.event),
+        queued_at=row.queued_at,
+        update=row.update,
+        starts=row.starts,
+        lead=None if row.lead is None else timedelta(minutes=row.lead),
+        attempts=row.attempts,
+        first_attempt_at=row.first_attempt_at,
+    )

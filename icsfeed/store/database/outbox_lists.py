@@ -1,0 +1,131 @@
+"""What the outbox tells operators, and what they do with it: counts, rows, silent channels, retries, pruning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, exists, func, or_, select, update
+
+from icsfeed.domain.deliveries import MAIL_PREFIX, DeliveryState
+from icsfeed.domain.news import SilentChannel
+from icsfeed.domain.outbox_rows import OutboxRow
+from icsfeed.store.database.claiming import ALL_MAIL, delivery_of, of_receiver
+from icsfeed.store.database.outbox_tables import deliveries
+from icsfeed.store.database.queueing import IS_WAITING, has_begun
+
+SILENT_AFTER: Final = timedelta(hours=1)
+"""How long a channel fails before it counts as silent."""
+
+_KEPT: Final = timedelta(days=90)
+"""How long deliveries are kept that were not sent."""
+
+_SENT_KEPT: Final = timedelta(days=400)
+"""How long those are kept that were: longer than from an announcement to its change."""
+
+
+def counts(connection: Connection) -> Mapping[DeliveryState, int]:
+    table = deliveries
+    rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state)).all()
+    numbers: dict[str, int] = {state: number for state, number in rows}  # noqa: C416  (for mypy)
+    return {state: numbers.get(state.value, 0) for state in DeliveryState}
+
+
+def rows(connection: Connection, states: Collection[DeliveryState], *, limit: int | None) -> tuple[OutboxRow, ...]:
+    table = deliveries
+    query = select(table).order_by(table.c.number.desc()).limit(limit)
+    if states:
+        query = query.where(table.c.state.in_([state.value for state in states]))
+    return tuple(
+        OutboxRow(
+            delivery=delivery_of(row),
+            state=DeliveryState(row.state),
+            due_at=row.due_at,
+            ended_at=row.ended_at,
+            problem=row.problem or "",
+        )
+        for row in connection.execute(query)
+    )
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    at: datetime | None = connection.execute(
+        select(
+            func.min(func.coalesce(deliveries.c.lease_until, deliveries.c.due_at), type_=deliveries.c.due_at.type)
+        ).where(IS_WAITING)
+    ).scalar()
+    return at
+
+
+def was_informed(connection: Connection, receiver: str, subject: str) -> bool:
+    table = deliveries
+    is_so = exists().where(table.c.subject == subject, table.c.receiver == receiver, has_begun(table))
+    return bool(connection.execute(select(is_so)).scalar())
+
+
+def retry(connection: Connection, numbers: Collection[int] | None, *, now: datetime) -> tuple[int, ...]:
+    """Queue failed deliveries again, unless a newer one waits or was sent; gives their numbers."""
+    newer = deliveries.alias("newer")
+    is_overtaken = exists().where(
+        newer.c.subject == deliveries.c.subject,
+        newer.c.receiver == deliveries.c.receiver,
+        newer.c.number > deliveries.c.number,
+        newer.c.state != DeliveryState.DROPPED.value,
+    )
+    conditions = [deliveries.c.state == DeliveryState.FAILED.value, ~is_overtaken]
+    if numbers is not None:
+        conditions.append(deliveries.c.number.in_(numbers))
+    failed = connection.scalars(
+        select(deliveries.c.number).where(*conditions).order_by(deliveries.c.number).with_for_update(of=deliveries)
+    ).all()
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.number.in_(failed))
+        .values(state=DeliveryState.WAITING.value, due_at=now, first_attempt_at=None, ended_at=None)
+    )
+    return tuple(failed)
+
+
+def silent_channels(connection: Connection, *, now: datetime) -> tuple[SilentChannel, ...]:
+    """The channels that have failed without a success since ``SILENT_AFTER`` or longer, by name."""
+    return tuple(_silent(connection, now=now))
+
+
+def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]:
+    table = deliveries
+    has_failed = or_(
+        IS_WAITING,
+        # A refused mailbox says nothing about the server; that of a channel is the channel itself.
+        (table.c.state == DeliveryState.FAILED.value)
+        & or_(table.c.attempts > 1, ~table.c.receiver.startswith(MAIL_PREFIX, autoescape=True)),
+    )
+    failing = connection.execute(
+        select(table.c.receiver, table.c.first_attempt_at, table.c.problem)
+        .where(has_failed, table.c.first_attempt_at <= now - SILENT_AFTER, table.c.problem.is_not(None))
+        .order_by(table.c.number)
+    ).all()
+    by_channel: dict[str, list[tuple[datetime, str]]] = {}
+    for row in failing:
+        channel = ALL_MAIL if row.receiver.startswith(MAIL_PREFIX) else row.receiver
+        by_channel.setdefault(channel, []).append((row.first_attempt_at, row.problem))
+    for channel, attempts in sorted(by_channel.items()):
+        is_its_own = of_receiver(ALL_MAIL) if channel == ALL_MAIL else table.c.receiver == channel
+        last_success = connection.execute(
+            select(func.max(table.c.ended_at)).where(table.c.state == DeliveryState.SENT.value, is_its_own)
+        ).scalar()
+        since = [each for each in attempts if last_success is None or each[0] > last_success]
+        if since:
+            first, problem = min(since)[0], since[-1][1]
+            yield SilentChannel(channel=channel, since=first, problem=problem)
+
+
+def prune(connection: Connection, *, now: datetime) -> int:
+    """Delete deliveries that ended long ago, except the one with the highest number; gives how many."""
+    table = deliveries
+    last = select(func.max(table.c.number)).scalar_subquery()
+    is_old = table.c.ended_at < now - _KEPT
+    is_older = table.c.ended_at < now - _SENT_KEPT
+    is_sent = table.c.state == DeliveryState.SENT.value
+    is_outdated = or_(is_older, ~is_sent & is_old)
+    return connection.execute(delete(table).where(~IS_WAITING, is_outdated, table.c.number < last)).rowcount
