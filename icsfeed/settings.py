@@ -35,15 +35,28 @@ _IN_URL: Final = {ord("%"): "%25", ord("?"): "%3F"}
 
 
 class UnsetVariableError(BadInputError):
-    """A variable that calendar.database names, and that is not set."""
+    """A variable that a key of the schedule names, and that is not set."""
 
-    def __init__(self, schedule_file: Path, key: str) -> None:
-        variable = key.removeprefix(_VARIABLE_PREFIX)
+    def __init__(self, place: str, value: str, remedy: str) -> None:
+        variable = value.removeprefix(_VARIABLE_PREFIX)
         self.reason = f"the variable {variable} is not set"
-        super().__init__(
-            f"{schedule_file}: calendar.database is {quoted(key)}, but {self.reason}; "
-            "set it to the URL of the database, or name the database with --database"
-        )
+        super().__init__(f"{place} is {quoted(value)}, but {self.reason}; {remedy}")
+
+
+def value_in(environment: Mapping[str, str], value: str, *, place: str, remedy: str) -> str:
+    """The value of a key of the schedule, which may name the variable that holds it.
+
+    ``place`` is the key, and ``remedy`` what to do, in the message where that variable is not set.
+
+    Raises:
+        UnsetVariableError: where it is not set.
+    """
+    if not value.startswith(_VARIABLE_PREFIX):
+        return value
+    held = environment.get(value.removeprefix(_VARIABLE_PREFIX))
+    if not held:
+        raise UnsetVariableError(place, value, remedy)
+    return held
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +134,13 @@ class Settings:
             return DatabaseLocation(url=self.database)
         folder = schedule_file.absolute().parent
         if key:
-            return DatabaseLocation(url=_beside(folder, _value(key, schedule_file, environment)))
+            url = value_in(
+                environment,
+                key,
+                place=f"{schedule_file}: calendar.database",
+                remedy="set it to the URL of the database, or name the database with --database",
+            )
+            return DatabaseLocation(url=_beside(folder, url))
         file, here = folder / DEFAULT_DATABASE, DEFAULT_DATABASE.absolute()
         if here != file and not os.path.lexists(file) and here.exists():
             msg = (
@@ -147,16 +166,6 @@ class Settings:
         from icsfeed.domain.zones import zone  # noqa: PLC0415
 
         return parse_instant(self.now, zone("UTC") if has_offset(self.now) else calendar_zone())
-
-
-def _value(key: str, schedule_file: Path, environment: Mapping[str, str]) -> str:
-    """The URL in calendar.database, which may name the variable that holds it."""
-    if not key.startswith(_VARIABLE_PREFIX):
-        return key
-    url = environment.get(key.removeprefix(_VARIABLE_PREFIX))
-    if not url:
-        raise UnsetVariableError(schedule_file, key)
-    return url
 
 
 def _beside(folder: Path, url: str) -> str:

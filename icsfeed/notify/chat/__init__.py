@@ -1,0 +1,1 @@
+"""Chat rooms and all other services that apprise knows."""

@@ -1,0 +1,1 @@
+"""Webhooks: announcements as signed JSON, posted to addresses of the public internet."""
