@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,10 +29,6 @@ from icsfeed.words.languages import language_named
 from icsfeed.words.terms import name_in_words
 
 VERSION: Final = 1
-SCHEMA_PATH: Final = f"/schemas/feed-{VERSION}.json"
-"""Where the JSON Schema of the feeds is published."""
-
-_SCHEMA: Final = Path(__file__).parent / "schemas" / f"feed-{VERSION}.json"
 _TEXTS: Final = frozenset({"summary", "reason", "ticket"})
 """What an operator writes: of these, customers learn that they changed, and read only what holds."""
 
@@ -43,20 +38,11 @@ def json_path(slug: str, folder: str = "") -> str:
     return f"/{folder}feeds/{slug}.json"
 
 
-def schema_makers() -> Iterator[tuple[str, Maker]]:
-    """The schema of the feeds, by path."""
-    yield SCHEMA_PATH, _schema
-
-
 def json_makers(events: EventsInLanguage, slugs: Iterable[str], folder: str) -> Iterator[tuple[str, Maker]]:
     """The feeds of those slugs in one language, whose folder that is, by path."""
     items = cache(lambda: _items(events()))
     for slug in slugs:
         yield json_path(slug, folder), partial(_feed, events, slug, items)
-
-
-def _schema() -> Representation:
-    return Representation(body=_SCHEMA.read_bytes(), content_type="application/schema+json")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

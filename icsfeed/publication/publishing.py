@@ -23,7 +23,8 @@ from icsfeed.publication.change_calendars import change_calendar_makers, change_
 from icsfeed.publication.editions import Edition, editions, turns_of_today
 from icsfeed.publication.feeds import feed_makers
 from icsfeed.publication.interop.formats import interop_makers
-from icsfeed.publication.json_feed import json_makers, schema_makers
+from icsfeed.publication.json_feed import json_makers
+from icsfeed.publication.json_schemas import schema_makers
 from icsfeed.publication.maintnote_feeds import maintnote_makers, maintnote_turns
 from icsfeed.publication.pages.private_site import PrivatePage, private_page
 from icsfeed.publication.pages.site import page_makers

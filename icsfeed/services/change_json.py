@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.alterations import Alteration
 from icsfeed.domain.changes import Change, Update
 from icsfeed.domain.spans import Span
 from icsfeed.domain.translated_texts import Translations
@@ -72,7 +73,12 @@ def _step_name(update: Update) -> str | None:
 
 def differences_of(change: Change, number: int) -> Iterator[tuple[str, str, str]]:
     """What the update of that number changed: what, before and after, as text (instants in ISO 8601 and UTC)."""
-    for each in change.alterations(number):
+    yield from alterations_as_text(change.alterations(number))
+
+
+def alterations_as_text(alterations: Iterable[Alteration]) -> Iterator[tuple[str, str, str]]:
+    """What is different, before and after, as text (instants in ISO 8601 and UTC)."""
+    for each in alterations:
         if isinstance(each.before, Span) and isinstance(each.after, Span):
             if each.before.start != each.after.start:
                 yield "start", utc_text(each.before.start), utc_text(each.after.start)

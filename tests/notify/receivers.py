@@ -98,7 +98,7 @@ def receiver(*answers: Answer, host: str = "127.0.0.1", tls: ssl.SSLContext | No
                 state.answer()(self)
             self.close_connection = True
 
-        do_GET = do_POST = do_PUT = handle_any
+        do_GET = do_POST = do_PUT = handle_any  # noqa: N815  (the names that http.server looks for)
 
         def log_message(self, *_: object) -> None:
             """Nothing: the test sees what was received."""

@@ -47,7 +47,7 @@ def test_every_path() -> None:
         *("/feeds/all.ics", "/feeds/all.expanded.ics", "/feeds/all.json", "/feeds/all.atom"),
         *("/feeds/all.maintnote.ics", "/feeds/all.windows.ics", "/feeds/all.aws.ics"),
         *("/feeds/freeze.ics", "/feeds/freeze.expanded.ics", "/feeds/freeze.json", "/feeds/freeze.atom"),
-        *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json"),
+        *("/downloads/all.ics", "/downloads/freeze.ics", "/schemas/feed-1.json", "/schemas/webhook-1.json"),
     }
 
 

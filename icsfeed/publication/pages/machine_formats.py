@@ -14,7 +14,8 @@ from icsfeed.publication.atom_feed import atom_path
 from icsfeed.publication.change_calendars import change_calendar_path
 from icsfeed.publication.feeds import feed_path
 from icsfeed.publication.interop.formats import interop_path
-from icsfeed.publication.json_feed import SCHEMA_PATH, json_path
+from icsfeed.publication.json_feed import json_path
+from icsfeed.publication.json_schemas import FEED_SCHEMA_PATH
 from icsfeed.publication.pages.subscriptions import Subscription
 from icsfeed.publication.reminders.channels import CHANNELS
 from icsfeed.publication.reminders.makers import reminder_path
@@ -89,7 +90,7 @@ _JSON: Final = _Kind(
     name=phrase("JSON"),
     use=phrase("Every occurrence, with its start and end in UTC and in local time; for scripts and dashboards."),
     path=json_path,
-    schema=SCHEMA_PATH,
+    schema=FEED_SCHEMA_PATH,
 )
 _SINGLE_EVENTS: Final = _Kind(
     name=phrase("Single events (iCalendar)"),

@@ -75,7 +75,9 @@ def test_each_target_of_a_url_is_one_of_its_own() -> None:
         pytest.param("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#a/#b/@c", 3, id="rooms and a person"),
         pytest.param("mailtos://u:p@example.com/?to=a@example.org,b@example.org", 2, id="mail to two"),
         pytest.param(
-            "mailtos://u:p@example.com/?to=a@example.org,b@example.org&cc=c@example.org", 1, id="nobody gets a copy twice"
+            "mailtos://u:p@example.com/?to=a@example.org,b@example.org&cc=c@example.org",
+            1,
+            id="nobody gets a copy twice",
         ),
         pytest.param("json://127.0.0.1/,json://127.0.0.2/?retry=3", 2, id="two URLs"),
         pytest.param("nonsense://127.0.0.1/", 0, id="a service that nobody knows"),

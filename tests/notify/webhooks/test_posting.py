@@ -172,7 +172,7 @@ def test_one_that_does_not_even_take_the_connection_is_given_up() -> None:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(3)]
         for each in waiting:
-            each.setblocking(False)
+            each.settimeout(0)
             each.connect_ex(("127.0.0.1", port))
         failed = failure(f"http://127.0.0.1:{port}/")
         for each in waiting:
