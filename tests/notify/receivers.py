@@ -81,7 +81,11 @@ def dripping(start: bytes, drop: bytes, stop: threading.Event, seconds: float = 
 
 def silent(stop: threading.Event) -> Answer:
     """No answer, until the test is over."""
-    return lambda _: stop.wait() and None
+
+    def answer(_: BaseHTTPRequestHandler) -> None:
+        stop.wait()
+
+    return answer
 
 
 @contextmanager
