@@ -34,12 +34,18 @@ from icsfeed.store.schedule_file import (
 )
 from icsfeed.web.application import make_application
 from icsfeed.web.front import Front, OnFetch
+from icsfeed.web.mail import Randomness, mail_routes
 from icsfeed.web.metrics import Metrics, add_metrics
 from icsfeed.web.proxies import behind_proxies
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 
 PATIENCE = timedelta(seconds=1)
 """How long a request waits for a new publication."""
+
+MAIL_SHARE: Final = 0.25
+"""What part of that time a mail subscription may take, while which a worker answers nothing else."""
+
+_RANDOMNESS: Final = Randomness(new_id=partial(token_hex, 10), new_secret=partial(token_hex, 32))
 
 LOCK_SECONDS: Final = 0.25
 """How long a server waits for other writers. An edit is public at once; what it would record can wait."""
@@ -93,6 +99,10 @@ def create_app(
         log.info("database created", database=str(source.file))
     metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
     app = make_application(live)
+    if records and isinstance(source, Database):
+        app.register_blueprint(
+            mail_routes(live, source, patience=patience * MAIL_SHARE, randomness=_RANDOMNESS, log=log)
+        )
     add_metrics(app, metrics)
     log_failures(app, requests)
     on_fetch = on_fetch or (_record_fetches(source, time, log) if records else _ignore_fetch)

@@ -19,6 +19,8 @@ class ActorKind(StrEnum):
     """Somebody at a command line, by the name that ``--operator`` or the system gives."""
     CLOCK = "clock"
     """A step that was due, and that nobody took by hand."""
+    CUSTOMER = "customer"
+    """A customer, who is named by a random id."""
     SERVICE = "service"
     """icsfeed itself, such as where it makes an edited schedule public."""
 

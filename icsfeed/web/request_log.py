@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from structlog.typing import FilteringBoundLogger
 
 from icsfeed.publication.private_paths import is_private, masked
+from icsfeed.services.mail_links import CONFIRM_FOLDER, UNSUBSCRIBE_FOLDER
 from icsfeed.web.clients import family_of
 
 NewId: TypeAlias = Callable[[], str]
@@ -21,6 +22,7 @@ NewId: TypeAlias = Callable[[], str]
 _ID_KEY: Final = "icsfeed.request_id"
 _VALID_ID: Final = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 _POSSIBLE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{28,}")
+_MAIL_LINK_FOLDERS: Final = (CONFIRM_FOLDER, UNSUBSCRIBE_FOLDER)
 _MAX_TEXT_CHARS: Final = 300
 """Of a path, and of a User-Agent."""
 
@@ -31,6 +33,8 @@ def loggable_path(path: str) -> str:
     """The path without anything that is, or may be, a token; on one line, and not too long."""
     if is_private(path):
         return masked(path)
+    if folder := next(filter(path.startswith, _MAIL_LINK_FOLDERS), None):
+        return f"{folder}{{token}}"
     without_tokens = _POSSIBLE_TOKEN.sub("{token}", path[:_MAX_TEXT_CHARS])
     return quote(without_tokens.encode("latin-1", errors="replace"), safe="/{}@:~+,;=!$&'()*")
 

@@ -40,6 +40,7 @@ from icsfeed.publication.pages.page_links import PageLinks
 from icsfeed.publication.pages.rendering import Assets, render_page
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subscriptions
 from icsfeed.publication.representations import Representation
+from icsfeed.services.mail_links import SUBSCRIBE_PATH
 from icsfeed.services.policy_rows import freeze_rows, window_rows
 from icsfeed.services.upcoming import utc_text
 from icsfeed.words.dates import Dates
@@ -73,6 +74,7 @@ class Site:
         around = [self._around(month_days(first)) for first in firsts]
         current, past = announcements(self.situation, dates, self.today, only)
         rows = self._rows
+        mail_form = f"{schedule.mail.server}{SUBSCRIBE_PATH}" if schedule.mail is not None else ""
         return self.render(
             "home.html",
             environment_path(only) if only is not None else "",
@@ -96,6 +98,8 @@ class Site:
             year_path=year_path(self.today.year),
             windows=window_rows(schedule, dates, self.today, only),
             freezes=freeze_rows(schedule, dates, self.today, only),
+            form_origin=_origin(mail_form),
+            mail_form=mail_form,
         )
 
     def embed(self) -> Representation:
@@ -235,10 +239,14 @@ class Site:
         *,
         status_data: Mapping[str, object] = MappingProxyType({}),
         ancestors: Iterable[str] = ("'none'",),
+        form_origin: str = "'none'",
         **context: object,
     ) -> Representation:
-        """The page at ``below`` the folder of the language; ``items`` are all that it shows the times of."""
-        policy = _policy(self._calendar)
+        """The page at ``below`` the folder of the language; ``items`` are all that it shows the times of.
+
+        ``form_origin`` is where its form is sent, if it has one.
+        """
+        policy = _policy(self._calendar, form_origin)
         links = self.links(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
         kind_names = {kind.value: self.language.say(name) for kind, name in KIND_NAMES.items()}
         categories = {kind.value: self.language.say(name) for kind, name in CATEGORIES.items()}
@@ -284,11 +292,16 @@ def environment_path(environment: Environment) -> str:
     return f"environments/{environment.id}/"
 
 
-def _policy(calendar: Calendar) -> str:
+def _origin(address: str) -> str:
+    """The origin of a web address for a Content-Security-Policy; of an empty one, none."""
+    url = urlsplit(address)
+    return f"{url.scheme}://{url.netloc}" if address else "'none'"
+
+
+def _policy(calendar: Calendar, form_origin: str) -> str:
     """Lets a page load its own assets and the vendor's logo (Content Security Policy, level 3)."""
-    logo = urlsplit(calendar.logo)
-    pictures = f" {logo.scheme}://{logo.netloc}" if calendar.logo else ""
+    pictures = f" {_origin(calendar.logo)}" if calendar.logo else ""
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        f"img-src 'self' data:{pictures}; base-uri 'none'; form-action 'none'"
+        f"img-src 'self' data:{pictures}; base-uri 'none'; form-action {form_origin}"
     )

@@ -22,6 +22,7 @@ from icsfeed.store.database.audit import read_entries
 from icsfeed.store.database.creation import create_database
 from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
+from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
 from icsfeed.store.database.outbox import Outbox
 from icsfeed.store.database.probe import Probe
@@ -165,6 +166,20 @@ class Database:
             record = self._record = read_record(connection, self._record)
             self._was_read = True
             yield Transaction(connection, record, actor=actor, action=action, subject=subject)
+
+    @contextlib.contextmanager
+    def mail_subscribers(self) -> Generator[MailSubscriberRows | None]:
+        """The mail subscribers, for reading; ``None`` where the database does not exist yet.
+
+        Raises:
+            UnavailableError: where they can't be read.
+        """
+        self.record()  # migrates older tables
+        if self.is_missing():
+            yield None
+            return
+        with read_transaction(self._engine) as connection:
+            yield MailSubscriberRows(connection)
 
     def note_fetches(self, fetches: FetchTimes) -> None:
         """Store when subscribers' feeds were last fetched. This makes no audit entry.

@@ -46,7 +46,7 @@ def sqlite_engine(
 ) -> Engine:
     """An engine for that file, which messages call by the ``url``; see ``sqlite.connect`` for the others."""
     connect = partial(sqlite.connect, file, may_be_empty=may_be_empty, only_reads=only_reads, lock_seconds=lock_seconds)
-    engine = create_engine(url, creator=connect)
+    engine = create_engine(url, creator=connect, hide_parameters=True)
 
     @event.listens_for(engine, "checkout")
     def check_file(driver: DBAPIConnection, entry: ConnectionPoolEntry, proxy: object) -> None:
@@ -82,6 +82,7 @@ def _postgresql_engine(url: URL) -> Engine:
 
     engine = create_engine(
         url,
+        hide_parameters=True,  # customers' mail addresses must not get into a log
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_SECONDS,

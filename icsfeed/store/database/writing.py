@@ -18,6 +18,7 @@ from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 from icsfeed.store.database import queueing
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
+from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
@@ -57,6 +58,11 @@ class Transaction:
                 )
             )
         return self._entry
+
+    @property
+    def mail_subscribers(self) -> MailSubscriberRows:
+        """The mail subscribers, who may change without an entry in the audit trail."""
+        return MailSubscriberRows(self._connection)
 
     def leave_entry(self) -> None:
         """Make the entry in the audit trail also where nothing else is recorded."""

@@ -499,7 +499,7 @@
   const revisionIn = (text) => /<meta name="revision" content="(\w+)">/.exec(text)?.[1];
   let checkedAt = Date.now();
   async function refresh() {
-    if (document.hidden || Date.now() - checkedAt < REFRESH) return;
+    if (document.hidden || document.activeElement.type === "email" || Date.now() - checkedAt < REFRESH) return;
     checkedAt = Date.now();
     try {
       const answer = await fetch(location.pathname, { cache: "no-cache" });

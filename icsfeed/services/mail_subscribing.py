@@ -1,0 +1,310 @@
+"""Customers subscribe to mail, confirm it, choose what they want to hear of, and unsubscribe.
+
+Whoever asks for mail gets the same answer for every address, known or not. Only a link in a mail to the address
+confirms it. The audit trail names subscribers by their random ids.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+from typing import Final, Protocol
+
+from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.domain.deliveries import mail_receiver
+from icsfeed.domain.errors import NotFoundError, RefusedError
+from icsfeed.domain.mail_subscribers import CONFIRMATION_PERIOD, MailChoice, MailSubscriber, mail_address
+from icsfeed.services.mail_links import LinkPurpose, MailLinks
+from icsfeed.services.repository import Writing
+from icsfeed.store.database.mail_subscribers import MailSubscriberRows
+
+MAX_REQUESTS: Final = 5
+"""From one client, and for one address, within ``REQUEST_PERIOD``."""
+
+REQUEST_PERIOD: Final = timedelta(hours=1)
+_IPV6_NETWORK_BITS: Final = 64
+"""Of an IPv6 address, these are the network's: one customer has all the others."""
+
+_UNSUBSCRIBED: Final = "unsubscribed"
+_NEVER_CONFIRMED: Final = "never confirmed"
+
+
+class TooManyRequestsError(RefusedError):
+    """A client, or clients together for one address, asked for mail too often."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        self.retry_after = retry_after
+        super().__init__("mail was asked for too often; try again later")
+
+
+class MailWriting(Writing, Protocol):
+    """A transaction that can change mail subscribers."""
+
+    @property
+    def mail_subscribers(self) -> MailSubscriberRows: ...
+
+
+class MailRepository(Protocol):
+    """A repository with mail subscribers."""
+
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[MailWriting]: ...
+
+    def mail_subscribers(self) -> AbstractContextManager[MailSubscriberRows | None]:
+        """The mail subscribers, for reading; ``None`` while there is no database yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailRequest:
+    """A customer who asks for mail to ``address`` (as ``mail_address`` gives it) in a language.
+
+    ``client`` is the network address that the request comes from.
+    """
+
+    address: str
+    language: str
+    client: str
+
+
+def request_mail(
+    repository: MailRepository,
+    request: MailRequest,
+    *,
+    now: datetime,
+    new_id: Callable[[], str],
+    new_secret: Callable[[], str],
+) -> None:
+    """Queue a mail to the address, with the link that confirms it or, if it is confirmed, that to its preferences.
+
+    ``new_id`` and ``new_secret`` are sources of randomness.
+
+    Raises:
+        TooManyRequestsError: after too many requests; the message is the same for every address.
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+    with repository.writing(actor=_customer("", now), action="mail request", subject="") as writing:
+        rows = writing.mail_subscribers
+        _count_request(rows, request, rows.secret_or(new_secret), now)
+        forget_unconfirmed(rows, now=now)
+        subscriber = rows.with_address(request.address)
+        if subscriber is None:
+            choice = MailChoice(language=request.language)
+            subscriber = MailSubscriber(id=new_id(), address=request.address, choice=choice, requested_at=now)
+        elif subscriber.confirmed_at is None:
+            choice = replace(subscriber.choice, language=request.language)
+            subscriber = replace(subscriber, choice=choice, requested_at=now)
+        rows.put(subscriber)
+        rows.queue_confirmation(subscriber.id, now=now)
+
+
+def _count_request(rows: MailSubscriberRows, request: MailRequest, secret: str, now: datetime) -> None:
+    """Count the request by keyed digests, which tell nobody where it came from.
+
+    Raises:
+        TooManyRequestsError: where it is one too many.
+    """
+    since = now - REQUEST_PERIOD
+    client, address = (
+        hmac.digest(secret.encode(), f"icsfeed mail {what}\0{value}".encode(), "sha256").hex()
+        for what, value in (("client", network_of(request.client)), ("address", request.address))
+    )
+    rows.forget_requests(until=since)
+    times = [each for each in rows.requests(client=client, address=address, since=since) if len(each) >= MAX_REQUESTS]
+    if times:
+        raise TooManyRequestsError(max(each[-MAX_REQUESTS] for each in times) + REQUEST_PERIOD - now)
+    rows.add_request(client=client, address=address, at=now)
+
+
+def network_of(client: str) -> str:
+    """What counts as one client: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(int(address) >> (address.max_prefixlen - _IPV6_NETWORK_BITS))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkHolder:
+    """A mail subscriber who came by a link; ``links`` are theirs, as paths."""
+
+    subscriber: MailSubscriber
+    links: MailLinks
+
+    def path(self, purpose: LinkPurpose) -> str:
+        return self.links.url(purpose, self.subscriber.id)
+
+
+CONFIRMING: Final = (LinkPurpose.CONFIRM, LinkPurpose.PREFERENCES)
+"""What leads to the page for confirming and for preferences."""
+
+UNSUBSCRIBING: Final = (LinkPurpose.UNSUBSCRIBE,)
+
+
+def link_holder(
+    repository: MailRepository, purposes: Collection[LinkPurpose], token: str, *, now: datetime
+) -> LinkHolder | None:
+    """Who has that link for one of the ``purposes``; ``None`` where it leads to nobody, or not any more.
+
+    Raises:
+        UnavailableError: where the database can't be read.
+    """
+    with repository.mail_subscribers() as rows:
+        return _holder(rows, purposes, token, now) if rows is not None else None
+
+
+def _holder(
+    rows: MailSubscriberRows, purposes: Collection[LinkPurpose], token: str, now: datetime
+) -> LinkHolder | None:
+    links = MailLinks(secret=rows.secret(), server="")
+    subscriber_id, purpose = _signed_id(links, purposes, token)
+    subscriber = rows.with_id(subscriber_id) if subscriber_id else None
+    if subscriber is None or subscriber.has_lapsed(now=now):
+        return None
+    if subscriber.confirmed_at is None and purpose is LinkPurpose.PREFERENCES:
+        return None  # those who have not confirmed got no such link
+    return LinkHolder(subscriber=subscriber, links=links)
+
+
+def _signed_id(links: MailLinks, purposes: Collection[LinkPurpose], token: str) -> tuple[str, LinkPurpose | None]:
+    """The id in a token and the purpose that it was made for; an empty id where it was made for none of these."""
+    for purpose in purposes:
+        if links.secret and (subscriber_id := links.subscriber_id(purpose, token)):
+            return subscriber_id, purpose
+    return "", None
+
+
+def confirm(repository: MailRepository, token: str, *, now: datetime) -> LinkHolder | None:
+    """The subscriber, who has confirmed with that link; ``None`` as with ``link_holder``.
+
+    Raises:
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+    return _change(repository, "mail confirm", token, now, lambda each: each.confirmed(now=now))
+
+
+def choose(repository: MailRepository, token: str, choice: MailChoice, *, now: datetime) -> LinkHolder | None:
+    """The subscriber with another choice, which confirms the address as well; ``None`` as with ``link_holder``.
+
+    Raises:
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+
+    def changed(subscriber: MailSubscriber) -> MailSubscriber:
+        return replace(subscriber.confirmed(now=now), choice=choice)
+
+    return _change(repository, "mail change", token, now, changed)
+
+
+def _change(
+    repository: MailRepository,
+    action: str,
+    token: str,
+    now: datetime,
+    changed: Callable[[MailSubscriber], MailSubscriber],
+) -> LinkHolder | None:
+    before = link_holder(repository, CONFIRMING, token, now=now)
+    if before is None or changed(before.subscriber) == before.subscriber:
+        return before
+    receiver = mail_receiver(before.subscriber.id)
+    with repository.writing(actor=_customer(receiver, now), action=action, subject=receiver) as writing:
+        rows = writing.mail_subscribers
+        holder = _holder(rows, CONFIRMING, token, now)
+        if holder is None:  # unsubscribed in between
+            return None
+        after = replace(holder, subscriber=changed(holder.subscriber))
+        rows.put(after.subscriber)
+        writing.leave_entry()
+        return after
+
+
+def unsubscribe(repository: MailRepository, token: str, *, now: datetime) -> bool:
+    """End the subscription with that link, and forget the address; gives whether the link was ever valid.
+
+    Raises:
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+    with repository.mail_subscribers() as rows:
+        if rows is None:
+            return False
+        subscriber_id, _ = _signed_id(MailLinks(secret=rows.secret(), server=""), UNSUBSCRIBING, token)
+        has_row = bool(subscriber_id) and rows.with_id(subscriber_id) is not None
+    if not has_row:
+        return bool(subscriber_id)
+    _erase(repository, subscriber_id, _customer(mail_receiver(subscriber_id), now), "mail unsubscribe")
+    return True
+
+
+def remove(repository: MailRepository, address: str, *, actor: Actor) -> MailSubscriber:
+    """Erase the subscriber of that address, which a person wrote; gives who that was.
+
+    Raises:
+        BadInputError: where it is no mail address.
+        NotFoundError: where nobody has subscribed with it.
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+    subscriber = subscriber_at(repository, address)
+    _erase(repository, subscriber.id, actor, "mail remove")
+    return subscriber
+
+
+def subscriber_at(repository: MailRepository, address: str) -> MailSubscriber:
+    """The subscriber of that address, which a person wrote.
+
+    Raises:
+        BadInputError: where it is no mail address.
+        NotFoundError: where nobody has subscribed with it.
+    """
+    valid = mail_address(address)
+    with repository.mail_subscribers() as rows:
+        subscriber = rows.with_address(valid) if rows is not None else None
+    if subscriber is None:
+        msg = "there is no mail subscriber with this address"
+        raise NotFoundError(msg)
+    return subscriber
+
+
+def _erase(repository: MailRepository, subscriber_id: str, actor: Actor, action: str) -> None:
+    with repository.writing(actor=actor, action=action, subject=mail_receiver(subscriber_id)) as writing:
+        rows = writing.mail_subscribers
+        if rows.with_id(subscriber_id) is not None:  # else somebody else was faster
+            rows.delete((subscriber_id,), now=actor.at, problem=_UNSUBSCRIBED)
+            writing.leave_entry()
+
+
+def subscriber_counts(repository: MailRepository) -> Mapping[str, int]:
+    """How many mail subscribers there are: ``active``, ``paused`` and ``unconfirmed``."""
+    with repository.mail_subscribers() as rows:
+        return rows.counts() if rows is not None else {"active": 0, "paused": 0, "unconfirmed": 0}
+
+
+def forget_unconfirmed(rows: MailSubscriberRows, *, now: datetime) -> None:
+    """Erase those who have not confirmed in time, and what is left of the requests that no limit counts any more."""
+    rows.forget_requests(until=now - REQUEST_PERIOD)
+    if ids := rows.unconfirmed(until=now - CONFIRMATION_PERIOD):
+        rows.delete(ids, now=now, problem=_NEVER_CONFIRMED)
+
+
+def note_refusal(rows: MailSubscriberRows, subscriber_id: str, *, now: datetime) -> MailSubscriber | None:
+    """Note that the subscriber's mailbox was refused: the third refusal in a row pauses the subscription.
+
+    Gives the subscriber; ``None`` where they have unsubscribed.
+    """
+    subscriber = rows.with_id(subscriber_id)
+    if subscriber is None:
+        return None
+    refused = subscriber.refused(now=now)
+    rows.put(refused)
+    return refused
+
+
+def _customer(receiver: str, now: datetime) -> Actor:
+    """The customer whose link it is, by their random id; whoever asks for mail may be anybody."""
+    return Actor(name=receiver or "a visitor", kind=ActorKind.CUSTOMER, at=now)

@@ -1,0 +1,178 @@
+"""Customers' mail subscriptions over HTTP: asking for one, confirming it, choosing what to hear of, ending it.
+
+Links in mails open pages with buttons. Nothing but a POST changes anything: mail scanners open every link. The token in
+a link is all that a customer needs, so there is no cookie, and no token against cross-site requests beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from structlog.typing import FilteringBoundLogger
+from werkzeug.exceptions import NotFound, ServiceUnavailable, UnsupportedMediaType
+
+from icsfeed.domain.errors import BadInputError, UnavailableError
+from icsfeed.domain.mail_subscribers import mail_address
+from icsfeed.publication.live import Live
+from icsfeed.services import mail_subscribing
+from icsfeed.services.mail_links import CONFIRM_FOLDER, SUBSCRIBE_PATH, UNSUBSCRIBE_FOLDER, LinkPurpose
+from icsfeed.services.mail_subscribing import (
+    CONFIRMING,
+    UNSUBSCRIBING,
+    LinkHolder,
+    MailRepository,
+    MailRequest,
+    TooManyRequestsError,
+)
+from icsfeed.web.bounded_work import BoundedWork
+from icsfeed.web.errors import RETRY_AFTER
+from icsfeed.web.mail_choices import EmptyChoiceError, chosen
+from icsfeed.web.mail_pages import MailPages
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_MAX_FORM_BYTES: Final = 16 * 1024
+_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Randomness:
+    """The sources of subscribers' ids and of the secret that signs links."""
+
+    new_id: Callable[[], str]
+    new_secret: Callable[[], str]
+
+
+def mail_routes(
+    live: Live,
+    repository: MailRepository,
+    *,
+    patience: timedelta,
+    randomness: Randomness,
+    log: FilteringBoundLogger,
+) -> Blueprint:
+    """The routes below ``/subscribe/`` and ``/unsubscribe/``; there are none where the schedule has no ``[mail]``.
+
+    A request waits for the database no longer than ``patience``.
+    """
+    routes = Blueprint("mail", __name__)
+    views = _Views(live, repository, randomness, BoundedWork(patience=patience))
+
+    @routes.before_request
+    def limit_body() -> None:
+        request.max_content_length = _MAX_FORM_BYTES
+
+    @routes.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(_HEADERS)
+        return response
+
+    @routes.errorhandler(UnavailableError)
+    def answer_unavailable(error: UnavailableError) -> ResponseReturnValue:
+        log.warning("mail subscriptions not available", reason=str(error))
+        response = views.pages().unavailable()
+        response.headers["Retry-After"] = RETRY_AFTER
+        return response
+
+    routes.get(SUBSCRIBE_PATH)(views.show_form)
+    routes.post(SUBSCRIBE_PATH)(views.request_mail)
+    routes.get(f"{CONFIRM_FOLDER}<token>")(views.show_subscription)
+    routes.post(f"{CONFIRM_FOLDER}<token>")(views.confirm_or_choose)
+    routes.get(f"{UNSUBSCRIBE_FOLDER}<token>")(views.show_unsubscribing)
+    routes.post(f"{UNSUBSCRIBE_FOLDER}<token>")(views.unsubscribe)
+    return routes
+
+
+class _Views:
+    """What each route answers."""
+
+    def __init__(self, live: Live, repository: MailRepository, randomness: Randomness, work: BoundedWork) -> None:
+        self._live = live
+        self._repository = repository
+        self._randomness = randomness
+        self._work = work
+
+    def pages(self) -> MailPages:
+        """The pages of the current publication.
+
+        Raises:
+            HTTPException: where there is none, or it has no mail subscriptions.
+        """
+        publication = self._live.current()
+        if publication is None:
+            raise ServiceUnavailable(retry_after=int(RETRY_AFTER))
+        if publication.schedule.mail is None:
+            raise NotFound
+        return MailPages(schedule=publication.schedule, root=request.root_path)
+
+    def show_form(self) -> Response:
+        return self.pages().form(request.args.get("language", ""))
+
+    def request_mail(self) -> Response:
+        pages = self.pages()
+        if request.mimetype != _FORM:
+            raise UnsupportedMediaType
+        email, language = request.form.get("email", ""), request.form.get("language", "")
+        try:
+            address = mail_address(email)
+        except BadInputError:
+            return pages.form(language, email=email, is_invalid=True)
+        client = request.remote_addr or ""
+        mail_request = MailRequest(address=address, language=pages.language(language).code, client=client)
+        work = partial(
+            mail_subscribing.request_mail,
+            self._repository,
+            mail_request,
+            now=self._live.now(),
+            new_id=self._randomness.new_id,
+            new_secret=self._randomness.new_secret,
+        )
+        try:
+            self._work.result_of(work)
+        except TooManyRequestsError as error:
+            return pages.too_many_requests(language, error.retry_after)
+        return pages.check_mailbox(language)
+
+    def show_subscription(self, token: str) -> Response:
+        pages = self.pages()
+        holder = self._holder(CONFIRMING, token)
+        if holder is None:
+            return pages.no_subscription()
+        return pages.confirmation(holder) if holder.subscriber.confirmed_at is None else pages.preferences(holder)
+
+    def confirm_or_choose(self, token: str) -> Response:
+        pages, now = self.pages(), self._live.now()
+        if "choice" not in request.form:
+            holder = self._work.result_of(partial(mail_subscribing.confirm, self._repository, token, now=now))
+            return pages.confirmed(holder) if holder is not None else pages.no_subscription()
+        try:
+            choice = chosen(request.form, pages.schedule)
+        except EmptyChoiceError as error:
+            holder = self._holder(CONFIRMING, token)
+            return pages.preferences(holder, mistake=error.phrase) if holder is not None else pages.no_subscription()
+        holder = self._work.result_of(partial(mail_subscribing.choose, self._repository, token, choice, now=now))
+        return pages.saved(holder) if holder is not None else pages.no_subscription()
+
+    def show_unsubscribing(self, token: str) -> Response:
+        pages = self.pages()
+        holder = self._holder(UNSUBSCRIBING, token)
+        return pages.unsubscribing(holder) if holder is not None else pages.no_subscription()
+
+    def unsubscribe(self, token: str) -> Response:
+        # By the button of the page, or by a mail program (RFC 8058): what the body says makes no difference.
+        pages = self.pages()
+        work = partial(mail_subscribing.unsubscribe, self._repository, token, now=self._live.now())
+        return pages.unsubscribed() if self._work.result_of(work) else pages.no_subscription()
+
+    def _holder(self, purposes: Collection[LinkPurpose], token: str) -> LinkHolder | None:
+        work = partial(mail_subscribing.link_holder, self._repository, purposes, token, now=self._live.now())
+        return self._work.result_of(work)
