@@ -6,129 +6,20 @@ confirms it. The audit trail names subscribers by their random ids.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.deliveries import mail_receiver
-from icsfeed.domain.errors import NotFoundError, RefusedError
-from icsfeed.domain.mail_subscribers import CONFIRMATION_PERIOD, MailChoice, MailSubscriber, mail_address
+from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.mail_subscribers import MailChoice, MailSubscriber, mail_address
 from icsfeed.services.mail_links import LinkPurpose, MailLinks
-from icsfeed.services.repository import Writing
+from icsfeed.services.repository import MailRepository
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 
-MAX_REQUESTS: Final = 5
-"""From one client, and for one address, within ``REQUEST_PERIOD``."""
-
-REQUEST_PERIOD: Final = timedelta(hours=1)
-_IPV6_NETWORK_BITS: Final = 64
-"""Of an IPv6 address, these are the network's: one customer has all the others."""
-
 _UNSUBSCRIBED: Final = "unsubscribed"
-_NEVER_CONFIRMED: Final = "never confirmed"
-
-
-class TooManyRequestsError(RefusedError):
-    """A client, or clients together for one address, asked for mail too often."""
-
-    def __init__(self, retry_after: timedelta) -> None:
-        self.retry_after = retry_after
-        super().__init__("mail was asked for too often; try again later")
-
-
-class MailWriting(Writing, Protocol):
-    """A transaction that can change mail subscribers."""
-
-    @property
-    def mail_subscribers(self) -> MailSubscriberRows: ...
-
-
-class MailRepository(Protocol):
-    """A repository with mail subscribers."""
-
-    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[MailWriting]: ...
-
-    def mail_subscribers(self) -> AbstractContextManager[MailSubscriberRows | None]:
-        """The mail subscribers, for reading; ``None`` while there is no database yet."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailRequest:
-    """A customer who asks for mail to ``address`` (as ``mail_address`` gives it) in a language.
-
-    ``client`` is the network address that the request comes from.
-    """
-
-    address: str
-    language: str
-    client: str
-
-
-def request_mail(
-    repository: MailRepository,
-    request: MailRequest,
-    *,
-    now: datetime,
-    new_id: Callable[[], str],
-    new_secret: Callable[[], str],
-) -> None:
-    """Queue a mail to the address, with the link that confirms it or, if it is confirmed, that to its preferences.
-
-    ``new_id`` and ``new_secret`` are sources of randomness.
-
-    Raises:
-        TooManyRequestsError: after too many requests; the message is the same for every address.
-        UnavailableError: where it can't be recorded; nothing has changed then.
-    """
-    with repository.writing(actor=_customer("", now), action="mail request", subject="") as writing:
-        rows = writing.mail_subscribers
-        _count_request(rows, request, rows.secret_or(new_secret), now)
-        forget_unconfirmed(rows, now=now)
-        subscriber = rows.with_address(request.address)
-        if subscriber is None:
-            choice = MailChoice(language=request.language)
-            subscriber = MailSubscriber(id=new_id(), address=request.address, choice=choice, requested_at=now)
-        elif subscriber.confirmed_at is None:
-            choice = replace(subscriber.choice, language=request.language)
-            subscriber = replace(subscriber, choice=choice, requested_at=now)
-        rows.put(subscriber)
-        rows.queue_confirmation(subscriber.id, now=now)
-
-
-def _count_request(rows: MailSubscriberRows, request: MailRequest, secret: str, now: datetime) -> None:
-    """Count the request by keyed digests, which tell nobody where it came from.
-
-    Raises:
-        TooManyRequestsError: where it is one too many.
-    """
-    since = now - REQUEST_PERIOD
-    client, address = (
-        hmac.digest(secret.encode(), f"icsfeed mail {what}\0{value}".encode(), "sha256").hex()
-        for what, value in (("client", network_of(request.client)), ("address", request.address))
-    )
-    rows.forget_requests(until=since)
-    times = [each for each in rows.requests(client=client, address=address, since=since) if len(each) >= MAX_REQUESTS]
-    if times:
-        raise TooManyRequestsError(max(each[-MAX_REQUESTS] for each in times) + REQUEST_PERIOD - now)
-    rows.add_request(client=client, address=address, at=now)
-
-
-def network_of(client: str) -> str:
-    """What counts as one client: an IPv4 address, or the network of an IPv6 address."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(int(address) >> (address.max_prefixlen - _IPV6_NETWORK_BITS))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -283,13 +174,6 @@ def subscriber_counts(repository: MailRepository) -> Mapping[str, int]:
     """How many mail subscribers there are: ``active``, ``paused`` and ``unconfirmed``."""
     with repository.mail_subscribers() as rows:
         return rows.counts() if rows is not None else {"active": 0, "paused": 0, "unconfirmed": 0}
-
-
-def forget_unconfirmed(rows: MailSubscriberRows, *, now: datetime) -> None:
-    """Erase those who have not confirmed in time, and what is left of the requests that no limit counts any more."""
-    rows.forget_requests(until=now - REQUEST_PERIOD)
-    if ids := rows.unconfirmed(until=now - CONFIRMATION_PERIOD):
-        rows.delete(ids, now=now, problem=_NEVER_CONFIRMED)
 
 
 def note_refusal(rows: MailSubscriberRows, subscriber_id: str, *, now: datetime) -> MailSubscriber | None:

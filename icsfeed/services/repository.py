@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
@@ -18,6 +18,9 @@ from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
+
+if TYPE_CHECKING:
+    from icsfeed.store.database.mail_subscribers import MailSubscriberRows  # nor SQLAlchemy, for most commands
 
 
 class Writing(Protocol):
@@ -99,6 +102,22 @@ class ScheduleRepository(Repository, Protocol):
 
     def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
         """Store this file and its holidays instead."""
+
+
+class MailWriting(Writing, Protocol):
+    """A transaction that can change mail subscribers."""
+
+    @property
+    def mail_subscribers(self) -> MailSubscriberRows: ...
+
+
+class MailRepository(Protocol):
+    """A repository with mail subscribers."""
+
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[MailWriting]: ...
+
+    def mail_subscribers(self) -> AbstractContextManager[MailSubscriberRows | None]:
+        """The mail subscribers, for reading; ``None`` while there is no database yet."""
 
 
 class NoRepository:

@@ -22,14 +22,9 @@ from icsfeed.domain.mail_subscribers import mail_address
 from icsfeed.publication.live import Live
 from icsfeed.services import mail_subscribing
 from icsfeed.services.mail_links import CONFIRM_FOLDER, SUBSCRIBE_PATH, UNSUBSCRIBE_FOLDER, LinkPurpose
-from icsfeed.services.mail_subscribing import (
-    CONFIRMING,
-    UNSUBSCRIBING,
-    LinkHolder,
-    MailRepository,
-    MailRequest,
-    TooManyRequestsError,
-)
+from icsfeed.services.mail_requests import MailRequest, TooManyRequestsError, request_mail
+from icsfeed.services.mail_subscribing import CONFIRMING, UNSUBSCRIBING, LinkHolder
+from icsfeed.services.repository import MailRepository
 from icsfeed.web.bounded_work import BoundedWork
 from icsfeed.web.errors import RETRY_AFTER
 from icsfeed.web.mail_choices import EmptyChoiceError, chosen
@@ -129,7 +124,7 @@ class _Views:
         client = request.remote_addr or ""
         mail_request = MailRequest(address=address, language=pages.language(language).code, client=client)
         work = partial(
-            mail_subscribing.request_mail,
+            request_mail,
             self._repository,
             mail_request,
             now=self._live.now(),

@@ -23,7 +23,7 @@ from icsfeed.web.mail_choices import environment_boxes, kind_boxes, reminder_box
 from icsfeed.words.languages import Language, folder_of, language_named, languages_named
 from icsfeed.words.phrases import Phrase, phrase
 
-_BY_MAIL: Final = phrase("Announcements by mail")
+_BY_MAIL: Final = phrase("Announcements by email")
 _ONE_MINUTE: Final = timedelta(minutes=1)
 
 
@@ -58,9 +58,7 @@ class MailPages:
         """The same for every address."""
         return self._message(
             phrase("Check your mailbox"),
-            phrase(
-                "We’ve sent a message to the address that you gave. Follow the link in it to confirm your subscription."
-            ),
+            phrase("A message is on its way to the address that you gave. Follow the link in it to confirm."),
             phrase("If nothing arrives within a few minutes, look in the spam folder, and check the address."),
             languages=[self.language(code)],
         )
@@ -71,7 +69,7 @@ class MailPages:
         text = language.say_count(
             "Please try again in {count} minute.", "Please try again in {count} minutes.", max(minutes, 1)
         )
-        part = self._part(language, language.say(phrase("Too many requests")), [text])
+        part = self._part(language, language.say("Too many requests"), [text])
         response = self._page("message", language, part.title, 429, parts=[part])
         response.headers["Retry-After"] = str(max(1, -(-retry_after // timedelta(seconds=1))))
         return response
@@ -79,7 +77,7 @@ class MailPages:
     def confirmation(self, holder: LinkHolder) -> Response:
         """The button that confirms an address."""
         language = self._language_of(holder)
-        title = language.say(phrase("Confirm your subscription"))
+        title = language.say("Confirm your subscription")
         days = CONFIRMATION_PERIOD.days
         return self._page("confirm", language, title, subscriber=holder.subscriber, days=days)
 
@@ -99,7 +97,7 @@ class MailPages:
         return self._page(
             "preferences",
             language,
-            language.say(phrase("Your mail subscription")),
+            language.say("Your email subscription"),
             400 if mistake is not None else 200,
             subscriber=holder.subscriber,
             notice=language.say(notice) if notice is not None else "",
@@ -118,7 +116,7 @@ class MailPages:
         return self._page(
             "unsubscribe",
             language,
-            language.say(phrase("Unsubscribe from these mails?")),
+            language.say("Unsubscribe from these emails?"),
             subscriber=holder.subscriber,
             preferences_path=self.root + holder.path(LinkPurpose.PREFERENCES) if is_confirmed else "",
         )
@@ -126,7 +124,7 @@ class MailPages:
     def unsubscribed(self) -> Response:
         return self._message(
             phrase("You are unsubscribed"),
-            phrase("You’ll get no more mails, and your address has been deleted."),
+            phrase("You’ll get no more emails, and your address has been deleted."),
             languages=self._languages,
         )
 

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
 
 from icsfeed.domain.feeds import Environment
 from icsfeed.domain.schedule import Calendar
@@ -38,6 +37,7 @@ from icsfeed.publication.pages.page_items import (
 )
 from icsfeed.publication.pages.page_links import PageLinks
 from icsfeed.publication.pages.rendering import Assets, render_page
+from icsfeed.publication.pages.security import page_policy
 from icsfeed.publication.pages.subscriptions import BUTTONS, REFRESH_TIMES, subscriptions
 from icsfeed.publication.representations import Representation
 from icsfeed.services.mail_links import SUBSCRIBE_PATH
@@ -98,7 +98,7 @@ class Site:
             year_path=year_path(self.today.year),
             windows=window_rows(schedule, dates, self.today, only),
             freezes=freeze_rows(schedule, dates, self.today, only),
-            form_origin=_origin(mail_form),
+            form_target=mail_form,
             mail_form=mail_form,
         )
 
@@ -239,14 +239,14 @@ class Site:
         *,
         status_data: Mapping[str, object] = MappingProxyType({}),
         ancestors: Iterable[str] = ("'none'",),
-        form_origin: str = "'none'",
+        form_target: str = "",
         **context: object,
     ) -> Representation:
         """The page at ``below`` the folder of the language; ``items`` are all that it shows the times of.
 
-        ``form_origin`` is where its form is sent, if it has one.
+        ``form_target`` is the address that its form is sent to, if it has one.
         """
-        policy = _policy(self._calendar, form_origin)
+        policy = page_policy(self._calendar, form_target)
         links = self.links(language=self.language, languages=self.languages, below=below, base=self.base, policy=policy)
         kind_names = {kind.value: self.language.say(name) for kind, name in KIND_NAMES.items()}
         categories = {kind.value: self.language.say(name) for kind, name in CATEGORIES.items()}
@@ -290,18 +290,3 @@ class Site:
 def environment_path(environment: Environment) -> str:
     """The path of the page of an environment, below the folder of the language."""
     return f"environments/{environment.id}/"
-
-
-def _origin(address: str) -> str:
-    """The origin of a web address for a Content-Security-Policy; of an empty one, none."""
-    url = urlsplit(address)
-    return f"{url.scheme}://{url.netloc}" if address else "'none'"
-
-
-def _policy(calendar: Calendar, form_origin: str) -> str:
-    """Lets a page load its own assets and the vendor's logo (Content Security Policy, level 3)."""
-    pictures = f" {_origin(calendar.logo)}" if calendar.logo else ""
-    return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        f"img-src 'self' data:{pictures}; base-uri 'none'; form-action {form_origin}"
-    )
