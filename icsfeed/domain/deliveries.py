@@ -34,7 +34,8 @@ class Delivery:
     ``subject`` is the id of a change or of a recorded freeze, or a window and an original local date:
     ``thursday/2026-12-03``. ``update`` is the number of the change's update that caused it. A reminder is for the start
     ``starts`` (UTC), ``lead`` before it; of a move, ``starts`` is the new start. Instants are in UTC. The receiver
-    ``was_informed`` where they had something about the subject before, or an attempt at least; only a claim says so.
+    ``was_informed`` where they had something about the subject before, or an attempt at least; what happened after
+    ``informed_at`` is new to them (``None``: that is not known). Both are set by a claim alone.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Delivery:
     attempts: int = 0
     first_attempt_at: datetime | None = None
     was_informed: bool = False
+    informed_at: datetime | None = None
 
     @property
     def is_mail(self) -> bool:

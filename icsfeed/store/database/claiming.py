@@ -8,7 +8,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, case, exists, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    ScalarSelect,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import MAIL_PREFIX, Delivery, DeliveryState
@@ -39,18 +53,8 @@ def claim(
     ).all()
     if not numbers:
         return ()
-    other = deliveries.alias("other")
-    was_informed = or_(
-        deliveries.c.attempts > 0,
-        exists().where(
-            other.c.subject == deliveries.c.subject,
-            other.c.receiver == deliveries.c.receiver,
-            other.c.number != deliveries.c.number,
-            has_begun(other),
-        ),
-    )
     rows = connection.execute(
-        select(deliveries, was_informed.label("was_informed"))
+        select(deliveries, _was_informed().label("was_informed"), _first_news_at().label("first_news_at"))
         .where(deliveries.c.number.in_(numbers))
         .order_by(deliveries.c.due_at, deliveries.c.number)
     ).all()
@@ -61,7 +65,9 @@ def claim(
             lease_owner=owner,
             lease_until=now + lease,
             attempts=deliveries.c.attempts + 1,
-            first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, now),
+            first_attempt_at=func.coalesce(
+                deliveries.c.first_attempt_at, literal(now, deliveries.c.first_attempt_at.type)
+            ),
         )
     )
     return tuple(
@@ -70,9 +76,37 @@ def claim(
             attempts=row.attempts + 1,
             first_attempt_at=row.first_attempt_at or now,
             was_informed=bool(row.was_informed),
+            informed_at=row.first_news_at and row.first_news_at - datetime.resolution,
         )
         for row in rows
     )
+
+
+def _was_informed() -> ColumnElement[bool]:
+    """Whether the receiver of a delivery had something about its subject before."""
+    other = deliveries.alias("other")
+    is_other = other.c.number != deliveries.c.number
+    return or_(deliveries.c.attempts > 0, exists().where(_is_about_same(other), is_other, has_begun(other)))
+
+
+def _first_news_at() -> ScalarSelect[datetime]:
+    """When the first of what a delivery stands for was queued: all after the last that its receiver got.
+
+    NULL where the receiver got nothing.
+    """
+    last, news = deliveries.alias("last"), deliveries.alias("news")
+    last_sent = (
+        select(func.max(last.c.number))
+        .where(_is_about_same(last), last.c.state == DeliveryState.SENT.value)
+        .correlate(deliveries)
+        .scalar_subquery()
+    )
+    first = func.min(news.c.queued_at, type_=news.c.queued_at.type)
+    return select(first).where(_is_about_same(news), news.c.number > last_sent).correlate(deliveries).scalar_subquery()
+
+
+def _is_about_same(other: FromClause) -> ColumnElement[bool]:
+    return (other.c.subject == deliveries.c.subject) & (other.c.receiver == deliveries.c.receiver)
 
 
 def due_receivers(connection: Connection, *, now: datetime) -> frozenset[str]:
@@ -95,8 +129,7 @@ def _is_held_back(now: datetime) -> ColumnElement[bool]:
     """Whether an older delivery about the same subject to the same receiver waits, or another is being sent."""
     other = deliveries.alias("other")
     return exists().where(
-        other.c.subject == deliveries.c.subject,
-        other.c.receiver == deliveries.c.receiver,
+        _is_about_same(other),
         other.c.state == DeliveryState.WAITING.value,
         other.c.number != deliveries.c.number,
         or_(other.c.number < deliveries.c.number, other.c.lease_until > now),
