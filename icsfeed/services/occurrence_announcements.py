@@ -16,8 +16,6 @@ from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.spans import Span
 from icsfeed.services.announcement_context import NEVER_INFORMED, AnnouncementContext
 from icsfeed.services.announcement_events import events_of_occurrence
-from icsfeed.words.languages import language_named
-from icsfeed.words.terms import name_in_words
 
 
 def occurrence_announcement(context: AnnouncementContext, window_id: str, day: date) -> Announcement | NothingToTell:
@@ -67,7 +65,7 @@ def _without_it(context: AnnouncementContext, occurrence: Occurrence, span: Span
         case Skipped(reason=reason, silent=False):
             return replace(announcement, reason=reason)
         case Frozen(by=FrozenSpan(freeze=freeze)) if not freeze.is_internal:
-            name = name_in_words(Kind.FREEZE, freeze.name, language_named(announcement.language))
+            name = freeze.name or freeze.id  # one that was recorded has no name of its own
             return replace(announcement, freeze=name, reason=freeze.description if freeze.is_recorded else "")
     return announcement
 

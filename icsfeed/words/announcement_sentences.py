@@ -29,6 +29,7 @@ _CHANGE_NEWS: Final = {
 }
 _TENTATIVE: Final = phrase_in("news of a change", "announced tentatively")
 _GONE: Final = phrase_in("news of a change", "withdrawn")
+_LEFT: Final = phrase_in("news of a change", "no longer affects you")
 _OCCURRENCE_NEWS: Final = {
     ChannelEvent.MOVED: phrase_in("news of a maintenance", "moved"),
     ChannelEvent.SKIPPED: phrase_in("news of a maintenance", "does not take place"),
@@ -65,6 +66,8 @@ def news_in_words(announcement: Announcement) -> str:
         return say(_OCCURRENCE_NEWS[event])
     if announcement.is_gone:
         return say(_GONE)
+    if announcement.left:
+        return say(_LEFT)
     is_tentative = event is ChannelEvent.ANNOUNCED and announcement.state is State.TENTATIVE
     return say(_TENTATIVE if is_tentative else _CHANGE_NEWS[event])
 

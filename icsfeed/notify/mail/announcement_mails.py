@@ -68,7 +68,7 @@ def _paragraphs(text: AnnouncementText, *, has_calendar: bool) -> Iterator[str]:
     yield text.description
     yield label_line(say("Ticket"), text.ticket, language) if text.ticket else ""
     yield label_line(say("Current state"), text.page, language) if text.page else ""
-    yield say("The attached file adds it to your calendar.") if has_calendar else ""
+    yield say("The attached file brings your calendar up to date.") if has_calendar else ""
     if text.earlier_messages:
         yield say("Earlier messages")
         yield from (plain_lines([each], language) for each in text.earlier_messages)

@@ -70,8 +70,8 @@ def sample_announcements(language: str) -> Iterator[tuple[str, Announcement]]:
         yield name, announcement(whole, about, was_informed=was_informed, language=language)
 
 
-def hostile_mail() -> MailContent:
-    """A mail in which every text of the vendor is hostile."""
+def _hostile_schedule() -> Schedule:
+    """The shop, where every text of the vendor is hostile."""
     schedule = shop()
     calendar = replace(
         schedule.calendar,
@@ -81,7 +81,11 @@ def hostile_mail() -> MailContent:
         color="#ffff00",
         support_url="https://example.com/?a=1&b=<2>",
     )
-    schedule = replace(schedule, calendar=calendar)
+    environments = tuple(replace(each, name=HOSTILE) for each in schedule.environments)
+    return replace(schedule, calendar=calendar, environments=environments, translations={})
+
+
+def hostile_announcement() -> Announcement:
     change = after(
         Step.UPDATE,
         utc(2026, 11, 25),
@@ -91,7 +95,11 @@ def hostile_mail() -> MailContent:
         ticket=f"urn:{HOSTILE}",
     )
     about = delivery("EC-7", ChannelEvent.UPDATED, utc(2026, 11, 25))
-    return mail(announcement(situation(changes=[change], schedule=schedule), about), schedule)
+    return announcement(situation(changes=[change], schedule=_hostile_schedule()), about)
+
+
+def hostile_mail() -> MailContent:
+    return mail(hostile_announcement(), _hostile_schedule())
 
 
 def confirmation(language: str, *, is_confirmed: bool) -> MailContent:

@@ -253,7 +253,7 @@ def test_a_restored_occurrence_takes_place_as_planned(event: E) -> None:
 def test_a_frozen_occurrence_says_why_unless_that_is_internal() -> None:
     about = delivery(OCCURRENCE, E.SKIPPED)
     news = announcement(situation(freezes=[FREEZE]), about)
-    assert (news.event, news.freeze, news.reason) == (E.SKIPPED, "Change freeze", "An incident")
+    assert (news.event, news.freeze, news.reason) == (E.SKIPPED, "CF-2", "An incident")
     news = announcement(situation(freezes=[INTERNAL]), about)
     assert (news.event, news.freeze, news.reason) == (E.SKIPPED, "", "")
     christmas = announcement(situation(), delivery("thursday/2026-12-24", E.SKIPPED))
