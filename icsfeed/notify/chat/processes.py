@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +41,7 @@ _VARIABLES: Final = frozenset(
 class Apprise:
     """Apprise in processes of its own, each of which does one job."""
 
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     seconds: float = MAX_SECONDS
 
     def target_count(self, url: str) -> int:
