@@ -27,15 +27,15 @@ class Addressee:
     """For whom a mail is: the address itself, and what belongs to this subscriber and this delivery.
 
     ``message_id`` and ``thread_id`` are in angle brackets. ``tokens`` are those of the subscriber's links, in the order
-    of the letter's; ``unsubscribe`` is the link for one click (empty: none).
+    of the letter's; ``unsubscribe`` is the link for one click, of which only a mail to somebody subscribed makes use.
     """
 
     email: str = field(repr=False)
     date: datetime
     message_id: str
     thread_id: str
-    tokens: tuple[str, ...] = field(default=(), repr=False)
-    unsubscribe: str = field(default="", repr=False)
+    tokens: tuple[str, ...] = field(repr=False)
+    unsubscribe: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +43,7 @@ class Letter:
     """A mail without an address: what all of its receivers get, in pieces."""
 
     fields: bytes = field(repr=False)
+    is_subscribed: bool
     body: tuple[bytes | int, ...] = field(repr=False)
 
     def addressed(self, addressee: Addressee) -> bytes:
@@ -53,7 +54,22 @@ class Letter:
         """
         tokens = [_token(each) for each in addressee.tokens]
         body = b"".join([tokens[piece] if isinstance(piece, int) else piece for piece in self.body])
-        return b"".join([_own_fields(addressee), self.fields, body])
+        return b"".join([self._own_fields(addressee), self.fields, body])
+
+    def _own_fields(self, addressee: Addressee) -> bytes:
+        fields = [
+            header_field("Date", format_datetime(addressee.date)),
+            header_field("Message-ID", addressee.message_id),
+            header_field("In-Reply-To", addressee.thread_id),
+            header_field("References", addressee.thread_id),
+            header_field("To", bare_address(addressee.email)),
+        ]
+        if self.is_subscribed:
+            fields += [
+                header_field("List-Unsubscribe", f"<{addressee.unsubscribe}>"),
+                header_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ]
+        return "".join(fields).encode("ascii")
 
 
 def letter(
@@ -67,23 +83,9 @@ def letter(
     if content.is_subscribed:
         fields.append(header_field("List-Id", f"<announcements.{domain}>"))
     fields += [header_field(name, value) for name, value in _ALWAYS]
-    return Letter(fields="".join(fields).encode("ascii"), body=body_template(content, tokens))
-
-
-def _own_fields(addressee: Addressee) -> bytes:
-    fields = [
-        header_field("Date", format_datetime(addressee.date)),
-        header_field("Message-ID", addressee.message_id),
-        header_field("In-Reply-To", addressee.thread_id),
-        header_field("References", addressee.thread_id),
-        header_field("To", bare_address(addressee.email)),
-    ]
-    if addressee.unsubscribe:
-        fields += [
-            header_field("List-Unsubscribe", f"<{addressee.unsubscribe}>"),
-            header_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ]
-    return "".join(fields).encode("ascii")
+    return Letter(
+        is_subscribed=content.is_subscribed, fields="".join(fields).encode("ascii"), body=body_template(content, tokens)
+    )
 
 
 def _token(text: str) -> bytes:

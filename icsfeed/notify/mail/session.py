@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
 from icsfeed.notify.mail.attempts import AttemptError, ReplyError, smtp_errors
@@ -18,6 +20,8 @@ _GO_AHEAD: Final = 354
 _LEADING_DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 _END_OF_CONTENT: Final = b".\r\n"
 _FAREWELL_SECONDS: Final = 2.0
+_MAX_IDLE_SECONDS: Final = 30.0
+"""How long a connection is kept for the next mail. A firewall may drop one that is idle for longer without a word."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +40,10 @@ class PostedMail:
 class SmtpSession:
     """One connection at a time, opened by the first mail. One thread at a time uses it."""
 
-    def __init__(self, connector: SmtpConnector) -> None:
+    def __init__(self, connector: SmtpConnector, *, seconds: Callable[[], float] = monotonic) -> None:
         self._connector = connector
+        self._seconds = seconds
+        self._used_at = 0.0
         self._smtp: smtplib.SMTP | None = None
 
     def post(self, mail: PostedMail) -> None:
@@ -52,6 +58,8 @@ class SmtpSession:
             PermanentFailureError: where the server will never take it.
             MailboxRefusedError: where that is due to its recipient.
         """
+        if self._seconds() - self._used_at > _MAX_IDLE_SECONDS:
+            self.close()
         is_kept = self._smtp is not None
         try:
             self._attempt(mail)
@@ -59,6 +67,8 @@ class SmtpSession:
             if not (is_kept and error.may_be_stale):
                 raise error.failure(mail.recipient) from None
             self._post_anew(mail)
+        finally:
+            self._used_at = self._seconds()
 
     def close(self) -> None:
         """Say goodbye, without waiting long for an answer."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
@@ -71,12 +72,12 @@ class MailServer:
         user: str = "",
         password: str = "",
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+        seconds: Callable[[], float] = monotonic,
     ) -> SmtpSession:
         """A session with this server, which closes it before it ends."""
         server = self.server(security, user=user, password=password)
-        self._sessions.append(
-            SmtpSession(SmtpConnector(server=server, own_name="vendor.example", timeout=timeout, tls=tls))
-        )
+        connector = SmtpConnector(server=server, own_name="vendor.example", timeout=timeout, tls=tls)
+        self._sessions.append(SmtpSession(connector, seconds=seconds))
         return self._sessions[-1]
 
     def close_sessions(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -153,11 +154,7 @@ def test_the_parts_are_alternatives_and_an_attachment() -> None:
 
 def test_a_mail_without_a_calendar_is_two_alternatives() -> None:
     content = MailContent(language="en", subject="Confirm", text="text", html="<p>text</p>", is_subscribed=False)
-    message = parsed(
-        letter(content, sender=SENDER, reply_to=None, domain=DOMAIN, tokens=()).addressed(
-            Addressee(email="a@b.example", date=ADDRESS.date, message_id="<1@x>", thread_id="<2@x>")
-        )
-    )
+    message = parsed(letter(content, sender=SENDER, reply_to=None, domain=DOMAIN, tokens=()).addressed(ADDRESS))
     assert [part.get_content_type() for part in message.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"} & set(message.keys()) == set()
 
@@ -232,16 +229,12 @@ def test_names_of_attachments_are_plain(name: str) -> None:
 )
 def test_an_address_that_is_none_is_refused(email: str) -> None:
     with pytest.raises(BadInputError, match=r"\Aa mail address has a space, an angle bracket or a character outside"):
-        a_letter().addressed(
-            Addressee(email=email, date=ADDRESS.date, message_id="<1@x>", thread_id="<2@x>", tokens=TOKENS)
-        )
+        a_letter().addressed(replace(ADDRESS, email=email))
 
 
 @pytest.mark.parametrize("token", ["a\r\nb", "a=b", "a b", "", "é", "x" * 75])
 def test_a_token_that_is_none_is_refused(token: str) -> None:
-    address = Addressee(
-        email="a@b.example", date=ADDRESS.date, message_id="<1@x>", thread_id="<2@x>", tokens=(token, OWN_TOKENS[1])
-    )
+    address = replace(ADDRESS, tokens=(token, OWN_TOKENS[1]))
     with pytest.raises(BadInputError, match=r"\Aa token in a link has characters other than letters"):
         a_letter().addressed(address)
 

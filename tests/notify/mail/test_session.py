@@ -142,6 +142,17 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
     assert (running.connections, len(running.mails)) == (2, 2)
 
 
+@pytest.mark.parametrize(("pause", "connections"), [(29, 1), (31, 2)])
+def test_a_connection_is_not_kept_for_long_without_mails(pause: float, connections: int) -> None:
+    seconds = [0.0]
+    with a_mail_server() as running:
+        session = running.session(seconds=lambda: seconds[0])
+        for _ in range(2):
+            session.post(a_mail())
+            seconds[0] += pause
+    assert (running.connections, len(running.mails)) == (connections, 2)
+
+
 @pytest.mark.parametrize("moment", ["data", "content"])
 def test_a_connection_that_breaks_within_the_content_may_have_delivered_it(moment: str) -> None:
     """So the mail is not sent again at once, and fails for itself alone."""
