@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icsfeed.cli.answers import message_texts
 from icsfeed.cli.output import print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.changes import Change, State, Step, Update
-from icsfeed.domain.lengths import rough_length_text
+from icsfeed.domain.lengths import length_text, rough_length_text
+from icsfeed.domain.notice import shortest_notice
 from icsfeed.domain.texts import one_line
 from icsfeed.domain.times import instant_text, span_text
 from icsfeed.words.languages import ENGLISH
@@ -53,6 +54,15 @@ def _special_step(update: Update) -> Iterator[str]:
         yield "withdrawn from everything public"
 
 
+def _notice_text(change: Change) -> str:
+    """The notice that customers were given, where less was given than promised."""
+    notice = shortest_notice(change)
+    if notice.promised is None or not notice.is_short:
+        return ""
+    given = rough_length_text(notice.length) if notice.length > timedelta() else "none"
+    return f"{given}; customers were promised {length_text(notice.promised)}"
+
+
 def print_history(change: Change, zone: ZoneInfo) -> None:
     """The change as it stands, and each of its updates."""
     plan = change.plan
@@ -65,6 +75,7 @@ def print_history(change: Change, zone: ZoneInfo) -> None:
         "Impact": plan.impact,
         "Reason": plan.reason,
         "Ticket": plan.ticket,
+        "Notice": _notice_text(change),
     }
     print_line(f"{change.id}: {plan.summary}")
     for name, value in facts.items():

@@ -29,6 +29,7 @@ _COMMANDS = {
     "freeze": "Start a change freeze now, end it, list freezes.",
     "subscriber": "Give customers private feeds.",
     "database": "Database maintenance.",
+    "report": "Report a month's minutes of maintenance.",
     "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds and the pages for customers.",
     "manual": "Show the manual of this version.",

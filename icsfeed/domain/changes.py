@@ -110,6 +110,7 @@ class Update:
     the update that an undo takes back, or whose message a redaction withdraws (``None``: all texts so far). After it,
     the clock takes the steps of an ``automatic`` change that nobody takes; nothing of a ``withdrawn`` one is public.
     ``expected_end`` (UTC) is when one that started late is to end, unless somebody has given it another end.
+    ``promised_notice`` is the notice that customers were promised when it announced the change, see ``notice``.
     """
 
     number: int
@@ -124,6 +125,7 @@ class Update:
     withdrawn: bool = False
     expected_end: datetime | None = None
     message_translations: Translations = ()
+    promised_notice: timedelta | None = None
 
     @property
     def expected_span(self) -> Span:

@@ -79,4 +79,5 @@ def _leaving(before: Update, update: Update) -> Update:
         target=None,
         automatic=False,
         withdrawn=update.withdrawn,
+        promised_notice=None,
     )

@@ -27,6 +27,11 @@ def parse_length(text: str) -> timedelta:
     return length
 
 
+def whole_minutes(length: timedelta) -> int:
+    """A length in minutes, rounded down."""
+    return length // _ONE_MINUTE
+
+
 def rough_length_text(length: timedelta) -> str:
     """A length to the minute, rounded down, such as ``1 h 45 min``."""
     return length_text(length // _ONE_MINUTE * _ONE_MINUTE)

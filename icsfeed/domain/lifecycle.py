@@ -86,6 +86,7 @@ def advance(
         step=step,
         target=target,
         withdrawn=before.withdrawn or silent,
+        promised_notice=None,
     )
     if step is Step.UNDO:
         return _with_undo(change, update)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.alterations import Alteration
 from icsfeed.domain.changes import Change, Update
+from icsfeed.domain.lengths import whole_minutes
+from icsfeed.domain.notice import shortest_notice
 from icsfeed.domain.spans import Span
 from icsfeed.domain.translated_texts import Translations
 from icsfeed.services.upcoming import other_times_as_json, span_as_json, utc_text
@@ -17,8 +19,9 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
     """The whole change, its updates in order; instants in UTC and on the wall clock of ``zone``.
 
     ``start`` and ``end`` are those that customers see: the actual ones, once they differ from the planned ones.
+    The notice is that of the planned start, see ``icsfeed.domain.notice``; it is negative where the change had begun.
     """
-    plan = change.plan
+    plan, notice = change.plan, shortest_notice(change)
     return {
         "id": change.id,
         "kind": change.kind.value,
@@ -36,6 +39,8 @@ def change_as_json(change: Change, zone: ZoneInfo) -> dict[str, object]:
             summary=(plan.summary, plan.summary_translations), reason=(plan.reason, plan.reason_translations)
         ),
         "announced_at": utc_text(change.announced_at),
+        "notice_minutes": whole_minutes(notice.length),
+        "promised_notice_minutes": whole_minutes(notice.promised) if notice.promised is not None else None,
         "updates": [
             {
                 "number": update.number,

@@ -27,6 +27,7 @@ from icsfeed.services.conflicts import conflict_text
 from icsfeed.services.events import clock_lines
 from icsfeed.services.freeze_effects import check_recorded_freezes
 from icsfeed.services.ledger import lines_between
+from icsfeed.services.notice import under_promise
 from icsfeed.services.outbox import queue_announcement, queue_step
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
@@ -144,7 +145,7 @@ def announce(
         if repeated is not None:
             return _repetition(situation, repeated, request)
         check_recorded_freezes(situation, request.kind, request.plan)
-        change = _new_change(situation.record, request, PLACEHOLDER, actor)
+        change = _new_change(situation, request, PLACEHOLDER, actor)
         return _outcome(situation, change, _lines(situation, None, change), recorded=False)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
         situation = workspace.situation(writing.record, now=actor.at)
@@ -153,7 +154,7 @@ def announce(
         if repeated is not None:
             return _repetition(situation, repeated, request)
         check_recorded_freezes(situation, request.kind, request.plan)
-        change = _new_change(situation.record, request, uid_part, actor)
+        change = _new_change(situation, request, uid_part, actor)
         lines = _lines(situation, None, change)
         writing.set_subject(change.id)
         writing.add_update(change, key=request.key)
@@ -195,6 +196,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
         if plan != before.plan:
             check_plan(workspace.schedule, before.kind, plan, before.plan)
             check_recorded_freezes(situation, before.kind, plan)
+        after = under_promise(workspace.schedule, after)
         return after, _lines(situation, before, after)
 
     situation = workspace.situation(now=actor.at)
@@ -216,7 +218,7 @@ def random_uid_part(random_bytes: Callable[[int], bytes]) -> str:
     return random_bytes(_UID_BYTES).hex()
 
 
-def _new_change(record: Record, announcement: AnnouncementRequest, uid_part: str, actor: Actor) -> Change:
+def _new_change(situation: Situation, announcement: AnnouncementRequest, uid_part: str, actor: Actor) -> Change:
     update = Update(
         number=1,
         at=actor.at,
@@ -228,7 +230,9 @@ def _new_change(record: Record, announcement: AnnouncementRequest, uid_part: str
         automatic=announcement.automatic,
     )
     kind = announcement.kind
-    return Change(kind=kind, id=recorded_id(kind, record.next_number(kind)), updates=(update,), uid_part=uid_part)
+    change_id = recorded_id(kind, situation.record.next_number(kind))
+    change = Change(kind=kind, id=change_id, updates=(update,), uid_part=uid_part)
+    return under_promise(situation.schedule, change)
 
 
 def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> Change | None:

@@ -16,6 +16,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import instant_text, span_text
+from icsfeed.services.notice import about_notice
 
 USUAL_MAX_LENGTH: Final = timedelta(hours=24)
 """The length beyond which a change is probably a typing error."""
@@ -61,6 +62,7 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
         yield f"{change.id} is tentative: the clock starts it only once it is confirmed"
     if not _ALL_OF_IT.isdisjoint(altered):
         yield from _about_now(situation, change, altered)
+        yield from about_notice(change)
     if "span" in altered:
         yield from about_length(change.id, plan.span)
         if plan.span.end > situation.published_span.end:

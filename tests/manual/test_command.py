@@ -28,7 +28,7 @@ def test_an_unknown_topic_is_refused_with_the_known_ones() -> None:
         status=1,
         stdout="",
         stderr='the manual has no topic "operator"; its topics are channels, commands, customers, database, deploy, '
-        "design, faq, gate, machines, operators, policy, private-feeds, reminders, schedule-file\n",
+        "design, faq, gate, machines, operators, policy, private-feeds, reminders, report, schedule-file\n",
     )
 
 

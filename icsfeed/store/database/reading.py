@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select, union_all
@@ -158,6 +158,7 @@ def _update(row: Row[Any]) -> Update:
         withdrawn=row.withdrawn,
         expected_end=row.expected_end,
         message_translations=translations_of(row.message_translations or {}),
+        promised_notice=timedelta(minutes=row.promised_notice) if row.promised_notice is not None else None,
     )
 
 

@@ -11,6 +11,7 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.lengths import whole_minutes
 from icsfeed.domain.news import Audience, News
 from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
@@ -81,7 +82,7 @@ class Transaction:
             self._add_update(change, update, key)
 
     def _add_update(self, change: Change, update: Update, key: str | None) -> None:
-        plan = update.plan
+        plan, promised = update.plan, update.promised_notice
         self._connection.execute(
             insert(change_updates).values(
                 kind=change.kind.value,
@@ -106,6 +107,7 @@ class Transaction:
                 withdrawn=update.withdrawn,
                 expected_end=update.expected_end,
                 message_translations={each.language: each.text for each in update.message_translations} or None,
+                promised_notice=whole_minutes(promised) if promised is not None else None,
                 uid_part=change.uid_part or None if update.number == 1 else None,
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from icsfeed.domain.changes import Change
+    from icsfeed.domain.channels import NoticePeriods
     from icsfeed.store.schedule_file.model import (
         CalendarTable,
         FeedTable,
@@ -39,7 +40,18 @@ def schedule_of(
     schedule = _schedule_in_one_language(tables)
     others = {code: _schedule_in_one_language(each) for code, each in (translations or {}).items()}
     differing = {code: each for code, each in others.items() if each != schedule}
-    return replace(schedule, changes=changes, translations=differing)
+    return replace(schedule, changes=tuple(_promised(changes, schedule.notice)), translations=differing)
+
+
+def _promised(changes: Iterable[Change], notice: NoticePeriods | None) -> Iterator[Change]:
+    """The changes, announced under the promise that stands in the same file."""
+    if notice is None:
+        yield from changes
+        return
+    from icsfeed.domain.notice import with_promised_notice  # noqa: PLC0415  (few schedules have any)
+
+    for change in changes:
+        yield with_promised_notice(change, notice.promised(change.kind))
 
 
 def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
