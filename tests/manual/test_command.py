@@ -14,7 +14,7 @@ def test_without_a_topic_it_lists_them_with_their_readers() -> None:
     assert (outcome.status, outcome.stderr) == (0, "")
     lines = outcome.stdout.splitlines()
     assert [line.split()[0] for line in lines] == list(TOPICS)
-    assert lines[4] == "deploy         For administrators: serve, or export to a static host."
+    assert "deploy         For administrators: serve, or export to a static host." in lines
     assert max(map(len, lines)) <= 80
 
 
@@ -27,8 +27,7 @@ def test_an_unknown_topic_is_refused_with_the_known_ones() -> None:
     assert run("manual", "operator") == Outcome(
         status=1,
         stdout="",
-        stderr='the manual has no topic "operator"; its topics are channels, commands, customers, database, deploy, '
-        "design, faq, gate, machines, operators, policy, private-feeds, reminders, report, schedule-file\n",
+        stderr=f'the manual has no topic "operator"; its topics are {", ".join(TOPICS)}\n',
     )
 
 
