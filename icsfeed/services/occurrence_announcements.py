@@ -46,7 +46,10 @@ def _news(
         return NothingToTell(reason=f"it takes place as planned, and {NEVER_INFORMED}")
     left = environments_of(context.view.schedule, unaffected)
     if occurrence.moved is None:
-        return replace(_with_facts(context, occurrence, ChannelEvent.UPDATED, span), left=left)
+        # Only an edit of the schedule file moves one without an adjustment.
+        is_moved = (context.delivery.event, context.delivery.starts) == (ChannelEvent.MOVED, span.start)
+        event = ChannelEvent.MOVED if is_moved else ChannelEvent.UPDATED
+        return replace(_with_facts(context, occurrence, event, span), left=left)
     moved = _with_facts(context, occurrence, ChannelEvent.MOVED, span)
     return replace(moved, earlier=occurrence.policy.span, reason=occurrence.moved.reason, left=left)
 

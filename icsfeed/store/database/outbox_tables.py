@@ -29,6 +29,7 @@ deliveries = Table(
     Column("problem", Words, nullable=True),
     Index("ix_deliveries_state_due_at", "state", "due_at"),
     Index("ix_deliveries_subject_receiver", "subject", "receiver"),
+    Index("ix_deliveries_starts", "starts"),
 )
 """The outbox. ``update`` is the number of a change's update; ``lead`` is a reminder's, in minutes.
 

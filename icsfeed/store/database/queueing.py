@@ -73,7 +73,8 @@ def queue_for_all(
         values |= {"state": DeliveryState.DROPPED.value, "ended_at": now, "problem": dropped_for}
     columns = [literal(value, deliveries.c[name].type) for name, value in values.items()]
     rows = select(receivers.c.receiver, *columns).where(*conditions)
-    number = connection.execute(insert(deliveries).from_select(["receiver", *values], rows)).rowcount
+    insertion = insert(deliveries).from_select(["receiver", *values], rows).inline()
+    number = connection.execute(insertion, execution_options={"preserve_rowcount": True}).rowcount
     if was_waiting and not dropped_for:
         replace_overtaken(connection, is_free(now), deliveries.c.subject == news.subject, now=now)
     return number

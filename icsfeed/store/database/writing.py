@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -18,6 +18,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 from icsfeed.store.database import queueing
+from icsfeed.store.database.due import DueOutbox
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 from icsfeed.store.database.subscribers import add_step
@@ -164,6 +165,10 @@ class Transaction:
         queueing.drop_waiting(
             self._connection, subject, problem=problem, only_uninformed=only_uninformed, now=self._actor.at
         )
+
+    def due(self, *, now: datetime) -> DueOutbox:
+        """The outbox at that instant (aware), as far as time fills it."""
+        return DueOutbox(self._connection, now=now)
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record a step taken with a subscriber."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.create_index("ix_deliveries_subject_receiver", "deliveries", ["subject", "receiver"])
+    op.create_index("ix_deliveries_starts", "deliveries", ["starts"])
     op.create_table(
         "mail_subscribers",
         sa.Column("subscriber", sa.String(32), nullable=False),

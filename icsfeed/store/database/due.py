@@ -1,0 +1,147 @@
+"""Queues what time makes due, and keeps up to when it was looked for. Within one write transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    exists,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from icsfeed.domain.channels import ChannelEvent
+from icsfeed.domain.deliveries import CHANNEL_PREFIX, MAIL_PREFIX, DeliveryState
+from icsfeed.domain.news import Audience, News
+from icsfeed.domain.starts import ExpectedStart
+from icsfeed.store.database import queueing
+from icsfeed.store.database.outbox_tables import deliveries, mail_subscribers, outbox_state
+from icsfeed.store.database.queueing import chose, has_begun, minutes, queue_for_all, receivers_of
+
+_ENDED: Final = (ChannelEvent.CANCELLED.value, ChannelEvent.SKIPPED.value, ChannelEvent.WITHDRAWN.value)
+"""The events that say of a start that there is none."""
+
+_TELLING: Final = tuple(
+    event.value for event in ChannelEvent if event not in {ChannelEvent.REMINDER, ChannelEvent.CONFIRMATION}
+)
+"""The events after which nobody goes by what was told before: each tells what holds then."""
+
+_UNHEARD: Final = (DeliveryState.DROPPED.value, DeliveryState.REPLACED.value)
+
+
+class DueOutbox:
+    """The outbox at the instant ``now`` (aware), as far as time fills it. Of each method, see ``TimedOutbox``."""
+
+    def __init__(self, connection: Connection, *, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    @property
+    def scanned_until(self) -> datetime | None:
+        at: datetime | None = self._connection.execute(select(outbox_state.c.scanned_until)).scalar()
+        return at
+
+    def mark_scanned(self, *, new_secret: Callable[[], str]) -> None:
+        if self._connection.execute(update(outbox_state).values(scanned_until=self._now)).rowcount == 0:
+            state = insert(outbox_state).values(place=1, secret=new_secret(), scanned_until=self._now)
+            self._connection.execute(state)
+
+    def remind(self, news: News, audience: Audience, *, dropped_for: str = "") -> int:
+        receivers = receivers_of(news, audience)
+        if receivers is None:
+            return 0
+        receiver, other = receivers.c.receiver, deliveries.alias("same")
+        had_it = exists().where(
+            other.c.subject == news.subject,
+            other.c.receiver == receiver,
+            other.c.event == news.event.value,
+            other.c.starts == news.starts,
+            other.c.lead == minutes(news.lead or timedelta()),
+        )
+        conditions = [~had_it] if dropped_for else [~had_it, queueing.nothing_else_waits(news.subject, receiver)]
+        return queue_for_all(self._connection, news, receivers, *conditions, now=self._now, dropped_for=dropped_for)
+
+    def take_step(self, news: News, audience: Audience) -> int:
+        receivers = receivers_of(news, audience)
+        if receivers is None:
+            return 0
+        other = deliveries.alias("later")
+        is_overtaken = exists().where(
+            other.c.subject == news.subject,
+            other.c.receiver == receivers.c.receiver,
+            other.c.update >= news.update,
+        )
+        return queue_for_all(self._connection, news, receivers, ~is_overtaken, now=self._now)
+
+    def expected_starts(self) -> tuple[ExpectedStart, ...]:
+        teller = deliveries.alias("teller")
+        takes_place = teller.c.event.not_in(_ENDED)
+        columns = (teller.c.subject, teller.c.starts, takes_place)
+        rows = self._connection.execute(
+            select(*columns).where(teller.c.starts > self._now, _is_heeded(teller)).distinct().order_by(*columns)
+        )
+        return tuple(ExpectedStart(subject=subject, at=at, takes_place=bool(place)) for subject, at, place in rows)
+
+    def channels_expecting(self, start: ExpectedStart) -> tuple[str, ...]:
+        return tuple(self._connection.execute(_expecting(start, CHANNEL_PREFIX)).scalars())
+
+    def correct(self, news: News, channels: Collection[str]) -> int:
+        receivers = receivers_of(news, Audience(channels=tuple(channels)))
+        return queue_for_all(self._connection, news, receivers, now=self._now) if receivers is not None else 0
+
+    def correct_mail(self, start: ExpectedStart, news: News, standing: Collection[str]) -> int:
+        expecting, table = _expecting(start, MAIL_PREFIX).subquery(), mail_subscribers
+        begins = or_(false(), *(chose(table, "environments", each) for each in sorted(standing)))
+        receivers = (
+            select(expecting.c.receiver)
+            .join(table, expecting.c.receiver == literal(MAIL_PREFIX, Text) + table.c.subscriber)
+            .where(
+                table.c.confirmed_at.is_not(None),
+                table.c.paused_at.is_(None),
+                ~begins if start.takes_place else begins,
+            )
+        )
+        return queue_for_all(self._connection, news, receivers.subquery("receivers"), now=self._now)
+
+
+def _expecting(start: ExpectedStart, prefix: str) -> Select[Any]:
+    teller = deliveries.alias("teller")
+    says_none = teller.c.event.in_(_ENDED)
+    return (
+        select(teller.c.receiver)
+        .where(
+            teller.c.subject == start.subject,
+            teller.c.starts == start.at,
+            ~says_none if start.takes_place else says_none,
+            teller.c.receiver.startswith(prefix, autoescape=True),
+            _is_heeded(teller),
+        )
+        .distinct()
+    )
+
+
+def _is_heeded(teller: FromClause) -> ColumnElement[bool]:
+    """Whether the receiver had that delivery, perhaps, and nothing later that tells otherwise."""
+    later = deliveries.alias("later")
+    is_overtaken = exists().where(
+        later.c.subject == teller.c.subject,
+        later.c.receiver == teller.c.receiver,
+        later.c.number > teller.c.number,
+        or_(
+            later.c.event.in_(_TELLING) & later.c.state.not_in(_UNHEARD),
+            later.c.starts.is_not(None) & has_begun(later),
+        ),
+    )
+    return and_(has_begun(teller), ~is_overtaken)
