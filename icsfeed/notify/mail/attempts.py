@@ -103,6 +103,8 @@ def _network_reason(stage: SmtpStage, cause: BaseException | None, timeout: floa
         return f"shows a certificate that is not valid: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
         return f"does not speak TLS as it should ({cause.reason or 'without a reason'})"
-    if stage is SmtpStage.CONNECTION and isinstance(cause, OSError):
-        return f"can't be reached: {cause.strerror or type(cause).__name__}"
+    if stage is SmtpStage.CONNECTION:
+        if isinstance(cause, OSError):
+            return f"can't be reached: {cause.strerror or type(cause).__name__}"
+        return "closed the connection at once"
     return f"closed the connection at {stage}"

@@ -20,14 +20,15 @@ from icsfeed.notify.mail.servers import smtp_server
 from icsfeed.notify.mail.session import PostedMail, SmtpSession
 from icsfeed.notify.mail.threads import message_id, thread_id
 from icsfeed.notify.transports import Envelope
-from icsfeed.notify.variables import secret_value
 from icsfeed.services.mail_links import LinkPurpose, MailLinks
+from icsfeed.settings import value_in
 
 MailWriter: TypeAlias = Callable[[Announcement, ContentLinks, bool], MailContent]
 """Writes what a mail says; the last argument is whether its subscriber has confirmed the address."""
 
 _MAX_LETTERS: Final = 32
 _PURPOSES: Final = (LinkPurpose.CONFIRM, LinkPurpose.PREFERENCES, LinkPurpose.UNSUBSCRIBE)
+_REMEDY: Final = "set it where the sender runs, and start that again"
 _NOBODY: Final = "nobody"
 """No subscriber has this id. The links of a letter are signed for it, so that no text can hold their tokens."""
 
@@ -119,7 +120,7 @@ def mail_transport(schedule: Schedule, secret: str, *, environment: Mapping[str,
         msg = "the schedule has no [mail]; add it, or remove the subscribers with icsfeed mail remove"
         raise TemporaryFailureError(msg, concerns_all=True)
     try:
-        server = smtp_server(secret_value(mail.smtp, environment, key="mail.smtp"))
+        server = smtp_server(value_in(environment, mail.smtp, place="mail.smtp", remedy=_REMEDY))
     except BadInputError as error:
         raise TemporaryFailureError(str(error), concerns_all=True) from None
     own_name = mail.sender.email.rpartition("@")[2]

@@ -127,7 +127,9 @@ class _ScriptedSmtp(SMTP):
     ) -> list[str]:
         session.host_name = hostname
         reply = await self._reply(self._script.greeting())
-        return responses if reply == OK else [reply]
+        if reply == OK:
+            return responses
+        return ["250-mail.example", reply] if reply.startswith("250 ") else [reply]
 
     async def handle_MAIL(  # noqa: N802
         self, _: SMTP, __: ServerSession, envelope: SmtpEnvelope, address: str, ___: list[str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -319,3 +320,49 @@ def test_a_server_that_is_not_there(unused_port: int) -> None:
     assert failure.concerns_all
     assert str(failure) == "the mail server can't be reached: Connection refused"
     session.close()
+
+
+@pytest.mark.parametrize(
+    ("greeting", "reason"),
+    [
+        (b"", "the mail server closed the connection at once"),
+        (b"554 5.3.2 go away\r\n", 'the mail server answered 554 to the connection: "5.3.2 go away"'),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", 'the mail server answered -1 to the connection: "2.0-OpenSSH_9.2"'),
+        (b"220 " + b"x" * 9000 + b"\r\n", 'the mail server answered 500 to the connection: "Line too long."'),
+    ],
+)
+def test_what_is_no_mail_server_gets_nothing(greeting: bytes, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_greet_once, args=(listening, greeting))
+        thread.start()
+        server = SmtpServer(host="127.0.0.1", port=listening.getsockname()[1], security=SmtpSecurity.PLAIN)
+        failure = failure_of(SmtpSession(SmtpConnector(server=server, own_name="vendor.example", timeout=5)), a_mail())
+        thread.join()
+    assert isinstance(failure, TemporaryFailureError)
+    assert (str(failure), failure.concerns_all) == (reason, True)
+
+
+def _greet_once(listening: socket.socket, greeting: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.sendall(greeting)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(1024):
+            pass
+
+
+@pytest.mark.usefixtures("_openssl")
+def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
+    _, trusted = server_tls(tmp_path)
+    with a_mail_server() as running:
+        failure = failure_of(running.session(SmtpSecurity.TLS, tls=trusting(trusted)), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert failure.concerns_all
+    assert str(failure) == "the mail server does not speak TLS as it should (WRONG_VERSION_NUMBER)"
+
+
+def test_a_server_that_offers_unknown_logins_only() -> None:
+    script = Script(greeting=lambda: "250 AUTH GSSAPI")
+    with a_mail_server(script) as running:
+        failure = failure_of(running.session(user=USER, password=PASSWORD), a_mail())
+    assert str(failure) == "the mail server offers no way to log in that icsfeed knows (PLAIN, LOGIN or CRAM-MD5)"

@@ -228,7 +228,8 @@ def test_the_mail_server_may_stand_in_a_variable() -> None:
     [
         (
             vendor("env:SMTP_URL"),
-            'mail.smtp is "env:SMTP_URL", but the variable SMTP_URL is not set; set it where the sender runs',
+            'mail.smtp is "env:SMTP_URL", but the variable SMTP_URL is not set; set it where the sender runs, and '
+            "start that again",
         ),
         (
             vendor("smtp://user:hunter2@"),
