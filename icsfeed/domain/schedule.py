@@ -176,11 +176,13 @@ class Schedule:
         return tuple(each if each.environments else replace(each, environments=public) for each in self.freezes)
 
     def in_language(self, language: str) -> Schedule:
-        """The schedule with its texts in that language, as far as they are translated."""
+        """The schedule with its texts in that language, as far as they are translated; and back again, itself."""
         if language == self.language:
             return self
         if language not in self._in_languages:
-            self._in_languages[language] = schedule_in_language(self, language)
+            translated = schedule_in_language(self, language)
+            translated._in_languages[self.language] = self  # noqa: SLF001  (its own class)
+            self._in_languages[language] = translated
         return self._in_languages[language]
 
     @cached_property

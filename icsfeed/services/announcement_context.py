@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from icsfeed.domain.announcements import Announcement, NothingToTell
 from icsfeed.domain.channels import ChannelEvent
@@ -29,7 +28,6 @@ class AnnouncementContext:
     view: Situation
     delivery: Delivery
     was_informed: bool
-    informed_at: datetime | None = None
     environments: frozenset[str] | None = None
 
     @property

@@ -20,30 +20,41 @@ from icsfeed.services.yearly_lines import yearly_lines
 
 def events_of_change(view: Situation, change: Change, left: frozenset[str] = frozenset()) -> tuple[CalendarEvent, ...]:
     """The event of a change or, to those for whose environments it has ``left``, what their feeds show of it."""
+    original = _in_first_language(view)
+    change = original.changes[change.id]
     if not shows_change(view.published_span, change):
         return ()
-    own = change_event(view.schedule, change)
-    ledger = with_lines(view.record.ledger, clock_lines(view, [change]))
+    own = change_event(original.schedule, change)
+    ledger = with_lines(view.record.ledger, clock_lines(original, [change]))
     own = own.revised(revision_of(own, ledger))
     events = [own]
     if left:
-        events = [each for each in departure_events(view.schedule, own) if each.environments == left]
-    return current_events(events, now=view.now)
+        events = [each for each in departure_events(original.schedule, own) if each.environments == left]
+    return _translated(current_events(events, now=view.now), view)
 
 
 def events_of_occurrence(view: Situation, occurrence: Occurrence) -> tuple[CalendarEvent, ...]:
     """The series that the occurrence belongs to, and the event that it has of its own, which comes first."""
-    sources = sorted(_sources_of(view, occurrence), key=lambda each: isinstance(each, Series))
-    outlines = (EventOutline(schedule=view.schedule, source=source) for source in sources)
-    return tuple(_revised(map(policy_event, outlines), view.record.ledger))
+    original = _in_first_language(view)
+    sources = sorted(_sources_of(original, occurrence), key=lambda each: isinstance(each, Series))
+    outlines = (EventOutline(schedule=original.schedule, source=source) for source in sources)
+    return _translated(_revised(map(policy_event, outlines), view.record.ledger), view)
+
+
+def _in_first_language(view: Situation) -> Situation:
+    """The view in the language in which events have their revisions."""
+    return view.in_language(view.schedule.calendar.languages[0])
+
+
+def _translated(events: Iterable[CalendarEvent], view: Situation) -> tuple[CalendarEvent, ...]:
+    if view.schedule.language == view.schedule.calendar.languages[0]:
+        return tuple(events)
+    return tuple(event.in_language(view.schedule) for event in events)
 
 
 def _sources_of(view: Situation, occurrence: Occurrence) -> list[Series | Single]:
-    of_window = (
-        each
-        for each in view.published_policy
-        if isinstance(each, Occurrence) and each.window.id == occurrence.window.id
-    )
+    window_id, items = occurrence.window.id, view.published_policy
+    of_window = (each for each in items if isinstance(each, Occurrence) and each.window.id == window_id)
     sources = list(arrange(of_window, Rendering.SERIES, view.zone, view.published_span))
     own = [each for each in sources if isinstance(each, Single) and _is_same(each.occurrence, occurrence)]
     of_year = [each for each in sources if isinstance(each, Series) and _may_hold(each, occurrence, view)]
@@ -67,13 +78,14 @@ def _reaches(series: Series, occurrence: Occurrence) -> bool:
 
 def events_of_freeze(view: Situation, freeze_id: str) -> tuple[CalendarEvent, ...]:
     """The event of a recorded freeze."""
-    ledger = with_lines(view.record.ledger, yearly_lines(view))
+    original = _in_first_language(view)
+    ledger = with_lines(view.record.ledger, yearly_lines(original))
     outlines = (
-        EventOutline(schedule=view.schedule, source=item)
-        for item in view.published_policy
+        EventOutline(schedule=original.schedule, source=item)
+        for item in original.published_policy
         if isinstance(item, FrozenSpan) and item.freeze.is_recorded and item.freeze.id == freeze_id
     )
-    return tuple(_revised(map(policy_event, outlines), ledger))
+    return _translated(_revised(map(policy_event, outlines), ledger), view)
 
 
 def _revised(events: Iterable[CalendarEvent], ledger: Ledger) -> Iterator[CalendarEvent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from icsfeed.domain.announcements import Announcement, NothingToTell
 from icsfeed.domain.changes import ID_PREFIXES
@@ -23,24 +23,22 @@ def announcement_for(
     delivery: Delivery,
     *,
     was_informed: bool,
-    informed_at: datetime | None = None,
     environments: frozenset[str] | None = None,
 ) -> Announcement | NothingToTell:
     """What the delivery tells now, or why nothing.
 
     ``situation`` must be the receiver's view (``visible_to``), in the receiver's language (``in_language``).
-    ``was_informed`` says whether the receiver was ever sent anything about the subject; ``informed_at`` is when that
-    was made that it was sent last (UTC), if that is known: updates since then are new to it. ``environments`` are those
-    that the receiver selects (``None``: all that it sees).
+    ``was_informed`` says whether the receiver was ever sent anything about the subject; since when updates are new to
+    it is the delivery's ``informed_at`` or, where that is unknown, when it was queued. ``environments`` are those that
+    the receiver selects (``None``: all that it sees).
 
-    Deliveries with the same subject, event, start and queueing time to receivers with the same view, selection and past
+    Deliveries that differ in their numbers and attempts alone, to receivers with the same view, selection and past,
     tell the same, so a sender makes that once.
     """
     context = AnnouncementContext(
         view=situation,
         delivery=delivery,
         was_informed=was_informed,
-        informed_at=informed_at,
         environments=environments,
     )
     if delivery.event is ChannelEvent.CONFIRMATION:

@@ -121,10 +121,11 @@ def _updates(context: AnnouncementContext, change: Change) -> tuple[tuple[Update
     """The updates that the receiver has heard of, and those that are new to it: at least the latest."""
     if not context.was_informed:
         return (), change.updates
-    if context.informed_at is not None:
-        count = sum(update.at <= context.informed_at for update in change.updates)
+    delivery = context.delivery
+    if delivery.informed_at is not None:
+        count = sum(update.at <= delivery.informed_at for update in change.updates)
     else:
-        count = sum(update.at < context.delivery.queued_at for update in change.updates)
+        count = sum(update.at < delivery.queued_at for update in change.updates)
     count = min(count, len(change.updates) - 1 - change.unrecorded)
     return change.updates[:count], change.updates[count:]
 

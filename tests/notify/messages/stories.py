@@ -107,7 +107,6 @@ def result(
     about: Delivery,
     *,
     was_informed: bool = True,
-    informed_at: datetime | None = None,
     environments: frozenset[str] | None = None,
     private: frozenset[str] = frozenset(),
     language: str = "en",
@@ -116,7 +115,6 @@ def result(
         whole.visible_to(private).in_language(language),
         about,
         was_informed=was_informed,
-        informed_at=informed_at,
         environments=environments,
     )
 

@@ -93,15 +93,14 @@ def test_the_old_time_is_the_one_that_the_receiver_was_sent() -> None:
     twice = after(Step.UPDATE, utc(2026, 11, 26), change=MOVED, span=again)
     about = delivery("EC-7", E.MOVED, utc(2026, 11, 26))
     assert announcement(situation(changes=[twice]), about).earlier == LATER
-    news = announcement(situation(changes=[twice]), about, informed_at=utc(2026, 11, 24))
+    news = announcement(situation(changes=[twice]), replace(about, informed_at=utc(2026, 11, 24)))
     assert (news.earlier, news.span) == (PLANNED, again)
 
 
 def test_a_move_and_back_again_is_an_update() -> None:
     back = after(Step.UNDO, utc(2026, 11, 26), change=MOVED)
-    news = announcement(
-        situation(changes=[back]), delivery("EC-7", E.MOVED, utc(2026, 11, 26)), informed_at=utc(2026, 11, 24)
-    )
+    about = delivery("EC-7", E.MOVED, utc(2026, 11, 26), informed_at=utc(2026, 11, 24))
+    news = announcement(situation(changes=[back]), about)
     assert (news.event, news.earlier, news.alterations) == (E.UPDATED, None, ())
 
 
@@ -109,7 +108,7 @@ def test_messages_that_a_replaced_delivery_was_to_tell_are_new() -> None:
     change = after(Step.UPDATE, utc(2026, 11, 25), "One")
     change = after(Step.UPDATE, utc(2026, 11, 26), "Two", change=change, impact=Impact.DEGRADED)
     about = delivery("EC-7", E.UPDATED, utc(2026, 11, 26))
-    news = announcement(situation(changes=[change]), about, informed_at=utc(2026, 11, 24))
+    news = announcement(situation(changes=[change]), replace(about, informed_at=utc(2026, 11, 24)))
     assert [each.text for each in news.messages] == ["One", "Two"]
     assert [each.text for each in news.earlier_messages] == ["Message 1"]
     assert [(each.what, each.after) for each in news.alterations] == [("impact", Impact.DEGRADED)]
