@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from icsfeed.domain.smtp_servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.mail.attempts import BreakError, ReplyError, smtp_errors
 from icsfeed.notify.mail.refusals import SmtpReply, SmtpStage
-from icsfeed.notify.mail.servers import SmtpSecurity, SmtpServer
 
 COMMAND_TIMEOUT_SECONDS: Final = 60.0
 """How long the server may take for one reply: some check the recipient meanwhile, or let strangers wait."""

@@ -10,24 +10,25 @@ from icsfeed.domain.channels import ChannelEvent, Mailbox, MailSettings
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.mail_subscribers import CONFIRMATION_PERIOD, MailSubscriber
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.smtp_servers import smtp_server
 from icsfeed.notify.failures import PermanentFailureError, TemporaryFailureError
 from icsfeed.notify.mail.announcement_mails import announcement_content
 from icsfeed.notify.mail.confirmation_mails import confirmation_content
 from icsfeed.notify.mail.connecting import SmtpConnector
 from icsfeed.notify.mail.content import ContentLinks, MailContent
 from icsfeed.notify.mail.letters import Addressee, Letter, letter
-from icsfeed.notify.mail.servers import smtp_server
 from icsfeed.notify.mail.session import PostedMail, SmtpSession
 from icsfeed.notify.mail.threads import message_id, thread_id
 from icsfeed.notify.transports import Envelope
 from icsfeed.services.mail_links import LinkPurpose, MailLinks
-from icsfeed.settings import value_in
+from icsfeed.settings import UnsetVariableError, value_in
 
 MailWriter: TypeAlias = Callable[[Announcement, ContentLinks, bool], MailContent]
 """Writes what a mail says; the last argument is whether its subscriber has confirmed the address."""
 
 _MAX_LETTERS: Final = 32
 _PURPOSES: Final = (LinkPurpose.CONFIRM, LinkPurpose.PREFERENCES, LinkPurpose.UNSUBSCRIBE)
+_KEY: Final = "mail.smtp"
 _REMEDY: Final = "set it where the sender runs, and start that again"
 _NOBODY: Final = "nobody"
 """No subscriber has this id. The links of a letter are signed for it, so that no text can hold their tokens."""
@@ -120,9 +121,12 @@ def mail_transport(schedule: Schedule, secret: str, *, environment: Mapping[str,
         msg = "the schedule has no [mail]; add it, or remove the subscribers with icsfeed mail remove"
         raise TemporaryFailureError(msg, concerns_all=True)
     try:
-        server = smtp_server(value_in(environment, mail.smtp, place="mail.smtp", remedy=_REMEDY))
-    except BadInputError as error:
+        server = smtp_server(value_in(environment, mail.smtp, place=_KEY, remedy=_REMEDY))
+    except UnsetVariableError as error:
         raise TemporaryFailureError(str(error), concerns_all=True) from None
+    except BadInputError as error:
+        msg = f"{_KEY}: {error}"
+        raise TemporaryFailureError(msg, concerns_all=True) from None
     own_name = mail.sender.email.rpartition("@")[2]
     return MailTransport(
         schedule,

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from icsfeed.domain.channels import CHANNEL_EVENTS
+from icsfeed.domain.smtp_servers import smtp_server
 from icsfeed.store.schedule_file import addresses
 from icsfeed.store.schedule_file.notation import as_toml
 from icsfeed.store.schedule_file.values import choice, single_line, text_value
@@ -35,9 +36,12 @@ def _webhook(text: str) -> str:
 
 
 def _smtp_url(text: str) -> str:
-    return _secret_text(
+    _secret_text(
         text, _SMTP_PATTERN, "the URL of a mail relay", "env:SMTP_URL, smtp://user:password@host:587 or smtps://host"
     )
+    if not re.fullmatch(_VARIABLE_PATTERN, text):
+        smtp_server(text)
+    return text
 
 
 def _secret(text: str) -> str:

@@ -17,8 +17,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 from aiosmtpd.smtp import Session as ServerSession
 
+from icsfeed.domain.smtp_servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.mail.connecting import SmtpConnector
-from icsfeed.notify.mail.servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.mail.session import SmtpSession
 
 OK: Final = "250 OK"

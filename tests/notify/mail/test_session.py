@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.smtp_servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.failures import (
     MailboxRefusedError,
     PermanentFailureError,
@@ -18,7 +19,6 @@ from icsfeed.notify.failures import (
     TemporaryFailureError,
 )
 from icsfeed.notify.mail.connecting import SmtpConnector
-from icsfeed.notify.mail.servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.mail.session import PostedMail, SmtpSession
 from tests.notify.mail.smtp_servers import (
     BREAK,

@@ -233,8 +233,8 @@ def test_the_mail_server_may_stand_in_a_variable() -> None:
         ),
         (
             vendor("smtp://user:hunter2@"),
-            "the URL in [mail] smtp is not that of a mail server: its host or its port is malformed. It is not "
-            "repeated here, since it may hold a password; write one such as smtp://user:password@mail.example.com:587",
+            "mail.smtp: this is not the URL of a mail server: its host or its port is malformed (it is not repeated "
+            "here, since it may hold a password); write one such as smtp://user:password@mail.example.com:587",
         ),
         (shop(), "the schedule has no [mail]; add it, or remove the subscribers with icsfeed mail remove"),
     ],

@@ -105,7 +105,7 @@ def _is_loopback(host: str) -> bool:
 
 def _bad_url(reason: str) -> BadInputError:
     msg = (
-        f"the URL in [mail] smtp is not that of a mail server: {reason}. It is not repeated here, since it may hold a "
-        f"password; write one such as {_EXAMPLE}"
+        f"this is not the URL of a mail server: {reason} (it is not repeated here, since it may hold a "
+        f"password); write one such as {_EXAMPLE}"
     )
     return BadInputError(msg)

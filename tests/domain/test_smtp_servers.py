@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.notify.mail.servers import SmtpSecurity, SmtpServer, smtp_server
+from icsfeed.domain.smtp_servers import SmtpSecurity, SmtpServer, smtp_server
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_malformed_url_is_explained_but_never_repeated(url: str, reason: str) 
     with pytest.raises(BadInputError) as error:
         smtp_server(url)
     assert str(error.value) == (
-        f"the URL in [mail] smtp is not that of a mail server: {reason}. It is not repeated here, since it may hold a "
-        "password; write one such as smtp://user:password@mail.example.com:587"
+        f"this is not the URL of a mail server: {reason} (it is not repeated here, since it may hold a "
+        "password); write one such as smtp://user:password@mail.example.com:587"
     )
     assert error.value.__suppress_context__ or error.value.__context__ is None
