@@ -43,6 +43,11 @@ class UnsetVariableError(BadInputError):
         super().__init__(f"{place} is {quoted(value)}, but {self.reason}; {remedy}")
 
 
+def is_variable(value: str) -> bool:
+    """Whether the value of a key names the variable that holds it."""
+    return value.startswith(_VARIABLE_PREFIX)
+
+
 def value_in(environment: Mapping[str, str], value: str, *, place: str, remedy: str) -> str:
     """The value of a key of the schedule, which may name the variable that holds it.
 
@@ -51,7 +56,7 @@ def value_in(environment: Mapping[str, str], value: str, *, place: str, remedy: 
     Raises:
         UnsetVariableError: where it is not set.
     """
-    if not value.startswith(_VARIABLE_PREFIX):
+    if not is_variable(value):
         return value
     held = environment.get(value.removeprefix(_VARIABLE_PREFIX))
     if not held:

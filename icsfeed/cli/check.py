@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
@@ -71,7 +72,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
     template_errors, template_names = _about_templates(situation)
     advices = (
         *unset,
-        *advise(situation, public=_public(inputs, record), public_holidays=public_holidays),
+        *advise(situation, public=_public(inputs, record), public_holidays=public_holidays, environment=os.environ),
         *template_names,
     )
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
@@ -95,6 +96,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         _count(len(schedule.freezes), "change freeze"),
         *([_count(len(schedule.changes), "change")] if schedule.changes else ()),
         _count(len(schedule.feeds), "feed"),
+        *([_count(len(schedule.channels), "channel")] if schedule.channels else ()),
     )
     print_line(f"{path}: no errors, {_count(len(warnings), 'warning')}; {', '.join(counts)}")
 

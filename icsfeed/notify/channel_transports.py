@@ -12,13 +12,13 @@ from functools import cached_property
 from icsfeed.domain.channels import Channel
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.webhook_keys import signing_key
 from icsfeed.notify.chat.processes import Apprise
 from icsfeed.notify.chat.transport import ChatTransport
 from icsfeed.notify.failures import TemporaryFailureError
 from icsfeed.notify.transports import Transport
 from icsfeed.notify.webhooks.connecting import Connector
 from icsfeed.notify.webhooks.endpoints import endpoint_of
-from icsfeed.notify.webhooks.signing import signing_key
 from icsfeed.notify.webhooks.transport import WebhookTransport
 from icsfeed.settings import value_in
 

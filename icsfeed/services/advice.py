@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.occurrences import Occurrence
@@ -13,6 +14,7 @@ from icsfeed.domain.schedule import SINGLE_TABLES, Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.services.calendar_advice import placeholder_domain
+from icsfeed.services.channel_advice import about_channels, about_mail
 from icsfeed.services.feed_advice import large_feeds
 from icsfeed.services.freeze_advice import about_freeze, unrenewed
 from icsfeed.services.holidays import differing_holidays
@@ -42,12 +44,16 @@ class Advice:
 
 
 def advise(
-    situation: Situation, *, public: Schedule | None = None, public_holidays: PublishedHolidays | None = None
+    situation: Situation,
+    *,
+    public: Schedule | None = None,
+    public_holidays: PublishedHolidays | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Advice, ...]:
-    """Every warning about the published span: by calendar, window, freeze, change and feed, then by record.
+    """Every warning about the published span: by calendar, window, freeze, change, feed and channel, then by record.
 
     ``public`` is the schedule that customers see so far, if that is another one, and ``public_holidays`` are those that
-    they see.
+    they see. ``environment`` holds the variables that the schedule names.
     """
     return (
         *_of_table("calendar", (("uid_domain", each) for each in placeholder_domain(situation.schedule.calendar))),
@@ -55,6 +61,8 @@ def advise(
         *_of_table("change_freezes", _about_freezes(situation, public_holidays)),
         *_of_table("changes", _about_changes(situation)),
         *_of_table("feeds", large_feeds(situation)),
+        *_of_table("channels", about_channels(situation.schedule, environment)),
+        *_of_table("mail", about_mail(situation.schedule.mail, environment)),
         *(_about_the_past(situation, public) if public is not None else ()),
         *_of_table("", unmatched(situation)),
     )

@@ -3,39 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from datetime import datetime
-from typing import Final
-
-from icsfeed.domain.errors import BadInputError
-
-SECRET_PREFIX: Final = "whsec_"  # noqa: S105  (of secrets, and none itself)
-MIN_KEY_BYTES: Final = 24
-"""As the specification has it; longer keys than its 64 bytes do no harm."""
-
-
-def signing_key(secret: str) -> bytes:
-    """The key that a secret stands for: base64 after ``whsec_``, otherwise the text itself in UTF-8.
-
-    Raises:
-        BadInputError: where it is not base64, or the key too short; the message does not repeat it.
-    """
-    if not secret.startswith(SECRET_PREFIX):
-        key = secret.encode()
-    else:
-        try:
-            key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
-        except (binascii.Error, ValueError):
-            msg = f"what follows {SECRET_PREFIX} in the secret is not base64; {_REMEDY}"
-            raise BadInputError(msg) from None
-    if len(key) < MIN_KEY_BYTES:
-        msg = f"the secret has {len(key)} bytes, and needs at least {MIN_KEY_BYTES}; {_REMEDY}"
-        raise BadInputError(msg)
-    return key
-
-
-_REMEDY: Final = f'make one with: echo "{SECRET_PREFIX}$(openssl rand -base64 32)"'
 
 
 def signature_headers(body: bytes, key: bytes, *, message_id: str, now: datetime) -> dict[str, str]:

@@ -8,7 +8,8 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from icsfeed.domain.errors import BadInputError
-from icsfeed.notify.webhooks.signing import signature_headers, signing_key
+from icsfeed.domain.webhook_keys import signing_key
+from icsfeed.notify.webhooks.signing import signature_headers
 
 KEY = bytes(range(32))
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
