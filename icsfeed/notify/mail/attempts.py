@@ -86,6 +86,8 @@ def smtp_errors(stage: SmtpStage, timeout: float) -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as error:
+        if isinstance(error.smtp_error, str):  # smtplib's own words, after which it has closed the connection
+            raise BreakError(stage, f"sent a line without end in place of an answer to {stage}") from None
         raise ReplyError(stage, SmtpReply.of(error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPServerDisconnected as error:
         cause = error.__context__

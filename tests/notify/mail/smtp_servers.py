@@ -58,6 +58,7 @@ class MailServer:
     mails: list[ReceivedMail] = field(default_factory=list)
     connections: int = 0
     resets: int = 0
+    packets: list[bytes] = field(default_factory=list)
     _sessions: list[SmtpSession] = field(default_factory=list)
     disconnect_all: Callable[[], None] = lambda: None
 
@@ -96,6 +97,7 @@ class _ScriptedSmtp(SMTP):
         loop: asyncio.AbstractEventLoop,
         starttls: ssl.SSLContext | None,
         takes_logins: bool,
+        pipelines: bool,
     ) -> None:
         super().__init__(
             self,
@@ -109,6 +111,7 @@ class _ScriptedSmtp(SMTP):
         )
         self._running, self._script = running, script
         self._mails = 0
+        self._pipelines = pipelines
         running.connections += 1
 
     async def _reply(self, reply: str) -> str:
@@ -117,6 +120,10 @@ class _ScriptedSmtp(SMTP):
                 self.disconnect()
             await asyncio.sleep(3600)  # ends with the connection
         return reply
+
+    def data_received(self, data: bytes) -> None:
+        self._running.packets.append(data)
+        super().data_received(data)
 
     def disconnect(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
@@ -128,7 +135,7 @@ class _ScriptedSmtp(SMTP):
         session.host_name = hostname
         reply = await self._reply(self._script.greeting())
         if reply == OK:
-            return responses
+            return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._pipelines else responses
         return ["250-mail.example", reply] if reply.startswith("250 ") else [reply]
 
     async def handle_MAIL(  # noqa: N802
@@ -183,6 +190,7 @@ def a_mail_server(
     tls: ssl.SSLContext | None = None,
     starttls: ssl.SSLContext | None = None,
     takes_logins: bool = False,
+    pipelines: bool = False,
 ) -> Iterator[MailServer]:
     """A server on the loopback address, with TLS from the first byte, after STARTTLS, or not at all."""
     loop = asyncio.new_event_loop()
@@ -193,7 +201,14 @@ def a_mail_server(
 
     def protocol() -> _ScriptedSmtp:
         protocols.append(
-            _ScriptedSmtp(running, script or Script(), loop=loop, starttls=starttls, takes_logins=takes_logins)
+            _ScriptedSmtp(
+                running,
+                script or Script(),
+                loop=loop,
+                starttls=starttls,
+                takes_logins=takes_logins,
+                pipelines=pipelines,
+            )
         )
         return protocols[-1]
 

@@ -7,7 +7,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -26,18 +29,26 @@ from tests.notify.mail.smtp_servers import (
     PASSWORD,
     SILENCE,
     USER,
+    MailServer,
     Script,
     a_mail_server,
     server_tls,
 )
 from tests.required import require
 
+Serve: TypeAlias = Callable[..., AbstractContextManager[MailServer]]
 ALICE = "alice@customer.example"
 BOB = "bob@customer.example"
 
 
 def a_mail(recipient: str = ALICE, content: bytes = b"Subject: 1\r\n\r\ntext\r\n") -> PostedMail:
     return PostedMail(sender="maintenance@vendor.example", recipient=recipient, message=content)
+
+
+@pytest.fixture(params=[False, True], ids=["one by one", "pipelined"])
+def serve(request: pytest.FixtureRequest) -> Serve:
+    """Makes servers that take commands one by one or, as most do, several at once."""
+    return partial(a_mail_server, pipelines=request.param)
 
 
 @pytest.fixture
@@ -60,8 +71,8 @@ def times(first: str, then: str = OK) -> Callable[[object], str]:
     return lambda _: next(replies, then)
 
 
-def test_many_mails_go_over_one_connection() -> None:
-    with a_mail_server() as running:
+def test_many_mails_go_over_one_connection(serve: Serve) -> None:
+    with serve() as running:
         session = running.session()
         for number in range(5):
             session.post(a_mail(f"customer{number}@customer.example"))
@@ -80,15 +91,15 @@ def test_many_mails_go_over_one_connection() -> None:
     ],
     ids=["dots", "a long line", "no line end"],
 )
-def test_the_content_arrives_byte_for_byte(content: bytes) -> None:
-    with a_mail_server() as running:
+def test_the_content_arrives_byte_for_byte(serve: Serve, content: bytes) -> None:
+    with serve() as running:
         running.session().post(a_mail(content=content))
     assert [mail.content for mail in running.mails] == [content if content.endswith(b"\r\n") else content + b"\r\n"]
 
 
-def test_a_refused_mailbox_does_not_hold_up_the_next_mail() -> None:
+def test_a_refused_mailbox_does_not_hold_up_the_next_mail(serve: Serve) -> None:
     refusal = f"550 5.1.1 <{ALICE}>: Recipient address rejected: User alice unknown in table of customer.example"
-    with a_mail_server(Script(recipient=lambda address: refusal if address == ALICE else OK)) as running:
+    with serve(Script(recipient=lambda address: refusal if address == ALICE else OK)) as running:
         session = running.session()
         failure = failure_of(session, a_mail(ALICE))
         session.post(a_mail(BOB))
@@ -100,8 +111,8 @@ def test_a_refused_mailbox_does_not_hold_up_the_next_mail() -> None:
     assert (running.connections, running.resets) == (1, 1)
 
 
-def test_greylisting_delays_a_mail_alone() -> None:
-    with a_mail_server(Script(recipient=times("451 4.7.1 Greylisted, try again in 5 minutes"))) as running:
+def test_greylisting_delays_a_mail_alone(serve: Serve) -> None:
+    with serve(Script(recipient=times("451 4.7.1 Greylisted, try again in 5 minutes"))) as running:
         session = running.session()
         failure = failure_of(session, a_mail(ALICE))
         session.post(a_mail(BOB))
@@ -113,8 +124,8 @@ def test_greylisting_delays_a_mail_alone() -> None:
 
 
 @pytest.mark.parametrize("limit", ["421 4.7.0 Too many messages on this connection", "452 4.5.3 Too many mails", BREAK])
-def test_a_server_that_takes_a_few_mails_on_each_connection_gets_new_ones(limit: str) -> None:
-    with a_mail_server(Script(sender=lambda brought: OK if brought < 2 else limit)) as running:
+def test_a_server_that_takes_a_few_mails_on_each_connection_gets_new_ones(serve: Serve, limit: str) -> None:
+    with serve(Script(sender=lambda brought: OK if brought < 2 else limit)) as running:
         session = running.session()
         for _ in range(5):
             session.post(a_mail())
@@ -123,19 +134,19 @@ def test_a_server_that_takes_a_few_mails_on_each_connection_gets_new_ones(limit:
 
 @pytest.mark.parametrize("reply", ["421 4.3.2 Shutting down", BREAK])
 @pytest.mark.parametrize("stage", ["recipient", "data"])
-def test_a_kept_connection_that_ends_before_the_content_is_replaced(stage: str, reply: str) -> None:
+def test_a_kept_connection_that_ends_before_the_content_is_replaced(serve: Serve, stage: str, reply: str) -> None:
     replies = iter([OK, reply])
     script = Script()
     setattr(script, stage, lambda *_: next(replies, OK))
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         session = running.session()
         session.post(a_mail())
         session.post(a_mail())
     assert (running.connections, len(running.mails)) == (2, 2)
 
 
-def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
-    with a_mail_server() as running:
+def test_a_connection_that_the_server_closed_meanwhile_is_replaced(serve: Serve) -> None:
+    with serve() as running:
         session = running.session()
         session.post(a_mail())
         running.disconnect_all()
@@ -144,9 +155,9 @@ def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(("pause", "connections"), [(29, 1), (31, 2)])
-def test_a_connection_is_not_kept_for_long_without_mails(pause: float, connections: int) -> None:
+def test_a_connection_is_not_kept_for_long_without_mails(serve: Serve, pause: float, connections: int) -> None:
     seconds = [0.0]
-    with a_mail_server() as running:
+    with serve() as running:
         session = running.session(seconds=lambda: seconds[0])
         for _ in range(2):
             session.post(a_mail())
@@ -155,12 +166,12 @@ def test_a_connection_is_not_kept_for_long_without_mails(pause: float, connectio
 
 
 @pytest.mark.parametrize("moment", ["data", "content"])
-def test_a_connection_that_breaks_within_the_content_may_have_delivered_it(moment: str) -> None:
+def test_a_connection_that_breaks_within_the_content_may_have_delivered_it(serve: Serve, moment: str) -> None:
     """So the mail is not sent again at once, and fails for itself alone."""
     replies = iter([OK, "354 and gone" if moment == "data" else BREAK])
     script = Script()
     setattr(script, moment, lambda *_: next(replies, OK))
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         session = running.session()
         session.post(a_mail(BOB))
         failure = failure_of(session, a_mail(ALICE))
@@ -182,10 +193,10 @@ def test_a_connection_that_breaks_within_the_content_may_have_delivered_it(momen
         ("content", "the mail", False),
     ],
 )
-def test_a_silent_server_does_not_hold_up_the_sender(stage: str, words: str, concerns_all: bool) -> None:
+def test_a_silent_server_does_not_hold_up_the_sender(serve: Serve, stage: str, words: str, concerns_all: bool) -> None:
     script = Script()
     setattr(script, stage, lambda *_: SILENCE)
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         failure = failure_of(running.session(timeout=0.2), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert (str(failure), failure.concerns_all) == (
@@ -208,32 +219,34 @@ def test_a_silent_server_does_not_hold_up_the_sender(stage: str, words: str, con
         ("data", "554 5.5.1 No valid recipients", PermanentFailureError),
     ],
 )
-def test_refusals_that_say_nothing_of_the_mailbox(stage: str, reply: str, expected: type[SendingError]) -> None:
+def test_refusals_that_say_nothing_of_the_mailbox(
+    serve: Serve, stage: str, reply: str, expected: type[SendingError]
+) -> None:
     script = Script()
     setattr(script, stage, lambda *_: reply)
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         failure = failure_of(running.session(), a_mail())
     assert type(failure) is expected
     is_about_everybody = stage in {"greeting", "sender"}
     assert getattr(failure, "concerns_all", False) is is_about_everybody
 
 
-def test_a_refused_login_is_nobodys_fault_but_the_configurations() -> None:
-    with a_mail_server(takes_logins=True) as running:
+def test_a_refused_login_is_nobodys_fault_but_the_configurations(serve: Serve) -> None:
+    with serve(takes_logins=True) as running:
         failure = failure_of(running.session(user=USER, password="hunter2"), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert failure.concerns_all
     assert str(failure) == "the mail server refused the login (535 5.7.8); check user name and password in [mail] smtp"
 
 
-def test_a_login_succeeds_with_any_characters() -> None:
-    with a_mail_server(takes_logins=True) as running:
+def test_a_login_succeeds_with_any_characters(serve: Serve) -> None:
+    with serve(takes_logins=True) as running:
         running.session(user=USER, password=PASSWORD).post(a_mail())
     assert len(running.mails) == 1
 
 
-def test_a_server_without_logins_gets_no_password() -> None:
-    with a_mail_server() as running:
+def test_a_server_without_logins_gets_no_password(serve: Serve) -> None:
+    with serve() as running:
         failure = failure_of(running.session(user=USER, password=PASSWORD), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert failure.concerns_all
@@ -243,10 +256,10 @@ def test_a_server_without_logins_gets_no_password() -> None:
 
 
 @pytest.mark.parametrize("stage", ["sender", "recipient"])
-def test_a_server_that_wants_a_login_and_gets_none_blames_no_mailbox(stage: str) -> None:
+def test_a_server_that_wants_a_login_and_gets_none_blames_no_mailbox(serve: Serve, stage: str) -> None:
     script = Script()
     setattr(script, stage, lambda _: "530 5.7.0 Authentication required")
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         failure = failure_of(running.session(), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert failure.concerns_all
@@ -263,10 +276,10 @@ def trusting(file: Path) -> Callable[[], ssl.SSLContext]:
 
 @pytest.mark.usefixtures("_openssl")
 @pytest.mark.parametrize("security", [SmtpSecurity.STARTTLS, SmtpSecurity.TLS])
-def test_mails_and_passwords_travel_encrypted(tmp_path: Path, security: SmtpSecurity) -> None:
+def test_mails_and_passwords_travel_encrypted(serve: Serve, tmp_path: Path, security: SmtpSecurity) -> None:
     context, trusted = server_tls(tmp_path)
     from_start, after_starttls = (context, None) if security is SmtpSecurity.TLS else (None, context)
-    with a_mail_server(tls=from_start, starttls=after_starttls, takes_logins=True) as running:
+    with serve(tls=from_start, starttls=after_starttls, takes_logins=True) as running:
         session = running.session(security, user=USER, password=PASSWORD, tls=trusting(trusted))
         session.post(a_mail())
         session.post(a_mail())
@@ -275,10 +288,12 @@ def test_mails_and_passwords_travel_encrypted(tmp_path: Path, security: SmtpSecu
 
 
 @pytest.mark.usefixtures("_openssl")
-def test_authorities_come_from_the_variable_of_openssl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_authorities_come_from_the_variable_of_openssl(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context, trusted = server_tls(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-    with a_mail_server(starttls=context) as running:
+    with serve(starttls=context) as running:
         running.session(SmtpSecurity.STARTTLS).post(a_mail())
     assert len(running.mails) == 1
 
@@ -291,10 +306,10 @@ def test_authorities_come_from_the_variable_of_openssl(tmp_path: Path, monkeypat
         ("mail.example", True, "Hostname mismatch, certificate is not valid for 'localhost'."),
     ],
 )
-def test_a_certificate_is_checked(tmp_path: Path, name: str, is_trusted: bool, reason: str) -> None:
+def test_a_certificate_is_checked(serve: Serve, tmp_path: Path, name: str, is_trusted: bool, reason: str) -> None:
     context, trusted = server_tls(tmp_path, name)
     tls = trusting(trusted) if is_trusted else ssl.create_default_context
-    with a_mail_server(starttls=context) as running:
+    with serve(starttls=context) as running:
         failure = failure_of(running.session(SmtpSecurity.STARTTLS, tls=tls), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert failure.concerns_all
@@ -302,8 +317,8 @@ def test_a_certificate_is_checked(tmp_path: Path, name: str, is_trusted: bool, r
     assert running.mails == []
 
 
-def test_nothing_is_sent_without_encryption_where_it_is_due() -> None:
-    with a_mail_server() as running:
+def test_nothing_is_sent_without_encryption_where_it_is_due(serve: Serve) -> None:
+    with serve() as running:
         failure = failure_of(running.session(SmtpSecurity.STARTTLS), a_mail())
     assert str(failure) == (
         "the mail server offers no STARTTLS, and nothing is sent without; "
@@ -328,7 +343,10 @@ def test_a_server_that_is_not_there(unused_port: int) -> None:
         (b"", "the mail server closed the connection at once"),
         (b"554 5.3.2 go away\r\n", 'the mail server answered 554 to the connection: "5.3.2 go away"'),
         (b"SSH-2.0-OpenSSH_9.2\r\n", 'the mail server answered -1 to the connection: "2.0-OpenSSH_9.2"'),
-        (b"220 " + b"x" * 9000 + b"\r\n", 'the mail server answered 500 to the connection: "Line too long."'),
+        (
+            b"220 " + b"x" * 9000 + b"\r\n",
+            "the mail server sent a line without end in place of an answer to the connection",
+        ),
     ],
 )
 def test_what_is_no_mail_server_gets_nothing(greeting: bytes, reason: str) -> None:
@@ -352,17 +370,65 @@ def _greet_once(listening: socket.socket, greeting: bytes) -> None:
 
 
 @pytest.mark.usefixtures("_openssl")
-def test_a_server_that_speaks_no_tls(tmp_path: Path) -> None:
+def test_a_server_that_speaks_no_tls(serve: Serve, tmp_path: Path) -> None:
     _, trusted = server_tls(tmp_path)
-    with a_mail_server() as running:
+    with serve() as running:
         failure = failure_of(running.session(SmtpSecurity.TLS, tls=trusting(trusted)), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert failure.concerns_all
     assert str(failure) == "the mail server does not speak TLS as it should (WRONG_VERSION_NUMBER)"
 
 
-def test_a_server_that_offers_unknown_logins_only() -> None:
+def test_a_server_that_offers_unknown_logins_only(serve: Serve) -> None:
     script = Script(greeting=lambda: "250 AUTH GSSAPI")
-    with a_mail_server(script) as running:
+    with serve(script) as running:
         failure = failure_of(running.session(user=USER, password=PASSWORD), a_mail())
     assert str(failure) == "the mail server offers no way to log in that icsfeed knows (PLAIN, LOGIN or CRAM-MD5)"
+
+
+@pytest.mark.parametrize(("pipelines", "packets"), [(False, 4), (True, 2)])
+def test_servers_that_take_several_commands_at_once_get_them(pipelines: bool, packets: int) -> None:
+    """Where each packet waits for an answer from far away, that is twice as fast."""
+    with a_mail_server(pipelines=pipelines) as running:
+        session = running.session()
+        session.post(a_mail())
+        before = len(running.packets)
+        session.post(a_mail())
+        assert len(running.packets) - before == packets
+
+
+@pytest.mark.parametrize("stage", ["sender", "recipient", "content"])
+def test_an_answer_without_end_is_none(serve: Serve, stage: str) -> None:
+    script = Script()
+    setattr(script, stage, lambda *_: "250 " + "x" * 9000)
+    with serve(script) as running:
+        failure = failure_of(running.session(), a_mail())
+    assert isinstance(failure, TemporaryFailureError)
+    assert str(failure).startswith("the mail server sent a line without end in place of an answer to ")
+
+
+def test_a_server_that_wants_the_content_all_the_same_gets_none() -> None:
+    """Some say 354 to a DATA that was sent along, although they refused the recipient (RFC 2920, section 3.1)."""
+    replies = [
+        *(b"220 hello\r\n", b"250-mail.example\r\n250 PIPELINING\r\n"),
+        *(b"250 OK\r\n550 5.1.1 unknown\r\n354 go ahead\r\n", b"554 5.5.1 no valid recipients\r\n", b"250 OK\r\n"),
+    ]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        lines: list[bytes] = []
+        thread = threading.Thread(target=_answer, args=(listening, replies, lines))
+        thread.start()
+        server = SmtpServer(host="127.0.0.1", port=listening.getsockname()[1], security=SmtpSecurity.PLAIN)
+        session = SmtpSession(SmtpConnector(server=server, own_name="vendor.example", timeout=5))
+        failure = failure_of(session, a_mail())
+        session.close()
+        thread.join()
+    assert isinstance(failure, MailboxRefusedError)
+    assert lines[2:] == [b".\r\n", b"rset\r\n", b"quit\r\n"]
+
+
+def _answer(listening: socket.socket, replies: list[bytes], lines: list[bytes]) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        for reply in replies:
+            connection.sendall(reply)
+            lines.append(connection.recv(4096))
