@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
@@ -21,9 +22,11 @@ from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.sources import ScheduleFile, Sources
 from icsfeed.release import release_name
 from icsfeed.service_log import service_log
+from icsfeed.services.delivery_figures import DeliveryFigures, delivery_figures
 from icsfeed.services.fetches import Fetches
 from icsfeed.services.repository import NoRepository
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
+from icsfeed.stop_signals import wait_for_signal
 from icsfeed.store.database import open_database
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import (
@@ -33,11 +36,15 @@ from icsfeed.store.schedule_file import (
     schedule_of_database,
 )
 from icsfeed.web.application import make_application
+from icsfeed.web.delivery_monitor import DeliveryMonitor
 from icsfeed.web.front import Front, OnFetch
 from icsfeed.web.mail import Randomness, mail_routes
 from icsfeed.web.metrics import Metrics, add_metrics
 from icsfeed.web.proxies import behind_proxies
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
+
+if TYPE_CHECKING:
+    from icsfeed.notify.sender import Sender
 
 PATIENCE = timedelta(seconds=1)
 """How long a request waits for a new publication."""
@@ -97,8 +104,9 @@ def create_app(
     )
     if source.was_created:
         log.info("database created", database=str(source.file))
-    metrics, requests = Metrics(live, time), RequestLog(log, partial(token_hex, 8))
-    app = make_application(live)
+    figures = _figures(source, time, log)
+    metrics, requests = Metrics(live, time, figures), RequestLog(log, partial(token_hex, 8))
+    app = make_application(live, figures=figures)
     if records and isinstance(source, Database):
         app.register_blueprint(
             mail_routes(live, source, patience=patience * MAIL_SHARE, randomness=_RANDOMNESS, log=log)
@@ -115,6 +123,37 @@ def create_app(
     )
     app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
+
+
+def run_sender() -> None:
+    """Send announcements until a signal stops this process; the settings come from the environment."""
+    from icsfeed.notify.running import run  # noqa: PLC0415  (a web worker sends nothing)
+
+    wait = wait_for_signal()
+    sender = create_sender(Settings.from_environment(os.environ))
+    run(sender, clock=partial(datetime.now, UTC), wait=wait)
+
+
+def create_sender(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Sender:
+    """The sender of announcements for the current schedule file and the current record of the database.
+
+    Raises:
+        IcsfeedError: where there is no schedule file or a setting can't be what it says. A broken schedule, or a
+            database that does not answer, is no error: it waits for them.
+    """
+    from icsfeed.notify.assembly import assemble_sender, make_transports  # noqa: PLC0415  (as above)
+
+    log, clock = service_log().bind(process="sender"), clock or partial(datetime.now, UTC)
+    path = (settings.schedule_file() or DEFAULT_SCHEDULE).absolute()
+    return assemble_sender(
+        path,
+        database or open_database(settings.database_location(path, database_key(path), os.environ)),
+        make_transports(os.environ, clock=clock),
+        owner=token_hex(8),
+        new_secret=partial(token_hex, 32),
+        clock=clock,
+        log=log,
+    )
 
 
 def _repository(settings: Settings, path: Path) -> Database | NoRepository:
@@ -141,6 +180,15 @@ def _record_fetches(repository: Database | NoRepository, clock: Clock, log: Filt
     fetches = Fetches(repository, failed=lambda error: log.warning("fetches not noted", reason=str(error)))
     atexit.register(fetches.note)
     return lambda subscriber, client: fetches.add(key_of(subscriber.name), client, clock())
+
+
+def _figures(
+    repository: Database | NoRepository, clock: Clock, log: FilteringBoundLogger
+) -> Callable[[], DeliveryFigures]:
+    """How sending goes, wherever the sender runs."""
+    if isinstance(repository, NoRepository):
+        return DeliveryFigures
+    return DeliveryMonitor(lambda: delivery_figures(repository.outbox, now=clock()), log=log).figures
 
 
 def _ignore_fetch(subscriber: Subscriber, client: str) -> None:

@@ -9,8 +9,11 @@ import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 
-def service_log() -> FilteringBoundLogger:
-    """A log on standard error: readable at a terminal, one JSON object per line anywhere else."""
+def service_log(*, level: str = "info") -> FilteringBoundLogger:
+    """A log on standard error of what is at least of that level.
+
+    It is readable at a terminal, and has one JSON object per line anywhere else.
+    """
     # Traces are plain: the values of variables may be private.
     to_people: list[Processor] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     to_programs: list[Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
@@ -21,6 +24,6 @@ def service_log() -> FilteringBoundLogger:
             structlog.processors.TimeStamper(fmt="iso"),
             *(to_people if sys.stderr.isatty() else to_programs),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
     return cast("FilteringBoundLogger", log)

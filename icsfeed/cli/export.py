@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -178,6 +175,7 @@ def _watch(
     from icsfeed.publication.publisher import Publisher
     from icsfeed.publication.sources import ScheduleFile, Sources
     from icsfeed.service_log import service_log
+    from icsfeed.stop_signals import wait_for_signal
 
     inputs = open_inputs(settings, load=load_watched_schedule)
     current_time = clock(settings, inputs.schedule)
@@ -210,23 +208,10 @@ def _watch(
             live,
             export_now,
             private=token_key is not None,
-            wait=_wait_for_signal(),
+            wait=wait_for_signal(),
             log=log,
             on_export=lambda report: printer.print_line(report, notes),
         )
-
-
-def _wait_for_signal() -> Callable[[float], bool]:
-    """A function that waits for some seconds, and returns whether Ctrl-C or SIGTERM came, also before the wait."""
-    reader, writer = os.pipe()  # not a lock: the interrupted code may hold it already
-
-    def stop(number: int, _frame: object) -> None:
-        os.write(writer, b".")
-        signal.signal(number, signal.SIG_DFL)  # a second signal stops at once
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    return lambda seconds: bool(select.select([reader], [], [], seconds)[0])
 
 
 def _with_edit_recorded(situation: Situation, inputs: Inputs, dest: str) -> Situation:

@@ -32,6 +32,7 @@ _COMMANDS = {
     "report": "Report a month's minutes of maintenance.",
     "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds and the pages for customers.",
+    "notify": "Send announcements, and see what failed.",
     "manual": "Show the manual of this version.",
 }
 """Each command is in the module of its name, which is imported when the command is run."""

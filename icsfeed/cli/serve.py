@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import click
 
-from icsfeed.cli.inputs import open_inputs, prepare_database
+from icsfeed.cli.inputs import is_example, open_inputs, prepare_database
 from icsfeed.cli.options import WholeNumber, example, option, with_settings
 from icsfeed.settings import MAX_TRUSTED_HOPS, Settings, parse_prefix
 from icsfeed.store.schedule_file import load_watched_schedule
+from icsfeed.store.schedule_file.receivers import ReceiverWatch
 
 
 @click.command(epilog=example("serve", "serve --host 0.0.0.0 --port 8080 --workers 2 --trusted-hops 1"))
@@ -42,12 +43,13 @@ def serve(
     """Serve the feeds and the pages.
 
     An edited schedule is public at once. If it has errors, the last good calendar stays public, /readyz says "stale",
-    and the log names the errors. Ctrl-C or SIGTERM stops the server, SIGHUP restarts its workers. With --now, nothing
-    is recorded.
+    and the log names the errors. Ctrl-C or SIGTERM stops the server, SIGHUP restarts its workers. Where the schedule
+    has channels or mail, announcements are sent by a process of its own. With --now, nothing is recorded or sent.
     """
     from icsfeed.service_log import service_log
     from icsfeed.web.listening import browser_url, listen
     from icsfeed.web.server import run_server
+    from icsfeed.web.side_process import SideWork
 
     inputs = open_inputs(settings, or_example=True, load=load_watched_schedule)
     path = inputs.path.absolute()
@@ -64,10 +66,13 @@ def serve(
     listener = listen(host, port)
     os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
     url = browser_url(listener) + settings.prefix.removeprefix("/")
+    watch = ReceiverWatch(path, inputs.loaded)
+    sender = SideWork(name="sender", function="icsfeed.bootstrap:run_sender", is_wanted=watch.has_receivers)
     run_server(
         "icsfeed.bootstrap:create_app",
         listener=listener,
         workers=workers,
         on_start=lambda: click.echo(f"icsfeed: serving {path} at {url}", err=True),
         log=service_log(),
+        side_work=sender if pinned is None and not is_example(path) else None,
     )

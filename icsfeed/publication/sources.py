@@ -63,10 +63,21 @@ def _is_same(file: LoadedSchedule, other: LoadedSchedule) -> bool:
 
 
 class Sources:
-    """The schedule file and the repository that a server publishes. Problems go to ``log`` and into the snapshot."""
+    """The schedule file and the repository that a server publishes. Problems go to ``log`` and into the snapshot.
 
-    def __init__(self, file: ScheduleFile, repository: ScheduleRepository, *, log: FilteringBoundLogger) -> None:
+    ``edit_entry`` is what the log says of each edit of the file that counts from then on.
+    """
+
+    def __init__(
+        self,
+        file: ScheduleFile,
+        repository: ScheduleRepository,
+        *,
+        log: FilteringBoundLogger,
+        edit_entry: str = "schedule published",
+    ) -> None:
         self.log = log.bind(path=str(file.path))
+        self._edit_entry = edit_entry
         self.repository = repository
         self._file = file
         self._problem_log = ProblemLog(self.log)
@@ -124,7 +135,7 @@ class Sources:
             good = snapshot if snapshot.schedule_file is not None else self._with_kept_schedule(snapshot)
             return self.with_problem(replace(good, file_signature=signature), Source.SCHEDULE, file, now=now)
         if signature != snapshot.file_signature:
-            self.log.info("schedule published", changed_at=file.changed_at.isoformat())
+            self.log.info(self._edit_entry, changed_at=file.changed_at.isoformat())
         elif snapshot.schedule_file is not None and _is_same(file, snapshot.schedule_file):
             file = snapshot.schedule_file
         is_same = file is snapshot.schedule_file

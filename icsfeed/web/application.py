@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 
 from flask import Flask, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 from icsfeed.domain.schedule import Calendar
 from icsfeed.publication.live import Live
 from icsfeed.publication.pages.site import missing_page
+from icsfeed.services.delivery_figures import DeliveryFigures
 from icsfeed.web.errors import RETRY_AFTER
 from icsfeed.web.gate import gate_routes
 from icsfeed.web.health import health_routes
@@ -20,8 +22,11 @@ from icsfeed.words.languages import LANGUAGES, languages_named
 from icsfeed.words.phrases import Phrase, phrase
 
 
-def make_application(live: Live) -> Flask:
-    """The application for ``live``. It sets no cookie and keeps nothing between requests."""
+def make_application(live: Live, *, figures: Callable[[], DeliveryFigures] = DeliveryFigures) -> Flask:
+    """The application for ``live``. It sets no cookie and keeps nothing between requests.
+
+    ``figures`` say how sending goes; by default, nothing is sent.
+    """
     app = Flask("icsfeed.web", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     style = app.jinja_env.get_template("style.css").render()
@@ -59,7 +64,7 @@ def make_application(live: Live) -> Flask:
         response.headers["Cache-Control"] = "no-store" if isinstance(error, ServiceUnavailable) else "no-cache"
         return response
 
-    app.register_blueprint(health_routes(live))
+    app.register_blueprint(health_routes(live, figures))
     app.register_blueprint(gate_routes(live))
     return app
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from icsfeed.publication.live import Live
 from icsfeed.publication.problems import Problem
+from icsfeed.services.delivery_figures import DeliveryFigures
 from icsfeed.services.upcoming import utc_text
 from icsfeed.web.errors import RETRY_AFTER
 
 
-def health_routes(live: Live) -> Blueprint:
-    """The routes ``/healthz`` and ``/readyz``, in JSON."""
+def health_routes(live: Live, figures: Callable[[], DeliveryFigures]) -> Blueprint:
+    """The routes ``/healthz`` and ``/readyz``, in JSON; ``figures`` say how sending goes."""
     routes = Blueprint("health", __name__)
 
     @routes.after_request
@@ -32,6 +35,9 @@ def health_routes(live: Live) -> Blueprint:
         sources = {source.value: _as_json(problem) for source, problem in problems.items()}
         if live.template_problem is not None:
             sources["templates"] = _as_json(live.template_problem)
+        if failing_since := figures().failing_since:
+            since = utc_text(min(failing_since.values()))
+            sources["announcements"] = {"since": since, "channels": sorted(failing_since)}
         if not problems:
             return jsonify(status="ready", **sources)
         if publication is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -18,6 +18,7 @@ from icsfeed import __version__
 from icsfeed.publication.live import Clock, Live
 from icsfeed.publication.problems import Source
 from icsfeed.publication.publishing import Publication
+from icsfeed.services.delivery_figures import DeliveryFigures
 from icsfeed.web.clients import OTHER
 from icsfeed.web.connections import CONNECTIONS, Connections
 from icsfeed.web.tally import Counts, Tally
@@ -29,8 +30,9 @@ SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 class Metrics:
     """All metrics of a server."""
 
-    def __init__(self, live: Live, clock: Clock) -> None:
+    def __init__(self, live: Live, clock: Clock, figures: Callable[[], DeliveryFigures] = DeliveryFigures) -> None:
         self._publication = _PublicationCollector(live, clock)
+        self._deliveries = _DeliveryCollector(figures)
         self._own_registry = CollectorRegistry()
         self._requests = Counter(
             "icsfeed_requests", "Requests answered.", ["path", "client", "status"], registry=self._own_registry
@@ -50,6 +52,7 @@ class Metrics:
         else:
             registry.register(self._requests)
         registry.register(self._publication)
+        registry.register(self._deliveries)
         if connections is not None:
             registry.register(_ConnectionCollector(connections))
         return registry
@@ -88,6 +91,23 @@ class _PublicationCollector(Collector):
         now = self._clock()
         changes = publication.events.situation.public_changes()
         return sum(change.is_overdue(now) for change in changes)
+
+
+class _DeliveryCollector(Collector):
+    """How sending goes, whoever sends."""
+
+    def __init__(self, figures: Callable[[], DeliveryFigures]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._figures()
+        if not figures.counts:
+            return
+        counts = {state.value: number for state, number in figures.counts.items()}
+        yield _gauge("icsfeed_deliveries", "The number of announcements to one receiver each.", counts, "state")
+        since = {channel: at.timestamp() for channel, at in figures.failing_since.items()}
+        description = "When a channel, or mail, began to fail that has failed for an hour, in seconds since 1970."
+        yield _gauge("icsfeed_channel_failing_since", description, since, "channel")
 
 
 class _ConnectionCollector(Collector):

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import socket
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
@@ -24,6 +24,7 @@ from structlog.typing import FilteringBoundLogger
 from icsfeed.web.connections import Connections
 from icsfeed.web.listening import BACKLOG, FEW_CONNECTIONS, connections_per_worker, raise_file_limit
 from icsfeed.web.metrics import SHARED_FOLDER
+from icsfeed.web.side_process import SideProcess, SideWork
 from icsfeed.web.worker import SECONDS_TO_FINISH, load_application
 
 _THREADS_PER_WORKER: Final = 1
@@ -66,9 +67,12 @@ class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at 
     ``pyproject.toml``.
     """
 
-    def serve_on(self, listener: socket.socket, factory_loader: Callable[..., Any]) -> None:
-        """Serve until a signal stops the server."""
+    def serve_on(
+        self, listener: socket.socket, factory_loader: Callable[..., Any], *, on_stop: Callable[[], None]
+    ) -> None:
+        """Serve until a signal stops the server; ``on_stop`` is called as it begins to stop."""
         self._listener = listener
+        self._on_stop = on_stop
         self._ready_workers: set[int | None] = set()
         """The process ids of workers that have served, dead ones included."""
         self._failed_starts = 0
@@ -100,6 +104,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at 
             self.signal_handler_interrupt()
 
     def _stop_workers(self) -> None:
+        self._on_stop()
         # Left alone, Granian may take a worker that has just ended for one that hangs, and log that it kills it.
         end = time.monotonic() + _SECONDS_UNTIL_KILLED
         for worker in self.wrks:
@@ -120,11 +125,12 @@ def run_server(
     on_start: Callable[[], None],
     log: FilteringBoundLogger,
     idle_seconds: int = IDLE_SECONDS,
+    side_work: SideWork | None = None,
 ) -> None:
     """Serve the WSGI application that ``factory`` (``module:function``) returns, until a signal stops the server.
 
-    ``on_start`` is called when the first worker can serve. A connection is closed after ``idle_seconds`` without a
-    complete request.
+    ``on_start`` is called when the first worker can serve; ``side_work`` begins then, too. A connection is closed after
+    ``idle_seconds`` without a complete request.
     """
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
     address, port = listener.getsockname()[:2]
@@ -152,10 +158,22 @@ def run_server(
     # threads hold. "spawn" is the default on other systems than Linux.
     multiprocessing.set_start_method("spawn", force=True)
     reader, writer = multiprocessing.Pipe(duplex=False)
-    Thread(target=_watch_starts, args=(reader, server, on_start), daemon=True).start()
+    side = SideProcess(side_work, log=log) if side_work is not None else None
+    if side is not None:
+        server.on_reload(side.restart)
+    starts = [on_start] if side is None else [on_start, side.start]
+    Thread(target=_watch_starts, args=(reader, server, starts), daemon=True).start()
     with listener, _shared_metrics_folder(log):
         held = Connections(port=port, limit=workers * connections)
-        server.serve_on(listener, partial(load_application, writer, held))
+        try:
+            server.serve_on(
+                listener,
+                partial(load_application, writer, held),
+                on_stop=side.request_stop if side is not None else lambda: None,
+            )
+        finally:
+            if side is not None:
+                side.stop()
 
 
 def _connections_per_worker(log: FilteringBoundLogger) -> int:
@@ -172,11 +190,12 @@ def _connections_per_worker(log: FilteringBoundLogger) -> int:
     return connections
 
 
-def _watch_starts(reader: Connection, server: _Server, on_start: Callable[[], None]) -> None:
-    """Tell the server which workers can serve."""
+def _watch_starts(reader: Connection, server: _Server, starts: Iterable[Callable[[], None]]) -> None:
+    """Tell the server which workers can serve; once the first can, call each of ``starts``."""
     with suppress(EOFError, OSError):  # the pipe is closed as the server ends
         server.add_ready_worker(reader.recv())
-        on_start()
+        for start in starts:
+            start()
         while True:
             server.add_ready_worker(reader.recv())
 

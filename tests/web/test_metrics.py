@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from icsfeed import __version__
 from icsfeed.domain.changes import State
+from icsfeed.domain.deliveries import DeliveryState
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Subscriber
@@ -127,6 +128,7 @@ def test_without_a_publication(tmp_path: Path) -> None:
     assert client.get(FEED).status_code == 503
     metrics = measured(client)
     assert metrics.pop(("icsfeed_look_age_seconds",)) < 60
+    assert [metrics.pop(("icsfeed_deliveries", state.value)) for state in DeliveryState] == [0] * len(DeliveryState)
     assert metrics == {
         ("icsfeed_build_info", __version__): 1,
         ("icsfeed_source_broken", "schedule"): 1,

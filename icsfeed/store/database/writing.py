@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select
@@ -17,7 +17,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
-from icsfeed.store.database import queueing
+from icsfeed.store.database import outbox_lists, queueing
 from icsfeed.store.database.due import DueOutbox
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
@@ -165,6 +165,10 @@ class Transaction:
         queueing.drop_waiting(
             self._connection, subject, problem=problem, only_uninformed=only_uninformed, now=self._actor.at
         )
+
+    def retry_deliveries(self, numbers: Collection[int] | None) -> tuple[int, ...]:
+        """Queue failed deliveries again, all by default; gives their numbers."""
+        return outbox_lists.retry(self._connection, numbers, now=self._actor.at)
 
     def due(self, *, now: datetime) -> DueOutbox:
         """The outbox at that instant (aware), as far as time fills it."""

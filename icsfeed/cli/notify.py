@@ -1,0 +1,189 @@
+"""``icsfeed notify``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from icsfeed.cli.inputs import Inputs, clock, open_inputs, say_if_created
+from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
+from icsfeed.cli.options import OrderedGroup, WholeNumber, example, option, own_option, with_settings
+from icsfeed.cli.output import print_json, print_line
+from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.texts import quoted
+from icsfeed.settings import Settings
+
+if TYPE_CHECKING:
+    from icsfeed.store.database.database import Database
+
+_ROWS: Final = 20
+
+
+@click.group(cls=OrderedGroup)
+def notify() -> None:
+    """Send announcements to channels and mail subscribers, and see what became of them."""
+
+
+@notify.command(
+    short_help="Send what is due, until stopped or once.", epilog=example("notify run", "notify run --once")
+)
+@own_option("--once", is_flag=True, help="Send what is due now, then end: for cron.")
+@with_settings
+def run(settings: Settings, *, once: bool) -> None:
+    """Send announcements, reminders and mail when they are due.
+
+    `serve` does the same; this command is for calendars that are exported. Several senders on one database share the
+    work. Ctrl-C or SIGTERM stops it. With --once, the exit status is 1 where an attempt failed; a later run repeats it.
+    """
+    from icsfeed.notify.assembly import assemble_sender, make_transports
+    from icsfeed.notify.running import run as run_until_stopped
+    from icsfeed.notify.running import run_once
+    from icsfeed.service_log import service_log
+    from icsfeed.stop_signals import wait_for_signal
+    from icsfeed.store.schedule_file import load_watched_schedule
+
+    if settings.now is not None:
+        msg = "announcements are sent when they are due by the real clock; leave out --now and ICSFEED_NOW"
+        raise RefusedError(msg)
+    inputs = open_inputs(settings, load=load_watched_schedule)
+    now, log = clock(settings, inputs.schedule), service_log(level="warning" if once else "info")
+    if once:
+        _require_receivers(inputs.schedule)
+    with closing(_database(inputs)) as database:
+        database.record()  # one that can't be used is refused here
+        wait = wait_for_signal()
+        sender = assemble_sender(
+            inputs.path.absolute(),
+            database,
+            make_transports(os.environ, clock=now),
+            owner=secrets.token_hex(8),
+            new_secret=partial(secrets.token_hex, 32),
+            clock=now,
+            log=log,
+        )
+        if once:
+            run_once(sender, clock=now, wait=wait)
+        else:
+            log.info("sender started", path=str(inputs.path))
+            run_until_stopped(sender, clock=now, wait=wait)
+        say_if_created(database)
+    if once and sender.failures:
+        click.get_current_context().exit(1)
+
+
+@notify.command(
+    short_help="Show what waits and what failed.", epilog=example("notify status", "notify status --all --json")
+)
+@option("--all", "everything", is_flag=True, help="Show what was sent, replaced or dropped, too.")
+@option("--limit", type=WholeNumber(1, 100_000), default=_ROWS, show_default=True, help="How many deliveries to show.")
+@reading
+def status(invocation: Invocation, *, everything: bool, limit: int) -> None:
+    """Show how many deliveries wait, were sent and failed, and the latest that wait or failed.
+
+    A delivery is an announcement to one receiver. Mail subscribers have random ids here; `mail show` names them.
+    """
+    from icsfeed.cli.notify_tables import print_report
+    from icsfeed.services.delivery_reports import NO_DELIVERIES, delivery_report
+
+    database = _database_of(invocation)
+    database.record()  # brings older tables up to date
+    report = NO_DELIVERIES
+    if not database.is_missing():
+        report = delivery_report(database.outbox, now=invocation.now, limit=limit, everything=everything)
+    if invocation.as_json:
+        print_json({**report.as_json(), **invocation.notes()})
+    else:
+        print_report(report, invocation.zone)
+
+
+@notify.command(short_help="Have failed deliveries tried again.", epilog=example("notify retry", "notify retry 41 42"))
+@click.argument("numbers", metavar="[ID]...", nargs=-1)
+@signing
+def retry(invocation: SigningInvocation, numbers: tuple[str, ...]) -> None:
+    """Have the failed deliveries ID tried again, or all that failed, for another day.
+
+    What a newer delivery about the same change has overtaken is not sent any more. `notify status` shows the ids.
+    """
+    from icsfeed.services.delivery_reports import retry as retry_deliveries
+
+    queued = retry_deliveries(_database_of(invocation), [_number(text) for text in numbers], actor=invocation.actor)
+    if invocation.as_json:
+        print_json({"queued": list(queued), **invocation.notes()})
+    elif queued:
+        print_line(f"queued again: {', '.join(map(str, queued))}")
+    else:
+        print_line("no delivery has failed")
+
+
+@notify.command(
+    short_help="Send a test message.",
+    epilog=example("notify test operations", "notify test mail --to operations@example.com"),
+)
+@click.argument("channel_id", metavar="CHANNEL")
+@own_option("--to", "address", metavar="ADDRESS", help="With the channel mail: the address that gets the test message.")
+@with_settings
+def test(settings: Settings, channel_id: str, address: str | None) -> None:
+    """Send a test message to CHANNEL, the id of a channel in the schedule, or by mail to an address (--to).
+
+    It is about the change TEST, which is cancelled. Nothing is recorded, and it is not repeated where it fails.
+    """
+    from icsfeed.domain.mail_subscribers import mail_address
+    from icsfeed.notify.assembly import make_transports
+    from icsfeed.notify.sender import ALL_MAIL
+    from icsfeed.notify.trial import trial_channel, try_channel, try_mail
+
+    inputs = open_inputs(settings)
+    schedule, now, key = inputs.schedule, clock(settings, inputs.schedule), secrets.token_hex(16)
+    transports = make_transports(os.environ, clock=now)
+    if channel_id == ALL_MAIL:
+        if schedule.mail is None:
+            msg = "there is no table [mail] in the schedule; `icsfeed manual mail` describes it"
+            raise NotFoundError(msg)
+        if address is None:
+            msg = "--to is missing: name the address that gets the test message"
+            raise click.UsageError(msg)
+        receiver = mail_address(address)
+        try_mail(schedule, receiver, transports, secret=secrets.token_hex(32), key=key, now=now())
+        print_line(f"the mail server took a test message for {receiver}")
+        return
+    if address is not None:
+        msg = "--to is for the channel mail only"
+        raise click.UsageError(msg)
+    targets = try_channel(schedule, trial_channel(schedule, channel_id), transports, key=key, now=now())
+    several = f" at all {targets} targets" if targets > 1 else ""
+    print_line(f"the channel {channel_id} took a test message{several}")
+
+
+def _require_receivers(schedule: Schedule) -> None:
+    if not schedule.channels and schedule.mail is None:
+        msg = "the schedule has neither [[channels]] nor [mail], so nobody is notified; see `icsfeed manual channels`"
+        raise RefusedError(msg)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        msg = f"{quoted(text)} is not the id of a delivery; `icsfeed notify status` shows the ids, such as 41"
+        raise BadInputError(msg)
+    return int(text)
+
+
+def _database(inputs: Inputs) -> Database:
+    return _as_database(inputs.repository())
+
+
+def _database_of(invocation: Invocation) -> Database:
+    return _as_database(invocation.workspace.repository)
+
+
+def _as_database(repository: object) -> Database:
+    from icsfeed.store.database.database import Database
+
+    if not isinstance(repository, Database):  # pragma: no cover  (only the packaged example has none)
+        raise TypeError
+    return repository

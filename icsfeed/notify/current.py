@@ -1,0 +1,48 @@
+"""The current situation for the sender: the last good schedule and record, as a server keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from icsfeed.domain.situation import Situation
+from icsfeed.publication.problems import attempt
+from icsfeed.publication.snapshot import Snapshot
+from icsfeed.publication.sources import Sources
+
+_NEVER_DUE: Final = datetime.max.replace(tzinfo=UTC)
+
+_MAX_AGE: Final = timedelta(seconds=1)
+"""How long a situation is used for what is sent meanwhile, where nothing was edited or recorded."""
+
+
+class CurrentSituation:
+    """Reads the sources when they have changed. What is broken is logged once. Threads may share it."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._lock = Lock()
+        self._snapshot = Snapshot(due=_NEVER_DUE)
+        self._situation: Situation | None = None
+
+    def at(self, now: datetime) -> Situation | None:
+        """The situation at that instant, or less than a second before; ``None`` until both sources could be read."""
+        with self._lock:
+            before = self._snapshot
+            self._look(now)
+            schedule, record = self._snapshot.schedule_file, self._snapshot.record
+            if schedule is None or record is None:
+                return None
+            situation, is_same = self._situation, self._snapshot is before
+            if situation is None or not is_same or not situation.now <= now < situation.now + _MAX_AGE:
+                situation = self._situation = Situation(schedule=schedule.schedule, record=record, now=now)
+            return situation
+
+    def _look(self, now: datetime) -> None:
+        before = self._snapshot
+        is_first = before.file_signature is None and before.schedule_file is None
+        # A failure counts as a change: reading the sources then says what is wrong.
+        if is_first or before.must_be_read(now) or attempt(lambda: self._sources.have_changed_since(before)):
+            self._snapshot = self._sources.read(replace(before, due=_NEVER_DUE, read_at=now), now=now)

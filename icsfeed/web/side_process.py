@@ -1,0 +1,127 @@
+"""A process beside the workers, for work that no request may wait for."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from threading import Event, Thread
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+_SPAWNING: Final = get_context("spawn")
+"""A forked process would have the locks that the server's threads hold."""
+
+_SECONDS_BETWEEN_LOOKS: Final = 1.0
+_SECONDS_TO_FINISH: Final = 10
+"""For what the process has begun when it is told to stop; then it is killed."""
+
+_LONGEST_PAUSE_SECONDS: Final = 30.0
+_SECONDS_OF_HEALTH: Final = 60.0
+"""A process that lived so long is restarted after the shortest pause."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SideWork:
+    """The ``function`` (``module:function``) that a process of its own runs while it ``is_wanted``."""
+
+    name: str
+    function: str
+    is_wanted: Callable[[], bool]
+
+
+class SideProcess:
+    """Runs some work in a process while it is wanted, and again after a pause when it dies."""
+
+    def __init__(self, work: SideWork, *, log: FilteringBoundLogger) -> None:
+        self._work = work
+        self._log = log
+        self._process: BaseProcess | None = None
+        self._is_stopping = Event()
+        self._pause = _SECONDS_BETWEEN_LOOKS
+        self._started_at = self._next_start = 0.0
+        self._thread = Thread(target=self._supervise, name=f"icsfeed {work.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to supervise it."""
+        self._thread.start()
+
+    def restart(self) -> None:
+        """Have the process end, and start it anew."""
+        self._next_start = 0.0
+        self._terminate()
+
+    def request_stop(self) -> None:
+        """Tell the process to end, once and for all."""
+        self._is_stopping.set()
+        self._terminate()
+
+    def stop(self) -> None:
+        """End the process, and wait until it has."""
+        self.request_stop()
+        if self._thread.ident is not None:
+            self._thread.join()
+        if self._process is not None:
+            self._process.terminate()  # it may have started in the meantime
+            self._process.join(_SECONDS_TO_FINISH)
+            self._process.kill()
+            self._process.join()
+
+    def _terminate(self) -> None:
+        process = self._process
+        if process is not None and process.is_alive():
+            process.terminate()
+
+    def _supervise(self) -> None:
+        while not self._is_stopping.is_set():
+            self._look()
+            self._is_stopping.wait(_SECONDS_BETWEEN_LOOKS)
+
+    def _look(self) -> None:
+        is_wanted, now = self._work.is_wanted(), time.monotonic()
+        if self._process is not None and self._process.is_alive():
+            if not is_wanted:
+                self._process.terminate()
+            return
+        if self._process is not None:
+            self._note_end(self._process, now)
+            self._process = None
+        if is_wanted and now >= self._next_start:
+            self._started_at = now
+            # A daemon: should the server end in an unforeseen way, it is ended, too.
+            self._process = _SPAWNING.Process(
+                target=_run, name=self._work.name, kwargs={"function": self._work.function}, daemon=True
+            )
+            self._process.start()
+
+    def _note_end(self, process: BaseProcess, now: float) -> None:
+        if process.exitcode in {0, -signal.SIGTERM}:  # it was told to end, perhaps before it could listen
+            return
+        was_healthy = now - self._started_at >= _SECONDS_OF_HEALTH
+        self._pause = _SECONDS_BETWEEN_LOOKS if was_healthy else min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
+        self._next_start = now + self._pause
+        self._log.error(f"{self._work.name} died", status=process.exitcode, again_in=self._pause)
+
+
+def _run(function: str) -> None:
+    """Do the work in its process, which ends with its parent."""
+    if sys.platform != "win32":
+        # A terminal sends Ctrl-C to this process, too. The parent stops it by SIGTERM.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    Thread(target=_end_with_parent, daemon=True).start()
+    pkgutil.resolve_name(function)()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)

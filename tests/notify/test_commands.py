@@ -1,0 +1,184 @@
+"""``icsfeed notify``, as operators and cron run it."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from icsfeed.store.database.database import Database
+from tests.cli.running import Outcome, run
+from tests.notify.posts import arrivals, webhook, write_schedule
+from tests.notify.receivers import Receiver, receiver, status
+
+MAIL = """
+[mail]
+from = "Maintenance <maintenance@example.com>"
+smtp = "env:SMTP_URL"
+server = "https://maintenance.example.com"
+"""
+ORGANIZER = 'organizer = { name = "Support", email = "support@example.com" }\n'
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    with receiver() as hook:
+        yield hook
+
+
+@pytest.fixture(autouse=True)
+def schedule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hook: Receiver) -> Iterator[Path]:
+    """A schedule with one webhook, in the current folder; afterwards, signals do what they did before."""
+    monkeypatch.chdir(tmp_path)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield write_schedule(tmp_path, webhook("hook", hook.url))
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def notify(command: str, *arguments: str) -> Outcome:
+    return run("notify", command, *arguments)
+
+
+def announce(summary: str = "Failover") -> None:
+    start = (datetime.now(UTC) + timedelta(hours=3)).isoformat()
+    options = ("--summary", summary, "--environment", "production", "--impact", "outage", "--reason", "A disk fails")
+    assert run("emergency", "announce", "--start", start, "--duration", "2h", *options).status == 0
+
+
+def fail_for_good(hook: Receiver) -> None:
+    """Have a delivery given up: its receiver is gone for good."""
+    hook.answers = [status(410)]
+    announce()
+    assert notify("run", "--once").status == 1
+    hook.answers = [status(204)]
+
+
+def test_run_once_sends_what_is_due_in_silence(hook: Receiver) -> None:
+    announce()
+    assert notify("run", "--once") == Outcome(status=0, stdout="", stderr="")
+    assert notify("run", "--once") == Outcome(status=0, stdout="", stderr="")
+    assert [(each.event, each.summary) for each in arrivals(hook)] == [("announced", "Failover")]
+
+
+def test_run_once_ends_with_status_1_where_an_attempt_failed(hook: Receiver) -> None:
+    hook.answers = [status(503)]
+    announce()
+    outcome = notify("run", "--once")
+    assert (outcome.status, outcome.stdout) == (1, "")
+    (line,) = [json.loads(each) for each in outcome.stderr.splitlines()]
+    assert (line["event"], line["receiver"], line["subject"]) == ("not sent", "channel:hook", "EC-1")
+    assert hook.url not in outcome.stderr
+    assert notify("run", "--once").status == 0  # its next attempt is not due yet
+
+
+def test_run_refuses_a_pinned_clock() -> None:
+    assert notify("run", "--once", "--now", "2026-12-08T06:00:00Z") == Outcome(
+        status=1,
+        stdout="",
+        stderr="announcements are sent when they are due by the real clock; leave out --now and ICSFEED_NOW\n",
+    )
+
+
+def test_run_once_refuses_a_schedule_without_receivers(tmp_path: Path) -> None:
+    write_schedule(tmp_path)
+    assert notify("run", "--once") == Outcome(
+        status=1,
+        stdout="",
+        stderr=(
+            "the schedule has neither [[channels]] nor [mail], so nobody is notified; see `icsfeed manual channels`\n"
+        ),
+    )
+
+
+def test_status_shows_what_waits_and_what_failed(hook: Receiver) -> None:
+    assert notify("status").stdout == "0 waiting, 0 sent, 0 failed, 0 replaced, 0 dropped\n"
+    fail_for_good(hook)
+    announce("Another")
+    lines = notify("status").stdout.splitlines()
+    assert lines[0] == "1 waiting, 0 sent, 1 failed, 0 replaced, 0 dropped"
+    cells = [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in lines if line[:1] in "│┃"]
+    assert cells[0] == ["No.", "Receiver", "Subject", "Event", "State", "When", "Attempts", "Problem"]
+    assert [row[:5] for row in cells[1:]] == [
+        ["2", "channel:hook", "EC-2", "announced", "waiting"],
+        ["1", "channel:hook", "EC-1", "announced", "failed"],
+    ]
+    assert cells[2][6:] == ["1", "the receiver answered 410: it is gone for good"]
+
+
+def test_status_in_json(hook: Receiver) -> None:
+    fail_for_good(hook)
+    report = json.loads(notify("status", "--json").stdout)
+    (delivery,) = report["deliveries"]
+    instants = [delivery.pop(name) for name in ("queued", "first_attempt", "ended")]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", instant) for instant in instants)
+    assert delivery == {
+        "number": 1,
+        "receiver": "channel:hook",
+        "subject": "EC-1",
+        "event": "announced",
+        "update": 1,
+        "starts": None,
+        "lead_minutes": None,
+        "state": "failed",
+        "attempts": 1,
+        "due": None,
+        "problem": "the receiver answered 410: it is gone for good",
+    }
+    assert report["counts"] == {"waiting": 0, "sent": 0, "failed": 1, "replaced": 0, "dropped": 0}
+    assert report["failing"] == []
+
+
+def test_status_of_no_database(no_database: None) -> None:
+    del no_database
+    assert notify("status").stdout == "0 waiting, 0 sent, 0 failed, 0 replaced, 0 dropped\n"
+    assert not Path("icsfeed.db").exists()
+
+
+def test_retry_tries_again_and_says_who_wanted_it(hook: Receiver, tmp_path: Path) -> None:
+    fail_for_good(hook)
+    assert notify("retry", "--operator", "ann").stdout == "queued again: 1\n"
+    assert notify("run", "--once").status == 0
+    assert [each.event for each in arrivals(hook)] == ["announced", "announced"]
+    assert notify("retry").stdout == "no delivery has failed\n"
+    trail = Database(f"sqlite:///{tmp_path}/icsfeed.db").entries()
+    assert [(each.by, each.action, each.subject) for each in trail][-1] == ("ann", "notify retry", "")
+
+
+def test_retry_refuses_what_has_not_failed(hook: Receiver) -> None:
+    fail_for_good(hook)
+    assert notify("retry", "1", "2") == Outcome(
+        status=1,
+        stdout="",
+        stderr=(
+            "delivery 2 has not failed, or a newer one about the same subject has overtaken it; "
+            "`icsfeed notify status` lists those that failed; nothing was changed\n"
+        ),
+    )
+    assert notify("retry", "EC-1").stderr == (
+        '"EC-1" is not the id of a delivery; `icsfeed notify status` shows the ids, such as 41\n'
+    )
+    assert json.loads(notify("retry", "1", "--json").stdout) == {"queued": [1]}
+
+
+def test_test_sends_a_message_about_no_change(hook: Receiver) -> None:
+    assert notify("test", "hook") == Outcome(status=0, stdout="the channel hook took a test message\n", stderr="")
+    (arrival,) = arrivals(hook)
+    assert (arrival.change, arrival.event) == ("TEST", "updated")
+    assert arrival.summary == "Test message: no maintenance is planned, and there is nothing to do."
+    assert notify("status").stdout == "0 waiting, 0 sent, 0 failed, 0 replaced, 0 dropped\n"
+
+
+def test_test_says_why_it_failed_and_no_secret(hook: Receiver) -> None:
+    hook.answers = [status(500)]
+    outcome = notify("test", "hook")
+    assert outcome == Outcome(status=1, stdout="", stderr="the receiver answered 500\n")
+
+
+def test_test_names_the_channels_that_there_are() -> None:
+    assert notify("test", "chat").stderr == 'there is no channel "chat"; this schedule has hook\n'
