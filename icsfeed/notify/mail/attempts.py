@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,7 +18,7 @@ _WIDE_STAGES: Final = frozenset({SmtpStage.CONNECTION, SmtpStage.LOGIN, SmtpStag
 _STAGES_BEFORE_CONTENT: Final = frozenset({SmtpStage.SENDER, SmtpStage.RECIPIENT, SmtpStage.DATA})
 
 
-class AttemptError(Exception):
+class AttemptError(Exception, ABC):
     """An attempt that failed at a ``stage``. It is never shown: its text says nothing of the server's."""
 
     def __init__(self, stage: SmtpStage) -> None:
@@ -25,18 +26,18 @@ class AttemptError(Exception):
         self.stage = stage
 
     @property
+    @abstractmethod
     def may_be_stale(self) -> bool:
         """Whether a connection that was kept may have caused it, and nothing of the mail's content was sent."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def spoils_connection(self) -> bool:
         """Whether nothing more can be sent on the connection."""
-        raise NotImplementedError
 
+    @abstractmethod
     def failure(self, recipient: str) -> SendingError:
         """What it means for the mail to that recipient."""
-        raise NotImplementedError
 
 
 class ReplyError(AttemptError):

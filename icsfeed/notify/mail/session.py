@@ -92,7 +92,7 @@ class SmtpSession:
             return
         try:
             if smtp.sock is not None:
-                smtp.sock.settimeout(_FAREWELL_SECONDS)
+                smtp.sock.settimeout(min(self._connector.timeout, _FAREWELL_SECONDS))
             smtp.quit()
         except OSError:  # also smtplib's errors
             smtp.close()

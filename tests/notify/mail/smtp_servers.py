@@ -48,6 +48,8 @@ class Script:
     recipient: Callable[[str], str] = lambda _: OK
     data: Callable[[], str] = lambda: OK
     content: Callable[[ReceivedMail], str] = lambda _: OK
+    reset: Callable[[], str] = lambda: OK
+    goodbye: Callable[[], str] = lambda: "221 Bye"
 
 
 @dataclass(kw_only=True)
@@ -156,7 +158,10 @@ class _ScriptedSmtp(SMTP):
 
     async def handle_RSET(self, *_: object) -> str:  # noqa: N802
         self._running.resets += 1
-        return OK
+        return await self._reply(self._script.reset())
+
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802
+        return await self._reply(self._script.goodbye())
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         reply = self._script.data()

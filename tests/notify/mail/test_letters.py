@@ -20,6 +20,7 @@ from icsfeed.domain.channels import Mailbox
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import clean, plain_line
 from icsfeed.notify.mail.content import MailContent
+from icsfeed.notify.mail.headers import header_field
 from icsfeed.notify.mail.letters import Addressee, Letter, letter
 from tests.readers import aic, rie
 
@@ -237,6 +238,14 @@ def test_a_token_that_is_none_is_refused(token: str) -> None:
     address = replace(ADDRESS, tokens=(token, OWN_TOKENS[1]))
     with pytest.raises(BadInputError, match=r"\Aa token in a link has characters other than letters"):
         a_letter().addressed(address)
+
+
+@pytest.mark.parametrize("value", ["a\r\nBcc: b", "a\nb", "a\rb", "é", "a\x00b", "a\r\n"])
+def test_no_value_ends_its_field(value: str) -> None:
+    with pytest.raises(
+        BadInputError, match=r"\Athe header field To can't hold a line break or a character outside ASCII"
+    ):
+        header_field("To", value)
 
 
 HOSTILE = [

@@ -111,6 +111,29 @@ def test_a_refused_mailbox_does_not_hold_up_the_next_mail(serve: Serve) -> None:
     assert (running.connections, running.resets) == (1, 1)
 
 
+@pytest.mark.parametrize("reply", [BREAK, SILENCE, "500 what?"])
+def test_a_server_that_does_not_forget_a_refused_mail_gets_the_next_on_another_connection(
+    serve: Serve, reply: str
+) -> None:
+    script = Script(recipient=lambda address: "550 unknown" if address == ALICE else OK, reset=lambda: reply)
+    with serve(script) as running:
+        session = running.session(timeout=0.2)
+        assert isinstance(failure_of(session, a_mail(ALICE)), MailboxRefusedError)
+        session.post(a_mail(BOB))
+    assert (running.connections, len(running.mails)) == (2, 1)
+
+
+@pytest.mark.parametrize("reply", [BREAK, SILENCE])
+def test_goodbye_is_said_once(serve: Serve, reply: str) -> None:
+    with serve(Script(goodbye=lambda: reply)) as running:
+        session = running.session(timeout=0.2)
+        session.post(a_mail())
+        session.close()
+        session.close()
+        session.post(a_mail())
+    assert (running.connections, len(running.mails)) == (2, 2)
+
+
 def test_greylisting_delays_a_mail_alone(serve: Serve) -> None:
     with serve(Script(recipient=times("451 4.7.1 Greylisted, try again in 5 minutes"))) as running:
         session = running.session()

@@ -195,6 +195,22 @@ def test_the_question_whose_address_it_is_has_only_its_own_link() -> None:
     assert "/unsubscribe/" in text_of(known)
 
 
+def test_letters_are_not_mixed_up() -> None:
+    """However many announcements take turns."""
+    abouts = [replace(announced(), subject=f"EC-{number}", name=f"Change {number}") for number in range(40)]
+    twice = [*abouts, *abouts]
+    mails = sent(*(an_envelope(key=str(number), about=about) for number, about in enumerate(twice)))
+    assert [str(mail["Subject"]).split(":")[0] for mail in mails] == [
+        f"[{about.subject}] {about.name}" for about in twice
+    ]
+
+
+def test_a_mail_needs_a_subscriber() -> None:
+    with a_mail_server() as running, a_transport(running) as transport, pytest.raises(PermanentFailureError) as error:
+        transport.send(Envelope(announcement=announced(), key="key"))
+    assert str(error.value) == "a mail needs a subscriber"
+
+
 def test_a_refused_mailbox_is_named_by_nothing() -> None:
     script = Script(recipient=lambda address: f"550 5.1.1 <{address}> unknown")
     with (
