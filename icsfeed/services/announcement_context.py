@@ -34,6 +34,10 @@ class AnnouncementContext:
     def is_reminder(self) -> bool:
         return self.delivery.event is ChannelEvent.REMINDER
 
+    def is_move_to(self, span: Span) -> bool:
+        """Whether the delivery is of a move to just that time, such as an edit of the schedule file makes it."""
+        return self.delivery.event is ChannelEvent.MOVED and self.delivery.starts == span.start
+
     def touches(self, environments: Collection[str]) -> bool:
         """Whether the receiver wants to hear of any of those."""
         return bool(environments) and (self.environments is None or not self.environments.isdisjoint(environments))

@@ -99,12 +99,13 @@ def _news(context: AnnouncementContext, change: Change) -> Announcement:
         event = _EVENTS.get(change.state, ChannelEvent.ANNOUNCED)
     before = replace(change, updates=old, unrecorded=0) if old and context.was_informed else None
     is_moved = before is not None and before.shown_span != change.shown_span
-    if event is ChannelEvent.MOVED and not is_moved:
+    was_edited = not change.is_recorded and context.is_move_to(change.shown_span)
+    if event is ChannelEvent.MOVED and not (is_moved or was_edited):
         event = ChannelEvent.UPDATED
     announcement = _with_facts(context, change, event)
     return replace(
         announcement,
-        earlier=before.shown_span if before is not None and event is ChannelEvent.MOVED else None,
+        earlier=before.shown_span if before is not None and is_moved and event is ChannelEvent.MOVED else None,
         alterations=_alterations(before, change, event) if before is not None else (),
         messages=_messages(new) if event is not ChannelEvent.WITHDRAWN else (),
         earlier_messages=_messages(old),

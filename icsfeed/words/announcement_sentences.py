@@ -120,7 +120,7 @@ def _occurrence_sentence(announcement: Announcement, language: Language) -> str:
     if event is ChannelEvent.MOVED and announcement.earlier is not None:
         original = span_in_words(announcement.earlier, zone, language)
         return language.say("The maintenance of {original} takes place {new} instead.", original=original, new=when)
-    if event is ChannelEvent.REMINDER:
+    if event in {ChannelEvent.REMINDER, ChannelEvent.MOVED}:
         return language.say("It takes place {when}.", when=when)
     return language.say("The maintenance of {original} takes place as planned.", original=when)
 

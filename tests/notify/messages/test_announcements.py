@@ -17,6 +17,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
+from icsfeed.words.chat_texts import chat_text
 from tests.changes import a_change
 from tests.examples import utc
 from tests.notify.messages.stories import (
@@ -247,6 +248,21 @@ def test_a_restored_occurrence_takes_place_as_planned(event: E) -> None:
     assert reason(situation(), delivery(OCCURRENCE, event), was_informed=False) == (
         "it takes place as planned, and its receiver was never told of it"
     )
+
+
+def test_a_policy_that_was_edited_has_moved_the_occurrence_for_those_who_were_told_another_start() -> None:
+    news = announcement(situation(), delivery(OCCURRENCE, E.MOVED, starts=OF_POLICY.start))
+    assert (news.event, news.span, news.earlier) == (E.MOVED, OF_POLICY, None)
+    assert "It takes place Thu 2026-12-03 02:00–06:00 EST." in chat_text(news)
+    overtaken = announcement(situation(), delivery(OCCURRENCE, E.MOVED, starts=LATER.start))
+    assert overtaken.event is E.UPDATED
+
+
+def test_a_change_in_the_schedule_file_that_was_edited_is_moved() -> None:
+    start = utc(2026, 12, 8, 6)
+    news = announcement(situation(), delivery("till", E.MOVED, starts=start))
+    assert (news.event, news.earlier, news.span and news.span.start) == (E.MOVED, None, start)
+    assert "It is planned for Tue 2026-12-08 01:00–03:00 EST." in chat_text(news)
 
 
 def test_a_frozen_occurrence_says_why_unless_that_is_internal() -> None:
