@@ -28,6 +28,7 @@ _COMMANDS = {
     "window": "List windows; skip, move or restore an occurrence.",
     "freeze": "Start a change freeze now, end it, list freezes.",
     "subscriber": "Give customers private feeds.",
+    "mail": "Look up customers' mail subscriptions, and erase them.",
     "database": "Database maintenance.",
     "report": "Report a month's minutes of maintenance.",
     "gate": "Say whether a planned change may run, and why.",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
 
+from icsfeed.bootstrap import create_app
 from icsfeed.publication.live import Clock
+from icsfeed.settings import Settings
 from icsfeed.store.database.database import Database
-from tests.applications import create_app
+from tests.applications import PATIENCE
 
 SCHEDULE = """\
 [calendar]
@@ -57,8 +61,17 @@ environments = ["production"]
 WITHOUT_MAIL = SCHEDULE[: SCHEDULE.index("[mail]")] + SCHEDULE[SCHEDULE.index("[[environments]]") :]
 
 
-def application(folder: Path, repository: Database, clock: Clock, text: str = SCHEDULE) -> Flask:
+def application(
+    folder: Path,
+    repository: Database,
+    clock: Clock,
+    text: str = SCHEDULE,
+    *,
+    patience: timedelta = PATIENCE,
+    settings: Settings | None = None,
+) -> Flask:
     """The application that serves that schedule."""
     path = folder / "schedule.toml"
     path.write_text(text, encoding="utf-8")
-    return create_app(schedule=path, repository=repository, clock=clock)
+    settings = replace(settings or Settings(), schedule=path)
+    return create_app(settings, repository=repository, clock=clock, patience=patience)

@@ -12,6 +12,9 @@ from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import DeliveryState, mail_receiver
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.mail_subscribers import SUBSCRIPTION_SUBJECT, MailChoice, MailSubscriber
+from icsfeed.domain.news import News
+from icsfeed.domain.outbox_rows import OutboxRow
+from icsfeed.store.database import outbox_lists, queueing
 from icsfeed.store.database.outbox_tables import deliveries, mail_requests, mail_subscribers, outbox_state
 
 _SEPARATOR: Final = ","
@@ -59,33 +62,23 @@ class MailSubscriberRows:
 
     def delete(self, ids: Collection[str], *, now: datetime, problem: str) -> None:
         """Delete the subscribers of these ids; what still waits for them is dropped because of that ``problem``."""
-        receivers = [mail_receiver(each) for each in ids]
-        is_waiting = deliveries.c.receiver.in_(receivers) & (deliveries.c.state == DeliveryState.WAITING.value)
-        dropped = {"state": DeliveryState.DROPPED.value, "ended_at": now, "problem": problem}
-        self._connection.execute(update(deliveries).where(is_waiting).values(dropped))
+        is_theirs = deliveries.c.receiver.in_([mail_receiver(each) for each in ids])
+        queueing.end(
+            self._connection, is_theirs, queueing.IS_WAITING, state=DeliveryState.DROPPED, problem=problem, now=now
+        )
         self._connection.execute(delete(_table).where(_table.c.subscriber.in_(ids)))
 
     def queue_confirmation(self, subscriber_id: str, *, now: datetime) -> None:
         """Queue the mail with the link that confirms the address, in place of one that waits."""
-        receiver, table = mail_receiver(subscriber_id), deliveries
-        is_overtaken = (
-            (table.c.receiver == receiver)
-            & (table.c.subject == SUBSCRIPTION_SUBJECT)
-            & (table.c.state == DeliveryState.WAITING.value)
-            & table.c.lease_until.is_(None)
-        )
-        replaced = {"state": DeliveryState.REPLACED.value, "ended_at": now}
-        self._connection.execute(update(table).where(is_overtaken).values(replaced))
-        self._connection.execute(
-            insert(table).values(
-                receiver=receiver,
-                subject=SUBSCRIPTION_SUBJECT,
-                event=ChannelEvent.CONFIRMATION.value,
-                state=DeliveryState.WAITING.value,
-                queued_at=now,
-                due_at=now,
-            )
-        )
+        news = News(subject=SUBSCRIPTION_SUBJECT, event=ChannelEvent.CONFIRMATION)
+        receiver = mail_receiver(subscriber_id)
+        queueing.queue_for(self._connection, receiver, news, now=now)
+        is_theirs = deliveries.c.receiver == receiver
+        queueing.replace_overtaken(self._connection, queueing.is_free(now), is_theirs, now=now)
+
+    def deliveries(self, subscriber_id: str) -> tuple[OutboxRow, ...]:
+        """What was, or is to be, sent to the subscriber, the newest first."""
+        return outbox_lists.rows(self._connection, receiver=mail_receiver(subscriber_id))
 
     def unconfirmed(self, *, until: datetime) -> tuple[str, ...]:
         """The ids of those who asked up to that instant (aware) and have not confirmed."""

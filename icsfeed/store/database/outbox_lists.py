@@ -32,11 +32,16 @@ def counts(connection: Connection) -> Mapping[DeliveryState, int]:
     return {state: numbers.get(state.value, 0) for state in DeliveryState}
 
 
-def rows(connection: Connection, states: Collection[DeliveryState], *, limit: int | None) -> tuple[OutboxRow, ...]:
+def rows(
+    connection: Connection, states: Collection[DeliveryState] = (), *, receiver: str = "", limit: int | None = None
+) -> tuple[OutboxRow, ...]:
+    """The newest deliveries first: those in one of the states, and for that receiver, where these are given."""
     table = deliveries
     query = select(table).order_by(table.c.number.desc()).limit(limit)
     if states:
         query = query.where(table.c.state.in_([state.value for state in states]))
+    if receiver:
+        query = query.where(table.c.receiver == receiver)
     return tuple(
         OutboxRow(
             delivery=delivery_of(row),
