@@ -30,6 +30,11 @@ from icsfeed.domain.settlements import Settlement
 from icsfeed.store.database.outbox_tables import deliveries
 from icsfeed.store.database.queueing import IS_WAITING, end, has_begun, is_free, replace_overtaken
 
+_MAY_BE_SENT: Final = (DeliveryState.WAITING, DeliveryState.REPLACED)
+
+_CANDIDATES: Final = 4
+"""How many deliveries are looked at for each that is claimed."""
+
 ALL_MAIL: Final = "mail"
 """In place of a receiver: every mail subscriber."""
 
@@ -42,11 +47,17 @@ def claim(
     The ``receiver`` is ``ALL_MAIL``, or a channel's with all its targets. Of the deliveries about one subject to one
     receiver, at most one is under way at any time: the oldest.
     """
-    # Those of a sender that has died.
-    replace_overtaken(connection, deliveries.c.lease_until <= now, now=now)
+    lease_count = _end_leases_of_the_dead(connection, now=now)
+    # So many that enough remain: nothing is held back but by a lease, and other senders may lock some of these.
+    candidates = (
+        select(deliveries.c.number)
+        .where(*_is_due(now), of_receiver(receiver))
+        .order_by(deliveries.c.due_at, deliveries.c.number)
+        .limit(_CANDIDATES * limit + lease_count)
+    )
     numbers = connection.scalars(
         select(deliveries.c.number)
-        .where(*_can_be_claimed(now), of_receiver(receiver))
+        .where(deliveries.c.number.in_(candidates), *_is_due(now), ~_is_held_back(now))
         .order_by(deliveries.c.due_at, deliveries.c.number)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
@@ -82,11 +93,21 @@ def claim(
     )
 
 
+def _end_leases_of_the_dead(connection: Connection, *, now: datetime) -> int:
+    """End what senders that died were sending, where something newer waits; gives the number of all leases."""
+    rows = connection.execute(
+        select(deliveries.c.number, deliveries.c.lease_until).where(deliveries.c.lease_until.is_not(None))
+    ).all()
+    if dead := [row.number for row in rows if row.lease_until <= now]:
+        replace_overtaken(connection, deliveries.c.number.in_(dead), is_free(now), now=now)
+    return len(rows)
+
+
 def _was_informed() -> ColumnElement[bool]:
     """Whether the receiver of a delivery had something about its subject before."""
     other = deliveries.alias("other")
     is_other = other.c.number != deliveries.c.number
-    return or_(deliveries.c.attempts > 0, exists().where(_is_about_same(other), is_other, has_begun(other)))
+    return or_(deliveries.c.attempts > 0, _has_any(other, _is_about_same(other), is_other, has_begun(other)))
 
 
 def _first_news_at() -> ScalarSelect[datetime]:
@@ -118,7 +139,11 @@ def due_receivers(connection: Connection, *, now: datetime) -> frozenset[str]:
 
 
 def _can_be_claimed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return IS_WAITING, deliveries.c.due_at <= now, is_free(now), ~_is_held_back(now)
+    return (*_is_due(now), ~_is_held_back(now))
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return IS_WAITING, deliveries.c.due_at <= now, is_free(now)
 
 
 def _is_mail() -> ColumnElement[bool]:
@@ -128,12 +153,19 @@ def _is_mail() -> ColumnElement[bool]:
 def _is_held_back(now: datetime) -> ColumnElement[bool]:
     """Whether an older delivery about the same subject to the same receiver waits, or another is being sent."""
     other = deliveries.alias("other")
-    return exists().where(
+    return _has_any(
+        other,
         _is_about_same(other),
         other.c.state == DeliveryState.WAITING.value,
         other.c.number != deliveries.c.number,
         or_(other.c.number < deliveries.c.number, other.c.lease_until > now),
     )
+
+
+def _has_any(table: FromClause, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is such a row. Of EXISTS, PostgreSQL would make a join with the whole table."""
+    first = select(table.c.number).where(*conditions).limit(1).correlate(deliveries)
+    return first.scalar_subquery().is_not(None)
 
 
 def of_receiver(receiver: str) -> ColumnElement[bool]:
@@ -146,7 +178,8 @@ def of_receiver(receiver: str) -> ColumnElement[bool]:
 
 def renew(connection: Connection, owner: str, *, until: datetime) -> None:
     """Prolong the owner's leases."""
-    connection.execute(update(deliveries).where(IS_WAITING, _is_held_by(owner)).values(lease_until=until))
+    is_leased = deliveries.c.lease_until.is_not(None)
+    connection.execute(update(deliveries).where(is_leased, _is_held_by(owner)).values(lease_until=until))
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], owner: str, *, now: datetime) -> None:
@@ -157,7 +190,8 @@ def settle(connection: Connection, settlements: Iterable[Settlement], owner: str
     by_state: dict[DeliveryState, list[Settlement]] = defaultdict(list)
     for settlement in sorted(settlements, key=lambda each: each.number):
         by_state[settlement.state].append(settlement)
-    has_not_ended = deliveries.c.state.in_([DeliveryState.WAITING.value, DeliveryState.REPLACED.value])
+    # Not what it is in: SQLite would look all of those up.
+    has_not_ended = deliveries.c.state.not_in([each.value for each in DeliveryState if each not in _MAY_BE_SENT])
     if sent := [each.number for each in by_state.pop(DeliveryState.SENT, [])]:
         end(connection, deliveries.c.number.in_(sent), has_not_ended, state=DeliveryState.SENT, now=now, problem="")
     for each in by_state.pop(DeliveryState.WAITING, []):

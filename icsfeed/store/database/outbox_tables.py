@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table
+from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, TextClause, text
 
 from icsfeed.store.database.columns import METADATA, UtcDateTime, Words
+
+
+def _only_where(condition: str) -> dict[str, TextClause]:
+    """What makes an index one of the rows that fulfil the condition."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 deliveries = Table(
     "deliveries",

@@ -34,6 +34,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"])
     op.create_index("ix_deliveries_subject_receiver", "deliveries", ["subject", "receiver"])
+    is_leased = sa.text("lease_until IS NOT NULL")
+    op.create_index(
+        "ix_deliveries_lease_until",
+        "deliveries",
+        ["lease_until"],
+        sqlite_where=is_leased,
+        postgresql_where=is_leased,
+    )
     op.create_index("ix_deliveries_starts", "deliveries", ["starts"])
     op.create_table(
         "mail_subscribers",
