@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, TextClause, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, text
 
 from icsfeed.store.database.columns import METADATA, UtcDateTime, Words
 
-
-def _only_where(condition: str) -> dict[str, TextClause]:
-    """What makes an index one of the rows that fulfil the condition."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
+_IS_LEASED: Final = text("lease_until IS NOT NULL")
 
 deliveries = Table(
     "deliveries",
@@ -35,6 +31,7 @@ deliveries = Table(
     Column("problem", Words, nullable=True),
     Index("ix_deliveries_state_due_at", "state", "due_at"),
     Index("ix_deliveries_subject_receiver", "subject", "receiver"),
+    Index("ix_deliveries_lease_until", "lease_until", sqlite_where=_IS_LEASED, postgresql_where=_IS_LEASED),
     Index("ix_deliveries_starts", "starts"),
 )
 """The outbox. ``update`` is the number of a change's update; ``lead`` is a reminder's, in minutes.
