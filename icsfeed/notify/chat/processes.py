@@ -71,7 +71,7 @@ class Apprise:
 
     def _result(self, job: Mapping[str, object]) -> dict[str, Any]:
         try:
-            output = self._output(json.dumps(job).encode())
+            output = self._output(json.dumps({**job, "seconds": self.seconds}).encode())
         except subprocess.TimeoutExpired:
             msg = f"the service did not answer within {self.seconds:g} seconds"
             raise TemporaryFailureError(msg) from None

@@ -11,8 +11,10 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any, Final
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat
@@ -23,6 +25,9 @@ MARKDOWN_ALWAYS: Final = frozenset(
     {"discord", "fluxer", "guilded", "mmost", "mmosts", "nctalk", "nctalks", "revolt", "ryver", "zulip"}
 )
 """Services that read Markdown, whatever they are told: there, text has to be escaped."""
+
+_TITLE_IS_HTML: Final = frozenset({"tgram"})
+"""Services of HTML without an escaped title of its own."""
 
 _STATUS: Final = re.compile(r"\berror=(\d{3})\b")
 
@@ -43,11 +48,14 @@ def main() -> None:
     # Whatever a service prints does not come between the sender and the answer.
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    json.dump(_result(json.load(sys.stdin)), answer)
+    job = json.load(sys.stdin)
+    # The sender may be gone by then, and nobody end this.
+    signal.setitimer(signal.ITIMER_REAL, job["seconds"])
+    json.dump(outcome(job), answer)
     answer.close()
 
 
-def _result(job: Mapping[str, Any]) -> dict[str, object]:
+def outcome(job: Mapping[str, Any]) -> dict[str, object]:
     """How many targets the URL has and, where the job names one, whether the message was sent there."""
     statuses = _Statuses()
     logger = logging.getLogger("apprise")
@@ -65,12 +73,18 @@ def _result(job: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _send(service: NotifyBase, *, title: str, body: str) -> bool:
-    """Send text: whatever a service would read as HTML or Markdown is escaped by apprise."""
-    if service.resolve_format(NotifyFormat.TEXT) is NotifyFormat.MARKDOWN:
+    """Send text: whatever a service would read as HTML or Markdown is escaped."""
+    body_format = service.resolve_format(NotifyFormat.TEXT)
+    if body_format is NotifyFormat.MARKDOWN or not _TITLE_IS_HTML.isdisjoint(service.schemas()):  # type: ignore[no-untyped-call]
         # Few services escape a title that stands by itself.
-        title, body = "", f"{title}\n\n{body}"
+        title, body = "", f"{title}\n\n{body}".strip()
+    if body_format is NotifyFormat.HTML:
+        # Apprise's own conversion escapes text, but some services unescape it again.
+        body = "<br/>".join(map(escape, body.splitlines()))
+    else:
+        body_format = NotifyFormat.TEXT  # which apprise converts, if need be
     try:
-        return bool(service.notify(title=title, body=body, body_format=NotifyFormat.TEXT))
+        return bool(service.notify(title=title, body=body, body_format=body_format))
     except Exception:  # noqa: BLE001  (a service can raise anything, with secrets in it)
         return False
 

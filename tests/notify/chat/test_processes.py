@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from icsfeed.notify.chat.processes import Apprise
+from icsfeed.notify.chat.worker import outcome
 from icsfeed.notify.failures import TemporaryFailureError
 from tests.notify.receivers import dripping, receiver, status
 
@@ -85,8 +86,9 @@ def test_each_target_of_a_url_is_one_of_its_own() -> None:
         pytest.param("no URL at all", 0, id="no URL"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of modules that apprise's services import
 def test_the_targets_of_a_url_are_counted(url: str, count: int) -> None:
-    assert APPRISE.target_count(url) == count
+    assert outcome({"url": url}) == {"targets": count}
 
 
 def test_a_service_that_refuses_is_named_by_its_status_and_tried_once() -> None:
@@ -114,7 +116,7 @@ def test_one_that_answers_byte_by_byte_is_ended() -> None:
         before = time.monotonic()
         reason = failure(f"json://127.0.0.1:{there.port}/", apprise=Apprise(environment={}, seconds=1.5))
     assert reason == "the service did not answer within 1.5 seconds"
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < 10
 
 
 def test_a_url_that_is_none_is_not_repeated() -> None:

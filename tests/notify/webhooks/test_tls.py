@@ -10,8 +10,8 @@ from icsfeed.notify.failures import TemporaryFailureError
 from icsfeed.notify.webhooks.connecting import Connector
 from icsfeed.notify.webhooks.endpoints import endpoint_of
 from icsfeed.notify.webhooks.posting import post
+from tests.notify.certificates import Authority
 from tests.notify.receivers import receiver, silent
-from tests.notify.webhooks.certificates import Authority
 
 NOW = datetime.now(UTC)
 
@@ -21,14 +21,14 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path, NOW)
 
 
-def deliver(url: str, trusted: ssl.SSLContext) -> None:
+def deliver(url: str, trusted: ssl.SSLContext, *, seconds: float = 10) -> None:
     connector = Connector(tls=trusted, allow_private=True)
-    post(endpoint_of(url), b"{}", {}, connector=connector, now=NOW, seconds=0.5)
+    post(endpoint_of(url), b"{}", {}, connector=connector, now=NOW, seconds=seconds)
 
 
-def failure(url: str, trusted: ssl.SSLContext) -> str:
+def failure(url: str, trusted: ssl.SSLContext, *, seconds: float = 10) -> str:
     with pytest.raises(TemporaryFailureError) as failed:
-        deliver(url, trusted)
+        deliver(url, trusted, seconds=seconds)
     return str(failed.value)
 
 
@@ -69,5 +69,5 @@ def test_a_receiver_without_tls_is_none(authority: Authority) -> None:
 def test_one_that_says_nothing_is_given_up(authority: Authority) -> None:
     with receiver(tls=authority.server()) as there:
         there.answers[:] = [silent(there.stop)]
-        reason = failure(there.url, authority.trusted())
+        reason = failure(there.url, authority.trusted(), seconds=0.5)
     assert reason == "the receiver did not answer within 0.5 seconds"

@@ -25,17 +25,20 @@ class Authority:
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         self._certificate = builder.add_extension(constraints, critical=True).sign(self._key, hashes.SHA256())
 
+    @property
+    def pem(self) -> str:
+        return self._certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
     def trusted(self) -> ssl.SSLContext:
         """What a client has that trusts this authority, and no other."""
-        return ssl.create_default_context(
-            cadata=self._certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
-        )
+        return ssl.create_default_context(cadata=self.pem)
 
-    def server(self, *, days: float = 1, address: str = "127.0.0.1") -> ssl.SSLContext:
-        """What a server at that address needs whose certificate expires after so many days."""
+    def server(self, *hosts: str, days: float = 1, address: str = "127.0.0.1") -> ssl.SSLContext:
+        """What a server at that address, or with those names, needs whose certificate expires after so many days."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A receiver of tests")])
-        alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        names = [x509.IPAddress(ip_address(address)), *map(x509.DNSName, hosts)]
+        alternative = x509.SubjectAlternativeName(names)
         builder = self._builder(name, key, self._now + timedelta(days=days)).add_extension(alternative, critical=False)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         certificate = builder.add_extension(identifier, critical=False).sign(self._key, hashes.SHA256())
