@@ -44,7 +44,7 @@ class Host:
         return [representation.body]
 
 
-class _Silent(WSGIRequestHandler):
+class SilentHandler(WSGIRequestHandler):
     """Answers without logging."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
@@ -55,7 +55,7 @@ class _Silent(WSGIRequestHandler):
 def hosting() -> Generator[Host]:
     """A host on a free port of the loopback address."""
     host = Host()
-    server = make_server(LOOPBACK, 0, host, threaded=True, request_handler=_Silent)
+    server = make_server(LOOPBACK, 0, host, threaded=True, request_handler=SilentHandler)
     host.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
