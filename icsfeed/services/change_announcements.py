@@ -7,7 +7,7 @@ from typing import Final
 
 from icsfeed.domain.alterations import Alteration, alterations
 from icsfeed.domain.announcements import Announcement, NothingToTell
-from icsfeed.domain.changes import PREFIXES, Change, State, Update, kind_of
+from icsfeed.domain.changes import PREFIXES, Change, State, Step, Update, kind_of
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.event_facts import Message
@@ -94,7 +94,8 @@ def _news(context: AnnouncementContext, change: Change) -> Announcement:
     event = context.delivery.event
     old, new = _updates(context, change)
     if event is not ChannelEvent.WITHDRAWN and not _still_holds(event, change):
-        event = _EVENTS.get(change.state, ChannelEvent.UPDATED)
+        is_undone = change.latest.step is Step.UNDO
+        event = ChannelEvent.UPDATED if is_undone else _EVENTS.get(change.state, ChannelEvent.UPDATED)
     if not context.was_informed and event in _NEWS_TO_THE_INFORMED:
         event = _EVENTS.get(change.state, ChannelEvent.ANNOUNCED)
     before = replace(change, updates=old, unrecorded=0) if old and context.was_informed else None
@@ -127,7 +128,7 @@ def _updates(context: AnnouncementContext, change: Change) -> tuple[tuple[Update
         count = sum(update.at <= delivery.informed_at for update in change.updates)
     else:
         count = sum(update.at < delivery.queued_at for update in change.updates)
-    count = min(count, len(change.updates) - 1 - change.unrecorded)
+    count = min(count, len(change.updates) - 1)
     return change.updates[:count], change.updates[count:]
 
 

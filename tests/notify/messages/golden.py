@@ -42,7 +42,7 @@ def _with_message(change: Change, english: str, french: str) -> Change:
     return replace(change, updates=(*earlier, replace(latest, message=english, message_translations=translations)))
 
 
-def _change_stories() -> Iterator[tuple[str, Change, ChannelEvent]]:
+def change_stories() -> Iterator[tuple[str, Change, ChannelEvent]]:
     at = utc(2026, 11, 25, 15)
     tentative = _with_message(
         a_change(plan=_TRANSLATED, announced=State.TENTATIVE), "The shop will be closed.", "La boutique sera fermée."
@@ -73,7 +73,7 @@ def _change_stories() -> Iterator[tuple[str, Change, ChannelEvent]]:
 
 
 def change_announcements(language: str) -> Iterator[tuple[str, Announcement]]:
-    for name, change, event in _change_stories():
+    for name, change, event in change_stories():
         about = delivery("EC-7", event, change.latest.at)
         was_informed = event not in {E.ANNOUNCED, E.REMINDER}
         whole = situation(changes=[change], now=max(change.latest.at, utc(2026, 12, 1)))
@@ -96,8 +96,8 @@ def occurrence_announcements(language: str) -> Iterator[tuple[str, Announcement]
         "skipped": (situation(adjustments=[skip]), "thursday/2026-12-03", E.SKIPPED),
         "moved": (situation(adjustments=[move]), "thursday/2026-12-03", E.MOVED),
         "restored": (situation(), "thursday/2026-12-03", E.MOVED),
-        "frozen": (situation(freezes=[_freeze(everywhere)]), "thursday/2026-12-03", E.SKIPPED),
-        "frozen in part": (situation(freezes=[_freeze(preview)]), "thursday/2026-12-03", E.SKIPPED),
+        "frozen": (situation(freezes=[a_freeze(everywhere)]), "thursday/2026-12-03", E.SKIPPED),
+        "frozen in part": (situation(freezes=[a_freeze(preview)]), "thursday/2026-12-03", E.SKIPPED),
         "frozen by the policy": (situation(), "thursday/2026-12-24", E.SKIPPED),
         "gone": (situation(), "thursday/2026-12-04", E.SKIPPED),
         "reminder": (situation(), "thursday/2026-12-03", E.REMINDER),
@@ -107,7 +107,7 @@ def occurrence_announcements(language: str) -> Iterator[tuple[str, Announcement]
 
 
 def freeze_announcements(language: str) -> Iterator[tuple[str, Announcement]]:
-    freeze = _freeze(frozenset({"production"}))
+    freeze = a_freeze(frozenset({"production"}))
     ended = freeze.ended(at=utc(2026, 12, 1, 9), by="bo")
     for name, each in {
         "started": freeze,
@@ -117,7 +117,7 @@ def freeze_announcements(language: str) -> Iterator[tuple[str, Announcement]]:
         yield name, announcement(situation(freezes=[each]), delivery("CF-2", E.FREEZE), language=language)
 
 
-def _freeze(environments: frozenset[str]) -> RecordedFreeze:
+def a_freeze(environments: frozenset[str]) -> RecordedFreeze:
     return RecordedFreeze(
         id="CF-2",
         reason="An incident",

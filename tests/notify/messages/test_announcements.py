@@ -55,7 +55,8 @@ MOVED = after(Step.UPDATE, AT, span=LATER)
         (CANCELLED, E.MOVED, E.CANCELLED),
         (CANCELLED, E.STARTED, E.CANCELLED),
         (after(Step.UNDO, PLANNED.start, change=STARTED), E.STARTED, E.UPDATED),
-        (after(Step.UNDO, PLANNED.start, change=COMPLETED), E.COMPLETED, E.STARTED),
+        (after(Step.UNDO, PLANNED.start, change=COMPLETED), E.COMPLETED, E.UPDATED),
+        (after(Step.UNDO, PLANNED.start, change=COMPLETED), E.UPDATED, E.UPDATED),
         (after(Step.UPDATE, PLANNED.end, "What it was", change=COMPLETED), E.UPDATED, E.UPDATED),
         (COMPLETED, E.UPDATED, E.COMPLETED),
         (after(Step.UNDO, AT, change=CANCELLED), E.CANCELLED, E.UPDATED),
@@ -114,6 +115,15 @@ def test_messages_that_a_replaced_delivery_was_to_tell_are_new() -> None:
     assert [each.text for each in news.earlier_messages] == ["Message 1"]
     assert [(each.what, each.after) for each in news.alterations] == [("impact", Impact.DEGRADED)]
     assert announcement(situation(changes=[change]), about).messages == (Message(at=utc(2026, 11, 26), text="Two"),)
+
+
+def test_a_step_of_the_clock_repeats_no_message() -> None:
+    (announced,) = CHANGE.updates
+    automatic = replace(CHANGE, updates=(replace(announced, automatic=True),))
+    about = delivery("EC-7", E.STARTED, PLANNED.start, informed_at=announced.at)
+    news = announcement(situation(now=PLANNED.start, changes=[automatic]), about)
+    assert (news.event, news.messages) == (E.STARTED, ())
+    assert [each.text for each in news.earlier_messages] == ["Message 1"]
 
 
 def test_actual_times_are_told_with_the_planned_ones() -> None:

@@ -9,13 +9,14 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.changes import Step
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.notify.mail.content import MailContent
 from icsfeed.words.chat_texts import chat_text
 from tests.changes import a_change
 from tests.examples import utc
-from tests.notify.messages.golden import GOLDEN, change_announcements, golden_files
+from tests.notify.messages.golden import GOLDEN, a_freeze, change_announcements, change_stories, golden_files
 from tests.notify.messages.mails import (
     HOSTILE,
     LINKS,
@@ -26,7 +27,7 @@ from tests.notify.messages.mails import (
     mail,
     sample_announcements,
 )
-from tests.notify.messages.stories import CHANGE, after, announcement, delivery, situation
+from tests.notify.messages.stories import CHANGE, after, announcement, delivery, result, situation
 
 SAMPLES: Final = {
     f"{name}, {language}": each for language in ("en", "fr") for name, each in sample_announcements(language)
@@ -158,6 +159,26 @@ def test_everything_that_is_said_of_one_change_begins_alike() -> None:
     assert {subject for subject in subjects.values() if not subject.startswith("[EC-7]")} == set()
     named = [subject for name, subject in subjects.items() if "withdrawn" not in name]
     assert {subject.partition(":")[0] for subject in named} == {"[EC-7] Security patch"}
+
+
+@pytest.mark.parametrize("event", sorted(set(ChannelEvent) - {ChannelEvent.CONFIRMATION}))
+def test_whatever_was_queued_can_be_told(event: ChannelEvent) -> None:
+    """Also what nobody queues of such a subject: one delivery that can't be written would hold up all others."""
+    freeze = a_freeze(frozenset({"production"}))
+    changes = [change for _, change, _ in change_stories()]
+    about = [(situation(changes=[change]), "EC-7") for change in changes]
+    about += [
+        (situation(freezes=[freeze]), subject)
+        for subject in ("EC-7", "till", "gone", "CF-2", "CF-9", "thursday/2026-12-03", "thursday/2026-12-24")
+    ]
+    for whole, subject in about:
+        for was_informed in (True, False):
+            news = result(whole, delivery(subject, event, utc(2026, 11, 25)), was_informed=was_informed)
+            if isinstance(news, Announcement):
+                assert mail(news).subject.strip()
+                assert len(chat_text(news).splitlines()) in range(2, 7)
+            else:
+                assert news.reason
 
 
 def test_a_long_message_of_lines_keeps_them() -> None:
