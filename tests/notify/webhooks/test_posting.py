@@ -66,6 +66,12 @@ def test_the_body_arrives_as_it_is_with_its_headers() -> None:
     }
 
 
+def test_an_ipv6_address_has_its_brackets_in_the_header() -> None:
+    with receiver(host="::1") as there:
+        deliver(f"http://[::1]:{there.port}/")
+    assert there.received[0].headers["host"] == f"[::1]:{there.port}"
+
+
 @pytest.mark.parametrize("code", [200, 201, 202, 204, 299])
 def test_any_2xx_acknowledges(code: int) -> None:
     with receiver(status(code)) as there:
