@@ -29,7 +29,7 @@ def test_the_picture_is_a_small_png() -> None:
 
 
 def test_the_small_schedule_is_whole(tmp_path: Path) -> None:
-    (block,) = README.blocks("toml")
+    block, _ = README.blocks("toml")
     (path := tmp_path / "schedule.toml").write_text(block.text, encoding="utf-8")
     schedule = load_schedule(path).schedule
     assert [window.id for window in schedule.windows] == ["thursday"]
