@@ -21,7 +21,7 @@ from icsfeed.domain.texts import plain_line, plain_paragraphs
 from icsfeed.domain.zones import is_utc
 from icsfeed.words.announcement_sentences import main_sentence, news_in_words, occurrence_day
 from icsfeed.words.dates import Dates
-from icsfeed.words.events import IMPACTS, IN_FREEZE, MAX_MESSAGES, label_line
+from icsfeed.words.events import IMPACTS, IN_FREEZE, label_line, latest_messages
 from icsfeed.words.languages import Language, language_named, uncapitalized
 from icsfeed.words.phrases import phrase
 from icsfeed.words.terms import KIND_NAMES, STATE_NAMES
@@ -84,7 +84,7 @@ class AnnouncementText:
 def announcement_text(announcement: Announcement) -> AnnouncementText:
     """The announcement in words, with times on the clock of the calendar's zone and in UTC."""
     language, news = language_named(announcement.language), news_in_words(announcement)
-    earlier = announcement.earlier_messages[::-1]
+    earlier = latest_messages(announcement.earlier_messages)
     return AnnouncementText(
         language=language,
         subject=_subject_line(announcement, news, language),
@@ -96,8 +96,8 @@ def announcement_text(announcement: Announcement) -> AnnouncementText:
         alterations=tuple(_alterations(announcement, language)),
         notes=tuple(_notes(announcement, language)),
         messages=tuple(_messages(announcement.messages, announcement, language)),
-        earlier_messages=tuple(_messages(earlier[:MAX_MESSAGES], announcement, language)),
-        left_out=max(len(earlier) - MAX_MESSAGES, 0),
+        earlier_messages=tuple(_messages(earlier, announcement, language)),
+        left_out=len(announcement.earlier_messages) - len(earlier),
         ticket=plain_line(announcement.ticket),
         page=announcement.page,
     )

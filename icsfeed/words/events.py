@@ -15,10 +15,10 @@ from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES, name_in_w
 from icsfeed.words.times import instant_in_words, short_instant_in_words, span_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from icsfeed.domain.event_facts import EventFacts
+    from icsfeed.domain.event_facts import EventFacts, Message
 
 CATEGORIES: Final = {**KIND_NAMES, Kind.MAINTENANCE: phrase_in("category of an event", "Maintenance")}
 IMPACTS: Final = {**IMPACT_NAMES, Impact.NO_IMPACT: phrase_in("impact of a change", "none")}
@@ -42,7 +42,7 @@ IN_FREEZE: Final = {
 UNTIL_FURTHER_NOTICE: Final = phrase("It lasts until further notice.")
 """Of a freeze without an end."""
 
-MAX_MESSAGES: Final = 10
+_MAX_MESSAGES: Final = 10
 """Calendar programs show a description in a small box."""
 
 _MAX_MESSAGE_CHARS: Final = 10_000
@@ -201,10 +201,21 @@ def _change_paragraphs(facts: EventFacts, language: Language, zone: ZoneInfo) ->
 
 def _messages(facts: EventFacts, language: Language, zone: ZoneInfo) -> Iterator[str]:
     """The latest messages first."""
-    room = _MAX_MESSAGE_CHARS
-    for number, message in enumerate(reversed(facts.messages)):
-        room -= len(message.text)
-        if number == MAX_MESSAGES or (number and room < 0):
-            yield language.say_count("({count} earlier)", "({count} earlier)", len(facts.messages) - number)
-            return
+    latest = latest_messages(facts.messages)
+    for message in latest:
         yield label_line(short_instant_in_words(message.at, zone, language), message.text, language)
+    if len(latest) < len(facts.messages):
+        left_out = len(facts.messages) - len(latest)
+        yield language.say_count("({count} earlier)", "({count} earlier)", left_out)
+
+
+def latest_messages(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Those that descriptions and mails show, the latest first: a few, and no more text than people read."""
+    room = _MAX_MESSAGE_CHARS
+    latest: list[Message] = []
+    for message in reversed(messages):
+        room -= len(message.text)
+        if len(latest) == _MAX_MESSAGES or (latest and room < 0):
+            break
+        latest.append(message)
+    return tuple(latest)

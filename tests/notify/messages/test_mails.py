@@ -196,3 +196,14 @@ def test_of_many_messages_the_latest_are_told() -> None:
     for version in (content.text, shown_text(content)):
         assert re.findall(r"Message (\d+)", version) == [str(number) for number in range(15, 4, -1)]
         assert "(4 earlier)" in version
+
+
+def test_what_was_said_before_is_cut_where_it_gets_long() -> None:
+    """Gmail shows the first 102 kB of a mail."""
+    change = a_change()
+    for number in range(2, 10):
+        change = after(Step.UPDATE, utc(2026, 11, 25, number), f"{number}{'x' * 4_000}", change=change)
+    content = mail(announcement(situation(changes=[change]), delivery("EC-7", ChannelEvent.UPDATED, change.latest.at)))
+    assert re.findall(r"(\d)x{4000}", content.text) == ["9", "8", "7"]
+    assert "(6 earlier)" in content.text
+    assert len(content.html) < 30_000
