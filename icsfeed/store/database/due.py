@@ -11,12 +11,11 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
-    Text,
     and_,
     exists,
     false,
+    func,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -67,7 +66,8 @@ class DueOutbox:
             other.c.subject == news.subject,
             other.c.receiver == receiver,
             other.c.event == news.event.value,
-            other.c.starts == news.starts,
+            # Not an equality: SQLite would take the index of starts, and read all that have this one for each receiver.
+            other.c.starts.between(news.starts, news.starts),
             other.c.lead == minutes(news.lead or timedelta()),
         )
         conditions = [~had_it] if dropped_for else [~had_it, queueing.nothing_else_waits(news.subject, receiver)]
@@ -106,7 +106,7 @@ class DueOutbox:
         begins = or_(false(), *(chose(table, "environments", each) for each in sorted(standing)))
         receivers = (
             select(expecting.c.receiver)
-            .join(table, expecting.c.receiver == literal(MAIL_PREFIX, Text) + table.c.subscriber)
+            .join(table, table.c.subscriber == func.substr(expecting.c.receiver, len(MAIL_PREFIX) + 1))
             .where(
                 table.c.confirmed_at.is_not(None),
                 table.c.paused_at.is_(None),
