@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from icsfeed.notify.channel_transports import ChannelTransports
 from icsfeed.notify.current import CurrentSituation
+from icsfeed.notify.housekeeping import Housekeeping
 from icsfeed.notify.mail.transport import mail_transport
 from icsfeed.notify.recipients import MailRecipients
 from icsfeed.notify.sender import Sender
@@ -41,7 +42,7 @@ def assemble_sender(
         database.outbox,
         MailRecipients(database, new_secret=new_secret),
         transports,
-        due=DueDeliveries(database, new_secret=new_secret),
+        due=Housekeeping(DueDeliveries(database, new_secret=new_secret), database, database.outbox),
         owner=owner,
         clock=clock,
         log=log,
