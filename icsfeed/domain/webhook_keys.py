@@ -13,7 +13,18 @@ MIN_KEY_BYTES: Final = 24
 """As the specification has it; longer keys than its 64 bytes do no harm."""
 
 
-def signing_key(secret: str) -> bytes:
+def signing_keys(secret: str) -> tuple[bytes, ...]:
+    """The keys that a secret stands for: several, with spaces between them, while one replaces another.
+
+    Raises:
+        BadInputError: where one of them can't sign; the message does not repeat it.
+    """
+    parts = secret.split()
+    several = len(parts) > 1 and all(part.startswith(SECRET_PREFIX) for part in parts)
+    return tuple(map(_signing_key, parts)) if several else (_signing_key(secret),)
+
+
+def _signing_key(secret: str) -> bytes:
     """The key that a secret stands for: base64 after ``whsec_``, otherwise the text itself in UTF-8.
 
     Raises:

@@ -12,7 +12,7 @@ from functools import cached_property
 from icsfeed.domain.channels import Channel
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.webhook_keys import signing_key
+from icsfeed.domain.webhook_keys import signing_keys
 from icsfeed.notify.chat.processes import Apprise
 from icsfeed.notify.chat.transport import ChatTransport
 from icsfeed.notify.failures import TemporaryFailureError
@@ -42,7 +42,7 @@ class ChannelTransports:
             return WebhookTransport(
                 schedule=schedule,
                 endpoint=endpoint_of(self._value(channel, "webhook")),
-                key=signing_key(self._value(channel, "secret")),
+                keys=signing_keys(self._value(channel, "secret")),
                 connector=Connector(tls=self._tls, allow_private=channel.allow_private_addresses),
                 clock=self.clock,
             )

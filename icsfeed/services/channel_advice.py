@@ -11,7 +11,7 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.webhook_keys import signing_key
+from icsfeed.domain.webhook_keys import signing_keys
 from icsfeed.settings import UnsetVariableError, is_variable, value_in
 
 _OF_CHANGES: Final = frozenset({Kind.EMERGENCY, Kind.PLANNED})
@@ -74,7 +74,7 @@ def _about_addresses(channel: Channel, environment: Mapping[str, str]) -> Iterat
         yield "webhook has no https, so nothing is posted to it; write an address with https"
     if held["secret"]:
         try:
-            signing_key(held["secret"])
+            signing_keys(held["secret"])
         except BadInputError as error:
             yield str(error)
 

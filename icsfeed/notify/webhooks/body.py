@@ -12,7 +12,6 @@ from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.spans import Span
-from icsfeed.domain.texts import plain_line
 from icsfeed.services.change_json import alterations_as_text
 from icsfeed.services.upcoming import span_as_json, utc_text
 from icsfeed.words.chat_texts import chat_text
@@ -56,7 +55,7 @@ def _data(announcement: Announcement) -> dict[str, object]:
         "kind": _value(announcement.kind),
         "id": part or announcement.subject,
         "occurrence": day if part else None,
-        "name": plain_line(announcement.name),
+        "name": announcement.name,
         "state": _value(announcement.state),
         "environments": sorted(each.id for each in announcement.environments),
         "impact": _value(announcement.impact),

@@ -18,11 +18,11 @@ from icsfeed.notify.webhooks.signing import signature_headers
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookTransport:
-    """Posts announcements of a schedule to one endpoint, signed with its key."""
+    """Posts announcements of a schedule to one endpoint, signed with its keys."""
 
     schedule: Schedule
     endpoint: Endpoint
-    key: bytes = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)
     connector: Connector
     clock: Callable[[], datetime]
     seconds: float = MAX_SECONDS
@@ -34,7 +34,7 @@ class WebhookTransport:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": f"icsfeed/{__version__}",
-            **signature_headers(body, self.key, message_id=envelope.key, now=now),
+            **signature_headers(body, self.keys, message_id=envelope.key, now=now),
         }
         post(self.endpoint, body, headers, connector=self.connector, now=now, seconds=self.seconds)
 
