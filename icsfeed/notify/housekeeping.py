@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.notify.sender import DueQueue
+from icsfeed.services.due_deliveries import DueCount
 from icsfeed.services.ledger import THE_SERVICE
 from icsfeed.services.mail_requests import forget_unconfirmed
 from icsfeed.services.repository import MailRepository
@@ -31,7 +32,7 @@ class Housekeeping:
         self._history = history
         self._next_at: datetime | None = None
 
-    def queue(self, schedule: Schedule, *, now: datetime) -> object:
+    def queue(self, schedule: Schedule, *, now: datetime) -> DueCount:
         """Queue reminders and steps of the clock that are due.
 
         Raises:

@@ -18,6 +18,7 @@ from icsfeed.notify.delivery_queue import DeliveryQueue, Recipients
 from icsfeed.notify.lanes import Lane
 from icsfeed.notify.leases import Leases
 from icsfeed.notify.transports import Transports
+from icsfeed.services.due_deliveries import DueCount
 
 ALL_MAIL: Final = "mail"
 """The receiver that is all mail."""
@@ -31,7 +32,7 @@ _MAILS_AT_ONCE: Final = 50
 class DueQueue(Protocol):
     """Queues what time makes due."""
 
-    def queue(self, schedule: Schedule, *, now: datetime) -> object:
+    def queue(self, schedule: Schedule, *, now: datetime) -> DueCount:
         """Queue reminders and steps of the clock that are due."""
 
 
@@ -82,13 +83,16 @@ class Sender:
             return
         try:
             self._secret = self._secret or self._recipients.secret(now=now)
-            self._due.queue(situation.schedule, now=now)
+            due = self._due.queue(situation.schedule, now=now)
             lanes = {self._lane(receiver) for receiver in sorted(self._outbox.due_receivers(now=now))}
         except UnavailableError as error:
             if self.problem is None:
                 self._log.warning("nothing can be sent", reason=str(error))
             self.problem = error
             return
+        if due.too_late:
+            since = due.since.isoformat() if due.since is not None else ""
+            self._log.warning("reminders too late", number=due.too_late, no_sender_since=since)
         if self.problem is not None:
             self._log.info("the database answers again")
             self.problem = None
