@@ -12,10 +12,17 @@ from icsfeed.publication.problems import attempt
 from icsfeed.publication.snapshot import Snapshot
 from icsfeed.publication.sources import Sources
 
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER_DUE: Final = datetime.max.replace(tzinfo=UTC)
 
 _MAX_AGE: Final = timedelta(seconds=1)
 """How long a situation is used for what is sent meanwhile, where nothing was edited or recorded."""
+
+_MAX_UNWATCHED: Final = timedelta(milliseconds=50)
+"""How long it may go unnoticed in the middle of many messages that something was edited or recorded.
+
+To look at PostgreSQL takes as long as to send a mail.
+"""
 
 
 class CurrentSituation:
@@ -26,12 +33,22 @@ class CurrentSituation:
         self._lock = Lock()
         self._snapshot = Snapshot(due=_NEVER_DUE)
         self._situation: Situation | None = None
+        self._looked_at = _NEVER
 
     def at(self, now: datetime) -> Situation | None:
         """The situation at that instant, or less than a second before; ``None`` until both sources could be read."""
+        return self._situation_at(now, max_unwatched=timedelta())
+
+    def recent(self, now: datetime) -> Situation | None:
+        """As ``at``, except that what happened in the last moment may be missing."""
+        return self._situation_at(now, max_unwatched=_MAX_UNWATCHED)
+
+    def _situation_at(self, now: datetime, *, max_unwatched: timedelta) -> Situation | None:
         with self._lock:
             before = self._snapshot
-            self._look(now)
+            if not timedelta() <= now - self._looked_at < max_unwatched:
+                self._look(now)
+                self._looked_at = now
             schedule, record = self._snapshot.schedule_file, self._snapshot.record
             if schedule is None or record is None:
                 return None

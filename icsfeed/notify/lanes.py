@@ -24,6 +24,9 @@ from icsfeed.notify.pauses import next_attempt, pause_after
 SECONDS_UNTIL_SETTLED: Final = 0.25
 """How long an attempt may wait to be settled together with others."""
 
+MAX_UNSETTLED: Final = 50
+"""So many attempts are settled together at most: as many may be repeated where the sender dies."""
+
 _LONGEST_STANDSTILL: Final = timedelta(minutes=5)
 """How long a lane stands still at most while its server takes nothing at all."""
 
@@ -122,18 +125,19 @@ class Lane:
         unsent = [delivery.number for delivery in deliveries]
         try:
             self._courier.prepare(deliveries)
+            self._current.at(self._clock())  # what they were queued for is seen from here on
             next_settling = monotonic() + SECONDS_UNTIL_SETTLED
             for delivery in deliveries:
                 if self._is_stopping or self._stands_still():
                     break
                 if not self._leases.holds(delivery.number):
                     continue  # the database has not answered for long: somebody else may send it by now
-                situation = self._current.at(self._clock())
+                situation = self._current.recent(self._clock())
                 if situation is None:
                     break
                 unsent.remove(delivery.number)
                 self._unsettled.append(self._attempt(delivery, situation))
-                if monotonic() >= next_settling:
+                if monotonic() >= next_settling or len(self._unsettled) >= MAX_UNSETTLED:
                     self._settle()
                     next_settling = monotonic() + SECONDS_UNTIL_SETTLED
             self._settle()

@@ -26,7 +26,7 @@ ALL_MAIL: Final = "mail"
 SECONDS_TO_FINISH: Final = 5.0
 """For the attempts that are under way when the sender stops."""
 
-_MAILS_AT_ONCE: Final = 50
+_MAILS_AT_ONCE: Final = 200
 
 
 class DueQueue(Protocol):
