@@ -7,15 +7,13 @@ import os
 import pty
 import re
 import struct
-import subprocess
-import sys
 import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+from tests.launching import launcher
+
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _QUESTION = re.compile(r"\[y/N\]: $")
 
@@ -43,26 +41,21 @@ def at_a_terminal(
     """
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    environment = os.environ | {"TERM": "xterm"}
     environment.pop("COLUMNS", None)
-    with subprocess.Popen(
-        [sys.executable, "-m", "icsfeed", *arguments],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env=environment,
-        start_new_session=True,
-    ) as process:
-        os.close(follower)
-        screen = ""
-        while chunk := _read(leader):
-            screen = re.sub("\r+\n", "\n", screen + chunk.decode(errors="replace"))
-            if answers and _QUESTION.search(screen):
-                meanwhile()
-                os.write(leader, answers.encode() + b"\n")
-                answers = ""
-        os.close(leader)
-        return Session(screen=_STYLES.sub("", screen), status=process.wait(PATIENCE))
+    launched = launcher().start(
+        *arguments, folder=Path.cwd(), environment=environment, streams=(follower, follower, follower)
+    )
+    os.close(follower)
+    screen = ""
+    while chunk := _read(leader):
+        screen = re.sub("\r+\n", "\n", screen + chunk.decode(errors="replace"))
+        if answers and _QUESTION.search(screen):
+            meanwhile()
+            os.write(leader, answers.encode() + b"\n")
+            answers = ""
+    os.close(leader)
+    return Session(screen=_STYLES.sub("", screen), status=launched.wait())
 
 
 def _read(leader: int) -> bytes:

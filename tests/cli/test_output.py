@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import launching
 from tests.cli.running import NOW, SCHEDULE
+from tests.cli.running import run_as_is as in_process
 
 ROOT = Path(__file__).parents[2]
 FULL = Path("/dev/full")
@@ -47,26 +49,40 @@ def test_characters_that_a_terminal_lacks_are_replaced() -> None:
     assert moved.stdout.splitlines()[0] == first.encode("cp1252")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16"])
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("upcoming", "--days", "11", "--json"),
-        ("emergency", "list", "--json"),
-        ("emergency", "show", "1", "--json"),
-        ("subscriber", "list", "--json"),
-    ],
-    ids=" ".join,
+PRINTING_JSON = (
+    ("upcoming", "--days", "11", "--json"),
+    ("emergency", "list", "--json"),
+    ("emergency", "show", "1", "--json"),
+    ("subscriber", "list", "--json"),
 )
-def test_json_is_utf_8_whatever_the_encoding_of_the_terminal(arguments: tuple[str, ...], encoding: str) -> None:
+
+
+@pytest.fixture
+def announced(folder: Path) -> Path:
+    """The folder with a change and a subscriber whose names no encoding but UTF-8 has."""
+    change = ("--summary", "Żółte", "--environment", "production", "--duration", "1h", "--reason", "→ 🛠")
+    assert in_process("emergency", "announce", *change, "--now", NOW).status == 0
+    assert in_process("subscriber", "add", "Żółte", "--now", NOW).status == 0
+    return folder
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-16"])
+def test_json_is_utf_8_whatever_the_encoding_of_the_terminal(announced: Path, encoding: str) -> None:
     """It lost characters: "Żółte" became "???te"."""
-    announced = ("--summary", "Żółte", "--environment", "production", "--duration", "1h", "--reason", "→ 🛠")
-    assert run("emergency", "announce", *announced).returncode == 0
-    assert run("subscriber", "add", "Żółte").returncode == 0
-    printed = run(*arguments, encoding=encoding)
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    for arguments in PRINTING_JSON:
+        status, printed = launching.run(*arguments, "--now", NOW, folder=announced, environment=environment)
+        assert status == 0
+        assert "Żółte" in json.dumps(json.loads(printed), ensure_ascii=False)
+        assert printed == in_process(*arguments, "--now", NOW).stdout
+
+
+def test_an_interpreter_that_starts_with_another_encoding_prints_json_in_utf_8(announced: Path) -> None:
+    arguments = PRINTING_JSON[0]
+    printed = run(*arguments, encoding="ascii")
     assert (printed.returncode, printed.stderr) == (0, b"")
-    assert "Żółte" in json.dumps(json.loads(printed.stdout.decode("utf-8")), ensure_ascii=False)
-    assert printed.stdout == run(*arguments).stdout
+    assert announced == Path.cwd()
+    assert printed.stdout.decode("utf-8") == in_process(*arguments, "--now", NOW).stdout
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -60,19 +60,28 @@ def normal(feed: str) -> str:
     return re.sub("(?i)ec-1([.][0-9a-f]{10})?|failover(?=@|\\\\n)", "ID", unfolded)
 
 
-def recorded(step: int) -> str:
-    """The feed after that step, taken by commands."""
-    database = new_database(f"recorded-{step}.db")
+def texts_by_step() -> list[str]:
+    """The schedule file after the announcement and after each step."""
+    announced = SCHEDULE + ANNOUNCEMENT
+    updates = [update(at, what) for at, _, what in STEPS]
+    return [announced + "".join(updates[:number]) for number in range(len(STEPS) + 1)]
+
+
+def recorded() -> list[str]:
+    """The feed after the announcement and after each step, all taken by commands."""
+    database = new_database("recorded.db")
     announced = run(
         *("emergency", "announce", "--summary", "Database failover", "--environment", "production", "--tentative"),
         *("--start", "2026-12-08T01:00", "--duration", "2h", "--reason", "A disk is failing", "--yes"),
         *("--now", "2026-12-08T00:30", "--database", database),
     )
     assert announced.status == 0, announced
-    for at, (name, *rest), _ in STEPS[:step]:
+    feeds = [built(time_of(0), database)]
+    for number, (at, (name, *rest), _) in enumerate(STEPS, start=1):
         done = run(*("emergency", name, "EC-1", *rest, "--yes", "--now", at, "--database", database))
         assert done.status == 0, done
-    return built(time_of(step), database)
+        feeds.append(built(time_of(number), database))
+    return feeds
 
 
 def new_database(name: str) -> str:
@@ -92,46 +101,42 @@ def built(now: str, database: str = "sqlite:///icsfeed.db") -> str:
     return done.stdout
 
 
-def from_nothing(schedule: Path, step: int, texts: list[str]) -> str:
-    """The feed from a machine that sees the file for the first time."""
-    schedule.write_text(texts[step], encoding="utf-8")
-    return built(time_of(step))
+def from_nothing(schedule: Path) -> Iterator[str]:
+    """The feeds from a machine that sees each file for the first time."""
+    for number, text in enumerate(texts_by_step()):
+        schedule.write_text(text, encoding="utf-8")
+        yield built(time_of(number), new_database(f"empty-{number}.db"))
 
 
-def from_the_export_before(schedule: Path, step: int, texts: list[str]) -> str:
-    """The feed from exports, each with a new database and the destination of the one before."""
-    for number in range(step + 1):
-        schedule.write_text(texts[number], encoding="utf-8")
+def from_the_export_before(schedule: Path) -> Iterator[str]:
+    """The feeds from exports, each with a new database and the destination of the one before."""
+    for number, text in enumerate(texts_by_step()):
+        schedule.write_text(text, encoding="utf-8")
         database = new_database(f"new-{number}.db")
         assert run("export", "site", "--now", time_of(number), "--database", database).status == 0
-    return Path("site/feeds/emergency.ics").read_bytes().decode()
+        yield Path("site/feeds/emergency.ics").read_bytes().decode()
 
 
-def from_a_server(schedule: Path, step: int, texts: list[str]) -> str:
-    """The feed from a server that saw every edit, and recorded what it published."""
+def from_a_server(schedule: Path) -> Iterator[str]:
+    """The feeds from a server that saw every edit, and recorded what it published."""
     clock = Clock()
-    schedule.write_text(texts[0], encoding="utf-8")
+    schedule.write_text(texts_by_step()[0], encoding="utf-8")
     client = create_app(schedule=schedule, database=new_database("server.db"), clock=clock).test_client()
-    for number in range(step + 1):
-        schedule.write_text(texts[number], encoding="utf-8")
+    for number, text in enumerate(texts_by_step()):
+        schedule.write_text(text, encoding="utf-8")
         clock.now = datetime.fromisoformat(f"{time_of(number)}-05:00")
-        feed = client.get("/feeds/emergency.ics").text
-    return feed
+        yield client.get("/feeds/emergency.ics").text
 
 
-@pytest.mark.parametrize("feed_of", [from_nothing, from_the_export_before, from_a_server])
-@pytest.mark.parametrize("step", range(len(STEPS) + 1))
+@pytest.mark.parametrize("feeds_of", [from_nothing, from_the_export_before, from_a_server])
 def test_each_step_gives_the_same_feed_as_a_recorded_one(
-    schedule: Path, monkeypatch: pytest.MonkeyPatch, feed_of: Callable[[Path, int, list[str]], str], step: int
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, feeds_of: Callable[[Path], Iterator[str]]
 ) -> None:
     """Status, summary, times, description, SEQUENCE and DTSTAMP: everything but the id."""
     monkeypatch.chdir(schedule.parent)
-    expected = recorded(step)
-    texts = [SCHEDULE + ANNOUNCEMENT]
-    texts += [texts[0] + "".join(update(at, what) for at, _, what in STEPS[:number]) for number in range(1, 7)]
-    feed = feed_of(schedule, step, texts)
-    assert "failover@" in feed
-    assert normal(feed) == normal(expected)
+    for step, (feed, expected) in enumerate(zip(feeds_of(schedule), recorded(), strict=True)):
+        assert "failover@" in feed, step
+        assert normal(feed) == normal(expected), step
 
 
 def sequence(feed: str) -> list[int]:

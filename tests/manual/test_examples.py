@@ -21,6 +21,7 @@ from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
 from icsfeed.publication.reminders.template_check import template_mistakes
 from icsfeed.store.schedule_file import example_path, load_schedule
+from tests import launching
 from tests.applications import create_app
 from tests.cli.running import NOW, PINNED_CLOCK, token_key_file
 from tests.manual.documents import EVERY_DOCUMENT, README, ROOT, TOPICS, Block, Document
@@ -39,17 +40,9 @@ name = "Production"
 """
 
 
-def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run ``icsfeed`` as a reader would; standard error is beside standard output."""
-    return subprocess.run(
-        [sys.executable, "-m", "icsfeed", *shlex.split(command)[1:]],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+def run(command: str, folder: Path, **environment: str) -> tuple[int, str]:
+    """Run ``icsfeed`` as a reader would: its exit status, and what it prints on both streams."""
+    return launching.run(*shlex.split(command)[1:], folder=folder, environment=os.environ | environment)
 
 
 def commands(block: Block) -> list[str]:
@@ -88,15 +81,14 @@ def test_the_commands_run_one_after_the_other(document: Document, tmp_path: Path
             (tmp_path / block.file_name).write_text(block.text, encoding="utf-8")
         if block.language == "sh":
             for command in commands(block):
-                done = run(command, tmp_path)
-                assert done.returncode == 0, f"{command}\n{done.stdout}"
-                assert "warning" not in done.stdout or "check" in command, f"{command}\n{done.stdout}"
+                status, printed = run(command, tmp_path)
+                assert status == 0, f"{command}\n{printed}"
+                assert "warning" not in printed or "check" in command, f"{command}\n{printed}"
         if block.language == "console":
             for command, output in sessions(block):
                 pattern = re.escape(output).replace("…", ".*")
-                assert re.fullmatch(
-                    pattern, printed := PINNED_CLOCK.sub("", run(command, tmp_path, ICSFEED_NOW=NOW).stdout)
-                ), f"{command}\n{printed}"
+                printed = PINNED_CLOCK.sub("", run(command, tmp_path, ICSFEED_NOW=NOW)[1])
+                assert re.fullmatch(pattern, printed), f"{command}\n{printed}"
 
 
 BROKEN = {"broken.toml", "unclosed.toml"}
