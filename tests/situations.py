@@ -13,7 +13,8 @@ from icsfeed.domain.situation import Situation
 from icsfeed.ical.events import CalendarEvent
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import feed_path
-from icsfeed.publication.publishing import publish
+from icsfeed.publication.publishing import every_feed
+from icsfeed.publication.representations import Representations
 from icsfeed.services.events import publish_events
 from tests.examples import NOW
 
@@ -38,4 +39,5 @@ def events_in(situation: Situation, rendering: Rendering = Rendering.SERIES) -> 
 
 
 def served_feed(situation: Situation, slug: str = "all", rendering: Rendering = Rendering.SERIES) -> bytes:
-    return publish(situation, changed_at=situation.now).representations[feed_path(slug, rendering)].body
+    """The feed from the publication, of which nothing else is made."""
+    return Representations(dict(every_feed(publish_events(situation))))[feed_path(slug, rendering)].body

@@ -110,7 +110,7 @@ def publish(
     public_editions = editions(situation, base_url=base_url, is_live=is_live)
     own = own_reminders(public_editions, patience=template_patience)
     makers: dict[str, Maker] = {
-        **dict(_feed_makers(events, base_url)),
+        **dict(every_feed(events, base_url)),
         **dict(schema_makers()),
         **dict(change_calendar_makers(events)),
         **dict(interop_makers(events)),
@@ -123,14 +123,14 @@ def publish(
         events=events,
         template_mistakes=own.messages,
         representations=Representations(makers),
-        private={slug: Representations(dict(_feed_makers(view, base_url))) for slug, view in events.private.items()},
+        private={slug: Representations(dict(every_feed(view, base_url))) for slug, view in events.private.items()},
         private_page=cache(partial(_private_page, events, base_url, is_live)),
         changed_at=max([changed_at, situation.record.changed_at, start, *(turn for turn in turns if turn <= now)]),
         fresh_until=min([end, *(turn for turn in (*turns, *turns_of_today(situation), *of_private) if turn > now)]),
     )
 
 
-def _feed_makers(events: PublishedEvents, base_url: str) -> Iterator[tuple[str, Maker]]:
+def every_feed(events: PublishedEvents, base_url: str = "") -> Iterator[tuple[str, Maker]]:
     """Every feed in every language of the calendar, by path."""
     languages = languages_named(events.schedule.calendar.languages)
     slugs = [feed.slug for feed in events.schedule.feeds]
