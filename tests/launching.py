@@ -78,8 +78,8 @@ def run(*arguments: str, folder: Path, environment: Mapping[str, str]) -> tuple[
         streams = (nothing.fileno(), writing, writing)
         launched = launcher().start(*arguments, folder=folder, environment=environment, streams=streams)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        printed = pipe.read().decode()
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        printed = pipe.read()
     return launched.wait(), printed
 
 

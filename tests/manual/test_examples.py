@@ -104,9 +104,9 @@ def schedule_text(block: Block) -> str:
 @pytest.mark.parametrize(
     "block",
     [
-        pytest.param(block, id=f"{document.name}: {block.file_name or 'schedule.toml'}")
+        pytest.param(block, id=f"{document.name}: {block.file_name or f'schedule {number}'}")
         for document in EVERY_DOCUMENT
-        for block in document.blocks("toml")
+        for number, block in enumerate(document.blocks("toml"), start=1)
         if block.file_name not in BROKEN
     ],
 )
