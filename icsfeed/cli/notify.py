@@ -33,7 +33,7 @@ def notify() -> None:
 @notify.command(
     short_help="Send what is due, until stopped or once.", epilog=example("notify run", "notify run --once")
 )
-@own_option("--once", is_flag=True, help="Send what is due now, then end: for cron.")
+@option("--once", is_flag=True, help="Send what is due now, then end: for cron.")
 @with_settings
 def run(settings: Settings, *, once: bool) -> None:
     """Send announcements, reminders and mail when they are due.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Final
 
-from icsfeed.domain.deliveries import Delivery
+from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.settlements import Settlement
 from icsfeed.notify.delivery_queue import DeliveryQueue
@@ -16,6 +17,8 @@ LEASE: Final = timedelta(seconds=20)
 """Another sender takes over so long after this one was last heard of."""
 
 RENEWAL_SECONDS: Final = 5.0
+
+_STOPPED: Final = "the sender stopped before the receiver had answered"
 
 _SAFETY: Final = timedelta(seconds=2)
 """No attempt begins when so little of a lease is left."""
@@ -39,8 +42,18 @@ class Leases:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop renewing."""
+        """Stop renewing, and leave to other senders what is still under way: it counts as an attempt."""
         self._is_closed.set()
+        now = self._clock()
+        with self._lock:
+            numbers = sorted(self._ends)
+        with suppress(UnavailableError):  # the leases end by themselves
+            self.settle(
+                [
+                    Settlement(number=number, state=DeliveryState.WAITING, due_at=now, problem=_STOPPED)
+                    for number in numbers
+                ]
+            )
 
     def claim(self, receiver: str, *, limit: int) -> tuple[Delivery, ...]:
         """Claim what is due for the receiver.

@@ -45,6 +45,8 @@ class SideProcess:
         self._work = work
         self._log = log
         self._process: BaseProcess | None = None
+        self._ending: BaseProcess | None = None
+        """The process that was told to end."""
         self._is_stopping = Event()
         self._pause = _SECONDS_BETWEEN_LOOKS
         self._started_at = self._next_start = 0.0
@@ -69,15 +71,17 @@ class SideProcess:
         self.request_stop()
         if self._thread.ident is not None:
             self._thread.join()
+        self._terminate()  # it may have started in the meantime
         if self._process is not None:
-            self._process.terminate()  # it may have started in the meantime
             self._process.join(_SECONDS_TO_FINISH)
             self._process.kill()
             self._process.join()
 
     def _terminate(self) -> None:
+        """Tell the process to end, but never twice: a second signal ends it in the middle of its work."""
         process = self._process
-        if process is not None and process.is_alive():
+        if process is not None and process is not self._ending and process.is_alive():
+            self._ending = process
             process.terminate()
 
     def _supervise(self) -> None:
@@ -89,7 +93,7 @@ class SideProcess:
         is_wanted, now = self._work.is_wanted(), time.monotonic()
         if self._process is not None and self._process.is_alive():
             if not is_wanted:
-                self._process.terminate()
+                self._terminate()
             return
         if self._process is not None:
             self._note_end(self._process, now)

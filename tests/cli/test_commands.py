@@ -300,9 +300,9 @@ OWN_OPTIONS = {
     *("--dry-run", "--ics", "--automatic", "--update"),
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
     *("--tentative", "--key", "--message", "--message-en", "--message-fr", "--expect", "--silent", "--yes", "--after"),
-    *("--replace-calendar", "--until", "--internal", "--account", "--object"),
+    *("--replace-calendar", "--until", "--internal", "--account", "--object", "--to"),
 }
-"""Those of one announcement, step, occurrence, destination, repair or customer."""
+"""Those of one announcement, step, occurrence, destination, repair, customer or test message."""
 
 
 def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_environment() -> None:
@@ -317,7 +317,7 @@ def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_en
                     own.add((line.split()[0], name))
                 else:
                     assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
-    groups = {"emergency", "planned", "window", "freeze", "export", "subscriber", "database"}
+    groups = {"emergency", "planned", "window", "freeze", "export", "subscriber", "database", "notify"}
     assert {group for group, _ in own} == groups
     assert {name for _, name in own} == OWN_OPTIONS
 
