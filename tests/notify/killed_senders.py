@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -41,6 +42,11 @@ class RunningClock:
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
+    @classmethod
+    def from_night(cls) -> RunningClock:
+        """One that starts a day before the changes of ``Post``."""
+        return cls(ahead=NIGHT - timedelta(days=1) - datetime.now(UTC))
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -60,11 +66,18 @@ def run_sender(path: Path, url: str, clock: RunningClock) -> None:
             time.sleep(0.02)
 
 
+def start_sender(post: Post, clock: RunningClock) -> BaseProcess:
+    """Start a sender in a process of its own."""
+    process = _CONTEXT.Process(target=run_sender, args=(post.path, post.url, clock), daemon=True)
+    process.start()
+    return process
+
+
 def kill_many(post: Post, hooks: Sequence[Receiver], *, times: int, random: Random) -> Tally:
     """Kill a sender so many times; then let one finish, and check what every receiver got."""
     tally, acknowledged = Tally(kills=times), [Counter[str]() for _ in hooks]
     latest: dict[str, int] = {}
-    clock = RunningClock(ahead=NIGHT - timedelta(days=1) - datetime.now(UTC))
+    clock = RunningClock.from_night()
     for _ in range(times):
         post.clock = clock = RunningClock(ahead=clock.ahead + _STEP)
         _operate(post, latest, random)
@@ -94,8 +107,7 @@ def _operate(post: Post, latest: dict[str, int], random: Random) -> None:
 def _kill_one(post: Post, clock: RunningClock, hooks: Sequence[Receiver], random: Random) -> None:
     """Start a sender, and kill it at any moment, or about when it has sent something."""
     before = _received(hooks)
-    process = _CONTEXT.Process(target=run_sender, args=(post.path, post.url, clock), daemon=True)
-    process.start()
+    process = start_sender(post, clock)
     if random.random() < 0.25:
         time.sleep(random.uniform(0, 0.5))
     else:
