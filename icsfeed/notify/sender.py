@@ -18,6 +18,7 @@ from icsfeed.notify.delivery_queue import DeliveryQueue, Recipients
 from icsfeed.notify.lanes import Lane
 from icsfeed.notify.leases import Leases
 from icsfeed.notify.transports import Transports
+from icsfeed.publication.problems import attempt
 from icsfeed.services.due_deliveries import DueCount
 
 ALL_MAIL: Final = "mail"
@@ -62,6 +63,8 @@ class Sender:
         self._lanes: dict[str, Lane] = {}
         self._secret = ""
         """The database's, once it was read."""
+        self._bug: Exception | None = None
+        """What kept it from queueing what time makes due, at the last look."""
         self.problem: UnavailableError | None = None
         """Why the database could not be used at the last look."""
         self._leases.start()
@@ -83,22 +86,38 @@ class Sender:
             return
         try:
             self._secret = self._secret or self._recipients.secret(now=now)
-            due = self._due.queue(situation.schedule, now=now)
+            self._queue_due(situation.schedule, now)
             lanes = {self._lane(receiver) for receiver in sorted(self._outbox.due_receivers(now=now))}
         except UnavailableError as error:
             if self.problem is None:
                 self._log.warning("nothing can be sent", reason=str(error))
             self.problem = error
             return
-        if due.too_late:
-            since = due.since.isoformat() if due.since is not None else ""
-            self._log.warning("reminders too late", number=due.too_late, no_sender_since=since)
         if self.problem is not None:
             self._log.info("the database answers again")
             self.problem = None
         for lane in self._lanes.values():
             if lane in lanes or lane.is_unsettled:
                 lane.wake()
+
+    def _queue_due(self, schedule: Schedule, now: datetime) -> None:
+        """Queue what time makes due; a bug in that must not keep announcements from being sent.
+
+        Raises:
+            UnavailableError: where the database does not answer.
+        """
+        due = attempt(lambda: self._due.queue(schedule, now=now))
+        if isinstance(due, UnavailableError):
+            raise due
+        if isinstance(due, Exception):
+            if self._bug is None:
+                self._log.error("reminders not queued", exc_info=due)
+            self._bug = due
+            return
+        self._bug = None
+        if due.too_late:
+            since = due.since.isoformat() if due.since is not None else ""
+            self._log.warning("reminders too late", number=due.too_late, no_sender_since=since)
 
     def stop(self) -> None:
         """Finish the attempts that are under way, for some seconds at most, and begin no other."""
