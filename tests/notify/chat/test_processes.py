@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from urllib.parse import parse_qs
 
 import pytest
 
@@ -36,26 +35,6 @@ def test_a_service_gets_title_and_text_as_they_are() -> None:
         "attachments": [],
         "type": "info",
     }
-
-
-def test_one_that_takes_forms_gets_the_same() -> None:
-    with receiver(status(200)) as there:
-        APPRISE.send(f"form://127.0.0.1:{there.port}/hook", target=1, title=TITLE, body=BODY)
-    (request,) = there.received
-    fields = {name: values for name, values in parse_qs(request.body.decode()).items() if name != "version"}
-    assert fields == {"title": [TITLE], "message": [BODY], "type": ["info"]}
-
-
-def test_one_that_reads_markdown_gets_it_escaped() -> None:
-    with receiver(status(200)) as there:
-        url = f"mmost://127.0.0.1:{there.port}/abcdefghijklmnopqrstuvwxyz"
-        APPRISE.send(url, target=1, title=TITLE, body=BODY)
-    (request,) = there.received
-    assert json.loads(request.body)["text"] == (
-        "Emergency change EC\\-1: \\*Disk\\* <b\\>\n\n"
-        "Production & preview\n"
-        "03:10–05:10 EST, \\`disk\\_0\\` \\[a\\]\\(https://example\\.com\\) <\\!channel\\>"
-    )
 
 
 def test_each_target_of_a_url_is_one_of_its_own() -> None:
