@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from threading import Barrier
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -17,7 +20,8 @@ from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.recurrence import weekly
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
-from icsfeed.services.due_deliveries import TOO_LATE, DueCount
+from icsfeed.services.due_deliveries import TOO_LATE, DueCount, DueDeliveries
+from icsfeed.store.database.database import Database
 from tests.examples import BERLIN, MONTH_END, SUNDAY, THURSDAY, TORONTO, a_schedule, a_window, utc
 from tests.notify.reminders.timeline import DAY, HOUR, Timeline, a_channel, mail_settings
 
@@ -219,6 +223,31 @@ def test_of_two_senders_one_queues_each(a_timeline: MakeTimeline) -> None:
         ("mail:bo", "sunday/2026-12-06"),
         ("channel:chat", "sunday/2026-12-06"),
     ]
+
+
+def test_two_senders_that_look_at_the_same_moment_queue_each_once(a_timeline: MakeTimeline, database_url: str) -> None:
+    """Each in a thread of its own, with connections of its own."""
+    channels = tuple(a_channel(f"chat-{number}", *(hours * HOUR for hours in range(1, 11))) for number in range(5))
+    schedule = a_schedule(THURSDAY, channels=channels)
+    timeline = a_timeline(schedule)
+    timeline.tick(START - 12 * HOUR)
+    moments = [START - 12 * HOUR + number * HOUR / 5 for number in range(1, 56)]
+    barrier = Barrier(2)
+
+    def look() -> int:
+        with closing(Database(database_url)) as database:
+            due = DueDeliveries(database, new_secret=str)
+            queued = 0
+            for now in moments:
+                barrier.wait(60)
+                queued += due.queue(schedule, now=now).queued
+            return queued
+
+    with ThreadPoolExecutor(2) as threads:
+        counts = [future.result(120) for future in (threads.submit(look), threads.submit(look))]
+    rows = timeline.rows()
+    reminders = {(row.delivery.receiver, row.delivery.lead) for row in rows}
+    assert (len(rows), len(reminders), sum(counts)) == (50, 50, 50)
 
 
 def test_a_tick_at_which_nothing_is_due_asks_for_the_last_entry_alone(sqlite_timeline: MakeTimeline) -> None:

@@ -27,7 +27,7 @@ from tests.notify.reminders.timeline import DAY, HOUR, Timeline, a_channel, mail
 from tests.properties.schedules import NOWS, adjustments, schedules
 from tests.properties.test_gate import changes
 
-EXAMPLES = int(os.environ.get("ICSFEED_TEST_REMINDERS", "4"))
+EXAMPLES = int(os.environ.get("ICSFEED_TEST_REMINDERS", "3"))
 MINUTE = timedelta(minutes=1)
 GAPS = [MINUTE, 50 * MINUTE, 7 * HOUR, DAY, 3 * DAY, 10 * DAY, 25 * DAY]
 LEADS = (3 * DAY, DAY, HOUR)
@@ -122,7 +122,7 @@ class FeedReader:
     data=st.data(),
     schedule=schedules().map(with_receivers),
     start=NOWS,
-    gaps=st.lists(st.tuples(st.sampled_from(GAPS), st.booleans()), min_size=10, max_size=40),
+    gaps=st.lists(st.tuples(st.sampled_from(GAPS), st.booleans()), min_size=10, max_size=25),
 )
 def test_reminders_are_those_of_the_feed(
     _empty_database: bytes,  # noqa: PT019  (it has a value)
