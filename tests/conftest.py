@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import zoneinfo
 from collections.abc import Iterator
@@ -20,6 +21,17 @@ zoneinfo.reset_tzpath(to=())
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a server, a disk or a browser."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over all that lives as long as the tests: modules, and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,11 @@ TREES = {module: ast.parse(module.read_text(encoding="utf-8")) for module in MOD
 each_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
 
 
+@pytest.fixture(autouse=True)
+def _database() -> None:
+    """None is needed."""
+
+
 def attributes_used(module: Path) -> set[tuple[str, str]]:
     return {
         (node.value.id, node.attr)
