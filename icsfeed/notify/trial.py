@@ -23,6 +23,9 @@ from icsfeed.words.phrases import phrase
 TEST_SUBJECT: Final = "TEST"
 """The id of the change that a test message pretends to be about: cancelled, and of no consequence."""
 
+_ID_CHARS: Final = 20
+"""As many as the ids of subscribers have."""
+
 _TEXT: Final = phrase("Test message: no maintenance is planned, and there is nothing to do.")
 
 
@@ -64,7 +67,9 @@ def try_mail(schedule: Schedule, address: str, transports: Transports, *, secret
         SendingError: where the server did not take it.
     """
     language = schedule.calendar.languages[0]
-    recipient = MailSubscriber(id=key, address=address, choice=MailChoice(language=language), requested_at=now)
+    recipient = MailSubscriber(
+        id=key[:_ID_CHARS], address=address, choice=MailChoice(language=language), requested_at=now
+    )
     transport = transports.mail(schedule, secret)
     try:
         envelope = Envelope(announcement=_test_message(schedule, language, now), key=key, recipient=recipient)

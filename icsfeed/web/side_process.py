@@ -24,6 +24,9 @@ _SECONDS_BETWEEN_LOOKS: Final = 1.0
 _SECONDS_TO_FINISH: Final = 10
 """For what the process has begun when it is told to stop; then it is killed."""
 
+_NICENESS: Final = 5
+"""Where processors are scarce, the workers go first."""
+
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 _SECONDS_OF_HEALTH: Final = 60.0
 """A process that lived so long is restarted after the shortest pause."""
@@ -120,6 +123,7 @@ def _run(function: str) -> None:
     if sys.platform != "win32":
         # A terminal sends Ctrl-C to this process, too. The parent stops it by SIGTERM.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        os.nice(_NICENESS)
     Thread(target=_end_with_parent, daemon=True).start()
     pkgutil.resolve_name(function)()
 

@@ -63,8 +63,9 @@ class Arrival:
 
 
 def arrivals(receiver: Receiver) -> list[Arrival]:
-    """What the receiver got so far, in order."""
-    return [_arrival(each) for each in list(receiver.received)]
+    """What the receiver got so far, in order, but for bodies that a killed sender has not sent to their end."""
+    whole = (each for each in list(receiver.received) if len(each.body) == int(each.headers["content-length"]))
+    return [_arrival(each) for each in whole]
 
 
 def _arrival(received: Received) -> Arrival:

@@ -13,6 +13,7 @@ import pytest
 
 from icsfeed.store.database.database import Database
 from tests.cli.running import Outcome, run
+from tests.notify.mail.smtp_servers import a_mail_server
 from tests.notify.posts import arrivals, webhook, write_schedule
 from tests.notify.receivers import Receiver, receiver, status
 
@@ -182,3 +183,29 @@ def test_test_says_why_it_failed_and_no_secret(hook: Receiver) -> None:
 
 def test_test_names_the_channels_that_there_are() -> None:
     assert notify("test", "chat").stderr == 'there is no channel "chat"; this schedule has hook\n'
+
+
+def test_test_sends_a_mail_to_the_address_that_is_named(
+    schedule: Path, monkeypatch: pytest.MonkeyPatch, hook: Receiver
+) -> None:
+    text = schedule.read_text("utf-8").replace("\n[[environments]]", f"{ORGANIZER}\n[[environments]]", 1)
+    schedule.write_text(text + MAIL, encoding="utf-8")
+    assert notify("test", "mail") == Outcome(
+        status=2,
+        stdout="",
+        stderr=(
+            "Usage: icsfeed notify test [OPTIONS] CHANNEL\nTry 'icsfeed notify test --help' for help.\n\n"
+            "Error: --to is missing: name the address that gets the test message\n"
+        ),
+    )
+    assert "SMTP_URL" in notify("test", "mail", "--to", "ann@example.com").stderr
+    with a_mail_server() as server:
+        monkeypatch.setenv("SMTP_URL", f"smtp://localhost:{server.port}")
+        assert notify("test", "mail", "--to", "Ann@Example.com").stdout == (
+            "the mail server took a test message for ann@example.com\n"
+        )
+        (mail,) = server.mails
+    assert mail.recipients == ("ann@example.com",)
+    assert b"[TEST]" in mail.content
+    assert notify("test", "hook", "--to", "ann@example.com").status == 2
+    assert hook.received == []
