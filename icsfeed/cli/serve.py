@@ -47,8 +47,9 @@ def serve(
     has channels or mail, announcements are sent by a process of its own. With --now, nothing is recorded or sent.
     """
     from icsfeed.service_log import service_log
+    from icsfeed.web.form_bodies import THREADS_WITH_FORMS
     from icsfeed.web.listening import browser_url, listen
-    from icsfeed.web.server import run_server
+    from icsfeed.web.server import ONE_THREAD, run_server
     from icsfeed.web.side_process import SideWork
 
     inputs = open_inputs(settings, or_example=True, load=load_watched_schedule)
@@ -74,5 +75,6 @@ def serve(
         workers=workers,
         on_start=lambda: click.echo(f"icsfeed: serving {path} at {url}", err=True),
         log=service_log(),
+        threads=THREADS_WITH_FORMS if inputs.schedule.mail is not None else ONE_THREAD,
         side_work=sender if pinned is None and not is_example(path) else None,
     )

@@ -27,6 +27,7 @@ from icsfeed.services.mail_subscribing import CONFIRMING, UNSUBSCRIBING, LinkHol
 from icsfeed.services.repository import MailRepository
 from icsfeed.web.bounded_work import BoundedWork
 from icsfeed.web.errors import RETRY_AFTER
+from icsfeed.web.form_bodies import FormBodies
 from icsfeed.web.mail_choices import EmptyChoiceError, chosen
 from icsfeed.web.mail_pages import MailPages
 
@@ -95,6 +96,7 @@ class _Views:
         self._repository = repository
         self._randomness = randomness
         self._work = work
+        self._bodies = FormBodies()
 
     def pages(self) -> MailPages:
         """The pages of the current publication.
@@ -116,7 +118,8 @@ class _Views:
         pages = self.pages()
         if request.mimetype != _FORM:
             raise UnsupportedMediaType
-        email, language = request.form.get("email", ""), request.form.get("language", "")
+        form = self._bodies.read()
+        email, language = form.get("email", ""), form.get("language", "")
         try:
             address = mail_address(email)
         except BadInputError:
@@ -145,12 +148,12 @@ class _Views:
         return pages.confirmation(holder) if holder.subscriber.confirmed_at is None else pages.preferences(holder)
 
     def confirm_or_choose(self, token: str) -> Response:
-        pages, now = self.pages(), self._live.now()
-        if "choice" not in request.form:
+        pages, now, form = self.pages(), self._live.now(), self._bodies.read()
+        if "choice" not in form:
             holder = self._work.result_of(partial(mail_subscribing.confirm, self._repository, token, now=now))
             return pages.confirmed(holder) if holder is not None else pages.no_subscription()
         try:
-            choice = chosen(request.form, pages.schedule)
+            choice = chosen(form, pages.schedule)
         except EmptyChoiceError as error:
             holder = self._holder(CONFIRMING, token)
             return pages.preferences(holder, mistake=error.phrase) if holder is not None else pages.no_subscription()

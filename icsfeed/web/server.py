@@ -27,9 +27,9 @@ from icsfeed.web.metrics import SHARED_FOLDER
 from icsfeed.web.side_process import SideProcess, SideWork
 from icsfeed.web.worker import SECONDS_TO_FINISH, load_application
 
-_THREADS_PER_WORKER: Final = 1
+ONE_THREAD: Final = 1
 """A request only copies bytes, Python runs one thread at a time, and slow work has threads of its own. *Measured*: with
-two threads, a sixth of the throughput is lost to waiting for each other.
+two threads, a sixth of the throughput is lost to waiting for each other. But a request with a body needs another one.
 """
 
 IDLE_SECONDS: Final = 75
@@ -124,13 +124,14 @@ def run_server(
     workers: int,
     on_start: Callable[[], None],
     log: FilteringBoundLogger,
+    threads: int = ONE_THREAD,
     idle_seconds: int = IDLE_SECONDS,
     side_work: SideWork | None = None,
 ) -> None:
     """Serve the WSGI application that ``factory`` (``module:function``) returns, until a signal stops the server.
 
-    ``on_start`` is called when the first worker can serve; ``side_work`` begins then, too. A connection is closed after
-    ``idle_seconds`` without a complete request.
+    ``on_start`` is called when the first worker can serve; ``side_work`` begins then, too. A worker answers with so
+    many ``threads``. A connection is closed after ``idle_seconds`` without the headers of a request.
     """
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
     address, port = listener.getsockname()[:2]
@@ -143,7 +144,7 @@ def run_server(
         address=address,
         port=port,
         workers=workers,
-        blocking_threads=_THREADS_PER_WORKER,
+        blocking_threads=threads,
         backlog=BACKLOG,
         backpressure=connections,
         respawn_failed_workers=True,
