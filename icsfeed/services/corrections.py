@@ -25,10 +25,15 @@ _HAVE_BEGUN: Final = frozenset({State.IN_PROGRESS, State.COMPLETED})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Correction:
-    """What to tell those who expect something of a start, given the ``standing`` environments in which it holds."""
+    """What to tell those who expect something of a start, and select one of the ``environments`` or, else, none."""
 
     news: News
-    standing: frozenset[str]
+    environments: frozenset[str]
+    is_for_selecting: bool
+
+    def concerns(self, selected: frozenset[str]) -> bool:
+        """Whether it is for a receiver that selects those environments."""
+        return self.environments.isdisjoint(selected) is not self.is_for_selecting
 
 
 def queue_corrections(queue: TimedOutbox, situation: Situation) -> int:
@@ -41,17 +46,23 @@ def queue_corrections(queue: TimedOutbox, situation: Situation) -> int:
 
 
 def _correct_mail(queue: TimedOutbox, public: Situation, expected: ExpectedStart) -> int:
-    correction = correction_of(public, expected)
-    return queue.correct_mail(expected, correction.news, correction.standing) if correction is not None else 0
+    start = expected_start_of(public, expected.subject)
+    # Where it takes place in all environments, whoever selects none of them has chosen so since the reminder.
+    is_whole = start is not None and is_whole_start(public, start)
+    return sum(
+        queue.correct_mail(expected, each.news, environments=each.environments, is_for_selecting=each.is_for_selecting)
+        for each in corrections_of(public, expected)
+        if each.is_for_selecting or not is_whole
+    )
 
 
 def _correct_channels(queue: TimedOutbox, situation: Situation, expected: ExpectedStart) -> int:
     public = situation.schedule.public_environments
     return sum(
-        queue.correct(correction.news, (receiver,))
+        queue.correct(each.news, (receiver,))
         for receiver, channel in _expecting(queue, situation, expected)
-        if (correction := correction_of(channel_view(situation, channel), expected)) is not None
-        and correction.standing.isdisjoint(channel.visible_environments(public)) is expected.takes_place
+        for each in corrections_of(channel_view(situation, channel), expected)
+        if each.concerns(channel.visible_environments(public))
     )
 
 
@@ -63,28 +74,21 @@ def _expecting(queue: TimedOutbox, situation: Situation, expected: ExpectedStart
             yield receiver, channels[channel_id]
 
 
-def correction_of(view: Situation, expected: ExpectedStart) -> Correction | None:
-    """The correction to those who see that view, and whom it concerns; ``None`` where it can concern nobody."""
-    start = expected_start_of(view, expected.subject)
-    if start is None:
-        event = _ending(view, expected.subject) if expected.takes_place else None
-        news = News(subject=expected.subject, event=event, starts=expected.at) if event is not None else None
-        return Correction(news=news, standing=frozenset()) if news is not None else None
-    if not expected.takes_place:
-        event = ChannelEvent.UPDATED if start.at == expected.at else ChannelEvent.MOVED
-        news = News(subject=expected.subject, event=event, starts=start.at)
-        return Correction(news=news, standing=start.environments)
-    if start.at != expected.at:
-        news = News(subject=expected.subject, event=ChannelEvent.MOVED, starts=start.at)
-        return Correction(news=news, standing=frozenset())
-    if is_whole_start(view, start):
-        return None
-    news = News(subject=expected.subject, event=ChannelEvent.SKIPPED, starts=expected.at)
-    return Correction(news=news, standing=start.environments)
+def corrections_of(view: Situation, expected: ExpectedStart) -> Iterator[Correction]:
+    """The corrections to those who see that view and expect that; each receiver is concerned by one at most."""
+    subject, start = expected.subject, expected_start_of(view, expected.subject)
+    environments = start.environments if start is not None else frozenset[str]()
+    if start is not None and (start.at != expected.at or not expected.takes_place):
+        event = ChannelEvent.MOVED if start.at != expected.at else ChannelEvent.UPDATED
+        news = News(subject=subject, event=event, starts=start.at)
+        yield Correction(news=news, environments=environments, is_for_selecting=True)
+    if expected.takes_place and (event_of_end := _ending(view, subject)) is not None:
+        news = News(subject=subject, event=event_of_end, starts=expected.at)
+        yield Correction(news=news, environments=environments, is_for_selecting=False)
 
 
 def _ending(view: Situation, subject: str) -> ChannelEvent | None:
-    """Why the subject has no start; ``None`` for a change that has begun, of which its own events tell."""
+    """What to call it that the subject has no start; ``None`` for a change that has begun: its own events tell that."""
     if "/" in subject:
         return ChannelEvent.SKIPPED
     try:

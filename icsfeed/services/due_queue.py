@@ -42,11 +42,12 @@ class TimedOutbox(Protocol):
     def correct(self, news: News, channels: Collection[str]) -> int:
         """Queue a correction for these channels; gives for how many."""
 
-    def correct_mail(self, start: ExpectedStart, news: News, standing: Collection[str]) -> int:
-        """Queue a correction for the mail subscribers who expect that start; gives for how many.
+    def correct_mail(
+        self, start: ExpectedStart, news: News, *, environments: Collection[str], is_for_selecting: bool
+    ) -> int:
+        """Queue a correction for mail subscribers who expect that start; gives for how many.
 
-        The ``standing`` environments are those in which the subject begins then. Whoever chose one of them expects it
-        rightly, and whoever chose none expects rightly that it does not.
+        It is for those who chose one of the ``environments``, or else for those who chose none.
         """
 
 

@@ -101,16 +101,18 @@ class DueOutbox:
         receivers = receivers_of(news, Audience(channels=tuple(channels)))
         return queue_for_all(self._connection, news, receivers, now=self._now) if receivers is not None else 0
 
-    def correct_mail(self, start: ExpectedStart, news: News, standing: Collection[str]) -> int:
+    def correct_mail(
+        self, start: ExpectedStart, news: News, *, environments: Collection[str], is_for_selecting: bool
+    ) -> int:
         expecting, table = _expecting(start, MAIL_PREFIX).subquery(), mail_subscribers
-        begins = or_(false(), *(chose(table, "environments", each) for each in sorted(standing)))
+        selects = or_(false(), *(chose(table, "environments", each) for each in sorted(environments)))
         receivers = (
             select(expecting.c.receiver)
             .join(table, table.c.subscriber == func.substr(expecting.c.receiver, len(MAIL_PREFIX) + 1))
             .where(
                 table.c.confirmed_at.is_not(None),
                 table.c.paused_at.is_(None),
-                ~begins if start.takes_place else begins,
+                selects if is_for_selecting else ~selects,
             )
         )
         return queue_for_all(self._connection, news, receivers.subquery("receivers"), now=self._now)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +25,11 @@ def sqlite_timeline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     with closing(Database(f"sqlite:///{file}")) as database:
         database.upgrade()
         yield lambda schedule: Timeline(database=database, schedule=schedule)
+
+
+@pytest.fixture(scope="session")
+def empty_file(_empty_database: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a database in which nothing is recorded, to copy: Hypothesis would print bytes."""
+    file = tmp_path_factory.mktemp("empty") / "icsfeed.db"
+    file.write_bytes(_empty_database)
+    return file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -62,10 +63,9 @@ def with_receivers(schedule: Schedule) -> Schedule:
 
 
 @contextmanager
-def a_timeline(schedule: Schedule, empty: bytes) -> Iterator[Timeline]:
+def a_timeline(schedule: Schedule, empty_file: Path) -> Iterator[Timeline]:
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "icsfeed.db")
-        file.write_bytes(empty)
+        file = shutil.copy(empty_file, folder)
         with closing(Database(f"sqlite:///{file}")) as database:
             timeline = Timeline(database=database, schedule=schedule)
             timeline.subscribe("every")
@@ -125,7 +125,7 @@ class FeedReader:
     gaps=st.lists(st.tuples(st.sampled_from(GAPS), st.booleans()), min_size=10, max_size=25),
 )
 def test_reminders_are_those_of_the_feed(
-    _empty_database: bytes,  # noqa: PT019  (it has a value)
+    empty_file: Path,
     data: st.DataObject,
     schedule: Schedule,
     start: datetime,
@@ -135,7 +135,7 @@ def test_reminders_are_those_of_the_feed(
     recorded = [data.draw(changes(number, start + 20 * DAY)) for number in (1, 2)]
     expected: set[Reminder] = set()
     late: set[tuple[str, str]] = set()
-    with a_timeline(schedule, _empty_database) as timeline:
+    with a_timeline(schedule, empty_file) as timeline:
         record(timeline, adjusted, recorded, at=start)
         reader = FeedReader(timeline)
         timeline.tick(start)
