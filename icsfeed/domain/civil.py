@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError
@@ -18,6 +18,9 @@ from icsfeed.domain.zones import ClockChange, clock_changes, clock_changes_in, o
 
 _OFFSET_MARGIN = timedelta(hours=26)
 """More than the offset of any zone from UTC."""
+
+_MAX_CACHED_DAYS = 4096
+"""The pages of three years ask for each of their days many times."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +147,7 @@ def local_times(day: date, start: time, end: time) -> tuple[datetime, datetime]:
     return datetime.combine(day, start), datetime.combine(last, end)
 
 
+@lru_cache(maxsize=_MAX_CACHED_DAYS)
 def days_span(days: DateRange, tz: ZoneInfo) -> Span | None:
     """The instants of those whole local days; ``None`` where the zone skipped all of them."""
     start = instant_of(midnight(days.first), tz)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,9 @@ _ORDINALS: Final = {
 _FIRST: Final = phrase_in("first day of a month, within a date", "1")
 """French writes 1er here, which no locale data know."""
 
+
+_MAX_CACHED_TEXTS: Final = 4096
+"""The pages of three years write each of their days, and few times of day, over and over."""
 
 _ENGLISH_HALVES: Final = {"AM": "a.m.", "PM": "p.m."}
 """The halves of a day, which some English locales write otherwise."""
@@ -82,11 +85,11 @@ class Dates:
     def day(self, day: date) -> str:
         """A date with its weekday, both short."""
         skeleton = "MMMEd" if day.year == self.year else "yMMMEd"
-        return self._with_first(day.day, format_skeleton(skeleton, _noon(day), locale=self.locale))
+        return self._with_first(day.day, _in_skeleton(skeleton, day, self.locale))
 
     def dated_day(self, day: date) -> str:
         """A date with its weekday, both short, and always with its year."""
-        return self._with_first(day.day, format_skeleton("yMMMEd", _noon(day), locale=self.locale))
+        return self._with_first(day.day, _in_skeleton("yMMMEd", day, self.locale))
 
     def long_day(self, day: date) -> str:
         """A date with its weekday, in full."""
@@ -121,11 +124,11 @@ class Dates:
 
     def time(self, instant: datetime) -> str:
         """The time of day at an instant."""
-        return self._written(format_time(instant, "short", tzinfo=self.zone, locale=self.locale))
+        return self.clock(self.local(instant))
 
     def clock(self, local: datetime) -> str:
         """The time of day of a naive local time."""
-        return self._written(format_time(local, "short", locale=self.locale))
+        return self._written(_time_of_day(local.hour, local.minute, self.locale))
 
     def _written(self, time: str) -> str:
         """The time as every English-speaking country can read it, and without a break inside."""
@@ -214,11 +217,25 @@ class Dates:
         return f"{name} ({zone.key})" if name else zone.key
 
     def _meta_zone_names(self, zone: ZoneInfo, width: str) -> dict[str, str]:
-        # CLDR knows some zones by a former name only, such as Asia/Calcutta.
-        former = [name for name, later in get_global("zone_aliases").items() if later == zone.key]
-        meta_zones = get_global("meta_zones")
-        meta_zone = next((meta_zones[name] for name in (zone.key, *former) if name in meta_zones), None)
-        return dict(self.locale.meta_zones.get(meta_zone, {}).get(width, {}))
+        return dict(self.locale.meta_zones.get(_meta_zone(zone.key), {}).get(width, {}))
+
+
+@lru_cache(maxsize=_MAX_CACHED_TEXTS)
+def _in_skeleton(skeleton: str, day: date, locale: Locale) -> str:
+    return str(format_skeleton(skeleton, _noon(day), locale=locale))
+
+
+@lru_cache(maxsize=_MAX_CACHED_TEXTS)
+def _time_of_day(hour: int, minute: int, locale: Locale) -> str:
+    return str(format_time(time(hour, minute), "short", locale=locale))
+
+
+@cache
+def _meta_zone(name: str) -> str | None:
+    """CLDR's group of the zones with the same names. It knows some zones by a former name only: Asia/Calcutta, say."""
+    former = [each for each, later in get_global("zone_aliases").items() if later == name]
+    meta_zones = get_global("meta_zones")
+    return next((meta_zones[each] for each in (name, *former) if each in meta_zones), None)
 
 
 def _noon(day: date) -> datetime:
