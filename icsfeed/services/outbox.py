@@ -13,6 +13,7 @@ from typing import Final
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.channels import Channel, ChannelEvent
+from icsfeed.domain.civil import stretch
 from icsfeed.domain.deliveries import channel_receiver, occurrence_subject
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.history_views import visible_history
@@ -138,7 +139,8 @@ def queue_adjustment(
         _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments)
     else:
         # The policy holds again: that is news for those alone who heard otherwise.
-        news = News(subject=subject, event=ChannelEvent.UPDATED)
+        policy = stretch(*window.on(day), window.zone).span
+        news = News(subject=subject, event=ChannelEvent.UPDATED, starts=policy.start if policy is not None else None)
         _queue_policy(writing, schedule, news, Kind.MAINTENANCE, window.environments, reach=Reach.INFORMED)
         writing.drop_waiting(subject, problem=RESTORED_BEFORE, only_uninformed=True)
 

@@ -132,6 +132,18 @@ def test_one_that_an_operator_skips(a_timeline: MakeTimeline) -> None:
     assert words_of(timeline) == [("channel:chat", "skipped"), ("mail:bo", "skipped")]
 
 
+def test_one_that_an_operator_restores_and_an_edit_then_removes(a_timeline: MakeTimeline) -> None:
+    timeline = reminded(a_timeline)
+    skip = AdjustmentRequest(window_id="thursday", day=date(2026, 12, 3), reason="Audit", skip=True)
+    for hours, request in enumerate((skip, replace(skip, skip=False))):
+        adjust(timeline.workspace, request, actor=operator("ann", AT_NOON + hours * HOUR))
+        timeline.ticks(AT_NOON + hours * HOUR, AT_NOON + hours * HOUR + HOUR / 2, HOUR / 2)
+    timeline.edit(replace(POLICY, windows=()))
+    timeline.ticks(AT_NOON + 3 * HOUR, START + HOUR, 5 * HOUR)
+    assert [each[2] for each in timeline.words if each[0] == "mail:bo"] == ["skipped", "updated", "withdrawn"]
+    assert [each[2] for each in timeline.words if each[0] == "channel:chat"] == ["skipped", "updated", "withdrawn"]
+
+
 def test_one_that_is_frozen_in_some_environments_alone(a_timeline: MakeTimeline) -> None:
     both = frozenset({"preview", "production"})
     channels = (
