@@ -1,4 +1,4 @@
-"""The form on the first page: the same in a server and in an export, and only where there is mail."""
+"""The form on the first page, only where there is mail; test_privacy.py compares it with that of an export."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.database.database import Database
-from tests.cli.running import run
-from tests.examples import NOW
 from tests.mail.vendors import SCHEDULE, WITHOUT_MAIL, application
 from tests.publication.fakes import Clock
 
@@ -61,24 +59,6 @@ def test_the_form_says_what_happens_and_has_a_label(tmp_path: Path, database: Da
         "You can unsubscribe at any time." in form
     )
     assert "<h3>Par courriel</h3>" in client.get("/fr/").text
-
-
-def test_an_export_has_the_same_form(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock()
-    client = application(tmp_path, database, clock).test_client()
-    monkeypatch.chdir(tmp_path)
-    assert run("export", "site", "--database", str(database.url), "--now", NOW.isoformat()).status == 0
-    for path in PAGES:
-        exported = (tmp_path / "site" / path.strip("/") / "index.html").read_bytes()
-        start, end = exported.index(b"<form"), exported.index(b"</form>")
-        served = client.get(path).data
-        assert exported[start:end] == served[served.index(b"<form") : served.index(b"</form>")]
-    rules = "".join(
-        file.read_text(encoding="utf-8")
-        for file in (tmp_path / "site").rglob("*")
-        if file.name in {"_headers", ".htaccess"}
-    )
-    assert "form-action https://maintenance.example.com" in rules
 
 
 @pytest.mark.parametrize("path", PAGES)

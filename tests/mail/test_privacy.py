@@ -18,12 +18,17 @@ from tests.actors import operator
 from tests.cli.running import run
 from tests.examples import NOW
 from tests.mail.customers import ask, link, rows_of, subscriber
+from tests.mail.test_form import PAGES as FORM_PAGES
 from tests.mail.test_pages import ASK, EVERYTHING
 from tests.mail.vendors import SCHEDULE, application
 from tests.publication.fakes import Clock
 
 ADDRESS = "very.private@customer.example"
 CLIENT = "198.51.100.77"
+
+
+def form_of(page: str) -> str:
+    return page[page.index("<form") : page.index("</form>")]
 
 
 @pytest.fixture
@@ -53,6 +58,10 @@ def test_nothing_public_or_logged_has_an_address_or_a_link(
     monkeypatch.chdir(tmp_path)
     assert run("export", "site", "--database", str(database.url)).status == 0
     exported = {file: file.read_bytes() for file in (tmp_path / "site").rglob("*") if file.is_file()}
+    assert "form-action https://maintenance.example.com" in exported[tmp_path / "site" / "_headers"].decode()
+    for path in FORM_PAGES:
+        page = exported[tmp_path / "site" / path.strip("/") / "index.html"].decode()
+        assert form_of(page) == form_of(client.get(path).text)
     served = {path: client.get(path).data for path in ("/", "/fr/", "/feeds/all.ics", "/feeds/all.json", "/machines/")}
     metrics = client.get("/metrics").data
     readyz = client.get("/readyz").data

@@ -130,8 +130,8 @@ def test_the_whole_way(tmp_path: Path, database_url: str) -> None:
         assert way.mails() == []
 
 
-def test_who_asks_again_gets_the_link_to_their_preferences(tmp_path: Path, database_url: str) -> None:
-    with a_way(tmp_path, database_url) as way:
+def test_who_asks_again_gets_the_link_to_their_preferences(tmp_path: Path) -> None:
+    with a_way(tmp_path, f"sqlite:///{tmp_path}/icsfeed.db") as way:
         way.client.post(ASK, data={"email": ADDRESS})
         (mail,) = way.mails()
         way.client.post(paths_in(mail)[0])
@@ -141,8 +141,8 @@ def test_who_asks_again_gets_the_link_to_their_preferences(tmp_path: Path, datab
         assert title_of(way.client.get(paths_in(again)[0])) == "Your email subscription"
 
 
-def test_who_unsubscribes_before_the_mail_is_sent_gets_none(tmp_path: Path, database_url: str) -> None:
-    with a_way(tmp_path, database_url) as way:
+def test_who_unsubscribes_before_the_mail_is_sent_gets_none(tmp_path: Path) -> None:
+    with a_way(tmp_path, f"sqlite:///{tmp_path}/icsfeed.db") as way:
         way.client.post(ASK, data={"email": ADDRESS})
         (mail,) = way.mails()
         way.client.post(paths_in(mail)[0])
@@ -155,8 +155,8 @@ def test_who_unsubscribes_before_the_mail_is_sent_gets_none(tmp_path: Path, data
         assert way.database.outbox.rows(DeliveryState.WAITING) == ()
 
 
-def test_the_sender_forgets_who_never_confirmed(tmp_path: Path, database_url: str) -> None:
-    with a_way(tmp_path, database_url) as way:
+def test_the_sender_forgets_who_never_confirmed(tmp_path: Path) -> None:
+    with a_way(tmp_path, f"sqlite:///{tmp_path}/icsfeed.db") as way:
         way.client.post(ASK, data={"email": ADDRESS})
         assert len(way.mails()) == 1
         way.clock.now = NOW + timedelta(days=7) - timedelta(seconds=1)
