@@ -133,9 +133,9 @@ def test(settings: Settings, channel_id: str, address: str | None) -> None:
 
     It is about the change TEST, which is cancelled. Nothing is recorded, and it is not repeated where it fails.
     """
+    from icsfeed.domain.deliveries import ALL_MAIL
     from icsfeed.domain.mail_subscribers import mail_address
     from icsfeed.notify.assembly import make_transports
-    from icsfeed.notify.sender import ALL_MAIL
     from icsfeed.notify.trial import trial_channel, try_channel, try_mail
 
     inputs = open_inputs(settings)

@@ -11,6 +11,8 @@ from icsfeed.domain.channels import ChannelEvent
 
 CHANNEL_PREFIX: Final = "channel:"
 MAIL_PREFIX: Final = "mail:"
+ALL_MAIL: Final = "mail"
+"""In place of a receiver or a channel's id: every mail subscriber."""
 
 
 class DeliveryState(StrEnum):

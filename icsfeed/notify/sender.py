@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from structlog.typing import FilteringBoundLogger
 
-from icsfeed.domain.deliveries import CHANNEL_PREFIX
+from icsfeed.domain.deliveries import ALL_MAIL, CHANNEL_PREFIX
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.schedule import Schedule
 from icsfeed.notify.couriers import ChannelCourier, Courier, MailCourier
@@ -20,9 +20,6 @@ from icsfeed.notify.leases import Leases
 from icsfeed.notify.transports import Transports
 from icsfeed.publication.problems import attempt
 from icsfeed.services.due_deliveries import DueCount
-
-ALL_MAIL: Final = "mail"
-"""The receiver that is all mail."""
 
 SECONDS_TO_FINISH: Final = 5.0
 """For the attempts that are under way when the sender stops."""

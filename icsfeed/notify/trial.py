@@ -8,6 +8,7 @@ from typing import Final
 from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.changes import State
 from icsfeed.domain.channels import Channel, ChannelEvent
+from icsfeed.domain.deliveries import ALL_MAIL
 from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.mail_subscribers import MailChoice, MailSubscriber
@@ -15,7 +16,6 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
 from icsfeed.domain.windows import Impact
-from icsfeed.notify.sender import ALL_MAIL
 from icsfeed.notify.transports import Envelope, Transports
 from icsfeed.words.languages import language_named
 from icsfeed.words.phrases import phrase

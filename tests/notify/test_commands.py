@@ -209,3 +209,17 @@ def test_test_sends_a_mail_to_the_address_that_is_named(
     assert b"[TEST]" in mail.content
     assert notify("test", "hook", "--to", "ann@example.com").status == 2
     assert hook.received == []
+
+
+def test_no_channel_has_the_name_of_customers_mail(schedule: Path) -> None:
+    text = schedule.read_text("utf-8").replace('id = "hook"', 'id = "mail"')
+    schedule.write_text(text, encoding="utf-8")
+    line = text.splitlines().index('id = "mail"') + 1
+    assert run("check") == Outcome(
+        status=1,
+        stdout="",
+        stderr=(
+            f'schedule.toml:{line}: channels "mail", id: "mail" is what commands call customers\' mail; '
+            "give the channel another id\n"
+        ),
+    )

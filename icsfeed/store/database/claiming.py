@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from icsfeed.domain.channels import ChannelEvent
-from icsfeed.domain.deliveries import MAIL_PREFIX, Delivery, DeliveryState
+from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, Delivery, DeliveryState
 from icsfeed.domain.settlements import Settlement
 from icsfeed.store.database.outbox_tables import deliveries
 from icsfeed.store.database.queueing import IS_WAITING, end, has_begun, is_free, replace_overtaken
@@ -34,9 +34,6 @@ _MAY_BE_SENT: Final = (DeliveryState.WAITING, DeliveryState.REPLACED)
 
 _CANDIDATES: Final = 4
 """How many deliveries are looked at for each that is claimed."""
-
-ALL_MAIL: Final = "mail"
-"""In place of a receiver: every mail subscriber."""
 
 
 def claim(

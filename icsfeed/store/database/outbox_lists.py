@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
-from icsfeed.domain.deliveries import MAIL_PREFIX, DeliveryState
+from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.news import SilentChannel
 from icsfeed.domain.outbox_rows import OutboxRow
-from icsfeed.store.database.claiming import ALL_MAIL, delivery_of, of_receiver
+from icsfeed.store.database.claiming import delivery_of, of_receiver
 from icsfeed.store.database.outbox_tables import deliveries
 from icsfeed.store.database.queueing import IS_WAITING, has_begun
 

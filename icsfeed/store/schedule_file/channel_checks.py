@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from icsfeed.domain.deliveries import ALL_MAIL
 from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
 from icsfeed.store.schedule_file.channel_values import is_secure
 from icsfeed.store.schedule_file.mistakes import Finding
@@ -15,9 +16,12 @@ _WEBHOOK_KEYS: Final = ("secret", "allow_private_addresses")
 
 
 def channel_findings(file: RawTable) -> Iterator[Finding]:
-    """Channels without an address or with two, webhooks without a secret, and languages that nobody translates."""
+    """Channels with a reserved id, no address or two, webhooks without a secret, languages that nobody translates."""
     for channel in file.tables("channels"):
         yield from _address_findings(channel)
+        if channel.sound.get("id") == ALL_MAIL:
+            message = f"{as_toml(ALL_MAIL)} is what commands call customers' mail; give the channel another id"
+            yield Finding(keys=(*channel.keys, "id"), message=message)
         language, languages = channel.sound.get("language"), _languages(file)
         if language is not None and language not in languages:
             message = f"{as_toml(language)} is not one of calendar.languages; write {as_toml(languages[0])}, say"
