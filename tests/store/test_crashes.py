@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -24,8 +25,8 @@ from icsfeed.store.database.tables import audit_trail, change_updates, event_rev
 from tests.examples import NOW, POLICY
 from tests.store.work import in_sql, read
 
-KILLS = 100
-"""Writers killed in each part."""
+KILLS = int(os.environ.get("WRITERS_TO_KILL", "50"))
+"""Writers killed in each part: at least 25."""
 
 PARTS = 5
 """Each part starts with a new database, because a writer first reads everything that is recorded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 
@@ -11,8 +12,8 @@ from tests.cli.running import SCHEDULE
 from tests.store.killed_commands import CASES, Case, kill_many
 from tests.store.stages import PostgresqlStage, SqliteStage, Stage
 
-KILLS = 6
-"""``python -m tests.benchmarks.killing`` kills 200 of each."""
+KILLS = int(os.environ.get("COMMANDS_TO_KILL", "4"))
+"""Of each command. ``python -m tests.benchmarks.killing`` kills 200 of each."""
 
 
 @pytest.fixture
