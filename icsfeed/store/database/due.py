@@ -25,7 +25,6 @@ from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import CHANNEL_PREFIX, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.news import Audience, News
 from icsfeed.domain.starts import ExpectedStart
-from icsfeed.store.database import queueing
 from icsfeed.store.database.outbox_tables import deliveries, mail_subscribers, outbox_state
 from icsfeed.store.database.queueing import chose, has_begun, minutes, queue_for_all, receivers_of
 
@@ -61,29 +60,45 @@ class DueOutbox:
         receivers = receivers_of(news, audience)
         if receivers is None:
             return 0
-        receiver, other = receivers.c.receiver, deliveries.alias("same")
-        had_it = exists().where(
+        other, receiver = deliveries.alias("other"), receivers.c.receiver
+        is_same = (
             other.c.subject == news.subject,
-            other.c.receiver == receiver,
             other.c.event == news.event.value,
-            # Not an equality: SQLite would take the index of starts, and read all that have this one for each receiver.
-            other.c.starts.between(news.starts, news.starts),
+            # Keeps databases from the index of starts: for each receiver, they would read all that have this one.
+            func.coalesce(other.c.starts, other.c.starts, type_=other.c.starts.type) == news.starts,
             other.c.lead == minutes(news.lead or timedelta()),
         )
-        conditions = [~had_it] if dropped_for else [~had_it, queueing.nothing_else_waits(news.subject, receiver)]
+        is_news = (
+            other.c.subject == news.subject,
+            other.c.event != news.event.value,
+            other.c.state == DeliveryState.WAITING.value,
+        )
+        hindrances = [is_same] if dropped_for else [is_same, is_news]
+        conditions = [
+            ~exists().where(*each, other.c.receiver == receiver)
+            for each in hindrances
+            if self._has_any(*each, _may_be_of(audience, other))
+        ]
         return queue_for_all(self._connection, news, receivers, *conditions, now=self._now, dropped_for=dropped_for)
 
     def take_step(self, news: News, audience: Audience) -> int:
         receivers = receivers_of(news, audience)
         if receivers is None:
             return 0
-        other = deliveries.alias("later")
-        is_overtaken = exists().where(
-            other.c.subject == news.subject,
-            other.c.receiver == receivers.c.receiver,
-            other.c.update >= news.update,
-        )
-        return queue_for_all(self._connection, news, receivers, ~is_overtaken, now=self._now)
+        other = deliveries.alias("other")
+        is_later = (other.c.subject == news.subject, other.c.update >= news.update)
+        conditions = [~exists().where(*is_later, other.c.receiver == receivers.c.receiver)]
+        if not self._has_any(*is_later, _may_be_of(audience, other)):
+            conditions = []
+        return queue_for_all(self._connection, news, receivers, *conditions, now=self._now)
+
+    def _has_any(self, *conditions: ColumnElement[bool]) -> bool:
+        """Whether any delivery fulfils the conditions.
+
+        Only then are they asked for each receiver: without statistics, PostgreSQL might look through all rows, those
+        that it has just inserted included, for each one.
+        """
+        return bool(self._connection.execute(select(exists().where(*conditions))).scalar())
 
     def expected_starts(self) -> tuple[ExpectedStart, ...]:
         teller = deliveries.alias("teller")
@@ -116,6 +131,13 @@ class DueOutbox:
             )
         )
         return queue_for_all(self._connection, news, receivers.subquery("receivers"), now=self._now)
+
+
+def _may_be_of(audience: Audience, delivery: FromClause) -> ColumnElement[bool]:
+    """Whether the receiver of that delivery may be one of that audience."""
+    is_mail = delivery.c.receiver.startswith(MAIL_PREFIX, autoescape=True)
+    is_channel = delivery.c.receiver.in_(audience.channels)
+    return or_(is_channel, is_mail) if audience.mail is not None else is_channel
 
 
 def _expecting(start: ExpectedStart, prefix: str) -> Select[Any]:
