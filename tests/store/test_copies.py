@@ -13,7 +13,9 @@ from typing import Any, Final
 import pytest
 import sqlalchemy as sa
 
+from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.errors import RefusedError, UnavailableError
+from icsfeed.domain.news import Audience, News
 from icsfeed.domain.record import Record
 from icsfeed.domain.subscribers import key_of
 from icsfeed.store.database.copying import Contents, copy_database
@@ -105,6 +107,9 @@ def test_everything_is_copied_and_a_write_afterwards_works(urls: tuple[str, str]
         announced = announce_one(database, "after the copy").change.id
         with write(database) as transaction:
             write_anything(Random(3), transaction)  # noqa: S311  (no secret)
+            news = News(subject="EC-2", event=ChannelEvent.ANNOUNCED)
+            transaction.queue(news, Audience(channels=("channel:chat",)))
+        assert [row.delivery.subject for row in database.outbox.rows()] == ["EC-2", "EC-1"]
         assert database.record().changes[announced].plan.summary == "after the copy"
         assert database.upgrade() is False
 
