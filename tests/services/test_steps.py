@@ -203,6 +203,8 @@ def test_json() -> None:
         "ticket": "",
         "translations": {},
         "announced_at": "2026-12-08T06:00:00Z",
+        "notice_minutes": 0,
+        "promised_notice_minutes": None,
         "updates": [
             {
                 "number": 1,
