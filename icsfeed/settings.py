@@ -29,7 +29,7 @@ _FLAGS: Final = {
 """As click reads them."""
 
 _PATH_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_VARIABLE_PREFIX: Final = "env:"
+VARIABLE_PREFIX: Final = "env:"
 _RELATIVE_FILE: Final = re.compile(r"sqlite(?:\+pysqlite)?:///(?!/)(?P<file>.+)", re.DOTALL)
 _IN_URL: Final = {ord("%"): "%25", ord("?"): "%3F"}
 
@@ -38,14 +38,14 @@ class UnsetVariableError(BadInputError):
     """A variable that a key of the schedule names, and that is not set."""
 
     def __init__(self, place: str, value: str, remedy: str) -> None:
-        variable = value.removeprefix(_VARIABLE_PREFIX)
+        variable = value.removeprefix(VARIABLE_PREFIX)
         self.reason = f"the variable {variable} is not set"
         super().__init__(f"{place} is {quoted(value)}, but {self.reason}; {remedy}")
 
 
 def is_variable(value: str) -> bool:
     """Whether the value of a key names the variable that holds it."""
-    return value.startswith(_VARIABLE_PREFIX)
+    return value.startswith(VARIABLE_PREFIX)
 
 
 def value_in(environment: Mapping[str, str], value: str, *, place: str, remedy: str) -> str:
@@ -58,7 +58,7 @@ def value_in(environment: Mapping[str, str], value: str, *, place: str, remedy: 
     """
     if not is_variable(value):
         return value
-    held = environment.get(value.removeprefix(_VARIABLE_PREFIX))
+    held = environment.get(value.removeprefix(VARIABLE_PREFIX))
     if not held:
         raise UnsetVariableError(place, value, remedy)
     return held

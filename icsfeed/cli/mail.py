@@ -9,18 +9,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
-from icsfeed.cli.options import OrderedGroup, example
-from icsfeed.cli.output import print_json, print_line
-from icsfeed.cli.tables import print_table
+from icsfeed.cli.notify_tables import print_deliveries
+from icsfeed.cli.operator_commands import ANSWER_CHARS, Invocation, SigningInvocation, reading, signing
+from icsfeed.cli.options import OrderedGroup, example, own_option
+from icsfeed.cli.output import at_a_terminal, fitted, print_json, print_line
 from icsfeed.domain.lengths import length_text
-from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.domain.times import instant_text
 from icsfeed.services import mail_subscribing
 from icsfeed.services.mail_json import MailAccount, mail_account
 from icsfeed.services.repository import MailRepository
 
-_HEADINGS = ("Number", "Subject", "Event", "State", "Queued", "Attempts", "Problem")
 _address_argument = click.argument("address", metavar="ADDRESS")
 
 
@@ -55,17 +53,22 @@ def show(invocation: Invocation, address: str) -> None:
         print_line(f"{name + ':':14}{value}")
     if account.deliveries:
         print_line("")
-        print_table(_HEADINGS, [_row(each, invocation.zone) for each in account.deliveries])
+        print_deliveries(account.deliveries, invocation.zone, has_receivers=False)
 
 
 @mail.command(short_help="Erase one subscriber.", epilog=example("mail remove customer@example.com"))
 @_address_argument
+@own_option("--yes", is_flag=True, help="Don't ask for confirmation on a terminal.")
 @signing
-def remove(invocation: SigningInvocation, address: str) -> None:
+def remove(invocation: SigningInvocation, address: str, *, yes: bool) -> None:
     """Erase the subscriber with that ADDRESS, and drop what waits to be sent to them.
 
     The audit trail and the deliveries that were sent name them by a random id, which leads to nobody then.
     """
+    if not yes and at_a_terminal():
+        subscriber = mail_subscribing.subscriber_at(_repository(invocation), address)
+        question = f"Erase {subscriber.address}? This can't be undone."
+        click.confirm(fitted(question, err=True, room=ANSWER_CHARS), abort=True, err=True)
     erased = mail_subscribing.remove(_repository(invocation), address, actor=invocation.actor)
     if invocation.as_json:
         print_json({"removed": erased.id, **invocation.notes()})
@@ -101,16 +104,3 @@ def _instant(name: str, instant: datetime | None, zone: ZoneInfo) -> Iterator[tu
 
 def _listed(values: Iterable[str] | None) -> str:
     return "all" if values is None else ", ".join(values) or "none"
-
-
-def _row(row: OutboxRow, zone: ZoneInfo) -> tuple[str, ...]:
-    delivery = row.delivery
-    return (
-        str(delivery.number),
-        delivery.subject,
-        delivery.event.value,
-        row.state.value,
-        instant_text(delivery.queued_at, zone),
-        str(delivery.attempts),
-        row.problem,
-    )

@@ -13,11 +13,12 @@ import click
 from icsfeed.cli.inputs import Inputs, clock, open_inputs, say_if_created
 from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
 from icsfeed.cli.options import OrderedGroup, WholeNumber, example, option, own_option, with_settings
-from icsfeed.cli.output import print_json, print_line
-from icsfeed.domain.errors import BadInputError, NotFoundError, RefusedError
+from icsfeed.cli.output import at_a_terminal, print_json, print_line
+from icsfeed.domain.channels import Channel
+from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.texts import quoted
-from icsfeed.settings import Settings
+from icsfeed.domain.times import instant_text
+from icsfeed.settings import VARIABLE_PREFIX, Settings, is_variable
 
 if TYPE_CHECKING:
     from icsfeed.store.database.database import Database
@@ -69,6 +70,8 @@ def run(settings: Settings, *, once: bool) -> None:
         )
         if once:
             run_once(sender, clock=now, wait=wait)
+            if not sender.had_deliveries and at_a_terminal():  # cron mails whatever is printed
+                print_line(_nothing_due(database, inputs.schedule), err=True)
         else:
             log.info("sender started", path=str(inputs.path))
             run_until_stopped(sender, clock=now, wait=wait)
@@ -102,23 +105,31 @@ def status(invocation: Invocation, *, everything: bool, limit: int) -> None:
         print_report(report, invocation.zone)
 
 
-@notify.command(short_help="Have failed deliveries tried again.", epilog=example("notify retry", "notify retry 41 42"))
-@click.argument("numbers", metavar="[ID]...", nargs=-1)
+@notify.command(
+    short_help="Have deliveries tried again now.",
+    epilog=example("notify retry", "notify retry 41 42", "notify retry operations"),
+)
+@click.argument("names", metavar="[ID]...", nargs=-1)
 @signing
-def retry(invocation: SigningInvocation, numbers: tuple[str, ...]) -> None:
-    """Have the failed deliveries ID tried again, or all that failed, for another day.
+def retry(invocation: SigningInvocation, names: tuple[str, ...]) -> None:
+    """Have deliveries tried again now: what failed, for another day, and what waits after a failed attempt.
 
-    What a newer delivery about the same change has overtaken is not sent any more. `notify status` shows the ids.
+    ID is a delivery, or a channel, or `mail`, with all that it did not take. Without one, all receivers are tried.
+    What a newer delivery about the same subject has overtaken is not sent any more. `notify status` shows the ids.
     """
-    from icsfeed.services.delivery_reports import retry as retry_deliveries
+    from icsfeed.services.delivery_retries import retry as retry_deliveries
+    from icsfeed.services.delivery_retries import retry_selection
 
-    queued = retry_deliveries(_database_of(invocation), [_number(text) for text in numbers], actor=invocation.actor)
+    selection = retry_selection(invocation.workspace.schedule, names)
+    due = retry_deliveries(_database_of(invocation), selection, actor=invocation.actor)
     if invocation.as_json:
-        print_json({"queued": list(queued), **invocation.notes()})
-    elif queued:
-        print_line(f"queued again: {', '.join(map(str, queued))}")
+        print_json({"queued": list(due), **invocation.notes()})
+    elif len(due) > _ROWS:
+        print_line(f"{len(due):,} deliveries are tried again now")
+    elif due:
+        print_line(f"tried again now: {', '.join(map(str, due))}")
     else:
-        print_line("no delivery has failed")
+        print_line("nothing has failed, or waits after a failed attempt")
 
 
 @notify.command(
@@ -136,6 +147,7 @@ def test(settings: Settings, channel_id: str, address: str | None) -> None:
     from icsfeed.domain.deliveries import ALL_MAIL
     from icsfeed.domain.mail_subscribers import mail_address
     from icsfeed.notify.assembly import make_transports
+    from icsfeed.notify.failures import SendingError
     from icsfeed.notify.trial import trial_channel, try_channel, try_mail
 
     inputs = open_inputs(settings)
@@ -155,22 +167,37 @@ def test(settings: Settings, channel_id: str, address: str | None) -> None:
     if address is not None:
         msg = "--to is for the channel mail only"
         raise click.UsageError(msg)
-    targets = try_channel(schedule, trial_channel(schedule, channel_id), transports, key=key, now=now())
+    channel = trial_channel(schedule, channel_id)
+    try:
+        targets = try_channel(schedule, channel, transports, key=key, now=now())
+    except SendingError as error:
+        raise UnavailableError(_trial_failure(channel, error)) from None
     several = f" at all {targets} targets" if targets > 1 else ""
     print_line(f"the channel {channel_id} took a test message{several}")
+
+
+def _trial_failure(channel: Channel, error: UnavailableError) -> str:
+    """Why a channel took no test message, and what to look at; one that names its key says so itself."""
+    if str(error).startswith("channels "):
+        return str(error)
+    address = channel.webhook or channel.url
+    place = address.removeprefix(VARIABLE_PREFIX) if is_variable(address) else "the schedule"
+    return f"channel {channel.id}: {error}; check the receiver, and its address in {place}, then try again"
+
+
+def _nothing_due(database: Database, schedule: Schedule) -> str:
+    """What to say where nothing was due, and when the next attempt is, if one waits."""
+    next_due_at = database.outbox.next_due_at()
+    if next_due_at is None:
+        return "nothing is due, and nothing waits"
+    at = instant_text(next_due_at, schedule.calendar.zone)
+    return f"nothing is due before {at}; `icsfeed notify status` shows what waits"
 
 
 def _require_receivers(schedule: Schedule) -> None:
     if not schedule.channels and schedule.mail is None:
         msg = "the schedule has neither [[channels]] nor [mail], so nobody is notified; see `icsfeed manual channels`"
         raise RefusedError(msg)
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        msg = f"{quoted(text)} is not the id of a delivery; `icsfeed notify status` shows the ids, such as 41"
-        raise BadInputError(msg)
-    return int(text)
 
 
 def _database(inputs: Inputs) -> Database:

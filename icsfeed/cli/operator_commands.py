@@ -26,7 +26,7 @@ from icsfeed.ical.events import CalendarEvent
 from icsfeed.services.changes import Workspace
 from icsfeed.settings import Settings
 
-_ANSWER_CHARS: Final = len(" [y/N]: y")
+ANSWER_CHARS: Final = len(" [y/N]: y")
 
 
 class Result(Protocol):
@@ -157,7 +157,7 @@ class RecordingInvocation(SigningInvocation):
             print_line(line, err=True)
         _echo_note(self.clock_notice)
         _warn(preview.warnings)
-        click.confirm(fitted(question, err=True, room=_ANSWER_CHARS), abort=True, err=True)
+        click.confirm(fitted(question, err=True, room=ANSWER_CHARS), abort=True, err=True)
         return preview
 
     def _print_dry_run(self, result: _Result, wording: Wording[_Result]) -> None:

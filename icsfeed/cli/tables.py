@@ -18,11 +18,17 @@ _UNFOLDED_COLUMNS: Final = 100_000
 _INDENT: Final = "  "
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], styles: Iterable[str | None] = ()) -> None:
+def print_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    styles: Iterable[str | None] = (),
+    *,
+    sentence_columns: int | None = None,
+) -> None:
     """Print the rows, each in its style where styles are given; nothing in them is taken for markup.
 
     On a narrow terminal, the first cell is the title of the row's block; the second as well where the first has no
-    heading.
+    heading. With ``sentence_columns``, the last cell of a row is a sentence, which a table breaks into such lines.
     """
     from rich.console import Console
 
@@ -31,30 +37,29 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], styles: 
     styled = [(tuple(row), next(given, None)) for row in rows]
     if not console.is_terminal:
         console.width = _UNFOLDED_COLUMNS
-        _print_rows(console, headings, styled)
-    elif console.width > MAX_BLOCK_COLUMNS and _fits(console, headings, styled):
-        _print_rows(console, headings, styled)
+        console.print(_table(headings, styled, sentence_columns))
+    elif console.width > MAX_BLOCK_COLUMNS and _fits(console, table := _table(headings, styled, sentence_columns)):
+        console.print(table)
     else:
         _print_blocks(console, headings, styled)
 
 
-def _print_rows(console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> None:
-    console.print(_table(headings, rows))
-
-
-def _fits(console: Console, headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> bool:
+def _fits(console: Console, table: Table) -> bool:
     """Whether the terminal shows the table without breaking a cell, such as a date, over lines."""
     from rich.measure import Measurement
 
     unfolded = console.options.update(max_width=_UNFOLDED_COLUMNS)
-    return Measurement.get(console, unfolded, _table(headings, rows)).maximum <= console.width
+    return Measurement.get(console, unfolded, table).maximum <= console.width
 
 
-def _table(headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]]) -> Table:
+def _table(
+    headings: Sequence[str], rows: Iterable[tuple[tuple[str, ...], str | None]], sentence_columns: int | None
+) -> Table:
     from rich.table import Column, Table
     from rich.text import Text
 
     table = Table(*(Column(heading, overflow="fold") for heading in headings))
+    table.columns[-1].max_width = sentence_columns
     for cells, style in rows:
         table.add_row(*(Text(cell) for cell in cells), style=style)
     return table

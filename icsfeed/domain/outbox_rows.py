@@ -9,6 +9,17 @@ from icsfeed.domain.deliveries import Delivery, DeliveryState
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RetrySelection:
+    """The deliveries to try again: those with these numbers, and those for these receivers; of both none: all.
+
+    A receiver is a channel's, with all its targets, or ``mail`` for all mail.
+    """
+
+    numbers: frozenset[int] = frozenset()
+    receivers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutboxRow:
     """A delivery and its state. Instants are in UTC.
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from structlog.typing import FilteringBoundLogger
 
+from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import IcsfeedError, UnavailableError
 from icsfeed.domain.settlements import Settlement
@@ -153,7 +154,7 @@ class Lane:
         try:
             nothing = self._courier.take(delivery, situation)
         except PermanentFailureError as error:
-            return self._failed(delivery, error)
+            return self._given_up(delivery, error)
         except IcsfeedError as error:
             return self._postponed(delivery, error)
         except Exception as error:  # noqa: BLE001  (a bug in icsfeed, or in what it sends with)
@@ -180,14 +181,20 @@ class Lane:
             self._standstills += 1
             self._stands_until = now + min(pause_after(self._standstills), _LONGEST_STANDSTILL)
         if due_at is None:
-            return self._failed(delivery, error)
+            return self._given_up(delivery, error)
         if self._standstills == 1 or (delivery.attempts == 1 and not delivery.is_mail):
             self._log.warning("not sent", subject=delivery.subject, reason=str(error), again_at=due_at.isoformat())
         self.failures += 1
         return Settlement(number=delivery.number, state=DeliveryState.WAITING, due_at=due_at, problem=str(error))
 
-    def _failed(self, delivery: Delivery, error: IcsfeedError) -> Settlement:
-        """The settlement of a delivery that is given up."""
+    def _given_up(self, delivery: Delivery, error: IcsfeedError) -> Settlement:
+        """The settlement of a delivery that is given up: failed, for an operator to see.
+
+        Anybody can ask for confirmations of addresses that do not exist: those are dropped, and nobody has to act.
+        """
+        if delivery.event is ChannelEvent.CONFIRMATION:
+            self._log.info("confirmation dropped", to=delivery.receiver, reason=str(error))
+            return Settlement(number=delivery.number, state=DeliveryState.DROPPED, problem=str(error))
         self.failures += 1
         retry = f"icsfeed notify retry {delivery.number}"
         self._log.error("given up", to=delivery.receiver, subject=delivery.subject, reason=str(error), retry=retry)

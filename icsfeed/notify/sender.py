@@ -72,6 +72,11 @@ class Sender:
         return sum(lane.failures for lane in self._lanes.values())
 
     @property
+    def had_deliveries(self) -> bool:
+        """Whether anything was due since the start."""
+        return bool(self._lanes)
+
+    @property
     def is_idle(self) -> bool:
         """Whether all that was due at the last look is sent, as far as it could be."""
         return all(lane.is_idle for lane in self._lanes.values())

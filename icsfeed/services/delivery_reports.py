@@ -1,20 +1,16 @@
-"""What operators see of deliveries, and what they do with them."""
+"""What operators see of deliveries."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from icsfeed.domain.actors import Actor
 from icsfeed.domain.deliveries import DeliveryState
-from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.news import SilentChannel
 from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.services.delivery_figures import CountedOutbox
-from icsfeed.services.repository import Writing
 from icsfeed.services.upcoming import utc_text
 
 _UNSETTLED: Final = (DeliveryState.WAITING, DeliveryState.FAILED)
@@ -26,19 +22,6 @@ class ListedOutbox(CountedOutbox, Protocol):
 
     def rows(self, *states: DeliveryState, limit: int | None = None) -> tuple[OutboxRow, ...]:
         """The deliveries in those states, the latest first."""
-
-
-class RetryWriting(Writing, Protocol):
-    """A transaction that can queue deliveries again."""
-
-    def retry_deliveries(self, numbers: Collection[int] | None) -> tuple[int, ...]:
-        """Queue failed deliveries again, all by default; gives the numbers of those that are."""
-
-
-class RetryRepository(Protocol):
-    """A repository whose deliveries can be queued again."""
-
-    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[RetryWriting]: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,32 +52,6 @@ def delivery_report(outbox: ListedOutbox, *, now: datetime, limit: int, everythi
     states = () if everything else _UNSETTLED
     return DeliveryReport(
         counts=outbox.counts(), silent=outbox.silent_channels(now=now), rows=outbox.rows(*states, limit=limit)
-    )
-
-
-def retry(repository: RetryRepository, numbers: Collection[int], *, actor: Actor) -> tuple[int, ...]:
-    """Have failed deliveries tried again, all where none is named; gives their numbers.
-
-    Raises:
-        NotFoundError: where one that is named did not fail, or is overtaken by a newer one; nothing has changed then.
-    """
-    named = sorted(set(numbers))
-    subject = ", ".join(map(str, named))
-    with repository.writing(actor=actor, action="notify retry", subject=subject) as writing:
-        queued = writing.retry_deliveries(named or None)
-        if missing := [number for number in named if number not in queued]:
-            raise NotFoundError(_no_failure_text(missing))
-        if queued:
-            writing.leave_entry()
-    return queued
-
-
-def _no_failure_text(numbers: list[int]) -> str:
-    which = ", ".join(map(str, numbers))
-    subject = f"delivery {which} has" if len(numbers) == 1 else f"deliveries {which} have"
-    return (
-        f"{subject} not failed, or a newer one about the same subject has overtaken it; "
-        "`icsfeed notify status` lists those that failed; nothing was changed"
     )
 
 

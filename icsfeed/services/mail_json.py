@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from icsfeed.domain.deliveries import DeliveryState
 from icsfeed.domain.mail_subscribers import MailSubscriber
 from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.services.mail_subscribing import subscriber_at
@@ -68,6 +69,7 @@ def _delivery_json(row: OutboxRow) -> dict[str, object]:
         "event": delivery.event.value,
         "state": row.state.value,
         "queued": utc_text(delivery.queued_at),
+        "due": utc_text(row.due_at) if row.state is DeliveryState.WAITING else None,
         "ended": _optional(row.ended_at),
         "attempts": delivery.attempts,
         "problem": row.problem,

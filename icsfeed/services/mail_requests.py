@@ -120,3 +120,4 @@ def forget_unconfirmed(rows: MailSubscriberRows, *, now: datetime) -> None:
     rows.forget_requests(until=now - REQUEST_PERIOD)
     if ids := rows.unconfirmed(until=now - CONFIRMATION_PERIOD):
         rows.delete(ids, now=now, problem=_NEVER_CONFIRMED)
+        rows.delete_unsent(ids)

@@ -14,6 +14,7 @@ from icsfeed.services.mail_links import LinkPurpose
 from icsfeed.services.mail_subscribing import choose, confirm
 from icsfeed.store.database.database import Database
 from tests.cli.running import NOW, run
+from tests.cli.terminal import at_a_terminal
 from tests.examples import NOW as NOW_AS_INSTANT
 from tests.mail.customers import ask, link, mail_id, subscriber
 from tests.mail.vendors import SCHEDULE
@@ -60,6 +61,7 @@ def test_all_that_is_known_of_one(database: Database) -> None:
     )
     row = [cell.strip() for cell in table.splitlines()[3].strip("│").split("│")]
     assert row == ["1", "subscription", "confirmation", "waiting", "Mon 2026-11-23 07:00 EST", "0", ""]
+    assert "Next attempt" in table.splitlines()[1]
     choice = MailChoice(
         language="fr", environments=frozenset({"production"}), kinds=frozenset(Kind), reminders=frozenset()
     )
@@ -83,6 +85,7 @@ def test_all_that_is_known_of_one(database: Database) -> None:
                 "event": "confirmation",
                 "state": "waiting",
                 "queued": "2026-11-23T12:00:00Z",
+                "due": "2026-11-23T12:00:00Z",
                 "ended": None,
                 "attempts": 0,
                 "problem": "",
@@ -101,6 +104,16 @@ def test_erasing(database: Database) -> None:
     ]
     again = run("mail", "remove", ADDRESS)
     assert (again.status, again.stdout, again.stderr) == (1, "", "there is no mail subscriber with this address\n")
+
+
+@pytest.mark.parametrize(("arguments", "answer"), [((), "n"), (("--yes",), "")])
+def test_a_person_is_asked_before_somebody_is_erased(
+    database: Database, arguments: tuple[str, ...], answer: str
+) -> None:
+    ask(database)
+    session = at_a_terminal("mail", "remove", ADDRESS, *arguments, answers=answer)
+    assert session.asked == (f"Erase {ADDRESS}? This can't be undone." if answer else None)
+    assert (subscriber(database) is None) == (not answer)
 
 
 def test_erasing_for_programs(database: Database) -> None:

@@ -19,16 +19,19 @@ from flask.testing import FlaskClient
 from structlog.testing import LogCapture
 
 from icsfeed.domain.deliveries import DeliveryState
+from icsfeed.domain.outbox_rows import RetrySelection
 from icsfeed.notify.assembly import assemble_sender, make_transports
 from icsfeed.notify.sender import Sender
 from icsfeed.services.changes import Workspace
+from icsfeed.services.delivery_retries import retry
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
+from tests.actors import operator
 from tests.examples import NOW
 from tests.mail.customers import SECRET, rows_of, subscriber
 from tests.mail.test_pages import ASK, EVERYTHING, title_of
 from tests.mail.vendors import SCHEDULE, application
-from tests.notify.mail.smtp_servers import MailServer, a_mail_server
+from tests.notify.mail.smtp_servers import MailServer, Script, a_mail_server
 from tests.notify.posts import until
 from tests.publication.fakes import Clock
 from tests.services.workspace import a_plan, announce_plan
@@ -59,10 +62,10 @@ class Way:
 
 
 @contextlib.contextmanager
-def a_way(folder: Path, url: str) -> Generator[Way]:
+def a_way(folder: Path, url: str, script: Script | None = None) -> Generator[Way]:
     clock, log = Clock(), LogCapture()
     with (
-        a_mail_server() as relay,
+        a_mail_server(script) as relay,
         contextlib.closing(Database(url)) as database,
         contextlib.closing(Database(url)) as other,
     ):
@@ -153,6 +156,26 @@ def test_who_unsubscribes_before_the_mail_is_sent_gets_none(tmp_path: Path) -> N
         way.client.post(unsubscribe[1])
         assert way.mails() == []
         assert way.database.outbox.rows(DeliveryState.WAITING) == ()
+
+
+def test_a_confirmation_that_is_refused_is_nothing_to_act_on(tmp_path: Path) -> None:
+    """Anybody can give an address that does not exist."""
+    script = Script(recipient=lambda address: "250 OK" if "other" in address else "550 5.1.1 No such user")
+    with a_way(tmp_path, f"sqlite:///{tmp_path}/icsfeed.db", script) as way:
+        way.client.post(ASK, data={"email": ADDRESS})
+        assert (way.mails(), way.sender.failures) == ([], 0)
+        (row,) = way.database.outbox.rows()
+        assert (row.state, row.problem) == (
+            DeliveryState.DROPPED,
+            'the mail server answered 550 to RCPT TO: "5.1.1 No such user"',
+        )
+        assert retry(way.database, RetrySelection(), actor=operator("ann", NOW)) == ()
+        way.clock.now = NOW + timedelta(days=1)
+        way.client.post(ASK, data={"email": "other@example.com"})
+        assert len(way.mails()) == 1
+        way.clock.now = NOW + timedelta(days=7, hours=1)
+        assert way.mails() == []
+        assert [each.delivery.number for each in way.database.outbox.rows()] == [2]
 
 
 def test_the_sender_forgets_who_never_confirmed(tmp_path: Path) -> None:

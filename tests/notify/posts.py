@@ -17,11 +17,12 @@ from structlog.testing import LogCapture
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.deliveries import DeliveryState
+from icsfeed.domain.outbox_rows import RetrySelection
 from icsfeed.domain.plans import Amendment
 from icsfeed.notify.assembly import assemble_sender, make_transports
 from icsfeed.notify.sender import Sender
 from icsfeed.services.changes import Workspace
-from icsfeed.services.delivery_reports import retry
+from icsfeed.services.delivery_retries import retry
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.actors import operator
@@ -130,7 +131,7 @@ class Post:
 
     def retry(self) -> tuple[int, ...]:
         """Have what failed tried again."""
-        return retry(self.database, (), actor=operator("ann", self.clock()))
+        return retry(self.database, RetrySelection(), actor=operator("ann", self.clock()))
 
     def states(self) -> list[DeliveryState]:
         """The state of each delivery, the first queued first."""

@@ -13,6 +13,7 @@ import pytest
 
 from icsfeed.store.database.database import Database
 from tests.cli.running import Outcome, run
+from tests.cli.terminal import at_a_terminal
 from tests.notify.mail.smtp_servers import a_mail_server
 from tests.notify.posts import arrivals, webhook, write_schedule
 from tests.notify.receivers import Receiver, receiver, status
@@ -104,12 +105,14 @@ def test_status_shows_what_waits_and_what_failed(hook: Receiver) -> None:
     lines = notify("status").stdout.splitlines()
     assert lines[0] == "1 waiting, 0 sent, 1 failed, 0 replaced, 0 dropped"
     cells = [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in lines if line[:1] in "│┃"]
-    assert cells[0] == ["No.", "Receiver", "Subject", "Event", "State", "When", "Attempts", "Problem"]
+    assert cells[0] == ["No.", "Receiver", "Subject", "Event", "State", "Next attempt / Ended", "Tries", "Problem"]
     assert [row[:5] for row in cells[1:]] == [
-        ["2", "channel:hook", "EC-2", "announced", "waiting"],
-        ["1", "channel:hook", "EC-1", "announced", "failed"],
+        ["2", "hook", "EC-2", "announced", "waiting"],
+        ["1", "hook", "EC-1", "announced", "failed"],
+        [""] * 5,
     ]
-    assert cells[2][6:] == ["1", "the receiver answered 410: it is gone for good"]
+    assert [row[6:] for row in cells[2:]] == [["1", "the receiver answered"], ["", "410: it is gone for good"]]
+    assert {len(line) for line in lines[1:]} == {112}
 
 
 def test_status_in_json(hook: Receiver) -> None:
@@ -143,28 +146,53 @@ def test_status_of_no_database(no_database: None) -> None:
 
 def test_retry_tries_again_and_says_who_wanted_it(hook: Receiver, tmp_path: Path) -> None:
     fail_for_good(hook)
-    assert notify("retry", "--operator", "ann").stdout == "queued again: 1\n"
+    assert notify("retry", "--operator", "ann").stdout == "tried again now: 1\n"
     assert notify("run", "--once").status == 0
     assert [each.event for each in arrivals(hook)] == ["announced", "announced"]
-    assert notify("retry").stdout == "no delivery has failed\n"
+    assert notify("retry").stdout == "nothing has failed, or waits after a failed attempt\n"
     trail = Database(f"sqlite:///{tmp_path}/icsfeed.db").entries()
     assert [(each.by, each.action, each.subject) for each in trail][-1] == ("ann", "notify retry", "")
 
 
-def test_retry_refuses_what_has_not_failed(hook: Receiver) -> None:
+def test_retry_makes_due_what_waits_after_a_failed_attempt(hook: Receiver) -> None:
+    """Once a receiver is mended, nobody waits for the pause, which may be an hour."""
+    hook.answers = [status(503)]
+    announce()
+    assert notify("run", "--once").status == 1
+    hook.answers = [status(204)]
+    assert notify("run", "--once") == Outcome(status=0, stdout="", stderr="")
+    assert notify("retry", "hook").stdout == "tried again now: 1\n"
+    assert notify("retry", "1").stderr == "delivery 1 is due already, or being sent; nothing was changed\n"
+    assert notify("retry", "mail").stdout == "nothing has failed, or waits after a failed attempt\n"
+    assert notify("run", "--once").status == 0
+    assert notify("status").stdout.splitlines()[0] == "0 waiting, 1 sent, 0 failed, 0 replaced, 0 dropped"
+
+
+def test_retry_says_why_there_is_nothing_to_retry(hook: Receiver) -> None:
     fail_for_good(hook)
-    assert notify("retry", "1", "2") == Outcome(
-        status=1,
-        stdout="",
-        stderr=(
-            "delivery 2 has not failed, or a newer one about the same subject has overtaken it; "
-            "`icsfeed notify status` lists those that failed; nothing was changed\n"
-        ),
+    announce("Another")
+    assert run("emergency", "start", "EC-1").status == 0
+    expected = (
+        "delivery 1 was replaced by a newer one about EC-1; "
+        "delivery 2 waits for its first attempt; there is nothing to retry; "
+        "there is no delivery 999; nothing was changed\n"
     )
+    assert notify("retry", "1", "2", "999") == Outcome(status=1, stdout="", stderr=expected)
+    assert notify("run", "--once").status == 0
+    assert notify("retry", "2").stderr == "delivery 2 was sent; nothing was changed\n"
     assert notify("retry", "EC-1").stderr == (
-        '"EC-1" is not the id of a delivery; `icsfeed notify status` shows the ids, such as 41\n'
+        '"EC-1" is neither the id of a delivery, such as 41, nor that of a channel (hook, mail); '
+        "`icsfeed notify status` shows both; nothing was changed\n"
     )
-    assert json.loads(notify("retry", "1", "--json").stdout) == {"queued": [1]}
+
+
+def test_run_once_says_at_a_terminal_that_nothing_is_due(hook: Receiver) -> None:
+    assert at_a_terminal("notify", "run", "--once").screen == "nothing is due, and nothing waits\n"
+    hook.answers = [status(503)]
+    announce()
+    notify("run", "--once")
+    screen = at_a_terminal("notify", "run", "--once").screen
+    assert re.fullmatch(r"nothing is due before .*; `icsfeed notify status` shows what waits\n", screen)
 
 
 def test_test_sends_a_message_about_no_change(hook: Receiver) -> None:
@@ -178,7 +206,32 @@ def test_test_sends_a_message_about_no_change(hook: Receiver) -> None:
 def test_test_says_why_it_failed_and_no_secret(hook: Receiver) -> None:
     hook.answers = [status(500)]
     outcome = notify("test", "hook")
-    assert outcome == Outcome(status=1, stdout="", stderr="the receiver answered 500\n")
+    assert outcome == Outcome(
+        status=1,
+        stdout="",
+        stderr=(
+            "channel hook: the receiver answered 500; check the receiver, and its address in the schedule, "
+            "then try again\n"
+        ),
+    )
+
+
+def test_test_says_which_channel_lacks_a_variable_and_where_the_address_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiver() as gone:
+        pass
+    write_schedule(tmp_path, '[[channels]]\nid = "operations"\nurl = "env:OPERATIONS_URL"\n')
+    monkeypatch.delenv("OPERATIONS_URL", raising=False)
+    assert notify("test", "operations").stderr == (
+        'channels "operations": url is "env:OPERATIONS_URL", but the variable OPERATIONS_URL is not set; '
+        "set it where the sender runs, and start that again\n"
+    )
+    monkeypatch.setenv("OPERATIONS_URL", f"json://127.0.0.1:{gone.port}/secret")
+    assert notify("test", "operations").stderr == (
+        "channel operations: the service can't be reached; "
+        "check the receiver, and its address in OPERATIONS_URL, then try again\n"
+    )
 
 
 def test_test_names_the_channels_that_there_are() -> None:

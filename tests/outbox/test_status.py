@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.deliveries import DeliveryState
+from icsfeed.domain.outbox_rows import RetrySelection
 from tests.outbox.office import LEASE, Office
 from tests.services.workspace import NIGHT, a_plan, advance_change, announce_plan
 
+UNSENT = RetrySelection()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -41,9 +43,10 @@ def test_failed_deliveries_are_tried_again_when_an_operator_says_so(office: Offi
     (one,), (two,) = office.claim(), office.claim("channel:announced")
     for each in (one, two):
         office.settle(each, DeliveryState.FAILED)
-    assert office.outbox.retry([two.number, 4711], now=NIGHT + DAY) == (two.number,)
-    assert office.outbox.retry(now=NIGHT + DAY) == (one.number,)
-    assert office.outbox.retry(now=NIGHT + DAY) == ()
+    chosen = RetrySelection(numbers=frozenset({two.number, 4711}))
+    assert office.outbox.retry(chosen, now=NIGHT + DAY) == (two.number,)
+    assert office.outbox.retry(UNSENT, now=NIGHT + DAY) == (one.number,)
+    assert office.outbox.retry(UNSENT, now=NIGHT + DAY) == ()
     (again,) = office.claim(now=NIGHT + DAY)
     # A day of attempts begins anew.
     assert (again.number, again.attempts, again.first_attempt_at) == (one.number, 2, NIGHT + DAY)
@@ -54,8 +57,23 @@ def test_a_failed_delivery_is_not_tried_again_where_something_newer_was_said(off
     (announced,) = office.claim()
     office.settle(announced, DeliveryState.FAILED)
     advance_change(office.workspace, Step.START)
-    assert office.outbox.retry(now=NIGHT) == ()
+    assert office.outbox.retry(UNSENT, now=NIGHT) == ()
     assert office.states() == [("announced", "failed"), ("started", "waiting")]
+
+
+def test_what_waits_after_a_failed_attempt_is_due_now_when_an_operator_says_so(office: Office) -> None:
+    announce_plan(office.workspace)
+    (one,) = office.claim()
+    assert office.outbox.retry(UNSENT, now=NIGHT) == ()  # one is being sent, the other was not tried
+    office.settle(one, DeliveryState.WAITING)
+    (other,) = office.claim("channel:announced")
+    office.settle(other, DeliveryState.WAITING)
+    mine = RetrySelection(receivers=frozenset({"channel:everything"}))
+    assert office.outbox.retry(mine, now=NIGHT) == (one.number,)
+    (again,) = office.claim()
+    assert office.claim("channel:announced") == ()
+    # Its day of attempts goes on.
+    assert (again.number, again.attempts, again.first_attempt_at) == (one.number, 2, NIGHT)
 
 
 def test_a_channel_that_has_failed_for_an_hour_is_silent_until_it_succeeds(office: Office) -> None:

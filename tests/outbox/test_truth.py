@@ -24,6 +24,7 @@ from icsfeed.domain.changes import State, Step
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.outbox_rows import RetrySelection
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.redaction import WITHDRAWN_TEXT
 from icsfeed.domain.settlements import Settlement
@@ -51,6 +52,7 @@ VENDOR: Final = replace(SCHEDULE, channels=(EVERYTHING, PREVIEW, PRIVATE))
 SPAN: Final = Span(start=NIGHT + timedelta(days=2), end=NIGHT + timedelta(days=2, hours=2))
 MOST_CHANGES: Final = 2
 HOUR: Final = timedelta(hours=1)
+UNSENT: Final = RetrySelection()
 
 environments = st.sampled_from([{"production"}, {"preview"}, {"acme"}, PUBLIC, {"production", "acme"}]).map(frozenset)
 
@@ -222,7 +224,7 @@ class Outboxes(RuleBasedStateMachine):
     @rule()
     def retry(self) -> None:
         """Have failed deliveries tried again."""
-        self.office.outbox.retry(now=self.tick())
+        self.office.outbox.retry(UNSENT, now=self.tick())
 
     def settle(self, sent: UnderWay, state: DeliveryState) -> None:
         settlement = Settlement(
@@ -263,7 +265,7 @@ class Outboxes(RuleBasedStateMachine):
 
     def finish(self) -> None:
         self.now += timedelta(days=1)
-        while self.office.outbox.retry(now=self.now) or self.office.outbox.counts()[DeliveryState.WAITING]:
+        while self.office.outbox.retry(UNSENT, now=self.now) or self.office.outbox.counts()[DeliveryState.WAITING]:
             self.now += HOUR
             for lane in self.office.outbox.due_receivers(now=self.now):
                 for delivery in self.office.outbox.claim(lane, owner="last", now=self.now, lease=LEASE, limit=50):

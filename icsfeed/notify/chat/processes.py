@@ -65,9 +65,7 @@ class Apprise:
             msg = f"the URL of the channel no longer has a target number {target}"
             raise TemporaryFailureError(msg)
         if not result["is_sent"]:
-            status = f"answered {result['status']}" if result["status"] else "did not take the message"
-            msg = f"the service {status}"
-            raise TemporaryFailureError(msg)
+            raise TemporaryFailureError(_reason(result))
 
     def _result(self, job: Mapping[str, object]) -> dict[str, Any]:
         try:
@@ -106,3 +104,10 @@ class Apprise:
         passed = {name: value for name, value in self.environment.items() if name in _VARIABLES}
         # requests would look for passwords in ~/.netrc.
         return {**passed, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "NETRC": os.devnull}
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    """Why a message was not sent, as far as apprise tells."""
+    if result["status"]:
+        return f"the service answered {result['status']}"
+    return "the service did not take the message" if result["has_connection"] else "the service can't be reached"

@@ -32,16 +32,23 @@ _TITLE_IS_HTML: Final = frozenset({"tgram"})
 _STATUS: Final = re.compile(r"\berror=(\d{3})\b")
 
 
+_NO_CONNECTION: Final = re.compile(r"\bconnection error\b", re.IGNORECASE)
+
+
 class _Statuses(logging.Handler):
-    """Keeps of apprise's messages nothing but the statuses in them; the rest may hold secrets."""
+    """Keeps of apprise's messages only the last status, and whether it could connect; the rest may hold secrets."""
 
     def __init__(self) -> None:
         super().__init__()
         self.last: int | None = None
+        self.has_connection = True
 
     def emit(self, record: logging.LogRecord) -> None:
-        if match := _STATUS.search(record.getMessage()):
+        message = record.getMessage()
+        if match := _STATUS.search(message):
             self.last = int(match[1])
+        elif _NO_CONNECTION.search(message):
+            self.has_connection = False
 
 
 def main() -> None:
@@ -69,6 +76,7 @@ def outcome(job: Mapping[str, Any]) -> dict[str, object]:
     if number is not None and number <= len(targets):
         result["is_sent"] = _send(targets[number - 1], title=job["title"], body=job["body"])
         result["status"] = statuses.last
+        result["has_connection"] = statuses.has_connection
     return result
 
 

@@ -68,6 +68,14 @@ class MailSubscriberRows:
         )
         self._connection.execute(delete(_table).where(_table.c.subscriber.in_(ids)))
 
+    def delete_unsent(self, ids: Collection[str]) -> None:
+        """Delete the deliveries to these ids that ended without being sent, except the one with the highest number."""
+        table = deliveries
+        last = select(func.max(table.c.number)).scalar_subquery()
+        is_theirs = table.c.receiver.in_([mail_receiver(each) for each in ids])
+        has_ended = table.c.state.not_in([DeliveryState.WAITING.value, DeliveryState.SENT.value])
+        self._connection.execute(delete(table).where(is_theirs, has_ended, table.c.number < last))
+
     def queue_confirmation(self, subscriber_id: str, *, now: datetime) -> None:
         """Queue the mail with the link that confirms the address, in place of one that waits."""
         news = News(subject=SUBSCRIPTION_SUBJECT, event=ChannelEvent.CONFIRMATION)

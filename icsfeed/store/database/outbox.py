@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.news import SilentChannel
-from icsfeed.domain.outbox_rows import OutboxRow
+from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.domain.settlements import Settlement
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, claiming, outbox_lists, queueing
 from icsfeed.store.database.engine import read_transaction, write_transaction
@@ -73,13 +73,13 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             return outbox_lists.next_due_at(connection)
 
-    def retry(self, numbers: Collection[int] | None = None, *, now: datetime) -> tuple[int, ...]:
-        """Queue failed deliveries again, all by default; gives their numbers.
+    def retry(self, selection: RetrySelection, *, now: datetime) -> tuple[int, ...]:
+        """Make due now what failed, or waits after a failed attempt; gives the numbers.
 
         One that a newer delivery about the same subject has overtaken stays as it is.
         """
         with self._writing() as connection:
-            return outbox_lists.retry(connection, numbers, now=now)
+            return outbox_lists.retry(connection, selection, now=now)
 
     def counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries there are in each state."""

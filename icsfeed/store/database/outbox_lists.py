@@ -10,10 +10,10 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.news import SilentChannel
-from icsfeed.domain.outbox_rows import OutboxRow
+from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.store.database.claiming import delivery_of, of_receiver
 from icsfeed.store.database.outbox_tables import deliveries
-from icsfeed.store.database.queueing import IS_WAITING, has_begun
+from icsfeed.store.database.queueing import IS_WAITING, has_begun, is_free
 
 SILENT_AFTER: Final = timedelta(hours=1)
 """How long a channel fails before it counts as silent."""
@@ -33,15 +33,22 @@ def counts(connection: Connection) -> Mapping[DeliveryState, int]:
 
 
 def rows(
-    connection: Connection, states: Collection[DeliveryState] = (), *, receiver: str = "", limit: int | None = None
+    connection: Connection,
+    states: Collection[DeliveryState] = (),
+    *,
+    receiver: str = "",
+    numbers: Collection[int] | None = None,
+    limit: int | None = None,
 ) -> tuple[OutboxRow, ...]:
-    """The newest deliveries first: those in one of the states, and for that receiver, where these are given."""
+    """The newest deliveries first: in those states, for that receiver, with those numbers, where these are given."""
     table = deliveries
     query = select(table).order_by(table.c.number.desc()).limit(limit)
     if states:
         query = query.where(table.c.state.in_([state.value for state in states]))
     if receiver:
         query = query.where(table.c.receiver == receiver)
+    if numbers is not None:
+        query = query.where(table.c.number.in_(numbers))
     return tuple(
         OutboxRow(
             delivery=delivery_of(row),
@@ -69,27 +76,36 @@ def was_informed(connection: Connection, receiver: str, subject: str) -> bool:
     return bool(connection.execute(select(is_so)).scalar())
 
 
-def retry(connection: Connection, numbers: Collection[int] | None, *, now: datetime) -> tuple[int, ...]:
-    """Queue failed deliveries again, unless a newer one waits or was sent; gives their numbers."""
-    newer = deliveries.alias("newer")
+def retry(connection: Connection, selection: RetrySelection, *, now: datetime) -> tuple[int, ...]:
+    """Make due now what failed, or waits after a failed attempt and is not being sent; gives the numbers.
+
+    What a newer delivery has overtaken stays as it is.
+    """
+    table = deliveries
+    newer = table.alias("newer")
     is_overtaken = exists().where(
-        newer.c.subject == deliveries.c.subject,
-        newer.c.receiver == deliveries.c.receiver,
-        newer.c.number > deliveries.c.number,
+        newer.c.subject == table.c.subject,
+        newer.c.receiver == table.c.receiver,
+        newer.c.number > table.c.number,
         newer.c.state != DeliveryState.DROPPED.value,
     )
-    conditions = [deliveries.c.state == DeliveryState.FAILED.value, ~is_overtaken]
-    if numbers is not None:
-        conditions.append(deliveries.c.number.in_(numbers))
-    failed = connection.scalars(
-        select(deliveries.c.number).where(*conditions).order_by(deliveries.c.number).with_for_update(of=deliveries)
+    has_failed = table.c.state == DeliveryState.FAILED.value
+    waits_again = IS_WAITING & table.c.problem.is_not(None) & is_free(now) & (table.c.due_at > now)
+    conditions = [or_(has_failed, waits_again), ~is_overtaken]
+    if selection.numbers or selection.receivers:
+        receivers = [of_receiver(receiver) for receiver in sorted(selection.receivers)]
+        conditions.append(or_(table.c.number.in_(selection.numbers), *receivers))
+    numbers = connection.scalars(
+        select(table.c.number).where(*conditions).order_by(table.c.number).with_for_update(of=table)
     ).all()
+    is_selected = table.c.number.in_(numbers)
+    connection.execute(update(table).where(is_selected, IS_WAITING).values(due_at=now))
     connection.execute(
-        update(deliveries)
-        .where(deliveries.c.number.in_(failed))
+        update(table)
+        .where(is_selected, has_failed)
         .values(state=DeliveryState.WAITING.value, due_at=now, first_attempt_at=None, ended_at=None)
     )
-    return tuple(failed)
+    return tuple(numbers)
 
 
 def silent_channels(connection: Connection, *, now: datetime) -> tuple[SilentChannel, ...]:

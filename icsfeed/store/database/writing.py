@@ -13,6 +13,7 @@ from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import whole_minutes
 from icsfeed.domain.news import Audience, News
+from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
@@ -166,9 +167,13 @@ class Transaction:
             self._connection, subject, problem=problem, only_uninformed=only_uninformed, now=self._actor.at
         )
 
-    def retry_deliveries(self, numbers: Collection[int] | None) -> tuple[int, ...]:
-        """Queue failed deliveries again, all by default; gives their numbers."""
-        return outbox_lists.retry(self._connection, numbers, now=self._actor.at)
+    def retry_deliveries(self, selection: RetrySelection) -> tuple[int, ...]:
+        """Make due now what failed, or waits after a failed attempt; gives the numbers."""
+        return outbox_lists.retry(self._connection, selection, now=self._actor.at)
+
+    def deliveries(self, numbers: Collection[int]) -> tuple[OutboxRow, ...]:
+        """The deliveries with these numbers, as far as there are any."""
+        return outbox_lists.rows(self._connection, numbers=numbers)
 
     def due(self, *, now: datetime) -> DueOutbox:
         """The outbox at that instant (aware), as far as time fills it."""

@@ -83,10 +83,10 @@ def test_redirects_are_not_followed() -> None:
     assert elsewhere.received == []
 
 
-def test_one_that_is_not_there_did_not_take_the_message() -> None:
+def test_one_that_is_not_there_can_not_be_reached() -> None:
     with receiver() as gone:
         pass
-    assert failure(f"json://127.0.0.1:{gone.port}/") == "the service did not take the message"
+    assert failure(f"json://127.0.0.1:{gone.port}/") == "the service can't be reached"
 
 
 def test_one_that_answers_byte_by_byte_is_ended() -> None:
