@@ -37,7 +37,8 @@ class Delivery:
     ``thursday/2026-12-03``. ``update`` is the number of the change's update that caused it. A reminder is for the start
     ``starts`` (UTC), ``lead`` before it; of a move, ``starts`` is the new start. Instants are in UTC. The receiver
     ``was_informed`` where they had something about the subject before, or an attempt at least; what happened after
-    ``informed_at`` is new to them (``None``: that is not known). Both are set by a claim alone.
+    ``informed_at`` is new to them (``None``: that is not known). Both are set by a claim alone, which also counts
+    the attempt that it is for.
     """
 
     number: int

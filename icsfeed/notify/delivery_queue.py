@@ -18,7 +18,10 @@ class DeliveryQueue(Protocol):
         """The channels, such as ``channel:operations``, that have something to claim, and ``mail`` for all mail."""
 
     def claim(self, receiver: str, *, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[Delivery, ...]:
-        """Take deliveries that are due, which nobody else gets during the lease; each is an attempt."""
+        """Take deliveries that are due, which nobody else gets during the lease."""
+
+    def begin(self, numbers: Collection[int], *, owner: str, now: datetime) -> frozenset[int]:
+        """Count an attempt of those that the owner holds and that wait still; gives their numbers."""
 
     def renew(self, *, owner: str, until: datetime) -> None:
         """Prolong the leases of everything that the owner has claimed."""
@@ -27,7 +30,7 @@ class DeliveryQueue(Protocol):
         """Record what became of attempts, all together."""
 
     def release(self, *, owner: str, numbers: Collection[int], now: datetime) -> None:
-        """Give up the leases of deliveries that were not attempted."""
+        """Give up the leases of deliveries of which no attempt has begun."""
 
     def split(self, delivery: Delivery, targets: int, *, now: datetime) -> None:
         """Queue the delivery for the further targets of its channel, where that was not done before."""

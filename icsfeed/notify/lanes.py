@@ -53,6 +53,8 @@ class Lane:
         self._batch = batch
         self._clock = clock
         self._log = log.bind(receiver=receiver)
+        self._group_size = 1
+        """How many attempts begin together, lest a slow receiver makes them wait."""
         self._unsettled: list[Settlement] = []
         """What became of attempts, until the database has it."""
         self._standstills = 0
@@ -123,27 +125,45 @@ class Lane:
         return self._stands_until is not None and self._clock() < self._stands_until
 
     def _send_all(self, deliveries: Sequence[Delivery]) -> None:
-        unsent = [delivery.number for delivery in deliveries]
+        """Send them in groups so small that what was looked up for one is at most about a quarter of a second old."""
+        rest = list(deliveries)
         try:
-            self._courier.prepare(deliveries)
-            self._current.at(self._clock())  # what they were queued for is seen from here on
-            next_settling = monotonic() + SECONDS_UNTIL_SETTLED
-            for delivery in deliveries:
-                if self._is_stopping or self._stands_still():
-                    break
-                if not self._leases.holds(delivery.number):
-                    continue  # the database has not answered for long: somebody else may send it by now
+            while rest and not self._is_stopping and not self._stands_still():
+                group, rest[: self._group_size] = rest[: self._group_size], []
+                self._send_group(group)
+        finally:
+            self._leases.release([delivery.number for delivery in rest])
+
+    def _send_group(self, group: Sequence[Delivery]) -> None:
+        numbers = [delivery.number for delivery in group]
+        try:
+            begun = self._leases.begin(numbers)
+        except UnavailableError:
+            self._leases.release(numbers)
+            raise
+        # Of the others, the database has not answered for long, or somebody has ended them.
+        self._leases.release([number for number in numbers if number not in begun])
+        unsent = [delivery for delivery in group if delivery.number in begun]
+        start, sent = monotonic(), 0
+        try:
+            # After what has begun: who cancels a change from here on tells these receivers.
+            self._current.at(self._clock())
+            self._courier.prepare(unsent)
+            while unsent and not self._is_stopping and not self._stands_still():
                 situation = self._current.recent(self._clock())
                 if situation is None:
                     break
-                unsent.remove(delivery.number)
-                self._unsettled.append(self._attempt(delivery, situation))
-                if monotonic() >= next_settling or len(self._unsettled) >= MAX_UNSETTLED:
-                    self._settle()
-                    next_settling = monotonic() + SECONDS_UNTIL_SETTLED
-            self._settle()
+                self._unsettled.append(self._attempt(unsent.pop(0), situation))
+                sent += 1
+                if monotonic() - start >= SECONDS_UNTIL_SETTLED:
+                    break
         finally:
-            self._leases.release(unsent)
+            self._unsettled += [_not_attempted(delivery) for delivery in unsent]
+            self._settle()
+        if unsent:
+            self._group_size = max(1, sent)
+        elif monotonic() - start < SECONDS_UNTIL_SETTLED / 2:
+            self._group_size = min(MAX_UNSETTLED, 2 * self._group_size)
 
     def _settle(self) -> None:
         self._leases.settle(self._unsettled)
@@ -161,7 +181,9 @@ class Lane:
             self._log_bug(error)
             return self._postponed(delivery, TemporaryFailureError(f"{type(error).__name__} in icsfeed; see its log"))
         if nothing is not None:
-            return Settlement(number=delivery.number, state=DeliveryState.DROPPED, problem=nothing.reason)
+            return Settlement(
+                number=delivery.number, state=DeliveryState.DROPPED, problem=nothing.reason, is_attempt=False
+            )
         if self._standstills:
             self._log.info("server accepts messages again")
         self._standstills, self._stands_until = 0, None
@@ -204,3 +226,7 @@ class Lane:
         # Not its text: that may quote an address or a URL.
         places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
         self._log.error("bug", error=type(error).__name__, places=places)
+
+
+def _not_attempted(delivery: Delivery) -> Settlement:
+    return Settlement(number=delivery.number, state=DeliveryState.WAITING, is_attempt=False)

@@ -42,7 +42,7 @@ class Leases:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop renewing, and leave to other senders what is still under way: it counts as an attempt."""
+        """Stop renewing, and leave to other senders what is still under way, or was not begun."""
         self._is_closed.set()
         now = self._clock()
         with self._lock:
@@ -73,6 +73,15 @@ class Leases:
             end = self._ends.get(number)
         return end is not None and self._clock() < end - _SAFETY
 
+    def begin(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Count an attempt of those that wait still, and that nobody else can have claimed; gives their numbers.
+
+        Raises:
+            UnavailableError: where the database does not answer.
+        """
+        mine = [number for number in numbers if self.holds(number)]
+        return self._outbox.begin(mine, owner=self._owner, now=self._clock()) if mine else frozenset()
+
     def settle(self, settlements: Sequence[Settlement]) -> None:
         """Record what became of attempts, all at once.
 
@@ -84,7 +93,7 @@ class Leases:
             self._forget([each.number for each in settlements])
 
     def release(self, numbers: Collection[int]) -> None:
-        """Give back what was not attempted.
+        """Give back what was not begun.
 
         Raises:
             UnavailableError: where the database does not answer; the leases end by themselves then.

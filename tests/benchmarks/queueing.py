@@ -71,6 +71,7 @@ def take_all(url: str) -> tuple[int, float]:
         lease = timedelta(seconds=20)
         while due := database.outbox.claim("mail", owner="bench", now=datetime.now(UTC), lease=lease, limit=CLAIM):
             count += len(due)
+            database.outbox.begin([each.number for each in due], owner="bench", now=datetime.now(UTC))
             settlements = [Settlement(number=each.number, state=DeliveryState.SENT) for each in due]
             database.outbox.settle(settlements, owner="bench", now=datetime.now(UTC))
     return count, time.perf_counter() - start

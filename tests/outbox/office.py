@@ -123,8 +123,10 @@ class Office:
     def claim(
         self, receiver: str = "channel:everything", *, owner: str = "one", now: datetime = NIGHT, limit: int = 10
     ) -> tuple[Delivery, ...]:
-        """Take what is due."""
-        return self.outbox.claim(receiver, owner=owner, now=now, lease=LEASE, limit=limit)
+        """Take what is due, and begin to send it."""
+        deliveries = self.outbox.claim(receiver, owner=owner, now=now, lease=LEASE, limit=limit)
+        self.outbox.begin([each.number for each in deliveries], owner=owner, now=now)
+        return deliveries
 
     def settle(self, delivery: Delivery, state: DeliveryState, *, owner: str = "one", now: datetime = NIGHT) -> None:
         """Record what became of an attempt; what waits still is due a minute later."""

@@ -76,8 +76,27 @@ def test_what_failed_for_now_is_due_again_later(busy_office: Office) -> None:
     assert (row.problem, row.due_at) == ("the receiver does not answer", LATER + timedelta(minutes=1))
 
 
-def test_what_was_not_attempted_after_all_is_no_attempt(busy_office: Office) -> None:
+def test_nobody_was_told_by_a_sender_that_died_before_it_began(office: Office) -> None:
+    announce_plan(office.workspace)
+    assert office.outbox.claim("channel:everything", owner="one", now=NIGHT, lease=LEASE, limit=1)
+    advance_change(office.workspace, Step.CANCEL)
+    assert office.states() == [("announced", "waiting")]
+    (again,) = office.claim(owner="two", now=LATER)
+    assert (again.attempts, again.first_attempt_at, again.was_informed) == (1, LATER, False)
+
+
+def test_an_attempt_begins_only_of_what_waits_and_is_held(busy_office: Office) -> None:
     one, two, three = busy_office.claim(owner="one", now=LATER)
+    busy_office.settle(one, DeliveryState.DROPPED, now=LATER)
+    busy_office.outbox.release(owner="one", numbers=[two.number], now=LATER)
+    numbers = [one.number, two.number, three.number]
+    assert busy_office.outbox.begin(numbers, owner="one", now=LATER) == {three.number}
+    assert busy_office.outbox.begin(numbers, owner="two", now=LATER) == frozenset()
+
+
+def test_what_was_not_attempted_after_all_is_no_attempt(busy_office: Office) -> None:
+    one, two, three = busy_office.outbox.claim("channel:everything", owner="one", now=LATER, lease=LEASE, limit=3)
+    busy_office.outbox.begin([two.number, three.number], owner="one", now=LATER)
     busy_office.outbox.release(owner="one", numbers=[one.number], now=LATER)
     waits = Settlement(number=two.number, state=DeliveryState.WAITING, is_attempt=False)
     dropped = Settlement(number=three.number, state=DeliveryState.DROPPED, problem="it is over", is_attempt=False)

@@ -191,27 +191,33 @@ class Outboxes(RuleBasedStateMachine):
     @rule(sent=consumes(under_way))
     def succeed(self, sent: UnderWay) -> None:
         """Send it, and record that; or that there is nothing to tell."""
-        if sent.sender not in self.living:
+        if not self.begins(sent):
             return
         is_empty = isinstance(sent.announcement, NothingToTell)
         self.arrive(sent)
-        self.settle(sent, DeliveryState.DROPPED if is_empty else DeliveryState.SENT)
+        self.settle(sent, DeliveryState.DROPPED if is_empty else DeliveryState.SENT, is_attempt=not is_empty)
         if not is_empty:
             self.acknowledged.add(sent.delivery.number)
 
     @rule(sent=consumes(under_way), state=st.sampled_from([DeliveryState.WAITING, DeliveryState.FAILED]))
     def fail(self, sent: UnderWay, state: DeliveryState) -> None:
         """Its receiver takes nothing now, or never will."""
-        if sent.sender not in self.living:
+        if not self.begins(sent):
             return
         self.settle(sent, state)
 
-    @rule(sent=consumes(under_way), is_accepted=st.booleans())
-    def die(self, sent: UnderWay, is_accepted: bool) -> None:
-        """The sender is killed: before its receiver has taken it, or before that was recorded."""
+    def begins(self, sent: UnderWay) -> bool:
+        """Whether its sender lives, and may send it still; then that is an attempt."""
+        number = sent.delivery.number
+        is_living = sent.sender in self.living
+        return is_living and number in self.office.outbox.begin([number], owner=sent.sender, now=self.tick())
+
+    @rule(sent=consumes(under_way), has_begun=st.booleans(), is_accepted=st.booleans())
+    def die(self, sent: UnderWay, has_begun: bool, is_accepted: bool) -> None:
+        """The sender is killed: before it sends, before its receiver has taken it, or before that was recorded."""
         if sent.sender not in self.living:
             return
-        if is_accepted:
+        if has_begun and self.begins(sent) and is_accepted:
             self.arrive(sent)
             self.may_be_repeated.add(sent.delivery.number)
         self.living.remove(sent.sender)
@@ -226,12 +232,13 @@ class Outboxes(RuleBasedStateMachine):
         """Have failed deliveries tried again."""
         self.office.outbox.retry(UNSENT, now=self.tick())
 
-    def settle(self, sent: UnderWay, state: DeliveryState) -> None:
+    def settle(self, sent: UnderWay, state: DeliveryState, *, is_attempt: bool = True) -> None:
         settlement = Settlement(
             number=sent.delivery.number,
             state=state,
             due_at=self.now + timedelta(minutes=1) if state is DeliveryState.WAITING else None,
             problem="" if state is DeliveryState.SENT else "no",
+            is_attempt=is_attempt,
         )
         self.office.outbox.settle([settlement], owner=sent.sender, now=self.tick())
 
@@ -273,6 +280,8 @@ class Outboxes(RuleBasedStateMachine):
 
     def succeed_at_last(self, delivery: Delivery) -> None:
         sent = self.written("last", delivery)
+        self.living.append("last")
+        assert self.begins(sent)
         self.arrive(sent)
         is_empty = isinstance(sent.announcement, NothingToTell)
         self.settle(sent, DeliveryState.DROPPED if is_empty else DeliveryState.SENT)

@@ -39,10 +39,11 @@ _CANDIDATES: Final = 4
 def claim(
     connection: Connection, receiver: str, owner: str, *, now: datetime, limit: int, lease: timedelta
 ) -> tuple[Delivery, ...]:
-    """Take what is due, the longest due first, for the time of the ``lease``, and count it as an attempt.
+    """Take what is due, the longest due first, for the time of the ``lease``.
 
     The ``receiver`` is ``ALL_MAIL``, or a channel's with all its targets. Of the deliveries about one subject to one
-    receiver, at most one is under way at any time: the oldest.
+    receiver, at most one is under way at any time: the oldest. What is
+    given counts the attempt that is to begin; the database does not before it has begun.
     """
     lease_count = _end_leases_of_the_dead(connection, now=now)
     # So many that enough remain: nothing is held back but by a lease, and other senders may lock some of these.
@@ -67,16 +68,7 @@ def claim(
         .order_by(deliveries.c.due_at, deliveries.c.number)
     ).all()
     connection.execute(
-        update(deliveries)
-        .where(deliveries.c.number.in_(numbers))
-        .values(
-            lease_owner=owner,
-            lease_until=now + lease,
-            attempts=deliveries.c.attempts + 1,
-            first_attempt_at=func.coalesce(
-                deliveries.c.first_attempt_at, literal(now, deliveries.c.first_attempt_at.type)
-            ),
-        )
+        update(deliveries).where(deliveries.c.number.in_(numbers)).values(lease_owner=owner, lease_until=now + lease)
     )
     return tuple(
         replace(
@@ -88,6 +80,20 @@ def claim(
         )
         for row in rows
     )
+
+
+def begin(connection: Connection, owner: str, numbers: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Count an attempt of those that the owner holds and that wait still; gives their numbers."""
+    table = deliveries
+    first_attempt_at = func.coalesce(table.c.first_attempt_at, literal(now, table.c.first_attempt_at.type))
+    mine = select(table.c.number).where(table.c.number.in_(numbers), IS_WAITING, _is_held_by(owner))
+    begun = connection.scalars(
+        update(table)
+        .where(table.c.number.in_(mine.order_by(table.c.number).with_for_update(of=table)))
+        .values(attempts=table.c.attempts + 1, first_attempt_at=first_attempt_at)
+        .returning(table.c.number)
+    )
+    return frozenset(begun)
 
 
 def _end_leases_of_the_dead(connection: Connection, *, now: datetime) -> int:
@@ -211,7 +217,7 @@ def _reschedule(connection: Connection, settlement: Settlement, owner: str, *, n
         .where(table.c.number == settlement.number, IS_WAITING, _is_held_by(owner))
         .values(
             due_at=settlement.due_at or table.c.due_at,
-            problem=settlement.problem or None,
+            problem=(settlement.problem or None) if settlement.is_attempt else table.c.problem,
             lease_owner=None,
             lease_until=None,
         )
@@ -220,8 +226,7 @@ def _reschedule(connection: Connection, settlement: Settlement, owner: str, *, n
 
 
 def release(connection: Connection, owner: str, numbers: Collection[int], *, now: datetime) -> None:
-    """End the owner's leases of deliveries that were not attempted after all."""
-    _take_back_attempts(connection, owner, numbers)
+    """End the owner's leases of deliveries of which no attempt has begun."""
     table = deliveries
     connection.execute(
         update(table)

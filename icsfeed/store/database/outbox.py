@@ -40,9 +40,14 @@ class Outbox:
             return claiming.due_receivers(connection, now=now)
 
     def claim(self, receiver: str, *, owner: str, now: datetime, lease: timedelta, limit: int) -> tuple[Delivery, ...]:
-        """Take deliveries that are due for a channel, with all its targets, or for ``mail``; each is an attempt."""
+        """Take deliveries that are due for a channel, with all its targets, or for ``mail``."""
         with self._writing() as connection:
             return claiming.claim(connection, receiver, owner, now=now, limit=limit, lease=lease)
+
+    def begin(self, numbers: Collection[int], *, owner: str, now: datetime) -> frozenset[int]:
+        """Count an attempt of those that the owner holds and that wait still; gives their numbers."""
+        with self._writing() as connection:
+            return claiming.begin(connection, owner, numbers, now=now)
 
     def renew(self, *, owner: str, until: datetime) -> None:
         """Prolong the leases of everything that the owner has claimed."""
@@ -59,7 +64,7 @@ class Outbox:
             claiming.settle(connection, settlements, owner, now=now)
 
     def release(self, *, owner: str, numbers: Collection[int], now: datetime) -> None:
-        """Give up the leases of deliveries that were not attempted."""
+        """Give up the leases of deliveries of which no attempt has begun."""
         with self._writing() as connection:
             claiming.release(connection, owner, numbers, now=now)
 

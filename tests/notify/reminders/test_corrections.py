@@ -192,7 +192,9 @@ def test_a_reminder_that_is_being_sent_is_a_reason_for_a_word(a_timeline: MakeTi
     timeline = a_timeline(POLICY)
     timeline.tick(START - 2 * DAY)
     timeline.due.queue(timeline.schedule, now=START - DAY)
-    timeline.database.outbox.claim("channel:chat", owner="other", now=START - DAY, lease=HOUR, limit=1)
+    outbox = timeline.database.outbox
+    (reminder,) = outbox.claim("channel:chat", owner="other", now=START - DAY, lease=HOUR, limit=1)
+    outbox.begin([reminder.number], owner="other", now=START - DAY)
     timeline.edit(replace(POLICY, windows=()))
     timeline.due.queue(timeline.schedule, now=START - DAY + HOUR / 2)
     assert [row.delivery.event for row in timeline.rows()] == [ChannelEvent.REMINDER, ChannelEvent.SKIPPED]

@@ -90,6 +90,7 @@ class Timeline:
         outbox = self.database.outbox
         for receiver in sorted(outbox.due_receivers(now=now)):
             while claimed := outbox.claim(receiver, owner="test", now=now, lease=HOUR, limit=100):
+                outbox.begin([each.number for each in claimed], owner="test", now=now)
                 outbox.settle([self._settlement(each, now) for each in claimed], owner="test", now=now)
 
     def _settlement(self, delivery: Delivery, now: datetime) -> Settlement:
