@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from icsfeed.domain.alterations import Alteration, alterations
-from icsfeed.domain.announcements import Announcement, NothingToTell
+from icsfeed.domain.announcements import Announcement, CorrectedPart, NothingToTell
 from icsfeed.domain.changes import PREFIXES, Change, State, Step, Update, kind_of
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.departures import Departure
@@ -33,6 +34,7 @@ _EVENTS: Final = {
     State.CANCELLED: ChannelEvent.CANCELLED,
 }
 _NEWS_TO_THE_INFORMED: Final = {ChannelEvent.MOVED, ChannelEvent.UPDATED, ChannelEvent.WITHDRAWN}
+_CORRECTING: Final = {ChannelEvent.MOVED, ChannelEvent.UPDATED}
 _WITHOUT_START: Final = {
     State.IN_PROGRESS: "it has begun",
     State.COMPLETED: "it is completed",
@@ -59,7 +61,11 @@ def _withdrawal(context: AnnouncementContext, change: Change | None) -> Announce
         return NothingToTell(reason="it is withdrawn")
     if not context.was_informed:
         return NothingToTell(reason=f"it is withdrawn, and {NEVER_INFORMED}")
-    return context.draft(ChannelEvent.WITHDRAWN, change.kind if change is not None else _kind_of(context))
+    if change is None:
+        return context.draft(ChannelEvent.WITHDRAWN, _kind_of(context))
+    has_begun = change.entered(State.IN_PROGRESS, State.COMPLETED) is not None
+    is_called_off = change.state is State.CANCELLED and not has_begun
+    return replace(context.draft(ChannelEvent.WITHDRAWN, change.kind), is_called_off=is_called_off)
 
 
 def _kind_of(context: AnnouncementContext) -> Kind | None:
@@ -103,14 +109,31 @@ def _news(context: AnnouncementContext, change: Change) -> Announcement:
     was_edited = not change.is_recorded and context.is_move_to(change.shown_span)
     if event is ChannelEvent.MOVED and not (is_moved or was_edited):
         event = ChannelEvent.UPDATED
-    announcement = _with_facts(context, change, event)
+    undone = {update.target for update in change.updates if update.step is Step.UNDO}
     return replace(
-        announcement,
+        _with_facts(context, change, event),
+        told_state=before.state if before is not None else None,
+        correction=_correction(before, change, new) if before is not None and event in _CORRECTING else None,
+        has_no_texts=any(update.step is Step.REDACT and update.target is None for update in new),
         earlier=before.shown_span if before is not None and is_moved and event is ChannelEvent.MOVED else None,
         alterations=_alterations(before, change, event) if before is not None else (),
-        messages=_messages(new) if event is not ChannelEvent.WITHDRAWN else (),
+        messages=_messages(new, undone) if event is not ChannelEvent.WITHDRAWN else (),
         earlier_messages=_messages(old),
+        retracted_messages=_messages([update for update in old if update.number in undone]),
     )
+
+
+def _correction(before: Change, change: Change, new: Sequence[Update]) -> CorrectedPart | None:
+    """What a ``new`` undo of a step that the receiver heard of makes untrue."""
+    heard = len(before.updates)
+    targets = [update.target for update in new if update.step is Step.UNDO and update.target is not None]
+    if not any(target <= heard for target in targets):
+        return None
+    if before.state is not change.state:
+        return CorrectedPart.STATE
+    if before.shown_span != change.shown_span:
+        return CorrectedPart.TIMES
+    return CorrectedPart.PLAN if any(alterations(before.latest, change.latest)) else None
 
 
 def _still_holds(event: ChannelEvent, change: Change) -> bool:
@@ -138,8 +161,15 @@ def _alterations(before: Change, change: Change, event: ChannelEvent) -> tuple[A
     return tuple(each for each in alterations(before.latest, change.latest) if each.what not in elsewhere)
 
 
-def _messages(updates: tuple[Update, ...]) -> tuple[Message, ...]:
-    return tuple(Message(at=update.at, text=update.message) for update in updates if update.message)
+def _messages(updates: Sequence[Update], undone: Collection[int | None] = ()) -> tuple[Message, ...]:
+    """The messages of the updates, except those that are ``undone``."""
+    standing = (update for update in updates if update.message and update.number not in undone)
+    return tuple(Message(at=update.at, text=update.message) for update in standing)
+
+
+def _was_stopped(change: Change) -> bool:
+    has_begun = change.entered(State.IN_PROGRESS) is not None
+    return change.state is State.CANCELLED and has_begun and change.actual_end is not None
 
 
 def _with_facts(context: AnnouncementContext, change: Change, event: ChannelEvent) -> Announcement:
@@ -154,6 +184,7 @@ def _with_facts(context: AnnouncementContext, change: Change, event: ChannelEven
         impact=facts.impact,
         span=span,
         planned=change.plan.span if change.plan.span != span else None,
+        was_stopped=_was_stopped(change),
         reason=facts.reason,
         ticket=facts.ticket,
         freeze=facts.freeze,

@@ -7,7 +7,8 @@ from typing import Final
 
 from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.texts import plain_line
-from icsfeed.words.announcements import AnnouncementText, announcement_text, scope_facts, time_facts
+from icsfeed.words.announcements import AnnouncementText, announcement_text, operators_text, scope_facts, time_facts
+from icsfeed.words.consequences import consequence_facts
 from icsfeed.words.events import label_line
 
 _MAX_MESSAGE_CHARS: Final = 500
@@ -19,9 +20,9 @@ def chat_text(announcement: Announcement) -> str:
     lines = [
         " – ".join(filter(None, (text.headline, text.title))),
         plain_line(" ".join((text.sentence, *text.notes))),
-        " · ".join(_facts(announcement, text)),
+        " · ".join((*_facts(announcement, text), *text.remarks)),
         " · ".join(text.alterations) or _reason(announcement, text),
-        _shortened(" / ".join(plain_line(each.text) for each in text.messages)),
+        _message(text) or " · ".join(_consequences(announcement, text)),
         text.ticket or text.page,
     ]
     return "\n".join(filter(None, lines))
@@ -35,8 +36,18 @@ def _facts(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
             yield label_line(fact.label, fact.text, language)
 
 
+def _message(text: AnnouncementText) -> str:
+    messages = _shortened(" / ".join(plain_line(each.text) for each in text.messages))
+    return label_line(text.language.say("Message"), messages, text.language) if messages else ""
+
+
+def _consequences(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
+    for fact in consequence_facts(announcement, text.language):
+        yield label_line(fact.label, " / ".join(fact.text.splitlines()), text.language)
+
+
 def _reason(announcement: Announcement, text: AnnouncementText) -> str:
-    reason = _shortened(plain_line(announcement.reason))
+    reason = _shortened(plain_line(operators_text(announcement.reason, text.language)))
     return label_line(text.language.say("Reason"), reason, text.language) if reason else ""
 
 

@@ -186,6 +186,14 @@ class Dates:
         written = [format_unit(number, unit, "long", locale=self.locale) for number, unit in parts if number]
         return " ".join(written) or format_unit(0, "duration-minute", "long", locale=self.locale)
 
+    def length_in_days(self, length: timedelta) -> str:
+        """A length of time, in full, with its whole days."""
+        days, rest = divmod(length, timedelta(days=1))
+        if not days:
+            return self.length(length)
+        written = format_unit(days, "duration-day", "long", locale=self.locale)
+        return f"{written} {self.length(rest)}" if rest else written
+
     def local(self, instant: datetime) -> datetime:
         """The instant on the wall clock."""
         return instant.astimezone(self.zone)

@@ -32,6 +32,14 @@ def instant_in_words(instant: datetime, zone: ZoneInfo, language: Language) -> s
     return instant_text(instant, zone) if language == ENGLISH else _dates(language, zone).moment(instant)
 
 
+def clock_in_words(instant: datetime, zone: ZoneInfo, language: Language) -> str:
+    """The time of day on the clock of ``zone``, such as ``02:00 EST``."""
+    if language == ENGLISH:
+        return f"{instant.astimezone(zone):%H:%M %Z}"
+    dates = _dates(language, zone)
+    return f"{dates.time(instant)}\u00a0{dates.abbreviation(instant)}"
+
+
 def short_instant_in_words(instant: datetime, zone: ZoneInfo, language: Language) -> str:
     """The instant on the clock of ``zone`` without its weekday, such as ``2026-12-03 02:00 EST``."""
     local = instant.astimezone(zone)
@@ -45,8 +53,8 @@ def day_in_words(day: date, zone: ZoneInfo, language: Language) -> str:
 
 
 def length_in_words(length: timedelta, zone: ZoneInfo, language: Language) -> str:
-    """The length of time as the country of ``zone`` writes it, such as ``1 hour 30 minutes``."""
-    return _dates(language, zone).length(length)
+    """The length of time as the country of ``zone`` writes it, such as ``2 days 1 hour 30 minutes``."""
+    return _dates(language, zone).length_in_days(length)
 
 
 @lru_cache(maxsize=64)

@@ -65,6 +65,7 @@ def _paragraphs(text: AnnouncementText, *, has_calendar: bool) -> Iterator[str]:
     else:
         yield from (plain_lines([each], language) for each in text.messages)
     yield plain_lines(text.facts, language)
+    yield " ".join(text.remarks)
     yield text.description
     yield label_line(say("Ticket"), text.ticket, language) if text.ticket else ""
     yield label_line(say("Current state"), text.page, language) if text.page else ""

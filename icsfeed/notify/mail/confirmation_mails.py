@@ -34,8 +34,8 @@ def confirmation_content(
 def _new_texts(words: Language, brand: Brand, period: timedelta) -> Iterator[str]:
     yield words.say("Confirm your address")
     yield words.say(
-        "Somebody, probably you, asked for announcements of {calendar} to be sent to this address. The link leads to a "
-        "page with a button; nothing is sent until you press it.",
+        "Someone (probably you) asked to receive {calendar} announcements at this address. To confirm, open the link "
+        "and press the button.",
         calendar=brand.calendar,
     )
     yield words.say_count("The link works for {count} day.", "The link works for {count} days.", period.days)
@@ -45,8 +45,7 @@ def _new_texts(words: Language, brand: Brand, period: timedelta) -> Iterator[str
 def _known_texts(words: Language, brand: Brand) -> Iterator[str]:
     yield words.say("This address is subscribed already")
     yield words.say(
-        "Somebody, probably you, asked for announcements of {calendar} to be sent to this address. It receives them "
-        "already.",
+        "Someone (probably you) asked to receive {calendar} announcements at this address. It receives them already.",
         calendar=brand.calendar,
     )
     yield words.say("If that was not you, ignore this mail: nothing has changed.")

@@ -13,8 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from icsfeed.domain.schedule import Calendar
 from icsfeed.domain.texts import plain_line
 from icsfeed.publication.pages.colors import Palette, palette
-from icsfeed.words.announcements import LabeledText
 from icsfeed.words.events import label_line
+from icsfeed.words.labeled_texts import LabeledText
 from icsfeed.words.languages import Language
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"

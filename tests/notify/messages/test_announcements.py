@@ -150,7 +150,7 @@ def test_of_a_withdrawn_change_nothing_is_told_but_that(event: E) -> None:
     withdrawn = after(Step.CANCEL, AT, "A secret", silent=True)
     news = announcement(situation(changes=[withdrawn]), delivery("EC-7", event, AT))
     assert news == Announcement(
-        event=E.WITHDRAWN, kind=CHANGE.kind, subject="EC-7", language="en", zone=news.zone, at=NOW
+        event=E.WITHDRAWN, kind=CHANGE.kind, subject="EC-7", language="en", zone=news.zone, at=NOW, is_called_off=True
     )
     assert news.is_gone
 
