@@ -96,6 +96,20 @@ def test_a_channel_that_has_failed_for_an_hour_is_silent_until_it_succeeds(offic
     assert office.outbox.silent_channels(now=NIGHT + 2 * DAY) == ()
 
 
+def test_a_channel_whose_first_attempt_never_ends_is_silent(office: Office) -> None:
+    announce_plan(office.workspace)
+    office.claim()
+    office.outbox.renew(owner="one", until=NIGHT + HOUR + LEASE)
+    (silent,) = office.outbox.silent_channels(now=NIGHT + HOUR)
+    assert (silent.channel, silent.since, silent.problem) == (
+        "channel:everything",
+        NIGHT,
+        "the first attempt has not ended yet",
+    )
+    later = NIGHT + HOUR + 2 * LEASE  # its sender has died
+    assert office.outbox.silent_channels(now=later) == ()
+
+
 def test_a_mail_server_that_has_failed_for_an_hour_is_silent_and_a_refused_mailbox_is_not(office: Office) -> None:
     office.subscribe("one")
     office.subscribe("two")

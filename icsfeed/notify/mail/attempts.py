@@ -11,6 +11,7 @@ from typing import Final
 
 from icsfeed.notify.failures import SendingError, TemporaryFailureError
 from icsfeed.notify.mail.refusals import CLOSING, SmtpReply, SmtpStage, failure
+from icsfeed.notify.mail.replies import EndlessReplyError
 
 _WIDE_STAGES: Final = frozenset({SmtpStage.CONNECTION, SmtpStage.LOGIN, SmtpStage.SENDER})
 """What goes wrong there has nothing to do with the mail."""
@@ -100,14 +101,18 @@ def smtp_errors(stage: SmtpStage, timeout: float) -> Iterator[None]:
 
 
 def _network_reason(stage: SmtpStage, cause: BaseException | None, timeout: float) -> str:
+    if isinstance(cause, EndlessReplyError):
+        return f"sent an answer without end to {stage}"
     if isinstance(cause, TimeoutError):
         return f"did not answer to {stage} within {timeout:g} s"
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"shows a certificate that is not valid: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
         return f"does not speak TLS as it should ({cause.reason or 'without a reason'})"
-    if stage is SmtpStage.CONNECTION:
-        if isinstance(cause, OSError):
-            return f"can't be reached: {cause.strerror or type(cause).__name__}"
-        return "closed the connection at once"
-    return f"closed the connection at {stage}"
+    return _connection_reason(cause) if stage is SmtpStage.CONNECTION else f"closed the connection at {stage}"
+
+
+def _connection_reason(cause: BaseException | None) -> str:
+    if isinstance(cause, OSError):
+        return f"can't be reached: {cause.strerror or type(cause).__name__}"
+    return "closed the connection at once"

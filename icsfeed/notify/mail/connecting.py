@@ -12,9 +12,10 @@ from typing import Final
 from icsfeed.domain.smtp_servers import SmtpSecurity, SmtpServer
 from icsfeed.notify.mail.attempts import BreakError, ReplyError, smtp_errors
 from icsfeed.notify.mail.refusals import SmtpReply, SmtpStage
+from icsfeed.notify.mail.replies import BoundedSmtp, BoundedSmtpOverTls
 
 COMMAND_TIMEOUT_SECONDS: Final = 60.0
-"""How long the server may take for one reply: some check the recipient meanwhile, or let strangers wait."""
+"""How long the server may take for one whole reply: some check the recipient meanwhile, or let strangers wait."""
 
 _OK: Final = 250
 
@@ -53,8 +54,8 @@ class SmtpConnector:
     def _open(self) -> smtplib.SMTP:
         host, port = self.server.host, self.server.port
         if self.server.security is SmtpSecurity.TLS:
-            return smtplib.SMTP_SSL(host, port, self.own_name, timeout=self.timeout, context=self.tls())
-        return smtplib.SMTP(host, port, self.own_name, timeout=self.timeout)
+            return BoundedSmtpOverTls(host, port, self.own_name, timeout=self.timeout, context=self.tls())
+        return BoundedSmtp(host, port, self.own_name, timeout=self.timeout)
 
     def _greet(self, smtp: smtplib.SMTP) -> None:
         if smtp.sock is not None:

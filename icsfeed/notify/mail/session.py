@@ -91,8 +91,9 @@ class SmtpSession:
         if smtp is None:
             return
         try:
+            smtp.timeout = min(self._connector.timeout, _FAREWELL_SECONDS)
             if smtp.sock is not None:
-                smtp.sock.settimeout(min(self._connector.timeout, _FAREWELL_SECONDS))
+                smtp.sock.settimeout(smtp.timeout)
             smtp.quit()
         except OSError:  # also smtplib's errors
             smtp.close()

@@ -17,9 +17,9 @@ from http.client import HTTPConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, cast
 
+from icsfeed.notify.deadlines import Deadline, TimedSocket
 from icsfeed.notify.failures import TemporaryFailureError
 from icsfeed.notify.webhooks.addresses import is_public
-from icsfeed.notify.webhooks.deadlines import Deadline, TimedSocket
 from icsfeed.notify.webhooks.endpoints import Endpoint
 
 CONNECT_SECONDS: Final = 5.0

@@ -14,9 +14,9 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Final
 
+from icsfeed.notify.deadlines import Deadline
 from icsfeed.notify.failures import PermanentFailureError, TemporaryFailureError
 from icsfeed.notify.webhooks.connecting import Connector, reason_of
-from icsfeed.notify.webhooks.deadlines import Deadline
 from icsfeed.notify.webhooks.endpoints import Endpoint
 
 MAX_SECONDS: Final = 15.0

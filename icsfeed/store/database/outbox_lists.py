@@ -18,6 +18,8 @@ from icsfeed.store.database.queueing import IS_WAITING, has_begun, is_free
 SILENT_AFTER: Final = timedelta(hours=1)
 """How long a channel fails before it counts as silent."""
 
+_UNFINISHED: Final = "the first attempt has not ended yet"
+
 _KEPT: Final = timedelta(days=90)
 """How long deliveries are kept that were not sent."""
 
@@ -123,13 +125,17 @@ def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]
     )
     failing = connection.execute(
         select(table.c.receiver, table.c.first_attempt_at, table.c.problem)
-        .where(has_failed, table.c.first_attempt_at <= now - SILENT_AFTER, table.c.problem.is_not(None))
+        .where(
+            has_failed,
+            table.c.first_attempt_at <= now - SILENT_AFTER,
+            or_(table.c.problem.is_not(None), table.c.lease_until > now),
+        )
         .order_by(table.c.number)
     ).all()
     by_channel: dict[str, list[tuple[datetime, str]]] = {}
     for row in failing:
         channel = ALL_MAIL if row.receiver.startswith(MAIL_PREFIX) else row.receiver
-        by_channel.setdefault(channel, []).append((row.first_attempt_at, row.problem))
+        by_channel.setdefault(channel, []).append((row.first_attempt_at, row.problem or _UNFINISHED))
     for channel, attempts in sorted(by_channel.items()):
         is_its_own = of_receiver(ALL_MAIL) if channel == ALL_MAIL else table.c.receiver == channel
         last_success = connection.execute(

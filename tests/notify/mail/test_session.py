@@ -6,8 +6,9 @@ import shutil
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -428,6 +429,40 @@ def test_an_answer_without_end_is_none(serve: Serve, stage: str) -> None:
         failure = failure_of(running.session(), a_mail())
     assert isinstance(failure, TemporaryFailureError)
     assert str(failure).startswith("the mail server sent a line without end in place of an answer to ")
+
+
+@pytest.mark.parametrize(
+    ("lines", "pause", "reason"),
+    [
+        (50, 0.0, "the mail server sent an answer without end to MAIL FROM"),
+        (1, 0.2, "the mail server did not answer to MAIL FROM within 1 s"),
+    ],
+    ids=["as fast as it can", "a line now and then"],
+)
+def test_an_answer_of_ever_more_lines_is_none(lines: int, pause: float, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_say_ever_more, args=(listening, b"250-and\r\n" * lines, pause))
+        thread.start()
+        server = SmtpServer(host="127.0.0.1", port=listening.getsockname()[1], security=SmtpSecurity.PLAIN)
+        session = SmtpSession(SmtpConnector(server=server, own_name="vendor.example", timeout=1))
+        failure = failure_of(session, a_mail())
+        thread.join()
+    assert isinstance(failure, TemporaryFailureError)
+    assert (str(failure), failure.concerns_all) == (reason, True)
+
+
+def _say_ever_more(listening: socket.socket, lines: bytes, pause: float) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.sendall(b"220 hello\r\n")
+        connection.recv(1024)
+        connection.sendall(b"250 mail.example\r\n")
+        connection.recv(1024)
+        end = time.monotonic() + 5
+        with suppress(OSError):
+            while time.monotonic() < end:
+                connection.sendall(lines)
+                time.sleep(pause)
 
 
 def test_a_server_that_wants_the_content_all_the_same_gets_none() -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.notify.deadlines import MAX_RESPONSE_BYTES
 from icsfeed.notify.failures import PermanentFailureError, TemporaryFailureError
 from icsfeed.notify.webhooks.connecting import Connector, SocketAddress, look_up
-from icsfeed.notify.webhooks.deadlines import MAX_RESPONSE_BYTES
 from icsfeed.notify.webhooks.endpoints import endpoint_of
 from icsfeed.notify.webhooks.posting import post
 from tests.notify.receivers import Answer, Receiver, dripping, raw, receiver, silent, status
