@@ -37,8 +37,8 @@ class AttemptError(Exception, ABC):
         """Whether nothing more can be sent on the connection."""
 
     @abstractmethod
-    def failure(self, recipient: str) -> SendingError:
-        """What it means for the mail to that recipient."""
+    def failure(self) -> SendingError:
+        """What it means for the mail."""
 
 
 class ReplyError(AttemptError):
@@ -59,8 +59,8 @@ class ReplyError(AttemptError):
     def spoils_connection(self) -> bool:
         return self.reply.code == CLOSING or self.reply.is_malformed
 
-    def failure(self, recipient: str) -> SendingError:
-        return failure(self.stage, self.reply, recipient=recipient)
+    def failure(self) -> SendingError:
+        return failure(self.stage, self.reply)
 
 
 class BreakError(AttemptError):
@@ -78,7 +78,7 @@ class BreakError(AttemptError):
     def spoils_connection(self) -> bool:
         return True
 
-    def failure(self, recipient: str) -> SendingError:  # noqa: ARG002 (the reason is never the server's text)
+    def failure(self) -> SendingError:
         return TemporaryFailureError(f"the mail server {self.reason}", concerns_all=self.stage in _WIDE_STAGES)
 
 

@@ -80,7 +80,7 @@ class SmtpSession:
             self._attempt(mail)
         except AttemptError as error:
             if not (is_kept and error.may_be_stale):
-                raise error.failure(mail.recipient) from None
+                raise error.failure() from None
             self._post_anew(mail)
         finally:
             self._used_at = self._seconds()
@@ -103,7 +103,7 @@ class SmtpSession:
         try:
             self._attempt(mail)
         except AttemptError as error:
-            raise error.failure(mail.recipient) from None
+            raise error.failure() from None
 
     def _attempt(self, mail: PostedMail) -> None:
         if self._smtp is None:

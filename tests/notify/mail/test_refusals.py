@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from icsfeed.notify.failures import MailboxRefusedError, PermanentFailureError, SendingError, TemporaryFailureError
-from icsfeed.notify.mail.refusals import SmtpReply, SmtpStage, failure, text_without_addresses
+from icsfeed.notify.mail.refusals import SmtpReply, SmtpStage, failure
 
 ALICE = "alice.o'neil+news@customer.example"
 
@@ -39,49 +37,58 @@ ALICE = "alice.o'neil+news@customer.example"
 def test_only_a_refused_mailbox_counts_against_a_subscriber(
     code: int, text: str, expected: type[SendingError], concerns_all: bool
 ) -> None:
-    result = failure(SmtpStage.RECIPIENT, SmtpReply(code=code, text=text), recipient=ALICE)
+    result = failure(SmtpStage.RECIPIENT, SmtpReply(code=code, text=text))
     assert type(result) is expected
     assert getattr(result, "concerns_all", False) is concerns_all
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("stage", "code", "text", "reason"),
     [
-        (f"<{ALICE}>: unknown", "<…>: unknown"),
-        ("User ALICE.O'NEIL+NEWS is unknown", "User … is unknown"),
-        ("no mailbox here by that name: customer.example", "no mailbox here by that name: …"),
-        ("alice.o'neil+news...User unknown", "…...User unknown"),
-        ("see https://help.example/?to=alice.o%27neil%2Bnews%40customer.example for more", "see https:… for more"),
-        ("alice.o'neil+news=customer.example@bounces.example refused", "… refused"),
-        ("first\r\nsecond\tthird\x1b[31m", "first second third[31m"),
+        (SmtpStage.RECIPIENT, 550, "5.1.1 No such user", "550 5.1.1 to RCPT TO: the mailbox does not exist"),
+        (SmtpStage.RECIPIENT, 552, "5.2.2 Over quota", "552 5.2.2 to RCPT TO: the mailbox is full"),
+        (SmtpStage.RECIPIENT, 550, "5.2.99 Hm", "550 5.2.99 to RCPT TO: the mailbox can't take the mail"),
+        (SmtpStage.RECIPIENT, 550, "5.9.9 Hm", "550 5.9.9 to RCPT TO: the server takes no mail for this recipient"),
+        (SmtpStage.RECIPIENT, 550, "No", "550 to RCPT TO: the server takes no mail for this recipient"),
+        (
+            SmtpStage.RECIPIENT,
+            550,
+            "5.7.54 Unable to relay",
+            "550 5.7.54 to RCPT TO: the server does not relay for this machine or sender; check [mail] smtp",
+        ),
+        (SmtpStage.RECIPIENT, 455, "?", "455 to RCPT TO: the server takes nothing at the moment"),
+        (
+            SmtpStage.SENDER,
+            550,
+            "Who are you?",
+            "550 to MAIL FROM: the server takes no mail of this sender; check from in [mail]",
+        ),
+        (SmtpStage.CONNECTION, 554, "No", "554 to the connection: the server takes no mail from this machine"),
+        (SmtpStage.CONTENT, 554, "Spam", "554 to the mail: the server refuses the mail"),
+        (SmtpStage.CONTENT, 452, "", "452 to the mail: the server has no room, or got too many mails at once"),
     ],
 )
-def test_addresses_are_left_out_of_replies(text: str, shown: str) -> None:
-    assert text_without_addresses(text, ALICE) == shown
+def test_what_a_reply_means_is_said_in_words_of_our_own(stage: SmtpStage, code: int, text: str, reason: str) -> None:
+    assert str(failure(stage, SmtpReply(code=code, text=text))) == f"the mail server answered {reason}"
 
 
-local_parts = st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=20)
-templates = st.sampled_from(
-    ["<{}>", "{}: unknown", "550 ({})", '"{}"', "rcpt={};", "User {} rejected", "x\r\n{}", "[{}]", "{}...", "<{}>,<{}>"]
+@pytest.mark.parametrize("code", [421, 450, 550, 554, 999])
+@pytest.mark.parametrize("stage", SmtpStage)
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<{ALICE}>: unknown",
+        "User alice.o'neil unknown",
+        "alice.o'neil%2Bnews=customer.example: unknown",
+        "<alice.o'neil+\r\nnews@customer\r\n.example> unknown",
+        "5.1.1 alice.o'neil=2Bnews",
+        "5.1.1 YWxpY2UubydnZWlsK25ld3NAY3VzdG9tZXIuZXhhbXBsZQ==",
+        f"relaying to {ALICE.upper()} denied",
+    ],
 )
-
-
-@settings(max_examples=150)
-@given(
-    local_parts, templates, st.booleans(), st.sampled_from(list(SmtpStage)), st.sampled_from([421, 450, 550, 554, 999])
-)
-def test_no_reply_ever_tells_the_address(
-    local_part: str, template: str, is_upper: bool, stage: SmtpStage, code: int
-) -> None:
-    address = f"{local_part}@customer.example"
-    quoted = template.format(address, address)
-    reply = SmtpReply(code=code, text=quoted.upper() if is_upper else quoted)
-    result = failure(stage, reply, recipient=address)
-    assert address not in str(result).lower()
-    assert "customer.example" not in str(result).lower()
+def test_no_word_of_a_reply_is_repeated(stage: SmtpStage, code: int, text: str) -> None:
+    """However a server writes an address, or parts of it, none of that is stored or logged."""
+    reply = SmtpReply(code=code, text=text)
+    other = SmtpReply(code=code, text="5.1.1 " * text.startswith("5.1.1") + "relay" * ("relay" in text))
+    assert str(failure(stage, reply)) == str(failure(stage, other))
     assert repr(reply) == f"SmtpReply(code={code})"
-
-
-def test_long_replies_are_cut() -> None:
-    result = failure(SmtpStage.CONTENT, SmtpReply(code=554, text="x" * 5000), recipient=ALICE)
-    assert str(result) == f'the mail server answered 554 to the mail: "{"x" * 200}"'

@@ -105,9 +105,7 @@ def test_a_refused_mailbox_does_not_hold_up_the_next_mail(serve: Serve) -> None:
         failure = failure_of(session, a_mail(ALICE))
         session.post(a_mail(BOB))
     assert type(failure) is MailboxRefusedError
-    assert str(failure) == (
-        'the mail server answered 550 to RCPT TO: "5.1.1 <…>: Recipient address rejected: User … unknown in table of …"'
-    )
+    assert str(failure) == "the mail server answered 550 5.1.1 to RCPT TO: the mailbox does not exist"
     assert [mail.recipients for mail in running.mails] == [(BOB,)]
     assert (running.connections, running.resets) == (1, 1)
 
@@ -143,7 +141,10 @@ def test_greylisting_delays_a_mail_alone(serve: Serve) -> None:
         session.post(a_mail(ALICE))
     assert isinstance(failure, TemporaryFailureError)
     assert not failure.concerns_all
-    assert str(failure) == 'the mail server answered 451 to RCPT TO: "4.7.1 Greylisted, try again in 5 minutes"'
+    assert str(failure) == (
+        "the mail server answered 451 4.7.1 to RCPT TO: "
+        "the server's rules refuse it for now: perhaps it lets unknown senders wait (greylisting)"
+    )
     assert [mail.recipients for mail in running.mails] == [(BOB,), (ALICE,)]
 
 
@@ -365,8 +366,14 @@ def test_a_server_that_is_not_there(unused_port: int) -> None:
     ("greeting", "reason"),
     [
         (b"", "the mail server closed the connection at once"),
-        (b"554 5.3.2 go away\r\n", 'the mail server answered 554 to the connection: "5.3.2 go away"'),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", 'the mail server answered -1 to the connection: "2.0-OpenSSH_9.2"'),
+        (
+            b"554 5.3.2 go away\r\n",
+            "the mail server answered 554 5.3.2 to the connection: the server takes no mail at the moment",
+        ),
+        (
+            b"SSH-2.0-OpenSSH_9.2\r\n",
+            "the mail server's answer to the connection is not SMTP; check host and port in [mail] smtp",
+        ),
         (
             b"220 " + b"x" * 9000 + b"\r\n",
             "the mail server sent a line without end in place of an answer to the connection",
