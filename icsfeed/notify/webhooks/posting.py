@@ -27,7 +27,7 @@ MAX_RETRY_AFTER: Final = timedelta(hours=1)
 
 _GONE: Final = "the receiver answered 410: it is gone for good"
 _NOT_HTTP: Final = "the answer of the receiver is not HTTP, or too long"
-_SECONDS_PATTERN: Final = re.compile(r"\d{1,9}")
+_SECONDS_PATTERN: Final = re.compile(r"[0-9]{1,9}")
 
 
 def post(
@@ -92,7 +92,7 @@ def _retry_after(text: str, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(text)), MAX_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+        pause = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now
+    except (ValueError, OverflowError):
         return None
-    pause = (at if at.tzinfo is not None else at.replace(tzinfo=UTC)) - now
     return min(max(pause, timedelta()), MAX_RETRY_AFTER)

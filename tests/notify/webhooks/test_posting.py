@@ -105,6 +105,10 @@ def test_a_receiver_that_refuses_may_be_set_up_wrongly_for_an_hour(code: int) ->
         pytest.param("Tue, 01 Dec 2026 12:30:00", timedelta(minutes=30), id="a date without a zone"),
         pytest.param("-5", None, id="less than nothing"),
         pytest.param("soon", None, id="no time at all"),
+        pytest.param("\N{FULLWIDTH DIGIT NINE}", None, id="other digits"),
+        pytest.param("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None, id="a year that no calendar has"),
+        pytest.param("Mon, 01 Jan 9999 00:00:00 -2300", timedelta(hours=1), id="the end of all years, in the west"),
+        pytest.param("Mon, 01 Jan 2024 00:00:00 +99999999999999999999", None, id="a zone that is nowhere"),
     ],
 )
 def test_a_receiver_may_ask_for_patience_within_bounds(text: str, pause: timedelta | None) -> None:
