@@ -83,8 +83,9 @@ class DueDeliveries:
             return DueCount()
         before = self._lookout
         is_same = before is not None and before.is_of(schedule, self._repository.entry())
-        if before is not None and is_same and now < min(before.next_at, before.marked_at + _MARK_EVERY):
-            self._lookout = replace(before, until=max(before.until, now))
+        # Where the clock was ahead, what it says now was not looked at yet.
+        if before is not None and is_same and before.until <= now < min(before.next_at, before.marked_at + _MARK_EVERY):
+            self._lookout = replace(before, until=now)
             return DueCount()
         return self._look(schedule, now)
 
@@ -95,12 +96,15 @@ class DueDeliveries:
             queue = writing.due(now=now)
             situation = Situation(schedule=schedule, record=writing.record, now=now)
             since = _since(queue.scanned_until, before, now)
-            if since > now:
-                return DueCount()  # another sender, whose clock is ahead, has just looked
             is_same = before is not None and before.is_of(schedule, situation.record.entry)
-            count = _queue_due(queue, situation, since, with_corrections=not is_same)
-            queue.mark_scanned(new_secret=self._new_secret)
-        next_at = before.next_at if before is not None and is_same and now < before.next_at else _next_at(situation)
+            is_ahead = since > now  # another sender, or this one when its clock was wrong, has queued those reminders
+            queued = queue_corrections(queue, situation) if not is_same else 0
+            queued += _queue_steps(queue, situation, after=_looked_until(before, now) if is_ahead else since)
+            count = DueCount(queued=queued) if is_ahead else _queue_reminders(queue, situation, since, queued=queued)
+            if not is_ahead:
+                queue.mark_scanned(new_secret=self._new_secret)
+        is_known = before is not None and is_same and before.until <= now < before.next_at
+        next_at = before.next_at if before is not None and is_known else _next_at(situation)
         self._lookout = _Lookout(
             schedule=schedule, entry=situation.record.entry, until=now, next_at=next_at, marked_at=now
         )
@@ -117,18 +121,26 @@ def _since(scanned_until: datetime | None, before: _Lookout | None, now: datetim
     return max(since, now - MAX_LOOK_BACK)
 
 
+def _looked_until(before: _Lookout | None, now: datetime) -> datetime:
+    return now if before is None else min(before.until, now)
+
+
 def _next_at(situation: Situation) -> datetime:
     now = situation.now
     until = now + _LOOK_AHEAD
     return min(next_due(situation, after=now, until=until), next_step_at(situation, until=until))
 
 
-def _queue_due(queue: TimedOutbox, situation: Situation, since: datetime, *, with_corrections: bool) -> DueCount:
-    """Queue what is due after that instant, the corrections first: a reminder tells the new start by itself."""
+def _queue_steps(queue: TimedOutbox, situation: Situation, *, after: datetime) -> int:
+    return sum(
+        _queue_step(queue, situation.schedule, step)
+        for step in due_steps(situation, after=after - _LATE_COMMIT, until=situation.now)
+    )
+
+
+def _queue_reminders(queue: TimedOutbox, situation: Situation, since: datetime, *, queued: int) -> DueCount:
+    """Queue reminders after the corrections: a reminder tells the new start by itself."""
     now = situation.now
-    queued = queue_corrections(queue, situation) if with_corrections else 0
-    for step in due_steps(situation, after=since - _LATE_COMMIT, until=now):
-        queued += _queue_step(queue, situation.schedule, step)
     too_late = 0
     for reminder, audience in _reminders(situation, since):
         news = News(

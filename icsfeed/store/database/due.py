@@ -73,7 +73,9 @@ class DueOutbox:
             other.c.event != news.event.value,
             other.c.state == DeliveryState.WAITING.value,
         )
-        hindrances = [is_same] if dropped_for else [is_same, is_news]
+        # Then the start is ahead: a clock that was wrong took it for past.
+        was_too_late = (other.c.state == DeliveryState.DROPPED.value) & (other.c.ended_at >= other.c.starts)
+        hindrances = [is_same] if dropped_for else [(*is_same, ~was_too_late), is_news]
         conditions = [
             ~exists().where(*each, other.c.receiver == receiver)
             for each in hindrances
