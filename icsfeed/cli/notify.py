@@ -142,7 +142,7 @@ def retry(invocation: SigningInvocation, names: tuple[str, ...]) -> None:
 def test(settings: Settings, channel_id: str, address: str | None) -> None:
     """Send a test message to CHANNEL, the id of a channel in the schedule, or by mail to an address (--to).
 
-    It is about the change TEST, which is cancelled. Nothing is recorded, and it is not repeated where it fails.
+    It says that it is a test; a webhook gets the id TEST. Nothing is recorded, and it is not repeated where it fails.
     """
     from icsfeed.domain.deliveries import ALL_MAIL
     from icsfeed.domain.mail_subscribers import mail_address

@@ -74,6 +74,8 @@ class Announcement:
     ``messages`` are those that are new to the receiver, ``earlier_messages`` all others, each in order. ``page`` is the
     address of the page that shows it.
 
+    One that ``is_test`` tells of nothing: its ``name`` is the calendar's.
+
     ``told_state`` is the state that the receiver was told last, ``correction`` what of it an undo made untrue, and
     ``retracted_messages`` are those of the earlier ones whose steps were taken back. ``was_stopped`` says that a
     cancelled change had begun, ``is_called_off`` that one of which nothing is visible any more won't take place, and
@@ -101,6 +103,7 @@ class Announcement:
     planned: Span | None = None
     earlier: Span | None = None
     is_open_ended: bool = False
+    is_test: bool = False
     lead: timedelta | None = None
     alterations: tuple[Alteration, ...] = ()
     messages: tuple[Message, ...] = ()

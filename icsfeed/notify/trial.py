@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.announcements import Announcement
-from icsfeed.domain.changes import State
 from icsfeed.domain.channels import Channel, ChannelEvent
 from icsfeed.domain.deliveries import ALL_MAIL
 from icsfeed.domain.errors import NotFoundError
-from icsfeed.domain.feeds import Kind
 from icsfeed.domain.mail_subscribers import MailChoice, MailSubscriber
 from icsfeed.domain.schedule import Schedule
-from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.windows import Impact
 from icsfeed.notify.transports import Envelope, Transports
-from icsfeed.words.languages import language_named
-from icsfeed.words.phrases import phrase
 
 TEST_SUBJECT: Final = "TEST"
-"""The id of the change that a test message pretends to be about: cancelled, and of no consequence."""
+"""In place of the id of a change: a test message is about none."""
 
 _ID_CHARS: Final = 20
 """As many as the ids of subscribers have."""
-
-_TEXT: Final = phrase("Test message: no maintenance is planned, and there is nothing to do.")
 
 
 def trial_channel(schedule: Schedule, channel_id: str) -> Channel:
@@ -81,13 +73,11 @@ def try_mail(schedule: Schedule, address: str, transports: Transports, *, secret
 def _test_message(schedule: Schedule, language: str, now: datetime) -> Announcement:
     return Announcement(
         event=ChannelEvent.UPDATED,
-        kind=Kind.PLANNED,
+        kind=None,
         subject=TEST_SUBJECT,
         language=language,
         zone=schedule.calendar.zone,
         at=now,
-        name=language_named(language).say(_TEXT),
-        state=State.CANCELLED,
-        impact=Impact.NO_IMPACT,
-        span=Span(start=now, end=now + timedelta(minutes=1)),
+        name=schedule.in_language(language).calendar.name,
+        is_test=True,
     )

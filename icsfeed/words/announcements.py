@@ -94,7 +94,10 @@ class AnnouncementText:
 
 def announcement_text(announcement: Announcement) -> AnnouncementText:
     """The announcement in words, with times on the clock of the calendar's zone and in UTC."""
-    language, news = language_named(announcement.language), news_in_words(announcement)
+    language = language_named(announcement.language)
+    if announcement.is_test:
+        return _test_text(announcement, language)
+    news = news_in_words(announcement)
     earlier = latest_messages(announcement.earlier_messages)
     return AnnouncementText(
         language=language,
@@ -112,6 +115,14 @@ def announcement_text(announcement: Announcement) -> AnnouncementText:
         left_out=len(announcement.earlier_messages) - len(earlier),
         ticket=plain_line(announcement.ticket),
         page=announcement.page,
+    )
+
+
+def _test_text(announcement: Announcement, language: Language) -> AnnouncementText:
+    title = language.say("Test message from {calendar}", calendar=plain_line(announcement.name))
+    sentence = language.say("No maintenance is planned. Somebody is testing where announcements are sent.")
+    return AnnouncementText(
+        language=language, subject=title, headline=title, title="", sentence=sentence, description="", facts=()
     )
 
 

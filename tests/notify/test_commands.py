@@ -199,7 +199,8 @@ def test_test_sends_a_message_about_no_change(hook: Receiver) -> None:
     assert notify("test", "hook") == Outcome(status=0, stdout="the channel hook took a test message\n", stderr="")
     (arrival,) = arrivals(hook)
     assert (arrival.change, arrival.event) == ("TEST", "updated")
-    assert arrival.summary == "Test message: no maintenance is planned, and there is nothing to do."
+    title = json.loads(hook.received[0].body)["title"]
+    assert title == "Test message from Down, and up"
     assert notify("status").stdout == "0 waiting, 0 sent, 0 failed, 0 replaced, 0 dropped\n"
 
 
@@ -259,7 +260,10 @@ def test_test_sends_a_mail_to_the_address_that_is_named(
         )
         (mail,) = server.mails
     assert mail.recipients == ("ann@example.com",)
-    assert b"[TEST]" in mail.content
+    assert b"Subject: Test message from " in mail.content
+    assert b"subscribed" not in mail.content
+    assert b"List-Unsubscribe" not in mail.content
+    assert b"text/calendar" not in mail.content
     assert notify("test", "hook", "--to", "ann@example.com").status == 2
     assert hook.received == []
 

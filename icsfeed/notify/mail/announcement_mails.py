@@ -22,7 +22,7 @@ def announcement_content(schedule: Schedule, announcement: Announcement, links: 
     text = announcement_text(announcement)
     brand = brand_of(schedule.in_language(announcement.language).calendar)
     has_calendar = bool(announcement.calendar)
-    own_links = _own_links(text, links)
+    own_links = () if announcement.is_test else _own_links(text, links)
     return MailContent(
         language=announcement.language,
         subject=text.subject,
@@ -39,6 +39,7 @@ def announcement_content(schedule: Schedule, announcement: Announcement, links: 
         ),
         calendar=announcement.calendar,
         calendar_name=f"{announcement.subject}.ics",
+        is_subscribed=not announcement.is_test,
     )
 
 
@@ -80,9 +81,10 @@ def _paragraphs(text: AnnouncementText, *, has_calendar: bool) -> Iterator[str]:
 def _footer(text: AnnouncementText, brand: Brand, links: tuple[MailLink, ...]) -> Iterator[str]:
     language = text.language
     yield brand.name
-    yield language.say(
-        "You receive this mail because this address is subscribed to {calendar}.", calendar=brand.calendar
-    )
+    if links:
+        yield language.say(
+            "You receive this mail because this address is subscribed to {calendar}.", calendar=brand.calendar
+        )
     yield from plain_links(links, language)
     if brand.support_url:
         yield label_line(language.say("Support"), brand.support_url, language)

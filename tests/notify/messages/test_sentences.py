@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.changes import Change, State, Step
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.recorded_freezes import RecordedFreeze
@@ -15,7 +16,8 @@ from icsfeed.words.announcements import AnnouncementText, announcement_text
 from icsfeed.words.chat_texts import chat_text
 from tests.changes import a_change
 from tests.examples import utc
-from tests.notify.messages.stories import CHANGE, LATER, NOW, PLANNED, after, announcement, delivery, situation
+from tests.notify.messages.mails import mail
+from tests.notify.messages.stories import CHANGE, LATER, NOW, PLANNED, after, announcement, delivery, shop, situation
 
 E = ChannelEvent
 AT = utc(2026, 11, 25)
@@ -194,3 +196,22 @@ def test_of_many_occurrences_the_next_are_named() -> None:
     ((_, text),) = consequences(a_freeze("CF-2"))
     lines = text.splitlines()
     assert (len(lines), lines[-1]) == (6, "and 51 more")
+
+
+def test_a_test_message_tells_of_nothing_and_leads_nowhere() -> None:
+    told = Announcement(
+        event=E.UPDATED,
+        kind=None,
+        subject="TEST",
+        language="fr",
+        zone=shop().calendar.zone,
+        at=NOW,
+        name="Maintenance de la boutique",
+        is_test=True,
+    )
+    title = "Message de test de Maintenance de la boutique"
+    sentence = "Aucune maintenance n’est prévue. Quelqu’un vérifie où les annonces sont envoyées."
+    assert chat_text(told) == f"{title}\n{sentence}"
+    content = mail(told)
+    assert (content.subject, content.text) == (title, f"{title}\n\n{sentence}\n\n-- \nExample Inc.\n")
+    assert (content.calendar, content.is_subscribed, "href" in content.html) == (b"", False, False)
