@@ -27,7 +27,7 @@ def freeze_announcement(context: AnnouncementContext) -> Announcement | NothingT
         return NothingToTell(reason="it freezes no environment that its receiver selects")
     if freeze.is_internal:
         return NothingToTell(reason="it is internal")
-    is_over = freeze.is_over(view.now)
+    is_over = _is_over(freeze, view)
     if is_over and not context.was_informed:
         return NothingToTell(reason=f"it is over, and {NEVER_INFORMED}")
     other, still_frozen = _other_freeze(context, freeze) if is_over else (None, False)
@@ -44,6 +44,11 @@ def freeze_announcement(context: AnnouncementContext) -> Announcement | NothingT
         page=context.page_for(freeze.environments),
     )
     return context.with_calendar(announcement, events_of_freeze(view, freeze.id))
+
+
+def _is_over(freeze: RecordedFreeze, view: Situation) -> bool:
+    """Whether it is over; one that somebody ends within its first minute lasts until the next in calendars."""
+    return freeze.ended_at is not None or freeze.is_over(view.now)
 
 
 def _other_freeze(context: AnnouncementContext, freeze: RecordedFreeze) -> tuple[OtherFreeze | None, bool]:
@@ -73,7 +78,7 @@ def _named(frozen: FrozenSpan) -> OtherFreeze:
 def _consequences(context: AnnouncementContext, freeze: RecordedFreeze) -> Iterator[FreezeConsequence]:
     """The occurrences that don't take place for the freeze, or that take place again since somebody ended it."""
     view = context.view
-    is_over = freeze.is_over(view.now)
+    is_over = _is_over(freeze, view)
     if is_over and freeze.ended_at is None:
         return
     without = {name: each for name, each in view.record.freezes.items() if name != freeze.id}

@@ -161,6 +161,14 @@ def test_the_end_of_a_freeze_names_another_that_goes_on(
     assert text.sentence.partition(" EST.")[2].strip() == expected
 
 
+def test_a_freeze_that_is_ended_within_its_first_minute_has_ended() -> None:
+    freeze = a_freeze("CF-2")
+    ended = freeze.ended(at=freeze.started_at + timedelta(seconds=20), by="bo")
+    now = freeze.started_at + timedelta(seconds=30)
+    text = announcement_text(announcement(situation(freezes=[ended], now=now), delivery("CF-2", E.FREEZE)))
+    assert text.headline == "Change freeze CF-2: ended"
+
+
 def consequences(freeze: RecordedFreeze, now: datetime = NOW) -> list[tuple[str, str]]:
     told = announcement(situation(freezes=[freeze], now=now), delivery("CF-2", E.FREEZE))
     facts = announcement_text(told).facts
