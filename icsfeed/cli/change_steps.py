@@ -215,7 +215,7 @@ def _take(
     invocation.carry_out(
         act,
         Wording(
-            preview=lambda outcome: change_preview(outcome, invocation.situation),
+            preview=lambda outcome: change_preview(outcome, invocation),
             question=lambda outcome: f"{verb} {id_and_time(outcome.change, invocation.zone)}?{hint}",
             answer=lambda outcome: [
                 f"{outcome.change.id} {text}" for text in step_texts(outcome.change, invocation.zone)

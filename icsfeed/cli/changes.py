@@ -110,7 +110,7 @@ def _announce(kind: Kind) -> click.Command:
         invocation.carry_out(
             act,
             Wording(
-                preview=lambda outcome: change_preview(outcome, invocation.situation),
+                preview=lambda outcome: change_preview(outcome, invocation),
                 question=question,
                 answer=lambda outcome: [outcome.change.id],
                 notice=notice,

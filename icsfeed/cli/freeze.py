@@ -63,7 +63,7 @@ def start(invocation: RecordingInvocation, **options: object) -> None:
     invocation.carry_out(
         act,
         Wording(
-            preview=lambda outcome: start_preview(outcome, invocation.situation),
+            preview=lambda outcome: start_preview(outcome, invocation),
             question=lambda outcome: None if outcome.repeats else f"Start {outcome.freeze.id} now?",
             answer=lambda outcome: [outcome.freeze.id],
             notice=lambda outcome: None if outcome.repeats else started_text(outcome, invocation.situation),
@@ -88,7 +88,7 @@ def end(invocation: RecordingInvocation, identifier: str) -> None:
     invocation.carry_out(
         act,
         Wording(
-            preview=lambda outcome: end_preview(outcome, invocation.situation),
+            preview=lambda outcome: end_preview(outcome, invocation),
             question=lambda outcome: f"End {outcome.freeze.id} now?",
             answer=lambda outcome: [ended_text(outcome, invocation.situation)],
         ),

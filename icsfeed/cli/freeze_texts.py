@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from icsfeed.cli.answers import move_text
+from icsfeed.cli.listener_preview import listener_preview
+from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.output import preview_fact
 from icsfeed.cli.previews import feeds_with, names_of
 from icsfeed.domain.feeds import Kind
@@ -16,12 +18,14 @@ from icsfeed.domain.times import instant_text, span_text
 from icsfeed.services.freeze_effects import FreezeEffect
 from icsfeed.services.freezing import FreezeOutcome
 from icsfeed.services.listing import MAX_LISTED_ITEMS, with_count
+from icsfeed.services.outbox import queue_freeze
 
 NO_END = "until it is ended"
 
 
-def start_preview(outcome: FreezeOutcome, situation: Situation) -> Iterator[str]:
+def start_preview(outcome: FreezeOutcome, invocation: Invocation) -> Iterator[str]:
     """The freeze that is about to start, a line for each fact."""
+    situation = invocation.situation
     freeze, schedule = outcome.freeze, situation.schedule
     yield f"{freeze.id}, {_name_of(freeze)}, from now on"
     yield preview_fact("When", when_text(freeze, situation))
@@ -32,13 +36,15 @@ def start_preview(outcome: FreezeOutcome, situation: Situation) -> Iterator[str]
     if outcome.changes:
         yield preview_fact("Planned", "\n".join(_change_texts(outcome, situation)))
     yield preview_fact("Feeds", _audience(freeze, situation))
+    if not outcome.repeats:
+        yield from listener_preview(invocation, lambda outbox: queue_freeze(outbox, schedule, freeze))
     if freeze.is_internal:
         yield preview_fact("Public", 'its effect alone; the public gate says "outside the maintenance windows"')
 
 
-def end_preview(outcome: FreezeOutcome, situation: Situation) -> Iterator[str]:
+def end_preview(outcome: FreezeOutcome, invocation: Invocation) -> Iterator[str]:
     """The freeze that is about to end, a line for each fact."""
-    freeze = outcome.freeze
+    freeze, situation = outcome.freeze, invocation.situation
     yield f"{freeze.id}, {_name_of(freeze)}: {one_line(freeze.reason)}"
     instead = f", instead of {instant_text(freeze.until, situation.zone)}" if freeze.until is not None else ""
     yield preview_fact("Step", f"ends now{instead}")
@@ -46,6 +52,7 @@ def end_preview(outcome: FreezeOutcome, situation: Situation) -> Iterator[str]:
     yield preview_fact("Environments", names_of(freeze.environments, situation.schedule))
     yield from _effect_facts(outcome.effects, situation)
     yield preview_fact("Feeds", _audience(freeze, situation))
+    yield from listener_preview(invocation, lambda outbox: queue_freeze(outbox, situation.schedule, freeze))
 
 
 def started_text(outcome: FreezeOutcome, situation: Situation) -> str:

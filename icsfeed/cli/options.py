@@ -98,17 +98,19 @@ def _wrapped(line: str) -> Iterator[str]:
 
 
 class RequiringCommand(click.Command):
-    """A command that names all required options that are missing, and not only the first."""
+    """A command that names everything required that is missing, and not only the first."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        typed = {each.partition("=")[0] for each in args}
         try:
             return super().parse_args(ctx, args)
         except click.MissingParameter:
-            names = [f"'{each.opts[0]}'" for each in self.params if each.required and typed.isdisjoint(each.opts)]
-            if len(names) <= 1:
+            # Click takes first what was typed: the rest is missing.
+            missing = [each for each in self.params if each.required and each.name not in ctx.params]
+            if len(missing) <= 1:
                 raise
-            msg = f"Missing options {', '.join(names)}."
+            names = ", ".join(each.get_error_hint(ctx) for each in missing)
+            are_options = all(isinstance(each, click.Option) for each in missing)
+            msg = f"Missing {'options' if are_options else 'arguments and options'} {names}."
             raise click.UsageError(msg, ctx) from None
 
 

@@ -8,6 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.cli.answers import adjustment_text, message_texts, step_texts
+from icsfeed.cli.listener_preview import listener_preview
+from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.output import preview_fact
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
 from icsfeed.domain.feeds import ALL, Kind
@@ -18,14 +20,17 @@ from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
 from icsfeed.services.adjusting import Adjusted
+from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import Outcome
+from icsfeed.services.outbox import queue_adjustment, queue_change
 
 COPIES_REMAIN: Final = "fetched copies may remain; change a secret"
 _ONE_MINUTE: Final = timedelta(minutes=1)
 
 
-def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
+def change_preview(outcome: Outcome, invocation: Invocation) -> Iterator[str]:
     """The change as it is going to be, a line for each fact."""
+    situation = invocation.situation
     change, schedule = outcome.change, situation.schedule
     yield f"{change.id}, {CHANGE_NAMES[change.kind]}: {change.plan.summary}"
     latest = change.latest_recorded
@@ -41,12 +46,16 @@ def change_preview(outcome: Outcome, situation: Situation) -> Iterator[str]:
         for text in message_texts(latest):
             yield preview_fact("Message", text)
     yield from _audience(change, schedule, is_visible=outcome.event is not None)
+    if not outcome.repeats:
+        before = situation.changes.get(change.id)
+        yield from listener_preview(invocation, lambda outbox: queue_change(outbox, schedule, before, change))
     if latest.step is Step.REDACT:
         yield preview_fact("Note", COPIES_REMAIN)
 
 
-def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str) -> Iterator[str]:
+def adjustment_preview(adjusted: Adjusted, request: AdjustmentRequest, invocation: Invocation) -> Iterator[str]:
     """The occurrence as it is going to be, a line for each fact."""
+    situation, reason = invocation.situation, request.reason
     occurrence, schedule = adjusted.occurrence, situation.schedule
     window, zone = occurrence.window, situation.zone
     yield f"{window.id}, maintenance window: {window.name}"
@@ -62,6 +71,9 @@ def adjustment_preview(adjusted: Adjusted, situation: Situation, *, reason: str)
     if reason:
         yield preview_fact("Reason", reason)
     yield preview_fact("Feeds", ", ".join(feeds_with(schedule, Kind.MAINTENANCE, occurrence.environments)))
+    yield from listener_preview(
+        invocation, lambda outbox: queue_adjustment(outbox, schedule, window, request.day, request.adjustment)
+    )
 
 
 def announcement_text(change: Change, situation: Situation) -> str:
@@ -74,7 +86,8 @@ def announcement_text(change: Change, situation: Situation) -> str:
         change.plan.impact.value,
         names_of(change.plan.environments, situation.schedule),
     )
-    return f"{change.id} announced: {change.plan.summary}; {'; '.join(facts)}"
+    verb = "tentatively announced" if change.state is State.TENTATIVE else "announced"
+    return f"{change.id} {verb}: {change.plan.summary}; {'; '.join(facts)}"
 
 
 def id_and_time(change: Change, zone: ZoneInfo) -> str:

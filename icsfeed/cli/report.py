@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=example("report --month 2026-11", "report --month 2026-11 --csv"))
-@option("--month", metavar="MONTH", required=True, help="The month, such as 2026-11, in the calendar's zone.")
+@option("--month", metavar="MONTH", help="The month, such as 2026-11, in the calendar's zone.")
 @option(
     "--environment",
     "environments",
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 )
 @option("--csv", "as_csv", is_flag=True, help="Print CSV for spreadsheets.")
 @reading
-def report(invocation: Invocation, *, month: str, environments: tuple[str, ...], as_csv: bool) -> None:
+def report(invocation: Invocation, *, month: str | None, environments: tuple[str, ...], as_csv: bool) -> None:
     """Report a month's minutes of maintenance: promised, announced and used.
 
     Also names the changes that were announced with less notice than promised.
     """
+    if month is None:
+        msg = "Missing option '--month': write a year and the number of a month, such as 2026-11."
+        raise click.UsageError(msg)
     if as_csv and invocation.as_json:
         msg = "--csv and --json contradict each other; give one of them"
         raise click.UsageError(msg)

@@ -52,5 +52,5 @@ def _late_cells(late: LateAnnouncement, schedule: Schedule) -> tuple[str, ...]:
 
 
 def _excluded_text(excluded: ExcludedChange) -> str:
-    used = f", {excluded.used} minutes used" if excluded.used else ""
+    used = f", {excluded.used} {'minute' if excluded.used == 1 else 'minutes'} used" if excluded.used else ""
     return f"{excluded.change.id} ({excluded.exclusion}{used})"

@@ -96,7 +96,7 @@ def _carry_out(invocation: RecordingInvocation, action: AdjustmentAction, option
     invocation.carry_out(
         act,
         Wording(
-            preview=lambda adjusted: adjustment_preview(adjusted, invocation.situation, reason=request.reason),
+            preview=lambda adjusted: adjustment_preview(adjusted, request, invocation),
             question=lambda adjusted: f"{action.value.capitalize()} {request.occurrence}{time(adjusted)}?",
             answer=lambda adjusted: [f"{request.window_id} {request.day} {adjustment_text(adjusted, invocation.zone)}"],
         ),

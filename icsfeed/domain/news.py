@@ -54,6 +54,14 @@ class Audience:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Listeners:
+    """Those who are told something: ``channels`` by their receiver, and how many ``mails`` are sent."""
+
+    channels: tuple[str, ...] = ()
+    mails: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SilentChannel:
     """A channel that has failed ``since`` that instant (UTC) without a success; ``mail`` stands for all mail."""
 

@@ -33,6 +33,13 @@ class LinkHolder:
         return self.links.url(purpose, self.subscriber.id)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsubscribed:
+    """The end of a subscription, whose ``language`` is known where it ends now."""
+
+    language: str = ""
+
+
 CONFIRMING: Final = (LinkPurpose.CONFIRM, LinkPurpose.PREFERENCES)
 """What leads to the page for confirming and for preferences."""
 
@@ -116,21 +123,34 @@ def _change(
         return after
 
 
-def unsubscribe(repository: MailRepository, token: str, *, now: datetime) -> bool:
-    """End the subscription with that link, and forget the address; gives whether the link was ever valid.
+def was_subscribed(repository: MailRepository, token: str) -> bool:
+    """Whether that link for unsubscribing was made for somebody, perhaps long ago.
+
+    Raises:
+        UnavailableError: where the database can't be read.
+    """
+    with repository.mail_subscribers() as rows:
+        return rows is not None and bool(_unsubscribing_id(rows, token))
+
+
+def unsubscribe(repository: MailRepository, token: str, *, now: datetime) -> Unsubscribed | None:
+    """End the subscription with that link, and forget the address; ``None`` where the link was never valid.
 
     Raises:
         UnavailableError: where it can't be recorded; nothing has changed then.
     """
     with repository.mail_subscribers() as rows:
-        if rows is None:
-            return False
-        subscriber_id, _ = _signed_id(MailLinks(secret=rows.secret(), server=""), UNSUBSCRIBING, token)
-        has_row = bool(subscriber_id) and rows.with_id(subscriber_id) is not None
-    if not has_row:
-        return bool(subscriber_id)
+        subscriber_id = _unsubscribing_id(rows, token) if rows is not None else ""
+        subscriber = rows.with_id(subscriber_id) if rows is not None and subscriber_id else None
+    if subscriber is None:
+        return Unsubscribed() if subscriber_id else None
     _erase(repository, subscriber_id, _customer(mail_receiver(subscriber_id), now), "mail unsubscribe")
-    return True
+    return Unsubscribed(language=subscriber.choice.language)
+
+
+def _unsubscribing_id(rows: MailSubscriberRows, token: str) -> str:
+    """The id in a link for unsubscribing; empty where the link is none."""
+    return _signed_id(MailLinks(secret=rows.secret(), server=""), UNSUBSCRIBING, token)[0]
 
 
 def remove(repository: MailRepository, address: str, *, actor: Actor) -> MailSubscriber:

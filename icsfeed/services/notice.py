@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 from icsfeed.domain.changes import Change
 from icsfeed.domain.lengths import length_text, rough_length_text
 from icsfeed.domain.notice import announces, shortest_notice, with_promised_notice
 from icsfeed.domain.schedule import Schedule
+
+_ONE_HOUR: Final = timedelta(hours=1)
+_ONE_DAY: Final = timedelta(days=1)
 
 
 def under_promise(schedule: Schedule, change: Change) -> Change:
@@ -26,6 +30,18 @@ def about_notice(change: Change) -> Iterator[str]:
         return
     notice = shortest_notice(change)
     if notice.promised and notice.is_short:
-        given = f"only {rough_length_text(notice.length)} of notice" if notice.length > timedelta() else "no notice"
+        given = (
+            f"only {_length_text(notice.length, notice.promised)} of notice"
+            if notice.length > timedelta()
+            else "no notice"
+        )
         promised = length_text(notice.promised)
         yield f"{change.id} gives customers {given}; they were promised {promised} (notice.{change.kind})"
+
+
+def _length_text(length: timedelta, promised: timedelta) -> str:
+    """A length for a warning: that of a day or more to the hour, unless it would look like the one promised."""
+    rounded = (length + _ONE_HOUR / 2) // _ONE_HOUR * _ONE_HOUR
+    if length < _ONE_DAY or rounded in {length, promised}:
+        return rough_length_text(length)
+    return f"about {length_text(rounded)}"

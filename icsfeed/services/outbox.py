@@ -21,7 +21,7 @@ from icsfeed.domain.news import Audience, MailSelection, News, Reach
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import MaintenanceWindow
-from icsfeed.services.repository import Writing
+from icsfeed.services.repository import Queueing
 
 _EVENTS_OF_STEPS: Final = {
     Step.CONFIRM: ChannelEvent.CONFIRMED,
@@ -36,12 +36,20 @@ ENDED_BEFORE: Final = "the freeze ended before it was sent"
 RESTORED_BEFORE: Final = "restored before it was sent"
 
 
-def queue_announcement(writing: Writing, schedule: Schedule, change: Change) -> None:
+def queue_announcement(writing: Queueing, schedule: Schedule, change: Change) -> None:
     """Queue the announcement of a new change."""
     _queue_change(writing, schedule, None, change, ChannelEvent.ANNOUNCED, touched=change.plan.environments)
 
 
-def queue_step(writing: Writing, schedule: Schedule, before: Change, after: Change) -> None:
+def queue_change(writing: Queueing, schedule: Schedule, before: Change | None, after: Change) -> None:
+    """Queue what a new change, or a step with one, makes different."""
+    if before is None:
+        queue_announcement(writing, schedule, after)
+    else:
+        queue_step(writing, schedule, before, after)
+
+
+def queue_step(writing: Queueing, schedule: Schedule, before: Change, after: Change) -> None:
     """Queue what a step of an operator makes different; steps that the clock took before it are not told apart."""
     was_withdrawn, is_withdrawn = before.is_withdrawn, after.is_withdrawn
     if was_withdrawn and is_withdrawn:
@@ -78,7 +86,7 @@ def _event_of_step(before: Change, after: Change) -> ChannelEvent:
 
 
 def _queue_change(
-    writing: Writing,
+    writing: Queueing,
     schedule: Schedule,
     before: Change | None,
     after: Change,
@@ -103,7 +111,7 @@ def _queue_change(
     _queue(writing, news, channels, mail, reach)
 
 
-def _queue_withdrawal(writing: Writing, schedule: Schedule, before: Change, after: Change) -> None:
+def _queue_withdrawal(writing: Queueing, schedule: Schedule, before: Change, after: Change) -> None:
     """Queue the withdrawal for those who had something of the change, whatever it touches by now."""
     public = schedule.public_environments
     channels = [
@@ -123,7 +131,7 @@ def _is_visible(before: Change | None, after: Change, visible: frozenset[str]) -
 
 
 def queue_adjustment(
-    writing: Writing, schedule: Schedule, window: MaintenanceWindow, day: date, adjustment: Adjustment | None
+    writing: Queueing, schedule: Schedule, window: MaintenanceWindow, day: date, adjustment: Adjustment | None
 ) -> None:
     """Queue that an occurrence is skipped, moved or, with ``None``, restored."""
     subject = occurrence_subject(window.id, day.isoformat())
@@ -145,7 +153,7 @@ def queue_adjustment(
         writing.drop_waiting(subject, problem=RESTORED_BEFORE, only_uninformed=True)
 
 
-def queue_freeze(writing: Writing, schedule: Schedule, freeze: RecordedFreeze) -> None:
+def queue_freeze(writing: Queueing, schedule: Schedule, freeze: RecordedFreeze) -> None:
     """Queue that a freeze has started or ended. Nobody is told of an internal one."""
     if freeze.is_internal:
         return
@@ -158,7 +166,7 @@ def queue_freeze(writing: Writing, schedule: Schedule, freeze: RecordedFreeze) -
 
 
 def _queue_policy(
-    writing: Writing,
+    writing: Queueing,
     schedule: Schedule,
     news: News,
     kind: Kind,
@@ -181,7 +189,7 @@ def _mail_selection(schedule: Schedule, kind: Kind, environments: frozenset[str]
 
 
 def _queue(
-    writing: Writing, news: News, channels: Collection[Channel], mail: MailSelection | None, reach: Reach
+    writing: Queueing, news: News, channels: Collection[Channel], mail: MailSelection | None, reach: Reach
 ) -> None:
     if channels or mail is not None:
         receivers = tuple(channel_receiver(channel.id) for channel in channels)

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from icsfeed.store.database.mail_subscribers import MailSubscriberRows  # nor SQLAlchemy, for most commands
 
 
-class Writing(Protocol):
+class Queueing(Protocol):
+    """Takes the news that an action makes."""
+
+    def queue(self, news: News, audience: Audience) -> None:
+        """Queue a delivery of the news for each receiver; it takes the place of what waits about the same subject."""
+
+    def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
+        """Drop what waits about the subject, except withdrawals; ``only_uninformed``: for those who had nothing yet."""
+
+
+class Writing(Queueing, Protocol):
     """A transaction: everything recorded in it is committed together, or not at all."""
 
     @property
@@ -53,12 +63,6 @@ class Writing(Protocol):
 
     def add_revisions(self, lines: Iterable[LedgerLine]) -> None:
         """Record lines of the revision ledger."""
-
-    def queue(self, news: News, audience: Audience) -> None:
-        """Queue a delivery of the news for each receiver; it takes the place of what waits about the same subject."""
-
-    def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
-        """Drop what waits about the subject, except withdrawals; ``only_uninformed``: for those who had nothing yet."""
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record that a subscriber was added, rotated or revoked."""

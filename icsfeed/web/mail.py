@@ -156,20 +156,26 @@ class _Views:
             choice = chosen(form, pages.schedule)
         except EmptyChoiceError as error:
             holder = self._holder(CONFIRMING, token)
-            return pages.preferences(holder, mistake=error.phrase) if holder is not None else pages.no_subscription()
+            if holder is None:
+                return pages.no_subscription()
+            return pages.preferences(holder, mistake=error.phrase, choice=error.choice)
         holder = self._work.result_of(partial(mail_subscribing.choose, self._repository, token, choice, now=now))
         return pages.saved(holder) if holder is not None else pages.no_subscription()
 
     def show_unsubscribing(self, token: str) -> Response:
         pages = self.pages()
         holder = self._holder(UNSUBSCRIBING, token)
-        return pages.unsubscribing(holder) if holder is not None else pages.no_subscription()
+        if holder is not None:
+            return pages.unsubscribing(holder)
+        was_subscribed = self._work.result_of(partial(mail_subscribing.was_subscribed, self._repository, token))
+        return pages.not_subscribed() if was_subscribed else pages.no_subscription()
 
     def unsubscribe(self, token: str) -> Response:
         # By the button of the page, or by a mail program (RFC 8058): what the body says makes no difference.
         pages = self.pages()
         work = partial(mail_subscribing.unsubscribe, self._repository, token, now=self._live.now())
-        return pages.unsubscribed() if self._work.result_of(work) else pages.no_subscription()
+        end = self._work.result_of(work)
+        return pages.unsubscribed(end.language) if end is not None else pages.no_subscription()
 
     def _holder(self, purposes: Collection[LinkPurpose], token: str) -> LinkHolder | None:
         work = partial(mail_subscribing.link_holder, self._repository, purposes, token, now=self._live.now())

@@ -23,11 +23,22 @@ _ONE_HOUR: Final = timedelta(hours=1)
 _ONE_DAY: Final = timedelta(days=1)
 
 
-class EmptyChoiceError(BadInputError):
-    """Nothing was chosen where something has to be; ``phrase`` says so to the customer."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormChoice:
+    """What a form says, where nothing may be chosen; otherwise like a ``MailChoice``."""
 
-    def __init__(self, text: Phrase) -> None:
+    language: str
+    environments: frozenset[str] | None
+    kinds: frozenset[Kind] | None
+    reminders: frozenset[timedelta] | None
+
+
+class EmptyChoiceError(BadInputError):
+    """Nothing was chosen where something has to be; ``phrase`` says so to the customer, who made that ``choice``."""
+
+    def __init__(self, text: Phrase, choice: FormChoice) -> None:
         self.phrase = text
+        self.choice = choice
         super().__init__(text.text)
 
 
@@ -38,7 +49,7 @@ class Checkbox:
     is_chosen: bool
 
 
-def environment_boxes(schedule: Schedule, choice: MailChoice) -> list[Checkbox]:
+def environment_boxes(schedule: Schedule, choice: MailChoice | FormChoice) -> list[Checkbox]:
     """The public environments; the ``schedule`` is what is public, in the subscriber's language."""
     return [
         Checkbox(value=each.id, text=each.name, is_chosen=choice.environments is None or each.id in choice.environments)
@@ -47,7 +58,7 @@ def environment_boxes(schedule: Schedule, choice: MailChoice) -> list[Checkbox]:
     ]
 
 
-def kind_boxes(language: Language, choice: MailChoice) -> list[Checkbox]:
+def kind_boxes(language: Language, choice: MailChoice | FormChoice) -> list[Checkbox]:
     return [
         Checkbox(
             value=kind.value,
@@ -58,7 +69,7 @@ def kind_boxes(language: Language, choice: MailChoice) -> list[Checkbox]:
     ]
 
 
-def reminder_boxes(schedule: Schedule, language: Language, choice: MailChoice) -> list[Checkbox]:
+def reminder_boxes(schedule: Schedule, language: Language, choice: MailChoice | FormChoice) -> list[Checkbox]:
     """The reminders that the vendor offers."""
     return [
         Checkbox(
@@ -96,18 +107,21 @@ def chosen(form: MultiDict[str, str], schedule: Schedule) -> MailChoice:
         _selected(form, "environment", environments) if len(environments) > 1 else frozenset(environments)
     )
     kinds = _selected(form, "kind", {kind.value: kind for kind in Kind})
-    if not chosen_environments:
-        raise EmptyChoiceError(phrase("Choose at least one environment, or unsubscribe."))
-    if not kinds:
-        raise EmptyChoiceError(phrase("Choose at least one kind of announcement, or unsubscribe."))
     leads = {str(lead // _ONE_MINUTE): lead for lead in _leads(schedule)}
     reminders = _selected(form, "reminder", leads)
     language = form.get("language", "")
-    return MailChoice(
+    choice = FormChoice(
         language=language if language in schedule.calendar.languages else schedule.calendar.languages[0],
         environments=None if len(chosen_environments) == len(environments) else chosen_environments,
         kinds=None if len(kinds) == len(Kind) else kinds,
         reminders=None if len(reminders) == len(leads) else reminders,
+    )
+    if not chosen_environments:
+        raise EmptyChoiceError(phrase("Choose at least one environment, or unsubscribe."), choice)
+    if not kinds:
+        raise EmptyChoiceError(phrase("Choose at least one kind of announcement, or unsubscribe."), choice)
+    return MailChoice(
+        language=choice.language, environments=choice.environments, kinds=choice.kinds, reminders=choice.reminders
     )
 
 

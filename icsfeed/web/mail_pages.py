@@ -19,7 +19,7 @@ from icsfeed.domain.schedule import Calendar, Schedule
 from icsfeed.publication.pages.colors import palette
 from icsfeed.services.mail_links import LinkPurpose
 from icsfeed.services.mail_subscribing import LinkHolder
-from icsfeed.web.mail_choices import environment_boxes, kind_boxes, reminder_boxes
+from icsfeed.web.mail_choices import FormChoice, environment_boxes, kind_boxes, reminder_boxes
 from icsfeed.words.languages import Language, folder_of, language_named, languages_named
 from icsfeed.words.phrases import Phrase, phrase
 
@@ -90,9 +90,15 @@ class MailPages:
         return self.preferences(holder, notice=phrase("Your choice is saved."))
 
     def preferences(
-        self, holder: LinkHolder, *, notice: Phrase | None = None, mistake: Phrase | None = None
+        self,
+        holder: LinkHolder,
+        *,
+        notice: Phrase | None = None,
+        mistake: Phrase | None = None,
+        choice: FormChoice | None = None,
     ) -> Response:
-        language, choice = self._language_of(holder), holder.subscriber.choice
+        """The form with that choice, which was refused for a ``mistake``, or with what is stored."""
+        language, selected = self._language_of(holder), choice or holder.subscriber.choice
         schedule = self.schedule.in_language(language.code)
         return self._page(
             "preferences",
@@ -100,11 +106,12 @@ class MailPages:
             language.say("Your email subscription"),
             400 if mistake is not None else 200,
             subscriber=holder.subscriber,
+            selected_language=selected.language,
             notice=language.say(notice) if notice is not None else "",
             mistake=language.say(mistake) if mistake is not None else "",
-            environments=environment_boxes(schedule, choice),
-            kinds=kind_boxes(language, choice),
-            reminders=reminder_boxes(schedule, language, choice),
+            environments=environment_boxes(schedule, selected),
+            kinds=kind_boxes(language, selected),
+            reminders=reminder_boxes(schedule, language, selected),
             languages=self._languages,
             unsubscribe_path=self.root + holder.path(LinkPurpose.UNSUBSCRIBE),
         )
@@ -121,10 +128,19 @@ class MailPages:
             preferences_path=self.root + holder.path(LinkPurpose.PREFERENCES) if is_confirmed else "",
         )
 
-    def unsubscribed(self) -> Response:
+    def unsubscribed(self, code: str) -> Response:
+        """In the subscriber's language; in every language where that is not known any more."""
         return self._message(
             phrase("You are unsubscribed"),
             phrase("You’ll get no more emails, and your address has been deleted."),
+            languages=[self.language(code)] if code else self._languages,
+        )
+
+    def not_subscribed(self) -> Response:
+        """For those who have unsubscribed before, or were removed."""
+        return self._message(
+            phrase("You are not subscribed any more"),
+            phrase("This subscription has ended. There is nothing to do."),
             languages=self._languages,
         )
 

@@ -62,9 +62,11 @@ def test_a_help_fits_a_terminal_and_names_no_variable(line: str) -> None:
 def test_all_options_that_are_missing_are_named_at_once() -> None:
     """One was named at a time."""
     for arguments, missing in (
-        (("announce",), "Missing options '--summary', '--environment'."),
-        (("announce", "--summary=x"), "Missing option '--environment'."),
-        (("suggest", "--impact", "outage"), "Missing options '--duration', '--by'."),
+        (("window", "move"), "Missing arguments and options 'WINDOW', 'DATE', '--start', '--reason'."),
+        (("window", "move", "sunday", "2026-12-06", "--start", "2026-12-07T02:00"), "Missing option '--reason'."),
+        (("emergency", "announce"), "Missing options '--summary', '--environment'."),
+        (("emergency", "announce", "--summary=x"), "Missing option '--environment'."),
+        (("emergency", "suggest", "--impact", "outage"), "Missing options '--duration', '--by'."),
     ):
-        refused = run("emergency", *arguments)
+        refused = run(*arguments)
         assert (refused.status, refused.stderr.splitlines()[-1]) == (2, f"Error: {missing}")

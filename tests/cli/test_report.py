@@ -84,6 +84,13 @@ def test_programs_get_json() -> None:
 
 
 @pytest.mark.usefixtures("december")
+def test_without_a_month_it_says_how_to_write_one() -> None:
+    assert run("report").stderr.splitlines()[-1] == (
+        "Error: Missing option '--month': write a year and the number of a month, such as 2026-11."
+    )
+
+
+@pytest.mark.usefixtures("december")
 def test_one_environment_alone() -> None:
     rows = json.loads(report("--json", "--environment", "preview").stdout)["minutes"]
     assert [(row["environment"], row["impact"]) for row in rows] == [("preview", "degraded")]

@@ -17,7 +17,7 @@ from tests.cli.running import NOW, run
 from tests.cli.terminal import at_a_terminal
 from tests.examples import NOW as NOW_AS_INSTANT
 from tests.mail.customers import ask, link, mail_id, subscriber
-from tests.mail.vendors import SCHEDULE
+from tests.mail.vendors import SCHEDULE, WITHOUT_MAIL
 
 ADDRESS = "customer@example.com"
 ID = mail_id(ADDRESS)
@@ -135,3 +135,48 @@ def test_without_a_database_there_is_nobody() -> None:
     outcome = run("mail", "show", ADDRESS)
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr.splitlines()[-1] == "there is no mail subscriber with this address"
+
+
+EMERGENCY = ("emergency", "announce", "--summary", "Failover", "--reason", "A disk fails", "--impact", "outage")
+WHEN = ("--start", "2026-12-08T06:00:00Z", "--duration", "2h", "--now", NOW)
+CHANNELS = """
+[[channels]]
+id = "operations"
+url = "json://localhost/"
+environments = ["production"]
+
+[[channels]]
+id = "tickets"
+url = "json://localhost/"
+events = ["announced"]
+environments = ["production"]
+"""
+
+
+def told(*arguments: str) -> list[str]:
+    """The line of a preview that says who is told."""
+    lines = run(*arguments, "--dry-run", "--now", NOW).stdout.splitlines()
+    return [line.removeprefix("  Told:").strip() for line in lines if line.startswith("  Told:")]
+
+
+def test_a_preview_says_who_is_told(database: Database, tmp_path: Path) -> None:
+    announce = (*EMERGENCY, *WHEN[:-2], "--environment", "production")
+    assert told(*announce) == ["nobody"]
+    for address in (ADDRESS, "other@example.com", "unconfirmed@example.com"):
+        ask(database, address)
+    for address in (ADDRESS, "other@example.com"):
+        confirm(database, link(database, LinkPurpose.CONFIRM, address), now=NOW_AS_INSTANT)
+    assert told(*announce) == ["2 by mail"]
+    (tmp_path / "schedule.toml").write_text(SCHEDULE + CHANNELS, encoding="utf-8")
+    assert told(*announce) == ["operations, tickets; 2 by mail"]
+    assert run(*announce, "--now", NOW).stdout == "EC-1\n"
+    assert told("emergency", "start", "EC-1") == ["operations; 2 by mail"]
+    # Those who never heard of it hear nothing of its end: nothing was sent yet.
+    assert told("emergency", "cancel", "EC-1") == ["nobody"]
+    assert told("freeze", "start", "--reason", "Audit", "--environment", "production") == ["operations; 2 by mail"]
+    assert told("freeze", "start", "--reason", "Audit", "--internal") == ["nobody"]
+
+
+def test_where_nobody_can_be_told_no_preview_speaks_of_it(tmp_path: Path) -> None:
+    (tmp_path / "schedule.toml").write_text(WITHOUT_MAIL, encoding="utf-8")
+    assert told(*EMERGENCY, *WHEN[:-2], "--environment", "production") == []

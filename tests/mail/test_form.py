@@ -58,7 +58,18 @@ def test_the_form_says_what_happens_and_has_a_label(tmp_path: Path, database: Da
         "We’ll send you a link to confirm the address, and nothing else until you follow it. "
         "You can unsubscribe at any time." in form
     )
-    assert "<h3>Par courriel</h3>" in client.get("/fr/").text
+    assert '<h3 id="mail">Par courriel</h3>' in client.get("/fr/").text
+
+
+def test_in_an_emergency_mail_is_named_before_the_feed(tmp_path: Path, database: Database) -> None:
+    client = application(tmp_path, database, Clock()).test_client()
+    text = " ".join(client.get("/").text.split())
+    assert (
+        "The quickest way to hear of one is email, which usually arrives within a minute: "
+        '<a href="#mail">subscribe by email</a>. For feed readers' in text
+    )
+    assert '<a href="#mail">abonnez-vous par courriel</a>' in client.get("/fr/").text
+    assert "#mail" not in application(tmp_path, database, Clock(), WITHOUT_MAIL).test_client().get("/").text
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -156,8 +156,13 @@ def test_the_choice(confirmed: FlaskClient, database: Database) -> None:
 )
 def test_nothing_is_no_choice(left_out: str, notice: str, confirmed: FlaskClient, database: Database) -> None:
     before = subscriber(database)
-    page = confirmed.post(link_path(database, LinkPurpose.PREFERENCES), data={**EVERYTHING, left_out: []})
+    form = {**EVERYTHING, left_out: [], "reminder": ["90"], "language": "fr"}
+    page = confirmed.post(link_path(database, LinkPurpose.PREFERENCES), data=form)
     assert (page.status_code, title_of(page), notice_of(page)) == (400, "Your email subscription", notice)
+    # As the customer left the form.
+    ticked = {f"{name} {value}" for name in ("environment", "kind", "reminder") for value in form[name]}
+    assert {name for name, is_ticked in boxes(page).items() if is_ticked} == ticked
+    assert '<option value="fr" lang="fr" selected>' in page.text
     assert subscriber(database) == before
 
 
@@ -238,9 +243,10 @@ def test_one_click_unsubscribes(content_type: str, body: str, confirmed: FlaskCl
     """RFC 8058, section 3.2: without cookies, and from wherever the mail provider sends it."""
     path = link_path(database, LinkPurpose.UNSUBSCRIBE)
     headers = {"Origin": "https://mail.example.net", "Sec-Fetch-Site": "cross-site"}
-    for _ in range(2):  # providers repeat it
+    for is_repeated in (False, True):  # providers repeat it
         response = confirmed.post(path, data=body, content_type=content_type, headers=headers)
         assert (response.status_code, title_of(response)) == (200, "You are unsubscribed")
+        assert ("Désabonnement effectué" in response.text) == is_repeated  # then nobody knows the language
         assert "Location" not in response.headers
     assert subscriber(database) is None
 
@@ -254,7 +260,9 @@ def test_links_that_lead_nowhere(confirmed: FlaskClient, database: Database) -> 
         for response in (confirmed.get(path), confirmed.post(path), confirmed.post(path, data=EVERYTHING)):
             assert (response.status_code, title_of(response)) == (404, "There is no such subscription")
             assert "L’abonnement a pris fin" in response.text
-    assert confirmed.get(paths[LinkPurpose.UNSUBSCRIBE]).status_code == 404
+    page = confirmed.get(paths[LinkPurpose.UNSUBSCRIBE])
+    assert (page.status_code, title_of(page)) == (200, "You are not subscribed any more")
+    assert "Cet abonnement a pris fin. Vous n’avez rien à faire." in page.text
 
 
 def test_a_link_that_is_too_old(client: FlaskClient, database: Database, clock: Clock) -> None:

@@ -205,9 +205,7 @@ def test_who_does_not_confirm_in_seven_days_is_forgotten(repository: Database) -
         forget_unconfirmed(writing.mail_subscribers, now=last)
     assert subscriber(repository) is None
     assert subscriber(repository, "other@example.com") is not None
-    assert rows_of(repository, DELIVERIES)[0] == (
-        f"mail:{ID}", "subscription", "confirmation", "dropped", "never confirmed",
-    )  # fmt: skip
+    assert f"mail:{ID}" not in [row.receiver for row in rows_of(repository, DELIVERIES)]
     assert rows_of(repository, "SELECT number FROM mail_requests") == []
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.domain.news import SilentChannel
+from icsfeed.domain.news import Audience, Listeners, News, SilentChannel
 from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.domain.settlements import Settlement
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, claiming, outbox_lists, queueing
@@ -72,6 +72,11 @@ class Outbox:
         """Queue the delivery for the further targets of its channel, where that was not done before."""
         with self._writing() as connection:
             queueing.split(connection, delivery, targets, now=now)
+
+    def listeners(self, queued: Collection[tuple[News, Audience]]) -> Listeners:
+        """Those for whom the news would be queued, as it is now."""
+        with read_transaction(self._engine) as connection:
+            return queueing.listeners(connection, queued)
 
     def next_due_at(self) -> datetime | None:
         """When the next delivery is due that nobody sends; ``None`` where none waits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,17 +16,19 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    func,
     insert,
     literal,
     or_,
     select,
+    union,
     union_all,
     update,
 )
 
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import MAIL_PREFIX, Delivery, DeliveryState, channel_receiver
-from icsfeed.domain.news import Audience, MailSelection, News, Reach
+from icsfeed.domain.news import Audience, Listeners, MailSelection, News, Reach
 from icsfeed.store.database.outbox_tables import deliveries, mail_subscribers
 
 _ONE_MINUTE: Final = timedelta(minutes=1)
@@ -51,6 +54,23 @@ def queue(connection: Connection, news: News, audience: Audience, *, now: dateti
     receivers = receivers_of(news, audience)
     if receivers is not None:
         queue_for_all(connection, news, receivers, *_conditions(news, audience.reach, receivers.c.receiver), now=now)
+
+
+def listeners(connection: Connection, queued: Iterable[tuple[News, Audience]]) -> Listeners:
+    """Those for whom ``queue`` would queue the news. A channel counts once, with whatever targets it has."""
+    parts = []
+    for news, audience in queued:
+        receivers = receivers_of(news, audience)
+        if receivers is not None:
+            conditions = _conditions(news, audience.reach, receivers.c.receiver)
+            parts.append(select(receivers.c.receiver).where(*conditions))
+    if not parts:
+        return Listeners()
+    receiver = union(*parts).subquery("listeners").c.receiver
+    is_mail = receiver.startswith(MAIL_PREFIX, autoescape=True)
+    channels = connection.scalars(select(receiver).where(~is_mail).order_by(receiver)).all()
+    mails = connection.execute(select(func.count(receiver)).where(is_mail)).scalar_one()
+    return Listeners(channels=tuple(channels), mails=mails)
 
 
 def queue_for_all(
