@@ -23,8 +23,8 @@ class DeliveryQueue(Protocol):
     def begin(self, numbers: Collection[int], *, owner: str, now: datetime) -> frozenset[int]:
         """Count an attempt of those that the owner holds and that wait still; gives their numbers."""
 
-    def renew(self, *, owner: str, until: datetime) -> None:
-        """Prolong the leases of everything that the owner has claimed."""
+    def renew(self, *, owner: str, now: datetime, lease: timedelta) -> frozenset[int]:
+        """Prolong the leases of everything that the owner has claimed and holds still; gives the numbers."""
 
     def settle(self, settlements: Iterable[Settlement], *, owner: str, now: datetime) -> None:
         """Record what became of attempts, all together."""

@@ -112,14 +112,19 @@ class Leases:
             self.renew()
 
     def renew(self) -> None:
-        """Extend the leases of all that is claimed, unless they have ended: somebody else may have claimed that."""
+        """Extend the leases of all that is claimed, and forget what somebody else has claimed meanwhile."""
         with self._lock:
-            if not self._ends:
-                return
+            claimed = set(self._ends)
+        if not claimed:
+            return
         now = self._clock()
         try:
-            self._outbox.renew(owner=self._owner, until=now + LEASE)
+            held = self._outbox.renew(owner=self._owner, now=now, lease=LEASE)
         except UnavailableError:
             return  # they end by themselves, unless the next renewal comes in time
         with self._lock:
-            self._ends = {number: now + LEASE if now < end else end for number, end in self._ends.items()}
+            for number in claimed & set(self._ends):
+                if number in held:
+                    self._ends[number] = now + LEASE
+                else:
+                    del self._ends[number]

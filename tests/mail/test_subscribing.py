@@ -187,7 +187,7 @@ def test_asking_again_after_confirming_changes_nothing_but_sends_a_mail(reposito
 
 def test_a_mail_that_is_being_sent_is_not_replaced(repository: Database) -> None:
     ask(repository)
-    lease = "UPDATE deliveries SET lease_owner = 'one', lease_until = '2026-11-23 12:00:20'"
+    lease = "UPDATE deliveries SET lease_owner = 'one', lease_until = '2126-11-23 12:00:20'"
     with repository.writing(actor=OPERATOR, action="test", subject="") as writing:
         writing._connection.exec_driver_sql(lease)  # noqa: SLF001  (as a sender does)
     ask(repository, now=NOW + timedelta(seconds=1))

@@ -90,12 +90,17 @@ class Post:
     @cached_property
     def database(self) -> Database:
         """The operators' database."""
-        return self._resources.enter_context(contextlib.closing(Database(self.url)))
+        return self._open_database()
+
+    def _open_database(self) -> Database:
+        """Its leases go by the clock that a test advances, if it does."""
+        database = Database(self.url, has_callers_clock=isinstance(self.clock, Clock))
+        return self._resources.enter_context(contextlib.closing(database))
 
     @contextlib.contextmanager
     def sender(self) -> Generator[Sender]:
         """A sender, stopped at the end."""
-        database = self._resources.enter_context(contextlib.closing(Database(self.url)))
+        database = self._open_database()
         sender = assemble_sender(
             self.path,
             database,

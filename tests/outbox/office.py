@@ -151,8 +151,8 @@ class Office:
 
 
 @contextlib.contextmanager
-def an_office(url: str, schedule: Schedule = SCHEDULE) -> Generator[Office]:
-    """The office with that database."""
-    with contextlib.closing(Database(url)) as database:
+def an_office(url: str, schedule: Schedule = SCHEDULE, *, has_callers_clock: bool = True) -> Generator[Office]:
+    """The office with that database, whose leases go by the instants that a test gives."""
+    with contextlib.closing(Database(url, has_callers_clock=has_callers_clock)) as database:
         database.upgrade()
         yield Office(url=url, database=database, workspace=Workspace(schedule=schedule, repository=database))

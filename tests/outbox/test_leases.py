@@ -12,8 +12,10 @@ import pytest
 from icsfeed.domain.changes import Step
 from icsfeed.domain.deliveries import DeliveryState
 from icsfeed.domain.settlements import Settlement
+from icsfeed.notify.leases import Leases
 from icsfeed.store.database.database import Database
-from tests.outbox.office import LATER, LEASE, Office
+from tests.databases import Server
+from tests.outbox.office import LATER, LEASE, Office, an_office
 from tests.services.workspace import NIGHT, a_plan, advance_change, announce_plan
 
 SECOND = timedelta(seconds=1)
@@ -47,9 +49,38 @@ def test_the_work_of_a_sender_that_died_is_taken_over_when_its_lease_has_ended(b
 
 def test_a_lease_that_is_renewed_lasts_longer(busy_office: Office) -> None:
     busy_office.claim(owner="one", now=LATER)
-    busy_office.outbox.renew(owner="one", until=LATER + 2 * LEASE)
-    busy_office.outbox.renew(owner="two", until=LATER)
+    busy_office.outbox.renew(owner="one", now=LATER, lease=2 * LEASE)
+    busy_office.outbox.renew(owner="two", now=LATER, lease=SECOND)
     assert busy_office.claim(owner="two", now=LATER + LEASE) == ()
+
+
+def test_a_sender_notices_at_the_next_renewal_what_another_has_taken_over(busy_office: Office) -> None:
+    clock = [LATER]
+    leases = Leases(busy_office.outbox, owner="one", clock=lambda: clock[0])
+    (lost,) = leases.claim("channel:everything", limit=1)
+    (taken_over,) = busy_office.claim(owner="two", now=LATER + LEASE, limit=1)
+    assert taken_over.number == lost.number
+    (kept,) = leases.claim("channel:everything", limit=1)
+    assert leases.holds(lost.number)  # by its own clock
+    leases.renew()
+    assert (leases.holds(lost.number), leases.holds(kept.number)) == (False, True)
+    assert busy_office.outbox.renew(owner="two", now=LATER + LEASE, lease=LEASE) == {lost.number}
+    assert busy_office.outbox.renew(owner="three", now=LATER + LEASE, lease=LEASE) == frozenset()
+
+
+def test_a_sender_whose_clock_is_ahead_takes_nothing_from_another(postgresql: Server) -> None:
+    """Leases go by the server's clock, and so does what an announcement may replace."""
+    with postgresql.database() as url, an_office(url, has_callers_clock=False) as office:
+        announce_plan(office.workspace)
+        (delivery,) = office.claim(owner="one")
+        ahead = NIGHT + timedelta(hours=1)
+        assert office.claim(owner="two", now=ahead) == ()
+        assert office.outbox.due_receivers(now=ahead) == {"channel:announced"}
+        advance_change(office.workspace, Step.START, now=ahead)
+        assert office.states() == [("announced", "waiting"), ("started", "waiting")]
+        assert office.claim(owner="two", now=ahead) == ()
+        assert office.outbox.renew(owner="one", now=NIGHT, lease=timedelta()) == {delivery.number}
+        assert [each.event.value for each in office.claim(owner="two", now=ahead)] == ["started"]
 
 
 def test_what_a_sender_that_lost_its_lease_sent_is_sent_and_its_failures_count_no_more(busy_office: Office) -> None:

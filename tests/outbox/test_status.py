@@ -99,7 +99,7 @@ def test_a_channel_that_has_failed_for_an_hour_is_silent_until_it_succeeds(offic
 def test_a_channel_whose_first_attempt_never_ends_is_silent(office: Office) -> None:
     announce_plan(office.workspace)
     office.claim()
-    office.outbox.renew(owner="one", until=NIGHT + HOUR + LEASE)
+    office.outbox.renew(owner="one", now=NIGHT + HOUR, lease=LEASE)
     (silent,) = office.outbox.silent_channels(now=NIGHT + HOUR)
     assert (silent.channel, silent.since, silent.problem) == (
         "channel:everything",

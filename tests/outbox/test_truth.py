@@ -107,7 +107,7 @@ class Outboxes(RuleBasedStateMachine):
         """Let time pass, in which senders that live renew their leases."""
         self.now += length
         for sender in self.living:
-            self.office.outbox.renew(owner=sender, until=self.now + LEASE)
+            self.office.outbox.renew(owner=sender, now=self.now, lease=LEASE)
         return self.now
 
     @precondition(lambda self: len(self.models) < MOST_CHANGES)

@@ -27,8 +27,9 @@ from sqlalchemy import (
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, Delivery, DeliveryState
 from icsfeed.domain.settlements import Settlement
+from icsfeed.store.database.lease_clock import lease_time
 from icsfeed.store.database.outbox_tables import deliveries
-from icsfeed.store.database.queueing import IS_WAITING, end, has_begun, is_free, replace_overtaken
+from icsfeed.store.database.queueing import IS_WAITING, end, has_begun, is_free_at, replace_overtaken
 
 _MAY_BE_SENT: Final = (DeliveryState.WAITING, DeliveryState.REPLACED)
 
@@ -45,17 +46,18 @@ def claim(
     receiver, at most one is under way at any time: the oldest. What is
     given counts the attempt that is to begin; the database does not before it has begun.
     """
-    lease_count = _end_leases_of_the_dead(connection, now=now)
+    leases_at = lease_time(connection, now)
+    lease_count = _end_leases_of_the_dead(connection, leases_at, now=now)
     # So many that enough remain: nothing is held back but by a lease, and other senders may lock some of these.
     candidates = (
         select(deliveries.c.number)
-        .where(*_is_due(now), of_receiver(receiver))
+        .where(*_is_due(now, leases_at), of_receiver(receiver))
         .order_by(deliveries.c.due_at, deliveries.c.number)
         .limit(_CANDIDATES * limit + lease_count)
     )
     numbers = connection.scalars(
         select(deliveries.c.number)
-        .where(deliveries.c.number.in_(candidates), *_is_due(now), ~_is_held_back(now))
+        .where(deliveries.c.number.in_(candidates), *_is_due(now, leases_at), ~_is_held_back(leases_at))
         .order_by(deliveries.c.due_at, deliveries.c.number)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
@@ -68,7 +70,9 @@ def claim(
         .order_by(deliveries.c.due_at, deliveries.c.number)
     ).all()
     connection.execute(
-        update(deliveries).where(deliveries.c.number.in_(numbers)).values(lease_owner=owner, lease_until=now + lease)
+        update(deliveries)
+        .where(deliveries.c.number.in_(numbers))
+        .values(lease_owner=owner, lease_until=leases_at + lease)
     )
     return tuple(
         replace(
@@ -96,13 +100,13 @@ def begin(connection: Connection, owner: str, numbers: Collection[int], *, now: 
     return frozenset(begun)
 
 
-def _end_leases_of_the_dead(connection: Connection, *, now: datetime) -> int:
+def _end_leases_of_the_dead(connection: Connection, leases_at: datetime, *, now: datetime) -> int:
     """End what senders that died were sending, where something newer waits; gives the number of all leases."""
     rows = connection.execute(
         select(deliveries.c.number, deliveries.c.lease_until).where(deliveries.c.lease_until.is_not(None))
     ).all()
-    if dead := [row.number for row in rows if row.lease_until <= now]:
-        replace_overtaken(connection, deliveries.c.number.in_(dead), is_free(now), now=now)
+    if dead := [row.number for row in rows if row.lease_until <= leases_at]:
+        replace_overtaken(connection, deliveries.c.number.in_(dead), is_free_at(leases_at), now=now)
     return len(rows)
 
 
@@ -135,25 +139,26 @@ def _is_about_same(other: FromClause) -> ColumnElement[bool]:
 
 def due_receivers(connection: Connection, *, now: datetime) -> frozenset[str]:
     """The channels, and ``ALL_MAIL``, that have something to claim."""
-    has_mail = exists().where(*_can_be_claimed(now), _is_mail())
-    channels = select(deliveries.c.receiver).where(*_can_be_claimed(now), ~_is_mail()).distinct()
+    can_be_claimed = _can_be_claimed(now, lease_time(connection, now))
+    has_mail = exists().where(*can_be_claimed, _is_mail())
+    channels = select(deliveries.c.receiver).where(*can_be_claimed, ~_is_mail()).distinct()
     receivers = {receiver.partition("/")[0] for receiver in connection.scalars(channels)}
     return frozenset(receivers | {ALL_MAIL} if connection.scalar(select(has_mail)) else receivers)
 
 
-def _can_be_claimed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_is_due(now), ~_is_held_back(now))
+def _can_be_claimed(now: datetime, leases_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (*_is_due(now, leases_at), ~_is_held_back(leases_at))
 
 
-def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return IS_WAITING, deliveries.c.due_at <= now, is_free(now)
+def _is_due(now: datetime, leases_at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return IS_WAITING, deliveries.c.due_at <= now, is_free_at(leases_at)
 
 
 def _is_mail() -> ColumnElement[bool]:
     return deliveries.c.receiver.startswith(MAIL_PREFIX, autoescape=True)
 
 
-def _is_held_back(now: datetime) -> ColumnElement[bool]:
+def _is_held_back(leases_at: datetime) -> ColumnElement[bool]:
     """Whether an older delivery about the same subject to the same receiver waits, or another is being sent."""
     other = deliveries.alias("other")
     return _has_any(
@@ -161,7 +166,7 @@ def _is_held_back(now: datetime) -> ColumnElement[bool]:
         _is_about_same(other),
         other.c.state == DeliveryState.WAITING.value,
         other.c.number != deliveries.c.number,
-        or_(other.c.number < deliveries.c.number, other.c.lease_until > now),
+        or_(other.c.number < deliveries.c.number, other.c.lease_until > leases_at),
     )
 
 
@@ -179,10 +184,12 @@ def of_receiver(receiver: str) -> ColumnElement[bool]:
     return or_(column == receiver, column.startswith(f"{receiver}/", autoescape=True))
 
 
-def renew(connection: Connection, owner: str, *, until: datetime) -> None:
-    """Prolong the owner's leases."""
+def renew(connection: Connection, owner: str, *, now: datetime, lease: timedelta) -> frozenset[int]:
+    """Prolong the owner's leases; gives the numbers of what it holds still."""
     is_leased = deliveries.c.lease_until.is_not(None)
-    connection.execute(update(deliveries).where(is_leased, _is_held_by(owner)).values(lease_until=until))
+    until = lease_time(connection, now) + lease
+    held = update(deliveries).where(is_leased, _is_held_by(owner)).values(lease_until=until)
+    return frozenset(connection.scalars(held.returning(deliveries.c.number)))
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], owner: str, *, now: datetime) -> None:

@@ -42,10 +42,18 @@ class Database:
 
     It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it. Once a
     record was read, a database that lacks its last entry is refused: another one, or an older backup, has taken its
-    place. A writer waits ``lock_seconds`` for the others.
+    place. A writer waits ``lock_seconds`` for the others. Leases go by the clock of a server, unless it
+    ``has_callers_clock``.
     """
 
-    def __init__(self, url: str, *, may_be_missing: bool = False, lock_seconds: float = LOCK_TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        may_be_missing: bool = False,
+        lock_seconds: float = LOCK_TIMEOUT_SECONDS,
+        has_callers_clock: bool = False,
+    ) -> None:
         self._lock_seconds = lock_seconds
         self.url = parse_url(url)
         self.name = display_url(self.url)
@@ -56,7 +64,7 @@ class Database:
         self._was_read = False
         self.file = file_of(self.url)
         """The file of an SQLite database; ``None`` for a server."""
-        self._engine = make_engine(self.url, lock_seconds=lock_seconds)
+        self._engine = make_engine(self.url, lock_seconds=lock_seconds, has_callers_clock=has_callers_clock)
         self._probe = Probe(self._engine)
         self._write_lock = Lock()
         self.outbox = Outbox(self._engine, self._write_lock, lock_seconds=lock_seconds)

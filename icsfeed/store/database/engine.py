@@ -18,6 +18,7 @@ from icsfeed.domain.errors import UnavailableError
 from icsfeed.optional_packages import optional_package
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, sqlite
 from icsfeed.store.database.driver_errors import explain, unavailable
+from icsfeed.store.database.lease_clock import CALLERS_CLOCK
 from icsfeed.store.database.urls import display_url, file_of
 
 _WRITES: Final = "icsfeed_writes"
@@ -28,11 +29,19 @@ _LOCK_SECONDS: Final = "icsfeed_lock_seconds"
 """The execution option of how long a writer waits for the others."""
 
 
-def make_engine(url: URL, *, only_reads: bool = False, lock_seconds: float = LOCK_TIMEOUT_SECONDS) -> Engine:
+def make_engine(
+    url: URL,
+    *,
+    only_reads: bool = False,
+    lock_seconds: float = LOCK_TIMEOUT_SECONDS,
+    has_callers_clock: bool = False,
+) -> Engine:
     """An engine with snapshot isolation; it connects when it is first used. A writer waits ``lock_seconds`` at most."""
     file = file_of(url)
     if file is None:
-        return _postgresql_engine(url).execution_options(**{_LOCK_SECONDS: lock_seconds})
+        return _postgresql_engine(url).execution_options(
+            **{_LOCK_SECONDS: lock_seconds, CALLERS_CLOCK: has_callers_clock}
+        )
     return sqlite_engine(url, file, only_reads=only_reads, lock_seconds=lock_seconds)
 
 

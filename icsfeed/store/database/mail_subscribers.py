@@ -82,7 +82,7 @@ class MailSubscriberRows:
         receiver = mail_receiver(subscriber_id)
         queueing.queue_for(self._connection, receiver, news, now=now)
         is_theirs = deliveries.c.receiver == receiver
-        queueing.replace_overtaken(self._connection, queueing.is_free(now), is_theirs, now=now)
+        queueing.replace_overtaken(self._connection, queueing.is_free(self._connection, now), is_theirs, now=now)
 
     def deliveries(self, subscriber_id: str) -> tuple[OutboxRow, ...]:
         """What was, or is to be, sent to the subscriber, the newest first."""

@@ -49,10 +49,10 @@ class Outbox:
         with self._writing() as connection:
             return claiming.begin(connection, owner, numbers, now=now)
 
-    def renew(self, *, owner: str, until: datetime) -> None:
-        """Prolong the leases of everything that the owner has claimed."""
+    def renew(self, *, owner: str, now: datetime, lease: timedelta) -> frozenset[int]:
+        """Prolong the leases of everything that the owner has claimed and holds still; gives the numbers."""
         with self._writing() as connection:
-            claiming.renew(connection, owner, until=until)
+            return claiming.renew(connection, owner, now=now, lease=lease)
 
     def settle(self, settlements: Iterable[Settlement], *, owner: str, now: datetime) -> None:
         """Record what became of attempts, all together.

@@ -12,6 +12,7 @@ from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.news import SilentChannel
 from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.store.database.claiming import delivery_of, of_receiver
+from icsfeed.store.database.lease_clock import lease_time
 from icsfeed.store.database.outbox_tables import deliveries
 from icsfeed.store.database.queueing import IS_WAITING, has_begun, is_free
 
@@ -92,7 +93,7 @@ def retry(connection: Connection, selection: RetrySelection, *, now: datetime) -
         newer.c.state != DeliveryState.DROPPED.value,
     )
     has_failed = table.c.state == DeliveryState.FAILED.value
-    waits_again = IS_WAITING & table.c.problem.is_not(None) & is_free(now) & (table.c.due_at > now)
+    waits_again = IS_WAITING & table.c.problem.is_not(None) & is_free(connection, now) & (table.c.due_at > now)
     conditions = [or_(has_failed, waits_again), ~is_overtaken]
     if selection.numbers or selection.receivers:
         receivers = [of_receiver(receiver) for receiver in sorted(selection.receivers)]
@@ -128,7 +129,7 @@ def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]
         .where(
             has_failed,
             table.c.first_attempt_at <= now - SILENT_AFTER,
-            or_(table.c.problem.is_not(None), table.c.lease_until > now),
+            or_(table.c.problem.is_not(None), table.c.lease_until > lease_time(connection, now)),
         )
         .order_by(table.c.number)
     ).all()

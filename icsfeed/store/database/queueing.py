@@ -29,6 +29,7 @@ from sqlalchemy import (
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import MAIL_PREFIX, Delivery, DeliveryState, channel_receiver
 from icsfeed.domain.news import Audience, Listeners, MailSelection, News, Reach
+from icsfeed.store.database.lease_clock import lease_time
 from icsfeed.store.database.outbox_tables import deliveries, mail_subscribers
 
 _ONE_MINUTE: Final = timedelta(minutes=1)
@@ -36,9 +37,14 @@ _ONE_MINUTE: Final = timedelta(minutes=1)
 IS_WAITING: Final = deliveries.c.state == DeliveryState.WAITING.value
 
 
-def is_free(now: datetime) -> ColumnElement[bool]:
+def is_free(connection: Connection, now: datetime) -> ColumnElement[bool]:
     """Whether nobody sends the delivery at that instant."""
-    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now)
+    return is_free_at(lease_time(connection, now))
+
+
+def is_free_at(leases_at: datetime) -> ColumnElement[bool]:
+    """Whether nobody sends the delivery at that instant of the clock of leases."""
+    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= leases_at)
 
 
 def has_begun(table: FromClause) -> ColumnElement[bool]:
@@ -96,7 +102,7 @@ def queue_for_all(
     insertion = insert(deliveries).from_select(["receiver", *values], rows).inline()
     number = connection.execute(insertion, execution_options={"preserve_rowcount": True}).rowcount
     if was_waiting and not dropped_for:
-        replace_overtaken(connection, is_free(now), deliveries.c.subject == news.subject, now=now)
+        replace_overtaken(connection, is_free(connection, now), deliveries.c.subject == news.subject, now=now)
     return number
 
 
@@ -129,7 +135,7 @@ def split(connection: Connection, delivery: Delivery, targets: int, *, now: date
         if not connection.execute(select(was_split)).scalar():
             number = queue_for(connection, receiver, news, now=now)
             connection.execute(update(table).where(table.c.number == number).values(queued_at=delivery.queued_at))
-    replace_overtaken(connection, is_free(now), table.c.subject == delivery.subject, now=now)
+    replace_overtaken(connection, is_free(connection, now), table.c.subject == delivery.subject, now=now)
 
 
 def replace_overtaken(connection: Connection, *conditions: ColumnElement[bool], now: datetime) -> None:
@@ -151,7 +157,7 @@ def drop_waiting(connection: Connection, subject: str, *, problem: str, only_uni
     """
     conditions = [
         IS_WAITING,
-        is_free(now),
+        is_free(connection, now),
         deliveries.c.subject == subject,
         deliveries.c.event != ChannelEvent.WITHDRAWN.value,
     ]
