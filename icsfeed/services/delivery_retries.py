@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.deliveries import ALL_MAIL, DeliveryState, channel_receiver
@@ -13,6 +13,9 @@ from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.texts import quoted
 from icsfeed.services.repository import Writing
+
+_MAX_DIGITS: Final = 9
+"""Longer numbers may be more than a database can compare."""
 
 
 class RetryWriting(Writing, Protocol):
@@ -41,7 +44,7 @@ def retry_selection(schedule: Schedule, names: Iterable[str]) -> RetrySelection:
     receivers = {**channels, ALL_MAIL: ALL_MAIL}
     numbers, selected = set(), set()
     for name in names:
-        if name.isascii() and name.isdigit():
+        if _is_number(name):
             numbers.add(int(name))
         elif name in receivers:
             selected.add(receivers[name])
@@ -52,6 +55,10 @@ def retry_selection(schedule: Schedule, names: Iterable[str]) -> RetrySelection:
             )
             raise NotFoundError(msg)
     return RetrySelection(numbers=frozenset(numbers), receivers=frozenset(selected))
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) <= _MAX_DIGITS
 
 
 def retry(repository: RetryRepository, selection: RetrySelection, *, actor: Actor) -> tuple[int, ...]:

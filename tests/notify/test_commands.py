@@ -186,6 +186,18 @@ def test_retry_says_why_there_is_nothing_to_retry(hook: Receiver) -> None:
     )
 
 
+@pytest.mark.parametrize("digits", ["9" * 10, "9" * 20, "9" * 5000])
+def test_no_delivery_has_a_number_of_so_many_digits(hook: Receiver, digits: str) -> None:
+    announce()
+    outcome = notify("retry", digits)
+    assert outcome.stderr.startswith(f'"{digits[:10]}')
+    assert outcome.stderr.endswith(
+        " is neither the id of a delivery, such as 41, nor that of a channel (hook, mail); "
+        "`icsfeed notify status` shows both; nothing was changed\n"
+    )
+    assert (outcome.status, hook.received) == (1, [])
+
+
 def test_run_once_says_at_a_terminal_that_nothing_is_due(hook: Receiver) -> None:
     assert at_a_terminal("notify", "run", "--once").screen == "nothing is due, and nothing waits\n"
     hook.answers = [status(503)]
