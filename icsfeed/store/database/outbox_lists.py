@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
 
 from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.news import SilentChannel
@@ -124,28 +124,27 @@ def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]
         (table.c.state == DeliveryState.FAILED.value)
         & or_(table.c.attempts > 1, ~table.c.receiver.startswith(MAIL_PREFIX, autoescape=True)),
     )
-    failing = connection.execute(
-        select(table.c.receiver, table.c.first_attempt_at, table.c.problem)
-        .where(
-            has_failed,
-            table.c.first_attempt_at <= now - SILENT_AFTER,
-            or_(table.c.problem.is_not(None), table.c.lease_until > lease_time(connection, now)),
-        )
-        .order_by(table.c.number)
-    ).all()
-    by_channel: dict[str, list[tuple[datetime, str]]] = {}
-    for row in failing:
-        channel = ALL_MAIL if row.receiver.startswith(MAIL_PREFIX) else row.receiver
-        by_channel.setdefault(channel, []).append((row.first_attempt_at, row.problem or _UNFINISHED))
-    for channel, attempts in sorted(by_channel.items()):
-        is_its_own = of_receiver(ALL_MAIL) if channel == ALL_MAIL else table.c.receiver == channel
+    is_failing = (
+        has_failed,
+        table.c.first_attempt_at <= now - SILENT_AFTER,
+        or_(table.c.problem.is_not(None), table.c.lease_until > lease_time(connection, now)),
+    )
+    is_mail = of_receiver(ALL_MAIL)
+    channels = select(case((is_mail, ALL_MAIL), else_=table.c.receiver)).where(*is_failing).distinct()
+    for channel in sorted(connection.scalars(channels)):
+        is_its_own = is_mail if channel == ALL_MAIL else table.c.receiver == channel
         last_success = connection.execute(
             select(func.max(table.c.ended_at)).where(table.c.state == DeliveryState.SENT.value, is_its_own)
         ).scalar()
-        since = [each for each in attempts if last_success is None or each[0] > last_success]
-        if since:
-            first, problem = min(since)[0], since[-1][1]
-            yield SilentChannel(channel=channel, since=first, problem=problem)
+        is_later = () if last_success is None else (table.c.first_attempt_at > last_success,)
+        since, last = connection.execute(
+            select(func.min(table.c.first_attempt_at), func.max(table.c.number)).where(
+                *is_failing, is_its_own, *is_later
+            )
+        ).one()
+        if since is not None:
+            problem = connection.execute(select(table.c.problem).where(table.c.number == last)).scalar()
+            yield SilentChannel(channel=channel, since=since, problem=problem or _UNFINISHED)
 
 
 def prune(connection: Connection, *, now: datetime) -> int:
