@@ -14,6 +14,7 @@ import click
 from icsfeed.cli.inputs import Inputs, current_instant, schedule_path
 from icsfeed.cli.options import example, json_option, option, with_settings
 from icsfeed.cli.output import print_json, print_line
+from icsfeed.cli.service_check import about_services
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.public_holidays import data_version
 from icsfeed.domain.record import NOTHING, Record
@@ -74,6 +75,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         *unset,
         *advise(situation, public=_public(inputs, record), public_holidays=public_holidays, environment=os.environ),
         *template_names,
+        *(about_services(schedule, os.environ) if schedule.channels else ()),
     )
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
     if as_json:

@@ -292,3 +292,14 @@ def test_no_channel_has_the_name_of_customers_mail(schedule: Path) -> None:
             "give the channel another id\n"
         ),
     )
+
+
+def test_check_warns_of_a_url_that_apprise_does_not_understand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    channels = '[[channels]]\nid = "one"\nurl = "env:ONE_URL"\n\n[[channels]]\nid = "two"\nurl = "env:TWO_URL"\n'
+    write_schedule(tmp_path, channels)
+    monkeypatch.setenv("ONE_URL", "json://localhost/secret")
+    monkeypatch.setenv("TWO_URL", "nonsense://secret")
+    warnings = [line.partition(": warning: ")[2] for line in run("check").stdout.splitlines() if "channels" in line]
+    assert warnings[:-1] == [
+        'channels "two": url is none that Apprise understands; write it as the service\'s page at appriseit.com says'
+    ]
