@@ -132,6 +132,7 @@ def test_a_service_that_raises_did_not_take_the_message() -> None:
     """Apprise checks some values only when it sends."""
     with receiver(status(401)) as there:
         job = {"url": f"json://127.0.0.1:{there.port}/", "target": 1, "title": TITLE, "body": BODY}
-        assert outcome(job) == {"targets": 1, "is_sent": False, "status": 401}
-        assert outcome(job | {"title": "", "body": ""}) == {"targets": 1, "is_sent": False, "status": None}
+        assert outcome(job) == {"targets": 1, "is_sent": False, "status": 401, "has_connection": True}
+        unsent = {"targets": 1, "is_sent": False, "status": None, "has_connection": True}
+        assert outcome(job | {"title": "", "body": ""}) == unsent
         assert outcome(job | {"target": 2}) == {"targets": 1}
