@@ -46,11 +46,16 @@ class MailSelection:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Audience:
-    """Who is to hear of something: channels by their receiver, such as ``channel:operations``, and mail subscribers."""
+    """Who is to hear of something: channels by their receiver, such as ``channel:operations``, and mail subscribers.
+
+    Of those that are informed, ``since`` leaves the ones that were told anything about the subject at that instant or
+    later, or are being told.
+    """
 
     channels: tuple[str, ...] = ()
     mail: MailSelection | None = None
     reach: Reach = Reach.EVERYBODY
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -88,6 +88,8 @@ class ChannelCourier:
         )
         if isinstance(announcement, NothingToTell):
             return announcement
+        if not _is_selected(channel, delivery, announcement):
+            return NothingToTell(reason="its channel does not select it any more")
         if target not in self._transports:
             self._transports[target] = self._factory.channel(schedule, channel, target)
         self._transports[target].send(Envelope(announcement=announcement, key=delivery_key(self._secret, delivery)))
@@ -137,6 +139,8 @@ class MailCourier:
         announcement = self._announcement(delivery, situation, recipient)
         if isinstance(announcement, NothingToTell):
             return announcement
+        if not _is_chosen(recipient, delivery, announcement):
+            return NothingToTell(reason="its subscriber has made another choice")
         key = delivery_key(self._secret, delivery)
         try:
             self._transport_for(schedule).send(Envelope(announcement=announcement, key=key, recipient=recipient))
@@ -193,3 +197,23 @@ def _reason_not_to_write(delivery: Delivery, recipient: MailSubscriber | None) -
     if delivery.event is not ChannelEvent.CONFIRMATION and not recipient.is_active:
         return "its subscription is paused" if recipient.paused_at is not None else "its subscription is not confirmed"
     return ""
+
+
+def _is_selected(channel: Channel, delivery: Delivery, announcement: Announcement) -> bool:
+    """Whether the channel selects that as the schedule is now; what corrects something else, it need not select."""
+    if announcement.event is ChannelEvent.WITHDRAWN:
+        return True
+    if delivery.event is ChannelEvent.REMINDER:
+        is_event = ChannelEvent.REMINDER in channel.events and delivery.lead in channel.remind
+    else:
+        is_event = delivery.event in channel.events or delivery.was_informed
+    return is_event and (announcement.kind is None or announcement.kind in channel.kinds)
+
+
+def _is_chosen(recipient: MailSubscriber, delivery: Delivery, announcement: Announcement) -> bool:
+    """Whether the subscriber wants to hear of that by now; of a withdrawal does whoever had what was withdrawn."""
+    if announcement.event is ChannelEvent.WITHDRAWN:
+        return True
+    choice = recipient.choice
+    is_lead = delivery.lead is None or choice.reminders is None or delivery.lead in choice.reminders
+    return is_lead and (announcement.kind is None or choice.kinds is None or announcement.kind in choice.kinds)

@@ -7,7 +7,7 @@ environments, too, that it names.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
@@ -61,6 +61,7 @@ def queue_step(writing: Queueing, schedule: Schedule, before: Change, after: Cha
         return
     if was_withdrawn:
         queue_announcement(writing, schedule, after)
+        _queue_correction(writing, schedule, before, after, ChannelEvent.ANNOUNCED)
         return
     event, touched = _event_of_step(before, after), before.plan.environments | after.plan.environments
     if event is ChannelEvent.CANCELLED:
@@ -69,6 +70,7 @@ def queue_step(writing: Queueing, schedule: Schedule, before: Change, after: Cha
         writing.drop_waiting(after.id, problem=CANCELLED_BEFORE, only_uninformed=True)
         return
     _queue_change(writing, schedule, before, after, event, touched=touched)
+    _queue_correction(writing, schedule, before, after, event)
     added = after.plan.environments - before.plan.environments
     is_revived = before.state is State.CANCELLED and not after.state.is_final
     if added or is_revived:
@@ -109,6 +111,35 @@ def _queue_change(
     starts = after.shown_span.start if event is ChannelEvent.MOVED else None
     news = News(subject=after.id, event=event, update=after.latest.number, starts=starts)
     _queue(writing, news, channels, mail, reach)
+
+
+def _queue_correction(
+    writing: Queueing, schedule: Schedule, before: Change, after: Change, event: ChannelEvent
+) -> None:
+    """Queue the event for channels that did not select it, where it makes untrue what they were told.
+
+    Those are the ones that heard of the change after what an undo takes back, and those for which it begins or ceases
+    to touch any of their environments. Mail subscribers select every event.
+    """
+    public, touched = schedule.public_environments, before.plan.environments | after.plan.environments
+    others = [
+        (channel, channel.visible_environments(public))
+        for channel in schedule.channels
+        if after.kind in channel.kinds
+        and not channel.selects(event, after.kind, touched, public=public)
+        and _is_visible(before, after, public | channel.environments)
+    ]
+    crossed = [
+        channel
+        for channel, mine in others
+        if mine.isdisjoint(before.plan.environments) is not mine.isdisjoint(after.plan.environments)
+    ]
+    news = News(subject=after.id, event=event, update=after.latest.number)
+    _queue(writing, news, crossed, None, Reach.INFORMED)
+    if after.latest.step is Step.UNDO:
+        undone = next(update for update in before.updates if update.number == after.latest.target)
+        stay = [channel for channel, mine in others if channel not in crossed and not mine.isdisjoint(touched)]
+        _queue(writing, news, stay, None, Reach.INFORMED, since=undone.at)
 
 
 def _queue_withdrawal(writing: Queueing, schedule: Schedule, before: Change, after: Change) -> None:
@@ -174,12 +205,20 @@ def _queue_policy(
     *,
     reach: Reach = Reach.EVERYBODY,
 ) -> None:
-    """Queue an event of an occurrence or a freeze for those who selected it in one of these environments."""
+    """Queue an event of an occurrence or a freeze for those who selected it in one of these environments.
+
+    Whoever heard something else of the occurrence or the freeze before is told so whatever events they select.
+    """
     public = schedule.public_environments
-    channels = [
-        channel for channel in schedule.channels if channel.selects(news.event, kind, environments, public=public)
+    concerned = [
+        channel
+        for channel in schedule.channels
+        if kind in channel.kinds and not channel.visible_environments(public).isdisjoint(environments)
     ]
+    channels = [channel for channel in concerned if news.event in channel.events]
+    others = [channel for channel in concerned if news.event not in channel.events]
     _queue(writing, news, channels, _mail_selection(schedule, kind, environments), reach)
+    _queue(writing, news, others, None, Reach.INFORMED)
 
 
 def _mail_selection(schedule: Schedule, kind: Kind, environments: frozenset[str]) -> MailSelection | None:
@@ -189,8 +228,14 @@ def _mail_selection(schedule: Schedule, kind: Kind, environments: frozenset[str]
 
 
 def _queue(
-    writing: Queueing, news: News, channels: Collection[Channel], mail: MailSelection | None, reach: Reach
+    writing: Queueing,
+    news: News,
+    channels: Collection[Channel],
+    mail: MailSelection | None,
+    reach: Reach,
+    *,
+    since: datetime | None = None,
 ) -> None:
     if channels or mail is not None:
         receivers = tuple(channel_receiver(channel.id) for channel in channels)
-        writing.queue(news, Audience(channels=receivers, mail=mail, reach=reach))
+        writing.queue(news, Audience(channels=receivers, mail=mail, reach=reach, since=since))

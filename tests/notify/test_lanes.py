@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import create_engine, update
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.deliveries import DeliveryState
@@ -23,6 +24,7 @@ from icsfeed.notify.recipients import MailRecipients
 from icsfeed.notify.transports import Envelope, Transports
 from icsfeed.services.mail_subscribing import remove
 from icsfeed.store.database.database import Database
+from icsfeed.store.database.outbox_tables import mail_subscribers
 from tests.actors import operator
 from tests.notify.reminders.timeline import HOUR, Timeline, mail_settings
 from tests.outbox.office import SCHEDULE
@@ -129,3 +131,28 @@ def test_no_mail_goes_to_who_was_erased_while_the_others_were_sent(timeline: Tim
     a_lane(timeline, relay).drain()
     assert [subscriber for subscriber, _ in relay.told] == ["s0", "s1", "s2"]
     assert [row.state for row in timeline.rows()][-1] is DeliveryState.DROPPED
+
+
+def choose(timeline: Timeline, **columns: str) -> None:
+    """Save another choice of every subscriber."""
+    engine = create_engine(timeline.database.url)
+    with engine.begin() as connection:
+        connection.execute(update(mail_subscribers).values(columns))
+    engine.dispose()
+
+
+def test_another_kind_that_was_chosen_meanwhile_counts(timeline: Timeline) -> None:
+    announce(timeline)
+    relay = Relay(lambda: choose(timeline, kinds=",maintenance,"))
+    a_lane(timeline, relay).drain()
+    assert [subscriber for subscriber, _ in relay.told] == ["s0"]
+
+
+def test_another_reminder_that_was_chosen_meanwhile_counts(timeline: Timeline) -> None:
+    announce(timeline)
+    a_lane(timeline, Relay(lambda: None)).drain()
+    timeline.due.queue(timeline.schedule, now=SPAN.start - 2 * HOUR)
+    timeline.due.queue(timeline.schedule, now=SPAN.start - HOUR)
+    relay = Relay(lambda: choose(timeline, reminders=","))
+    a_lane(timeline, relay, now=SPAN.start - HOUR).drain()
+    assert relay.told == [("s0", "reminder")]

@@ -169,3 +169,14 @@ def test_a_dead_senders_work_is_taken_over_within_30_seconds(post: Post, hook: R
         post.clock.advance(seconds=2)
         post.send(sender)
     assert told(hook) == [("announced", "First"), ("announced", "Second")]
+
+
+def test_what_its_channel_does_not_select_any_more_is_dropped(post: Post, hook: Receiver) -> None:
+    post.announce("First")
+    text = post.path.read_text("utf-8").replace('id = "hook"', 'id = "hook"\nkinds = ["maintenance"]')
+    post.path.write_text(text, encoding="utf-8")
+    with post.sender() as sender:
+        post.send(sender)
+    assert told(hook) == []
+    (row,) = post.database.outbox.rows()
+    assert (row.state, row.problem) == (DeliveryState.DROPPED, "its channel does not select it any more")

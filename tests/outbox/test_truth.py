@@ -22,7 +22,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from icsfeed.domain.announcements import Announcement, NothingToTell
 from icsfeed.domain.changes import State, Step
 from icsfeed.domain.channels import ChannelEvent
-from icsfeed.domain.deliveries import Delivery, DeliveryState
+from icsfeed.domain.deliveries import Delivery, DeliveryState, channel_receiver
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.outbox_rows import RetrySelection
 from icsfeed.domain.plans import Amendment
@@ -33,7 +33,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.services.announcements import announcement_for
 from icsfeed.store.database.database import Database
 from tests.outbox.model import Facts, ModelChange
-from tests.outbox.office import EVERYTHING, LEASE, PREVIEW, PRIVATE, SCHEDULE, Office, an_office
+from tests.outbox.office import EVERYTHING, LEASE, PREVIEW, PRIVATE, SCHEDULE, Office, a_channel, an_office
 from tests.services.workspace import NIGHT, a_plan, advance_change, announce_plan
 
 EXAMPLES: Final = int(os.environ.get("ICSFEED_TEST_OUTBOX") or 12)
@@ -42,13 +42,25 @@ SELECTIONS: Final = {
     "channel:everything": PUBLIC,
     "channel:preview": frozenset({"preview"}),
     "channel:acme": frozenset({"acme"}),
+    "channel:states": frozenset({"production"}),
     "mail:every": PUBLIC,
     "mail:production": frozenset({"production"}),
 }
 """The environments that each receiver selects."""
 
-LANES: Final = ("channel:everything", "channel:preview", "channel:acme", "mail")
-VENDOR: Final = replace(SCHEDULE, channels=(EVERYTHING, PREVIEW, PRIVATE))
+STATES: Final = a_channel(
+    "states",
+    ChannelEvent.ANNOUNCED,
+    ChannelEvent.STARTED,
+    ChannelEvent.COMPLETED,
+    ChannelEvent.CANCELLED,
+    ChannelEvent.WITHDRAWN,
+    environments=["production"],
+)
+"""It hears of no moves and updates, and yet not of states that do not hold any more."""
+
+LANES: Final = ("channel:everything", "channel:preview", "channel:acme", "channel:states", "mail")
+VENDOR: Final = replace(SCHEDULE, channels=(EVERYTHING, PREVIEW, PRIVATE, STATES))
 SPAN: Final = Span(start=NIGHT + timedelta(days=2), end=NIGHT + timedelta(days=2, hours=2))
 MOST_CHANGES: Final = 2
 HOUR: Final = timedelta(hours=1)
@@ -300,6 +312,9 @@ class Outboxes(RuleBasedStateMachine):
         assert (last.name == WITHDRAWN_TEXT) == model.is_redacted, label
         if not mine:
             assert last.state is State.CANCELLED, label
+            return
+        if label.startswith(channel_receiver(STATES.id)):
+            assert last.state is facts.state, label
             return
         span = last.planned or last.span
         assert span is not None

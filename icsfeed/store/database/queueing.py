@@ -59,7 +59,7 @@ def queue(connection: Connection, news: News, audience: Audience, *, now: dateti
     """
     receivers = receivers_of(news, audience)
     if receivers is not None:
-        queue_for_all(connection, news, receivers, *_conditions(news, audience.reach, receivers.c.receiver), now=now)
+        queue_for_all(connection, news, receivers, *_conditions(news, audience, receivers.c.receiver), now=now)
 
 
 def listeners(connection: Connection, queued: Iterable[tuple[News, Audience]]) -> Listeners:
@@ -68,7 +68,7 @@ def listeners(connection: Connection, queued: Iterable[tuple[News, Audience]]) -
     for news, audience in queued:
         receivers = receivers_of(news, audience)
         if receivers is not None:
-            conditions = _conditions(news, audience.reach, receivers.c.receiver)
+            conditions = _conditions(news, audience, receivers.c.receiver)
             parts.append(select(receivers.c.receiver).where(*conditions))
     if not parts:
         return Listeners()
@@ -229,11 +229,12 @@ def chose(table: Table, name: str, value: str) -> ColumnElement[bool]:
     return or_(column.is_(None), column.contains(f",{value},", autoescape=True))
 
 
-def _conditions(news: News, reach: Reach, receiver: ColumnElement[str]) -> list[ColumnElement[bool]]:
+def _conditions(news: News, audience: Audience, receiver: ColumnElement[str]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
+    reach = audience.reach
     if reach is not Reach.EVERYBODY:
         event = ChannelEvent.REMINDER if reach is Reach.REMINDED else None
-        is_informed = _is_informed(news.subject, receiver, event)
+        is_informed = _is_informed(news.subject, receiver, event, audience.since)
         conditions.append(~is_informed if reach is Reach.UNINFORMED else is_informed)
     if news.event is ChannelEvent.REMINDER:
         conditions.append(nothing_else_waits(news.subject, receiver))
@@ -251,10 +252,14 @@ def nothing_else_waits(subject: str, receiver: ColumnElement[str]) -> ColumnElem
     )
 
 
-def _is_informed(subject: str, receiver: ColumnElement[str], event: ChannelEvent | None = None) -> ColumnElement[bool]:
-    """Whether the receiver has had something about the subject; with an ``event``, of that event."""
+def _is_informed(
+    subject: str, receiver: ColumnElement[str], event: ChannelEvent | None = None, since: datetime | None = None
+) -> ColumnElement[bool]:
+    """Whether the receiver has had something about the subject; with an ``event``, of that event, or ``since`` then."""
     earlier = deliveries.alias("earlier")
     conditions = [earlier.c.subject == subject, earlier.c.receiver == receiver, has_begun(earlier)]
     if event is not None:
         conditions.append(earlier.c.event == event.value)
+    if since is not None:
+        conditions.append(or_(earlier.c.ended_at.is_(None), earlier.c.ended_at >= since))
     return exists().where(and_(*conditions))
