@@ -28,7 +28,7 @@ _ROWS: Final = 20
 
 @click.group(cls=OrderedGroup)
 def notify() -> None:
-    """Send announcements to channels and mail subscribers, and see what became of them."""
+    """Send announcements to channels and mail subscribers, and show the results."""
 
 
 @notify.command(

@@ -1,4 +1,4 @@
-"""Rows of the outbox: deliveries with what became of them so far, for operators."""
+"""Rows of the outbox: deliveries with their results so far, for operators."""
 
 from __future__ import annotations
 

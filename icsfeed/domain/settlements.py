@@ -1,4 +1,4 @@
-"""Settlements: what became of attempts to send deliveries."""
+"""Settlements: the results of attempts to send deliveries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from icsfeed.domain.deliveries import DeliveryState
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """What became of an attempt.
+    """The result of an attempt.
 
     A delivery that is ``waiting`` still is tried again at ``due_at``. ``problem`` says why it was not sent, without any
     address of a customer and without a URL. Where nothing was attempted after all, it ``is_attempt`` no longer.

@@ -1,4 +1,4 @@
-"""Couriers: each takes deliveries to its receivers, and says what became of them.
+"""Couriers: each takes deliveries to its receivers, and reports the result.
 
 What is told is worked out here, at the last moment: from what holds now, in the view of the receiver.
 """
@@ -157,7 +157,7 @@ class MailCourier:
         self._transport = None
 
     def _note_refusal(self, recipient: MailSubscriber, *, is_refused: bool) -> None:
-        # The database may not answer now: what became of the mail counts more, and is settled when it does.
+        # The database may not answer now: the result for the mail counts more, and is settled when it does.
         with suppress(UnavailableError):
             self._registry.note_refusal(recipient.id, is_refused=is_refused, now=self._clock())
 
@@ -211,7 +211,7 @@ def _is_selected(channel: Channel, delivery: Delivery, announcement: Announcemen
 
 
 def _is_chosen(recipient: MailSubscriber, delivery: Delivery, announcement: Announcement) -> bool:
-    """Whether the subscriber wants to hear of that by now; of a withdrawal does whoever had what was withdrawn."""
+    """Whether the subscriber still wants to hear of that; everybody who had what was withdrawn hears of it."""
     if announcement.event is ChannelEvent.WITHDRAWN:
         return True
     choice = recipient.choice

@@ -27,7 +27,7 @@ class DeliveryQueue(Protocol):
         """Prolong the leases of everything that the owner has claimed and holds still; gives the numbers."""
 
     def settle(self, settlements: Iterable[Settlement], *, owner: str, now: datetime) -> None:
-        """Record what became of attempts, all together."""
+        """Record the results of attempts, all together."""
 
     def release(self, *, owner: str, numbers: Collection[int], now: datetime) -> None:
         """Give up the leases of deliveries of which no attempt has begun."""

@@ -56,7 +56,7 @@ class Lane:
         self._group_size = 1
         """How many attempts begin together, lest a slow receiver makes them wait."""
         self._unsettled: list[Settlement] = []
-        """What became of attempts, until the database has it."""
+        """The results of attempts, until the database has them."""
         self._standstills = 0
         """How often in a row the server took nothing at all."""
         self._stands_until: datetime | None = None
@@ -170,7 +170,7 @@ class Lane:
         self._unsettled = []
 
     def _attempt(self, delivery: Delivery, situation: Situation) -> Settlement:
-        """Try to send a delivery; says what became of it."""
+        """Try to send a delivery; gives the result."""
         try:
             nothing = self._courier.take(delivery, situation)
         except PermanentFailureError as error:

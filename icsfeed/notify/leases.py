@@ -83,7 +83,7 @@ class Leases:
         return self._outbox.begin(mine, owner=self._owner, now=self._clock()) if mine else frozenset()
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Record what became of attempts, all at once.
+        """Record the results of attempts, all at once.
 
         Raises:
             UnavailableError: where the database does not answer; the same can be settled later.

@@ -47,7 +47,7 @@ def queue_corrections(queue: TimedOutbox, situation: Situation) -> int:
 
 def _correct_mail(queue: TimedOutbox, public: Situation, expected: ExpectedStart) -> int:
     start = expected_start_of(public, expected.subject)
-    # Where it takes place in all environments, whoever selects none of them has chosen so since the reminder.
+    # Where it takes place in all environments, somebody who selects none of them has chosen so since the reminder.
     is_whole = start is not None and is_whole_start(public, start)
     return sum(
         queue.correct_mail(expected, each.news, environments=each.environments, is_for_selecting=each.is_for_selecting)

@@ -26,7 +26,7 @@ _IPV6_NETWORK_BITS: Final = 64
 """Of an IPv6 address, these are the network's: one customer has all the others."""
 
 _VISITOR: Final = "a visitor"
-"""Whoever asks may be anybody. The audit trail does not name them: asking makes no entry."""
+"""Anybody may ask. The audit trail does not name them: asking makes no entry."""
 
 _NEVER_CONFIRMED: Final = "never confirmed"
 

@@ -1,6 +1,6 @@
 """Customers subscribe to mail, confirm it, choose what they want to hear of, and unsubscribe.
 
-Whoever asks for mail gets the same answer for every address, known or not. Only a link in a mail to the address
+A request for mail gets the same answer for every address, known or not. Only a link in a mail to the address
 confirms it. The audit trail names subscribers by their random ids.
 """
 
@@ -210,5 +210,5 @@ def note_refusal(rows: MailSubscriberRows, subscriber_id: str, *, now: datetime)
 
 
 def _customer(receiver: str, now: datetime) -> Actor:
-    """The customer whose link it is, by their random id; whoever asks for mail may be anybody."""
+    """The customer whose link it is, by their random id; anybody may ask for mail."""
     return Actor(name=receiver or "a visitor", kind=ActorKind.CUSTOMER, at=now)

@@ -1,4 +1,4 @@
-"""Announcements of single occurrences: reminders, and what became of those that were skipped, moved or frozen."""
+"""Announcements of single occurrences: reminders, and those that were skipped, moved or frozen."""
 
 from __future__ import annotations
 

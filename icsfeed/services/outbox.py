@@ -207,7 +207,7 @@ def _queue_policy(
 ) -> None:
     """Queue an event of an occurrence or a freeze for those who selected it in one of these environments.
 
-    Whoever heard something else of the occurrence or the freeze before is told so whatever events they select.
+    Receivers that heard something else of the occurrence or the freeze are told so, whatever events they select.
     """
     public = schedule.public_environments
     concerned = [

@@ -49,7 +49,7 @@ class DeliveryMonitor:
     def _refresh(self) -> None:
         try:
             self._figures = self._read()
-        except IcsfeedError:  # whoever looks after the sources logs it
+        except IcsfeedError:  # the look at the sources logs it
             self._figures = DeliveryFigures()
         finally:
             self._next_reading = self._seconds() + SECONDS_KEPT

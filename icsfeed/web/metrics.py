@@ -94,7 +94,7 @@ class _PublicationCollector(Collector):
 
 
 class _DeliveryCollector(Collector):
-    """How sending goes, whoever sends."""
+    """How sending goes, by any sender."""
 
     def __init__(self, figures: Callable[[], DeliveryFigures]) -> None:
         self._figures = figures

@@ -193,9 +193,9 @@ def renew(connection: Connection, owner: str, *, now: datetime, lease: timedelta
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], owner: str, *, now: datetime) -> None:
-    """Record what became of attempts.
+    """Record the results of attempts.
 
-    What was sent is sent, whoever holds its lease by now. Otherwise, nothing is recorded where another sender holds it.
+    What was sent is sent, even if another sender holds its lease. Otherwise, nothing is recorded then.
     """
     by_state: dict[DeliveryState, list[Settlement]] = defaultdict(list)
     for settlement in sorted(settlements, key=lambda each: each.number):

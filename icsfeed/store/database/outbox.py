@@ -55,9 +55,9 @@ class Outbox:
             return claiming.renew(connection, owner, now=now, lease=lease)
 
     def settle(self, settlements: Iterable[Settlement], *, owner: str, now: datetime) -> None:
-        """Record what became of attempts, all together.
+        """Record the results of attempts, all together.
 
-        What was sent is sent, whoever holds the lease by now. Otherwise nothing is recorded of those whose lease
+        What was sent is sent, even if another holds the lease. Otherwise nothing is recorded of those whose lease
         another sender took over. One that waits still is replaced where a newer one waits.
         """
         with self._writing() as connection:
