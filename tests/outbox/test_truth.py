@@ -173,14 +173,22 @@ class Outboxes(RuleBasedStateMachine):
 
     @rule(target=under_way, lane=st.sampled_from(LANES), limit=st.integers(1, 3))
     def claim(self, lane: str, limit: int) -> UnderWay:
-        """Take what is due, and write it."""
+        """Take what is due, begin to send it, and only then write it."""
         return multiple(*self.claimed(f"sender {self.now}", lane, limit))  # type: ignore[return-value]
 
     def claimed(self, sender: str, lane: str, limit: int) -> list[UnderWay]:
         deliveries = self.office.outbox.claim(lane, owner=sender, now=self.tick(), lease=LEASE, limit=limit)
         if sender not in self.living:
             self.living.append(sender)
+        begun = self.office.outbox.begin([each.number for each in deliveries], owner=sender, now=self.tick())
+        assert begun == {each.number for each in deliveries}
         return [self.written(sender, delivery) for delivery in deliveries]
+
+    @rule(lane=st.sampled_from(LANES), limit=st.integers(1, 3))
+    def die_early(self, lane: str, limit: int) -> None:
+        """A sender takes what is due, and is killed before it begins: nobody was told anything."""
+        sender = f"sender {self.now}"
+        self.office.outbox.claim(lane, owner=sender, now=self.tick(), lease=LEASE, limit=limit)
 
     def written(self, sender: str, delivery: Delivery) -> UnderWay:
         selected = SELECTIONS[delivery.receiver]
@@ -203,7 +211,7 @@ class Outboxes(RuleBasedStateMachine):
     @rule(sent=consumes(under_way))
     def succeed(self, sent: UnderWay) -> None:
         """Send it, and record that; or that there is nothing to tell."""
-        if not self.begins(sent):
+        if sent.sender not in self.living:
             return
         is_empty = isinstance(sent.announcement, NothingToTell)
         self.arrive(sent)
@@ -214,22 +222,16 @@ class Outboxes(RuleBasedStateMachine):
     @rule(sent=consumes(under_way), state=st.sampled_from([DeliveryState.WAITING, DeliveryState.FAILED]))
     def fail(self, sent: UnderWay, state: DeliveryState) -> None:
         """Its receiver takes nothing now, or never will."""
-        if not self.begins(sent):
+        if sent.sender not in self.living:
             return
         self.settle(sent, state)
 
-    def begins(self, sent: UnderWay) -> bool:
-        """Whether its sender lives, and may send it still; then that is an attempt."""
-        number = sent.delivery.number
-        is_living = sent.sender in self.living
-        return is_living and number in self.office.outbox.begin([number], owner=sent.sender, now=self.tick())
-
-    @rule(sent=consumes(under_way), has_begun=st.booleans(), is_accepted=st.booleans())
-    def die(self, sent: UnderWay, has_begun: bool, is_accepted: bool) -> None:
-        """The sender is killed: before it sends, before its receiver has taken it, or before that was recorded."""
+    @rule(sent=consumes(under_way), is_accepted=st.booleans())
+    def die(self, sent: UnderWay, is_accepted: bool) -> None:
+        """The sender is killed: before its receiver has taken it, or before that was recorded."""
         if sent.sender not in self.living:
             return
-        if has_begun and self.begins(sent) and is_accepted:
+        if is_accepted:
             self.arrive(sent)
             self.may_be_repeated.add(sent.delivery.number)
         self.living.remove(sent.sender)
@@ -291,9 +293,8 @@ class Outboxes(RuleBasedStateMachine):
                     self.succeed_at_last(delivery)
 
     def succeed_at_last(self, delivery: Delivery) -> None:
+        self.office.outbox.begin([delivery.number], owner="last", now=self.now)
         sent = self.written("last", delivery)
-        self.living.append("last")
-        assert self.begins(sent)
         self.arrive(sent)
         is_empty = isinstance(sent.announcement, NothingToTell)
         self.settle(sent, DeliveryState.DROPPED if is_empty else DeliveryState.SENT)
