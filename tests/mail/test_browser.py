@@ -136,7 +136,7 @@ def test_from_the_page_to_the_end(has_script: bool, vendor: Vendor, visit: Calla
     expect(page.get_by_label("90 minutes avant le début")).not_to_be_checked()
     page.get_by_role("link", name="Se désabonner").click()
     page.get_by_role("button", name="Se désabonner").click()
-    expect(page.get_by_role("heading", level=1).first).to_have_text("You are unsubscribed")
+    expect(page.get_by_role("heading", level=1).first).to_have_text("Désabonnement effectué")
     assert subscriber(vendor.database) is None
     page.get_by_role("link", name="Go to the calendar").click()
     assert page.url == f"{vendor.page}/"

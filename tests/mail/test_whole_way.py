@@ -167,7 +167,7 @@ def test_a_confirmation_that_is_refused_is_nothing_to_act_on(tmp_path: Path) -> 
         (row,) = way.database.outbox.rows()
         assert (row.state, row.problem) == (
             DeliveryState.DROPPED,
-            'the mail server answered 550 to RCPT TO: "5.1.1 No such user"',
+            "the mail server answered 550 5.1.1 to RCPT TO: the mailbox does not exist",
         )
         assert retry(way.database, RetrySelection(), actor=operator("ann", NOW)) == ()
         way.clock.now = NOW + timedelta(days=1)
