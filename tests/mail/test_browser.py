@@ -138,8 +138,8 @@ def test_from_the_page_to_the_end(has_script: bool, vendor: Vendor, visit: Calla
     page.get_by_role("button", name="Se désabonner").click()
     expect(page.get_by_role("heading", level=1).first).to_have_text("Désabonnement effectué")
     assert subscriber(vendor.database) is None
-    page.get_by_role("link", name="Go to the calendar").click()
-    assert page.url == f"{vendor.page}/"
+    page.get_by_role("link", name="Aller au calendrier").click()
+    assert page.url == f"{vendor.page}/fr/"
 
 
 def test_the_browser_itself_refuses_what_is_no_address(vendor: Vendor, visit: Callable[..., Page]) -> None:
