@@ -249,7 +249,7 @@ def _read_all(descriptor: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pipes:
-    """What a command says: its ``output``, a byte before each of its ``writes`` and commits, and its ``modules``."""
+    """What a command says: its ``output``, a byte before each of its ``writes`` and commits, and its new ``modules``."""
 
     output: tuple[int, int] = field(default_factory=os.pipe)
     writes: tuple[int, int] = field(default_factory=os.pipe)
@@ -262,6 +262,7 @@ class _Pipes:
 
 def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
     """Turn a fork into the command; it never returns."""
+    imported = set(sys.modules)
     os.dup2(pipes.output[1], 1)
     os.dup2(pipes.output[1], 2)
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
@@ -287,5 +288,6 @@ def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
         status = 70
     sys.stdout.flush()
     sys.stderr.flush()
-    os.write(pipes.modules[1], "\n".join(sys.modules).encode())
+    # Those of all tests of a process would not fit into a pipe that nobody reads yet.
+    os.write(pipes.modules[1], "\n".join(sys.modules.keys() - imported).encode())
     os._exit(status)
