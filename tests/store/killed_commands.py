@@ -249,7 +249,7 @@ def _read_all(descriptor: int) -> bytes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pipes:
-    """What a command says: its ``output``, a byte before each of its ``writes`` and commits, and its new ``modules``."""
+    """What a command says: its ``output``, a byte before each of its ``writes`` and commits, its new ``modules``."""
 
     output: tuple[int, int] = field(default_factory=os.pipe)
     writes: tuple[int, int] = field(default_factory=os.pipe)
