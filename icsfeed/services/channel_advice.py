@@ -31,8 +31,8 @@ _KINDS: Final = {
 }
 """The kinds of which each event can happen."""
 
-_CORRECTIONS: Final = (ChannelEvent.MOVED, ChannelEvent.CANCELLED, ChannelEvent.WITHDRAWN)
-"""The events after which an announcement no longer holds."""
+_CORRECTIONS: Final = (ChannelEvent.MOVED, ChannelEvent.CANCELLED)
+"""The events after which an announcement no longer holds, and that only channels hear of that select them."""
 
 
 def about_channels(schedule: Schedule, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

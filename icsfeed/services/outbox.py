@@ -143,13 +143,9 @@ def _queue_correction(
 
 
 def _queue_withdrawal(writing: Queueing, schedule: Schedule, before: Change, after: Change) -> None:
-    """Queue the withdrawal for those who had something of the change, whatever it touches by now."""
+    """Queue the withdrawal for those who had something of the change, whatever it touches and they select by now."""
     public = schedule.public_environments
-    channels = [
-        channel
-        for channel in schedule.channels
-        if ChannelEvent.WITHDRAWN in channel.events and _is_visible(before, after, public | channel.environments)
-    ]
+    channels = [channel for channel in schedule.channels if _is_visible(before, after, public | channel.environments)]
     has_mail = schedule.mail is not None and _is_visible(before, after, public)
     news = News(subject=after.id, event=ChannelEvent.WITHDRAWN, update=after.latest.number)
     _queue(writing, news, channels, MailSelection() if has_mail else None, Reach.INFORMED)

@@ -229,7 +229,8 @@ def test_what_only_a_private_environment_shows_is_no_news_for_the_public(office:
     office.send_all()
     advance_change(office.workspace, Step.CANCEL, silent=True, now=LATER)
     assert set(office.waiting().values()) == {"withdrawn"}
-    assert set(office.waiting()) == {"channel:everything", "channel:acme", "mail:every"}
+    # A channel that had the text is told whatever events it selects.
+    assert set(office.waiting()) == {"channel:everything", "channel:announced", "channel:acme", "mail:every"}
 
 
 def test_a_step_of_the_clock_that_is_recorded_with_another_queues_the_newest_state_alone(office: Office) -> None:
