@@ -1,8 +1,8 @@
 """Notice: how long before its start a change was announced, and how long customers were promised that to be.
 
 A change is announced anew where an update gives it another start, adds an environment, or takes back a cancellation
-before the change began. Another end, message or impact is no new announcement, nor is a confirmation: a tentative
-announcement names the time, too.
+before the change began. A new end, message or impact does not count as an announcement, nor does a
+confirmation: a tentative announcement already names the time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Couriers: each takes deliveries to its receivers, and reports the result.
 
-What is told is worked out here, at the last moment: from what holds now, in the view of the receiver.
+An announcement is made here, just before it is sent: from the present situation, in the view of its receiver.
 """
 
 from __future__ import annotations

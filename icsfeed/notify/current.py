@@ -26,7 +26,7 @@ To look at PostgreSQL takes as long as to send a mail.
 
 
 class CurrentSituation:
-    """Reads the sources when they have changed. What is broken is logged once. Threads may share it."""
+    """Reads the sources when they have changed, and logs each fault of theirs once. Threads may share it."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources

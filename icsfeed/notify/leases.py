@@ -68,7 +68,7 @@ class Leases:
         return deliveries
 
     def holds(self, number: int) -> bool:
-        """Whether nobody else can have claimed that delivery, nor will in the next moment."""
+        """Whether the lease on that delivery still lasts for a moment, so that no other sender can claim it."""
         with self._lock:
             end = self._ends.get(number)
         return end is not None and self._clock() < end - _SAFETY

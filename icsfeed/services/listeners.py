@@ -28,7 +28,7 @@ class Rehearsal:
         self.queued.append((news, audience))
 
     def drop_waiting(self, subject: str, *, problem: str, only_uninformed: bool = False) -> None:
-        """Do nothing: what is dropped is told to nobody."""
+        """Do nothing: a dropped delivery reaches nobody."""
 
 
 def listeners_of(

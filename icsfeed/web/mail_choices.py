@@ -95,7 +95,7 @@ def _lead_text(lead: timedelta, language: Language) -> str:
 
 
 def chosen(form: MultiDict[str, str], schedule: Schedule) -> MailChoice:
-    """What the form says; who chose everything that there is gets what is added later, too.
+    """The choice in the form; a customer who chose everything also gets what is added later.
 
     What is not, or no longer, on offer is passed over.
 

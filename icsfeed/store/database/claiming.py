@@ -195,7 +195,7 @@ def renew(connection: Connection, owner: str, *, now: datetime, lease: timedelta
 def settle(connection: Connection, settlements: Iterable[Settlement], owner: str, *, now: datetime) -> None:
     """Record the results of attempts.
 
-    What was sent is sent, even if another sender holds its lease. Otherwise, nothing is recorded then.
+    A success is recorded even if another sender holds the lease by now; anything else is not recorded then.
     """
     by_state: dict[DeliveryState, list[Settlement]] = defaultdict(list)
     for settlement in sorted(settlements, key=lambda each: each.number):

@@ -29,7 +29,7 @@ from icsfeed.store.database.outbox_tables import deliveries, mail_subscribers, o
 from icsfeed.store.database.queueing import chose, has_begun, minutes, queue_for_all, receivers_of
 
 _ENDED: Final = (ChannelEvent.CANCELLED.value, ChannelEvent.SKIPPED.value, ChannelEvent.WITHDRAWN.value)
-"""The events that say of a start that there is none."""
+"""The events that say that something does not start."""
 
 _TELLING: Final = tuple(
     event.value for event in ChannelEvent if event not in {ChannelEvent.REMINDER, ChannelEvent.CONFIRMATION}

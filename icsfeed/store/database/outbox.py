@@ -57,8 +57,8 @@ class Outbox:
     def settle(self, settlements: Iterable[Settlement], *, owner: str, now: datetime) -> None:
         """Record the results of attempts, all together.
 
-        What was sent is sent, even if another holds the lease. Otherwise nothing is recorded of those whose lease
-        another sender took over. One that waits still is replaced where a newer one waits.
+        A success is recorded even if another sender holds the lease by now; anything else is not recorded then. A
+        delivery that still waits is replaced where a newer one waits.
         """
         with self._writing() as connection:
             claiming.settle(connection, settlements, owner, now=now)

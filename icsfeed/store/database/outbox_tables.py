@@ -58,7 +58,7 @@ mail_subscribers = Table(
 """Customers who subscribed by mail: the only place where their addresses are. Rows are deleted.
 
 ``subscriber`` is a random id. ``environments`` and ``kinds`` are ids, ``reminders`` minutes, each after a comma and
-before one, such as ``,production,preview,``; NULL means all that there are.
+before one, such as ``,production,preview,``; NULL means all.
 """
 
 mail_requests = Table(
