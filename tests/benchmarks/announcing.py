@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -232,20 +232,23 @@ def run(*arguments: str) -> None:
 @click.option("--only", type=click.Choice(list(GOALS)), help="Measure this database only.")
 def main(changes: int, writes: int, only: str | None) -> None:
     """Measure how soon announcements are visible."""
-    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
-        del os.environ[variable]
-    databases_by_name: dict[str, Callable[[], contextlib.AbstractContextManager[str]]] = {
-        "SQLite": a_file,
-        "PostgreSQL": a_server,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        schedule = Path(folder) / "schedule.toml"
-        schedule.write_bytes(example_path().read_bytes())  # nothing is recorded with the example itself
-        os.environ["ICSFEED_SCHEDULE"] = str(schedule)
-        for name, make in databases_by_name.items():
+    with a_schedule():
+        for name, make in DATABASES.items():
             if only in {None, name}:
                 with make() as url:
                     measure(name, url, changes=changes, writes=writes)
+
+
+@contextlib.contextmanager
+def a_schedule(more: str = "") -> Generator[None]:
+    """Have commands use the example's schedule with ``more`` tables; nothing is recorded with the example itself."""
+    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
+        del os.environ[variable]
+    with tempfile.TemporaryDirectory() as folder:
+        schedule = Path(folder) / "schedule.toml"
+        schedule.write_text(example_path().read_text(encoding="utf-8") + more, encoding="utf-8")
+        os.environ["ICSFEED_SCHEDULE"] = str(schedule)
+        yield
 
 
 @contextlib.contextmanager
@@ -265,6 +268,12 @@ def a_server() -> Generator[str]:
         raise click.ClickException(missing)
     with databases.a_server() as server, server.database() as url:
         yield url
+
+
+DATABASES: Final[Mapping[str, Callable[[], contextlib.AbstractContextManager[str]]]] = {
+    "SQLite": a_file,
+    "PostgreSQL": a_server,
+}
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ import smtplib
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -31,8 +30,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from icsfeed.store.database.engine import make_engine, write_transaction
 from icsfeed.store.database.outbox_tables import mail_subscribers
 from icsfeed.store.database.urls import parse_url
-from icsfeed.store.schedule_file import example_path
-from tests.benchmarks.announcing import a_file, a_server, announce_from_shell
+from tests.benchmarks.announcing import DATABASES, a_schedule, announce_from_shell
 
 ROOT: Final = Path(__file__).parents[2]
 LOOPBACK: Final = "127.0.0.1"
@@ -179,14 +177,8 @@ def measure(name: str, url: str, sink: MailSink, *, subscribers: int, rounds: in
 @click.option("--only", type=click.Choice(["SQLite", "PostgreSQL"]), help="Measure one database only.")
 def main(subscribers: int, rounds: int, only: str | None) -> None:
     """Measure how fast mails reach the mail server."""
-    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
-        del os.environ[variable]
-    with tempfile.TemporaryDirectory() as folder, a_mail_sink() as sink:
-        schedule = Path(folder) / "schedule.toml"
-        settings = MAIL.format(host=LOOPBACK, port=sink.port)
-        schedule.write_text(example_path().read_text(encoding="utf-8") + settings, encoding="utf-8")
-        os.environ["ICSFEED_SCHEDULE"] = str(schedule)
-        for name, make in {"SQLite": a_file, "PostgreSQL": a_server}.items():
+    with a_mail_sink() as sink, a_schedule(MAIL.format(host=LOOPBACK, port=sink.port)):
+        for name, make in DATABASES.items():
             if only in {None, name}:
                 with make() as url:
                     measure(name, url, sink, subscribers=subscribers, rounds=rounds)

@@ -7,14 +7,11 @@ measured is the whole command, from the start of the interpreter; then the claim
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import click
@@ -26,8 +23,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.database.engine import make_engine, write_transaction
 from icsfeed.store.database.outbox_tables import mail_subscribers
 from icsfeed.store.database.urls import parse_url
-from icsfeed.store.schedule_file import example_path
-from tests.benchmarks.announcing import a_file, a_server, announce_from_shell
+from tests.benchmarks.announcing import DATABASES, a_schedule, announce_from_shell
 from tests.benchmarks.measuring import report, time_ratio
 
 GOAL: Final = 2
@@ -89,13 +85,8 @@ def two_databases(make: Callable[[], contextlib.AbstractContextManager[str]]) ->
 @click.option("--rounds", type=click.IntRange(1), default=9, show_default=True, help="Announcements of each kind.")
 def main(subscribers: int, rounds: int) -> None:
     """Measure what mail subscribers cost the announcing command."""
-    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
-        del os.environ[variable]
-    with tempfile.TemporaryDirectory() as folder:
-        schedule = Path(folder) / "schedule.toml"
-        schedule.write_text(example_path().read_text(encoding="utf-8") + MAIL, encoding="utf-8")
-        os.environ["ICSFEED_SCHEDULE"] = str(schedule)
-        for name, make in {"SQLite": a_file, "PostgreSQL": a_server}.items():
+    with a_schedule(MAIL):
+        for name, make in DATABASES.items():
             with two_databases(make) as (none, many):
                 subscribe(many, subscribers)
                 ratio = time_ratio(

@@ -13,7 +13,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -21,8 +20,7 @@ from typing import Final
 
 import click
 
-from icsfeed.store.schedule_file import example_path
-from tests.benchmarks.announcing import a_file, a_server, announce_from_shell
+from tests.benchmarks.announcing import DATABASES, a_schedule, announce_from_shell
 from tests.benchmarks.mailing import LOOPBACK, MAIL, MailSink, a_mail_sink, subscribe
 from tests.web.servers import free_port
 
@@ -106,16 +104,10 @@ def measure(name: str, url: str, sink: MailSink, *, subscribers: int, rounds: in
 @click.option("--only", type=click.Choice(["SQLite", "PostgreSQL"]), help="Measure one database only.")
 def main(subscribers: int, rounds: int, only: str | None) -> None:
     """Measure how long feeds wait while announcements are sent."""
-    for variable in [name for name in os.environ if name.startswith("ICSFEED_")]:
-        del os.environ[variable]
-    with tempfile.TemporaryDirectory() as folder, a_mail_sink() as sink:
+    with a_mail_sink() as sink, a_schedule(MAIL.format(host=LOOPBACK, port=sink.port)):
         for process in multiprocessing.active_children():
             os.setpriority(os.PRIO_PROCESS, process.pid or 0, _LOWEST_PRIORITY)
-        schedule = Path(folder) / "schedule.toml"
-        settings = MAIL.format(host=LOOPBACK, port=sink.port)
-        schedule.write_text(example_path().read_text(encoding="utf-8") + settings, encoding="utf-8")
-        os.environ["ICSFEED_SCHEDULE"] = str(schedule)
-        for name, make in {"SQLite": a_file, "PostgreSQL": a_server}.items():
+        for name, make in DATABASES.items():
             if only in {None, name}:
                 with make() as url:
                     measure(name, url, sink, subscribers=subscribers, rounds=rounds)

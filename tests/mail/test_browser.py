@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from icsfeed.domain.situation import Situation
@@ -22,10 +22,8 @@ from tests.examples import NOW
 from tests.mail.customers import link, subscriber
 from tests.mail.vendors import SCHEDULE, application
 from tests.publication.fakes import Clock
-from tests.publication.pages import browsers
-from tests.publication.pages.browsers import violations
+from tests.publication.pages.browsers import a_chromium, violations
 from tests.publication.pages.serving import LOOPBACK, SilentHandler, hosting
-from tests.required import require
 from tests.web.servers import free_port
 
 ADDRESS = "customer@example.com"
@@ -71,11 +69,8 @@ def a_vendor(folder: Path, database: Database, text: str = SCHEDULE) -> Generato
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    require(browsers.unavailable())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
+    with a_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -6,21 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.publication.pages import browsers
-from tests.required import require
+from tests.publication.pages.browsers import a_chromium
 
 Show: TypeAlias = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    require(browsers.unavailable())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browsers.CHROMIUM, args=list(browsers.FLAGS))
+    with a_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.required import require
 
 HERE = Path(__file__).parent
 CHROMIUM = shutil.which("chromium") or ""
@@ -27,6 +31,16 @@ def unavailable() -> str | None:
     if not (_PACKAGES / "axe-core").is_dir():
         return "axe-core, html-validate and jsQR are not installed: npm ci --prefix tests/publication/pages"
     return None
+
+
+@contextmanager
+def a_chromium() -> Generator[Browser]:
+    """A real browser; without one, the test is skipped or, in CI, fails."""
+    require(unavailable())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 @cache
