@@ -29,8 +29,10 @@ class DeliveryMonitor:
         *,
         log: FilteringBoundLogger,
         seconds: Callable[[], float] = monotonic,
+        patience: float = _PATIENCE_SECONDS,
     ) -> None:
         self._read = read
+        self._patience = patience
         self._seconds = seconds
         self._figures = DeliveryFigures()
         self._next_reading = -inf
@@ -43,7 +45,7 @@ class DeliveryMonitor:
         """The latest figures; without any while the database does not answer."""
         if self._seconds() >= self._next_reading and not self._is_reading:
             self._is_reading = True
-            self._thread.run(self._refresh, patience=_PATIENCE_SECONDS)
+            self._thread.run(self._refresh, patience=self._patience)
         return self._figures
 
     def _refresh(self) -> None:

@@ -17,13 +17,17 @@ from tests.applications import create_app
 from tests.outbox.office import an_office
 from tests.publication.fakes import Clock
 from tests.services.workspace import NIGHT, announce_plan
+from tests.web.servers import PATIENCE, until
 from tests.web.test_metrics import measured
 
 FIGURES = DeliveryFigures(counts={DeliveryState.WAITING: 1}, failing_since={"chat": NIGHT})
 
 
-def client_of(schedule: Path, clock: Clock) -> FlaskClient:
-    return create_app(schedule=schedule, clock=clock).test_client()
+def client_with_figures(schedule: Path, clock: Clock) -> FlaskClient:
+    """A client of a worker that has read the figures, for which a request waits only a moment."""
+    client = create_app(schedule=schedule, clock=clock).test_client()
+    until(lambda: b"icsfeed_deliveries{" in client.get("/metrics").data)
+    return client
 
 
 def test_a_channel_that_has_failed_for_an_hour_is_named(schedule: Path, tmp_path: Path) -> None:
@@ -35,12 +39,12 @@ def test_a_channel_that_has_failed_for_an_hour_is_named(schedule: Path, tmp_path
             for delivery in office.claim(receiver):
                 office.settle(delivery, DeliveryState.WAITING)
         clock.advance(minutes=59)
-        client = client_of(schedule, clock)
+        client = client_with_figures(schedule, clock)
         assert client.get("/readyz").json == {"status": "ready"}
         assert measured(client)["icsfeed_deliveries", "waiting"] == 3
 
         clock.advance(minutes=2)
-        client = client_of(schedule, clock)
+        client = client_with_figures(schedule, clock)
         assert client.get("/readyz").json == {
             "status": "ready",
             "announcements": {"since": "2026-12-08T06:00:00Z", "channels": ["everything", "mail"]},
@@ -74,7 +78,7 @@ def test_figures_are_read_every_ten_seconds_at_most() -> None:
             raise UnavailableError("the database is away")
         return FIGURES
 
-    monitor = DeliveryMonitor(read, log=structlog.get_logger(), seconds=lambda: seconds[0])
+    monitor = DeliveryMonitor(read, log=structlog.get_logger(), seconds=lambda: seconds[0], patience=PATIENCE)
     figures = []
     for second in range(21):
         seconds[0] = float(second)

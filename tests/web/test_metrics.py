@@ -22,6 +22,7 @@ from tests.applications import create_app
 from tests.changes import PLAN, a_change
 from tests.cli.running import SCHEDULE
 from tests.publication.fakes import Clock, FakeServer, front_of
+from tests.web.servers import until
 
 FEED = "/feeds/all.ics"
 GOOGLE = {"User-Agent": "Google-Calendar-Importer"}
@@ -126,7 +127,9 @@ def test_without_a_publication(tmp_path: Path) -> None:
     schedule.write_text("[calendar", encoding="utf-8")
     client = create_app(schedule=schedule, clock=Clock()).test_client()
     assert client.get(FEED).status_code == 503
+    until(lambda: ("icsfeed_deliveries", "waiting") in measured(client))  # a request waits for these only a moment
     metrics = measured(client)
+    assert metrics.pop(("icsfeed_requests_total", "other", "/metrics", "200")) >= 1
     assert metrics.pop(("icsfeed_look_age_seconds",)) < 60
     assert [metrics.pop(("icsfeed_deliveries", state.value)) for state in DeliveryState] == [0] * len(DeliveryState)
     assert metrics == {

@@ -77,7 +77,8 @@ def test_bodies_and_lengths_over_a_real_connection(schedule: Path) -> None:
         assert unchanged.headers["last-modified"] == whole.headers["last-modified"]
         options = client.options("/feeds/all.ics")
         assert (options.status_code, options.content, options.headers.get("content-length")) == (204, b"", None)
-        assert client.post("/feeds/all.ics", content=b"x" * 100_000).status_code == 405
+        # A server that answers before it has read a body may close the connection, so this one is not used again.
+        assert httpx.post(f"{server.url}/feeds/all.ics", content=b"x" * 100_000, trust_env=False).status_code == 405
         assert client.get("/feeds/..%2f..%2fetc/passwd").status_code == 404
         assert client.get("/feeds/all.ics").content == whole.content
 
