@@ -26,10 +26,10 @@ from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, RequiringCommand, ex
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.previews import announcement_text, change_preview, id_and_time, state_text
 from icsfeed.domain.feeds import Kind
+from icsfeed.services.announcing import announce as announce_change
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.change_lists import changes_of_kind
 from icsfeed.services.changes import Outcome, random_uid_part
-from icsfeed.services.changes import announce as announce_change
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.change_ids import change_id
 

@@ -1,4 +1,4 @@
-"""What operators do with changes, for every interface alike: announce them and take them step by step."""
+"""What operators do with changes, for every interface alike: take them step by step (see ``announcing``)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step, Update, recorded_id
+from icsfeed.domain.changes import Change, Step
 from icsfeed.domain.errors import ConflictError, RefusedError
-from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lifecycle import advance, with_clock_steps
-from icsfeed.domain.plans import Amendment, check_plan, free_text, line_of_text, tidied, tidied_translations
+from icsfeed.domain.plans import Amendment, check_plan, free_text, tidied, tidied_translations
 from icsfeed.domain.record import Record
 from icsfeed.domain.revisions import LedgerLine, revision_of, with_lines
 from icsfeed.domain.schedule import Schedule, shows_change
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.texts import quoted
 from icsfeed.domain.translated_texts import Translations
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
@@ -28,7 +26,7 @@ from icsfeed.services.events import clock_lines
 from icsfeed.services.freeze_effects import check_recorded_freezes
 from icsfeed.services.ledger import lines_between
 from icsfeed.services.notice import under_promise
-from icsfeed.services.outbox import queue_announcement, queue_step
+from icsfeed.services.outbox import queue_step
 from icsfeed.services.repository import AuditedRepository
 from icsfeed.services.warnings import warnings_about
 
@@ -79,22 +77,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AnnouncementRequest:
-    """A change to announce; a second request with the same ``key`` announces nothing.
-
-    The clock starts and completes an ``automatic`` one, unless somebody does.
-    """
-
-    kind: Kind
-    plan: Plan
-    tentative: bool = False
-    automatic: bool = False
-    message: str = ""
-    message_translations: Translations = ()
-    key: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StepRequest:
     """A step to take with the change of that id.
 
@@ -117,50 +99,6 @@ class StepRequest:
         """The action in the audit trail."""
         extends = self.amendment is not None and self.amendment.extension is not None
         return "change extend" if extends else f"change {self.step}"
-
-
-def announce(
-    workspace: Workspace, announcement: AnnouncementRequest, *, uid_part: str, actor: Actor, dry_run: bool = False
-) -> Outcome:
-    """Announce a change.
-
-    ``uid_part`` is random (``random_uid_part``), so that no other change ever has its UID, not even one of a restored
-    database. An announcement with a known key, or with the plan of an open change, records nothing. A dry run ignores
-    keys, and has a placeholder in the UID.
-
-    Raises:
-        IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
-    """
-    request = replace(
-        announcement,
-        plan=tidied(announcement.plan),
-        message=free_text(announcement.message, "message"),
-        message_translations=tidied_translations(announcement.message_translations),
-        key=line_of_text(announcement.key or "", "key") or None,
-    )
-    check_plan(workspace.schedule, request.kind, request.plan)
-    if dry_run:
-        situation = workspace.situation(now=actor.at)
-        repeated = _open_duplicate(situation, request)
-        if repeated is not None:
-            return _repetition(situation, repeated, request)
-        check_recorded_freezes(situation, request.kind, request.plan)
-        change = _new_change(situation, request, PLACEHOLDER, actor)
-        return _outcome(situation, change, _lines(situation, None, change), recorded=False)
-    with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
-        situation = workspace.situation(writing.record, now=actor.at)
-        earlier = writing.announced_with(request.key) if request.key is not None else None
-        repeated = situation.changes[earlier] if earlier is not None else _open_duplicate(situation, request)
-        if repeated is not None:
-            return _repetition(situation, repeated, request)
-        check_recorded_freezes(situation, request.kind, request.plan)
-        change = _new_change(situation, request, uid_part, actor)
-        lines = _lines(situation, None, change)
-        writing.set_subject(change.id)
-        writing.add_update(change, key=request.key)
-        writing.add_revisions(lines)
-        queue_announcement(writing, workspace.schedule, change)
-    return _outcome(situation, change, lines)
 
 
 def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_run: bool = False) -> Outcome:
@@ -197,63 +135,25 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
             check_plan(workspace.schedule, before.kind, plan, before.plan)
             check_recorded_freezes(situation, before.kind, plan)
         after = under_promise(workspace.schedule, after)
-        return after, _lines(situation, before, after)
+        return after, ledger_lines(situation, before, after)
 
     situation = workspace.situation(now=actor.at)
     # Tried before the database is locked, so that a refused request creates none.
     change, lines = advanced(situation)
     if dry_run:
-        return _outcome(situation, change, lines, recorded=False)
+        return outcome_of(situation, change, lines, recorded=False)
     with workspace.repository.writing(actor=actor, action=request.action, subject=change.id) as writing:
         situation = workspace.situation(writing.record, now=actor.at)
         change, lines = advanced(situation)
         writing.add_update(change)
         writing.add_revisions(lines)
         queue_step(writing, workspace.schedule, situation.change(change.id), change)
-    return _outcome(situation, change, lines)
+    return outcome_of(situation, change, lines)
 
 
 def random_uid_part(random_bytes: Callable[[int], bytes]) -> str:
     """The random part of a new change's UID."""
     return random_bytes(_UID_BYTES).hex()
-
-
-def _new_change(situation: Situation, announcement: AnnouncementRequest, uid_part: str, actor: Actor) -> Change:
-    update = Update(
-        number=1,
-        at=actor.at,
-        by=actor.name,
-        message=announcement.message,
-        message_translations=announcement.message_translations,
-        state=State.TENTATIVE if announcement.tentative else State.CONFIRMED,
-        plan=announcement.plan,
-        automatic=announcement.automatic,
-    )
-    kind = announcement.kind
-    change_id = recorded_id(kind, situation.record.next_number(kind))
-    change = Change(kind=kind, id=change_id, updates=(update,), uid_part=uid_part)
-    return under_promise(situation.schedule, change)
-
-
-def _open_duplicate(situation: Situation, announcement: AnnouncementRequest) -> Change | None:
-    """An open change with the plan that is to be announced."""
-    for change in situation.changes.values():
-        if change.kind is announcement.kind and change.plan == announcement.plan and not change.state.is_final:
-            return change
-    return None
-
-
-def _repetition(situation: Situation, change: Change, request: AnnouncementRequest) -> Outcome:
-    is_redacted = any(update.step is Step.REDACT for update in change.updates)
-    is_same = is_redacted or request.plan in {change.updates[0].plan, change.plan}
-    if change.kind is not request.kind or not is_same:
-        msg = f"the key {quoted(request.key or '')} is that of {change.id}, which says something else; take another"
-        raise ConflictError(msg)
-    notice = (
-        f"this {CHANGE_NAMES[change.kind]} has been announced already: {change.id}, which is {change.state}; "
-        "nothing was changed"
-    )
-    return replace(_outcome(situation, change, recorded=False), warnings=(notice,), repeats=True)
 
 
 def _events(situation: Situation, change: Change | None) -> tuple[CalendarEvent, ...]:
@@ -271,7 +171,8 @@ def _views_of(situation: Situation, change: Change) -> Iterator[tuple[Situation,
             yield view, own
 
 
-def _lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:
+def ledger_lines(situation: Situation, before: Change | None, after: Change) -> tuple[LedgerLine, ...]:
+    """The lines of the ledger that a change adds to it, which was another ``before``, if it was announced."""
     old, new = _events(situation, before), _events(situation, after)
     of_clock = _clock_lines(situation, before) if before is not None else ()
     ledger = with_lines(situation.record.ledger, of_clock)
@@ -283,9 +184,10 @@ def _clock_lines(situation: Situation, change: Change) -> tuple[LedgerLine, ...]
     return tuple(dict.fromkeys(lines))
 
 
-def _outcome(
+def outcome_of(
     situation: Situation, change: Change, lines: tuple[LedgerLine, ...] = (), *, recorded: bool = True
 ) -> Outcome:
+    """The outcome of an action after which the change is this one, and the ledger has those lines as well."""
     change = with_clock_steps(change, situation.now)
     ledger = with_lines(situation.record.ledger, lines)
     ledger = with_lines(ledger, _clock_lines(situation.with_record(replace(situation.record, ledger=ledger)), change))

@@ -34,7 +34,8 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import Rendering
 from icsfeed.publication.feeds import build_feed
-from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import StepRequest, Workspace, take_step
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import example_path, load_schedule
 from tests import databases

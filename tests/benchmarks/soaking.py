@@ -34,7 +34,8 @@ from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import Workspace
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests import databases

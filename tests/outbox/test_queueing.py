@@ -16,7 +16,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.spans import Span
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
-from icsfeed.services.changes import AnnouncementRequest, announce
+from icsfeed.services.announcing import AnnouncementRequest, announce
 from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.services.outbox import queue_announcement
 from tests.actors import operator

@@ -23,7 +23,8 @@ from icsfeed.domain.windows import Impact
 from icsfeed.ical.series import ARRANGEMENTS
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
-from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import StepRequest, Workspace, take_step
 from icsfeed.services.events import publish_events
 from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.services.ledger import record_revisions

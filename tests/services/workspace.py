@@ -22,7 +22,8 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import SubscriberStep
 from icsfeed.domain.translated_texts import Translations
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest, Outcome, StepRequest, Workspace, announce, take_step
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import Outcome, StepRequest, Workspace, take_step
 from tests.actors import operator
 from tests.examples import POLICY, span, utc
 

@@ -23,7 +23,8 @@ from icsfeed.domain.changes import Step
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.spans import Span
-from icsfeed.services.changes import AnnouncementRequest, StepRequest, Workspace, announce, take_step
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import StepRequest, Workspace, take_step
 from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.store.database.database import Database
 from tests.actors import operator

@@ -27,7 +27,8 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep
 from icsfeed.domain.translated_texts import translations_of
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest, Workspace, announce
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import Workspace
 from icsfeed.settings import DatabaseLocation
 from icsfeed.store.database import open_database, recorded, schedule_kept_in
 from icsfeed.store.database.columns import UnrecordableTextError

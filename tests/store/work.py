@@ -21,7 +21,8 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.subscribers import Action, SubscriberStep, key_of
 from icsfeed.domain.translated_texts import translations_of
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest, Outcome, Workspace, announce
+from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.changes import Outcome, Workspace
 from icsfeed.store.database.database import Database
 from icsfeed.store.database.writing import Transaction
 from tests.actors import operator

@@ -9,7 +9,7 @@ from icsfeed.domain.changes import CHANGE_NAMES, Plan
 from icsfeed.domain.plans import line_of_text
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest
+from icsfeed.services.announcing import AnnouncementRequest
 from icsfeed.services.requests import plans
 from icsfeed.services.requests.fields import Fields, present
 

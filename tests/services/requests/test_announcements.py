@@ -12,7 +12,7 @@ from icsfeed.domain.changes import Plan
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.windows import Impact
-from icsfeed.services.changes import AnnouncementRequest
+from icsfeed.services.announcing import AnnouncementRequest
 from icsfeed.services.requests.announcements import FIELDS, announcement_request
 from icsfeed.services.requests.errors import FieldFault, InvalidRequestError
 from tests.examples import utc
