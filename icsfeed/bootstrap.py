@@ -38,8 +38,9 @@ from icsfeed.store.schedule_file import (
 from icsfeed.web.application import make_application
 from icsfeed.web.delivery_monitor import DeliveryMonitor
 from icsfeed.web.front import Front, OnFetch
-from icsfeed.web.mail import Randomness, mail_routes
+from icsfeed.web.mail import mail_routes
 from icsfeed.web.metrics import Metrics, add_metrics
+from icsfeed.web.operators.context import Randomness
 from icsfeed.web.proxies import behind_proxies
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 

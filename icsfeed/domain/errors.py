@@ -5,6 +5,8 @@ The command line's exit status, HTTP's status and a form's messages follow from 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 class IcsfeedError(Exception):
     """Something icsfeed can't do, in words for the person who asked for it."""
@@ -27,6 +29,18 @@ class ConflictError(IcsfeedError):
 
 class RefusedError(IcsfeedError):
     """A well-formed request that the policy or the present state does not allow; the message says what is possible."""
+
+
+class UnauthenticatedError(IcsfeedError):
+    """Credentials that are missing or not valid; the message never repeats them."""
+
+
+class TooManyAttemptsError(IcsfeedError):
+    """Too many failed attempts to sign in from one network, which may try again after ``retry_after``."""
+
+    def __init__(self, message: str, *, retry_after: timedelta) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnavailableError(IcsfeedError):

@@ -15,6 +15,7 @@ from icsfeed.domain.civil import instant_of, local_date, midnight
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import ALL, Environment, Feed, Kind, public_ids
 from icsfeed.domain.freezes import ChangeFreeze
+from icsfeed.domain.operator_settings import OperatorSettings
 from icsfeed.domain.peak_hours import PeakHours
 from icsfeed.domain.reminder_templates import NO_TEMPLATES, ReminderTemplates
 from icsfeed.domain.spans import Span
@@ -26,7 +27,7 @@ from icsfeed.domain.windows import MaintenanceWindow
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Change
 
-SINGLE_TABLES: Final = ("calendar", "reminders", "notice", "mail")
+SINGLE_TABLES: Final = ("calendar", "reminders", "notice", "mail", "operators")
 """The tables of the schedule file of which there is one, whose keys are named ``calendar.url``, say."""
 
 
@@ -76,7 +77,7 @@ class Schedule:
     calendar's first); ``translations`` are the same schedule in other languages, as far as any text differs.
     ``provider`` is what MAINTNOTE calls the vendor (empty: by the calendar's ``uid_domain``).
     ``channels`` and ``mail`` are where announcements are sent. A view has no channels, and of ``mail`` only what the
-    form needs. ``notice`` is how long ahead customers were promised to hear of changes.
+    form needs, nor ``operators``. ``notice`` is how long ahead customers were promised to hear of changes.
     """
 
     calendar: Calendar
@@ -92,6 +93,7 @@ class Schedule:
     channels: tuple[Channel, ...] = ()
     mail: MailSettings | None = None
     notice: NoticePeriods | None = None
+    operators: OperatorSettings | None = None
     language: str = ""
     translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
     window_order: tuple[str, ...] = field(default=(), compare=False, repr=False)

@@ -88,6 +88,7 @@ def _schedule_view(whole: _SameObject, visible: frozenset[str], feed: Feed | Non
         changes=tuple(history for change, history in changes if history is not None and _touches(change, selected)),
         channels=(),
         mail=replace(schedule.mail, smtp="") if schedule.mail is not None else None,
+        operators=None,
         private_feed="" if feed is None else feed.slug,
         translations={
             language: _schedule_view(_SameObject(texts), visible, None if feed is None else texts.feed(feed.slug))

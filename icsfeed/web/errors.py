@@ -14,15 +14,19 @@ from icsfeed.domain.errors import (
     IcsfeedError,
     NotFoundError,
     RefusedError,
+    TooManyAttemptsError,
+    UnauthenticatedError,
     UnavailableError,
 )
 from icsfeed.publication.sources import FILE_RETRY
 
 STATUS_BY_KIND: Final[Mapping[type[IcsfeedError], int]] = {
     BadInputError: 400,
+    UnauthenticatedError: 401,
     NotFoundError: 404,
     ConflictError: 409,
     RefusedError: 422,
+    TooManyAttemptsError: 429,
     UnavailableError: 503,
 }
 

@@ -6,8 +6,7 @@ a link is all that a customer needs, so there is no cookie, and no token against
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -30,6 +29,7 @@ from icsfeed.web.errors import RETRY_AFTER
 from icsfeed.web.form_bodies import FormBodies
 from icsfeed.web.mail_choices import EmptyChoiceError, chosen
 from icsfeed.web.mail_pages import MailPages
+from icsfeed.web.operators.context import Randomness
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES: Final = 16 * 1024
@@ -38,14 +38,6 @@ _HEADERS: Final[Mapping[str, str]] = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Randomness:
-    """The sources of subscribers' ids and of the secret that signs links."""
-
-    new_id: Callable[[], str]
-    new_secret: Callable[[], str]
 
 
 def mail_routes(

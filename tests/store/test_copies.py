@@ -25,6 +25,7 @@ from icsfeed.store.database.tables import TABLES
 from tests.cli.running import SCHEDULE, Outcome, run
 from tests.databases import Server
 from tests.examples import NOW
+from tests.store.operator_rows import insert_operator_rows
 from tests.store.work import announce_one, created, in_sql, opened, read, write, write_anything
 
 AT = "2026-11-23T12:00:00Z"
@@ -78,6 +79,7 @@ def fill(url: str, *, seed: int = 1, transactions: int = 40) -> None:
     with in_sql(url) as connection:
         for table in OUTBOX_TABLES:
             connection.execute(sa.insert(table).values(OUTBOX_ROWS[table.name]))
+        insert_operator_rows(connection)
 
 
 def rows_of(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -256,7 +258,7 @@ def test_the_command_says_what_it_compared(tmp_path: Path) -> None:
     (tmp_path / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
     copied = run("database", "copy", source, target, "--schedule", tmp_path / "schedule.toml")
     rows, compared = copied.stdout.splitlines()
-    assert rows == f"copied 0 rows in 13 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
+    assert rows == f"copied 0 rows in 21 tables from {tmp_path}/icsfeed.db to {tmp_path}/to.db"
     assert compared.startswith("every row is equal, and so are the bytes of ")
     assert compared.endswith(" public files and 0 private feeds")
 

@@ -31,7 +31,7 @@ from icsfeed.services.announcing import AnnouncementRequest, announce
 from icsfeed.services.changes import Workspace
 from icsfeed.settings import DatabaseLocation
 from icsfeed.store.database import open_database, recorded, schedule_kept_in
-from icsfeed.store.database.columns import UnrecordableTextError
+from icsfeed.store.database.columns import METADATA, UnrecordableTextError
 from icsfeed.store.database.database import OTHER_DATABASE, Database
 from icsfeed.store.database.migrating import VERSIONS
 from icsfeed.store.database.tables import APPEND_ONLY, REWRITABLE, TABLES, audit_trail
@@ -40,6 +40,7 @@ from icsfeed.store.schedule_file import example_path
 from tests.actors import operator
 from tests.cli.running import run
 from tests.examples import NOW, POLICY, TORONTO, utc
+from tests.store.operator_rows import insert_operator_rows
 from tests.store.work import (
     HOUR,
     a_change,
@@ -323,16 +324,19 @@ def test_the_database_itself_refuses_to_change_or_delete_rows(database_url: str,
             transaction.start_freeze(a_freeze())
             transaction.end_freeze(a_freeze().ended(at=NOW, by="bob"))
             transaction.add_subscriber_step(SUBSCRIBED)
+    with in_sql(database_url) as connection:
+        insert_operator_rows(connection)
+    key = next(iter(METADATA.tables[table].primary_key)).name
     before = read(database_url), rows_of(database_url, audit_trail)
     by_replacing = (
         "INSERT OR REPLACE INTO {0} SELECT * FROM {0}" if database_url.startswith("sqlite") else "TRUNCATE {0} CASCADE"
     )
-    for statement in ("UPDATE {0} SET entry = entry", "DELETE FROM {0}", by_replacing):
+    for statement in ('UPDATE {0} SET "{1}" = "{1}"', "DELETE FROM {0}", by_replacing):
         with (
             pytest.raises(sa.exc.DBAPIError, match="what is recorded is never rewritten"),
             in_sql(database_url) as connection,
         ):
-            connection.execute(sa.text(statement.format(table)))
+            connection.execute(sa.text(statement.format(table, key)))
     assert (read(database_url), rows_of(database_url, audit_trail)) == before
 
 

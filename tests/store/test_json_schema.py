@@ -49,6 +49,8 @@ def test_every_table_allows_its_own_keys_only_and_names_the_required_ones() -> N
         "notice": (False, []),
         "channels": (False, ["id"]),
         "mail": (False, ["from", "smtp"]),
+        "operators": (False, []),
+        "operators.oidc": (False, ["issuer", "client_id", "client_secret"]),
     }
 
 

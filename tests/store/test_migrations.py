@@ -34,6 +34,7 @@ from icsfeed.store.database.urls import file_of, parse_url
 from tests.actors import operator
 from tests.cli.running import run
 from tests.examples import NOW, POLICY
+from tests.store.operator_rows import OPERATOR_ROWS
 from tests.store.work import announce_one, in_sql, opened
 
 MIGRATIONS = Path(migrating.__file__).parent / "migrations"
@@ -141,6 +142,7 @@ ROWS: dict[str, dict[str, Any]] = {
     },
     "mail_requests": {"number": 1, "at": "2026-11-23 12:00:00", "client": "e" * 64, "address": "f" * 64},
     "outbox_state": {"place": 1, "secret": "0" * 64, "scanned_until": "2026-11-23 12:00:00"},
+    **OPERATOR_ROWS,
 }
 """A row for each table with a value for each column. A migration that adds columns adds them here, too."""
 

@@ -13,7 +13,7 @@ from icsfeed.store.database.engine import long_timeout
 from icsfeed.store.database.unusable import foreign, incomplete_copy, without_tables
 from icsfeed.store.database.urls import display_url
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 """The migrations in order. Listed here, too, so that only a database that needs migrating imports Alembic (365 ms)."""
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from icsfeed.store.database.columns import METADATA, UtcDateTime, Words
+from icsfeed.store.database.operator_tables import APPEND_ONLY_OPERATOR_TABLES, REWRITABLE_OPERATOR_TABLES
 from icsfeed.store.database.outbox_tables import OUTBOX_TABLES
 
 
@@ -176,10 +177,11 @@ APPEND_ONLY: Final = (
     subscriber_steps,
     freezes,
     freeze_ends,
+    *APPEND_ONLY_OPERATOR_TABLES,
 )
 """Triggers in the database refuse to change or delete rows of these tables."""
 
-REWRITABLE: Final = (subscriber_fetches, public_schedule, *OUTBOX_TABLES)
+REWRITABLE: Final = (subscriber_fetches, public_schedule, *OUTBOX_TABLES, *REWRITABLE_OPERATOR_TABLES)
 """Tables whose rows change, or are deleted."""
 
 TABLES: Final = tuple(METADATA.sorted_tables)

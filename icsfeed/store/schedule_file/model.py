@@ -11,6 +11,7 @@ from icsfeed.store.schedule_file.change_tables import ChangeTable
 from icsfeed.store.schedule_file.channel_tables import ChannelTable, MailTable, NoticeTable
 from icsfeed.store.schedule_file.keys import Key, keys_of, table_schema
 from icsfeed.store.schedule_file.notation import KeyPath
+from icsfeed.store.schedule_file.operator_tables import OperatorsTable
 from icsfeed.store.schedule_file.policy_tables import Environments, FreezeTable, WindowTable, Zone
 from icsfeed.store.schedule_file.values import array
 
@@ -181,6 +182,7 @@ class ScheduleTables(TypedDict, total=False):
     ]
     channels: Annotated[list[ChannelTable], Key(None, "Where announcements are sent.", table=ChannelTable, many=True)]
     mail: Annotated[MailTable, Key(None, "Customers' own subscriptions by mail.", table=MailTable)]
+    operators: Annotated[OperatorsTable, Key(None, "How operators work.", table=OperatorsTable)]
 
 
 def key_at(keys: KeyPath) -> Key | None:

@@ -17,6 +17,7 @@ from icsfeed.domain.translated_texts import DEFAULT_LANGUAGES
 from icsfeed.domain.windows import Impact, MaintenanceWindow
 from icsfeed.domain.zones import zone
 from icsfeed.store.schedule_file.channel_tables import channel_of, mail_of, notice_of
+from icsfeed.store.schedule_file.operator_tables import operators_of
 from icsfeed.store.schedule_file.patterns import pattern_of, recurrence_of
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _schedule_in_one_language(tables: ScheduleTables) -> Schedule:
         channels=tuple(channel_of(each) for each in tables.get("channels", ())),
         mail=mail_of(tables["mail"], calendar.url) if "mail" in tables else None,
         notice=notice_of(tables["notice"]) if "notice" in tables else None,
+        operators=operators_of(tables["operators"]) if "operators" in tables else None,
     )
 
 

@@ -18,6 +18,7 @@ from icsfeed.store.schedule_file.freeze_checks import freeze_findings
 from icsfeed.store.schedule_file.mistakes import Finding
 from icsfeed.store.schedule_file.near_matches import nearest, word_list
 from icsfeed.store.schedule_file.notation import KeyPath, as_toml
+from icsfeed.store.schedule_file.operator_checks import operator_findings
 from icsfeed.store.schedule_file.raw_tables import RawTable, id_key
 from icsfeed.store.schedule_file.visibility_checks import visibility_findings
 from icsfeed.store.schedule_file.window_checks import window_findings
@@ -59,6 +60,7 @@ def table_findings(file: RawTable, line_of: LineOf) -> Iterator[Finding]:
     yield from visibility_findings(file)
     yield from channel_findings(file)
     yield from mail_findings(file)
+    yield from operator_findings(file)
     yield from _arrays((*chain.from_iterable(tables.values()), *others), _environment_ids(file))
     for part in (*tables["changes"], *updates):
         if {"end", "duration"} <= part.intended:

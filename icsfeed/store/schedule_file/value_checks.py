@@ -38,6 +38,8 @@ _TABLE_NOUNS: Final = {
     "notice": "the notice periods",
     "channels": "a channel",
     "mail": "customers' mail",
+    "operators": "the operators' settings",
+    "oidc": "the provider of OpenID Connect",
 }
 
 _SECRETS: Final = {
@@ -46,6 +48,7 @@ _SECRETS: Final = {
     ("channels", "webhook"),
     ("channels", "secret"),
     ("mail", "smtp"),
+    ("oidc", "client_secret"),
 }
 """The table and the key of values that may hold a password, which no message repeats."""
 

@@ -1,0 +1,15 @@
+"""The operators' Flask application. It runs in a process of its own under `serve`, and within the worker elsewhere."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from icsfeed.web.operators.context import OperatorsContext
+
+
+def make_operators_application(context: OperatorsContext) -> Flask:
+    """The application that answers the operators' paths, agents, and customers' mail forms."""
+    app = Flask("icsfeed.web", static_folder=None)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["icsfeed"] = context
+    return app
