@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_bytes, token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +53,7 @@ PATIENCE = timedelta(seconds=1)
 MAIL_SHARE: Final = 0.25
 """What part of that time a mail subscription may take, while which a worker answers nothing else."""
 
-_RANDOMNESS: Final = Randomness(new_id=partial(token_hex, 10), new_secret=partial(token_hex, 32))
+_RANDOMNESS: Final = Randomness(new_id=partial(token_hex, 10), new_secret=partial(token_hex, 32), new_bytes=token_bytes)
 
 LOCK_SECONDS: Final = 0.25
 """How long a server waits for other writers. An edit is public at once; what it would record can wait."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.deliveries import mail_receiver
 from icsfeed.domain.mail_subscribers import MailSubscriber
+from icsfeed.services.derived_keys import database_secret
 from icsfeed.services.ledger import THE_SERVICE
 from icsfeed.services.mail_subscribing import note_refusal
 from icsfeed.services.repository import MailRepository
@@ -22,12 +23,7 @@ class MailRecipients:
 
     def secret(self, *, now: datetime) -> str:
         """The database's secret, which is made where there is none yet."""
-        with self._repository.mail_subscribers() as rows:
-            secret = rows.secret() if rows is not None else ""
-        if secret:
-            return secret
-        with self._repository.writing(actor=_service(now), action="outbox secret", subject="") as writing:
-            return writing.mail_subscribers.secret_or(self._new_secret)
+        return database_secret(self._repository, new_secret=self._new_secret, now=now)
 
     def with_ids(self, ids: Collection[str]) -> Mapping[str, MailSubscriber]:
         """Those of these ids who exist, by id."""
