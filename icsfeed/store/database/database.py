@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Generator
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Final
-from weakref import finalize
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
-from icsfeed.domain.errors import UnavailableError
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
+from icsfeed.store.database.access import DatabaseAccess
 from icsfeed.store.database.audit import read_entries
-from icsfeed.store.database.creation import create_database
-from icsfeed.store.database.engine import make_engine, read_transaction, write_transaction
+from icsfeed.store.database.engine import read_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
-from icsfeed.store.database.migrating import TablesVersion, migrate, require_tables
+from icsfeed.store.database.migrating import TablesVersion, require_tables
 from icsfeed.store.database.outbox import Outbox
-from icsfeed.store.database.probe import Probe
 from icsfeed.store.database.reading import other_database, read_record
-from icsfeed.store.database.sqlite import file_identity
 from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
-from icsfeed.store.database.unusable import UnusableDatabaseError, missing_file, require_absence
-from icsfeed.store.database.urls import display_url, file_of, parse_url
 from icsfeed.store.database.writing import Transaction
 
 OTHER_DATABASE: Final = -1
 """The number of the last entry where another database has replaced the one that the record was read from."""
 
 
-class Database:
+class Database(DatabaseAccess):
     """The database at a URL. The first use migrates the tables of an earlier icsfeed. Threads may share it.
 
     It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it. Once a
@@ -54,64 +46,17 @@ class Database:
         lock_seconds: float = LOCK_TIMEOUT_SECONDS,
         has_callers_clock: bool = False,
     ) -> None:
-        self._lock_seconds = lock_seconds
-        self.url = parse_url(url)
-        self.name = display_url(self.url)
-        """What messages call it: the path of its file, or its URL without passwords."""
-        self.was_created = False
-        """Whether a transaction of this object created it."""
-        self._may_be_missing = may_be_missing
-        self._was_read = False
-        self.file = file_of(self.url)
-        """The file of an SQLite database; ``None`` for a server."""
-        self._engine = make_engine(self.url, lock_seconds=lock_seconds, has_callers_clock=has_callers_clock)
-        self._probe = Probe(self._engine)
-        self._write_lock = Lock()
+        super().__init__(
+            url, may_be_missing=may_be_missing, lock_seconds=lock_seconds, has_callers_clock=has_callers_clock
+        )
         self.outbox = Outbox(self._engine, self._write_lock, lock_seconds=lock_seconds)
         """Its outbox; the record is read first, which brings older tables up to date."""
         self._record = NOTHING
-        # Closes the connections with the object, should the owner forget to.
-        finalize(self, _close, self._probe, self._engine).atexit = False
-
-    def close(self) -> None:
-        """Close its connections."""
-        _close(self._probe, self._engine)
 
     @property
     def look_every(self) -> timedelta:
         """The shortest interval at which ``entry`` costs next to nothing: a file answers in microseconds."""
         return timedelta(milliseconds=50 if self.file is None else 10)
-
-    def check(self) -> None:
-        """Refuse a database that has no record of icsfeed; one that does not answer may do so later.
-
-        Raises:
-            UnusableDatabaseError: where it is missing, empty, another program's, or an incomplete copy.
-        """
-        try:
-            if not self.is_missing():
-                with read_transaction(self._engine) as connection:
-                    require_tables(connection)
-        except UnusableDatabaseError:
-            raise
-        except UnavailableError:
-            return
-
-    def is_missing(self) -> bool:
-        """Whether the file does not exist yet, and need not; a server's database always exists, or using it fails.
-
-        Raises:
-            UnavailableError: where it must exist, or existed before.
-        """
-        if self.file is None or file_identity(self.file) is not None:
-            return False
-        if self._was_read:
-            msg = f"the database {self.file} is gone; put it back"
-            raise UnavailableError(msg)
-        require_absence(self.file)
-        if not self._may_be_missing:
-            raise missing_file(self.url)
-        return True
 
     def entry(self) -> int:
         """The number of the last entry in the audit trail, read as cheaply as possible.
@@ -155,10 +100,8 @@ class Database:
         Raises:
             UnavailableError: where it can't be read.
         """
-        if self.record() is NOTHING:
-            return ()
-        with read_transaction(self._engine) as connection:
-            return read_entries(connection, since=since, subject=subject)
+        with self.reading() as connection:
+            return read_entries(connection, since=since, subject=subject) if connection is not None else ()
 
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Transaction]:
@@ -176,18 +119,28 @@ class Database:
             yield Transaction(connection, record, actor=actor, action=action, subject=subject)
 
     @contextlib.contextmanager
-    def mail_subscribers(self) -> Generator[MailSubscriberRows | None]:
-        """The mail subscribers, for reading; ``None`` where the database does not exist yet.
+    def reading(self) -> Generator[Connection | None]:
+        """A transaction that sees one state of the database; ``None`` where the database does not exist yet.
 
         Raises:
-            UnavailableError: where they can't be read.
+            UnavailableError: where it can't be read.
         """
         self.record()  # migrates older tables
         if self.is_missing():
             yield None
             return
         with read_transaction(self._engine) as connection:
-            yield MailSubscriberRows(connection)
+            yield connection
+
+    @contextlib.contextmanager
+    def mail_subscribers(self) -> Generator[MailSubscriberRows | None]:
+        """The mail subscribers, for reading; ``None`` where the database does not exist yet.
+
+        Raises:
+            UnavailableError: where they can't be read.
+        """
+        with self.reading() as connection:
+            yield MailSubscriberRows(connection) if connection is not None else None
 
     def note_fetches(self, fetches: FetchTimes) -> None:
         """Store when subscribers' feeds were last fetched. This makes no audit entry.
@@ -208,10 +161,8 @@ class Database:
         Raises:
             UnavailableError: where it can't be read.
         """
-        if self.record() is NOTHING:
-            return {}
-        with read_transaction(self._engine) as connection:
-            return read_fetches(connection)
+        with self.reading() as connection:
+            return read_fetches(connection) if connection is not None else {}
 
     def kept_schedule(self) -> tuple[bytes, datetime] | None:
         """The bytes of the schedule that was public last, and when they were changed (aware); ``None`` without one.
@@ -219,11 +170,8 @@ class Database:
         Raises:
             UnavailableError: where it can't be read.
         """
-        self.record()  # migrates older tables
-        if self.is_missing():
-            return None
-        with read_transaction(self._engine) as connection:
-            return read_kept_schedule(connection)
+        with self.reading() as connection:
+            return read_kept_schedule(connection) if connection is not None else None
 
     def kept_holidays(self) -> PublishedHolidays | None:
         """The public holidays that were public last with that schedule; ``None`` where it has none.
@@ -246,49 +194,3 @@ class Database:
             return
         with self._writing() as connection:
             keep_schedule(connection, content, changed_at, holidays)
-
-    def upgrade(self) -> bool:
-        """Create the database's tables, or bring them up to date; gives whether there was anything to do.
-
-        Raises:
-            UnavailableError: where it can't be done, or they are a newer icsfeed's or another program's.
-        """
-        if self._create():
-            return True
-        with self._locked_transaction() as connection:
-            return migrate(connection)
-
-    @contextlib.contextmanager
-    def _writing(self) -> Generator[Connection]:
-        """A transaction in which nobody else writes, in a database whose tables are up to date."""
-        if self.is_missing():
-            self._create()
-        with self._locked_transaction() as connection:
-            if require_tables(connection) is TablesVersion.OLDER:
-                migrate(connection)
-            yield connection
-
-    @contextlib.contextmanager
-    def _locked_transaction(self) -> Generator[Connection]:
-        # Threads of one process wait for each other here, which is faster than in the database.
-        if not self._write_lock.acquire(timeout=self._lock_seconds):
-            msg = f"the database {display_url(self.url)} can't be written: it is busy; try again; nothing was changed"
-            raise UnavailableError(msg)
-        try:
-            with write_transaction(self._engine) as connection:
-                yield connection
-        finally:
-            self._write_lock.release()
-
-    def _create(self) -> bool:
-        """Create the file of an SQLite database where there is none; gives whether this object did."""
-        if self.file is None or os.path.lexists(self.file):
-            return False
-        has_created = create_database(self.url, self.file, migrate)
-        self.was_created |= has_created
-        return has_created
-
-
-def _close(probe: Probe, engine: Engine) -> None:
-    probe.close()
-    engine.dispose()
