@@ -44,6 +44,11 @@ def what_next(state: State) -> str:
     return f"it can be {_possible(state)}" if _POSSIBLE[state] else _MESSAGE_ALONE
 
 
+def possible_steps(state: State) -> tuple[Step, ...]:
+    """The steps that the state allows; undo and redactions depend on more than the state."""
+    return _POSSIBLE[state]
+
+
 def _possible(state: State) -> str:
     steps = [_PARTICIPLES[each] for each in _POSSIBLE[state]]
     return f"{', '.join(steps[:-1])} or {steps[-1]}" if steps else _MESSAGE_ALONE

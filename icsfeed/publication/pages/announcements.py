@@ -96,12 +96,13 @@ def announcements(
             past.append(change)
     current.sort(key=lambda each: (each.state is not State.IN_PROGRESS, each.shown_span.start, each.id))
     past.sort(key=lambda each: (each.shown_span.end, each.id), reverse=True)
-    return tuple(_announcement(each, situation, dates) for each in current), tuple(
-        _announcement(each, situation, dates) for each in past
+    return tuple(announcement_card(each, situation, dates) for each in current), tuple(
+        announcement_card(each, situation, dates) for each in past
     )
 
 
-def _announcement(change: Change, situation: Situation, dates: Dates) -> AnnouncementCard:
+def announcement_card(change: Change, situation: Situation, dates: Dates) -> AnnouncementCard:
+    """The change in words, as the public ``situation`` shows it."""
     schedule, span, say = situation.schedule, change.shown_span, dates.language.say
     facts = facts_of(schedule, change)
     return AnnouncementCard(

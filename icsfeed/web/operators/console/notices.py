@@ -1,0 +1,25 @@
+"""What a page says after an action. The address carries a code, never a text, so that no link can put words there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from icsfeed.words.phrases import Phrase, phrase
+
+NOTICES: Final[Mapping[str, Phrase]] = {
+    "announced": phrase("Announced. Customers see it now."),
+    "repeated": phrase("This was announced already. Nothing was changed."),
+    "draft": phrase("Saved as a draft. Somebody else has to approve it before customers see it."),
+    "confirm": phrase("Confirmed. Customers see it now."),
+    "start": phrase("Started. Customers see it now."),
+    "update": phrase("Updated. Customers see it now."),
+    "extend": phrase("Extended. Customers see it now."),
+    "complete": phrase("Completed. Customers see it now."),
+    "cancel": phrase("Cancelled. Customers see it now."),
+    "withdraw": phrase("Withdrawn. Nothing of it is public any more."),
+    "undo": phrase("Taken back. Customers see it now."),
+    "redact": phrase("Text withdrawn. Fetched copies may remain: if it was a secret, change the secret."),
+    "saved": phrase("Saved."),
+}
+"""By code."""
