@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step, Update, recorded_id
-from icsfeed.domain.errors import ConflictError
+from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.plans import check_plan, free_text, line_of_text, tidied, tidied_translations
 from icsfeed.domain.schedule import Schedule
@@ -46,14 +46,23 @@ def announce(
     keys, and has a placeholder in the UID.
 
     Raises:
-        IcsfeedError: where the policy does not allow it, or it can't be recorded; nothing has changed then.
+        IcsfeedError: where the policy does not allow it, the kind needs approval (see ``drafts``), or it can't be
+            recorded; nothing has changed then.
     """
+    if needs_approval(workspace.schedule, announcement.kind):
+        msg = f"a {CHANGE_NAMES[announcement.kind]} needs the approval of another operator here; draft it first"
+        raise RefusedError(msg)
     request = checked_announcement(workspace.schedule, announcement)
     if dry_run:
         return preview_announcement(workspace.situation(now=actor.at), request, author=actor.name)
     with workspace.repository.writing(actor=actor, action=f"{request.kind} announce", subject="") as writing:
         situation = workspace.situation(writing.record, now=actor.at)
         return record_announcement(writing, situation, request, uid_part=uid_part, author=actor.name)
+
+
+def needs_approval(schedule: Schedule, kind: Kind) -> bool:
+    """Whether a second operator has to approve changes of that kind before they are public."""
+    return schedule.operators is not None and kind in schedule.operators.approval
 
 
 def checked_announcement(schedule: Schedule, announcement: AnnouncementRequest) -> AnnouncementRequest:

@@ -11,6 +11,7 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change
+from icsfeed.domain.drafts import Draft, DraftDecision
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.news import Audience, News
 from icsfeed.domain.public_holidays import PublishedHolidays
@@ -33,7 +34,16 @@ class Queueing(Protocol):
         """Drop what waits about the subject, except withdrawals; ``only_uninformed``: for those who had nothing yet."""
 
 
-class Writing(Queueing, Protocol):
+class DraftReading(Protocol):
+    """Reads drafts."""
+
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
+        """The drafts, the first first: the one of that number, or only those that wait for a decision."""
+
+    def next_draft_number(self) -> int: ...
+
+
+class Writing(Queueing, DraftReading, Protocol):
     """A transaction: everything recorded in it is committed together, or not at all."""
 
     @property
@@ -54,6 +64,12 @@ class Writing(Queueing, Protocol):
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
         """Record that an occurrence is skipped, moved or, with ``None``, restored."""
+
+    def add_draft(self, draft: Draft) -> None:
+        """Record a new draft."""
+
+    def decide_draft(self, number: int, decision: DraftDecision) -> None:
+        """Record what became of a draft."""
 
     def start_freeze(self, freeze: RecordedFreeze) -> None:
         """Record a freeze that starts now."""
@@ -88,8 +104,8 @@ class Repository(Protocol):
         """When each family of clients last fetched each subscriber's feed."""
 
 
-class AuditedRepository(Repository, Protocol):
-    """A repository whose audit trail can be read."""
+class AuditedRepository(Repository, DraftReading, Protocol):
+    """A repository whose audit trail, and drafts, can be read."""
 
     def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
         """The audit entries after number ``since``, oldest first; with a ``subject``, only those about it."""
@@ -150,6 +166,13 @@ class NoRepository:
     def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
         del since, subject
         return ()
+
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
+        del number, waiting
+        return ()
+
+    def next_draft_number(self) -> int:
+        return 1
 
     def fetches(self) -> Mapping[tuple[str, str], datetime]:
         return {}

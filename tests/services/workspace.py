@@ -12,6 +12,8 @@ from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.changes import Change, Plan, Step
+from icsfeed.domain.drafts import Draft as AnnouncementDraft
+from icsfeed.domain.drafts import DraftDecision
 from icsfeed.domain.feeds import Environment, Kind
 from icsfeed.domain.news import Audience, News
 from icsfeed.domain.plans import Amendment
@@ -52,6 +54,7 @@ class MemoryRepository:
     trail: list[AuditEntry] = field(default_factory=list)
     look_every: timedelta = timedelta()
     queued: list[tuple[News, Audience]] = field(default_factory=list)
+    drafted: dict[int, AnnouncementDraft] = field(default_factory=dict)
 
     def entry(self) -> int:
         return self.current.entry
@@ -64,6 +67,16 @@ class MemoryRepository:
             entry for entry in self.trail if entry.number > since and (subject is None or entry.subject == subject)
         )
 
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[AnnouncementDraft, ...]:
+        return tuple(
+            each
+            for each in self.drafted.values()
+            if each.number == (number or each.number) and not (waiting and each.decision)
+        )
+
+    def next_draft_number(self) -> int:
+        return len(self.drafted) + 1
+
     @property
     def actions(self) -> list[tuple[str, str, str]]:
         """Operator, action and subject of each audit entry."""
@@ -75,9 +88,17 @@ class MemoryRepository:
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Draft]:
         """Record everything in the block, or nothing if it raises."""
-        draft = Draft(record=self.current, result=self.current, subject=subject, keys=dict(self.keys), queued=[])
+        draft = Draft(
+            record=self.current,
+            result=self.current,
+            subject=subject,
+            keys=dict(self.keys),
+            queued=[],
+            drafted=dict(self.drafted),
+        )
         yield draft
         self.queued.extend(draft.queued)
+        self.drafted = draft.drafted
         if draft.result is not self.current:
             self.current = replace(draft.result, entry=self.current.entry + 1, at=actor.at, changed_at=actor.at)
             self.keys = draft.keys
@@ -96,6 +117,7 @@ class Draft:
     subject: str
     keys: dict[str, str]
     queued: list[tuple[News, Audience]]
+    drafted: dict[int, AnnouncementDraft]
 
     def set_subject(self, subject: str) -> None:
         self.subject = subject
@@ -112,6 +134,20 @@ class Draft:
         self.result = replace(self.result, changes={**self.result.changes, change.id: change})
         if key is not None:
             self.keys[key] = change.id
+
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[AnnouncementDraft, ...]:
+        return MemoryRepository(drafted=self.drafted).drafts(number=number, waiting=waiting)
+
+    def next_draft_number(self) -> int:
+        return len(self.drafted) + 1
+
+    def add_draft(self, draft: AnnouncementDraft) -> None:
+        self.drafted[draft.number] = draft
+        self.leave_entry()
+
+    def decide_draft(self, number: int, decision: DraftDecision) -> None:
+        self.drafted[number] = replace(self.drafted[number], decision=decision)
+        self.leave_entry()
 
     def adjust(self, window_id: str, day: date, adjustment: Adjustment | None, *, reason: str) -> None:
         """Record an adjustment, or remove it if it is ``None``."""

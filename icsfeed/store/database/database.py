@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
+from icsfeed.domain.drafts import Draft
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
 from icsfeed.store.database.access import DatabaseAccess
 from icsfeed.store.database.audit import read_entries
+from icsfeed.store.database.drafts import next_draft_number, read_drafts
 from icsfeed.store.database.engine import read_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
@@ -103,6 +105,19 @@ class Database(DatabaseAccess):
         with self.reading() as connection:
             return read_entries(connection, since=since, subject=subject) if connection is not None else ()
 
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
+        """The drafts, the first first: the one of that number, or only those that wait for a decision.
+
+        Raises:
+            UnavailableError: where they can't be read.
+        """
+        with self.reading() as connection:
+            return read_drafts(connection, number=number, waiting=waiting) if connection is not None else ()
+
+    def next_draft_number(self) -> int:
+        with self.reading() as connection:
+            return next_draft_number(connection) if connection is not None else 1
+
     @contextlib.contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Transaction]:
         """Record something, while nobody else does: whole when the block ends, not at all where it raises.
@@ -179,10 +194,9 @@ class Database(DatabaseAccess):
         Raises:
             UnavailableError: where they can't be read.
         """
-        if self.kept_schedule() is None:
-            return None
-        with read_transaction(self._engine) as connection:
-            return read_kept_holidays(connection)
+        with self.reading() as connection:
+            has_schedule = connection is not None and read_kept_schedule(connection) is not None
+            return read_kept_holidays(connection) if connection is not None and has_schedule else None
 
     def keep_schedule(self, content: bytes, changed_at: datetime, *, holidays: PublishedHolidays | None = None) -> None:
         """Store the schedule that is public now, when it was changed (aware), and its holidays, instead of the last.

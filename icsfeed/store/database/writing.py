@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Update, number_of, recorded_id
+from icsfeed.domain.drafts import Draft, DraftDecision
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import whole_minutes
 from icsfeed.domain.news import Audience, News
@@ -19,6 +20,7 @@ from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 from icsfeed.store.database import outbox_lists, queueing
+from icsfeed.store.database.drafts import add_decision, add_draft, next_draft_number, read_drafts
 from icsfeed.store.database.due import DueOutbox
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
@@ -133,6 +135,21 @@ class Transaction:
                 ends=move.to.end if move else None,
             )
         )
+
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
+        """The drafts, the first first: the one of that number, or only those that wait for a decision."""
+        return read_drafts(self._connection, number=number, waiting=waiting)
+
+    def next_draft_number(self) -> int:
+        return next_draft_number(self._connection)
+
+    def add_draft(self, draft: Draft) -> None:
+        """Record a new draft."""
+        add_draft(self._connection, draft, entry=self.entry)
+
+    def decide_draft(self, number: int, decision: DraftDecision) -> None:
+        """Record what became of a draft."""
+        add_decision(self._connection, number, decision, entry=self.entry)
 
     def start_freeze(self, freeze: RecordedFreeze) -> None:
         """Record a freeze that starts now."""
