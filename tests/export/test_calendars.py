@@ -72,6 +72,7 @@ def test_a_site_of_an_earlier_release_is_recognized_by_its_uids(dest: Path) -> N
     assert dates(dest) == before
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_a_site_of_an_earlier_release_names_its_calendar_from_the_next_export_on(dest: Path, schedule: Path) -> None:
     schedule.write_text(SCHEDULE, encoding="utf-8")
     named = manifest_of(dest)

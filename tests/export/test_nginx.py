@@ -141,6 +141,7 @@ def test_nginx_answers_304_by_etag_and_by_date_until_the_feed_changes(site: Path
         assert [client.get("/feeds/all.ics", headers=header).status_code for header in (tag, date)] == [200, 200]
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_nginx_hides_files_that_are_not_part_of_the_site(site: Path, tmp_path: Path) -> None:
     hidden_paths = (
         *("/.icsfeed/", "/.icsfeed/manifest.json", "/.icsfeed/nginx.conf"),

@@ -93,6 +93,7 @@ def server(schedule: Path, database: str) -> FlaskClient:
     return create_app(schedule=schedule, database=database, clock=clock).test_client()
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_every_file_equals_the_response_of_the_server(
     server: FlaskClient, schedule: Path, database: str, tmp_path: Path
 ) -> None:
@@ -130,6 +131,7 @@ def test_the_site_has_no_other_files(server: FlaskClient, schedule: Path, databa
     assert set(contents(tmp_path / "site")) == {file.name for file in expected}
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_every_link_of_the_servers_pages_leads_to_a_file(
     server: FlaskClient, schedule: Path, database: str, tmp_path: Path
 ) -> None:
@@ -178,6 +180,7 @@ def test_nothing_is_written_hours_later_with_a_new_database(schedule: Path, tmp_
     assert dates(tmp_path / "site") == before
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_a_recorded_change_writes_only_affected_files(schedule: Path, database: str, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     export(dest)
@@ -199,6 +202,7 @@ def test_a_recorded_change_writes_only_affected_files(schedule: Path, database: 
     assert written == expected | {".icsfeed/manifest.json"}
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_an_edit_writes_only_affected_files(schedule: Path, database: str, tmp_path: Path) -> None:
     """The freeze is in every environment's feed, but not in those of windows and changes."""
     export(tmp_path / "site")

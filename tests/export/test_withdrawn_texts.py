@@ -43,6 +43,11 @@ NAME: Final = "ec-1"
 
 
 @pytest.fixture
+def languages() -> list[str]:
+    return ["en", "fr"]
+
+
+@pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with closing(Database(f"sqlite:///{tmp_path}/icsfeed.db")) as database:
         yield database

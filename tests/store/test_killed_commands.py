@@ -12,7 +12,7 @@ from tests.cli.running import SCHEDULE
 from tests.store.killed_commands import CASES, Case, kill_many
 from tests.store.stages import PostgresqlStage, SqliteStage, Stage
 
-KILLS = int(os.environ.get("COMMANDS_TO_KILL", "4"))
+KILLS = int(os.environ.get("COMMANDS_TO_KILL", "2"))
 """Of each command. ``python -m tests.benchmarks.killing`` kills 200 of each."""
 
 
