@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.services.announcing import AnnouncementRequest
@@ -107,9 +109,16 @@ class AnnouncementForm:
 def blank_form(kind: Kind, visit: Visit, new_key: Callable[[], str]) -> AnnouncementForm:
     """The form to begin with: for an emergency, everything but the summary has its likeliest value."""
     schedule = visit.workspace.schedule
-    public = [each.id for each in schedule.environments if each.public]
-    chosen = public[:1] if kind is Kind.EMERGENCY or len(schedule.environments) == 1 else []
-    return AnnouncementForm(kind=kind, key=new_key(), environments=tuple(chosen), messages=message_texts({}, schedule))
+    is_chosen = kind is Kind.EMERGENCY or len(schedule.environments) == 1
+    chosen = _first_environment(schedule) if is_chosen else ()
+    return AnnouncementForm(kind=kind, key=new_key(), environments=chosen, messages=message_texts({}, schedule))
+
+
+def _first_environment(schedule: Schedule) -> tuple[str, ...]:
+    """The first public environment: by the order of the feeds, which is that of the schedule file, or else by id."""
+    by_feed = (each.environments for each in schedule.feeds if each.public and len(each.environments) == 1)
+    by_id = ({each.id} for each in schedule.environments if each.public)
+    return tuple(next(chain(by_feed, by_id), ()))
 
 
 def read_form(kind: Kind, form: MultiDict[str, str], visit: Visit, new_key: Callable[[], str]) -> AnnouncementForm:

@@ -1,4 +1,4 @@
-"""The console's style sheet and script. Their names contain a digest of their bytes, so browsers may keep them."""
+"""The console's style sheet, script and icon. Each name contains a digest of the bytes, so browsers may keep them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from flask import Response, current_app
 from werkzeug.exceptions import NotFound
 
 from icsfeed.publication.pages.colors import palette
+from icsfeed.publication.pages.rendering import assets
 
 _TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "console"
 _STYLE_TYPE: Final = "text/css; charset=utf-8"
@@ -32,6 +34,11 @@ def style_of(color: str) -> ConsoleAsset:
     return _asset("css", text.encode(), _STYLE_TYPE)
 
 
+def icon_of(color: str) -> ConsoleAsset:
+    """The icon of the site in the vendor's color (empty: none)."""
+    return _asset("svg", unquote(assets(color).icon.partition(",")[2]).encode(), "image/svg+xml")
+
+
 @cache
 def script() -> ConsoleAsset:
     return _asset("js", (_TEMPLATES / "console.js").read_bytes(), _SCRIPT_TYPE)
@@ -43,7 +50,9 @@ def asset_response(name: str, color: str) -> Response:
     Raises:
         NotFound: where it is the name of no asset.
     """
-    asset = next((each for each in (style_of(color), script()) if _kind(each.name) == _kind(name)), None)
+    asset = next(
+        (each for each in (style_of(color), icon_of(color), script()) if _kind(each.name) == _kind(name)), None
+    )
     if asset is None:
         raise NotFound
     response = Response(asset.content, content_type=asset.content_type)

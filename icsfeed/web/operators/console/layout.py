@@ -22,7 +22,7 @@ from icsfeed.services.changes import Workspace
 from icsfeed.services.repository import NoRepository
 from icsfeed.services.requests.errors import FieldError, InvalidRequestError
 from icsfeed.store.database.outbox import Outbox
-from icsfeed.web.operators.console.assets import asset_response, script, style_of
+from icsfeed.web.operators.console.assets import asset_response, icon_of, script, style_of
 from icsfeed.web.operators.console.guards import current_operator
 from icsfeed.web.operators.console.notices import NOTICES
 from icsfeed.web.operators.context import OperatorsContext
@@ -180,6 +180,7 @@ def console_page(
         section=section,
         errors=tuple(errors),
         notice=language.say(notice) if notice is not None else "",
+        icon_path=f"static/{icon_of(calendar.color).name}",
         style_path=f"static/{style_of(calendar.color).name}",
         script_path=f"static/{script().name}",
         sections=SECTION_NAMES,

@@ -47,7 +47,7 @@ if (form && preview) {
     const body = new URLSearchParams(new FormData(form));
     body.set("action", "preview");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "preview" } });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Fragment": "preview" } });
       const html = await answer.text();
       if (answer.ok && number === latest && !answer.redirected) preview.innerHTML = html;
     } catch {
