@@ -96,11 +96,14 @@ class Schedule:
     operators: OperatorSettings | None = None
     language: str = ""
     translations: Mapping[str, Schedule] = field(default_factory=dict, repr=False)
+    environment_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
     window_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
     freeze_order: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # A schedule that is made from another has its parts by id, and inherits the order.
+        if not self.environment_order:
+            object.__setattr__(self, "environment_order", tuple(each.id for each in self.environments))
         if not self.window_order:
             object.__setattr__(self, "window_order", tuple(window.id for window in self.windows))
         if not self.freeze_order:

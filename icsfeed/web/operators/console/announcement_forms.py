@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
-from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.spans import Span
 from icsfeed.domain.windows import Impact
 from icsfeed.services.announcing import AnnouncementRequest
@@ -110,15 +108,13 @@ def blank_form(kind: Kind, visit: Visit, new_key: Callable[[], str]) -> Announce
     """The form to begin with: for an emergency, everything but the summary has its likeliest value."""
     schedule = visit.workspace.schedule
     is_chosen = kind is Kind.EMERGENCY or len(schedule.environments) == 1
-    chosen = _first_environment(schedule) if is_chosen else ()
-    return AnnouncementForm(kind=kind, key=new_key(), environments=chosen, messages=message_texts({}, schedule))
-
-
-def _first_environment(schedule: Schedule) -> tuple[str, ...]:
-    """The first public environment: by the order of the feeds, which is that of the schedule file, or else by id."""
-    by_feed = (each.environments for each in schedule.feeds if each.public and len(each.environments) == 1)
-    by_id = ({each.id} for each in schedule.environments if each.public)
-    return tuple(next(chain(by_feed, by_id), ()))
+    public = [each for each in schedule.environment_order if each in schedule.public_environments]
+    return AnnouncementForm(
+        kind=kind,
+        key=new_key(),
+        environments=tuple(public[:1]) if is_chosen else (),
+        messages=message_texts({}, schedule),
+    )
 
 
 def read_form(kind: Kind, form: MultiDict[str, str], visit: Visit, new_key: Callable[[], str]) -> AnnouncementForm:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,11 +14,12 @@ from icsfeed.domain.errors import IcsfeedError, RefusedError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.spans import Span
-from icsfeed.services.announcing import AnnouncementRequest, announce
+from icsfeed.services.announcing import AnnouncementRequest
 from icsfeed.services.changes import Outcome, random_uid_part
+from icsfeed.services.drafting import DraftOutcome, announce_or_draft
 from icsfeed.services.requests.announcements import KINDS
 from icsfeed.services.requests.errors import FieldError
-from icsfeed.services.suggestions import SlotRequest, Suggestion, suggest
+from icsfeed.services.suggestions import START_STEP, SlotRequest, Suggestion, suggest
 from icsfeed.services.upcoming import utc_text
 from icsfeed.web.operators.console.announcement_forms import AnnouncementForm, blank_form, read_form
 from icsfeed.web.operators.console.change_preview import change_preview
@@ -101,9 +102,9 @@ def _form_page(visit: Visit, form: AnnouncementForm, errors: Sequence[FieldError
 
 def _preview_page(visit: Visit, form: AnnouncementForm) -> Response:
     announcement = form.request(visit)
-    preview = change_preview(_announced(visit, announcement, dry_run=True), visit)
-    is_draft = wants_approval(visit, form.kind)
-    slots = _slots(visit, announcement)
+    result = _announced(visit, announcement, dry_run=True)
+    preview = change_preview(_outcome_of(result), visit)
+    is_draft, slots = isinstance(result, DraftOutcome), _slots(visit, announcement)
     if FRAGMENT_HEADER in request.headers:
         return visit.fragment("preview.html", preview=preview, slots=slots, is_draft=is_draft)
     return visit.page(
@@ -125,12 +126,14 @@ def _refusal(visit: Visit, form: AnnouncementForm, errors: Sequence[FieldError])
 
 def _publish(visit: Visit, form: AnnouncementForm) -> Response:
     visit.operator.require_write()
-    outcome = _announced(visit, form.request(visit), dry_run=False)
-    return go_to(f"changes/{outcome.change.id}", "repeated" if outcome.repeats else "announced")
+    result = _announced(visit, form.request(visit), dry_run=False)
+    if isinstance(result, DraftOutcome):
+        return go_to(f"{Section.DRAFTS}{result.draft.id}", "repeated" if result.repeats else "draft")
+    return go_to(f"{Section.CHANGES}{result.change.id}", "repeated" if result.repeats else "announced")
 
 
-def _announced(visit: Visit, announcement: AnnouncementRequest, *, dry_run: bool) -> Outcome:
-    return announce(
+def _announced(visit: Visit, announcement: AnnouncementRequest, *, dry_run: bool) -> Outcome | DraftOutcome:
+    return announce_or_draft(
         visit.workspace,
         announcement,
         uid_part=random_uid_part(visit.context.randomness.new_bytes),
@@ -139,10 +142,14 @@ def _announced(visit: Visit, announcement: AnnouncementRequest, *, dry_run: bool
     )
 
 
-def wants_approval(visit: Visit, kind: Kind) -> bool:
-    """Whether announcing a change of that kind makes a draft, which somebody else has to approve."""
-    operators = visit.workspace.schedule.operators
-    return operators is not None and kind in operators.approval
+def _outcome_of(result: Outcome | DraftOutcome) -> Outcome:
+    """What becomes public, now or once the draft is approved."""
+    if isinstance(result, Outcome):
+        return result
+    if result.preview is None:
+        msg = "a draft that was just made has a preview"
+        raise AssertionError(msg)
+    return replace(result.preview, warnings=result.warnings, repeats=result.repeats)
 
 
 def _slots(visit: Visit, announcement: AnnouncementRequest) -> tuple[SlotButton, ...]:
@@ -158,7 +165,7 @@ def _slots(visit: Visit, announcement: AnnouncementRequest) -> tuple[SlotButton,
         suggestions = suggest(visit.situation, slot_request)
     except RefusedError:
         return ()
-    better = [each for each in suggestions[:_MOST_SLOTS] if each.span != plan.span]
+    better = [each for each in suggestions[:_MOST_SLOTS] if abs(each.span.start - plan.span.start) > START_STEP]
     return tuple(_slot_button(each, visit) for each in better)
 
 

@@ -16,6 +16,7 @@ from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.spans import Span
 from icsfeed.publication.pages.page_items import PageItem, page_item
+from icsfeed.services.drafts import drafts
 from icsfeed.services.gate import Verdict, gate
 from icsfeed.services.upcoming import UpcomingItem, upcoming
 from icsfeed.web.operators.console.change_words import ChangeRow, change_row
@@ -71,6 +72,7 @@ def home_routes(context: OperatorsContext) -> Blueprint:
             freezes=tuple(_freezes(visit)),
             ahead=tuple(_ahead(visit)),
             failed=_failed_deliveries(visit),
+            drafts=drafts(visit.workspace, waiting=True),
         )
 
     @routes.get(f"{CONSOLE_PATH}/changes/")
