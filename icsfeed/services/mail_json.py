@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from icsfeed.domain.deliveries import DeliveryState
+from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.mail_subscribers import MailSubscriber
 from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.services.mail_subscribing import subscriber_at
@@ -59,6 +60,20 @@ def mail_account(repository: MailRepository, address: str) -> MailAccount:
     subscriber = subscriber_at(repository, address)
     with repository.mail_subscribers() as rows:
         return MailAccount(subscriber=subscriber, deliveries=rows.deliveries(subscriber.id) if rows is not None else ())
+
+
+def mail_account_with_id(repository: MailRepository, subscriber_id: str) -> MailAccount:
+    """All that is known of the subscriber with that random id.
+
+    Raises:
+        NotFoundError: where there is none.
+    """
+    with repository.mail_subscribers() as rows:
+        subscriber = rows.with_id(subscriber_id) if rows is not None else None
+        if rows is None or subscriber is None:
+            msg = "there is no mail subscriber with this id"
+            raise NotFoundError(msg)
+        return MailAccount(subscriber=subscriber, deliveries=rows.deliveries(subscriber.id))
 
 
 def _delivery_json(row: OutboxRow) -> dict[str, object]:

@@ -166,6 +166,15 @@ def remove(repository: MailRepository, address: str, *, actor: Actor) -> MailSub
     return subscriber
 
 
+def remove_with_id(repository: MailRepository, subscriber_id: str, *, actor: Actor) -> None:
+    """Erase the subscriber of that id; one who is gone already stays so.
+
+    Raises:
+        UnavailableError: where it can't be recorded; nothing has changed then.
+    """
+    _erase(repository, subscriber_id, actor, "mail remove")
+
+
 def subscriber_at(repository: MailRepository, address: str) -> MailSubscriber:
     """The subscriber of that address, which a person wrote.
 

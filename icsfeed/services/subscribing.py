@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.errors import NotFoundError
+from icsfeed.domain.errors import ConflictError, NotFoundError
 from icsfeed.domain.maintnote import PUBLIC_ACCOUNT, Account
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.subscribers import Action, Subscriber, Subscribers, SubscriberStep, after, digest_of, key_of
@@ -92,12 +92,15 @@ def rotate(
     salt: str = "",
     overlap: timedelta,
     actor: Actor,
+    expected: datetime | None = None,
 ) -> Subscriber:
     """Give a subscriber a new token; earlier ones stay valid for the ``overlap`` only.
 
+    ``expected`` is when the latest token that the operator has seen was made: there must be no later one.
+
     Raises:
-        IcsfeedError: where there is no such subscriber or no such feed any more, or it can't be recorded; nothing has
-            changed then.
+        IcsfeedError: where there is no such subscriber or no such feed any more, somebody was faster, or it can't be
+            recorded; nothing has changed then.
     """
     step = SubscriberStep(
         action=Action.ROTATE,
@@ -107,7 +110,15 @@ def rotate(
         salt=salt,
         until=actor.at + overlap,
     )
-    return _take(repository, step, actor, schedule)
+
+    def unless_rotated(subscriber: Subscriber) -> SubscriberStep:
+        latest = subscriber.tokens[-1].since
+        if expected is not None and latest != expected:
+            msg = f"{quoted(subscriber.name)} got a new address at {utc_text(latest)} already; nothing was changed now"
+            raise ConflictError(msg)
+        return step
+
+    return _take(repository, step, actor, schedule, complete=unless_rotated)
 
 
 def revoke(repository: Repository, name: str, *, actor: Actor) -> Subscriber:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +21,16 @@ from icsfeed.store.database.outbox_tables import deliveries, mail_requests, mail
 _SEPARATOR: Final = ","
 _MINUTE: Final = timedelta(minutes=1)
 _table: Final = mail_subscribers
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CountedChoice:
+    """How many subscribers have the same language, environments and kinds; ``None`` stands for all of them."""
+
+    language: str
+    environments: frozenset[str] | None
+    kinds: frozenset[str] | None
+    number: int
 
 
 class MailSubscriberRows:
@@ -109,6 +120,18 @@ class MailSubscriberRows:
             ).select_from(_table)
         ).one()
         return {"active": confirmed - paused, "paused": paused, "unconfirmed": every - confirmed}
+
+    def choices(self) -> Iterator[CountedChoice]:
+        """How many confirmed subscribers made each choice, in no order."""
+        columns = _table.c.language, _table.c.environments, _table.c.kinds
+        query = select(*columns, func.count().label("number")).where(_table.c.confirmed_at.is_not(None))
+        for row in self._connection.execute(query.group_by(*columns)):
+            yield CountedChoice(
+                language=row.language,
+                environments=_parts(row.environments),
+                kinds=_parts(row.kinds),
+                number=row.number,
+            )
 
     def requests(self, *, client: str, address: str, since: datetime) -> tuple[tuple[datetime, ...], ...]:
         """When requests came from that client, and when for that address, after an instant (aware), oldest first.

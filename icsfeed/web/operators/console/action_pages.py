@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,11 +63,6 @@ def outbox_of(visit: Visit) -> ListenerOutbox | None:
     """The outbox, which knows who would be told; ``None`` while there is no database."""
     database = visit.context.database
     return database.outbox if isinstance(database, Database) and not database.is_missing() else None
-
-
-def random_bytes_of(context: OperatorsContext) -> Callable[[int], bytes]:
-    """The context's randomness, as services take it."""
-    return lambda count: hashlib.shake_256(context.randomness.new_secret().encode()).digest(count)
 
 
 def fingerprint(*values: object) -> str:

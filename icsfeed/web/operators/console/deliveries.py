@@ -98,7 +98,7 @@ def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         everything=everything,
         counts=[(visit.say(_STATES[state]), number) for state, number in report.counts.items()],
         channels=tuple(_channel_states(visit, report)),
-        rows=tuple(_row(visit, each) for each in report.rows),
+        rows=tuple(delivery_row(visit, each) for each in report.rows),
         is_limited=len(report.rows) == _MAX_ROWS,
         max_rows=_MAX_ROWS,
         has_failed=report.counts[DeliveryState.FAILED] > 0,
@@ -129,7 +129,7 @@ def _channel_states(visit: Visit, report: DeliveryReport) -> Iterator[ChannelSta
         )
 
 
-def _row(visit: Visit, row: OutboxRow) -> DeliveryRow:
+def delivery_row(visit: Visit, row: OutboxRow) -> DeliveryRow:
     delivery, dates = row.delivery, visit.dates
     at = row.due_at if row.state is DeliveryState.WAITING else row.ended_at or delivery.queued_at
     return DeliveryRow(

@@ -26,7 +26,6 @@ from icsfeed.web.operators.console.action_pages import (
     form_fields,
     is_confirmation,
     outbox_of,
-    random_bytes_of,
     writing_visit,
 )
 from icsfeed.web.operators.console.calendar_entries import PRIVATE, CalendarEntry, day_path, entry_of, freeze_path
@@ -196,7 +195,7 @@ def _start(visit: Visit) -> Response:
         fields["until"] = until
     schedule = visit.workspace.schedule
     freeze = freeze_request(fields, schedule=schedule)
-    actor, uid_part = actor_of(visit), random_uid_part(random_bytes_of(visit.context))
+    actor, uid_part = actor_of(visit), random_uid_part(visit.context.randomness.new_bytes)
     if is_confirmation():
         # One that was started with the same form is active already, and nothing happens twice.
         outcome = start_freeze(visit.workspace, freeze, uid_part=uid_part, actor=actor)
