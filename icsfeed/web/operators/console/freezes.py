@@ -199,7 +199,7 @@ def _start(visit: Visit) -> Response:
     if is_confirmation():
         # One that was started with the same form is active already, and nothing happens twice.
         outcome = start_freeze(visit.workspace, freeze, uid_part=uid_part, actor=actor)
-        return go_to(freeze_path(outcome.freeze.id), "repeated" if outcome.repeats else "freeze-started")
+        return go_to(freeze_path(outcome.freeze.id), "freeze-repeated" if outcome.repeats else "freeze-started")
     preview = start_freeze(visit.workspace, freeze, uid_part=uid_part, actor=actor, dry_run=True)
     return confirmation_page(
         visit,

@@ -17,7 +17,7 @@ from icsfeed.web.operators.console.guards import current_session
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, field_errors, go_to, open_visit
 from icsfeed.web.operators.context import OperatorsContext
 
-_FOLDER: Final = f"{CONSOLE_PATH}/sessions/"
+_FOLDER: Final = f"{CONSOLE_PATH}/sessions/all/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +34,7 @@ class SessionCard:
     is_own: bool
 
 
-def session_routes(context: OperatorsContext) -> Blueprint:
+def session_list_routes(context: OperatorsContext) -> Blueprint:
     """The page of sessions."""
     routes = Blueprint("console_session_list", __name__)
 
@@ -49,7 +49,7 @@ def session_routes(context: OperatorsContext) -> Blueprint:
             operator_sessions.end(visit.context.database, session_id, actor=actor_of(visit))
         except IcsfeedError as error:
             return _page(visit, error)
-        return go_to("sessions/", "session-ended")
+        return go_to("sessions/all/", "session-ended")
 
     return routes
 
@@ -57,8 +57,8 @@ def session_routes(context: OperatorsContext) -> Blueprint:
 def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
     sessions = operator_sessions.active_sessions(visit.context.database, now=visit.now)
     return visit.page(
-        "sessions.html",
-        title=visit.say("Sessions"),
+        "all_sessions.html",
+        title=visit.say("All sessions"),
         section=Section.SESSIONS,
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
