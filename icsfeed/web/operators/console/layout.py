@@ -47,6 +47,7 @@ class Section(StrEnum):
     CHANGES = "changes/"
     AUDIT = "audit/"
     SUBSCRIBERS = "subscribers/"
+    MAIL = "mail/"
     DELIVERIES = "deliveries/"
     TOKENS = "tokens/"
     SESSIONS = "sessions/"
@@ -60,7 +61,8 @@ SECTION_NAMES: Final[Mapping[Section, Phrase]] = {
     Section.DRAFTS: phrase("Drafts"),
     Section.CHANGES: phrase("All changes"),
     Section.AUDIT: phrase("Audit trail"),
-    Section.SUBSCRIBERS: phrase("Subscribers"),
+    Section.SUBSCRIBERS: phrase("Private subscribers"),
+    Section.MAIL: phrase("Mail subscribers"),
     Section.DELIVERIES: phrase("Deliveries"),
     Section.TOKENS: phrase("Tokens"),
     Section.SESSIONS: phrase("Sessions"),

@@ -94,7 +94,7 @@ def mail_subscriber_routes(context: OperatorsContext) -> Blueprint:
     def search() -> Response:
         visit = open_visit(context)
         try:
-            account = _found(visit, request.form.get(_SEARCH_FIELD, ""))
+            account = _account_of(visit, request.form.get(_SEARCH_FIELD, ""))
         except IcsfeedError as error:
             return _page(visit, error)
         return visit.page(
@@ -123,7 +123,7 @@ def _database(visit: Visit) -> Database:
     return database
 
 
-def _found(visit: Visit, text: str) -> MailAccount:
+def _account_of(visit: Visit, text: str) -> MailAccount:
     """The subscriber with that exact address or id.
 
     Raises:

@@ -89,12 +89,12 @@ def month_routes(context: OperatorsContext) -> Blueprint:
 def _day(year: int, month: int, day: int) -> date:
     """The date; there is no page of one that does not exist, or that icsfeed does not know."""
     try:
-        found = date(year, month, day)
+        that_day = date(year, month, day)
     except ValueError:
         raise NotFound from None
     if year not in YEARS[1:-1]:
         raise NotFound
-    return found
+    return that_day
 
 
 def _link(visit: Visit, first: date) -> tuple[str, str]:

@@ -21,5 +21,18 @@ NOTICES: Final[Mapping[str, Phrase]] = {
     "undo": phrase("Taken back. Customers see it now."),
     "redact": phrase("Text withdrawn. Fetched copies may remain: if it was a secret, change the secret."),
     "saved": phrase("Saved."),
+    "skip": phrase("Skipped. Customers see it now."),
+    "move": phrase("Moved. Customers see it now."),
+    "restore": phrase("Restored. It takes place as the policy says."),
+    "freeze-started": phrase("The change freeze has started."),
+    "freeze-repeated": phrase("This freeze has started already. Nothing was changed."),
+    "freeze-ended": phrase("The change freeze has ended."),
+    "retry": phrase("Tried again now."),
+    "token-revoked": phrase("The token is revoked."),
+    "session-ended": phrase("The session has ended."),
+    "subscriber-revoked": phrase("Revoked. Their addresses don’t work any more."),
+    "erased": phrase("Erased."),
+    "approved": phrase("Approved and announced. Customers see it now."),
+    "draft-withdrawn": phrase("The draft is withdrawn."),
 }
 """By code."""

@@ -36,6 +36,11 @@ from icsfeed.words.phrases import phrase
 
 _PATH: Final = f"{CONSOLE_PATH}/windows/<window_id>/<day>/"
 _TIMES: Final = ("start", "end")
+_FORM_TITLES: Final = {
+    AdjustmentAction.SKIP: phrase("Skip an occurrence"),
+    AdjustmentAction.MOVE: phrase("Move an occurrence"),
+    AdjustmentAction.RESTORE: phrase("Restore an occurrence"),
+}
 _TITLES: Final = {
     AdjustmentAction.SKIP: phrase("Skip the maintenance of {when}?"),
     AdjustmentAction.MOVE: phrase("Move the maintenance of {when}?"),
@@ -106,7 +111,7 @@ def _form_page(
     is_blank = not request.values
     return visit.page(
         "adjust.html",
-        title=visit.say(_TITLES[action], when=facts.policy),
+        title=visit.say(_FORM_TITLES[action]),
         section=Section.CALENDAR,
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,

@@ -158,14 +158,14 @@ def _add(visit: Visit) -> Response:
     if objects := _objects():
         fields["objects"] = objects
     schedule, secret = visit.workspace.schedule, _new_secret(visit)
-    wanted = subscriber_request(fields, schedule=schedule)
+    details = subscriber_request(fields, schedule=schedule)
     added = subscribing.add(
         schedule,
         visit.workspace.repository,
-        wanted.name,
-        feed=wanted.feed,
-        alarms=wanted.alarms,
-        account=wanted.account,
+        details.name,
+        feed=details.feed,
+        alarms=details.alarms,
+        account=details.account,
         token=secret.token,
         salt=secret.salt,
         actor=actor_of(visit),
@@ -213,12 +213,12 @@ def _maintnote_warnings(visit: Visit, subscriber: Subscriber) -> tuple[str, ...]
 
 def _change(visit: Visit, subscriber: Subscriber) -> Response:
     fields = {"name": subscriber.name, "account": request.form.get("account", ""), "objects": _objects() or [""]}
-    wanted = account_request(fields)
+    details = account_request(fields)
     subscribing.change(
         visit.workspace.repository,
-        wanted.name,
-        account=wanted.account,
-        objects=wanted.objects,
+        details.name,
+        account=details.account,
+        objects=details.objects,
         actor=actor_of(visit),
     )
     return go_to(subscriber_card(visit, subscriber, {}).path, "saved")
@@ -226,7 +226,7 @@ def _change(visit: Visit, subscriber: Subscriber) -> Response:
 
 def _rotate(visit: Visit, subscriber: Subscriber) -> Response:
     """The page with the new address. A form that is sent twice makes one address only."""
-    wanted = rotation_request({**form_fields(("overlap",)), "name": subscriber.name})
+    details = rotation_request({**form_fields(("overlap",)), "name": subscriber.name})
     try:
         seen = datetime.fromisoformat(request.form.get("latest", ""))
     except ValueError:
@@ -235,10 +235,10 @@ def _rotate(visit: Visit, subscriber: Subscriber) -> Response:
     rotated = subscribing.rotate(
         visit.workspace.schedule,
         visit.workspace.repository,
-        wanted.name,
+        details.name,
         token=secret.token,
         salt=secret.salt,
-        overlap=wanted.overlap,
+        overlap=details.overlap,
         actor=actor_of(visit),
         expected=seen,
     )

@@ -59,3 +59,16 @@ if (form && preview) {
     timer = setTimeout(refresh, 400);
   });
 }
+
+// Buttons that copy a value are shown where the browser lets them.
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      await navigator.clipboard.writeText(field.value);
+      button.textContent = button.dataset.copied;
+    });
+  }
+}
