@@ -31,6 +31,10 @@ class RefusedError(IcsfeedError):
     """A well-formed request that the policy or the present state does not allow; the message says what is possible."""
 
 
+class InsufficientScopeError(RefusedError):
+    """An operator who may read, and asks for something that changes what is recorded."""
+
+
 class UnauthenticatedError(IcsfeedError):
     """Credentials that are missing or not valid; the message never repeats them."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from icsfeed.domain.actors import Actor, ActorKind
-from icsfeed.domain.errors import RefusedError
+from icsfeed.domain.errors import InsufficientScopeError
 
 
 class Scope(StrEnum):
@@ -36,8 +36,8 @@ class Operator:
         """Make sure that the operator may change something.
 
         Raises:
-            RefusedError: where it may only read.
+            InsufficientScopeError: where it may only read.
         """
         if not self.may_write:
             msg = f'"{self.name}" may only read; sign in with a token of scope write (`icsfeed token create`)'
-            raise RefusedError(msg)
+            raise InsufficientScopeError(msg)

@@ -9,12 +9,12 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.mail_subscribers import CONFIRMATION_PERIOD, MailChoice, MailSubscriber
+from icsfeed.domain.networks import network_of
 from icsfeed.services.repository import MailRepository
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 
@@ -22,9 +22,6 @@ MAX_REQUESTS: Final = 5
 """From one client, and for one address, within ``REQUEST_PERIOD``."""
 
 REQUEST_PERIOD: Final = timedelta(hours=1)
-_IPV6_NETWORK_BITS: Final = 64
-"""Of an IPv6 address, these are the network's: one customer has all the others."""
-
 _VISITOR: Final = "a visitor"
 """Anybody may ask. The audit trail does not name them: asking makes no entry."""
 
@@ -100,19 +97,6 @@ def _count_request(rows: MailSubscriberRows, request: MailRequest, secret: str, 
     if times:
         raise TooManyRequestsError(max(each[-MAX_REQUESTS] for each in times) + REQUEST_PERIOD - now)
     rows.add_request(client=client, address=address, at=now)
-
-
-def network_of(client: str) -> str:
-    """What counts as one client: an IPv4 address, or the network of an IPv6 address."""
-    try:
-        address = ip_address(client.partition("%")[0])
-    except ValueError:
-        return client
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(int(address) >> (address.max_prefixlen - _IPV6_NETWORK_BITS))
 
 
 def forget_unconfirmed(rows: MailSubscriberRows, *, now: datetime) -> None:

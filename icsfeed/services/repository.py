@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Never, Protocol
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.adjustments import Adjustment
@@ -22,6 +22,7 @@ from icsfeed.domain.subscribers import SubscriberStep
 
 if TYPE_CHECKING:
     from icsfeed.store.database.mail_subscribers import MailSubscriberRows  # nor SQLAlchemy, for most commands
+    from icsfeed.store.database.operator_access import OperatorRows
 
 
 class Queueing(Protocol):
@@ -140,6 +141,32 @@ class MailRepository(Protocol):
         """The mail subscribers, for reading; ``None`` while there is no database yet."""
 
 
+class OperatorWriting(Writing, Protocol):
+    """A transaction that can record operators' tokens, and end their sessions."""
+
+    @property
+    def entry(self) -> int:
+        """The number of its audit entry, which is made when it is first asked for."""
+
+    @property
+    def operators(self) -> OperatorRows: ...
+
+
+class OperatorRepository(Protocol):
+    """A repository that knows who may act."""
+
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[OperatorWriting]: ...
+
+    def operator_rows(self) -> AbstractContextManager[OperatorRows | None]:
+        """Tokens, sign-ins and sessions, for reading; ``None`` while there is no database yet."""
+
+    def writing_operator_rows(self) -> AbstractContextManager[OperatorRows]:
+        """The same for writing, without an audit entry."""
+
+    def note_operator_use(self, note: Callable[[OperatorRows], None]) -> bool:
+        """Write what can be lost, without waiting for other writers; gives whether it was written."""
+
+
 class NoRepository:
     """The repository of the packaged example, with which nothing is recorded."""
 
@@ -153,15 +180,28 @@ class NoRepository:
     def record(self) -> Record:
         return NOTHING
 
-    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Writing]:
+    def writing(self, *, actor: Actor, action: str, subject: str) -> AbstractContextManager[Never]:
         """Refuse to record anything.
 
         Raises:
             RefusedError: always.
         """
         del actor, action, subject
-        msg = "nothing is recorded with the packaged example; write your own schedule with `icsfeed init`"
-        raise RefusedError(msg)
+        raise _not_recorded()
+
+    @contextmanager
+    def operator_rows(self) -> Generator[None]:
+        """Give none: the example has no operators."""
+        yield None
+
+    def writing_operator_rows(self) -> AbstractContextManager[Never]:
+        """Refuse to record anything, as ``writing``."""
+        raise _not_recorded()
+
+    def note_operator_use(self, note: Callable[[OperatorRows], None]) -> bool:
+        """Do nothing."""
+        del note
+        return False
 
     def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
         del since, subject
@@ -198,3 +238,7 @@ class NoRepository:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+def _not_recorded() -> RefusedError:
+    return RefusedError("nothing is recorded with the packaged example; write your own schedule with `icsfeed init`")

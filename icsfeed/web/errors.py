@@ -12,6 +12,7 @@ from icsfeed.domain.errors import (
     BadInputError,
     ConflictError,
     IcsfeedError,
+    InsufficientScopeError,
     NotFoundError,
     RefusedError,
     TooManyAttemptsError,
@@ -25,6 +26,7 @@ STATUS_BY_KIND: Final[Mapping[type[IcsfeedError], int]] = {
     UnauthenticatedError: 401,
     NotFoundError: 404,
     ConflictError: 409,
+    InsufficientScopeError: 403,  # before the kind that it is one of
     RefusedError: 422,
     TooManyAttemptsError: 429,
     UnavailableError: 503,

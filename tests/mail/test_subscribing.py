@@ -11,8 +11,9 @@ from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.mail_subscribers import MailChoice, MailSubscriber
+from icsfeed.domain.networks import network_of
 from icsfeed.services.mail_links import LinkPurpose, MailLinks
-from icsfeed.services.mail_requests import TooManyRequestsError, forget_unconfirmed, network_of
+from icsfeed.services.mail_requests import TooManyRequestsError, forget_unconfirmed
 from icsfeed.services.mail_subscribing import (
     CONFIRMING,
     UNSUBSCRIBING,

@@ -15,13 +15,13 @@ from icsfeed.domain.drafts import Draft
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
-from icsfeed.store.database.access import DatabaseAccess
 from icsfeed.store.database.audit import read_entries
 from icsfeed.store.database.drafts import next_draft_number, read_drafts
 from icsfeed.store.database.engine import read_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 from icsfeed.store.database.migrating import TablesVersion, require_tables
+from icsfeed.store.database.operator_access import OperatorAccess
 from icsfeed.store.database.outbox import Outbox
 from icsfeed.store.database.reading import other_database, read_record
 from icsfeed.store.database.subscribers import FetchTimes, note_fetches, read_fetches
@@ -31,7 +31,7 @@ OTHER_DATABASE: Final = -1
 """The number of the last entry where another database has replaced the one that the record was read from."""
 
 
-class Database(DatabaseAccess):
+class Database(OperatorAccess):
     """The database at a URL. The first use migrates the tables of an earlier icsfeed. Threads may share it.
 
     It must exist, unless it ``may_be_missing``: then the record is empty, and the first transaction creates it. Once a

@@ -122,10 +122,13 @@ def read_transaction(engine: Engine) -> Generator[Connection]:
 
 
 @contextlib.contextmanager
-def write_transaction(engine: Engine, *, locks_out_writers: bool = True) -> Generator[Connection]:
+def write_transaction(
+    engine: Engine, *, locks_out_writers: bool = True, lock_seconds: float | None = None
+) -> Generator[Connection]:
     """A transaction in which nobody else writes. It is committed at the end, or rolled back where the block raises.
 
-    On PostgreSQL, one that does not ``locks_out_writers`` goes on beside the others, and locks only rows.
+    On PostgreSQL, one that does not ``locks_out_writers`` goes on beside the others, and locks only rows. It waits
+    ``lock_seconds`` for others, by default as long as every writer with this engine.
 
     Raises:
         UnavailableError: where it can't be written, and nothing has changed; or where the connection was lost during
@@ -138,13 +141,15 @@ def write_transaction(engine: Engine, *, locks_out_writers: bool = True) -> Gene
         options["isolation_level"] = "READ COMMITTED"
     with _translated_errors(engine.url, "written"), engine.connect() as plain:
         connection = plain.execution_options(**options)
-        transaction = connection.begin()
+        with sqlite.lock_timeout(connection.connection.dbapi_connection, lock_seconds):
+            transaction = connection.begin()
         try:
             if is_server:
                 from icsfeed.store.database.postgresql import acquire_write_lock, limit_waits  # noqa: PLC0415  (optional)
 
                 lock = acquire_write_lock if locks_out_writers else limit_waits
-                lock(connection, seconds=connection.get_execution_options()[_LOCK_SECONDS])
+                seconds = connection.get_execution_options()[_LOCK_SECONDS] if lock_seconds is None else lock_seconds
+                lock(connection, seconds=seconds)
             yield connection
         except BaseException:
             transaction.rollback()

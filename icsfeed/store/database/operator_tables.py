@@ -44,11 +44,15 @@ sign_ins = Table(
     Column("name", Words, nullable=True),
     Column("kind", String(10), nullable=True),
     Column("address", Words, nullable=False),
+    Column("network", Words, nullable=False),
     Column("outcome", Words, nullable=False),
-    Index("ix_sign_ins_address_at", "address", "at"),
+    Index("ix_sign_ins_network_at", "network", "at"),
     Index("ix_sign_ins_at", "at"),
 )
-"""Sign-ins, refused ones and sign-outs. ``name`` is the operator's, where one was recognized."""
+"""Sign-ins, refused ones and sign-outs. ``name`` is the operator's, where one was recognized.
+
+``network`` is what counts as one client: an IPv4 address, or the network of an IPv6 address.
+"""
 
 drafts = Table(
     "drafts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -54,6 +55,20 @@ def is_connected_to(driver: object, file: Path) -> bool:
     except OSError:
         return False
     return driver.identity == (status.st_dev, status.st_ino) and (status.st_size > 0 or driver.was_empty)
+
+
+@contextlib.contextmanager
+def lock_timeout(driver: object, seconds: float | None) -> Generator[None]:
+    """Let the connection wait so long for another writer; ``None`` means as long as always."""
+    if seconds is None or not isinstance(driver, FileConnection):
+        yield
+        return
+    (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def data_version(driver: object) -> int | None:

@@ -24,6 +24,7 @@ from icsfeed.store.database.drafts import add_decision, add_draft, next_draft_nu
 from icsfeed.store.database.due import DueOutbox
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
+from icsfeed.store.database.operator_access import OperatorRows
 from icsfeed.store.database.subscribers import add_step
 from icsfeed.store.database.tables import adjustments, audit_trail, change_updates, event_revisions
 
@@ -68,6 +69,11 @@ class Transaction:
     def mail_subscribers(self) -> MailSubscriberRows:
         """The mail subscribers, who may change without an entry in the audit trail."""
         return MailSubscriberRows(self._connection)
+
+    @property
+    def operators(self) -> OperatorRows:
+        """Operators' tokens and sessions; tokens name the ``entry`` of this transaction."""
+        return OperatorRows(self._connection)
 
     def leave_entry(self) -> None:
         """Make the entry in the audit trail also where nothing else is recorded."""

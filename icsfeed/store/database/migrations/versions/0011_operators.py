@@ -63,10 +63,11 @@ def _create_sign_ins() -> None:
         sa.Column("name", sa.Text, nullable=True),
         sa.Column("kind", sa.String(10), nullable=True),
         sa.Column("address", sa.Text, nullable=False),
+        sa.Column("network", sa.Text, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_sign_ins"),
     )
-    op.create_index("ix_sign_ins_address_at", "sign_ins", ["address", "at"])
+    op.create_index("ix_sign_ins_network_at", "sign_ins", ["network", "at"])
     op.create_index("ix_sign_ins_at", "sign_ins", ["at"])
 
 

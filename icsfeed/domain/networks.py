@@ -1,0 +1,22 @@
+"""Networks: what counts as one client where requests are limited."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+_IPV6_NETWORK_BITS: Final = 64
+"""Of an IPv6 address, these are the network's: one person has all the others."""
+
+
+def network_of(address: str) -> str:
+    """What counts as one client: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))

@@ -1,0 +1,175 @@
+"""Who may act: operators prove it by a token, and failed attempts are recorded and limited.
+
+Failed attempts stand in a table of their own and make no audit entry, which every server would look up. The limit keeps
+that table small, and a guesser slow; it never turns away a valid token, so operators behind the same address as an
+attacker get in. What is over the limit is refused without a trace: at most ``MAX_FAILURES_A_DAY`` rows are added a day.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from icsfeed.domain.actors import ActorKind
+from icsfeed.domain.errors import TooManyAttemptsError, UnauthenticatedError
+from icsfeed.domain.lengths import length_text
+from icsfeed.domain.networks import network_of
+from icsfeed.domain.operator_tokens import OperatorToken, TokenState, has_token_form
+from icsfeed.domain.operators import Operator
+from icsfeed.domain.schedule import Schedule
+from icsfeed.domain.sign_ins import SignIn, SignInMethod, SignInOutcome
+from icsfeed.domain.spans import ONE_DAY
+from icsfeed.domain.subscribers import digest_of
+from icsfeed.domain.texts import quoted
+from icsfeed.services.repository import OperatorRepository
+from icsfeed.services.upcoming import utc_text
+
+if TYPE_CHECKING:
+    from icsfeed.store.database.operator_access import OperatorRows
+
+MAX_FAILURES: Final = ((10, timedelta(minutes=15)), (100, ONE_DAY))
+"""So many failed attempts within that time from one IPv4 address, or one IPv6 network of 64 bits."""
+
+MAX_FAILURES_A_DAY: Final = 1000
+"""From everywhere together, within 24 hours."""
+
+NOTE_USE_EVERY: Final = timedelta(minutes=1)
+_ONE_SECOND: Final = timedelta(seconds=1)
+
+
+def is_enabled(database: OperatorRepository, schedule: Schedule) -> bool:
+    """Whether operators can sign in at all: a token was ever created, or the schedule has ``[operators]``.
+
+    Otherwise, no operators' path exists.
+
+    Raises:
+        UnavailableError: where the database can't be read.
+    """
+    if schedule.operators is not None:
+        return True
+    with database.operator_rows() as rows:
+        return rows is not None and rows.tokens.exist()
+
+
+def authenticate(
+    database: OperatorRepository,
+    token: str,
+    *,
+    address: str,
+    now: datetime,
+    method: SignInMethod = SignInMethod.BEARER,
+) -> Operator:
+    """The operator whose token that is, who makes a request from that network address.
+
+    This takes one digest and one read by it. The token's last use is stored once a minute; a day's first use of a token
+    from a network is recorded as a sign-in.
+
+    Raises:
+        UnauthenticatedError: where the token is unknown, has expired or was revoked. The attempt is recorded.
+        TooManyAttemptsError: in place of that, after too many failed attempts. Nothing is recorded.
+        UnavailableError: where the database can't be read or, for a failed attempt, written.
+    """
+    valid = valid_token(database, token, address=address, method=method, now=now)
+    return Operator(name=valid.name, kind=ActorKind.TOKEN, scope=valid.scope, address=address)
+
+
+def valid_token(
+    database: OperatorRepository, text: str, *, address: str, method: SignInMethod, now: datetime
+) -> OperatorToken:
+    """The token of that text; for the rest, see ``authenticate``."""
+    network, is_new_place = network_of(address), False
+    with database.operator_rows() as rows:
+        token = rows.tokens.with_digest(digest_of(text)) if rows is not None and has_token_form(text) else None
+        is_valid = token is not None and token.is_valid(now)
+        if rows is not None and token is not None and is_valid and method is SignInMethod.BEARER:
+            is_new_place = not rows.sign_ins.has_used_bearer(token.name, network, since=now - ONE_DAY)
+    if token is not None and is_valid:
+        _note_use(database, token, address if is_new_place else None, now)
+        return token
+    outcome, message = refusal_of(token, now)
+    name, kind = (token.name, ActorKind.TOKEN) if token is not None else ("", None)
+    note_failure(database, method=method, outcome=outcome, address=address, now=now, name=name, kind=kind)
+    raise UnauthenticatedError(message)
+
+
+def note_failure(
+    database: OperatorRepository,
+    *,
+    method: SignInMethod,
+    outcome: SignInOutcome,
+    address: str,
+    now: datetime,
+    name: str = "",
+    kind: ActorKind | None = None,
+) -> None:
+    """Record a failed attempt to sign in, with the operator's ``name`` and ``kind`` where one was recognized.
+
+    Raises:
+        TooManyAttemptsError: after too many of them. Nothing is recorded.
+        UnavailableError: where it can't be recorded.
+    """
+    check_attempts(database, address=address, now=now)
+    with database.operator_rows() as existing:
+        if existing is None:
+            return  # an attempt creates no database
+    with database.writing_operator_rows() as rows:
+        _check_attempts(rows, address, now)  # others may have failed meanwhile
+        rows.sign_ins.add(SignIn(at=now, method=method, outcome=outcome, address=address, name=name, kind=kind))
+
+
+def check_attempts(database: OperatorRepository, *, address: str, now: datetime) -> None:
+    """Refuse another attempt after too many failed ones; for a sign-in that is costly to check.
+
+    Raises:
+        TooManyAttemptsError: where there were too many.
+        UnavailableError: where the database can't be read.
+    """
+    with database.operator_rows() as rows:
+        if rows is not None:
+            _check_attempts(rows, address, now)
+
+
+def _check_attempts(rows: OperatorRows, address: str, now: datetime) -> None:
+    most, longest = max(MAX_FAILURES)
+    times = rows.sign_ins.failures(network_of(address), since=now - longest, limit=most)
+    ends = [times[count - 1] + period for count, period in MAX_FAILURES if len(times) >= count]
+    if (first := rows.sign_ins.failure_before(MAX_FAILURES_A_DAY - 1, since=now - ONE_DAY)) is not None:
+        ends.append(first + ONE_DAY)
+    if ends and max(ends) > now:
+        wait = min(max(ends) - now, longest) // _ONE_SECOND * _ONE_SECOND + _ONE_SECOND
+        msg = f"too many attempts to sign in have failed; try again in {length_text(wait)}; a valid token works now"
+        raise TooManyAttemptsError(msg, retry_after=wait)
+
+
+def refusal_of(token: OperatorToken | None, now: datetime) -> tuple[SignInOutcome, str]:
+    """Why a token is not accepted; only its owner learns that it was valid once."""
+    remedy = "create another with `icsfeed token create`"
+    if token is None:
+        return SignInOutcome.UNKNOWN_TOKEN, f"this token is not valid; {remedy}"
+    if token.state(now) is TokenState.REVOKED:
+        return SignInOutcome.REVOKED_TOKEN, f"the token {quoted(token.name)} was revoked; {remedy}"
+    expired = f"expired at {utc_text(token.expires_at)}" if token.expires_at is not None else "has expired"
+    return SignInOutcome.EXPIRED_TOKEN, f"the token {quoted(token.name)} {expired}; {remedy}"
+
+
+def _note_use(database: OperatorRepository, token: OperatorToken, new_address: str | None, now: datetime) -> None:
+    """Store when the token was used, and the first use from a new address; where somebody else writes, it is lost."""
+    is_recent = token.used_at is not None and now - token.used_at < NOTE_USE_EVERY
+    if is_recent and new_address is None:
+        return
+
+    def note(rows: OperatorRows) -> None:
+        rows.tokens.note_use(token.id, at=now)
+        if new_address is not None:
+            rows.sign_ins.add(
+                SignIn(
+                    at=now,
+                    method=SignInMethod.BEARER,
+                    outcome=SignInOutcome.ACCEPTED,
+                    address=new_address,
+                    name=token.name,
+                    kind=ActorKind.TOKEN,
+                )
+            )
+
+    database.note_operator_use(note)

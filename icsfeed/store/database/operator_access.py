@@ -1,0 +1,74 @@
+"""What a database keeps of operators' access: tokens, sign-ins and sessions, most of them without audit entries."""
+
+from __future__ import annotations
+
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from typing import Final
+
+from sqlalchemy import Connection
+
+from icsfeed.domain.errors import UnavailableError
+from icsfeed.domain.record import Record
+from icsfeed.store.database.access import DatabaseAccess
+from icsfeed.store.database.engine import read_transaction, write_transaction
+from icsfeed.store.database.migrating import require_tables
+from icsfeed.store.database.session_rows import SessionRows
+from icsfeed.store.database.sign_in_rows import SignInRows
+from icsfeed.store.database.token_rows import TokenRows
+
+_NOTING_SECONDS: Final = 0.005
+"""How long a note waits for a writer; it can be lost."""
+
+
+class OperatorRows:
+    """Operators' tokens, sign-ins and sessions, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.tokens = TokenRows(connection)
+        self.sign_ins = SignInRows(connection)
+        self.sessions = SessionRows(connection)
+
+
+class OperatorAccess(DatabaseAccess, ABC):
+    """The part of a database that says who may act."""
+
+    @abstractmethod
+    def record(self) -> Record: ...
+
+    @contextlib.contextmanager
+    def operator_rows(self) -> Generator[OperatorRows | None]:
+        """Operators' rows, for reading; ``None`` while there is no database yet.
+
+        Raises:
+            UnavailableError: where they can't be read.
+        """
+        if not self._was_read:
+            self.record()  # migrates older tables
+        if self.is_missing():
+            yield None
+            return
+        with read_transaction(self._engine) as connection:
+            require_tables(connection)
+            yield OperatorRows(connection)
+
+    @contextlib.contextmanager
+    def writing_operator_rows(self) -> Generator[OperatorRows]:
+        """Operators' rows, for writing, while nobody else writes. This makes no audit entry.
+
+        Raises:
+            UnavailableError: where they can't be written; nothing has changed then.
+        """
+        with self._writing() as connection:
+            yield OperatorRows(connection)
+
+    def note_operator_use(self, note: Callable[[OperatorRows], None]) -> bool:
+        """Write what can be lost, without waiting for other writers; gives whether it was written."""
+        try:
+            with write_transaction(self._engine, locks_out_writers=False, lock_seconds=_NOTING_SECONDS) as connection:
+                require_tables(connection)
+                note(OperatorRows(connection))
+        except UnavailableError:
+            return False
+        return True
