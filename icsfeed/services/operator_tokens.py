@@ -121,6 +121,6 @@ def _latest(name: str, candidates: tuple[OperatorToken, ...], now: datetime) -> 
         return next((each for each in named if each.is_valid(now)), named[-1])
     names = [quoted(each.name) for each in candidates if each.is_valid(now)]
     more = ", …" if len(names) > _MAX_NAMES else ""
-    known = f"the valid tokens are {', '.join(names[:_MAX_NAMES])}{more}" if names else "no token is valid"
-    msg = f"there is no token {quoted(without_tokens(name))}; {known}"
+    valid = f"the valid tokens are {', '.join(names[:_MAX_NAMES])}{more}" if names else "no token is valid"
+    msg = f"there is no token {quoted(without_tokens(name))}; {valid}"
     raise NotFoundError(msg)

@@ -26,7 +26,8 @@ OPERATOR_ROWS: Final[dict[str, dict[str, Any]]] = {
         "name": "chat bot",
         "kind": "token",
         "address": "192.0.2.1",
-        "outcome": "refused: expired",
+        "network": "192.0.2.1",
+        "outcome": "expired token",
     },
     "drafts": {
         "number": 1,
