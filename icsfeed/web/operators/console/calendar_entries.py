@@ -73,7 +73,7 @@ def freeze_path(freeze_id: str) -> str:
 
 
 def change_path(change_id: str) -> str:
-    return f"changes/{change_id}/"
+    return f"changes/{change_id}"
 
 
 def day_path(day: date) -> str:
