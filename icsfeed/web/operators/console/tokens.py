@@ -100,7 +100,7 @@ def token_routes(context: OperatorsContext) -> Blueprint:
 def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
     all_tokens = operator_tokens.tokens(visit.context.database)
     everything = "all" in request.args
-    shown = [each for each in reversed(all_tokens) if everything or each.is_valid(visit.now)]
+    listed_tokens = [each for each in reversed(all_tokens) if everything or each.is_valid(visit.now)]
     return visit.page(
         "tokens.html",
         title=visit.say("Tokens"),
@@ -108,7 +108,7 @@ def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
         everything=everything,
-        tokens=[_card(visit, each) for each in shown],
+        tokens=[_card(visit, each) for each in listed_tokens],
         name=request.form.get("name", "") if error is not None else "",
         scopes=[(scope.value, visit.say(_SCOPES[scope])) for scope in _scopes_for(visit.operator)],
         scope=request.form.get("scope", Scope.READ.value),
