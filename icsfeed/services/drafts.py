@@ -104,7 +104,7 @@ def drafts(workspace: Workspace, *, waiting: bool = False) -> tuple[Draft, ...]:
         UnavailableError: where they can't be read.
     """
     record = workspace.repository.record()
-    return tuple(_without_withdrawn_texts(each, record) for each in workspace.repository.drafts(waiting=waiting))[::-1]
+    return tuple(without_withdrawn_texts(each, record) for each in workspace.repository.drafts(waiting=waiting))[::-1]
 
 
 def draft_of(workspace: Workspace, draft_id: str) -> Draft:
@@ -115,10 +115,11 @@ def draft_of(workspace: Workspace, draft_id: str) -> Draft:
         NotFoundError: where there is no such draft.
     """
     draft = _numbered(workspace.repository, draft_number(draft_id))
-    return _without_withdrawn_texts(draft, workspace.repository.record())
+    return without_withdrawn_texts(draft, workspace.repository.record())
 
 
-def _without_withdrawn_texts(draft: Draft, record: Record) -> Draft:
+def without_withdrawn_texts(draft: Draft, record: Record) -> Draft:
+    """The draft without those texts that were withdrawn from the change that it became."""
     change = record.changes.get(draft.change_id)
     return draft.as_announced(change.updates[0]) if change is not None else draft
 

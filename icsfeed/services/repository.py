@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Never, Protocol
 
@@ -21,6 +21,7 @@ from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
 
 if TYPE_CHECKING:
+    from icsfeed.store.database.audit import AuditRows
     from icsfeed.store.database.mail_subscribers import MailSubscriberRows  # nor SQLAlchemy, for most commands
     from icsfeed.store.database.operator_access import OperatorRows
 
@@ -110,6 +111,13 @@ class AuditedRepository(Repository, DraftReading, Protocol):
 
     def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
         """The audit entries after number ``since``, oldest first; with a ``subject``, only those about it."""
+
+
+class AuditRepository(AuditedRepository, Protocol):
+    """A repository that says what each entry of its audit trail changed."""
+
+    def audit_rows(self) -> AbstractContextManager[AuditRows | None]:
+        """The audit trail, for reading; ``None`` while there is no database yet."""
 
 
 class ScheduleRepository(Repository, Protocol):
@@ -213,6 +221,9 @@ class NoRepository:
 
     def next_draft_number(self) -> int:
         return 1
+
+    def audit_rows(self) -> AbstractContextManager[AuditRows | None]:
+        return nullcontext()
 
     def fetches(self) -> Mapping[tuple[str, str], datetime]:
         return {}

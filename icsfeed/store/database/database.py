@@ -15,7 +15,7 @@ from icsfeed.domain.drafts import Draft
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
-from icsfeed.store.database.audit import read_entries
+from icsfeed.store.database.audit import AuditRows, read_entries
 from icsfeed.store.database.drafts import next_draft_number, read_drafts
 from icsfeed.store.database.engine import read_transaction
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
@@ -105,6 +105,16 @@ class Database(OperatorAccess):
         with self.reading() as connection:
             return read_entries(connection, since=since, subject=subject) if connection is not None else ()
 
+    @contextlib.contextmanager
+    def audit_rows(self) -> Generator[AuditRows | None]:
+        """The audit trail, for reading; ``None`` where the database does not exist yet.
+
+        Raises:
+            UnavailableError: where it can't be read.
+        """
+        with self.reading() as connection:
+            yield AuditRows(connection) if connection is not None else None
+
     def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
         """The drafts, the first first: the one of that number, or only those that wait for a decision.
 
@@ -112,7 +122,11 @@ class Database(OperatorAccess):
             UnavailableError: where they can't be read.
         """
         with self.reading() as connection:
-            return read_drafts(connection, number=number, waiting=waiting) if connection is not None else ()
+            return (
+                read_drafts(connection, numbers=(number,) if number is not None else None, waiting=waiting)
+                if connection is not None
+                else ()
+            )
 
     def next_draft_number(self) -> int:
         with self.reading() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,11 +21,13 @@ from icsfeed.store.database.tables import audit_trail
 _DECIDED: Final = draft_decisions.c.number.is_not(None)
 
 
-def read_drafts(connection: Connection, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
-    """The drafts, the first first: the one of that number, or only those that are ``waiting`` for a decision."""
+def read_drafts(
+    connection: Connection, *, numbers: Collection[int] | None = None, waiting: bool = False
+) -> tuple[Draft, ...]:
+    """The drafts, the first first: those of these numbers, or only those that are ``waiting`` for a decision."""
     query = _query().order_by(drafts.c.number)
-    if number is not None:
-        query = query.where(drafts.c.number == number)
+    if numbers is not None:
+        query = query.where(drafts.c.number.in_(numbers))
     if waiting:
         query = query.where(~_DECIDED)
     return tuple(_draft(row) for row in connection.execute(query))

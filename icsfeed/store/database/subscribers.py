@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from icsfeed.domain.maintnote import PUBLIC_ACCOUNT_ID, Account
 from icsfeed.domain.subscribers import Action, Subscribers, SubscriberStep, key_of
@@ -22,21 +22,22 @@ def read_subscribers(connection: Connection, before: Subscribers, *, since: int)
     """The subscribers now, given those as of audit entry ``since``."""
     table = subscriber_steps
     rows = connection.execute(select(table).where(table.c.entry > since).order_by(table.c.entry, table.c.number)).all()
-    steps = (
-        SubscriberStep(
-            action=Action(row.action),
-            name=row.name,
-            at=row.at,
-            feed=row.feed,
-            alarms=tuple(minutes * _MINUTE for minutes in row.alarms),
-            digest=row.digest or "",
-            salt=row.salt or "",
-            until=row.until,
-            account=Account(id=row.account or PUBLIC_ACCOUNT_ID, objects=tuple(row.objects or ())),
-        )
-        for row in rows
+    return before.after(map(subscriber_step, rows)) if rows else before
+
+
+def subscriber_step(row: Row[Any]) -> SubscriberStep:
+    """The step that a row is."""
+    return SubscriberStep(
+        action=Action(row.action),
+        name=row.name,
+        at=row.at,
+        feed=row.feed,
+        alarms=tuple(minutes * _MINUTE for minutes in row.alarms),
+        digest=row.digest or "",
+        salt=row.salt or "",
+        until=row.until,
+        account=Account(id=row.account or PUBLIC_ACCOUNT_ID, objects=tuple(row.objects or ())),
     )
-    return before.after(steps) if rows else before
 
 
 def add_step(connection: Connection, step: SubscriberStep, *, entry: int) -> None:

@@ -144,7 +144,7 @@ class Transaction:
 
     def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
         """The drafts, the first first: the one of that number, or only those that wait for a decision."""
-        return read_drafts(self._connection, number=number, waiting=waiting)
+        return read_drafts(self._connection, numbers=(number,) if number is not None else None, waiting=waiting)
 
     def next_draft_number(self) -> int:
         return next_draft_number(self._connection)
