@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.audit import AuditLine, AuditSelection
@@ -16,10 +15,12 @@ from icsfeed.domain.changes import Step
 from icsfeed.domain.errors import BadInputError, NotFoundError
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.maintnote import Account
+from icsfeed.domain.operators import Scope
 from icsfeed.domain.plans import Amendment
 from icsfeed.domain.redaction import WITHDRAWN_TEXT
+from icsfeed.domain.sign_ins import SignIn, SignInMethod, SignInOutcome
 from icsfeed.domain.subscribers import digest_of
-from icsfeed.services import subscribing
+from icsfeed.services import operator_tokens, subscribing
 from icsfeed.services.adjusting import adjust
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.announcing import AnnouncementRequest
@@ -29,12 +30,12 @@ from icsfeed.services.drafting import announce_or_draft
 from icsfeed.services.drafts import withdraw
 from icsfeed.services.freezing import FreezeRequest, end_freeze, start_freeze
 from icsfeed.services.numbering import reserve_numbers
+from icsfeed.services.requests.tokens import TokenRequest
 from icsfeed.store.database.database import Database
-from icsfeed.store.database.operator_tables import sign_ins
 from tests.actors import operator
 from tests.drafts import SOON, approve_draft, draft_change, four_eyes
 from tests.services.workspace import NIGHT, PLAN
-from tests.store.work import in_sql, opened
+from tests.store.work import opened
 
 HOUR = timedelta(hours=1)
 AT = "2026-12-08T06:00:00Z"
@@ -218,6 +219,20 @@ def test_subscribers_without_their_addresses(workspace: Workspace, database: Dat
         assert secret not in repr(lines(database))
 
 
+def test_tokens_without_their_secrets(database: Database) -> None:
+    request = TokenRequest(name="Chat bot", scope=Scope.WRITE, expires_at=NIGHT + HOUR)
+    created = operator_tokens.create(
+        database, request, new_id=lambda: "0a1b", new_secret=lambda: "ab" * 32, actor=operator("ann", NIGHT)
+    )
+    facts = {"name": "Chat bot", "scope": "write", "expires": "2026-12-08T07:00:00Z"}
+    assert effect(database) == (None, facts)
+    assert (last_line(database)["action"], last_line(database)["subject"]) == ("token create", "Chat bot")
+    operator_tokens.revoke(database, "chat bot", actor=operator("eve", NIGHT))
+    assert effect(database) == ({**facts, "revoked": False}, {**facts, "revoked": True})
+    for secret in (created.text, digest_of(created.text)):
+        assert secret not in repr(lines(database))
+
+
 def test_reserved_numbers(database: Database) -> None:
     reserve_numbers(database, "EC-41", actor=operator("ann", NIGHT))
     assert effect(database) == (None, {"reserved_up_to": "EC-41"})
@@ -230,19 +245,20 @@ def test_customers_network_addresses_are_not_shown(database: Database) -> None:
     assert (last_line(database)["kind"], last_line(database)["address"]) == ("customer", "")
 
 
-def sign_in(url: str, at: datetime, outcome: str, name: str | None = "bob") -> None:
-    with in_sql(url) as connection:
-        row = {"at": at, "method": "token", "name": name, "kind": "token" if name else None, "address": "192.0.2.7"}
-        network = {"network": "192.0.2.7"} if "network" in sign_ins.c else {}
-        connection.execute(sa.insert(sign_ins).values(**row, outcome=outcome, **network))
+def sign_in(database: Database, at: datetime, outcome: SignInOutcome, name: str = "bob") -> None:
+    kind = ActorKind.TOKEN if name else None
+    with database.writing_operator_rows() as rows:
+        rows.sign_ins.add(
+            SignIn(at=at, method=SignInMethod.TOKEN, outcome=outcome, address="192.0.2.7", name=name, kind=kind)
+        )
 
 
-def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database, database_url: str) -> None:
+def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database) -> None:
     announce_emergency(workspace)
-    sign_in(database_url, NIGHT + HOUR, "unknown token", name=None)
-    sign_in(database_url, NIGHT + 2 * HOUR, "accepted")
+    sign_in(database, NIGHT + HOUR, SignInOutcome.UNKNOWN_TOKEN, name="")
+    sign_in(database, NIGHT + 2 * HOUR, SignInOutcome.ACCEPTED)
     step(workspace, Step.START, hours=2)
-    sign_in(database_url, NIGHT + 3 * HOUR, "signed out")
+    sign_in(database, NIGHT + 3 * HOUR, SignInOutcome.SIGNED_OUT)
     actions = ["emergency announce", "refused sign-in", "sign in", "change start", "sign out"]
     assert [line["action"] for line in lines(database)] == actions
     assert lines(database)[1] == {
@@ -266,11 +282,11 @@ def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_pages_of_any_size_have_the_same_lines(
-    workspace: Workspace, database: Database, database_url: str, limit: int, newest_first: bool
+    workspace: Workspace, database: Database, limit: int, newest_first: bool
 ) -> None:
     announce_emergency(workspace)
     for hour in range(4):
-        sign_in(database_url, NIGHT + hour * HOUR, "accepted")
+        sign_in(database, NIGHT + hour * HOUR, SignInOutcome.ACCEPTED)
         step(workspace, Step.UPDATE, hours=hour, message=f"Message {hour}")
     whole = audit_page(database, AuditSelection(), limit=100, newest_first=newest_first)
     assert (len(whole.lines), whole.cursor) == (9, None)
