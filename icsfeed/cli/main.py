@@ -29,6 +29,7 @@ _COMMANDS = {
     "freeze": "Start a change freeze now, end it, list freezes.",
     "subscriber": "Give customers private feeds.",
     "mail": "Look up customers' mail subscriptions, and erase them.",
+    "token": "Give operators tokens for the console and the API.",
     "database": "Database maintenance.",
     "report": "Report a month's minutes of maintenance.",
     "gate": "Say whether a planned change may run, and why.",

@@ -16,6 +16,7 @@ from icsfeed.services.repository import OperatorRepository
 from icsfeed.services.requests.tokens import TokenRequest
 from icsfeed.services.upcoming import utc_text
 
+ID_BYTES: Final = 10
 _MAX_NAMES: Final = 10
 
 

@@ -179,7 +179,7 @@ def test_a_token_expires_after_a_date_a_length_or_at_an_instant(expires: str | N
         (
             {},
             "the name is missing; write the name of the program or person that gets the token\n"
-            "the scope is missing; write read or write",
+            'the scope is missing; choose "read" or "write"',
         ),
         ({"name": "ci", "scope": "admin"}, '"admin" is not one of the values of "scope"; write read or write'),
         (
