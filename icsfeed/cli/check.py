@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ def check(file: Path | None, *, schema: bool, settings: Settings, as_json: bool)
         *unset,
         *advise(situation, public=_public(inputs, record), public_holidays=public_holidays, environment=os.environ),
         *template_names,
+        *(() if unset else _about_access(inputs, record, now)),
         *(about_services(schedule, os.environ) if schedule.channels else ()),
     )
     warnings = [_warning_as_json(loaded, advice) for advice in advices]
@@ -135,6 +137,18 @@ def _public(inputs: Inputs, record: Record) -> Schedule | None:
         return read_schedule(kept[0], "the schedule kept")
     except ScheduleFileError:  # it was good once, for an earlier release
         return None
+
+
+def _about_access(inputs: Inputs, record: Record, now: datetime) -> tuple[Advice, ...]:
+    """Warnings about operators who can't sign in; without a record there is no token either."""
+    if inputs.schedule.operators is None and not record.entry:
+        return ()
+    return tuple(
+        Advice(table="operators", name=each.key, message=each.message)
+        if each.key
+        else Advice(table="", name=f"token {each.token}", message=each.message)
+        for each in inputs.access_warnings(now)
+    )
 
 
 def _about_templates(situation: Situation) -> tuple[tuple[TemplateMistake, ...], tuple[Advice, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from icsfeed.cli.output import print_line
-from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
+from icsfeed.domain.errors import IcsfeedError, NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.domain.schedule import Schedule
@@ -21,6 +21,7 @@ from icsfeed.store.database import holidays_kept_in, is_missing, recorded, sched
 from icsfeed.store.schedule_file import LoadedSchedule, example_path, load_schedule
 
 if TYPE_CHECKING:
+    from icsfeed.services.access_advice import AccessWarning
     from icsfeed.services.repository import NoRepository
     from icsfeed.store.database.database import Database
 
@@ -115,6 +116,21 @@ class Inputs:
         location = self.location()
         return holidays_kept_in(location) if location is not None else None
 
+    def access_warnings(self, now: datetime) -> tuple[AccessWarning, ...]:
+        """What keeps operators from signing in, now or soon.
+
+        Raises:
+            UnavailableError: where the database can't be read.
+        """
+        from icsfeed.services.access_advice import access_warnings
+        from icsfeed.services.operator_tokens import tokens
+
+        repository = self.repository()
+        try:
+            return tuple(access_warnings(self.schedule, tokens(repository), now=now))
+        finally:
+            repository.close()
+
     def repository(self) -> Database | NoRepository:
         """The repository of that record, which connects when it is first used.
 
@@ -164,6 +180,13 @@ def prepare_database(inputs: Inputs) -> str | None:
     finally:
         repository.close()
     return location.url if location is not None and not is_missing(location) else None
+
+
+def say_who_is_kept_out(inputs: Inputs, now: datetime) -> None:
+    """Print warnings about operators' access, for a server that starts; its log says where it can't read them."""
+    with contextlib.suppress(IcsfeedError):
+        for warning in inputs.access_warnings(now):
+            print_line(f"warning: {warning.text}", err=True)
 
 
 def open_inputs(

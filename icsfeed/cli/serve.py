@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from icsfeed.cli.inputs import is_example, open_inputs, prepare_database
+from icsfeed.cli.inputs import is_example, open_inputs, prepare_database, present, say_who_is_kept_out
 from icsfeed.cli.options import WholeNumber, example, option, with_settings
 from icsfeed.settings import MAX_TRUSTED_HOPS, Settings, parse_prefix
 from icsfeed.store.schedule_file import load_watched_schedule
@@ -64,6 +64,7 @@ def serve(
         prefix=parse_prefix(prefix),
         access_log=access_log,
     )
+    say_who_is_kept_out(inputs, pinned or present())
     listener = listen(host, port)
     os.environ.update(settings.to_environment())  # for the workers, which are processes of their own
     url = browser_url(listener) + settings.prefix.removeprefix("/")
