@@ -9,6 +9,14 @@ _IPV6_NETWORK_BITS: Final = 64
 """Of an IPv6 address, these are the network's: one person has all the others."""
 
 
+def is_loopback(host: str) -> bool:
+    """Whether that host, a name or an address, is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def network_of(address: str) -> str:
     """What counts as one client: an IPv4 address, or the network of an IPv6 address."""
     try:

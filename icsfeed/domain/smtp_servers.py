@@ -7,7 +7,6 @@ server rarely has a certificate for its name.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.networks import is_loopback
 
 _EXAMPLE: Final = "smtp://user:password@mail.example.com:587"
 _HOST: Final = re.compile("[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -93,14 +93,7 @@ def _credential(text: str | None) -> str:
 def _security(scheme: str, host: str) -> SmtpSecurity:
     if scheme == "smtps":
         return SmtpSecurity.TLS
-    return SmtpSecurity.PLAIN if _is_loopback(host) else SmtpSecurity.STARTTLS
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return SmtpSecurity.PLAIN if is_loopback(host) else SmtpSecurity.STARTTLS
 
 
 def _bad_url(reason: str) -> BadInputError:

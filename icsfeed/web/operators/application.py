@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from icsfeed.web.operators.console.routes import console_routes
 from icsfeed.web.operators.context import OperatorsContext
 
 
@@ -12,4 +13,5 @@ def make_operators_application(context: OperatorsContext) -> Flask:
     app = Flask("icsfeed.web", static_folder=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["icsfeed"] = context
+    app.register_blueprint(console_routes(context))
     return app

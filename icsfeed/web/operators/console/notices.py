@@ -21,6 +21,7 @@ NOTICES: Final[Mapping[str, Phrase]] = {
     "undo": phrase("Taken back. Customers see it now."),
     "redact": phrase("Text withdrawn. Fetched copies may remain: if it was a secret, change the secret."),
     "saved": phrase("Saved."),
+    "sessions-ended": phrase("Ended."),
     "skip": phrase("Skipped. Customers see it now."),
     "move": phrase("Moved. Customers see it now."),
     "restore": phrase("Restored. It takes place as the policy says."),

@@ -1,0 +1,1 @@
+"""Signing in by OpenID Connect; nothing here is imported until somebody does."""

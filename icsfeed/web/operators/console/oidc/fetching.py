@@ -1,0 +1,165 @@
+"""Reads JSON from the provider: no redirects, a limited size, and a limited time however slowly it answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException
+from threading import Semaphore, Thread
+from typing import IO, Any, Final, TypeVar
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+
+from icsfeed.domain.networks import is_loopback
+from icsfeed.web.operators.console.oidc.refusals import ProviderUnavailableError
+
+_Result = TypeVar("_Result")
+
+PATIENCE_SECONDS: Final = 10.0
+"""How long a person waits for the provider, all its answers together."""
+
+_SOCKET_SECONDS: Final = 5.0
+_MAX_ANSWER_BYTES: Final = 512 * 1024
+_CHUNK_BYTES: Final = 16 * 1024
+_MOST_AT_ONCE: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A provider's answer; ``content`` is empty where it is no JSON object."""
+
+    status: int
+    content: Mapping[str, Any]
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Hands redirects back as answers: nothing is sent where the settings or the metadata don't name."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow none."""
+
+
+class Exchange:
+    """What is asked of the provider for one person, until the deadline."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        self._opener: OpenerDirector = build_opener(_NoRedirects)
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        return self._ask(Request(url, headers=dict(headers or {})))  # noqa: S310  (``_ask`` checks the scheme)
+
+    def post(self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str]) -> Answer:
+        return self._ask(Request(url, data=urlencode(fields).encode(), headers=dict(headers)))  # noqa: S310
+
+    def _ask(self, request: Request) -> Answer:
+        """The answer to one request.
+
+        Raises:
+            ProviderUnavailableError: where there is none in time.
+        """
+        require_secure(request.full_url)
+        request.add_header("Accept", "application/json")
+        try:
+            with self._opener.open(request, timeout=self._remaining()) as response:
+                return Answer(status=response.status, content=self._content(response))
+        except HTTPError as error:
+            with error:
+                return Answer(status=error.code, content=self._content(error))
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+        ) as error:  # the error may repeat what was sent: only its kind is said
+            msg = f"the provider {_origin(request.full_url)} does not answer ({type(error).__name__})"
+            raise ProviderUnavailableError(msg) from None
+
+    def _content(self, response: IO[bytes]) -> Mapping[str, Any]:
+        body = bytearray()
+        while chunk := response.read(_CHUNK_BYTES):
+            body += chunk
+            self._remaining()
+            if len(body) > _MAX_ANSWER_BYTES:
+                return {}
+        try:
+            content = json.loads(body)
+        except ValueError:
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _remaining(self) -> float:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return min(remaining, _SOCKET_SECONDS)
+
+
+class Exchanges:
+    """Runs a few exchanges at once, each in a thread that nobody waits for longer than ``patience`` seconds."""
+
+    def __init__(self, *, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
+        self._places = Semaphore(_MOST_AT_ONCE)
+
+    def result_of(self, work: Callable[[Exchange], _Result]) -> _Result:
+        """What ``work`` gives.
+
+        Raises:
+            ProviderUnavailableError: where the provider is too slow, or keeps others waiting already.
+            Exception: as ``work`` does.
+        """
+        deadline = time.monotonic() + self._patience
+        if not self._places.acquire(timeout=self._patience / 2):
+            msg = "the provider keeps too many sign-ins waiting"
+            raise ProviderUnavailableError(msg)
+        results: list[_Result | Exception] = []
+
+        def run() -> None:
+            try:
+                results.append(work(Exchange(deadline)))
+            except Exception as error:  # noqa: BLE001  (raised again where somebody waits)
+                results.append(error)
+            finally:
+                self._places.release()
+
+        thread = Thread(target=run, name="icsfeed sign-in", daemon=True)
+        thread.start()
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if not results:
+            msg = "the provider has not answered in time"
+            raise ProviderUnavailableError(msg)
+        result = results[0]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def require_secure(url: str) -> None:
+    """Make sure that what is sent there can't be read on the way.
+
+    Raises:
+        ProviderUnavailableError: where it is no address of a web server, or has no TLS beyond this machine.
+    """
+    try:
+        parts = urlsplit(url)
+        is_secure = bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        )
+    except ValueError:
+        is_secure = False
+    if not is_secure:
+        msg = "the provider's metadata name an address that is not https"
+        raise ProviderUnavailableError(msg)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_success(answer: Answer) -> bool:
+    return answer.status == HTTPStatus.OK and bool(answer.content)
