@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from icsfeed.domain.changes import Update
+
+
+OPERATORS_TEXTS: Final = frozenset({"summary", "reason", "ticket"})
+"""The fields of a plan that operators write freely; nothing public repeats what they said before."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

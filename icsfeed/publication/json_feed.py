@@ -9,6 +9,7 @@ from functools import cache, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from icsfeed.domain.alterations import OPERATORS_TEXTS
 from icsfeed.domain.changes import Change, State, Update
 from icsfeed.domain.departures import Departure
 from icsfeed.domain.fates import Skipped
@@ -29,8 +30,6 @@ from icsfeed.words.languages import language_named
 from icsfeed.words.terms import name_in_words
 
 VERSION: Final = 1
-_TEXTS: Final = frozenset({"summary", "reason", "ticket"})
-"""What an operator writes: of these, customers learn that they changed, and read only what holds."""
 
 
 def json_path(slug: str, folder: str = "") -> str:
@@ -197,7 +196,9 @@ def _update(change: Change, update: Update) -> dict[str, object]:
         "state": update.state.value,
         "message": update.message,
         "changed": [
-            {"what": what, "before": "", "after": ""} if what in _TEXTS else {"what": what, "before": old, "after": new}
+            {"what": what, "before": "", "after": ""}
+            if what in OPERATORS_TEXTS
+            else {"what": what, "before": old, "after": new}
             for what, old, new in differences_of(change, update.number)
         ],
     }

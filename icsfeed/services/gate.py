@@ -92,7 +92,7 @@ def gate(
         BadInputError: where ``at`` or the end of the runway is outside the published span, or the change does not touch
             one of the environments.
     """
-    change = None if change_id is None else _visible_change(situation, change_id)
+    change = None if change_id is None else visible_change(situation, change_id)
     question = GateQuestion(
         situation=situation,
         environments=_touched(situation, environments, change),
@@ -145,7 +145,7 @@ def overruns(situation: Situation) -> Iterator[datetime]:
             yield expected_end(change)
 
 
-def _visible_change(situation: Situation, change_id: str) -> Change:
+def visible_change(situation: Situation, change_id: str) -> Change:
     """The change of that id, whatever the case; one that was withdrawn is as if it had never been."""
     visible = {change.id: change for change in situation.visible_changes}
     change = visible.get(change_id.lower()) or visible.get(change_id.upper())

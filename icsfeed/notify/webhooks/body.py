@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from icsfeed.domain.alterations import OPERATORS_TEXTS
 from icsfeed.domain.announcements import Announcement
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Calendar
@@ -17,9 +18,6 @@ from icsfeed.services.upcoming import span_as_json, utc_text
 from icsfeed.words.chat_texts import chat_text
 
 VERSION: Final = 1
-_OPERATORS_TEXTS: Final = frozenset({"summary", "reason", "ticket"})
-"""Of these, receivers learn that they changed, and read only what holds."""
-
 _MINUTE: Final = timedelta(minutes=1)
 _NO_TIMES: Final = dict.fromkeys(("start", "end", "local_start", "local_end"))
 
@@ -88,7 +86,7 @@ def _span(span: Span | None, announcement: Announcement) -> dict[str, str] | Non
 
 def _changed(announcement: Announcement) -> Iterator[dict[str, str]]:
     for what, before, after in alterations_as_text(announcement.alterations):
-        is_hidden = what in _OPERATORS_TEXTS
+        is_hidden = what in OPERATORS_TEXTS
         yield {"what": what, "before": "" if is_hidden else before, "after": "" if is_hidden else after}
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from icsfeed.web.operators.console.routes import console_routes
 from icsfeed.web.operators.context import OperatorsContext
+from icsfeed.web.operators.mcp.routes import mcp_routes
 
 
 def make_operators_application(context: OperatorsContext) -> Flask:
@@ -14,4 +15,5 @@ def make_operators_application(context: OperatorsContext) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["icsfeed"] = context
     app.register_blueprint(console_routes(context))
+    app.register_blueprint(mcp_routes(context))
     return app
