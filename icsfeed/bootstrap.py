@@ -5,12 +5,14 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_bytes, token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, Final
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
 from structlog.typing import FilteringBoundLogger
@@ -27,7 +29,7 @@ from icsfeed.services.fetches import Fetches
 from icsfeed.services.repository import NoRepository
 from icsfeed.settings import DEFAULT_SCHEDULE, Settings
 from icsfeed.stop_signals import wait_for_signal
-from icsfeed.store.database import open_database
+from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, open_database
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import (
     database_key,
@@ -38,11 +40,15 @@ from icsfeed.store.schedule_file import (
 from icsfeed.web.application import make_application
 from icsfeed.web.delivery_monitor import DeliveryMonitor
 from icsfeed.web.front import Front, OnFetch
-from icsfeed.web.mail import mail_routes
-from icsfeed.web.metrics import Metrics, add_metrics
-from icsfeed.web.operators.context import Randomness
+from icsfeed.web.metrics import Metrics, RequestCounter, add_metrics, count_responses
+from icsfeed.web.operator_paths import DeferredApplication, PathSwitch
+from icsfeed.web.operators.context import OperatorsContext, Randomness
+from icsfeed.web.operators.workspaces import Workspaces
 from icsfeed.web.proxies import behind_proxies
+from icsfeed.web.relay import OPERATORS_SOCKET, THREADS, Relay
+from icsfeed.web.relay_slots import RelaySlots
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
+from icsfeed.web.tally import Tally
 
 if TYPE_CHECKING:
     from icsfeed.notify.sender import Sender
@@ -50,13 +56,10 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=1)
 """How long a request waits for a new publication."""
 
-MAIL_SHARE: Final = 0.25
-"""What part of that time a mail subscription may take, while which a worker answers nothing else."""
-
 _RANDOMNESS: Final = Randomness(new_id=partial(token_hex, 10), new_secret=partial(token_hex, 32), new_bytes=token_bytes)
 
 LOCK_SECONDS: Final = 0.25
-"""How long a server waits for other writers. An edit is public at once; what it would record can wait."""
+"""How long a feed worker waits for other writers. An edit is public at once; what it would record can wait."""
 
 
 def create_app(
@@ -81,22 +84,13 @@ def create_app(
     """
     settings = settings or Settings.from_environment(os.environ)
     log = service_log()
-    # The current folder may change under a server; the file that was meant does not.
-    path = (settings.schedule_file() or example_path()).absolute()
-    is_example = path == example_path()
-    source: Database | NoRepository = repository or _repository(settings, path)
-    if is_example and (kept := _kept_repository(settings, source)) is not None:
-        # The schedule is gone; no customer is to see the example instead.
-        path, source, is_example = DEFAULT_SCHEDULE.absolute(), kept, False
-    if is_example and settings.schedule is None:
+    origin = _origin(settings, repository, clock)
+    source, time, records = origin.repository, origin.clock, origin.records
+    if origin.is_example and settings.schedule is None:
         log.warning("no schedule.toml in this folder: the packaged example is served")
-    pinned = settings.pinned_instant(lambda: load_schedule(path).schedule.calendar.zone) if clock is None else None
-    if pinned is not None:
-        log.warning("the clock is pinned by --now or ICSFEED_NOW: nothing is recorded", at=pinned.isoformat())
-    time = clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned)
-    file = ScheduleFile(path=path, load=schedule_of_database(database_key(path)))
-    sources = Sources(file, source, log=log)
-    records = pinned is None and not is_example
+    if origin.pinned is not None:
+        log.warning("the clock is pinned by --now or ICSFEED_NOW: nothing is recorded", at=origin.pinned.isoformat())
+    sources = Sources(origin.file, source, log=log)
     live = Live(
         Publisher(sources, records=records, release=release_name()),
         clock=time,
@@ -108,15 +102,18 @@ def create_app(
     figures = _figures(source, time, log)
     metrics, requests = Metrics(live, time, figures), RequestLog(log, partial(token_hex, 8))
     app = make_application(live, figures=figures)
-    if records and isinstance(source, Database):
-        app.register_blueprint(
-            mail_routes(live, source, patience=patience * MAIL_SHARE, randomness=_RANDOMNESS, log=log)
-        )
     add_metrics(app, metrics)
     log_failures(app, requests)
     on_fetch = on_fetch or (_record_fetches(source, time, log) if records else _ignore_fetch)
+    if socket_path := os.environ.get(OPERATORS_SOCKET):
+        operators: WSGIApplication = Relay(
+            app.wsgi_app, socket_path=socket_path, slots=RelaySlots(THREADS), requests=requests
+        )
+    else:
+        operators = DeferredApplication(lambda: _operators_app(origin, log, metrics.tally, requests).wsgi_app)
+    inner = PathSwitch(app.wsgi_app, operators)
     # The bound method: Python calls it faster than an object with __call__.
-    front = Front(app.wsgi_app, live, on_fetch=on_fetch, tally=metrics.tally, requests=requests).__call__
+    front = Front(inner, live, on_fetch=on_fetch, tally=metrics.tally, requests=requests).__call__
     served = behind_proxies(
         AccessLog(front, requests) if settings.access_log else front,
         hops=settings.trusted_hops,
@@ -124,6 +121,30 @@ def create_app(
     )
     app.wsgi_app = served  # type: ignore[method-assign,assignment] # Flask's documented way to wrap itself
     return app
+
+
+def create_operators_app(
+    settings: Settings, *, repository: Database | None = None, clock: Clock | None = None
+) -> Flask:
+    """The operators' application alone, for the current schedule file and the current record of the database.
+
+    Raises:
+        IcsfeedError: as ``create_app``.
+    """
+    log = service_log().bind(process="operators")
+    origin = _origin(settings, repository, clock, lock_seconds=LOCK_TIMEOUT_SECONDS)
+    return _operators_app(origin, log, RequestCounter().tally, RequestLog(log, partial(token_hex, 8)))
+
+
+def run_operators() -> None:
+    """Answer what feed workers hand over, until a signal stops this process; the settings are in the environment."""
+    from icsfeed.web.operators.process import run_operators_server  # noqa: PLC0415  (a feed worker needs no waitress)
+
+    wait = wait_for_signal()
+    app = create_operators_app(Settings.from_environment(os.environ))
+    run_operators_server(
+        app.wsgi_app, socket_path=os.environ[OPERATORS_SOCKET], is_operator=lambda _environ: True, wait=wait
+    )
 
 
 def run_sender() -> None:
@@ -157,12 +178,64 @@ def create_sender(settings: Settings, *, database: Database | None = None, clock
     )
 
 
-def _repository(settings: Settings, path: Path) -> Database | NoRepository:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Origin:
+    """The schedule file, the repository and the clock that an application is to serve."""
+
+    file: ScheduleFile
+    repository: Database | NoRepository
+    clock: Clock
+    pinned: datetime | None
+    is_example: bool
+
+    @property
+    def records(self) -> bool:
+        """Whether anything is recorded: neither in a preview nor with the example."""
+        return self.pinned is None and not self.is_example
+
+
+def _origin(
+    settings: Settings, repository: Database | None, clock: Clock | None, *, lock_seconds: float = LOCK_SECONDS
+) -> _Origin:
+    # The current folder may change under a server; the file that was meant does not.
+    path = (settings.schedule_file() or example_path()).absolute()
+    is_example = path == example_path()
+    source: Database | NoRepository = repository or _repository(settings, path, lock_seconds)
+    if is_example and (kept := _kept_repository(settings, source)) is not None:
+        # The schedule is gone; no customer is to see the example instead.
+        path, source, is_example = DEFAULT_SCHEDULE.absolute(), kept, False
+    pinned = settings.pinned_instant(lambda: load_schedule(path).schedule.calendar.zone) if clock is None else None
+    return _Origin(
+        file=ScheduleFile(path=path, load=schedule_of_database(database_key(path))),
+        repository=source,
+        clock=clock or (partial(datetime.now, UTC) if pinned is None else lambda: pinned),
+        pinned=pinned,
+        is_example=is_example,
+    )
+
+
+def _operators_app(origin: _Origin, log: FilteringBoundLogger, tally: Tally, requests: RequestLog) -> Flask:
+    from icsfeed.web.operators.application import make_operators_application  # noqa: PLC0415  (feeds need none of it)
+
+    context = OperatorsContext(
+        workspaces=Workspaces(origin.file, origin.repository, log=log),
+        database=origin.repository if origin.records else NoRepository(),
+        clock=origin.clock,
+        randomness=_RANDOMNESS,
+        log=log,
+    )
+    app = make_operators_application(context)
+    count_responses(app, tally)
+    log_failures(app, requests)
+    return app
+
+
+def _repository(settings: Settings, path: Path, lock_seconds: float) -> Database | NoRepository:
     """The repository of the schedule in that file, which may be broken or missing; of the example, only a named one."""
     if path == example_path() and settings.database is None:
         return NoRepository()
     location = settings.database_location(path, database_key(path), os.environ)
-    return open_database(location, lock_seconds=LOCK_SECONDS)
+    return open_database(location, lock_seconds=lock_seconds)
 
 
 def _kept_repository(settings: Settings, repository: Database | NoRepository) -> Database | NoRepository | None:

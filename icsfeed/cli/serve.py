@@ -47,9 +47,9 @@ def serve(
     has channels or mail, announcements are sent by a process of its own. With --now, nothing is recorded or sent.
     """
     from icsfeed.service_log import service_log
-    from icsfeed.web.form_bodies import THREADS_WITH_FORMS
     from icsfeed.web.listening import browser_url, listen
-    from icsfeed.web.server import ONE_THREAD, run_server
+    from icsfeed.web.relay import OPERATORS_SOCKET
+    from icsfeed.web.server import run_server
     from icsfeed.web.side_process import SideWork
 
     inputs = open_inputs(settings, or_example=True, load=load_watched_schedule)
@@ -70,12 +70,15 @@ def serve(
     url = browser_url(listener) + settings.prefix.removeprefix("/")
     watch = ReceiverWatch(path, inputs.loaded)
     sender = SideWork(name="sender", function="icsfeed.bootstrap:run_sender", is_wanted=watch.has_receivers)
+    operators = SideWork(
+        name="operators", function="icsfeed.bootstrap:run_operators", is_wanted=lambda: OPERATORS_SOCKET in os.environ
+    )
+    is_preview = pinned is not None or is_example(path)
     run_server(
         "icsfeed.bootstrap:create_app",
         listener=listener,
         workers=workers,
         on_start=lambda: click.echo(f"icsfeed: serving {path} at {url}", err=True),
         log=service_log(),
-        threads=THREADS_WITH_FORMS if inputs.schedule.mail is not None else ONE_THREAD,
-        side_work=sender if pinned is None and not is_example(path) else None,
+        side_works=[operators] if is_preview else [operators, sender],
     )

@@ -7,29 +7,25 @@ a link is all that a customer needs, so there is no cookie, and no token against
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
-from functools import partial
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import NotFound, ServiceUnavailable, UnsupportedMediaType
 
 from icsfeed.domain.errors import BadInputError, UnavailableError
 from icsfeed.domain.mail_subscribers import mail_address
-from icsfeed.publication.live import Live
+from icsfeed.domain.views import schedule_view
 from icsfeed.services import mail_subscribing
 from icsfeed.services.mail_links import CONFIRM_FOLDER, SUBSCRIBE_PATH, UNSUBSCRIBE_FOLDER, LinkPurpose
 from icsfeed.services.mail_requests import MailRequest, TooManyRequestsError, request_mail
 from icsfeed.services.mail_subscribing import CONFIRMING, UNSUBSCRIBING, LinkHolder
 from icsfeed.services.repository import MailRepository
-from icsfeed.web.bounded_work import BoundedWork
 from icsfeed.web.errors import RETRY_AFTER
-from icsfeed.web.form_bodies import FormBodies
 from icsfeed.web.mail_choices import EmptyChoiceError, chosen
 from icsfeed.web.mail_pages import MailPages
-from icsfeed.web.operators.context import Randomness
+from icsfeed.web.operators.context import OperatorsContext
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MAX_FORM_BYTES: Final = 16 * 1024
@@ -40,20 +36,10 @@ _HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-def mail_routes(
-    live: Live,
-    repository: MailRepository,
-    *,
-    patience: timedelta,
-    randomness: Randomness,
-    log: FilteringBoundLogger,
-) -> Blueprint:
-    """The routes below ``/subscribe/`` and ``/unsubscribe/``; there are none where the schedule has no ``[mail]``.
-
-    A request waits for the database no longer than ``patience``.
-    """
+def mail_routes(context: OperatorsContext, repository: MailRepository) -> Blueprint:
+    """The routes below ``/subscribe/`` and ``/unsubscribe/``; there are none where the schedule has no ``[mail]``."""
     routes = Blueprint("mail", __name__)
-    views = _Views(live, repository, randomness, BoundedWork(patience=patience))
+    views = _Views(context, repository)
 
     @routes.before_request
     def limit_body() -> None:
@@ -66,7 +52,7 @@ def mail_routes(
 
     @routes.errorhandler(UnavailableError)
     def answer_unavailable(error: UnavailableError) -> ResponseReturnValue:
-        log.warning("mail subscriptions not available", reason=str(error))
+        context.log.warning("mail subscriptions not available", reason=str(error))
         response = views.pages().unavailable()
         response.headers["Retry-After"] = RETRY_AFTER
         return response
@@ -83,25 +69,23 @@ def mail_routes(
 class _Views:
     """What each route answers."""
 
-    def __init__(self, live: Live, repository: MailRepository, randomness: Randomness, work: BoundedWork) -> None:
-        self._live = live
+    def __init__(self, context: OperatorsContext, repository: MailRepository) -> None:
+        self._context = context
         self._repository = repository
-        self._randomness = randomness
-        self._work = work
-        self._bodies = FormBodies()
 
     def pages(self) -> MailPages:
-        """The pages of the current publication.
+        """The pages of the current schedule.
 
         Raises:
             HTTPException: where there is none, or it has no mail subscriptions.
         """
-        publication = self._live.current()
-        if publication is None:
-            raise ServiceUnavailable(retry_after=int(RETRY_AFTER))
-        if publication.schedule.mail is None:
+        try:
+            schedule = schedule_view(self._context.workspaces.schedule(), frozenset())
+        except UnavailableError:
+            raise ServiceUnavailable(retry_after=int(RETRY_AFTER)) from None
+        if schedule.mail is None:
             raise NotFound
-        return MailPages(schedule=publication.schedule, root=request.root_path)
+        return MailPages(schedule=schedule, root=request.root_path)
 
     def show_form(self) -> Response:
         return self.pages().form(request.args.get("language", ""))
@@ -110,7 +94,7 @@ class _Views:
         pages = self.pages()
         if request.mimetype != _FORM:
             raise UnsupportedMediaType
-        form = self._bodies.read()
+        form = request.form
         email, language = form.get("email", ""), form.get("language", "")
         try:
             address = mail_address(email)
@@ -118,16 +102,15 @@ class _Views:
             return pages.form(language, email=email, is_invalid=True)
         client = request.remote_addr or ""
         mail_request = MailRequest(address=address, language=pages.language(language).code, client=client)
-        work = partial(
-            request_mail,
-            self._repository,
-            mail_request,
-            now=self._live.now(),
-            new_id=self._randomness.new_id,
-            new_secret=self._randomness.new_secret,
-        )
+        randomness = self._context.randomness
         try:
-            self._work.result_of(work)
+            request_mail(
+                self._repository,
+                mail_request,
+                now=self._now(),
+                new_id=randomness.new_id,
+                new_secret=randomness.new_secret,
+            )
         except TooManyRequestsError as error:
             return pages.too_many_requests(language, error.retry_after)
         return pages.check_mailbox(language)
@@ -140,9 +123,9 @@ class _Views:
         return pages.confirmation(holder) if holder.subscriber.confirmed_at is None else pages.preferences(holder)
 
     def confirm_or_choose(self, token: str) -> Response:
-        pages, now, form = self.pages(), self._live.now(), self._bodies.read()
+        pages, now, form = self.pages(), self._now(), request.form
         if "choice" not in form:
-            holder = self._work.result_of(partial(mail_subscribing.confirm, self._repository, token, now=now))
+            holder = mail_subscribing.confirm(self._repository, token, now=now)
             return pages.confirmed(holder) if holder is not None else pages.no_subscription()
         try:
             choice = chosen(form, pages.schedule)
@@ -151,7 +134,7 @@ class _Views:
             if holder is None:
                 return pages.no_subscription()
             return pages.preferences(holder, mistake=error.phrase, choice=error.choice)
-        holder = self._work.result_of(partial(mail_subscribing.choose, self._repository, token, choice, now=now))
+        holder = mail_subscribing.choose(self._repository, token, choice, now=now)
         return pages.saved(holder) if holder is not None else pages.no_subscription()
 
     def show_unsubscribing(self, token: str) -> Response:
@@ -159,16 +142,17 @@ class _Views:
         holder = self._holder(UNSUBSCRIBING, token)
         if holder is not None:
             return pages.unsubscribing(holder)
-        was_subscribed = self._work.result_of(partial(mail_subscribing.was_subscribed, self._repository, token))
+        was_subscribed = mail_subscribing.was_subscribed(self._repository, token)
         return pages.not_subscribed() if was_subscribed else pages.no_subscription()
 
     def unsubscribe(self, token: str) -> Response:
         # By the button of the page, or by a mail program (RFC 8058): what the body says makes no difference.
         pages = self.pages()
-        work = partial(mail_subscribing.unsubscribe, self._repository, token, now=self._live.now())
-        end = self._work.result_of(work)
+        end = mail_subscribing.unsubscribe(self._repository, token, now=self._now())
         return pages.unsubscribed(end.language) if end is not None else pages.no_subscription()
 
     def _holder(self, purposes: Collection[LinkPurpose], token: str) -> LinkHolder | None:
-        work = partial(mail_subscribing.link_holder, self._repository, purposes, token, now=self._live.now())
-        return self._work.result_of(work)
+        return mail_subscribing.link_holder(self._repository, purposes, token, now=self._now())
+
+    def _now(self) -> datetime:
+        return self._context.clock()

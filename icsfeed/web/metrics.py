@@ -27,21 +27,29 @@ SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which the workers of a server share their counts."""
 
 
-class Metrics:
-    """All metrics of a server."""
+class RequestCounter:
+    """Counts the requests that a process answers."""
 
-    def __init__(self, live: Live, clock: Clock, figures: Callable[[], DeliveryFigures] = DeliveryFigures) -> None:
-        self._publication = _PublicationCollector(live, clock)
-        self._deliveries = _DeliveryCollector(figures)
+    def __init__(self) -> None:
         self._own_registry = CollectorRegistry()
-        self._requests = Counter(
+        self.requests = Counter(
             "icsfeed_requests", "Requests answered.", ["path", "client", "status"], registry=self._own_registry
         )
         self.tally = Tally(self._count)
 
     def _count(self, counts: Counts) -> None:
         for labels, number in counts.items():
-            self._requests.labels(*labels).inc(number)
+            self.requests.labels(*labels).inc(number)
+
+
+class Metrics:
+    """All metrics of a server."""
+
+    def __init__(self, live: Live, clock: Clock, figures: Callable[[], DeliveryFigures] = DeliveryFigures) -> None:
+        self._publication = _PublicationCollector(live, clock)
+        self._deliveries = _DeliveryCollector(figures)
+        self._counter = RequestCounter()
+        self.tally = self._counter.tally
 
     def registry(self, connections: Connections | None) -> CollectorRegistry:
         """The current figures, of all workers if they share a folder."""
@@ -50,7 +58,7 @@ class Metrics:
         if os.environ.get(SHARED_FOLDER):
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it is not annotated
         else:
-            registry.register(self._requests)
+            registry.register(self._counter.requests)
         registry.register(self._publication)
         registry.register(self._deliveries)
         if connections is not None:
@@ -134,6 +142,7 @@ def _gauge(name: str, documentation: str, values: Mapping[str, float], label: st
 
 def add_metrics(app: Flask, metrics: Metrics) -> None:
     """Add the route ``/metrics`` to the application, and count the application's responses."""
+    count_responses(app, metrics.tally)
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
@@ -142,11 +151,15 @@ def add_metrics(app: Flask, metrics: Metrics) -> None:
         body = encode(metrics.registry(current_app.config.get(CONNECTIONS)))
         return Response(body, content_type=content_type, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
+    app.register_blueprint(routes)
+
+
+def count_responses(app: Flask, tally: Tally) -> None:
+    """Have the application's responses counted."""
+
     @app.after_request
     def count(response: Response) -> Response:
         # Not the path itself: clients could make up any number of paths that don't exist.
         path = request.url_rule.rule if request.url_rule is not None else OTHER
-        metrics.tally.add(path, request.headers.get("User-Agent", ""), response.status)
+        tally.add(path, request.headers.get("User-Agent", ""), response.status)
         return response
-
-    app.register_blueprint(routes)

@@ -19,7 +19,7 @@ from icsfeed.web.clients import family_of
 
 NewId: TypeAlias = Callable[[], str]
 
-_ID_KEY: Final = "icsfeed.request_id"
+REQUEST_ID: Final = "icsfeed.request_id"
 _VALID_ID: Final = re.compile(r"[A-Za-z0-9._:=+/-]{1,128}")
 _POSSIBLE_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{28,}")
 _MAIL_LINK_FOLDERS: Final = (CONFIRM_FOLDER, UNSUBSCRIBE_FOLDER)
@@ -48,10 +48,10 @@ class RequestLog:
 
     def id_of(self, environ: WSGIEnvironment) -> str:
         """The request's id: the one that a proxy set, if it is valid, or a new one."""
-        request_id: str | None = environ.get(_ID_KEY)
+        request_id: str | None = environ.get(REQUEST_ID)
         if request_id is None:
             header = environ.get("HTTP_X_REQUEST_ID", "")
-            request_id = environ[_ID_KEY] = header if _VALID_ID.fullmatch(header) else self._new_id()
+            request_id = environ[REQUEST_ID] = header if _VALID_ID.fullmatch(header) else self._new_id()
         return request_id
 
     def log_failure(self, environ: WSGIEnvironment, error: Any) -> str:  # noqa: ANN401  (as logging: an error, or its triple)

@@ -6,11 +6,10 @@ import multiprocessing
 import os
 import socket
 import time
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
-from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, Final
 
@@ -23,14 +22,10 @@ from structlog.typing import FilteringBoundLogger
 
 from icsfeed.web.connections import Connections
 from icsfeed.web.listening import BACKLOG, FEW_CONNECTIONS, connections_per_worker, raise_file_limit
-from icsfeed.web.metrics import SHARED_FOLDER
+from icsfeed.web.relay import THREADS
+from icsfeed.web.shared_folders import metrics_folder, operators_socket
 from icsfeed.web.side_process import SideProcess, SideWork
 from icsfeed.web.worker import SECONDS_TO_FINISH, load_application
-
-ONE_THREAD: Final = 1
-"""A request only copies bytes, Python runs one thread at a time, and slow work has threads of its own. *Measured*: with
-two threads, a sixth of the throughput is lost to waiting for each other. But a request with a body needs another one.
-"""
 
 IDLE_SECONDS: Final = 75
 """Longer than most proxies keep an idle connection (60 s). Thus the proxy closes it; if the server did, a request that
@@ -124,13 +119,13 @@ def run_server(
     workers: int,
     on_start: Callable[[], None],
     log: FilteringBoundLogger,
-    threads: int = ONE_THREAD,
+    threads: int = THREADS,
     idle_seconds: int = IDLE_SECONDS,
-    side_work: SideWork | None = None,
+    side_works: Sequence[SideWork] = (),
 ) -> None:
     """Serve the WSGI application that ``factory`` (``module:function``) returns, until a signal stops the server.
 
-    ``on_start`` is called when the first worker can serve; ``side_work`` begins then, too. A worker answers with so
+    ``on_start`` is called when the first worker can serve; ``side_works`` begin then, too. A worker answers with so
     many ``threads``. A connection is closed after ``idle_seconds`` without the headers of a request.
     """
     console = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
@@ -159,21 +154,23 @@ def run_server(
     # threads hold. "spawn" is the default on other systems than Linux.
     multiprocessing.set_start_method("spawn", force=True)
     reader, writer = multiprocessing.Pipe(duplex=False)
-    side = SideProcess(side_work, log=log) if side_work is not None else None
-    if side is not None:
+    sides = [SideProcess(work, log=log) for work in side_works]
+    for side in sides:
         server.on_reload(side.restart)
-    starts = [on_start] if side is None else [on_start, side.start]
+    starts = [on_start, *(side.start for side in sides)]
     Thread(target=_watch_starts, args=(reader, server, starts), daemon=True).start()
-    with listener, _shared_metrics_folder(log):
+    with listener, metrics_folder(log), operators_socket(log):
         held = Connections(port=port, limit=workers * connections)
+
+        def request_stops() -> None:
+            for side in sides:
+                side.request_stop()
+
         try:
-            server.serve_on(
-                listener,
-                partial(load_application, writer, held),
-                on_stop=side.request_stop if side is not None else lambda: None,
-            )
+            server.serve_on(listener, partial(load_application, writer, held), on_stop=request_stops)
         finally:
-            if side is not None:
+            request_stops()
+            for side in sides:
                 side.stop()
 
 
@@ -199,24 +196,3 @@ def _watch_starts(reader: Connection, server: _Server, starts: Iterable[Callable
             start()
         while True:
             server.add_ready_worker(reader.recv())
-
-
-@contextmanager
-def _shared_metrics_folder(log: FilteringBoundLogger) -> Generator[None]:
-    """The folder in which the workers share their counts for /metrics, unless the environment names one."""
-    if os.environ.get(SHARED_FOLDER):
-        yield
-        return
-    try:
-        folder = TemporaryDirectory(prefix="icsfeed-metrics-", ignore_cleanup_errors=True)
-    except OSError:
-        log.warning(
-            "metrics not shared",
-            reason="no folder for temporary files can be written",
-            consequence="each worker's /metrics counts its own requests only",
-        )
-        yield
-        return
-    with folder as path:
-        os.environ[SHARED_FOLDER] = path
-        yield

@@ -1,0 +1,106 @@
+"""What a feed worker answers itself where the operators' process does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, Response, json, render_template, request
+from werkzeug.http import HTTP_STATUS_CODES
+
+from icsfeed.words.languages import LANGUAGES
+from icsfeed.words.phrases import Phrase, phrase
+
+RELAY_ERROR: Final = "icsfeed.relay_error"
+"""The key of a ``RelayError`` in the WSGI environment of the request that it concerns."""
+
+_FOLDERS_OF_PROGRAMS: Final = ("/api/", "/mcp")
+
+
+class RelayError(Exception):
+    """A request that was not answered by the operators' process."""
+
+    def __init__(self, kind: RelayErrorKind) -> None:
+        self.kind = kind
+        super().__init__(kind.detail)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RelayErrorKind:
+    """An HTTP status, what people read, and what programs do."""
+
+    status: int
+    title: Phrase
+    text: Phrase
+    detail: str
+    retry_after: int | None = None
+
+
+_TRY_AGAIN: Final = phrase("Please try again in a moment.")
+
+BUSY: Final = RelayErrorKind(
+    status=503,
+    title=phrase("Too many people are asking at the same time"),
+    text=_TRY_AGAIN,
+    detail="too many requests wait or send their bodies; try again in a moment",
+    retry_after=1,
+)
+NOT_RUNNING: Final = RelayErrorKind(
+    status=503,
+    title=phrase("This page is not available at the moment"),
+    text=_TRY_AGAIN,
+    detail="the process that answers this is starting; try again in a moment",
+    retry_after=1,
+)
+TOO_LONG: Final = RelayErrorKind(
+    status=413,
+    title=phrase("What you sent is too long"),
+    text=phrase("Go back, and shorten it."),
+    detail="the request's body is longer than 64 kB; send a shorter one",
+)
+BROKEN_OFF: Final = RelayErrorKind(
+    status=400,
+    title=phrase("Something went wrong"),
+    text=phrase("Go back and try again."),
+    detail="the request's body broke off; send it again",
+)
+NO_ANSWER: Final = RelayErrorKind(
+    status=502,
+    title=phrase("It is not certain whether that was done"),
+    text=phrase("The connection was lost. Look whether it was done before you try again."),
+    detail="the process that answers this ended; look whether the request was carried out before you repeat it",
+)
+LATE_ANSWER: Final = RelayErrorKind(
+    status=504,
+    title=phrase("It is not certain whether that was done"),
+    text=phrase("It took too long. Look whether it was done before you try again."),
+    detail="this took too long; look whether the request was carried out before you repeat it",
+)
+
+
+def add_relay_errors(app: Flask) -> None:
+    """Have the application answer requests whose environment has a ``RelayError``."""
+
+    @app.before_request
+    def fail() -> None:
+        error: RelayError | None = request.environ.get(RELAY_ERROR)
+        if error is not None:
+            raise error
+
+    @app.errorhandler(RelayError)
+    def show(error: RelayError) -> Response:
+        kind = error.kind
+        if request.path.startswith(_FOLDERS_OF_PROGRAMS):
+            title = HTTP_STATUS_CODES[kind.status]
+            problem = {"type": "about:blank", "title": title, "status": kind.status, "detail": kind.detail}
+            response = Response(f"{json.dumps(problem)}\n", mimetype="application/problem+json")
+        else:
+            response = Response(
+                render_template("message.html", title=kind.title, text=kind.text, languages=LANGUAGES),
+                mimetype="text/html",
+            )
+        response.status_code = kind.status
+        response.headers["Cache-Control"] = "no-store"
+        if kind.retry_after is not None:
+            response.headers["Retry-After"] = str(kind.retry_after)
+        return response
