@@ -222,6 +222,7 @@ def _operators_app(origin: _Origin, log: FilteringBoundLogger, tally: Tally, req
         database=origin.repository if origin.records else NoRepository(),
         clock=origin.clock,
         randomness=_RANDOMNESS,
+        environment=os.environ,
         log=log,
     )
     app = make_operators_application(context)

@@ -40,8 +40,8 @@ def add_error_pages(
 ) -> None:
     """Have the application answer HTTP's errors, in JSON to those who prefer it.
 
-    ``calendar`` is the one whose page for missing addresses is shown; ``None`` while there is none: then any path may
-    exist later. ``is_folder`` says of a path without the slash at its end whether there is one with it.
+    ``calendar`` is the one with whose page missing addresses are answered; ``None`` while there is none: then any path
+    may exist later. ``is_folder`` says of a path without the slash at its end whether there is one with it.
     """
 
     @app.errorhandler(HTTPException)
@@ -50,15 +50,15 @@ def add_error_pages(
             redirection = redirect(f"{request.root_path}{request.path}/", 308)  # as web hosts do for folders
             redirection.headers["Cache-Control"] = "no-cache"
             return redirection
-        shown = calendar() if isinstance(error, NotFound) else None
-        if isinstance(error, NotFound) and shown is None:
+        public_calendar = calendar() if isinstance(error, NotFound) else None
+        if isinstance(error, NotFound) and public_calendar is None:
             error = ServiceUnavailable(retry_after=int(RETRY_AFTER))
         # Werkzeug's headers, such as Allow and Location, with a page of our own.
         headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             response = jsonify(status=error.code, title=error.name)
-        elif shown is not None:
-            response = _missing_response(shown)
+        elif public_calendar is not None:
+            response = _missing_response(public_calendar)
         else:
             title, text = _message_of(error)
             page = render_template("message.html", title=title, text=text, languages=LANGUAGES)

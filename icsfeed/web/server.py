@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -72,6 +73,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at 
         """The process ids of workers that have served, dead ones included."""
         self._failed_starts = 0
         """The workers that died before they could serve, since one could."""
+        logging.getLogger("_granian").addFilter(_concerns_operators)
         self.serve(target_loader=factory_loader)
 
     def add_ready_worker(self, process_id: int) -> None:
@@ -110,6 +112,11 @@ class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at 
 
     def _serves(self, worker: Any) -> bool:  # noqa: ANN401  (Granian's own type)
         return worker.is_alive() and worker.inner.pid in self._ready_workers
+
+
+def _concerns_operators(record: logging.LogRecord) -> bool:
+    """Whether a line of Granian's belongs in the log: not that there are many threads, which mostly wait."""
+    return "Python threads" not in record.getMessage()
 
 
 def run_server(

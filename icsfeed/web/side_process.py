@@ -8,10 +8,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
@@ -30,6 +32,10 @@ _NICENESS: Final = 5
 _LONGEST_PAUSE_SECONDS: Final = 30.0
 _SECONDS_OF_HEALTH: Final = 60.0
 """A process that lived so long is restarted after the shortest pause."""
+
+
+_NAME_OF_PROCESS: Final = Path("/proc/self/comm")
+_MAX_NAME_CHARS: Final = 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +111,10 @@ class SideProcess:
             self._started_at = now
             # A daemon: should the server end in an unforeseen way, it is ended, too.
             self._process = _SPAWNING.Process(
-                target=_run, name=self._work.name, kwargs={"function": self._work.function}, daemon=True
+                target=_run,
+                name=self._work.name,
+                kwargs={"name": self._work.name, "function": self._work.function},
+                daemon=True,
             )
             self._process.start()
 
@@ -118,8 +127,10 @@ class SideProcess:
         self._log.error(f"{self._work.name} died", status=process.exitcode, again_in=self._pause)
 
 
-def _run(function: str) -> None:
+def _run(name: str, function: str) -> None:
     """Do the work in its process, which ends with its parent."""
+    with suppress(OSError):  # only Linux shows it, to "ps -o comm"
+        _NAME_OF_PROCESS.write_text(f"icsfeed {name}"[:_MAX_NAME_CHARS], encoding="utf-8")
     if sys.platform != "win32":
         # A terminal sends Ctrl-C to this process, too. The parent stops it by SIGTERM.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

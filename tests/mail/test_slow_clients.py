@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from icsfeed.web.form_bodies import THREADS_WITH_FORMS
+from icsfeed.web.relay import THREADS
 from tests.mail.test_pages import ASK
 from tests.mail.vendors import SCHEDULE
 from tests.web.servers import Server, serving, until
@@ -46,7 +46,7 @@ def asked(server: Server, email: str) -> int:
 
 def test_slow_clients_hold_up_no_feed(server: Server) -> None:
     with contextlib.ExitStack() as clients:
-        for _ in range(THREADS_WITH_FORMS + 2):
+        for _ in range(THREADS + 2):
             clients.enter_context(slow_client(server))
         until(lambda: asked(server, "customer@example.com") == 503)
         for _ in range(5):

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.running import SCHEDULE, run
 from tests.notify.posts import arrivals, webhook
 from tests.notify.receivers import Receiver, receiver, silent, status
-from tests.web.servers import Server, serving, until
+from tests.web.servers import serving, until
 
 
 @pytest.fixture
@@ -37,29 +37,21 @@ def announce(summary: str) -> None:
     assert run("emergency", "announce", "--start", start, "--duration", "2h", *options).status == 0
 
 
-def sender_of(server: Server, worker: set[int]) -> int | None:
-    """The process id of the sender, if there is one besides the worker."""
-    return next(iter(server.workers() - worker), None)
-
-
 def test_the_sender_of_a_server(schedule: Path, hook: Receiver) -> None:
     with serving(schedule) as server:
-        worker = server.workers()
-        assert len(worker) == 1  # without a channel, nothing is sent
+        assert server.side_processes("sender") == set()  # without a channel, nothing is sent
 
         schedule.write_text(SCHEDULE + webhook("hook", hook.url), encoding="utf-8")
         announce("First")
         until(lambda: len(hook.received) == 1)
-        first = sender_of(server, worker)
-        assert first is not None
-
+        (first,) = server.side_processes("sender")
         os.kill(first, signal.SIGKILL)
         announce("Second")
         until(lambda: len(hook.received) == 2)
         assert '"event": "sender died"' in server.log.read_text("utf-8")
 
         schedule.write_text(SCHEDULE, encoding="utf-8")
-        until(lambda: server.workers() == worker)
+        until(lambda: server.side_processes("sender") == set())
 
         schedule.write_text(SCHEDULE + webhook("hook", hook.url), encoding="utf-8")
         announce("Third")
@@ -90,8 +82,8 @@ def test_a_preview_sends_nothing(schedule: Path, hook: Receiver) -> None:
     schedule.write_text(SCHEDULE + webhook("hook", hook.url), encoding="utf-8")
     announce("First")
     with serving(schedule, "--now", "2026-12-08T06:00:00Z") as server:
-        assert len(server.workers()) == 1
+        until(lambda: len(server.side_processes("operators")) == 1)
         server.get("/feeds/all.ics")
         time.sleep(1)
-        assert len(server.workers()) == 1
+        assert server.side_processes("sender") == set()
     assert hook.received == []

@@ -53,8 +53,20 @@ class Server:
         return processes_by_id
 
     def workers(self) -> set[int]:
-        """The worker processes."""
-        return {pid for pid, command in self.processes().items() if "spawn_main" in command}
+        """The processes that accept connections, but for the first."""
+        listener = self._listener()
+        spawned = {pid for pid, command in self.processes().items() if "spawn_main" in command}
+        return {pid for pid in spawned if listener in open_files(pid)}
+
+    def side_processes(self, name: str) -> set[int]:
+        """The processes beside the workers that do that work."""
+        return {pid for pid in self.processes() if name_of(pid) == f"icsfeed {name}"[:15]}
+
+    def _listener(self) -> str:
+        """The socket on which it listens, as the files of a process show it."""
+        port = f":{int(self.url.rpartition(':')[2]):04X}"
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
+        return next((f"socket:[{row[9]}]" for row in rows if row[1].endswith(port) and row[3] == "0A"), "")
 
     def is_idle(self) -> bool:
         """Whether all workers are idle for a second."""
@@ -66,6 +78,23 @@ class Server:
         before = ticks()
         time.sleep(1)
         return before == ticks()
+
+
+def open_files(pid: int) -> set[str]:
+    """What the open files of a process lead to."""
+    files = set()
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                files.add(str(each.readlink()))
+    return files
+
+
+def name_of(pid: int) -> str:
+    """The name that a process has given itself."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/comm").read_text("utf-8").rstrip()
+    return ""
 
 
 def until(condition: Callable[[], bool]) -> None:
