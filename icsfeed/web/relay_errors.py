@@ -40,7 +40,7 @@ _TRY_AGAIN: Final = phrase("Please try again in a moment.")
 
 BUSY: Final = RelayErrorKind(
     status=503,
-    title=phrase("Too many people are asking at the same time"),
+    title=phrase("The server is busy"),
     text=_TRY_AGAIN,
     detail="too many requests wait or send their bodies; try again in a moment",
     retry_after=1,
@@ -55,7 +55,7 @@ NOT_RUNNING: Final = RelayErrorKind(
 TOO_LONG: Final = RelayErrorKind(
     status=413,
     title=phrase("What you sent is too long"),
-    text=phrase("Go back, and shorten it."),
+    text=phrase("Go back and shorten it."),
     detail="the request's body is longer than 64 kB; send a shorter one",
 )
 BROKEN_OFF: Final = RelayErrorKind(
@@ -66,15 +66,15 @@ BROKEN_OFF: Final = RelayErrorKind(
 )
 NO_ANSWER: Final = RelayErrorKind(
     status=502,
-    title=phrase("It is not certain whether that was done"),
-    text=phrase("The connection was lost. Look whether it was done before you try again."),
-    detail="the process that answers this ended; look whether the request was carried out before you repeat it",
+    title=phrase("We can’t tell whether that went through"),
+    text=phrase("The connection was lost. Check before you try again."),
+    detail="the process that answers this ended; check whether the request was carried out before you repeat it",
 )
 LATE_ANSWER: Final = RelayErrorKind(
     status=504,
-    title=phrase("It is not certain whether that was done"),
-    text=phrase("It took too long. Look whether it was done before you try again."),
-    detail="this took too long; look whether the request was carried out before you repeat it",
+    title=phrase("We can’t tell whether that went through"),
+    text=phrase("It took too long. Check before you try again."),
+    detail="this took too long; check whether the request was carried out before you repeat it",
 )
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from icsfeed.bootstrap import create_operators_app
 from icsfeed.domain.situation import Situation
 from icsfeed.publication.publishing import publish
+from icsfeed.settings import Settings
 from icsfeed.store.schedule_file import example_path, json_schema, load_schedule
 from tests.applications import create_app
 from tests.cli.running import every_command_line
@@ -62,7 +64,8 @@ def test_every_configuration_key_is_in_the_reference() -> None:
 def test_every_route_is_described(tmp_path: Path) -> None:
     schedule = tmp_path / "schedule.toml"  # the packaged example itself records nothing, and has no mail
     schedule.write_bytes(example_path().read_bytes())
-    rules = {re.sub("<(.*?)>", upper, rule.rule) for rule in create_app(schedule=schedule).url_map.iter_rules()}
+    applications = create_app(schedule=schedule), create_operators_app(Settings(schedule=schedule))
+    rules = {re.sub("<(.*?)>", upper, rule.rule) for app in applications for rule in app.url_map.iter_rules()}
     assert {"/readyz", "/api/v1/state", "/unsubscribe/TOKEN"} <= rules
     assert {rule for rule in rules if f"`{rule}`" not in WRITTEN_TEXT} == set()
 
