@@ -11,7 +11,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from threading import Lock
 
-from icsfeed.services.mail_requests import network_of
+from icsfeed.domain.networks import network_of
 
 
 class RelaySlots:
