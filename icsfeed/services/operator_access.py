@@ -77,18 +77,23 @@ def valid_token(
     database: OperatorRepository, text: str, *, address: str, method: SignInMethod, now: datetime
 ) -> OperatorToken:
     """The token of that text; for the rest, see ``authenticate``."""
-    network, is_new_place = network_of(address), False
+    is_new_place = False
     with database.operator_rows() as rows:
         token = rows.tokens.with_digest(digest_of(text)) if rows is not None and has_token_form(text) else None
         is_valid = token is not None and token.is_valid(now)
-        if rows is not None and token is not None and is_valid and method is SignInMethod.BEARER:
+        if rows is not None and not is_valid:
+            _check_attempts(rows, address, now)
+        elif rows is not None and token is not None and method is SignInMethod.BEARER:
+            network = network_of(address)
             is_new_place = not rows.sign_ins.has_used_bearer(token.name, network, since=now - ONE_DAY)
     if token is not None and is_valid:
         _note_use(database, token, address if is_new_place else None, now)
         return token
     outcome, message = refusal_of(token, now)
-    name, kind = (token.name, ActorKind.TOKEN) if token is not None else ("", None)
-    note_failure(database, method=method, outcome=outcome, address=address, now=now, name=name, kind=kind)
+    if rows is not None:  # an attempt creates no database
+        name, kind = (token.name, ActorKind.TOKEN) if token is not None else ("", None)
+        attempt = SignIn(at=now, method=method, outcome=outcome, address=address, name=name, kind=kind)
+        _record_failure(database, attempt)
     raise UnauthenticatedError(message)
 
 
@@ -108,13 +113,19 @@ def note_failure(
         TooManyAttemptsError: after too many of them. Nothing is recorded.
         UnavailableError: where it can't be recorded.
     """
-    check_attempts(database, address=address, now=now)
-    with database.operator_rows() as existing:
-        if existing is None:
+    with database.operator_rows() as rows:
+        if rows is None:
             return  # an attempt creates no database
+        _check_attempts(rows, address, now)
+    attempt = SignIn(at=now, method=method, outcome=outcome, address=address, name=name, kind=kind)
+    _record_failure(database, attempt)
+
+
+def _record_failure(database: OperatorRepository, attempt: SignIn) -> None:
+    """Record a failed attempt, unless others have exhausted the limit meanwhile: whoever is over it writes nothing."""
     with database.writing_operator_rows() as rows:
-        _check_attempts(rows, address, now)  # others may have failed meanwhile
-        rows.sign_ins.add(SignIn(at=now, method=method, outcome=outcome, address=address, name=name, kind=kind))
+        _check_attempts(rows, attempt.address, attempt.at)
+        rows.sign_ins.add(attempt)
 
 
 def check_attempts(database: OperatorRepository, *, address: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select
 
 from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.networks import network_of
@@ -13,7 +13,32 @@ from icsfeed.domain.sign_ins import SignIn, SignInMethod, SignInOutcome
 from icsfeed.store.database.operator_tables import sign_ins
 
 _table: Final = sign_ins
-_IS_FAILURE: Final = _table.c.outcome.not_in([each.value for each in SignInOutcome if not each.is_failure])
+_IS_FAILURE: Final = and_(*(_table.c.outcome != each.value for each in SignInOutcome if not each.is_failure))
+_IS_LATER: Final = _table.c.at > bindparam("since")
+_IS_FROM_NETWORK: Final = _table.c.network == bindparam("network")
+
+# Made once: with each request, that would take longer than the queries themselves.
+_ADD: Final = insert(_table)
+_FAILURES: Final = (
+    select(_table.c.at)
+    .where(_IS_FROM_NETWORK, _IS_LATER, _IS_FAILURE)
+    .order_by(_table.c.at.desc())
+    .limit(bindparam("limit"))
+)
+_FAILURE_BEFORE: Final = (
+    select(_table.c.at).where(_IS_LATER, _IS_FAILURE).order_by(_table.c.at.desc()).limit(1).offset(bindparam("count"))
+)
+_BEARER_USE: Final = (
+    select(_table.c.number)
+    .where(
+        _IS_FROM_NETWORK,
+        _IS_LATER,
+        _table.c.name == bindparam("name"),
+        _table.c.method == SignInMethod.BEARER.value,
+        _table.c.outcome == SignInOutcome.ACCEPTED.value,
+    )
+    .limit(1)
+)
 
 
 class SignInRows:
@@ -24,48 +49,31 @@ class SignInRows:
 
     def add(self, sign_in: SignIn) -> None:
         self._connection.execute(
-            insert(_table).values(
-                at=sign_in.at,
-                method=sign_in.method.value,
-                name=sign_in.name or None,
-                kind=sign_in.kind.value if sign_in.kind is not None else None,
-                address=sign_in.address,
-                network=network_of(sign_in.address),
-                outcome=sign_in.outcome.value,
-            )
+            _ADD,
+            {
+                "at": sign_in.at,
+                "method": sign_in.method.value,
+                "name": sign_in.name or None,
+                "kind": sign_in.kind.value if sign_in.kind is not None else None,
+                "address": sign_in.address,
+                "network": network_of(sign_in.address),
+                "outcome": sign_in.outcome.value,
+            },
         )
 
     def failures(self, network: str, *, since: datetime, limit: int) -> tuple[datetime, ...]:
         """When attempts from a network failed after an instant (aware), the latest first, so many at most."""
-        query = (
-            select(_table.c.at)
-            .where(_table.c.network == network, _table.c.at > since, _IS_FAILURE)
-            .order_by(_table.c.at.desc())
-            .limit(limit)
-        )
-        return tuple(self._connection.execute(query).scalars())
+        values = {"network": network, "since": since, "limit": limit}
+        return tuple(self._connection.execute(_FAILURES, values).scalars())
 
     def failure_before(self, count: int, *, since: datetime) -> datetime | None:
         """When the last but ``count`` attempt failed, from wherever, if that was after an instant (aware)."""
-        query = (
-            select(_table.c.at)
-            .where(_table.c.at > since, _IS_FAILURE)
-            .order_by(_table.c.at.desc())
-            .limit(1)
-            .offset(count)
-        )
-        return self._connection.execute(query).scalar()
+        return self._connection.execute(_FAILURE_BEFORE, {"since": since, "count": count}).scalar()
 
     def has_used_bearer(self, name: str, network: str, *, since: datetime) -> bool:
         """Whether the first use of the token of that name from a network was recorded after an instant (aware)."""
-        query = select(_table.c.number).where(
-            _table.c.network == network,
-            _table.c.at > since,
-            _table.c.name == name,
-            _table.c.method == SignInMethod.BEARER.value,
-            _table.c.outcome == SignInOutcome.ACCEPTED.value,
-        )
-        return self._connection.execute(query.limit(1)).first() is not None
+        values = {"network": network, "since": since, "name": name}
+        return self._connection.execute(_BEARER_USE, values).first() is not None
 
     def all(self, *, since: datetime | None = None) -> tuple[SignIn, ...]:
         """The sign-ins from an instant (aware) on, oldest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from icsfeed.domain.operator_tokens import OperatorToken
 from icsfeed.domain.operators import Scope
@@ -13,6 +13,21 @@ from icsfeed.store.database.operator_tables import operator_tokens, token_revoca
 from icsfeed.store.database.tables import audit_trail
 
 _table: Final = operator_tokens
+
+_ALL: Final[Select[Any]] = (
+    select(
+        *_table.c,
+        audit_trail.c.by.label("created_by"),
+        token_revocations.c.at.label("revoked_at"),
+        token_uses.c.at.label("used_at"),
+    )
+    .join(audit_trail, audit_trail.c.entry == _table.c.entry)
+    .join(token_revocations, token_revocations.c.token == _table.c.token, isouter=True)
+    .join(token_uses, token_uses.c.token == _table.c.token, isouter=True)
+    .order_by(_table.c.entry)
+)
+_WITH_DIGEST: Final = _ALL.where(_table.c.digest == bindparam("value"))
+"""Made once: with each request, that would take longer than the query itself."""
 
 
 class TokenRows:
@@ -26,16 +41,16 @@ class TokenRows:
         return self._connection.execute(select(_table.c.token).limit(1)).first() is not None
 
     def with_digest(self, digest: str) -> OperatorToken | None:
-        row = self._connection.execute(_query().where(_table.c.digest == digest)).first()
+        row = self._connection.execute(_WITH_DIGEST, {"value": digest}).first()
         return _token(row) if row is not None else None
 
     def with_id(self, token_id: str) -> OperatorToken | None:
-        row = self._connection.execute(_query().where(_table.c.token == token_id)).first()
+        row = self._connection.execute(_ALL.where(_table.c.token == token_id)).first()
         return _token(row) if row is not None else None
 
     def all(self) -> tuple[OperatorToken, ...]:
         """The oldest first."""
-        return tuple(map(_token, self._connection.execute(_query())))
+        return tuple(map(_token, self._connection.execute(_ALL)))
 
     def add(self, token: OperatorToken, *, digest: str, entry: int) -> None:
         """Add a token that is recorded with that entry in the audit trail."""
@@ -61,21 +76,6 @@ class TokenRows:
             self._connection.execute(insert(token_uses).values(token=token_id, at=at))
         else:
             self._connection.execute(update(token_uses).where(row, token_uses.c.at < at).values(at=at))
-
-
-def _query() -> Select[Any]:
-    return (
-        select(
-            *_table.c,
-            audit_trail.c.by.label("created_by"),
-            token_revocations.c.at.label("revoked_at"),
-            token_uses.c.at.label("used_at"),
-        )
-        .join(audit_trail, audit_trail.c.entry == _table.c.entry)
-        .join(token_revocations, token_revocations.c.token == _table.c.token, isouter=True)
-        .join(token_uses, token_uses.c.token == _table.c.token, isouter=True)
-        .order_by(_table.c.entry)
-    )
 
 
 def _token(row: Row[Any]) -> OperatorToken:
