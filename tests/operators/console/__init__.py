@@ -1,0 +1,1 @@
+"""Tests of the console: announcing, the steps of changes, and its pages in a real browser."""

@@ -1,0 +1,175 @@
+"""The console in a real Chromium: an emergency by phone, without scripts, in both languages, light and dark."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+
+from icsfeed.domain.changes import State
+from tests.operators.access import DAY, create
+from tests.operators.console.forms import changes_of
+from tests.operators.consoles import Operations
+from tests.publication.pages.browsers import a_chromium, violations
+from tests.publication.pages.serving import SilentHandler
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+ATTACK = '</script><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">'
+REFUSAL = "the server responded with a status of 400"
+"""The browser's own words for a form that comes back."""
+
+LONG = "Straßenbahnhaltestelle" * 7
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def running(ops: Operations) -> Iterator[str]:
+    """The address of a server with that console."""
+    server = make_server("127.0.0.1", 0, ops.app, threaded=True, request_handler=SilentHandler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(ops: Operations, chromium: Chromium) -> Iterator[Callable[..., Page]]:
+    """Opens the console as somebody who has just signed in; any console message or dialog fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    with running(ops) as address:
+
+        def visit(name: str = "Alice", *, viewport: dict[str, int] = DESK, **context: object) -> Page:
+            opened = chromium.new_context(viewport=viewport, base_url=address, **{"locale": "en-US"} | context)  # type: ignore[arg-type] # any option of a browser's context
+            contexts.append(opened)
+            page = opened.new_page()
+            page.set_default_timeout(10_000)
+            token = create(ops.database, name, lasts=DAY, now=ops.now).text
+            page.goto("/operator/")
+            page.fill("#token", token)
+            page.click("main button")
+            page.wait_for_url("**/operator/")
+            page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+            return page
+
+        yield visit
+        for each in contexts:
+            each.close()
+    assert [each for each in complaints if REFUSAL not in each] == []
+
+
+def check(page: Page, *, schemes: tuple[str, ...] = ("light", "dark")) -> None:
+    """No violation of WCAG 2.2 (A and AA) in either color scheme, and nothing that is cut off at the side."""
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # light or dark
+        assert violations(page) == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_an_emergency_by_phone_takes_three_taps_and_one_text(ops: Operations, visit: Callable[..., Page]) -> None:
+    page = visit(viewport=PHONE, has_touch=True)
+    taps: list[str] = []
+
+    def tap(name: str) -> None:
+        taps.append(name)
+        with page.expect_navigation():
+            page.get_by_role("link", name=name, exact=True).or_(page.get_by_role("button", name=name, exact=True)).tap()
+
+    check(page)
+    tap("Announce an emergency change")
+    assert page.evaluate("document.activeElement.id") == "summary"
+    check(page)
+    page.keyboard.type("Database failover")
+    tap("Preview")
+    check(page)
+    assert page.get_by_role("heading", name="Preview: not public yet").is_visible()
+    assert changes_of(ops) == []
+    tap("Publish")
+    assert page.get_by_role("status").inner_text() == "Announced. Customers see it now."
+    check(page)
+    assert len(taps) == 3
+    assert [(each.plan.summary, each.state) for each in changes_of(ops)] == [("Database failover", State.CONFIRMED)]
+
+
+def test_without_scripts_in_french(ops: Operations, visit: Callable[..., Page]) -> None:
+    page = visit(java_script_enabled=False, locale="fr-CA", viewport=PHONE)
+    page.click("text=Annoncer un changement d’urgence")
+    page.fill("#summary", "Bascule")
+    page.click("text=Aperçu >> nth=0")
+    page.click("button:has-text('Publier')")
+    for step in ("Démarrer", "+30 min", "Terminer", "Revenir sur la dernière étape"):
+        page.click(f"main a:has-text('{step}')")
+        page.fill("#message", "Message")
+        page.click("form .main")
+        assert page.locator("p.good").count() == 1, step
+    (change,) = changes_of(ops)
+    assert [each.state for each in change.updates] == [
+        State.CONFIRMED,
+        State.IN_PROGRESS,
+        State.IN_PROGRESS,
+        State.COMPLETED,
+        State.IN_PROGRESS,
+    ]
+
+
+def test_the_preview_follows_what_somebody_types(ops: Operations, visit: Callable[..., Page]) -> None:
+    page = visit(locale="fr-CA", color_scheme="dark")
+    page.goto("/operator/announce/planned")
+    page.fill("#summary", "Pare-feu")
+    page.check("text=Production")
+    page.fill("#start", "2026-12-09T01:00")
+    page.locator("#preview").get_by_text("mer. 9 déc., 01 h 00 – 03 h 00 HNE").first.wait_for()
+    check(page, schemes=("dark",))
+    page.get_by_role("button", name="Prendre cet horaire").first.click()
+    page.get_by_role("button", name="Publier").click()
+    assert page.locator("h1").inner_text() == "Pare-feu"
+    assert changes_of(ops)[0].plan.span.start.day == 3
+    page.goto("/operator/changes/PC-1/update")
+    check(page)
+
+
+def test_errors_get_the_focus_and_lead_to_their_fields(visit: Callable[..., Page]) -> None:
+    page = visit(java_script_enabled=True)
+    complaints = page.locator("#errors")
+    page.goto("/operator/announce/planned")
+    page.evaluate("document.querySelector('form[data-preview] button.main').click()")
+    complaints.wait_for()
+    assert page.evaluate("document.activeElement.id") == "errors"
+    check(page)
+    page.get_by_role("link", name="the start is missing").click()
+    assert page.evaluate("document.activeElement.id") == "start"
+
+
+def test_two_operators_in_two_browsers(ops: Operations, visit: Callable[..., Page]) -> None:
+    alice, bob = visit("Alice"), visit("Bob")
+    alice.goto("/operator/announce/emergency")
+    alice.fill("#summary", f"{ATTACK} {LONG}")
+    alice.click("main button.main")
+    alice.click("button.danger")
+    for page in (alice, bob):
+        page.goto("/operator/changes/EC-1/complete")
+    bob.fill("#message", "Bob is done")
+    bob.click("main button.main")
+    check(bob, schemes=("light",))
+    alice.fill("#message", "Alice is done")
+    alice.click("main button.main")
+    assert "EC-1 has changed since update 1: update 2 by Bob" in alice.locator("#errors").inner_text()
+    assert alice.input_value("#message") == "Alice is done"
+    assert [each.message for each in changes_of(ops)[0].updates] == ["", "Bob is done"]
+    assert [page.evaluate("window.hacked") for page in (alice, bob)] == [None, None]
