@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,10 +11,13 @@ from flask import Response, request
 from werkzeug.exceptions import Forbidden
 
 from icsfeed.domain.actors import Actor
+from icsfeed.domain.errors import BadInputError
+from icsfeed.domain.instants import has_offset, parse_instant
 from icsfeed.services.listeners import ListenerOutbox
 from icsfeed.services.requests.errors import FieldError
 from icsfeed.store.database.database import Database
 from icsfeed.web.operators.console.layout import Section, Visit, open_visit
+from icsfeed.web.operators.console.local_times import LocalTimeField, local_field, read_local_field
 from icsfeed.web.operators.console.preview_facts import Preview
 from icsfeed.web.operators.context import OperatorsContext
 
@@ -24,6 +27,7 @@ CONFIRMED: Final = "confirmed"
 YES: Final = "yes"
 """The value of a box or a choice that stands for true."""
 
+_EDIT: Final = "edit"
 _FINGERPRINT_CHARS: Final = 32
 
 
@@ -31,7 +35,8 @@ _FINGERPRINT_CHARS: Final = 32
 class Confirmation:
     """What is asked before an action: its ``button`` sends the ``fields`` to ``path``, and ``back`` leads elsewhere.
 
-    Both paths are below the console's. ``seen`` is the fingerprint of what the operator sees, where that matters.
+    Both paths are below the console's. One that ``is_editable`` has a button that leads back to its form, with the
+    fields, instead. ``seen`` is the fingerprint of what the operator sees, where that matters.
     """
 
     title: str
@@ -41,6 +46,7 @@ class Confirmation:
     seen: str = YES
     fields: tuple[tuple[str, str], ...] = ()
     is_destructive: bool = False
+    is_editable: bool = False
 
 
 def writing_visit(context: OperatorsContext) -> Visit:
@@ -81,9 +87,13 @@ def form_fields(
     return fields | {name: request.form.getlist(name) for name in lists if name in request.form}
 
 
-def hidden_fields(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """What the form said in those fields, to be sent again with the confirmation."""
-    return tuple((name, value) for name in names for value in request.form.getlist(name) if value)
+def hidden_fields(fields: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The fields as a confirmation sends them again."""
+    return tuple(
+        (name, YES if each is True else str(each))
+        for name, value in fields.items()
+        for each in (value if isinstance(value, list) else [value])
+    )
 
 
 def confirmation_page(
@@ -117,6 +127,17 @@ def is_confirmation() -> bool:
     return CONFIRMED in request.form
 
 
-def values_of(names: Iterable[str]) -> Mapping[str, str]:
-    """What the form, or the address, says in those fields: to be shown again."""
-    return {name: request.values.get(name, "") for name in names}
+def wants_to_edit() -> bool:
+    """Whether the form leads from a confirmation back to where its fields can be changed."""
+    return _EDIT in request.form
+
+
+def form_time(visit: Visit, name: str) -> LocalTimeField:
+    """The field with a local time of that name; a confirmation sends an instant again, and not its local time."""
+    field = read_local_field(request.values, name, visit.zone)
+    if not has_offset(field.text):
+        return field
+    try:
+        return local_field(parse_instant(field.text, visit.zone), visit.zone)
+    except BadInputError:  # out of reach: the request refuses it as well
+        return field

@@ -155,7 +155,7 @@ def _page(visit: Visit, draft: Draft, error: IcsfeedError | None = None) -> Resp
         preview=preview,
         why_not=why_not,
         slots=(),
-        is_draft=True,
+        is_draft=False,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +23,16 @@ from icsfeed.web.operators.console.action_pages import (
     actor_of,
     confirmation_page,
     form_fields,
+    form_time,
+    hidden_fields,
     is_confirmation,
     outbox_of,
+    wants_to_edit,
     writing_visit,
 )
 from icsfeed.web.operators.console.calendar_entries import PRIVATE, CalendarEntry, day_path, entry_of, freeze_path
 from icsfeed.web.operators.console.freeze_preview import freeze_preview, freeze_when
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, field_errors, go_to, open_visit
-from icsfeed.web.operators.console.local_times import LocalTimeField, read_local_field
 from icsfeed.web.operators.console.plan_forms import environment_boxes
 from icsfeed.web.operators.context import OperatorsContext
 
@@ -82,6 +83,8 @@ def freeze_routes(context: OperatorsContext) -> Blueprint:
     @routes.post(f"{_FOLDER}start")
     def start() -> Response:
         visit = writing_visit(context)
+        if wants_to_edit():
+            return _form_page(visit)
         try:
             return _start(visit)
         except IcsfeedError as error:
@@ -173,14 +176,10 @@ def _form_page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         status=status_of(error) if error is not None else 200,
         path=_START_PATH,
         reason=request.form.get("reason", ""),
-        until=_until(visit),
+        until=form_time(visit, "until"),
         environments=environment_boxes(visit.situation.schedule, chosen, visit),
         is_internal=request.form.get("internal") == YES,
     )
-
-
-def _until(visit: Visit) -> LocalTimeField:
-    return read_local_field(request.form, "until", visit.zone)
 
 
 def _start(visit: Visit) -> Response:
@@ -191,7 +190,7 @@ def _start(visit: Visit) -> Response:
     """
     fields = form_fields(("reason",), flags=("internal",))
     fields["environments"] = request.form.getlist("environments")
-    if until := _until(visit).value:
+    if until := form_time(visit, "until").value:
         fields["until"] = until
     schedule = visit.workspace.schedule
     freeze = freeze_request(fields, schedule=schedule)
@@ -207,22 +206,14 @@ def _start(visit: Visit) -> Response:
             title=visit.say("Freeze now?"),
             button=visit.say("Freeze now"),
             path=_START_PATH,
-            back=_START_PATH,
-            fields=tuple(_hidden(fields)),
+            back="freezes/",
+            fields=hidden_fields(fields),
+            is_editable=True,
             is_destructive=True,
         ),
         freeze_preview(preview, visit, outbox_of(visit)),
         section=Section.FREEZES,
     )
-
-
-def _hidden(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The fields as the confirmation sends them again."""
-    for name, value in fields.items():
-        if isinstance(value, list):
-            yield from ((name, each) for each in value)
-        else:
-            yield name, YES if value is True else str(value)
 
 
 def _end(visit: Visit, freeze_id: str) -> Response:

@@ -22,13 +22,16 @@ from icsfeed.web.operators.console.action_pages import (
     confirmed_as,
     fingerprint,
     form_fields,
+    form_time,
+    hidden_fields,
     is_confirmation,
     outbox_of,
+    wants_to_edit,
     writing_visit,
 )
 from icsfeed.web.operators.console.calendar_entries import day_path, occurrence_path
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, field_errors, go_to, open_visit
-from icsfeed.web.operators.console.local_times import LocalTimeField, read_local_field
+from icsfeed.web.operators.console.local_times import LocalTimeField
 from icsfeed.web.operators.console.occurrence_facts import OccurrenceFacts, occurrence_facts
 from icsfeed.web.operators.console.occurrence_preview import occurrence_preview
 from icsfeed.web.operators.context import OperatorsContext
@@ -80,6 +83,8 @@ def occurrence_routes(context: OperatorsContext) -> Blueprint:
     @routes.post(f"{_PATH}<any(skip, move, restore):step>")
     def adjust_occurrence(window_id: str, day: str, step: str) -> Response:
         visit, action = writing_visit(context), AdjustmentAction(step)
+        if wants_to_edit():
+            return _form_page(visit, action, window_id, _date(day))
         try:
             return _adjust(visit, action, window_id, _date(day))
         except IcsfeedError as error:
@@ -120,13 +125,9 @@ def _form_page(
         path=occurrence_path(window_id, day),
         reason=request.form.get("reason", ""),
         is_silent=request.form.get("silent") == YES,
-        start=LocalTimeField(text=facts.start) if is_blank else _time(visit, "start"),
-        end=LocalTimeField(text=facts.end) if is_blank else _time(visit, "end"),
+        start=LocalTimeField(text=facts.start) if is_blank else form_time(visit, "start"),
+        end=LocalTimeField(text=facts.end) if is_blank else form_time(visit, "end"),
     )
-
-
-def _time(visit: Visit, name: str) -> LocalTimeField:
-    return read_local_field(request.values, name, visit.zone)
 
 
 def _adjust(visit: Visit, action: AdjustmentAction, window_id: str, day: date) -> Response:
@@ -139,7 +140,7 @@ def _adjust(visit: Visit, action: AdjustmentAction, window_id: str, day: date) -
     if action is AdjustmentAction.SKIP:
         fields |= form_fields(flags=("silent",))
     if action is AdjustmentAction.MOVE:
-        fields |= {name: text for name in _TIMES if (text := _time(visit, name).value)}
+        fields |= {name: text for name in _TIMES if (text := form_time(visit, name).value)}
     adjustment = adjustment_request(fields, action=action, schedule=visit.workspace.schedule)
     path = occurrence_path(window_id, day)
     current = visit.workspace.repository.record().adjustments.get((window_id, day))
@@ -158,9 +159,10 @@ def _adjust(visit: Visit, action: AdjustmentAction, window_id: str, day: date) -
             title=visit.say(_TITLES[action], when=_when(visit, preview)),
             button=visit.say(_BUTTONS[action]),
             path=f"{path}{action.value}",
-            back=f"{path}{action.value}",
+            back=path,
             seen=seen,
-            fields=tuple((name, YES if value is True else str(value)) for name, value in fields.items()),
+            fields=hidden_fields(fields),
+            is_editable=True,
         ),
         occurrence_preview(_in_language(visit, preview), adjustment, visit, outbox_of(visit)),
         section=Section.CALENDAR,
