@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import read_schedule
 from tests.operators.consoles import Operations, operations
 
-NASTY: Final = "A <script>alert(1)</script> & {{ 7 * 7 }} `x` | \"y\""
+NASTY: Final = 'A <script>alert(1)</script> & {{ 7 * 7 }} `x` | "y"'
 """A text of the vendor with everything that must be escaped somewhere."""
 
 CUSTOMER: Final = "customer@example.net"
@@ -87,11 +87,13 @@ remind = ["24h"]
 
 
 @contextmanager
-def a_console(folder: Path, *, schedule: str = SCHEDULE) -> Iterator[Operations]:
+def a_console(
+    folder: Path, *, schedule: str = SCHEDULE, environment: Mapping[str, str] | None = None
+) -> Iterator[Operations]:
     """The console on an SQLite database in that folder."""
     (folder / "icsfeed.db").write_bytes(_empty_database())
     with closing(Database(f"sqlite:///{folder}/icsfeed.db")) as database:
-        yield operations(folder, database, schedule=schedule)
+        yield operations(folder, database, schedule=schedule, environment=environment)
 
 
 @cache
@@ -110,7 +112,7 @@ def workspace(console: Operations) -> Workspace:
 
 def words(page: str) -> str:
     """The text of a page, on one line."""
-    body = page.partition("<main id=\"main\">")[2]
+    body = page.partition('<main id="main">')[2]
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 

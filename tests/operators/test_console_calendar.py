@@ -34,9 +34,7 @@ def adjustments(console: Operations) -> dict[date, object]:
 
 
 def actors(console: Operations, subject: str) -> list[tuple[str, str, str, str]]:
-    return [
-        (each.by, str(each.kind), each.action, each.address) for each in console.database.entries(subject=subject)
-    ]
+    return [(each.by, str(each.kind), each.action, each.address) for each in console.database.entries(subject=subject)]
 
 
 def skip(console: Operations, day: date, reason: str = "Nobody is there") -> None:
