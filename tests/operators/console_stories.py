@@ -113,12 +113,13 @@ def workspace(console: Operations) -> Workspace:
 def words(page: str) -> str:
     """The text of a page, on one line."""
     body = page.partition('<main id="main">')[2]
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
+    return re.sub(r" ([,;:.])", r"\1", text)
 
 
 def field(page: str, name: str) -> str:
-    """The value of a hidden field, or of a line that can be copied."""
-    match = re.search(rf'(?:name|id)="{name}"[^>]* value="([^"]*)"', page)
+    """The value of the line of that id, which can be copied."""
+    match = re.search(rf'id="{name}"[^>]* value="([^"]*)"', page)
     assert match is not None, name
     return html.unescape(match[1])
 

@@ -52,9 +52,9 @@ def month_routes(context: OperatorsContext) -> Blueprint:
         visit = open_visit(context)
         return go_to(month_path(visit.dates.local(visit.now).date()))
 
-    @routes.get(f"{CONSOLE_PATH}/calendar/<int:year>/<int:month>/")
-    def show_month(year: int, month: int) -> Response:
-        first, visit = _day(year, month, 1), open_visit(context)
+    @routes.get(f"{CONSOLE_PATH}/calendar/<year>/<month>/")
+    def show_month(year: str, month: str) -> Response:
+        first, visit = _day(year, month, "1"), open_visit(context)
         table = month_table(visit.situation, first, visit.dates)
         return visit.page(
             "month.html",
@@ -66,8 +66,8 @@ def month_routes(context: OperatorsContext) -> Blueprint:
             internal=visit.say(INTERNAL),
         )
 
-    @routes.get(f"{CONSOLE_PATH}/calendar/<int:year>/<int:month>/<int:day>/")
-    def show_day(year: int, month: int, day: int) -> Response:
+    @routes.get(f"{CONSOLE_PATH}/calendar/<year>/<month>/<day>/")
+    def show_day(year: str, month: str, day: str) -> Response:
         that_day, visit = _day(year, month, day), open_visit(context)
         span = day_span(that_day, visit.dates)
         entries = calendar_entries(visit.situation, span, visit.dates) if span is not None else ()
@@ -86,13 +86,13 @@ def month_routes(context: OperatorsContext) -> Blueprint:
     return routes
 
 
-def _day(year: int, month: int, day: int) -> date:
+def _day(year: str, month: str, day: str) -> date:
     """The date; there is no page of one that does not exist, or that icsfeed does not know."""
     try:
-        that_day = date(year, month, day)
+        that_day = date(int(year), int(month), int(day))
     except ValueError:
         raise NotFound from None
-    if year not in YEARS[1:-1]:
+    if that_day.year not in YEARS[1:-1]:
         raise NotFound
     return that_day
 

@@ -76,13 +76,13 @@ def occurrence_routes(context: OperatorsContext) -> Blueprint:
             day_path=day_path(facts.local_day),
         )
 
-    @routes.get(f"{_PATH}<any(skip, move, restore):step>")
+    @routes.get(f"{_PATH}<step>")
     def show_form(window_id: str, day: str, step: str) -> Response:
-        return _form_page(writing_visit(context), AdjustmentAction(step), window_id, _date(day))
+        return _form_page(writing_visit(context), _action(step), window_id, _date(day))
 
-    @routes.post(f"{_PATH}<any(skip, move, restore):step>")
+    @routes.post(f"{_PATH}<step>")
     def adjust_occurrence(window_id: str, day: str, step: str) -> Response:
-        visit, action = writing_visit(context), AdjustmentAction(step)
+        visit, action = writing_visit(context), _action(step)
         if wants_to_edit():
             return _form_page(visit, action, window_id, _date(day))
         try:
@@ -91,6 +91,13 @@ def occurrence_routes(context: OperatorsContext) -> Blueprint:
             return _form_page(visit, action, window_id, _date(day), error)
 
     return routes
+
+
+def _action(text: str) -> AdjustmentAction:
+    try:
+        return AdjustmentAction(text)
+    except ValueError:
+        raise NotFound from None
 
 
 def _date(text: str) -> date:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.web.operators.console.announcing import announcing_routes
+from icsfeed.web.operators.console.audit import audit_routes
 from icsfeed.web.operators.console.changes import change_routes
 from icsfeed.web.operators.console.deliveries import delivery_routes
 from icsfeed.web.operators.console.drafts import draft_routes
@@ -23,6 +24,7 @@ from icsfeed.web.operators.console.messages import error_page, http_error_page
 from icsfeed.web.operators.console.months import month_routes
 from icsfeed.web.operators.console.occurrences import occurrence_routes
 from icsfeed.web.operators.console.oidc_routes import oidc_routes
+from icsfeed.web.operators.console.session_list import session_list_routes
 from icsfeed.web.operators.console.session_pages import session_routes
 from icsfeed.web.operators.console.sessions import ConsoleSessions
 from icsfeed.web.operators.console.signin import sign_in_routes
@@ -62,6 +64,8 @@ def console_routes(context: OperatorsContext) -> Blueprint:
         sign_in_routes(context, sessions),
         oidc_routes(context, sessions, keys),
         session_routes(context),
+        session_list_routes(context),
+        audit_routes(context),
     ):
         routes.register_blueprint(part)
     return routes

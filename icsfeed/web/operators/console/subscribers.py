@@ -6,6 +6,7 @@ A subscriber's page is named by a digest of the name: addresses of pages stand i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -74,13 +75,14 @@ def subscriber_routes(context: OperatorsContext) -> Blueprint:
         visit = open_visit(context)
         return _page(visit, _named(visit, name_id))
 
-    @routes.post(f"{_ONE_PATH}<any(change, rotate, revoke):step>")
+    @routes.post(f"{_ONE_PATH}<step>")
     def change_subscriber(name_id: str, step: str) -> Response:
         visit = writing_visit(context)
-        subscriber = _named(visit, name_id)
-        actions = {"change": _change, "rotate": _rotate, "revoke": _revoke}
+        subscriber, action = _named(visit, name_id), _ACTIONS.get(step)
+        if action is None:
+            raise NotFound
         try:
-            return actions[step](visit, subscriber)
+            return action(visit, subscriber)
         except IcsfeedError as error:
             return _page(visit, subscriber, error)
 
@@ -267,3 +269,10 @@ def _revoke(visit: Visit, subscriber: Subscriber) -> Response:
         Preview(facts=facts, warnings=()),
         section=Section.SUBSCRIBERS,
     )
+
+
+_ACTIONS: Final[Mapping[str, Callable[[Visit, Subscriber], Response]]] = {
+    "change": _change,
+    "rotate": _rotate,
+    "revoke": _revoke,
+}
