@@ -123,28 +123,26 @@ def create_app(
     return app
 
 
-def create_operators_app(
-    settings: Settings, *, repository: Database | None = None, clock: Clock | None = None
-) -> Flask:
+def create_operators_app(settings: Settings) -> Flask:
     """The operators' application alone, for the current schedule file and the current record of the database.
 
     Raises:
         IcsfeedError: as ``create_app``.
     """
     log = service_log().bind(process="operators")
-    origin = _origin(settings, repository, clock, lock_seconds=LOCK_TIMEOUT_SECONDS)
+    origin = _origin(settings, None, None, lock_seconds=LOCK_TIMEOUT_SECONDS)
     return _operators_app(origin, log, RequestCounter().tally, RequestLog(log, partial(token_hex, 8)))
 
 
 def run_operators() -> None:
     """Answer what feed workers hand over, until a signal stops this process; the settings are in the environment."""
-    from icsfeed.web.operators.process import run_operators_server  # noqa: PLC0415  (a feed worker needs no waitress)
+    from icsfeed.web.operators.admission import operator_check  # noqa: PLC0415  (a feed worker needs none of it)
+    from icsfeed.web.operators.process import run_operators_server  # noqa: PLC0415
 
     wait = wait_for_signal()
     app = create_operators_app(Settings.from_environment(os.environ))
-    run_operators_server(
-        app.wsgi_app, socket_path=os.environ[OPERATORS_SOCKET], is_operator=lambda _environ: True, wait=wait
-    )
+    is_operator = operator_check(app.extensions["icsfeed"])
+    run_operators_server(app.wsgi_app, socket_path=os.environ[OPERATORS_SOCKET], is_operator=is_operator, wait=wait)
 
 
 def run_sender() -> None:

@@ -97,6 +97,19 @@ def valid_token(
     raise UnauthenticatedError(message)
 
 
+def is_valid_token(database: OperatorRepository, token: str, *, now: datetime) -> bool:
+    """Whether that is an operator's token. Nothing is recorded.
+
+    Raises:
+        UnavailableError: where the database can't be read.
+    """
+    if not has_token_form(token):
+        return False
+    with database.operator_rows() as rows:
+        valid = rows.tokens.with_digest(digest_of(token)) if rows is not None else None
+    return valid is not None and valid.is_valid(now)
+
+
 def note_failure(
     database: OperatorRepository,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, request
+from flask import Request, Response, request
 
 SESSION_COOKIE: Final = "icsfeed"
 """Holds the secret of an operator's session."""
@@ -21,19 +21,31 @@ _HOST_PREFIX: Final = "__Host-"
 
 def cookie(name: str) -> str:
     """The value that the browser sent, or nothing."""
-    return request.cookies.get(_full_name(name), "")
+    return cookie_of(request, name)
+
+
+def cookie_of(each: Request, name: str) -> str:
+    """The value in a request, or nothing."""
+    return each.cookies.get(_full_name(each, name), "")
 
 
 def set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
     """Set a cookie for ``max_age`` seconds or, by default, until the browser is closed."""
     response.set_cookie(
-        _full_name(name), value, max_age=max_age, path="/", secure=request.is_secure, httponly=True, samesite="Lax"
+        _full_name(request, name),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
     )
 
 
 def delete_cookie(response: Response, name: str) -> None:
-    response.delete_cookie(_full_name(name), path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+    name = _full_name(request, name)
+    response.delete_cookie(name, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
 
 
-def _full_name(name: str) -> str:
-    return f"{_HOST_PREFIX}{name}" if request.is_secure else name
+def _full_name(each: Request, name: str) -> str:
+    return f"{_HOST_PREFIX}{name}" if each.is_secure else name
