@@ -8,7 +8,7 @@ from icsfeed.cli.answers import move_text
 from icsfeed.cli.listener_preview import listener_preview
 from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.output import preview_fact
-from icsfeed.cli.previews import feeds_with, names_of
+from icsfeed.cli.previews import names_of
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import length_text
 from icsfeed.domain.recorded_freezes import RecordedFreeze
@@ -19,6 +19,7 @@ from icsfeed.services.freeze_effects import FreezeEffect
 from icsfeed.services.freezing import FreezeOutcome
 from icsfeed.services.listing import MAX_LISTED_ITEMS, with_count
 from icsfeed.services.outbox import queue_freeze
+from icsfeed.services.previews import feeds_with
 
 NO_END = "until it is ended"
 

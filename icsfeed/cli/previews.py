@@ -12,7 +12,7 @@ from icsfeed.cli.listener_preview import listener_preview
 from icsfeed.cli.operator_commands import Invocation
 from icsfeed.cli.output import preview_fact
 from icsfeed.domain.changes import CHANGE_NAMES, Change, Plan, State, Step
-from icsfeed.domain.feeds import ALL, Kind
+from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import length_text, rough_length_text
 from icsfeed.domain.lifecycle import what_next
 from icsfeed.domain.schedule import Schedule
@@ -23,6 +23,7 @@ from icsfeed.services.adjusting import Adjusted
 from icsfeed.services.adjustment_rules import AdjustmentRequest
 from icsfeed.services.changes import Outcome
 from icsfeed.services.outbox import queue_adjustment, queue_change
+from icsfeed.services.previews import feeds_with
 
 COPIES_REMAIN: Final = "fetched copies may remain; change a secret"
 _ONE_MINUTE: Final = timedelta(minutes=1)
@@ -109,12 +110,6 @@ def start_text(span: Span, now: datetime) -> str:
     if away > timedelta():
         return f"starts in {length_text(-(-away // _ONE_MINUTE) * _ONE_MINUTE)}"
     return "starts now" if -away < _ONE_MINUTE else f"began {rough_length_text(-away)} ago"
-
-
-def feeds_with(schedule: Schedule, kind: Kind, environments: Collection[str]) -> tuple[str, ...]:
-    """The slugs of the feeds that have such an event."""
-    slugs = dict.fromkeys((ALL, *(feed.slug for feed in schedule.feeds)))
-    return tuple(slug for slug in slugs if schedule.feed(slug).selects(kind, environments))
 
 
 def _times(span: Span, situation: Situation, *, is_over: bool) -> Iterator[str]:

@@ -47,17 +47,23 @@ class Adjusted:
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The occurrence, and what the operator should know of the action."""
-        occurrence = self.occurrence
         return {
-            "window": occurrence.window.id,
-            "day": occurrence.original_start.date().isoformat(),
-            "happens": occurrence.excluded is None,
-            **(span_as_json(occurrence.span, zone) if occurrence.span is not None else {}),
-            "note": adjustment_note(occurrence, ENGLISH) or str(occurrence.excluded or ""),
+            **occurrence_as_json(self.occurrence, zone),
             "recorded": self.recorded,
             "warnings": list(self.warnings),
             "events": [event.content.decode() for event in self.events],
         }
+
+
+def occurrence_as_json(occurrence: Occurrence, zone: ZoneInfo) -> dict[str, object]:
+    """The occurrence as JSON has it, in UTC and on the wall clock of ``zone``."""
+    return {
+        "window": occurrence.window.id,
+        "day": occurrence.original_start.date().isoformat(),
+        "happens": occurrence.excluded is None,
+        **(span_as_json(occurrence.span, zone) if occurrence.span is not None else {}),
+        "note": adjustment_note(occurrence, ENGLISH) or str(occurrence.excluded or ""),
+    }
 
 
 def adjust(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.changes import Change, Step
-from icsfeed.domain.errors import ConflictError, RefusedError
+from icsfeed.domain.errors import RefusedError
 from icsfeed.domain.lifecycle import advance, with_clock_steps
 from icsfeed.domain.plans import Amendment, check_plan, free_text, tidied, tidied_translations
 from icsfeed.domain.record import Record
@@ -21,7 +21,7 @@ from icsfeed.domain.translated_texts import Translations
 from icsfeed.ical.calendar import current_events
 from icsfeed.ical.events import CalendarEvent, change_event
 from icsfeed.services.change_json import change_as_json
-from icsfeed.services.conflicts import conflict_text
+from icsfeed.services.conflicts import OutdatedChangeError
 from icsfeed.services.events import clock_lines
 from icsfeed.services.freeze_effects import check_recorded_freezes
 from icsfeed.services.ledger import lines_between
@@ -116,7 +116,7 @@ def take_step(workspace: Workspace, request: StepRequest, *, actor: Actor, dry_r
             msg = f"{before.id} is in the schedule file; add its next update there, in [[changes.updates]]"
             raise RefusedError(msg)
         if request.expected is not None and request.expected != before.latest.number:
-            raise ConflictError(conflict_text(before, request.expected, zone))
+            raise OutdatedChangeError(before, request.expected, zone)
         amendment = request.amendment
         plan = tidied(amendment.of(before, zone, now=actor.at), before.plan) if amendment is not None else before.plan
         after = advance(

@@ -5,9 +5,18 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.changes import Change, Update
+from icsfeed.domain.errors import ConflictError
 from icsfeed.domain.texts import one_line, quoted
 from icsfeed.words.languages import ENGLISH
 from icsfeed.words.updates import difference_texts
+
+
+class OutdatedChangeError(ConflictError):
+    """The operator has seen another version of the ``change`` than the present one: its ``expected`` update."""
+
+    def __init__(self, change: Change, expected: int, zone: ZoneInfo) -> None:
+        super().__init__(conflict_text(change, expected, zone))
+        self.change = change
 
 
 def conflict_text(change: Change, expected: int, zone: ZoneInfo) -> str:

@@ -20,8 +20,10 @@ _ONE_MINUTE: Final = timedelta(minutes=1)
 class ListedOutbox(CountedOutbox, Protocol):
     """An outbox whose deliveries can be listed."""
 
-    def rows(self, *states: DeliveryState, limit: int | None = None) -> tuple[OutboxRow, ...]:
-        """The deliveries in those states, the latest first."""
+    def rows(
+        self, *states: DeliveryState, limit: int | None = None, before: int | None = None
+    ) -> tuple[OutboxRow, ...]:
+        """The deliveries in those states, the latest first; only those with a lower number than ``before``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,11 +49,18 @@ NO_DELIVERIES: Final = DeliveryReport(counts=dict.fromkeys(DeliveryState, 0), si
 """The report of a database that does not exist yet."""
 
 
-def delivery_report(outbox: ListedOutbox, *, now: datetime, limit: int, everything: bool = False) -> DeliveryReport:
-    """The report now, with the deliveries that wait or failed or, with ``everything``, all of them."""
+def delivery_report(
+    outbox: ListedOutbox, *, now: datetime, limit: int, everything: bool = False, before: int | None = None
+) -> DeliveryReport:
+    """The report now, with the deliveries that wait or failed or, with ``everything``, all of them.
+
+    With ``before``, only those with a lower number.
+    """
     states = () if everything else _UNSETTLED
     return DeliveryReport(
-        counts=outbox.counts(), silent=outbox.silent_channels(now=now), rows=outbox.rows(*states, limit=limit)
+        counts=outbox.counts(),
+        silent=outbox.silent_channels(now=now),
+        rows=outbox.rows(*states, limit=limit, before=before),
     )
 
 

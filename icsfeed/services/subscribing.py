@@ -187,13 +187,22 @@ def subscribers_as_json(schedule: Schedule, repository: Repository, *, now: date
 
     ``feed_exists`` says whether the schedule still has the feed.
     """
-    fetches = repository.fetches()
+    fetches, subscribers = repository.fetches(), repository.record().subscribers.by_key.values()
+    return tuple(_with_feed(schedule, subscriber, fetches, now) for subscriber in subscribers)
+
+
+def subscriber_as_json(
+    schedule: Schedule, repository: Repository, subscriber: Subscriber, *, now: datetime
+) -> dict[str, object]:
+    """One subscriber, as ``subscribers_as_json`` gives it."""
+    return _with_feed(schedule, subscriber, repository.fetches(), now)
+
+
+def _with_feed(
+    schedule: Schedule, subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime], now: datetime
+) -> dict[str, object]:
     slugs = {feed.slug for feed in schedule.feeds}
-    subscribers = repository.record().subscribers.by_key.values()
-    return tuple(
-        {**_as_json(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
-        for subscriber in subscribers
-    )
+    return {**_as_json(subscriber, _clients(subscriber, fetches), now), "feed_exists": subscriber.feed in slugs}
 
 
 def _clients(subscriber: Subscriber, fetches: Mapping[tuple[str, str], datetime]) -> dict[str, datetime]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Final
 
 from flask import Response, json
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from icsfeed.domain.errors import (
@@ -19,7 +21,9 @@ from icsfeed.domain.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
+from icsfeed.domain.texts import quoted
 from icsfeed.publication.sources import FILE_RETRY
+from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 
 STATUS_BY_KIND: Final[Mapping[type[IcsfeedError], int]] = {
     BadInputError: 400,
@@ -32,6 +36,8 @@ STATUS_BY_KIND: Final[Mapping[type[IcsfeedError], int]] = {
     UnavailableError: 503,
 }
 
+_ONE_SECOND: Final = timedelta(seconds=1)
+
 RETRY_AFTER: Final = str(int(FILE_RETRY.total_seconds()))
 """The header Retry-After, in seconds, when nothing can be served."""
 
@@ -41,13 +47,45 @@ def status_of(error: IcsfeedError) -> int:
     return next((status for kind, status in STATUS_BY_KIND.items() if isinstance(error, kind)), 500)
 
 
-def problem(error: IcsfeedError) -> Response:
-    """The error as JSON, in the form of RFC 9457."""
-    status = status_of(error)
-    title = HTTP_STATUS_CODES[status]
-    body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": str(error)})
-    response = Response(f"{body}\n", status=status, mimetype="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
+def problem(
+    error: IcsfeedError, *, status: int | None = None, members: Mapping[str, object] | None = None
+) -> Response:
+    """The error as JSON, in the form of RFC 9457, with ``members`` of its own.
+
+    Its ``errors`` name what is wrong with each field, and what to write instead; a field that is empty stands for the
+    request as a whole.
+    """
+    status = status or status_of(error)
+    faults = error.errors if isinstance(error, InvalidRequestError) else [FieldError.of_sentence("", str(error))]
+    detail = "; ".join(fault.message for fault in faults) if isinstance(error, InvalidRequestError) else str(error)
+    response = _problem_response(status, detail, faults, members or {})
     if isinstance(error, UnavailableError):
         response.headers["Retry-After"] = RETRY_AFTER
+    if isinstance(error, TooManyAttemptsError):
+        response.headers["Retry-After"] = str(-(-error.retry_after // _ONE_SECOND))
     return response
+
+
+def http_problem(error: HTTPException, detail: str, remedy: str = "") -> Response:
+    """An error of HTTP itself in that form, with its headers, such as Allow."""
+    faults = [FieldError(field="", fault=FieldFault.VALUE, message=detail, remedy=remedy)]
+    response = _problem_response(error.code or 500, str(faults[0]), faults, {})
+    response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
+    return response
+
+
+def _problem_response(
+    status: int, detail: str, faults: Iterable[FieldError], members: Mapping[str, object]
+) -> Response:
+    errors = [{"field": each.field, "detail": each.message, "remedy": _remedy(each)} for each in faults]
+    title = HTTP_STATUS_CODES[status]
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, "errors": errors, **members}
+    response = Response(f"{json.dumps(content)}\n", status=status, mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _remedy(fault: FieldError) -> str:
+    if fault.alternatives:
+        return f"give {' or '.join(map(quoted, fault.alternatives))}"
+    return fault.remedy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -39,9 +39,7 @@ def adjustment_request(data: object, *, action: AdjustmentAction, schedule: Sche
         RefusedError: where the length of the occurrence is asked for, and there is none on that date.
     """
     fields, zone = Fields(data, FIELDS[action]), schedule.calendar.zone
-    fields.require("window", "the window is missing", "write its id")
-    fields.require("date", "the date is missing", "write the date on which the occurrence starts by the policy")
-    window, day = fields.text("window"), fields.date("date")
+    window, day = _occurrence(fields)
     if action is not AdjustmentAction.RESTORE:
         fields.require("reason", "the reason is missing", "write it for customers, who read it")
     reason = fields.text("reason", lambda text: free_text(text, "reason")) or ""
@@ -61,6 +59,24 @@ def adjustment_request(data: object, *, action: AdjustmentAction, schedule: Sche
         skip=action is AdjustmentAction.SKIP,
         silent=silent,
     )
+
+
+def occurrence_request(data: object) -> tuple[str, date]:
+    """The id of the window and the date by which the fields name an occurrence.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, _OCCURRENCE)
+    window, day = _occurrence(fields)
+    fields.finish()
+    return present(window), present(day)
+
+
+def _occurrence(fields: Fields) -> tuple[str | None, date | None]:
+    fields.require("window", "the window is missing", "write its id")
+    fields.require("date", "the date is missing", "write the date on which the occurrence starts by the policy")
+    return fields.text("window"), fields.date("date")
 
 
 def _target(fields: Fields, schedule: Schedule, start: datetime, end: datetime) -> Span:

@@ -126,12 +126,15 @@ class Fields:
         """True or false; false where it is absent."""
         return bool(self._read(name, bool, "true or false", bool))
 
-    def number(self, name: str, *, least: int) -> int | None:
+    def number(self, name: str, *, least: int, most: int | None = None) -> int | None:
         """A whole number."""
 
         def check(number: int) -> int:
             if number < least:
                 msg = f'"{name}" is at least {least}, not {number}'
+                raise BadInputError(msg)
+            if most is not None and number > most:
+                msg = f'"{name}" is at most {most}, not {_json_excerpt(number)}'
                 raise BadInputError(msg)
             return number
 

@@ -46,3 +46,12 @@ def freeze_request(data: object, *, schedule: Schedule) -> FreezeRequest:
         until=until,
         is_internal=is_internal,
     )
+
+
+def no_fields(data: object) -> None:
+    """Make sure that a request that has no fields, such as one to end a freeze, has none.
+
+    Raises:
+        InvalidRequestError: where it has some.
+    """
+    Fields(data, ()).finish()

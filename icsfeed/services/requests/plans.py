@@ -36,13 +36,13 @@ def environments(fields: Fields) -> frozenset[str] | None:
     return None if ids is None else frozenset(ids)
 
 
-def refuse_unknown_environments(fields: Fields, ids: Collection[str] | None, schedule: Schedule) -> None:
-    """Add an error for each id of an environment that the schedule lacks."""
+def refuse_unknown_environments(
+    fields: Fields, ids: Collection[str] | None, schedule: Schedule, *, name: str = "environments"
+) -> None:
+    """Add an error of the field of that name for each id of an environment that the schedule lacks."""
     for each in sorted(set(ids or ()) - schedule.environment_names.keys()):
         names = ", ".join(sorted(schedule.environment_names))
-        fields.refuse(
-            "environments", FieldFault.VALUE, f"there is no environment {quoted(each)}", f"this schedule has {names}"
-        )
+        fields.refuse(name, FieldFault.VALUE, f"there is no environment {quoted(each)}", f"this schedule has {names}")
 
 
 def reason(fields: Fields) -> str | None:

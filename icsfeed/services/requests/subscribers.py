@@ -84,6 +84,19 @@ def account_request(data: object) -> AccountRequest:
     return AccountRequest(name=present(name), account=account, objects=objects)
 
 
+def subscriber_name_request(data: object) -> str:
+    """The name of the subscriber that the fields name.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, ("name",))
+    fields.require("name", "the name is missing", "write the subscriber's name")
+    name = fields.text("name", str.strip)
+    fields.finish()
+    return present(name)
+
+
 def _account_and_objects(fields: Fields) -> tuple[str | None, tuple[str, ...] | None]:
     account, objects = fields.text("account", account_id), fields.texts("objects")
     return account, None if objects is None else fields.attempt("objects", lambda: object_ids(objects))

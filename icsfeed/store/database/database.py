@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
 from icsfeed.domain.drafts import Draft
+from icsfeed.domain.idempotency import KeptAnswer, RequestKey
 from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.record import NOTHING, Record
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS
 from icsfeed.store.database.audit import AuditRows, read_entries
 from icsfeed.store.database.drafts import next_draft_number, read_drafts
 from icsfeed.store.database.engine import read_transaction
+from icsfeed.store.database.idempotency import read_answer
 from icsfeed.store.database.kept_schedule import keep_schedule, read_kept_holidays, read_kept_schedule
 from icsfeed.store.database.mail_subscribers import MailSubscriberRows
 from icsfeed.store.database.migrating import TablesVersion, require_tables
@@ -170,6 +172,15 @@ class Database(OperatorAccess):
         """
         with self.reading() as connection:
             yield MailSubscriberRows(connection) if connection is not None else None
+
+    def kept_answer(self, key: RequestKey) -> KeptAnswer | None:
+        """The answer to the request with that key, if it was answered.
+
+        Raises:
+            UnavailableError: where it can't be read.
+        """
+        with self.reading() as connection:
+            return read_answer(connection, key) if connection is not None else None
 
     def note_fetches(self, fetches: FetchTimes) -> None:
         """Store when subscribers' feeds were last fetched. This makes no audit entry.

@@ -96,10 +96,12 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             return outbox_lists.counts(connection)
 
-    def rows(self, *states: DeliveryState, limit: int | None = None) -> tuple[OutboxRow, ...]:
-        """The deliveries in those states, the latest first."""
+    def rows(
+        self, *states: DeliveryState, limit: int | None = None, before: int | None = None
+    ) -> tuple[OutboxRow, ...]:
+        """The deliveries in those states, the latest first; only those with a lower number than ``before``."""
         with read_transaction(self._engine) as connection:
-            return outbox_lists.rows(connection, states, limit=limit)
+            return outbox_lists.rows(connection, states, limit=limit, before=before)
 
     def was_informed(self, receiver: str, subject: str) -> bool:
         """Whether the receiver has had something about the subject: sent, or attempted at least."""

@@ -42,8 +42,12 @@ def rows(
     receiver: str = "",
     numbers: Collection[int] | None = None,
     limit: int | None = None,
+    before: int | None = None,
 ) -> tuple[OutboxRow, ...]:
-    """The newest deliveries first: in those states, for that receiver, with those numbers, where these are given."""
+    """The newest deliveries first: in those states, for that receiver, with those numbers, where these are given.
+
+    With ``before``, only those with a lower number.
+    """
     table = deliveries
     query = select(table).order_by(table.c.number.desc()).limit(limit)
     if states:
@@ -52,6 +56,8 @@ def rows(
         query = query.where(table.c.receiver == receiver)
     if numbers is not None:
         query = query.where(table.c.number.in_(numbers))
+    if before is not None:
+        query = query.where(table.c.number < before)
     return tuple(
         OutboxRow(
             delivery=delivery_of(row),

@@ -12,6 +12,7 @@ from icsfeed.domain.adjustments import Adjustment, Move, Skip
 from icsfeed.domain.changes import Change, Update, number_of, recorded_id
 from icsfeed.domain.drafts import Draft, DraftDecision
 from icsfeed.domain.feeds import Kind
+from icsfeed.domain.idempotency import KeptAnswer, RequestKey
 from icsfeed.domain.lengths import whole_minutes
 from icsfeed.domain.news import Audience, News
 from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
@@ -19,7 +20,7 @@ from icsfeed.domain.record import Record
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.revisions import LedgerLine
 from icsfeed.domain.subscribers import SubscriberStep
-from icsfeed.store.database import outbox_lists, queueing
+from icsfeed.store.database import idempotency, outbox_lists, queueing
 from icsfeed.store.database.drafts import add_decision, add_draft, next_draft_number, read_drafts
 from icsfeed.store.database.due import DueOutbox
 from icsfeed.store.database.freezes import add_freeze, add_freeze_end
@@ -201,6 +202,16 @@ class Transaction:
     def due(self, *, now: datetime) -> DueOutbox:
         """The outbox at that instant (aware), as far as time fills it."""
         return DueOutbox(self._connection, now=now)
+
+    def kept_answer(self, key: RequestKey) -> KeptAnswer | None:
+        """The answer to the request with that key, if it was answered."""
+        return idempotency.read_answer(self._connection, key)
+
+    def keep_answer(self, key: RequestKey, answer: KeptAnswer, *, oldest: datetime) -> None:
+        """Keep the answer to the request with that key, and forget those from before ``oldest`` (aware)."""
+        idempotency.add_answer(
+            self._connection, key, answer, entry=self._entry, now=self._actor.at, oldest=oldest
+        )
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record a step taken with a subscriber."""

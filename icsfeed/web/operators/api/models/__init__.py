@@ -1,0 +1,1 @@
+"""The shapes of requests and answers, for documents only: ``icsfeed.services.requests`` reads the requests."""
