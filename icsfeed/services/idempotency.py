@@ -21,6 +21,7 @@ from icsfeed.domain.texts import quoted
 if TYPE_CHECKING:
     from icsfeed.store.database.database import Database
     from icsfeed.store.database.mail_subscribers import MailSubscriberRows
+    from icsfeed.store.database.operator_access import OperatorRows
     from icsfeed.store.database.writing import Transaction
 
 KEPT: Final = timedelta(days=2)
@@ -66,6 +67,15 @@ class KeyedRepository:
 
     def mail_subscribers(self) -> AbstractContextManager[MailSubscriberRows | None]:
         return self._database.mail_subscribers()
+
+    def operator_rows(self) -> AbstractContextManager[OperatorRows | None]:
+        return self._database.operator_rows()
+
+    def writing_operator_rows(self) -> AbstractContextManager[OperatorRows]:
+        return self._database.writing_operator_rows()
+
+    def note_operator_use(self, note: Callable[[OperatorRows], None]) -> bool:
+        return self._database.note_operator_use(note)
 
     @contextmanager
     def writing(self, *, actor: Actor, action: str, subject: str) -> Generator[Transaction]:

@@ -99,6 +99,4 @@ def feeds_with(schedule: Schedule, kind: Kind, environments: Collection[str]) ->
 def _reception(
     schedule: Schedule, feeds: tuple[str, ...], outbox: ListenerOutbox | None, act: Callable[[Queueing], None]
 ) -> Reception:
-    return Reception(
-        feeds=feeds, listeners=listeners_of(schedule, outbox, act), has_mail=schedule.mail is not None
-    )
+    return Reception(feeds=feeds, listeners=listeners_of(schedule, outbox, act), has_mail=schedule.mail is not None)

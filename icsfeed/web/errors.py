@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, json
+from flask import Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -47,9 +48,7 @@ def status_of(error: IcsfeedError) -> int:
     return next((status for kind, status in STATUS_BY_KIND.items() if isinstance(error, kind)), 500)
 
 
-def problem(
-    error: IcsfeedError, *, status: int | None = None, members: Mapping[str, object] | None = None
-) -> Response:
+def problem(error: IcsfeedError, *, status: int | None = None, members: Mapping[str, object] | None = None) -> Response:
     """The error as JSON, in the form of RFC 9457, with ``members`` of its own.
 
     Its ``errors`` name what is wrong with each field, and what to write instead; a field that is empty stands for the

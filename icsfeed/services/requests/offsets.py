@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -22,13 +23,16 @@ def request_with_offsets(
     build: Callable[[Mapping[str, object]], _Request],
     *,
     zone: ZoneInfo,
-    names: Collection[str] = INSTANT_FIELDS,
+    times: Collection[str] = (),
 ) -> _Request:
-    """The request that ``build`` makes of the fields, of which those ``names`` are instants with an offset.
+    """The request that ``build`` makes of the fields, of which those of instants have an offset.
+
+    ``times`` are fields that may be an instant, or something else.
 
     Raises:
         InvalidRequestError: with the errors of all fields.
     """
+    names = (*INSTANT_FIELDS, *(name for name in times if _is_local_time(data.get(name))))
     refusals = {name: error for name in names if (error := _refusal(name, data.get(name), zone)) is not None}
     try:
         request = build(data)
@@ -38,6 +42,17 @@ def request_with_offsets(
     if refusals:
         raise InvalidRequestError(refusals.values())
     return request
+
+
+def _is_local_time(value: object) -> bool:
+    """Whether it is a text that names an instant only together with a zone; a date alone is a date."""
+    if not isinstance(value, str) or has_offset(value) or len(value) <= len("2026-12-07"):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _refusal(name: str, value: object, zone: ZoneInfo) -> FieldError | None:

@@ -50,6 +50,19 @@ def token_request(data: object, *, zone: ZoneInfo, now: datetime) -> TokenReques
     return TokenRequest(name=present(name), scope=present(scope), expires_at=expires_at)
 
 
+def token_name_request(data: object) -> str:
+    """The name of the token that the fields name.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, ("name",))
+    fields.require("name", "the name is missing", "write that of the token")
+    name = fields.text("name", token_name)
+    fields.finish()
+    return present(name)
+
+
 def parse_expiry(text: str, *, zone: ZoneInfo, now: datetime) -> datetime | None:
     """When a token expires: after the date that the text names, at an instant, after a length; ``None`` for never.
 

@@ -209,9 +209,7 @@ class Transaction:
 
     def keep_answer(self, key: RequestKey, answer: KeptAnswer, *, oldest: datetime) -> None:
         """Keep the answer to the request with that key, and forget those from before ``oldest`` (aware)."""
-        idempotency.add_answer(
-            self._connection, key, answer, entry=self._entry, now=self._actor.at, oldest=oldest
-        )
+        idempotency.add_answer(self._connection, key, answer, entry=self._entry, now=self._actor.at, oldest=oldest)
 
     def add_subscriber_step(self, step: SubscriberStep) -> None:
         """Record a step taken with a subscriber."""

@@ -9,6 +9,7 @@ from icsfeed.domain.schedule import Calendar
 from icsfeed.store.database.database import Database
 from icsfeed.web.error_pages import add_error_pages, new_application
 from icsfeed.web.mail import mail_routes
+from icsfeed.web.operators.api.routes import api_routes
 from icsfeed.web.operators.console.routes import console_routes
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.web.operators.mcp.routes import mcp_routes
@@ -25,6 +26,7 @@ def make_operators_application(context: OperatorsContext) -> Flask:
 
     app = new_application()
     app.extensions["icsfeed"] = context
+    app.register_blueprint(api_routes(context))
     app.register_blueprint(console_routes(context))
     app.register_blueprint(mcp_routes(context))
     add_error_pages(app, calendar)

@@ -32,9 +32,7 @@ def _show_state(call: Call) -> Answer:
     """What feed workers answer at this path, in the public view."""
     situation = call.situation().visible_to()
     request = call.request(lambda fields: state_request(fields, schedule=situation.schedule, now=call.now))
-    answer = gate(
-        situation, request.environments, at=request.at, runway=request.runway, change_id=request.change_id
-    )
+    answer = gate(situation, request.environments, at=request.at, runway=request.runway, change_id=request.change_id)
     return Answer(content={**answer.as_json(situation.zone), "stale": False})
 
 
@@ -43,9 +41,7 @@ def _upcoming(call: Call) -> Answer:
     situation = call.situation()
     items = upcoming(situation, request.start, request.length, request.environments, with_overdue=True)
     page = page_of(items, request.page, _position)
-    return Answer(
-        content={"items": [item.as_json(situation.zone) for item in page.items], "next": page.cursor or None}
-    )
+    return Answer(content={"items": [item.as_json(situation.zone) for item in page.items], "next": page.cursor or None})
 
 
 def _position(item: UpcomingItem) -> Position:

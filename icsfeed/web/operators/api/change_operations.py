@@ -112,9 +112,7 @@ def _extend(call: Call) -> Answer:
 
 
 def _take(call: Call, before: Change, request: StepRequest) -> Answer:
-    outcome = take_step(
-        call.workspace, _expecting(call, before, request), actor=call.actor, dry_run=call.dry_run
-    )
+    outcome = take_step(call.workspace, _expecting(call, before, request), actor=call.actor, dry_run=call.dry_run)
     return _answer(call, outcome)
 
 
@@ -167,8 +165,8 @@ _STEPS: Final[dict[Step, tuple[str, str, type[BaseModel]]]] = {
     ),
     Step.REDACT: (
         "Withdraw all texts of a change, or one message",
-        "Without an update, that is its summary, reason, ticket and messages, for good. Subscribers may keep what they "
-        "fetched: if it was a secret, change the secret.",
+        "Without an update, that is its summary, reason, ticket and messages, for good. Copies that were fetched may "
+        + "remain: if it was a secret, change the secret.",
         RedactionFields,
     ),
 }

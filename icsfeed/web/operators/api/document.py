@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -51,7 +52,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=4)
 def api_document(*, server: str = "/") -> dict[str, Any]:
     """The document, with the address of the server, as a path or URL."""
     schemas, names = _schemas()
@@ -110,7 +111,7 @@ def _public_reference(reference: str) -> str:
     return reference.removesuffix(_SUFFIX)
 
 
-def _renamed(schema: Any) -> Any:
+def _renamed(schema: Any) -> Any:  # noqa: ANN401  (JSON)
     """The schema, with references to public names, and without the titles that repeat names."""
     if isinstance(schema, dict):
         return {
@@ -210,9 +211,9 @@ def _responses(operation: Operation, names: Mapping[type[BaseModel], str]) -> di
 
 
 def _success_text(operation: Operation, status: int) -> str:
-    if status == 201:  # noqa: PLR2004  (Created)
+    if status == HTTPStatus.CREATED:
         return "It was recorded."
-    if 201 in operation.responses:
+    if HTTPStatus.CREATED in operation.responses:
         return "Nothing was recorded: this was a dry run, or repeats what was recorded before."
     return "It was done." if operation.records else "The answer."
 

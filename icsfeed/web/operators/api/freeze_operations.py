@@ -33,7 +33,8 @@ def _list(call: Call) -> Answer:
     request = call.request(list_request)
     situation = call.situation()
     freezes = listed_freezes(situation, everything=request.everything)
-    page = page_of((*freezes.recorded, *freezes.schedule), request.page, _position)
+    both: tuple[RecordedFreeze | FrozenSpan, ...] = (*freezes.recorded, *freezes.schedule)
+    page = page_of(both, request.page, _position)
     shown = ListedFreezes(
         at=freezes.at,
         recorded=tuple(each for each in page.items if isinstance(each, RecordedFreeze)),

@@ -75,7 +75,9 @@ class Call:
             InvalidRequestError: with the errors of all fields.
         """
         doubled = [
-            FieldError(field=name, fault=FieldFault.UNKNOWN, message=f'"{name}" is in the address', remedy="leave it out")
+            FieldError(
+                field=name, fault=FieldFault.UNKNOWN, message=f'"{name}" is in the address', remedy="leave it out"
+            )
             for name in more
             if name in self.fields
         ]

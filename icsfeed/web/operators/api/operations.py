@@ -11,6 +11,7 @@ from icsfeed.web.operators.api.occurrence_operations import OCCURRENCE_OPERATION
 from icsfeed.web.operators.api.operation import Operation
 from icsfeed.web.operators.api.receiver_operations import RECEIVER_OPERATIONS
 from icsfeed.web.operators.api.subscriber_operations import SUBSCRIBER_OPERATIONS
+from icsfeed.web.operators.api.token_operations import TOKEN_OPERATIONS
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *CHANGE_OPERATIONS,
@@ -19,4 +20,5 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *CALENDAR_OPERATIONS,
     *SUBSCRIBER_OPERATIONS,
     *RECEIVER_OPERATIONS,
+    *TOKEN_OPERATIONS,
 )

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from flask import Response, render_template
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from icsfeed.web.operators.api.operation import PREFIX, Operation
+from icsfeed.web.operators.api.operations import OPERATIONS
 
 STYLE: Final = """\
 :root { color-scheme: light dark; }
@@ -47,18 +48,9 @@ class OperationEntry:
     fields: tuple[FieldRow, ...]
 
 
-def api_page(operations: tuple[Operation, ...], *, root: str) -> Response:
+def api_page(*, root: str) -> Response:
     """The page, for a server below the path ``root``."""
-    topics: dict[str, list[OperationEntry]] = {}
-    for operation in operations:
-        topics.setdefault(operation.topic, []).append(_entry(operation))
-    body = render_template(
-        "api.html",
-        topics=topics,
-        document=f"{root}{PREFIX}/openapi.json",
-        style=Markup(STYLE),  # noqa: S704  (ours)
-    )
-    response = Response(f"{body}\n", mimetype="text/html")
+    response = Response(_body(root), mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{_style_digest()}'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
@@ -66,14 +58,20 @@ def api_page(operations: tuple[Operation, ...], *, root: str) -> Response:
     return response
 
 
+@lru_cache(maxsize=4)
+def _body(root: str) -> str:
+    topics: dict[str, list[OperationEntry]] = {}
+    for operation in OPERATIONS:
+        entry = OperationEntry(operation=operation, fields=tuple(_rows(operation)))
+        topics.setdefault(operation.topic, []).append(entry)
+    style = Markup(STYLE)  # noqa: S704  (ours)
+    body = render_template("api.html", topics=topics, document=f"{root}{PREFIX}/openapi.json", style=style)
+    return f"{body}\n"
+
+
 @cache
 def _style_digest() -> str:
     return base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-
-
-@cache
-def _entry(operation: Operation) -> OperationEntry:
-    return OperationEntry(operation=operation, fields=tuple(_rows(operation)))
 
 
 def _rows(operation: Operation) -> Iterator[FieldRow]:
@@ -100,17 +98,11 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return " | ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
         return " or ".join(_distinct(map(_kind, schema["anyOf"])))
-    match schema.get("type"):
-        case "array":
-            return f"list of: {_kind(schema['items'])}"
-        case "integer":
-            return "whole number"
-        case "boolean":
-            return "true | false"
-        case "object":
-            return "text by language"
-        case _:
-            return {"date-time": "instant", "date": "date"}.get(schema.get("format", ""), _text_kind(schema))
+    if schema.get("type") == "array":
+        return f"list of: {_kind(schema['items'])}"
+    words = {"integer": "whole number", "boolean": "true | false", "object": "text by language"}
+    formats = {"date-time": "instant", "date": "date"}
+    return words.get(schema.get("type", ""), formats.get(schema.get("format", ""), _text_kind(schema)))
 
 
 def _text_kind(schema: Mapping[str, Any]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, Response, json, request
+from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, NotFound
@@ -90,7 +91,7 @@ def _add_route(routes: Blueprint, operation: Operation, context: OperatorsContex
 def _view(operation: Operation, context: OperatorsContext) -> Callable[..., ResponseReturnValue]:
     def view(**path: str) -> ResponseReturnValue:
         operator = _operator(operation, context)
-        if not request.accept_mimetypes[JSON_TYPE]:
+        if "Accept" in request.headers and not request.accept_mimetypes[JSON_TYPE]:
             raise NotAcceptable
         fields = query_fields(request.args, operation.query)
         is_read = operation.method == "GET"
@@ -142,7 +143,7 @@ def _add_document(routes: Blueprint) -> None:
 
     @routes.get(PAGE_PATH, provide_automatic_options=False)
     def page() -> ResponseReturnValue:
-        return api_page(OPERATIONS, root=request.root_path)
+        return api_page(root=request.root_path)
 
 
 def _add_fallback(state: BlueprintSetupState) -> None:
@@ -165,11 +166,11 @@ def _fall_back(path: str) -> ResponseReturnValue:
 
 def _methods_at(path: str) -> list[str]:
     """The methods that the path takes; none where there is no such path."""
-    methods = {each.method for each in OPERATIONS if not each.is_public and _pattern(each).fullmatch(path)}
+    methods: list[str] = [each.method for each in OPERATIONS if not each.is_public and _pattern(each).fullmatch(path)]
     if path in {DOCUMENT_PATH, PAGE_PATH}:
-        methods.add("GET")
+        methods.append("GET")
     if "GET" in methods:
-        methods |= {"HEAD"}
+        methods.append("HEAD")
     return sorted({*methods, "OPTIONS"}) if methods else []
 
 
@@ -191,8 +192,7 @@ def _answer_error(error: IcsfeedError, context: OperatorsContext) -> Response:
         fault = FieldError(
             field="reason", fault=FieldFault.MISSING, message=str(error), remedy='say in "reason" why it can\'t wait'
         )
-        response = problem(InvalidRequestError([fault]), status=status_of(error))
-        return response
+        return problem(InvalidRequestError([fault]), status=status_of(error))
     return add_challenge(problem(error), error)
 
 

@@ -92,9 +92,7 @@ def _address(call: Call, subscriber: Subscriber, secret: Secret, *, status: int 
 
 
 def _subscriber(call: Call, subscriber: Subscriber) -> Answer:
-    return Answer(
-        content=subscribing.subscriber_as_json(call.schedule, call.repository, subscriber, now=call.now)
-    )
+    return Answer(content=subscribing.subscriber_as_json(call.schedule, call.repository, subscriber, now=call.now))
 
 
 SUBSCRIBER_OPERATIONS: Final = (

@@ -27,7 +27,9 @@ _ONLY_THESE = Annotated[list[EnvironmentId], Field(description="Only what touche
 class StateQuery(RequestModel):
     """What is asked of the gate: environments, or a change."""
 
-    environment: Annotated[list[EnvironmentId], Field(description="The environments that the change touches.")] = LEFT_OUT
+    environment: Annotated[list[EnvironmentId], Field(description="The environments that the change touches.")] = (
+        LEFT_OUT
+    )
     at: Annotated[GivenInstant, Field(description="The instant that is asked about; by default now.")] = LEFT_OUT
     runway: Annotated[Length, Field(description="How long the gate has to stay open.")] = LEFT_OUT
     change: Annotated[str, Field(description="The id of a change: may this one run?")] = LEFT_OUT
@@ -95,7 +97,9 @@ class SuggestionsQuery(RequestModel):
 class SuggestionDocument(SpanModel):
     """A slot, and why it is a good or a bad one."""
 
-    rank: Annotated[int, Field(description="1: in a maintenance window, 2: quiet, 3: peak hours, 4: overlaps a change.")]
+    rank: Annotated[
+        int, Field(description="1: in a maintenance window, 2: quiet, 3: peak hours, 4: overlaps a change.")
+    ]
     reasons: list[str]
 
 

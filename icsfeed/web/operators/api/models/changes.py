@@ -54,9 +54,7 @@ class AnnouncementFields(RequestModel):
     ] = LEFT_OUT
     ticket: Annotated[str, Field(max_length=2000, description="The address of a ticket, from https:// on.")] = LEFT_OUT
     tentative: Annotated[bool, Field(description="Announce it as tentative; confirm it later.")] = LEFT_OUT
-    automatic: Annotated[
-        bool, Field(description="The clock starts and completes it, unless somebody does.")
-    ] = LEFT_OUT
+    automatic: Annotated[bool, Field(description="The clock starts and completes it, unless somebody does.")] = LEFT_OUT
     key: Annotated[
         str,
         Field(
@@ -105,9 +103,7 @@ class ExtensionFields(StepFields):
 class CancellationFields(StepFields):
     """How the change is cancelled."""
 
-    silent: Annotated[
-        bool, Field(description="Withdraw it: nothing that is public mentions it any more.")
-    ] = LEFT_OUT
+    silent: Annotated[bool, Field(description="Withdraw it: nothing that is public mentions it any more.")] = LEFT_OUT
 
 
 class RedactionFields(StepFields):

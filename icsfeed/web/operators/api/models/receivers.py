@@ -48,7 +48,9 @@ class RotationFields(RequestModel):
     """A subscriber who gets a new address."""
 
     name: SubscriberName
-    overlap: Annotated[Length, Field(description="How long the old address stays valid; by default 14 days.")] = LEFT_OUT
+    overlap: Annotated[Length, Field(description="How long the old address stays valid; by default 14 days.")] = (
+        LEFT_OUT
+    )
 
 
 class SubscriberNameFields(RequestModel):
@@ -191,7 +193,9 @@ class RetryFields(RequestModel):
 
     ids: Annotated[
         list[str],
-        Field(description='Numbers of deliveries, channels, or "mail".', max_length=1000, examples=[["41", "operations"]]),
+        Field(
+            description='Numbers of deliveries, channels, or "mail".', max_length=1000, examples=[["41", "operations"]]
+        ),
     ] = LEFT_OUT
 
 

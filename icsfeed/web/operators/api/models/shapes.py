@@ -47,8 +47,10 @@ LocalDate = Annotated[str, Field(json_schema_extra=_text_format("date", "2026-12
 Length = Annotated[
     str,
     Field(
-        pattern=r"^(?=.*[1-9])(?:[0-9]{1,3}d)?(?:[0-9]{1,4}h)?(?:[0-9]{1,5}m)?$",
-        json_schema_extra={"examples": ["1h30m"]},
+        json_schema_extra={
+            "pattern": r"^(?=.*[1-9])([0-9]{1,3}d)?([0-9]{1,4}h)?([0-9]{1,5}m)?$",
+            "examples": ["1h30m"],
+        }
     ),
 ]
 """A length of time: days, hours and minutes."""

@@ -1,0 +1,77 @@
+"""A client of the operators' application in this process, with a token, a clock and a schedule of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from icsfeed.domain.operators import Scope
+from icsfeed.publication.sources import ScheduleFile
+from icsfeed.service_log import service_log
+from icsfeed.store.database.database import Database
+from icsfeed.store.schedule_file import load_schedule
+from icsfeed.web.operators.application import make_operators_application
+from icsfeed.web.operators.context import OperatorsContext, Randomness
+from icsfeed.web.operators.workspaces import Workspaces
+from tests.operators.access import create, new_id, new_secret
+from tests.publication.fakes import Clock
+
+API = "/api/v1"
+START, END = "2026-12-08T01:00:00-05:00", "2026-12-08T03:00:00-05:00"
+FAILOVER = {"kind": "emergency", "summary": "Database failover", "environments": ["production"]}
+ANNOUNCEMENT = {**FAILOVER, "start": START, "end": END, "reason": "A disk is failing"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiClient:
+    """Sends requests with a token; an empty one is left out."""
+
+    client: FlaskClient
+    token: str
+    clock: Clock
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, fields: object = None, **options: Any) -> TestResponse:
+        json = {"json": fields} if fields is not None else {}
+        return self.send("POST", path, **json, **options)
+
+    def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
+        authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.client.open(
+            API + path, method=method, headers={**authorization, **self.headers, **(headers or {})}, **options
+        )
+
+
+def new_context(schedule: Path, database: Database, clock: Clock) -> OperatorsContext:
+    log = service_log()
+    return OperatorsContext(
+        workspaces=Workspaces(ScheduleFile(path=schedule, load=load_schedule), database, log=log),
+        database=database,
+        clock=clock,
+        randomness=Randomness(
+            new_id=new_id, new_secret=new_secret, new_bytes=lambda count: bytes.fromhex(new_secret())[-count:]
+        ),
+        environment={},
+        log=log,
+    )
+
+
+def new_client(schedule: Path, database: Database, *, scope: Scope = Scope.WRITE, name: str = "chat bot") -> ApiClient:
+    """A client with a token of that scope, which is created for it."""
+    clock = Clock()
+    application = make_operators_application(new_context(schedule, database, clock))
+    token = create(database, name, scope=scope, now=clock.now).text
+    return ApiClient(client=application.test_client(), token=token, clock=clock)
+
+
+def json_of(response: TestResponse) -> Any:
+    """The JSON of a response, which must be some."""
+    assert response.json is not None, response.text
+    return response.json
