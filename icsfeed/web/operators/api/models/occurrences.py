@@ -22,7 +22,7 @@ from icsfeed.web.operators.api.models.shapes import (
     UtcInstant,
 )
 
-_ADJUSTED_REASON = Annotated[FreeText, Field(min_length=1, description="Why; customers read it.")]
+_ADJUSTED_REASON = Annotated[FreeText, Field(description="Why; customers read it.")]
 
 
 class SkipFields(RequestModel):

@@ -17,9 +17,10 @@ from icsfeed.web.operators.api.models.shapes import (
     UtcInstant,
 )
 
-SubscriberName = Annotated[
+_NEW_NAME = Annotated[
     str, Field(min_length=1, max_length=100, description="The customer's name.", examples=["Acme Inc."])
 ]
+_SUBSCRIBER_NAME = Annotated[str, Field(description="The subscriber's name.", examples=["Acme Inc."])]
 _ACCOUNT = Annotated[str, Field(description="The account that MAINTNOTE events name.")]
 _OBJECTS = Annotated[list[str], Field(description="What MAINTNOTE events touch of theirs.")]
 
@@ -27,7 +28,7 @@ _OBJECTS = Annotated[list[str], Field(description="What MAINTNOTE events touch o
 class SubscriberFields(RequestModel):
     """A customer who gets a private feed."""
 
-    name: SubscriberName
+    name: _NEW_NAME
     feed: Annotated[str, Field(description='The slug of the feed; by default "all".')] = LEFT_OUT
     alarms: Annotated[
         list[Length], Field(max_length=5, description="How long before each event their calendar reminds them.")
@@ -39,7 +40,7 @@ class SubscriberFields(RequestModel):
 class AccountFields(RequestModel):
     """What MAINTNOTE events are to say; it needs an account, or objects."""
 
-    name: SubscriberName
+    name: _SUBSCRIBER_NAME
     account: _ACCOUNT = LEFT_OUT
     objects: _OBJECTS = LEFT_OUT
 
@@ -47,7 +48,7 @@ class AccountFields(RequestModel):
 class RotationFields(RequestModel):
     """A subscriber who gets a new address."""
 
-    name: SubscriberName
+    name: _SUBSCRIBER_NAME
     overlap: Annotated[Length, Field(description="How long the old address stays valid; by default 14 days.")] = (
         LEFT_OUT
     )
@@ -56,7 +57,7 @@ class RotationFields(RequestModel):
 class SubscriberNameFields(RequestModel):
     """A subscriber."""
 
-    name: SubscriberName
+    name: _SUBSCRIBER_NAME
 
 
 class SubscriberDocument(Document):
