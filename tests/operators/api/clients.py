@@ -75,3 +75,11 @@ def json_of(response: TestResponse) -> Any:
     """The JSON of a response, which must be some."""
     assert response.json is not None, response.text
     return response.json
+
+
+def problem_of(response: TestResponse) -> Any:
+    """The problem (RFC 9457) that a response has, which must be one."""
+    assert response.mimetype == "application/problem+json", response.text
+    problem = json_of(response)
+    assert problem["status"] == response.status_code
+    return problem

@@ -26,7 +26,25 @@ from tests.publication.fakes import Clock
 
 CHRIS = Operator(name="Chris", kind=ActorKind.TOKEN, scope=Scope.WRITE)
 PATH = {"id": "EC-1", "window": "thursday", "date": "2026-12-10"}
-VALUES: list[Any] = [None, True, False, 0, -1, 7, 10_000, 1.5, "", "x", [], ["x"], [7], [None], {}, {"en": "x"}, {"x": 7}]
+VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    7,
+    10_000,
+    1.5,
+    "",
+    "x",
+    [],
+    ["x"],
+    [7],
+    [None],
+    {},
+    {"en": "x"},
+    {"x": 7},
+]
 """Of each type, and some that no field takes."""
 
 FORMATS = jsonschema.FormatChecker()
