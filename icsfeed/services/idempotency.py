@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from icsfeed.domain.actors import Actor
 from icsfeed.domain.audit import AuditEntry
+from icsfeed.domain.drafts import Draft
 from icsfeed.domain.errors import IcsfeedError, RefusedError
 from icsfeed.domain.idempotency import KeptAnswer, RequestKey
 from icsfeed.domain.record import Record
@@ -67,6 +68,12 @@ class KeyedRepository:
 
     def mail_subscribers(self) -> AbstractContextManager[MailSubscriberRows | None]:
         return self._database.mail_subscribers()
+
+    def drafts(self, *, number: int | None = None, waiting: bool = False) -> tuple[Draft, ...]:
+        return self._database.drafts(number=number, waiting=waiting)
+
+    def next_draft_number(self) -> int:
+        return self._database.next_draft_number()
 
     def operator_rows(self) -> AbstractContextManager[OperatorRows | None]:
         return self._database.operator_rows()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,8 @@ class ApiClient:
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.send("GET", path, **options)
 
-    def post(self, path: str, fields: object = None, **options: Any) -> TestResponse:
-        json = {"json": fields} if fields is not None else {}
-        return self.send("POST", path, **json, **options)
+    def post(self, path: str, fields: Any = None, **options: Any) -> TestResponse:
+        return self.send("POST", path, **({"json": fields} if fields is not None else {}), **options)
 
     def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
         authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -49,7 +50,7 @@ class ApiClient:
         )
 
 
-def new_context(schedule: Path, database: Database, clock: Clock) -> OperatorsContext:
+def new_context(schedule: Path, database: Database, clock: Callable[[], datetime]) -> OperatorsContext:
     log = service_log()
     return OperatorsContext(
         workspaces=Workspaces(ScheduleFile(path=schedule, load=load_schedule), database, log=log),

@@ -11,10 +11,11 @@ import threading
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from icsfeed.domain.operators import Scope
 from icsfeed.store.database.database import Database
@@ -42,16 +43,16 @@ def operators_server(folder: Path, *, scope: Scope = Scope.WRITE) -> Generator[t
     schedule = folder / "schedule.toml"
     schedule.write_text(IN_FORCE, encoding="utf-8")
     with closing(Database(f"sqlite:///{folder}/operators.db", may_be_missing=True)) as database:
-        clock = lambda: datetime.now(UTC)  # noqa: E731
+        clock = partial(datetime.now, UTC)
         application = make_operators_application(new_context(schedule, database, clock))
         token = create(database, "fuzzer", scope=scope, lasts=None, now=clock()).text
-        server = create_server(_from_everywhere(application.wsgi_app), host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
+        server = make_server("127.0.0.1", 0, _from_everywhere(application.wsgi_app), threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.effective_port}", token
+            yield f"http://127.0.0.1:{server.server_port}", token
         finally:
-            server.close()
+            server.shutdown()
             thread.join(5)
 
 

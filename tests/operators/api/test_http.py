@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -258,7 +257,7 @@ def test_errors_keep_what_a_text_says_inside_json(api: ApiClient) -> None:
     assert json.loads(response.text)["errors"][0]["field"] == "kind"
 
 
-def fields_without(*names: str, **more: Any) -> dict[str, Any]:
+def fields_without(*names: str, **more: object) -> dict[str, object]:
     return {**{name: value for name, value in ANNOUNCEMENT.items() if name not in names}, **more}
 
 

@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 from icsfeed.domain.changes import Change, Step, number_of
 from icsfeed.domain.operators import Scope
-from icsfeed.services.announcing import announce
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.change_lists import listed_changes
 from icsfeed.services.changes import Outcome, StepRequest, random_uid_part, take_step
 from icsfeed.services.conflicts import OutdatedChangeError
+from icsfeed.services.drafting import DraftOutcome, announce_or_draft
 from icsfeed.services.previews import reception_of_change
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
@@ -23,6 +23,7 @@ from icsfeed.services.requests.lists import changes_request
 from icsfeed.services.requests.pages import Position, page_of
 from icsfeed.services.requests.steps import extension_request, step_request
 from icsfeed.services.upcoming import utc_text
+from icsfeed.web.operators.api.draft_operations import draft_answer
 from icsfeed.web.operators.api.models.changes import (
     AmendmentFields,
     AnnouncementFields,
@@ -35,8 +36,10 @@ from icsfeed.web.operators.api.models.changes import (
     StepFields,
     StepOutcomeDocument,
 )
+from icsfeed.web.operators.api.models.drafts import DraftOutcomeDocument
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
 from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.versions import version_of
 
 _CHANGES: Final = f"{PREFIX}/changes"
 _TOPIC: Final = "Changes"
@@ -67,33 +70,23 @@ def _position(change: Change) -> Position:
 
 def _announce(call: Call) -> Answer:
     request = call.request(lambda fields: announcement_request(fields, schedule=call.schedule, now=call.now))
-    outcome = announce(
+    outcome = announce_or_draft(
         call.workspace,
         request,
         uid_part=random_uid_part(call.random_bytes),
         actor=call.actor,
         dry_run=call.dry_run,
     )
+    if isinstance(outcome, DraftOutcome):
+        return draft_answer(call, outcome)
     answer = _answer(call, outcome)
-    if not outcome.recorded:
-        return answer
-    return Answer(
-        content=answer.content,
-        status=201,
-        version=answer.version,
-        location=f"{_CHANGES}/{outcome.change.id}",
-    )
+    return replace(answer, status=201, location=f"{_CHANGES}/{outcome.change.id}") if outcome.recorded else answer
 
 
 def _show(call: Call) -> Answer:
     situation = call.situation()
     change = situation.change(call.path["id"])
     return Answer(content=change_as_json(change, situation.zone), version=version_of(change))
-
-
-def version_of(change: Change) -> str:
-    """The version of a change: its id, and the number of its latest update."""
-    return f"{change.id}.{change.latest.number}"
 
 
 def _step(call: Call, step: Step) -> Answer:
@@ -166,7 +159,7 @@ _STEPS: Final[dict[Step, tuple[str, str, type[BaseModel]]]] = {
     Step.REDACT: (
         "Withdraw all texts of a change, or one message",
         "Without an update, that is its summary, reason, ticket and messages, for good. Copies that were fetched may "
-        + "remain: if it was a secret, change the secret.",
+         "remain: if it was a secret, change the secret.",
         RedactionFields,
     ),
 }
@@ -210,13 +203,13 @@ CHANGE_OPERATIONS: Final = (
         path=_CHANGES,
         summary="Announce a change",
         description="One with the plan of an open change, or with the key of an earlier one, announces nothing: the "
-        "answer is that change.",
+        "answer is that change. Where its kind needs approval, the answer is a draft, which another operator approves.",
         topic=_TOPIC,
         scope=Scope.WRITE,
         function=_announce,
         query=RehearsalQuery,
         request=AnnouncementFields,
-        responses={201: StepOutcomeDocument, 200: StepOutcomeDocument},
+        responses={201: StepOutcomeDocument, 202: DraftOutcomeDocument, 200: StepOutcomeDocument},
         can_rehearse=True,
         is_versioned=True,
     ),

@@ -213,6 +213,8 @@ def _responses(operation: Operation, names: Mapping[type[BaseModel], str]) -> di
 def _success_text(operation: Operation, status: int) -> str:
     if status == HTTPStatus.CREATED:
         return "It was recorded."
+    if status == HTTPStatus.ACCEPTED:
+        return "Its kind needs approval: this is a draft, which is public nowhere."
     if HTTPStatus.CREATED in operation.responses:
         return "Nothing was recorded: this was a dry run, or repeats what was recorded before."
     return "It was done." if operation.records else "The answer."

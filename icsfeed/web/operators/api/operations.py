@@ -6,6 +6,7 @@ from typing import Final
 
 from icsfeed.web.operators.api.calendar_operations import CALENDAR_OPERATIONS
 from icsfeed.web.operators.api.change_operations import CHANGE_OPERATIONS
+from icsfeed.web.operators.api.draft_operations import DRAFT_OPERATIONS
 from icsfeed.web.operators.api.freeze_operations import FREEZE_OPERATIONS
 from icsfeed.web.operators.api.occurrence_operations import OCCURRENCE_OPERATIONS
 from icsfeed.web.operators.api.operation import Operation
@@ -15,6 +16,7 @@ from icsfeed.web.operators.api.token_operations import TOKEN_OPERATIONS
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *CHANGE_OPERATIONS,
+    *DRAFT_OPERATIONS,
     *OCCURRENCE_OPERATIONS,
     *FREEZE_OPERATIONS,
     *CALENDAR_OPERATIONS,

@@ -23,7 +23,6 @@ from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequ
 from icsfeed.store.database.database import Database
 from icsfeed.web.errors import http_problem, problem, status_of
 from icsfeed.web.operators.api.calling import new_call, perform
-from icsfeed.web.operators.api.change_operations import version_of
 from icsfeed.web.operators.api.document import api_document
 from icsfeed.web.operators.api.operation import PREFIX, Answer, Operation
 from icsfeed.web.operators.api.operations import OPERATIONS
@@ -37,6 +36,7 @@ from icsfeed.web.operators.api.requests import (
     query_fields,
     rehearses,
 )
+from icsfeed.web.operators.api.versions import version_of
 from icsfeed.web.operators.bearer import add_challenge, authenticated
 from icsfeed.web.operators.context import OperatorsContext
 
