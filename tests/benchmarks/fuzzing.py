@@ -21,8 +21,9 @@ def main(minutes: float) -> None:
             result = fuzz(
                 Path(name), url, token if has_token else "", "--max-time", str(seconds), "--continue-on-failure"
             )
-            print(f"scope {scope} with token: {has_token}; status {result.returncode}")
-            print(result.stdout, result.stderr)
+            sys.stdout.write(
+                f"{scope}, with token: {has_token}, status {result.returncode}\n{result.stdout}{result.stderr}"
+            )
 
 
 if __name__ == "__main__":

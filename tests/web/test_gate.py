@@ -150,11 +150,13 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
 def test_invalid_queries(client: FlaskClient, query: str, detail: str) -> None:
     response = client.get(f"{STATE}?{query}")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+    fault, _, remedy = detail.partition("; ")
     assert response.get_json(force=True) == {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
         "detail": detail,
+        "errors": [{"field": "", "detail": fault, "remedy": remedy}],
     }
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -216,5 +218,6 @@ def test_without_a_publication_the_gate_is_unavailable(tmp_path: Path) -> None:
         "title": "Service Unavailable",
         "status": 503,
         "detail": "the calendar is not available at the moment",
+        "errors": [{"field": "", "detail": "the calendar is not available at the moment", "remedy": ""}],
     }
     assert (response.headers["Retry-After"], response.headers["Cache-Control"]) == ("60", "no-store")

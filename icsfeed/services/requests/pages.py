@@ -62,8 +62,8 @@ def page_of(
     if request.cursor and ordered:
         last = position_of(request.cursor, like=position(ordered[0]))
         rest = [each for each in ordered if (position(each) < last if is_descending else position(each) > last)]
-    shown = tuple(rest[: request.limit])
-    return Page(items=shown, cursor=cursor_at(position(shown[-1])) if len(rest) > len(shown) else "")
+    chosen = tuple(rest[: request.limit])
+    return Page(items=chosen, cursor=cursor_at(position(chosen[-1])) if len(rest) > len(chosen) else "")
 
 
 def cursor_at(position: Position) -> str:

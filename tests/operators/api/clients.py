@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,16 +38,30 @@ class ApiClient:
     clock: Clock
     headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, **options: Any) -> TestResponse:
-        return self.send("GET", path, **options)
+    def get(self, path: str, *, headers: dict[str, str] | None = None) -> TestResponse:
+        return self.send("GET", path, headers=headers)
 
-    def post(self, path: str, fields: Any = None, **options: Any) -> TestResponse:
-        return self.send("POST", path, **({"json": fields} if fields is not None else {}), **options)
+    def post(self, path: str, fields: object = None, *, headers: dict[str, str] | None = None) -> TestResponse:
+        if fields is None:
+            return self.send("POST", path, headers=headers)
+        return self.send("POST", path, data=json.dumps(fields), content_type="application/json", headers=headers)
 
-    def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> TestResponse:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: str | bytes = "",
+        content_type: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> TestResponse:
         authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return self.client.open(
-            API + path, method=method, headers={**authorization, **self.headers, **(headers or {})}, **options
+            API + path,
+            method=method,
+            data=data,
+            content_type=content_type,
+            headers={**authorization, **self.headers, **(headers or {})},
         )
 
 
@@ -72,13 +87,13 @@ def new_client(schedule: Path, database: Database, *, scope: Scope = Scope.WRITE
     return ApiClient(client=application.test_client(), token=token, clock=clock)
 
 
-def json_of(response: TestResponse) -> Any:
+def json_of(response: TestResponse) -> Any:  # noqa: ANN401  (JSON)
     """The JSON of a response, which must be some."""
     assert response.json is not None, response.text
     return response.json
 
 
-def problem_of(response: TestResponse) -> Any:
+def problem_of(response: TestResponse) -> Any:  # noqa: ANN401  (JSON)
     """The problem (RFC 9457) that a response has, which must be one."""
     assert response.mimetype == "application/problem+json", response.text
     problem = json_of(response)

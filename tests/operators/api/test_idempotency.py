@@ -111,7 +111,7 @@ def test_a_request_that_records_nothing_is_answered_as_before_too(api: ApiClient
     assert entries(database) == ["emergency announce", "change cancel"]
 
 
-def test_secrets_are_not_kept(api: ApiClient, database: Database) -> None:
+def test_secrets_are_not_kept(api: ApiClient) -> None:
     first = api.post("/tokens", {"name": "phone", "scope": "read"}, headers=KEY)
     again = api.post("/tokens", {"name": "phone", "scope": "read"}, headers=KEY)
     assert json_of(first)["token"].startswith("icsfeed_")

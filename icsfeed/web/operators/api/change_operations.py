@@ -158,8 +158,7 @@ _STEPS: Final[dict[Step, tuple[str, str, type[BaseModel]]]] = {
     ),
     Step.REDACT: (
         "Withdraw all texts of a change, or one message",
-        "Without an update, that is its summary, reason, ticket and messages, for good. Copies that were fetched may "
-         "remain: if it was a secret, change the secret.",
+        "Without an update, all of them, for good. Fetched copies may remain: if it was a secret, change the secret.",
         RedactionFields,
     ),
 }

@@ -35,12 +35,12 @@ def _list(call: Call) -> Answer:
     freezes = listed_freezes(situation, everything=request.everything)
     both: tuple[RecordedFreeze | FrozenSpan, ...] = (*freezes.recorded, *freezes.schedule)
     page = page_of(both, request.page, _position)
-    shown = ListedFreezes(
+    chosen = ListedFreezes(
         at=freezes.at,
         recorded=tuple(each for each in page.items if isinstance(each, RecordedFreeze)),
         schedule=tuple(each for each in page.items if isinstance(each, FrozenSpan)),
     )
-    return Answer(content={"items": shown.as_json(situation.zone), "next": page.cursor or None})
+    return Answer(content={"items": chosen.as_json(situation.zone), "next": page.cursor or None})
 
 
 def _position(freeze: RecordedFreeze | FrozenSpan) -> Position:

@@ -1,0 +1,64 @@
+"""Announcements that need approval, over the API."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from icsfeed.store.database.database import Database
+from tests.cli.running import IN_FORCE
+from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, problem_of
+
+PLANNED = {**ANNOUNCEMENT, "kind": "planned"}
+
+
+@pytest.fixture
+def schedule(tmp_path: Path) -> Path:
+    path = tmp_path / "schedule.toml"
+    path.write_text(f'{IN_FORCE}\n[operators]\napproval = ["planned"]\n', encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def reviewer(api: ApiClient) -> ApiClient:
+    """Another operator's client of the same application."""
+    return replace(api, token=json_of(api.post("/tokens", {"name": "reviewer", "scope": "write"}))["token"])
+
+
+def test_a_planned_change_is_a_draft_until_another_operator_approves_it(api: ApiClient, reviewer: ApiClient) -> None:
+    rehearsed = api.post("/changes?dry_run=true", PLANNED)
+    assert (rehearsed.status_code, json_of(rehearsed)["recorded"], "preview" in json_of(rehearsed)) == (
+        202,
+        False,
+        True,
+    )
+    drafted = api.post("/changes", PLANNED)
+    assert (drafted.status_code, json_of(drafted)["id"], json_of(drafted)["recorded"]) == (202, "DR-1", True)
+    assert json_of(api.get("/changes"))["items"] == []
+    assert [each["id"] for each in json_of(api.get("/drafts"))["items"]] == ["DR-1"]
+    own = api.post("/drafts/DR-1/approve")
+    assert (own.status_code, "another operator has to approve it" in problem_of(own)["detail"]) == (422, True)
+    preview = reviewer.post("/drafts/DR-1/approve?dry_run=true")
+    assert (preview.status_code, json_of(preview)["preview"]["feeds"]) == (200, ["all", "planned", "production"])
+    approved = reviewer.post("/drafts/dr-1/approve", headers={"Idempotency-Key": "1"})
+    assert (approved.status_code, approved.headers["Location"]) == (201, "/api/v1/changes/PC-1")
+    assert reviewer.post("/drafts/dr-1/approve", headers={"Idempotency-Key": "1"}).json == approved.json
+    assert json_of(approved)["updates"][0]["by"] == "chat bot"
+    assert reviewer.post("/drafts/DR-1/approve").status_code == 409
+    (draft,) = json_of(api.get("/drafts?all=true"))["items"]
+    assert (draft["state"], draft["change"], draft["decided_by"]) == ("approved", "PC-1", "reviewer")
+
+
+def test_a_draft_is_withdrawn(api: ApiClient) -> None:
+    api.post("/changes", PLANNED)
+    withdrawn = api.post("/drafts/DR-1/withdraw")
+    assert (withdrawn.status_code, json_of(withdrawn)["state"]) == (200, "withdrawn")
+    assert json_of(api.get("/drafts"))["items"] == []
+    assert api.post("/drafts/DR-2/withdraw").status_code == 404
+    assert api.post("/drafts/EC-1/withdraw").status_code == 400
+
+
+def test_emergencies_never_wait(schedule: Path, database: Database) -> None:
+    assert new_client(schedule, database).post("/changes", ANNOUNCEMENT).status_code == 201
