@@ -38,7 +38,13 @@ def test_the_status_follows_from_the_kind(error: IcsfeedError, status: int, titl
     with Flask(__name__).app_context():
         response = problem(error)
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
-    assert response.get_json(force=True) == {"type": "about:blank", "title": title, "status": status, "detail": "no"}
+    assert response.get_json(force=True) == {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": "no",
+        "errors": [{"field": "", "detail": "no", "remedy": ""}],
+    }
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers.get("Retry-After") == ("60" if status == 503 else None)
 
