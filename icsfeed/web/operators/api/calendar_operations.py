@@ -23,25 +23,27 @@ from icsfeed.web.operators.api.models.calendar import (
     UpcomingList,
     UpcomingQuery,
 )
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _TOPIC: Final = "The calendar"
 
 
-def _show_state(call: Call) -> Answer:
+def _show_state(call: Call) -> OperationAnswer:
     """What feed workers answer at this path, in the public view."""
     situation = call.situation().visible_to()
     request = call.request(lambda fields: state_request(fields, schedule=situation.schedule, now=call.now))
     answer = gate(situation, request.environments, at=request.at, runway=request.runway, change_id=request.change_id)
-    return Answer(content={**answer.as_json(situation.zone), "stale": False})
+    return OperationAnswer(content={**answer.as_json(situation.zone), "stale": False})
 
 
-def _upcoming(call: Call) -> Answer:
+def _upcoming(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: upcoming_request(fields, schedule=call.schedule, now=call.now))
     situation = call.situation()
     items = upcoming(situation, request.start, request.length, request.environments, with_overdue=True)
     page = page_of(items, request.page, _position)
-    return Answer(content={"items": [item.as_json(situation.zone) for item in page.items], "next": page.cursor or None})
+    return OperationAnswer(
+        content={"items": [item.as_json(situation.zone) for item in page.items], "next": page.cursor or None}
+    )
 
 
 def _position(item: UpcomingItem) -> Position:
@@ -50,17 +52,17 @@ def _position(item: UpcomingItem) -> Position:
     return utc_text(item.span.start), item.kind.value, item.id, occurrence, utc_text(item.span.end), environments
 
 
-def _suggest(call: Call) -> Answer:
+def _suggest(call: Call) -> OperationAnswer:
     request, most = call.request(lambda fields: suggestions_request(fields, schedule=call.schedule))
     suggestions = suggest(call.situation(), request)[:most]
     zone = call.schedule.calendar.zone
-    return Answer(content={"items": [each.as_json(zone) for each in suggestions]})
+    return OperationAnswer(content={"items": [each.as_json(zone) for each in suggestions]})
 
 
-def _report(call: Call) -> Answer:
+def _report(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: report_request(fields, schedule=call.schedule))
     report = maintenance_report(call.situation(), request.month, request.environments)
-    return Answer(content=report_as_json(report, call.schedule.calendar.zone))
+    return OperationAnswer(content=report_as_json(report, call.schedule.calendar.zone))
 
 
 CALENDAR_OPERATIONS: Final = (

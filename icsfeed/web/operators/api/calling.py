@@ -11,7 +11,7 @@ from icsfeed.domain.idempotency import RequestKey
 from icsfeed.domain.operators import Operator
 from icsfeed.services.idempotency import KeyedRepository, once
 from icsfeed.store.database.database import Database
-from icsfeed.web.operators.api.operation import Answer, Call, Operation
+from icsfeed.web.operators.api.operation import OperationAnswer, Call, Operation
 from icsfeed.web.operators.context import OperatorsContext
 
 
@@ -19,7 +19,7 @@ from icsfeed.web.operators.context import OperatorsContext
 class Performance:
     """What an operation answered; ``is_repeated`` where the same request was answered before, with the same key."""
 
-    answer: Answer
+    answer: OperationAnswer
     is_repeated: bool = False
 
 
@@ -69,7 +69,7 @@ def perform(operation: Operation, call: Call, *, key: str = "") -> Performance:
     request_key = RequestKey.of(
         call.operator, key, operation.name, json.dumps([call.path, call.fields, call.versions], sort_keys=True)
     )
-    answers: list[Answer] = []
+    answers: list[OperationAnswer] = []
 
     def act(repository: KeyedRepository) -> tuple[int, str]:
         answer = operation.function(replace(call, repository=repository))
@@ -82,12 +82,12 @@ def perform(operation: Operation, call: Call, *, key: str = "") -> Performance:
     return Performance(answer=answers[-1])
 
 
-def _kept_text(answer: Answer) -> str:
+def _kept_text(answer: OperationAnswer) -> str:
     """The answer as it is kept, without its secrets."""
     content = {name: None if name in answer.secrets else value for name, value in answer.content.items()}
     return json.dumps({"content": content, "version": answer.version, "location": answer.location}, ensure_ascii=False)
 
 
-def _answer_of(text: str, *, status: int) -> Answer:
+def _answer_of(text: str, *, status: int) -> OperationAnswer:
     kept = json.loads(text)
-    return Answer(content=kept["content"], status=status, version=kept["version"], location=kept["location"])
+    return OperationAnswer(content=kept["content"], status=status, version=kept["version"], location=kept["location"])

@@ -38,14 +38,14 @@ from icsfeed.web.operators.api.models.changes import (
 )
 from icsfeed.web.operators.api.models.drafts import DraftOutcomeDocument
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 from icsfeed.web.operators.api.versions import version_of
 
 _CHANGES: Final = f"{PREFIX}/changes"
 _TOPIC: Final = "Changes"
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: changes_request(fields, schedule=call.schedule))
     situation = call.situation()
     changes = [
@@ -55,7 +55,7 @@ def _list(call: Call) -> Answer:
         and not (request.environments and request.environments.isdisjoint(change.plan.environments))
     ]
     page = page_of(changes, request.page, _position, is_descending=True)
-    return Answer(
+    return OperationAnswer(
         content={
             "items": [change_as_json(change, situation.zone) for change in page.items],
             "next": page.cursor or None,
@@ -68,7 +68,7 @@ def _position(change: Change) -> Position:
     return utc_text(change.announced_at), change.kind.value, number, change.id
 
 
-def _announce(call: Call) -> Answer:
+def _announce(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: announcement_request(fields, schedule=call.schedule, now=call.now))
     outcome = announce_or_draft(
         call.workspace,
@@ -83,13 +83,13 @@ def _announce(call: Call) -> Answer:
     return replace(answer, status=201, location=f"{_CHANGES}/{outcome.change.id}") if outcome.recorded else answer
 
 
-def _show(call: Call) -> Answer:
+def _show(call: Call) -> OperationAnswer:
     situation = call.situation()
     change = situation.change(call.path["id"])
-    return Answer(content=change_as_json(change, situation.zone), version=version_of(change))
+    return OperationAnswer(content=change_as_json(change, situation.zone), version=version_of(change))
 
 
-def _step(call: Call, step: Step) -> Answer:
+def _step(call: Call, step: Step) -> OperationAnswer:
     before = call.situation().change(call.path["id"])
     schedule = call.schedule
     request = call.request(
@@ -98,13 +98,13 @@ def _step(call: Call, step: Step) -> Answer:
     return _take(call, before, request)
 
 
-def _extend(call: Call) -> Answer:
+def _extend(call: Call) -> OperationAnswer:
     before = call.situation().change(call.path["id"])
     request = call.request(lambda fields: extension_request(fields, change_id=before.id, schedule=call.schedule))
     return _take(call, before, request)
 
 
-def _take(call: Call, before: Change, request: StepRequest) -> Answer:
+def _take(call: Call, before: Change, request: StepRequest) -> OperationAnswer:
     outcome = take_step(call.workspace, _expecting(call, before, request), actor=call.actor, dry_run=call.dry_run)
     return _answer(call, outcome)
 
@@ -125,12 +125,12 @@ def _expecting(call: Call, before: Change, request: StepRequest) -> StepRequest:
     return request if request.expected is not None else replace(request, expected=latest)
 
 
-def _answer(call: Call, outcome: Outcome) -> Answer:
+def _answer(call: Call, outcome: Outcome) -> OperationAnswer:
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
         reception = reception_of_change(call.situation(), outcome, call.outbox)
-        return Answer(content={**content, "preview": reception.as_json()})
-    return Answer(content=content, version=version_of(outcome.change))
+        return OperationAnswer(content={**content, "preview": reception.as_json()})
+    return OperationAnswer(content=content, version=version_of(outcome.change))
 
 
 _STEPS: Final[dict[Step, tuple[str, str, type[BaseModel]]]] = {

@@ -16,22 +16,24 @@ from icsfeed.services.requests.pages import page_of
 from icsfeed.web.operators.api.models.changes import StepOutcomeDocument
 from icsfeed.web.operators.api.models.drafts import DecisionFields, DraftList, DraftOutcomeDocument, DraftsQuery
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 from icsfeed.web.operators.api.versions import version_of
 
 _DRAFTS: Final = f"{PREFIX}/drafts"
 _TOPIC: Final = "Drafts"
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(list_request)
     listed = drafts.drafts(call.workspace, waiting=not request.everything)
     page = page_of(listed, request.page, lambda each: (each.number,), is_descending=True)
     zone = call.schedule.calendar.zone
-    return Answer(content={"items": [draft_as_json(each, zone) for each in page.items], "next": page.cursor or None})
+    return OperationAnswer(
+        content={"items": [draft_as_json(each, zone) for each in page.items], "next": page.cursor or None}
+    )
 
 
-def _approve(call: Call) -> Answer:
+def _approve(call: Call) -> OperationAnswer:
     call.request(no_fields)
     outcome = drafts.approve(
         call.workspace,
@@ -44,8 +46,8 @@ def _approve(call: Call) -> Answer:
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
         reception = reception_of_change(call.situation(), outcome, call.outbox)
-        return Answer(content={**content, "preview": reception.as_json()})
-    return Answer(
+        return OperationAnswer(content={**content, "preview": reception.as_json()})
+    return OperationAnswer(
         content=content,
         status=201,
         version=version_of(outcome.change),
@@ -60,18 +62,18 @@ def _operator(call: Call) -> Operator:
     return call.operator
 
 
-def _withdraw(call: Call) -> Answer:
+def _withdraw(call: Call) -> OperationAnswer:
     call.request(no_fields)
     outcome = drafts.withdraw(call.workspace, call.path["id"], actor=call.actor, dry_run=call.dry_run)
     return draft_answer(call, outcome, status=200)
 
 
-def draft_answer(call: Call, outcome: DraftOutcome, *, status: int = 202) -> Answer:
+def draft_answer(call: Call, outcome: DraftOutcome, *, status: int = 202) -> OperationAnswer:
     """The answer that is a draft: what was asked for waits for approval."""
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run and outcome.preview is not None:
         content["preview"] = reception_of_change(call.situation(), outcome.preview, call.outbox).as_json()
-    return Answer(content=content, status=status)
+    return OperationAnswer(content=content, status=status)
 
 
 DRAFT_OPERATIONS: Final = (

@@ -23,13 +23,13 @@ from icsfeed.web.operators.api.models.freezes import (
     FreezesQuery,
 )
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _FREEZES: Final = f"{PREFIX}/freezes"
 _TOPIC: Final = "Freezes"
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(list_request)
     situation = call.situation()
     freezes = listed_freezes(situation, everything=request.everything)
@@ -40,7 +40,7 @@ def _list(call: Call) -> Answer:
         recorded=tuple(each for each in page.items if isinstance(each, RecordedFreeze)),
         schedule=tuple(each for each in page.items if isinstance(each, FrozenSpan)),
     )
-    return Answer(content={"items": chosen.as_json(situation.zone), "next": page.cursor or None})
+    return OperationAnswer(content={"items": chosen.as_json(situation.zone), "next": page.cursor or None})
 
 
 def _position(freeze: RecordedFreeze | FrozenSpan) -> Position:
@@ -50,7 +50,7 @@ def _position(freeze: RecordedFreeze | FrozenSpan) -> Position:
     return 1, utc_text(freeze.span.start), freeze.freeze.id
 
 
-def _start(call: Call) -> Answer:
+def _start(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: freeze_request(fields, schedule=call.schedule))
     outcome = start_freeze(
         call.workspace,
@@ -62,18 +62,18 @@ def _start(call: Call) -> Answer:
     return _answer(call, outcome, status=201 if outcome.recorded else 200)
 
 
-def _end(call: Call) -> Answer:
+def _end(call: Call) -> OperationAnswer:
     call.request(no_fields)
     outcome = end_freeze(call.workspace, freeze_id(call.path["id"]), actor=call.actor, dry_run=call.dry_run)
     return _answer(call, outcome)
 
 
-def _answer(call: Call, outcome: FreezeOutcome, *, status: int = 200) -> Answer:
+def _answer(call: Call, outcome: FreezeOutcome, *, status: int = 200) -> OperationAnswer:
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
         reception = reception_of_freeze(call.schedule, outcome.freeze, call.outbox, repeats=outcome.repeats)
         content["preview"] = reception.as_json()
-    return Answer(content=content, status=status)
+    return OperationAnswer(content=content, status=status)
 
 
 FREEZE_OPERATIONS: Final = (

@@ -23,19 +23,19 @@ from icsfeed.web.operators.api.models.occurrences import (
     WindowsQuery,
 )
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _WINDOWS: Final = f"{PREFIX}/windows"
 _OCCURRENCE: Final = f"{_WINDOWS}/{{window}}/occurrences/{{date}}"
 _TOPIC: Final = "Windows and occurrences"
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(list_request)
     situation = call.situation()
     numbered = tuple(enumerate(listed_windows(situation, everything=request.everything)))
     page = page_of(numbered, request.page, lambda each: (each[0],))
-    return Answer(
+    return OperationAnswer(
         content={
             "items": [window.as_json(situation.zone) for _, window in page.items],
             "next": page.cursor or None,
@@ -43,15 +43,15 @@ def _list(call: Call) -> Answer:
     )
 
 
-def _show(call: Call) -> Answer:
+def _show(call: Call) -> OperationAnswer:
     window_id, day = call.request(occurrence_request, **call.path)
     situation = call.situation()
     window = call.schedule.window(window_id)
     occurrence = named_occurrence(call.schedule, window, day, situation.adjustments)
-    return Answer(content=occurrence_as_json(occurrence, situation.zone))
+    return OperationAnswer(content=occurrence_as_json(occurrence, situation.zone))
 
 
-def _adjust(call: Call, action: AdjustmentAction) -> Answer:
+def _adjust(call: Call, action: AdjustmentAction) -> OperationAnswer:
     request = call.request(
         lambda fields: adjustment_request(fields, action=action, schedule=call.schedule), **call.path
     )
@@ -59,7 +59,7 @@ def _adjust(call: Call, action: AdjustmentAction) -> Answer:
     content = adjusted.as_json(call.schedule.calendar.zone)
     if call.dry_run:
         content["preview"] = reception_of_adjustment(call.schedule, adjusted, request, call.outbox).as_json()
-    return Answer(content=content)
+    return OperationAnswer(content=content)
 
 
 OCCURRENCE_OPERATIONS: Final = (

@@ -87,7 +87,7 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class OperationAnswer:
     """What an operation answers: a value for JSON, and what HTTP says beside.
 
     ``version`` identifies the state of a change, ``location`` is where something new is found. ``secrets`` are the
@@ -117,7 +117,7 @@ class Operation:
     description: str = ""
     topic: str
     scope: Scope
-    function: Callable[[Call], Answer]
+    function: Callable[[Call], OperationAnswer]
     query: type[BaseModel] | None = None
     request: type[BaseModel] | None = None
     responses: Mapping[int, type[BaseModel]]

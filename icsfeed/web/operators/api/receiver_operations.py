@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.receivers import (
     RetryDocument,
     RetryFields,
 )
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _MAIL: Final = f"{PREFIX}/mail"
 _DELIVERIES: Final = f"{PREFIX}/deliveries"
@@ -31,21 +31,21 @@ _MAIL_TOPIC: Final = "Mail subscribers"
 _TOPIC: Final = "Deliveries"
 
 
-def _count_mail(call: Call) -> Answer:
+def _count_mail(call: Call) -> OperationAnswer:
     call.request(no_fields)
-    return Answer(content=dict(mail_subscribing.subscriber_counts(call.repository)))
+    return OperationAnswer(content=dict(mail_subscribing.subscriber_counts(call.repository)))
 
 
-def _find_mail(call: Call) -> Answer:
-    return Answer(content=mail_account(call.repository, call.request(address_request)).as_json())
+def _find_mail(call: Call) -> OperationAnswer:
+    return OperationAnswer(content=mail_account(call.repository, call.request(address_request)).as_json())
 
 
-def _remove_mail(call: Call) -> Answer:
+def _remove_mail(call: Call) -> OperationAnswer:
     erased = mail_subscribing.remove(call.repository, call.request(address_request), actor=call.actor)
-    return Answer(content={"removed": erased.id})
+    return OperationAnswer(content={"removed": erased.id})
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(list_request)
     before = position_of(request.page.cursor, like=(0,))[0] if request.page.cursor else None
     report = NO_DELIVERIES
@@ -62,7 +62,7 @@ def _list(call: Call) -> Answer:
     rows = list(report.rows)[: request.page.limit]
     is_last = len(report.rows) <= request.page.limit
     listed = content.pop("deliveries")
-    return Answer(
+    return OperationAnswer(
         content={
             **content,
             "items": listed[: request.page.limit] if isinstance(listed, list) else [],
@@ -71,9 +71,9 @@ def _list(call: Call) -> Answer:
     )
 
 
-def _retry(call: Call) -> Answer:
+def _retry(call: Call) -> OperationAnswer:
     selection = retry_selection(call.schedule, call.request(retry_request))
-    return Answer(content={"queued": list(retry(call.repository, selection, actor=call.actor))})
+    return OperationAnswer(content={"queued": list(retry(call.repository, selection, actor=call.actor))})
 
 
 RECEIVER_OPERATIONS: Final = (

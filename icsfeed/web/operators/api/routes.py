@@ -24,7 +24,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.web.errors import http_problem, problem, status_of
 from icsfeed.web.operators.api.calling import new_call, perform
 from icsfeed.web.operators.api.document import api_document
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Operation
 from icsfeed.web.operators.api.operations import OPERATIONS
 from icsfeed.web.operators.api.page import api_page
 from icsfeed.web.operators.api.requests import (
@@ -123,7 +123,7 @@ def _operator(operation: Operation, context: OperatorsContext) -> Operator:
     return operator
 
 
-def _response(answer: Answer) -> Response:
+def _response(answer: OperationAnswer) -> Response:
     response = _json_response(answer.content, status=answer.status)
     if answer.version:
         response.set_etag(answer.version)
@@ -147,7 +147,7 @@ def _add_document(routes: Blueprint) -> None:
 
 
 def _add_fallback(state: BlueprintSetupState) -> None:
-    """Answer everything else below the prefix: what there is not, methods that a path does not take, and OPTIONS."""
+    """OperationAnswer everything else below the prefix: what there is not, methods that a path does not take, and OPTIONS."""
     endpoint = "api.fallback"
     state.app.view_functions[endpoint] = _fall_back
     # Without methods, a rule takes all of them, unknown ones as well.

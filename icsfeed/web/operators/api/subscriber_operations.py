@@ -26,21 +26,21 @@ from icsfeed.web.operators.api.models.receivers import (
     SubscriberNameFields,
 )
 from icsfeed.web.operators.api.models.shapes import PageQuery
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _SUBSCRIBERS: Final = f"{PREFIX}/subscribers"
 _TOPIC: Final = "Subscribers of private feeds"
 _SECRETS: Final = ("path", "page_path", "url", "page_url")
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     page_request = call.request(page_only_request)
     subscribers = subscribing.subscribers_as_json(call.schedule, call.repository, now=call.now)
     page = page_of(tuple(enumerate(subscribers)), page_request, lambda each: (each[0],))
-    return Answer(content={"items": [each for _, each in page.items], "next": page.cursor or None})
+    return OperationAnswer(content={"items": [each for _, each in page.items], "next": page.cursor or None})
 
 
-def _add(call: Call) -> Answer:
+def _add(call: Call) -> OperationAnswer:
     request = call.request(lambda fields: subscriber_request(fields, schedule=call.schedule))
     secret = Secret.new(None, call.random_bytes)
     subscriber = subscribing.add(
@@ -57,7 +57,7 @@ def _add(call: Call) -> Answer:
     return _address(call, subscriber, secret, status=201)
 
 
-def _change(call: Call) -> Answer:
+def _change(call: Call) -> OperationAnswer:
     request = call.request(account_request)
     changed = subscribing.change(
         call.repository, request.name, account=request.account, objects=request.objects, actor=call.actor
@@ -65,7 +65,7 @@ def _change(call: Call) -> Answer:
     return _subscriber(call, changed)
 
 
-def _rotate(call: Call) -> Answer:
+def _rotate(call: Call) -> OperationAnswer:
     request = call.request(rotation_request)
     secret = Secret.new(None, call.random_bytes)
     rotated = subscribing.rotate(
@@ -80,19 +80,21 @@ def _rotate(call: Call) -> Answer:
     return _address(call, rotated, secret)
 
 
-def _revoke(call: Call) -> Answer:
+def _revoke(call: Call) -> OperationAnswer:
     return _subscriber(
         call, subscribing.revoke(call.repository, call.request(subscriber_name_request), actor=call.actor)
     )
 
 
-def _address(call: Call, subscriber: Subscriber, secret: Secret, *, status: int = 200) -> Answer:
+def _address(call: Call, subscriber: Subscriber, secret: Secret, *, status: int = 200) -> OperationAnswer:
     address = private_address(call.schedule, subscriber, secret).as_json()
-    return Answer(content=dict(address), status=status, secrets=_SECRETS)
+    return OperationAnswer(content=dict(address), status=status, secrets=_SECRETS)
 
 
-def _subscriber(call: Call, subscriber: Subscriber) -> Answer:
-    return Answer(content=subscribing.subscriber_as_json(call.schedule, call.repository, subscriber, now=call.now))
+def _subscriber(call: Call, subscriber: Subscriber) -> OperationAnswer:
+    return OperationAnswer(
+        content=subscribing.subscriber_as_json(call.schedule, call.repository, subscriber, now=call.now)
+    )
 
 
 SUBSCRIBER_OPERATIONS: Final = (

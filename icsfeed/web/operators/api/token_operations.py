@@ -19,21 +19,21 @@ from icsfeed.web.operators.api.models.tokens import (
     TokenList,
     TokenNameFields,
 )
-from icsfeed.web.operators.api.operation import PREFIX, Answer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
 
 _TOKENS: Final = f"{PREFIX}/tokens"
 _TOPIC: Final = "Tokens"
 _SECRETS: Final = ("token",)
 
 
-def _list(call: Call) -> Answer:
+def _list(call: Call) -> OperationAnswer:
     request = call.request(page_only_request)
     page = page_of(tuple(enumerate(operator_tokens.tokens(call.repository))), request, lambda each: (each[0],))
     items = [operator_tokens.token_as_json(token, now=call.now) for _, token in page.items]
-    return Answer(content={"items": items, "next": page.cursor or None})
+    return OperationAnswer(content={"items": items, "next": page.cursor or None})
 
 
-def _create(call: Call) -> Answer:
+def _create(call: Call) -> OperationAnswer:
     zone = call.schedule.calendar.zone
     request = request_with_offsets(
         call.fields, lambda fields: token_request(fields, zone=zone, now=call.now), zone=zone, times=("expires",)
@@ -46,13 +46,13 @@ def _create(call: Call) -> Answer:
         actor=call.actor,
     )
     content = {**operator_tokens.token_as_json(created.token, now=call.now), "token": created.text}
-    return Answer(content=content, status=201, secrets=_SECRETS)
+    return OperationAnswer(content=content, status=201, secrets=_SECRETS)
 
 
-def _revoke(call: Call) -> Answer:
+def _revoke(call: Call) -> OperationAnswer:
     token = operator_tokens.revoke(call.repository, call.request(token_name_request), actor=call.actor)
     revoked = replace(token, revoked_at=call.now) if token.is_valid(call.now) else token
-    return Answer(content=operator_tokens.token_as_json(revoked, now=call.now))
+    return OperationAnswer(content=operator_tokens.token_as_json(revoked, now=call.now))
 
 
 TOKEN_OPERATIONS: Final = (
