@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.calendar import (
     UpcomingList,
     UpcomingQuery,
 )
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _TOPIC: Final = "The calendar"
 

@@ -11,7 +11,7 @@ from icsfeed.domain.idempotency import RequestKey
 from icsfeed.domain.operators import Operator
 from icsfeed.services.idempotency import KeyedRepository, once
 from icsfeed.store.database.database import Database
-from icsfeed.web.operators.api.operation import OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import Call, Operation, OperationAnswer
 from icsfeed.web.operators.context import OperatorsContext
 
 

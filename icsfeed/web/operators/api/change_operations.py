@@ -38,7 +38,7 @@ from icsfeed.web.operators.api.models.changes import (
 )
 from icsfeed.web.operators.api.models.drafts import DraftOutcomeDocument
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 from icsfeed.web.operators.api.versions import version_of
 
 _CHANGES: Final = f"{PREFIX}/changes"

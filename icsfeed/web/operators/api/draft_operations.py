@@ -16,7 +16,7 @@ from icsfeed.services.requests.pages import page_of
 from icsfeed.web.operators.api.models.changes import StepOutcomeDocument
 from icsfeed.web.operators.api.models.drafts import DecisionFields, DraftList, DraftOutcomeDocument, DraftsQuery
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 from icsfeed.web.operators.api.versions import version_of
 
 _DRAFTS: Final = f"{PREFIX}/drafts"

@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.freezes import (
     FreezesQuery,
 )
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _FREEZES: Final = f"{PREFIX}/freezes"
 _TOPIC: Final = "Freezes"

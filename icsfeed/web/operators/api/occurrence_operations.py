@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.occurrences import (
     WindowsQuery,
 )
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _WINDOWS: Final = f"{PREFIX}/windows"
 _OCCURRENCE: Final = f"{_WINDOWS}/{{window}}/occurrences/{{date}}"

@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.receivers import (
     RetryDocument,
     RetryFields,
 )
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _MAIL: Final = f"{PREFIX}/mail"
 _DELIVERIES: Final = f"{PREFIX}/deliveries"

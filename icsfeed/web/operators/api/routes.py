@@ -24,7 +24,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.web.errors import http_problem, problem, status_of
 from icsfeed.web.operators.api.calling import new_call, perform
 from icsfeed.web.operators.api.document import api_document
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Operation, OperationAnswer
 from icsfeed.web.operators.api.operations import OPERATIONS
 from icsfeed.web.operators.api.page import api_page
 from icsfeed.web.operators.api.requests import (
@@ -147,7 +147,7 @@ def _add_document(routes: Blueprint) -> None:
 
 
 def _add_fallback(state: BlueprintSetupState) -> None:
-    """OperationAnswer everything else below the prefix: what there is not, methods that a path does not take, and OPTIONS."""
+    """Answer everything else below the prefix: what there is not, methods that a path does not take, and OPTIONS."""
     endpoint = "api.fallback"
     state.app.view_functions[endpoint] = _fall_back
     # Without methods, a rule takes all of them, unknown ones as well.

@@ -26,7 +26,7 @@ from icsfeed.web.operators.api.models.receivers import (
     SubscriberNameFields,
 )
 from icsfeed.web.operators.api.models.shapes import PageQuery
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _SUBSCRIBERS: Final = f"{PREFIX}/subscribers"
 _TOPIC: Final = "Subscribers of private feeds"

@@ -19,7 +19,7 @@ from icsfeed.web.operators.api.models.tokens import (
     TokenList,
     TokenNameFields,
 )
-from icsfeed.web.operators.api.operation import PREFIX, OperationAnswer, Call, Operation
+from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _TOKENS: Final = f"{PREFIX}/tokens"
 _TOPIC: Final = "Tokens"
