@@ -73,7 +73,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
 
 def upper(parameter: re.Match[str]) -> str:
     """A parameter of a route as the manual writes it."""
-    return parameter[1].upper()
+    return parameter[1].rpartition(":")[2].upper()
 
 
 def general(path: str) -> str:

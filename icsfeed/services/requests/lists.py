@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.months import CalendarMonth
@@ -17,6 +18,7 @@ from icsfeed.services.requests.pages import PAGE_FIELDS, PageRequest, page_reque
 CHANGES_FIELDS: Final = ("kind", "environment", "all", *PAGE_FIELDS)
 WHOLE_LIST_FIELDS: Final = ("all", *PAGE_FIELDS)
 UPCOMING_FIELDS: Final = ("days", "from", "environment", *PAGE_FIELDS)
+AUDIT_FIELDS: Final = ("since", "change", *PAGE_FIELDS)
 REPORT_FIELDS: Final = ("month", "environment")
 
 _DEFAULT_DAYS: Final = 30
@@ -57,6 +59,15 @@ class ReportRequest:
 
     month: CalendarMonth
     environments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditRequest:
+    """The lines of the audit trail ``since`` an instant (aware), and about that ``change``, freeze or draft."""
+
+    page: PageRequest
+    since: datetime | None = None
+    change: str | None = None
 
 
 def changes_request(data: object, *, schedule: Schedule) -> ChangesRequest:
@@ -109,6 +120,18 @@ def upcoming_request(data: object, *, schedule: Schedule, now: datetime) -> Upco
     return UpcomingRequest(
         page=page, start=start or now, length=timedelta(days=days or _DEFAULT_DAYS), environments=environments
     )
+
+
+def audit_request(data: object, *, zone: ZoneInfo) -> AuditRequest:
+    """The part of the audit trail that the fields describe.
+
+    Raises:
+        InvalidRequestError: with the errors of all fields.
+    """
+    fields = Fields(data, AUDIT_FIELDS)
+    since, change, page = fields.instant("since", zone), fields.text("change"), page_request(fields)
+    fields.finish()
+    return AuditRequest(page=page, since=since, change=change)
 
 
 def report_request(data: object, *, schedule: Schedule) -> ReportRequest:

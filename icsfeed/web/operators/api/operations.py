@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from icsfeed.web.operators.api.audit_operations import AUDIT_OPERATIONS
 from icsfeed.web.operators.api.calendar_operations import CALENDAR_OPERATIONS
 from icsfeed.web.operators.api.change_operations import CHANGE_OPERATIONS
 from icsfeed.web.operators.api.draft_operations import DRAFT_OPERATIONS
@@ -23,4 +24,5 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *SUBSCRIBER_OPERATIONS,
     *RECEIVER_OPERATIONS,
     *TOKEN_OPERATIONS,
+    *AUDIT_OPERATIONS,
 )
