@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from icsfeed.cli.announcement_texts import AnyOutcome, announcement_wording
 from icsfeed.cli.change_options import (
     EXAMPLE_IDS,
     duration_option,
@@ -20,16 +21,17 @@ from icsfeed.cli.change_options import (
 )
 from icsfeed.cli.change_steps import naming_the_remedy, step_commands
 from icsfeed.cli.change_tables import print_history, print_list
+from icsfeed.cli.drafts import DRAFTED_KINDS, draft_commands, drafts_option, list_drafts, show_draft
 from icsfeed.cli.instant_options import request_with_instants
-from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, Wording, reading, recording
+from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, RequiringCommand, example, given, option, own_option
 from icsfeed.cli.output import print_json, print_line
-from icsfeed.cli.previews import announcement_text, change_preview, id_and_time, state_text
+from icsfeed.domain.drafts import is_draft_id
 from icsfeed.domain.feeds import Kind
-from icsfeed.services.announcing import announce as announce_change
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.change_lists import changes_of_kind
-from icsfeed.services.changes import Outcome, random_uid_part
+from icsfeed.services.changes import random_uid_part
+from icsfeed.services.drafting import announce_or_draft
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.change_ids import change_id
 
@@ -44,13 +46,18 @@ _ANNOUNCE_EXAMPLE: Final = {
     ),
 }
 
+_SHOW_HELP: Final = {
+    Kind.EMERGENCY: "Show change ID and its history.",
+    Kind.PLANNED: "Show change ID and its history, or draft ID.",
+}
+
 _WITH_ARTICLE: Final = {Kind.EMERGENCY: "an emergency", Kind.PLANNED: "a planned"}
 
 
 def change_commands(kind: Kind, help_text: str) -> click.Group:
     """The group of commands for one kind of change."""
     group = OrderedGroup(kind.value, help=help_text)
-    for command in (_announce(kind), *step_commands(kind), _list(kind), _show(kind)):
+    for command in (_announce(kind), *draft_commands(kind), *step_commands(kind), _list(kind), _show(kind)):
         group.add_command(command)
     return group
 
@@ -90,10 +97,10 @@ def _announce(kind: Kind) -> click.Command:
             lambda fields: announcement_request(fields, schedule=schedule, now=invocation.now),
         )
 
-        def act(dry_run: bool, seen: Outcome | None) -> Outcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
+        def act(dry_run: bool, seen: AnyOutcome | None) -> AnyOutcome:  # noqa: FBT001  (see RecordingInvocation.carry_out)
             del seen
             with naming_the_remedy("say with --reason why it can't wait"):
-                return announce_change(
+                return announce_or_draft(
                     invocation.workspace,
                     request,
                     uid_part=random_uid_part(token_bytes),
@@ -101,22 +108,7 @@ def _announce(kind: Kind) -> click.Command:
                     dry_run=dry_run,
                 )
 
-        def question(preview: Outcome) -> str | None:
-            return None if preview.repeats else f"Announce {id_and_time(preview.change, invocation.zone)}?"
-
-        def notice(outcome: Outcome) -> str | None:
-            return None if outcome.repeats else announcement_text(outcome.change, invocation.situation)
-
-        invocation.carry_out(
-            act,
-            Wording(
-                preview=lambda outcome: change_preview(outcome, invocation),
-                question=question,
-                answer=lambda outcome: [outcome.change.id],
-                notice=notice,
-                hint=state_text,
-            ),
-        )
+        invocation.carry_out(act, announcement_wording(invocation))
 
     return command
 
@@ -125,7 +117,10 @@ def _list(kind: Kind) -> click.Command:
     @click.command("list", help=f"List the open {kind} changes, the latest first.")
     @option("--all", "everything", is_flag=True, help="List completed and cancelled changes, too.")
     @reading
-    def command(invocation: Invocation, *, everything: bool) -> None:
+    def command(invocation: Invocation, *, everything: bool, only_drafts: bool = False) -> None:
+        if only_drafts:
+            list_drafts(invocation, everything=everything)
+            return
         changes = changes_of_kind(invocation.situation, kind, open_only=not everything)
         if invocation.as_json:
             print_json([change_as_json(change, invocation.zone) for change in changes])
@@ -134,14 +129,17 @@ def _list(kind: Kind) -> click.Command:
         else:
             print_line(f"no {kind} change has been announced" if everything else f"no {kind} change is open")
 
-    return command
+    return drafts_option(command) if kind in DRAFTED_KINDS else command
 
 
 def _show(kind: Kind) -> click.Command:
-    @click.command("show", help="Show change ID and its history.", epilog=example(f"{kind} show {EXAMPLE_IDS[kind]}"))
+    @click.command("show", help=f"{_SHOW_HELP[kind]}", epilog=example(f"{kind} show {EXAMPLE_IDS[kind]}"))
     @id_argument
     @reading
     def command(invocation: Invocation, identifier: str) -> None:
+        if kind in DRAFTED_KINDS and is_draft_id(identifier):
+            show_draft(invocation, identifier)
+            return
         situation = invocation.situation
         change = situation.change(change_id(identifier, kind, situation.schedule))
         if invocation.as_json:

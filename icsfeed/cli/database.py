@@ -11,8 +11,8 @@ from typing import Final
 
 import click
 
+from icsfeed.cli.actors import operator_name
 from icsfeed.cli.inputs import present, schedule_path
-from icsfeed.cli.operator_commands import operator_name
 from icsfeed.cli.options import (
     OrderedGroup,
     database_option,

@@ -31,6 +31,7 @@ _COMMANDS = {
     "mail": "Look up customers' mail subscriptions, and erase them.",
     "token": "Give operators tokens for the console and the API.",
     "database": "Database maintenance.",
+    "audit": "Show who did what, when and from where.",
     "report": "Report a month's minutes of maintenance.",
     "gate": "Say whether a planned change may run, and why.",
     "serve": "Serve the feeds and the pages for customers.",

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from getpass import getuser
 from typing import Any, Final, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
-from icsfeed.cli.inputs import Inputs, current_instant, open_inputs, say_if_created, say_if_missing
+from icsfeed.cli.actors import operator_name, token_operator
+from icsfeed.cli.inputs import current_instant
 from icsfeed.cli.instants import InstantReader
 from icsfeed.cli.options import json_option, operator_option, own_option, with_settings
 from icsfeed.cli.output import at_a_terminal, fitted, preview_fact, print_json, print_line
+from icsfeed.cli.workspaces import open_workspace
 from icsfeed.domain.actors import Actor, ActorKind
-from icsfeed.domain.errors import NotFoundError
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
 from icsfeed.ical.events import CalendarEvent
@@ -185,38 +184,6 @@ def _warn(warnings: Iterable[str]) -> None:
         print_line(f"warning: {warning}", err=True)
 
 
-@contextmanager
-def _open_workspace(
-    settings: Settings, *, or_example: bool = False
-) -> Generator[tuple[Workspace, Inputs, Callable[[], Mapping[str, str]]]]:
-    """The schedule and the database, which is closed after the command, and what JSON says of the database beside."""
-    inputs = open_inputs(settings, or_example=or_example)
-    repository = inputs.repository()
-    try:
-        yield (
-            Workspace(schedule=inputs.schedule, repository=repository),
-            inputs,
-            lambda: inputs.notes(was_created=repository.was_created),
-        )
-    except NotFoundError:
-        say_if_missing(inputs.location())
-        raise
-    else:
-        say_if_missing(inputs.location())
-    finally:
-        say_if_created(repository)
-        repository.close()
-
-
-def operator_name(option: str | None) -> str:
-    """The name for the audit trail: that of ``--operator`` or, without it, of the system's user."""
-    try:
-        return option or getuser()
-    except (OSError, KeyError):
-        msg = "this user has no name; say who you are with --operator"
-        raise click.UsageError(msg) from None
-
-
 def reading(command: Callable[..., Any], *, or_example: bool = False) -> Callable[..., Any]:
     """Give a command that takes an ``Invocation`` the options of every command that reads the record.
 
@@ -227,7 +194,7 @@ def reading(command: Callable[..., Any], *, or_example: bool = False) -> Callabl
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings, or_example=or_example) as (workspace, _, notes):
+        with open_workspace(settings, or_example=or_example) as (workspace, _, notes):
             now = current_instant(settings, workspace.schedule)
             command(Invocation(workspace=workspace, now=now, notes=notes, as_json=as_json), **own)
 
@@ -242,7 +209,7 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
-        with _open_workspace(settings) as (workspace, _, notes):
+        with open_workspace(settings) as (workspace, _, notes):
             now = current_instant(settings, workspace.schedule, records=True)
             invocation = SigningInvocation(
                 workspace=workspace,
@@ -263,31 +230,70 @@ def recording(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @with_settings
     @operator_option
-    @own_option("--yes", is_flag=True, help="Don't ask for confirmation on a terminal.")
-    @own_option("--dry-run", is_flag=True, help="Record nothing; print what would be public.")
-    @own_option("--ics", is_flag=True, help="With --dry-run: print the events as subscribers would get them.")
-    @json_option
+    @_trying
     @functools.wraps(command)
-    def run(
-        *, settings: Settings, operator: str | None, as_json: bool, dry_run: bool, ics: bool, yes: bool, **own: object
-    ) -> None:
-        if ics and (as_json or not dry_run):
-            msg = "--ics belongs to --dry-run" if not as_json else "--ics and --json can't be combined"
-            raise click.UsageError(msg)
-        with _open_workspace(settings) as (workspace, inputs, notes):
-            now = current_instant(settings, workspace.schedule, records=not dry_run)
-            invocation = RecordingInvocation(
-                workspace=workspace,
-                now=now,
-                notes=notes,
-                actor=Actor(name=operator_name(operator), kind=ActorKind.COMMAND, at=now),
-                as_json=as_json,
-                is_clock_pinned=settings.now is not None and "now" not in settings.environment_settings,
-                record_name=inputs.unusual_record,
-                dry_run=dry_run,
-                as_ics=ics,
-                confirmed=yes,
-            )
-            command(invocation, **own)
+    def run(*, operator: str | None, **others: Any) -> None:  # noqa: ANN401  (any option)
+        _record(command, lambda: operator_name(operator), **others)
 
     return run
+
+
+def approving(command: Callable[..., Any]) -> Callable[..., Any]:
+    """As ``recording``, for a command that also takes the ``operator`` whose token is in the environment."""
+
+    @with_settings
+    @_trying
+    @functools.wraps(command)
+    def run(**others: Any) -> None:  # noqa: ANN401  (any option)
+        _record(command, None, **others)
+
+    return run
+
+
+def _trying(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of every command that can be tried and confirmed first."""
+    for each in (
+        json_option,
+        own_option("--ics", is_flag=True, help="With --dry-run: print the events as subscribers would get them."),
+        own_option("--dry-run", is_flag=True, help="Record nothing; print what would be public."),
+        own_option("--yes", is_flag=True, help="Don't ask for confirmation on a terminal."),
+    ):
+        command = each(command)
+    return command
+
+
+def _record(
+    command: Callable[..., Any],
+    actor_name: Callable[[], str] | None,
+    *,
+    settings: Settings,
+    as_json: bool,
+    dry_run: bool,
+    ics: bool,
+    yes: bool,
+    **own: object,
+) -> None:
+    """Run the command as the actor of that name or, with ``None``, as the operator of the token in the environment."""
+    if ics and (as_json or not dry_run):
+        msg = "--ics belongs to --dry-run" if not as_json else "--ics and --json can't be combined"
+        raise click.UsageError(msg)
+    with open_workspace(settings) as (workspace, inputs, notes):
+        now = current_instant(settings, workspace.schedule, records=not dry_run)
+        if actor_name is None:
+            own["operator"] = operator = token_operator(workspace.repository)
+            actor = operator.actor(now)
+        else:
+            actor = Actor(name=actor_name(), kind=ActorKind.COMMAND, at=now)
+        invocation = RecordingInvocation(
+            workspace=workspace,
+            now=now,
+            notes=notes,
+            actor=actor,
+            as_json=as_json,
+            is_clock_pinned=settings.now is not None and "now" not in settings.environment_settings,
+            record_name=inputs.unusual_record,
+            dry_run=dry_run,
+            as_ics=ics,
+            confirmed=yes,
+        )
+        command(invocation, **own)

@@ -12,9 +12,8 @@ from random import Random
 
 import click
 
-from tests.cli.running import SCHEDULE
 from tests.databases import a_server
-from tests.store.killed_commands import CASES, Case, kill_many
+from tests.store.killed_commands import CASES, FOUR_EYES, Case, kill_many
 from tests.store.stages import PostgresqlStage, SqliteStage, Stage
 
 
@@ -32,7 +31,7 @@ def killing(times: int, seed: int, names: tuple[str, ...], command: str | None, 
         cases = tuple(case for case in CASES if not names or case.name in names)
     with tempfile.TemporaryDirectory() as folder, a_server() as server, server.database() as url:
         schedule = Path(folder) / "schedule.toml"
-        schedule.write_text(SCHEDULE, encoding="utf-8")
+        schedule.write_text(FOUR_EYES, encoding="utf-8")
         stages: dict[str, Stage] = {
             "SQLite": SqliteStage(folder=Path(folder)),
             "PostgreSQL": PostgresqlStage(url=url),

@@ -317,7 +317,7 @@ def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_en
                     own.add((line.split()[0], name))
                 else:
                     assert parameter.envvar == "ICSFEED_" + name.removeprefix("--").replace("-", "_").upper()
-    groups = {"emergency", "planned", "window", "freeze", "export", "subscriber", "database", "mail", "notify"}
+    groups = {"emergency", "planned", "window", "freeze", "export", "subscriber", "database", "mail", "notify", "token"}
     assert {group for group, _ in own} == groups
     assert {name for _, name in own} == OWN_OPTIONS
 

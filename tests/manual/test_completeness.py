@@ -20,7 +20,7 @@ from tests.manual.documents import TOPICS, WRITTEN_TEXT
 def test_every_command_and_option_is_described() -> None:
     lines = every_command_line()
     # The commands of planned changes are those of emergency changes, as the manual says.
-    names = {line.removeprefix("emergency ") for line, _ in lines if not line.startswith("planned ")}
+    names = {line.removeprefix("emergency ").removeprefix("planned ") for line, _ in lines}
     options = {
         name
         for _, command in lines
@@ -40,7 +40,7 @@ def test_planned_changes_have_the_commands_of_emergency_ones() -> None:
         {line.removeprefix(kind) for line in lines if line.startswith(kind)} for kind in ("emergency ", "planned ")
     )
     assert emergency - planned == {"suggest"}
-    assert planned < emergency
+    assert planned - emergency == {"approve", "withdraw"}  # an emergency never waits
 
 
 def keys_of(schema: object) -> Iterator[str]:

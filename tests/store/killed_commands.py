@@ -23,10 +23,15 @@ from typing import Final, NoReturn
 import sqlalchemy as sa
 
 from icsfeed.cli.main import main
-from tests.cli.running import NOW
-from tests.store.stages import Dump, Stage, dump
+from icsfeed.domain.operator_tokens import has_token_form
+from tests.cli.running import NOW, SCHEDULE
+from tests.store.stages import Dump, Stage
+from tests.store.stages import dump as dump_everything
 
 _CLOCK: Final = ("--operator", "ann", "--now", NOW)
+FOUR_EYES: Final = f'{SCHEDULE}\n[operators]\napproval = ["planned"]\n'
+"""The schedule with which commands are killed."""
+
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER")
 _MOMENT_SECONDS: Final = 0.005
 """About as long as a statement or a commit takes."""
@@ -44,12 +49,17 @@ class Case:
     def acknowledgement(self) -> str | None:
         """The line that says that the step is recorded, if the command prints one that does not depend on the time."""
         words = self.name.split()
-        return "EC-1" if words[0] == "announce" else "CF-1" if words[:2] == ["freeze", "start"] else None
+        first_words = {"announce": "EC-1", "draft": "DR-1", "approve": "PC-1"}
+        return "CF-1" if words[:2] == ["freeze", "start"] else first_words.get(words[0])
 
 
 _ANNOUNCE: Final = (
     "emergency announce --summary Patch --reason Urgent --environment production --start 2026-11-23T08:00 "
     "--duration 2h --message Soon --key patch --yes"
+)
+
+_DRAFT: Final = (
+    "planned announce --summary Patch --environment production --start 2026-12-08T08:00 --duration 2h --key p --yes"
 )
 
 CASES: Final = (
@@ -99,6 +109,13 @@ CASES: Final = (
     ),
     Case(name="freeze start internal", command="freeze start --internal --reason Audit --yes", before=(_ANNOUNCE,)),
     Case(name="freeze end", command="freeze end CF-1 --yes", before=("freeze start --reason Audit --yes",)),
+    Case(name="draft", command=_DRAFT, before=(_ANNOUNCE,)),
+    Case(
+        name="approve",
+        command="planned approve DR-1 --yes",
+        before=(_DRAFT, "token create bob --scope write --expires never"),
+    ),
+    Case(name="withdraw", command="planned withdraw DR-1 --yes", before=(_DRAFT,)),
     Case(name="reserve numbers", command="database upgrade --after EC-41", before=(_ANNOUNCE,)),
 )
 
@@ -140,14 +157,17 @@ class Tally:
 def kill_many(case: Case, stage: Stage, schedule: Path, *, times: int, random: Random) -> Tally:
     """Kill the command so many times, and repeat it after each kill."""
     base = stage.base()
+    token = ""
     for line in ("database upgrade", *case.before):
-        _check_success(line, run_once(line, base, schedule))
+        run = run_once(line, base, schedule)
+        _check_success(line, run)
+        token = next((word for word in run.output.split() if has_token_form(word)), token)
     stage.keep()
     before, runs, afters = dump(base), [], []
-    _import(run_once(case.command, stage.copy(), schedule).modules)
+    _import(run_once(case.command, stage.copy(), schedule, token=token).modules)
     for _ in range(3):
         url = stage.copy()
-        runs.append(run_once(case.command, url, schedule))
+        runs.append(run_once(case.command, url, schedule, token=token))
         _check_success(case.command, runs[-1])
         afters.append(dump(url))
     assert before != afters[0], f"{case.name} records nothing"
@@ -158,7 +178,7 @@ def kill_many(case: Case, stage: Stage, schedule: Path, *, times: int, random: R
         writes = random.randint(1, usual.writes) if random.random() < 2 / 3 else 0
         kill = Kill(seconds=random.uniform(0, _MOMENT_SECONDS if writes else 1.2 * usual.seconds), writes=writes)
         url = stage.copy()
-        killed = run_once(case.command, url, schedule, kill)
+        killed = run_once(case.command, url, schedule, kill, token=token)
         if killed.status is not None:
             _check_success(case.command, killed)
             continue  # it was faster
@@ -171,10 +191,15 @@ def kill_many(case: Case, stage: Stage, schedule: Path, *, times: int, random: R
             tally.none += 1
         else:
             tally.faults.append(f"after {kill} (acknowledged: {acknowledged}), this is recorded: {rows}")
-        repeated = run_once(case.command, url, schedule)
+        repeated = run_once(case.command, url, schedule, token=token)
         if not after.is_equal(dump(url)) or repeated.status not in {0, 1} or "Traceback" in repeated.output:
             tally.faults.append(f"the repeat after {kill} ends with {repeated.status}: {repeated.output}")
     return tally
+
+
+def dump(url: str) -> Dump:
+    """The rows of every table but those that note the uses of tokens, each in a transaction of its own."""
+    return {name: rows for name, rows in dump_everything(url).items() if name not in {"sign_ins", "token_uses"}}
 
 
 def _import(names: Iterable[str]) -> None:
@@ -216,13 +241,13 @@ class _Expected:
         }
 
 
-def run_once(line: str, url: str, schedule: Path, kill: Kill | None = None) -> Run:
-    """Run the command in a fork, and kill it at that moment."""
+def run_once(line: str, url: str, schedule: Path, kill: Kill | None = None, *, token: str = "") -> Run:
+    """Run the command in a fork, with that ``token`` in its environment, and kill it at that moment."""
     pipes = _Pipes()
     begin = time.perf_counter()
     child = os.fork()
     if child == 0:
-        _become(line, url, schedule, pipes)
+        _become(line, url, schedule, pipes, token)
     pipes.close(1)
     writes = 0
     while (kill is None or writes < kill.writes) and os.read(pipes.writes[0], 1):
@@ -260,7 +285,7 @@ class _Pipes:
             os.close(pipe[end])
 
 
-def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
+def _become(line: str, url: str, schedule: Path, pipes: _Pipes, token: str) -> NoReturn:
     """Turn a fork into the command; it never returns."""
     imported = set(sys.modules)
     os.dup2(pipes.output[1], 1)
@@ -268,6 +293,8 @@ def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
     for name in [name for name in os.environ if name.startswith("ICSFEED_")]:
         del os.environ[name]
+    if token:
+        os.environ["ICSFEED_TOKEN"] = token
 
     def say_write(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
         if statement.lstrip().upper().startswith(_WRITES):
@@ -278,7 +305,7 @@ def _become(line: str, url: str, schedule: Path, pipes: _Pipes) -> NoReturn:
 
     sa.event.listen(sa.Engine, "before_cursor_execute", say_write)
     sa.event.listen(sa.Engine, "commit", say_commit)
-    clock = () if line.startswith("database") else _CLOCK
+    clock = () if line.startswith("database") else _CLOCK[2:] if line.startswith("planned approve") else _CLOCK
     try:
         main(["--schedule", str(schedule), "--database", url, *shlex.split(line), *clock], prog_name="icsfeed")
     except SystemExit as end:

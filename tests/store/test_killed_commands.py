@@ -8,8 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.cli.running import SCHEDULE
-from tests.store.killed_commands import CASES, Case, kill_many
+from tests.store.killed_commands import CASES, FOUR_EYES, Case, kill_many
 from tests.store.stages import PostgresqlStage, SqliteStage, Stage
 
 KILLS = int(os.environ.get("COMMANDS_TO_KILL", "2"))
@@ -26,7 +25,7 @@ def stage(database_url: str, tmp_path: Path) -> Stage:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_killed_command_records_all_of_its_step_or_nothing(stage: Stage, case: Case, tmp_path: Path) -> None:
     schedule = tmp_path / "schedule.toml"
-    schedule.write_text(SCHEDULE, encoding="utf-8")
+    schedule.write_text(FOUR_EYES, encoding="utf-8")
     tally = kill_many(case, stage, schedule, times=KILLS, random=Random(case.name))  # noqa: S311  (no secret)
     assert tally.faults == []
     assert tally.kills == KILLS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from icsfeed.domain.changes import CHANGE_NAMES, PREFIXES
+from icsfeed.domain.drafts import is_draft_id
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.texts import quoted
@@ -22,6 +23,10 @@ def change_id(text: str, kind: Kind, schedule: Schedule) -> str:
     written_prefix = text.upper().partition("-")[0]
     if kind in written_kinds or (written_prefix == prefix and not written_kinds):
         return text
+    if is_draft_id(text):
+        message = f"{text} is a draft, not a change"
+        remedy = f"use `icsfeed planned approve {text}`, or `icsfeed planned withdraw {text}` and announce it anew"
+        raise InvalidRequestError([FieldError(field="id", fault=FieldFault.CONFLICT, message=message, remedy=remedy)])
     others = written_kinds or [other for other, each in PREFIXES.items() if each == written_prefix]
     fault = FieldFault.VALUE
     if others:
