@@ -300,9 +300,9 @@ OWN_OPTIONS = {
     *("--dry-run", "--ics", "--automatic", "--update"),
     *("--summary", "--environment", "--impact", "--start", "--end", "--duration", "--reason", "--ticket"),
     *("--tentative", "--key", "--message", "--message-en", "--message-fr", "--expect", "--silent", "--yes", "--after"),
-    *("--replace-calendar", "--until", "--internal", "--account", "--object", "--to"),
+    *("--replace-calendar", "--until", "--internal", "--account", "--object", "--to", "--scope", "--expires"),
 }
-"""Those of one announcement, step, occurrence, destination, repair, customer or test message."""
+"""Those of one announcement, step, occurrence, destination, repair, customer, token or test message."""
 
 
 def test_every_option_but_those_of_one_announcement_or_step_can_come_from_the_environment() -> None:
