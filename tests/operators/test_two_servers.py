@@ -42,13 +42,13 @@ def icsfeed(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout.strip()
 
 
-def ask(server: Server, token: str, *, path: str = CHANGES, **body: object) -> httpx.Response:
+def ask(server: Server, token: str, *, path: str = CHANGES, body: object = None) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.request(
-        "POST" if body else "GET",
+        "GET" if body is None else "POST",
         server.url + path,
         headers=headers,
-        json=body or None,
+        json=body,
         trust_env=False,
         timeout=PATIENCE,
     )
@@ -68,8 +68,8 @@ def test_a_token_through_its_life_on_two_servers(tmp_path: Path, url: str) -> No
         )
         responses = {
             "read": ask(one, reader),
-            "read-only": ask(other, reader, **ANNOUNCEMENT),
-            "written": ask(other, writer, **ANNOUNCEMENT),
+            "read-only": ask(other, reader, body=ANNOUNCEMENT),
+            "written": ask(other, writer, body=ANNOUNCEMENT),
             "in the url": ask(one, "", path=f"{CHANGES}?access_token={writer}"),
             "malformed": ask(one, f"{writer} {reader}"),
             "missing": ask(one, ""),
