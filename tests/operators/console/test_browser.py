@@ -141,7 +141,13 @@ def test_the_preview_follows_what_somebody_types(ops: Operations, visit: Callabl
     assert page.locator("h1").inner_text() == "Pare-feu"
     assert changes_of(ops)[0].plan.span.start.day == 3
     page.goto("/operator/changes/PC-1/update")
-    check(page)
+    page.fill("#message", "Un peu\nplus tard")
+    page.locator("#preview").get_by_text("plus tard").first.wait_for()
+    check(page, schemes=("light",))
+    page.get_by_role("button", name="Aperçu").click()
+    page.get_by_role("button", name="Publier la mise à jour").click()
+    assert page.get_by_role("status").inner_text().startswith("Mis à jour.")
+    assert changes_of(ops)[0].latest.message == "Un peu\nplus tard"
 
 
 def test_errors_get_the_focus_and_lead_to_their_fields(visit: Callable[..., Page]) -> None:

@@ -127,6 +127,17 @@ def test_what_is_left_alone_is_not_altered(ops: Operations, emergency: Browser) 
     assert "this would change nothing of EC-1" in unchanged.text
 
 
+def test_an_update_is_published_as_its_preview_showed_it(ops: Operations, emergency: Browser) -> None:
+    preview = emergency.post(
+        f"{EC_1}/update", {**fields_of(emergency.get(f"{EC_1}/update")), "summary": "Failover now"}
+    )
+    other = emergency.post(f"{EC_1}/update", {**fields_of(preview), "summary": "Failover soon", "action": "take"})
+    assert (other.status_code, "summary: Failover → Failover soon" in text_of(other)) == (200, True)
+    assert len(changes_of(ops)[0].updates) == 1
+    assert emergency.post(f"{EC_1}/update", {**fields_of(other), "action": "take"}).status_code == 303
+    assert changes_of(ops)[0].plan.summary == "Failover soon"
+
+
 def test_a_silent_cancellation_is_a_choice_of_its_own(ops: Operations, emergency: Browser) -> None:
     assert "Withdraw it silently" in text_of(emergency.get(EC_1))
     page = emergency.get(f"{EC_1}/cancel?silent=1")

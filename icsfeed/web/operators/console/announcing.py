@@ -106,7 +106,7 @@ def _preview_page(visit: Visit, form: AnnouncementForm) -> Response:
     preview = change_preview(_outcome_of(result), visit)
     is_draft, slots = isinstance(result, DraftOutcome), _slots(visit, announcement)
     if FRAGMENT_HEADER in request.headers:
-        return visit.fragment("preview.html", preview=preview, slots=slots, is_draft=is_draft)
+        return visit.fragment("preview.html", preview=preview, slots=slots, is_draft=is_draft, previewed="")
     return visit.page(
         "announce_preview.html",
         title=visit.say(_TITLES[form.kind]),
@@ -115,6 +115,7 @@ def _preview_page(visit: Visit, form: AnnouncementForm) -> Response:
         preview=preview,
         slots=slots,
         is_draft=is_draft,
+        previewed="",
     )
 
 

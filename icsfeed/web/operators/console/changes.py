@@ -78,7 +78,9 @@ def change_routes(context: OperatorsContext) -> Blueprint:
         action = request.form.get("action", "preview")
         if action == "edit":
             return _step_page(visit, form, change)
-        return _take(visit, form, change) if action == "take" else _with_preview(visit, form, change)
+        if action != "take" or (form.plan is not None and request.form.get("previewed") != form.digest):
+            return _with_preview(visit, form, change)
+        return _take(visit, form, change)
 
     return routes
 
@@ -127,7 +129,7 @@ def _with_preview(visit: Visit, form: StepForm, change: Change) -> Response:
         return _refusal(visit, form, change, error)
     preview = change_preview(outcome, visit)
     if FRAGMENT_HEADER in request.headers:
-        return visit.fragment("preview.html", preview=preview, slots=(), is_draft=False)
+        return visit.fragment("preview.html", preview=preview, slots=(), is_draft=False, previewed=form.digest)
     return _step_page(visit, form, change, preview=preview)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -73,6 +74,11 @@ class StepForm:
     def done(self) -> str:
         """The code of the notice after the step."""
         return "withdraw" if self.silent else self.name
+
+    @property
+    def digest(self) -> str:
+        """Stands for everything that was typed, so that what is published is what the preview showed."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     def request(self, change: Change, visit: Visit) -> StepRequest:
         """The request for a step of the change, of which the operator has seen the ``expected`` update.
