@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from icsfeed.store.database.database import Database
+from tests.operators.console.stories import a_console
 from tests.operators.consoles import Browser, Operations, operations
 
 
@@ -27,3 +28,10 @@ def ops(tmp_path: Path, database: Database) -> Operations:
 @pytest.fixture
 def alice(ops: Operations) -> Browser:
     return ops.signed_in()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Operations]:
+    """A console with private environments, channels, mail and approvals."""
+    with a_console(tmp_path) as one:
+        yield one

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,18 +12,12 @@ from icsfeed.services.freezing import FreezeRequest, start_freeze
 from tests.actors import operator
 from tests.examples import utc
 from tests.operators.access import HOUR, NOW
-from tests.operators.console_stories import NASTY, a_console, hidden, words, workspace
+from tests.operators.console.stories import NASTY, hidden, words, workspace
 from tests.operators.consoles import Operations
 
 START = "/operator/freezes/start"
 IN_A_WINDOW = utc(2026, 12, 3, 8)
 """Thursday, 3:00 a.m. in Toronto."""
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Operations]:
-    with a_console(tmp_path) as one:
-        yield one
 
 
 def freezes(console: Operations) -> list[RecordedFreeze]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -17,16 +15,10 @@ from icsfeed.services.freezing import FreezeRequest, start_freeze
 from tests.actors import operator
 from tests.examples import utc
 from tests.operators.access import NOW
-from tests.operators.console_stories import NASTY, a_console, hidden, words, workspace
+from tests.operators.console.stories import NASTY, hidden, words, workspace
 from tests.operators.consoles import Operations
 
 OCCURRENCE = "/operator/windows/thursday/2026-12-10/"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Operations]:
-    with a_console(tmp_path) as one:
-        yield one
 
 
 def adjustments(console: Operations) -> dict[date, object]:

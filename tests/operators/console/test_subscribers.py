@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,18 +14,12 @@ from icsfeed.domain.operators import Scope
 from icsfeed.domain.subscribers import Subscriber
 from tests.actors import operator
 from tests.operators.access import NOW
-from tests.operators.console_stories import CUSTOMER, a_console, field, hidden, words
+from tests.operators.console.stories import CUSTOMER, a_console, field, hidden, words
 from tests.operators.consoles import Browser, Operations
 
 PRIVATE = "/operator/subscribers/"
 MAIL = "/operator/mail/"
 ID = "0123456789abcdef0123"
-
-
-@pytest.fixture
-def console(tmp_path: Path) -> Iterator[Operations]:
-    with a_console(tmp_path) as one:
-        yield one
 
 
 def subscribers(console: Operations) -> dict[str, Subscriber]:
