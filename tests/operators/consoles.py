@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import re
 from collections.abc import Mapping
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import Client, TestResponse
 
 from icsfeed.domain.operators import Scope
@@ -30,6 +33,23 @@ COOKIES: Final = ("__Host-icsfeed", "icsfeed", "__Host-icsfeed-form", "icsfeed-f
 _CSRF: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+class _CompiledTemplates(BytecodeCache):
+    """Compiles each template once for all applications of a test process."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_TEMPLATES: Final = _CompiledTemplates()
+
+
 @dataclass(kw_only=True)
 class Operations:
     """The operators' application on a database, at an instant that tests move."""
@@ -37,6 +57,8 @@ class Operations:
     app: Flask
     database: Database
     path: Path
+    log: io.StringIO
+    """What the application logged."""
     now: datetime = NOW
 
     def later(self, length: timedelta) -> None:
@@ -113,7 +135,9 @@ def operations(
     """The operators' application for a schedule in that folder."""
     path = folder / "schedule.toml"
     path.write_text(schedule, encoding="utf-8")
-    log = service_log()
+    lines = io.StringIO()
+    with contextlib.redirect_stderr(lines):
+        log = service_log()
     context = OperatorsContext(
         workspaces=Workspaces(ScheduleFile(path=path), database, log=log),
         database=database,
@@ -122,5 +146,7 @@ def operations(
         environment=environment or {},
         log=log,
     )
-    result = Operations(app=make_operators_application(context), database=database, path=path)
+    app = make_operators_application(context)
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    result = Operations(app=app, database=database, path=path, log=lines)
     return result
