@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from io import BufferedIOBase
+from socket import SHUT_RDWR, socket
 from threading import Semaphore, Thread
-from typing import IO, Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    Request,
+    build_opener,
+)
 
 from icsfeed.domain.networks import is_loopback
 from icsfeed.web.operators.console.oidc.refusals import ProviderUnavailableError
@@ -43,12 +54,54 @@ class _NoRedirects(HTTPRedirectHandler):
         """Follow none."""
 
 
+class _Plain(HTTPHandler):
+    """Opens connections that the exchange can break off."""
+
+    def __init__(self, sockets: list[socket]) -> None:
+        super().__init__()
+        self._sockets = sockets
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_connection, self._sockets, HTTPConnection), req)
+
+
+class _Secure(HTTPSHandler):
+    """The same with TLS."""
+
+    def __init__(self, sockets: list[socket]) -> None:
+        super().__init__()
+        self._sockets = sockets
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(_connection, self._sockets, HTTPSConnection), req)
+
+
+def _connection(sockets: list[socket], kind: type[HTTPConnection], *arguments: Any, **options: Any) -> HTTPConnection:  # noqa: ANN401  (as urllib calls it)
+    """A connection whose socket is added to the ``sockets``."""
+    connection = kind(*arguments, **options)
+    connect = connection.connect
+
+    def recording() -> None:
+        connect()
+        sockets.append(connection.sock)
+
+    connection.connect = recording  # type: ignore[method-assign] # instead of two classes that differ in their base
+    return connection
+
+
 class Exchange:
     """What is asked of the provider for one person, until the deadline."""
 
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
-        self._opener: OpenerDirector = build_opener(_NoRedirects)
+        self._sockets: list[socket] = []
+        self._opener: OpenerDirector = build_opener(_NoRedirects, _Plain(self._sockets), _Secure(self._sockets))
+
+    def break_off(self) -> None:
+        """End what still goes on: a socket's timeout counts from each byte, however slowly they come."""
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(SHUT_RDWR)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
         return self._ask(Request(url, headers=dict(headers or {})))  # noqa: S310  (``_ask`` checks the scheme)
@@ -69,7 +122,7 @@ class Exchange:
                 return Answer(status=response.status, content=self._content(response))
         except HTTPError as error:
             with error:
-                return Answer(status=error.code, content=self._content(error))
+                return Answer(status=error.code, content=self._content(cast("BufferedIOBase", error)))
         except (
             OSError,
             HTTPException,
@@ -78,9 +131,9 @@ class Exchange:
             msg = f"the provider {_origin(request.full_url)} does not answer ({type(error).__name__})"
             raise ProviderUnavailableError(msg) from None
 
-    def _content(self, response: IO[bytes]) -> Mapping[str, Any]:
+    def _content(self, response: BufferedIOBase) -> Mapping[str, Any]:
         body = bytearray()
-        while chunk := response.read(_CHUNK_BYTES):
+        while chunk := response.read1(_CHUNK_BYTES):
             body += chunk
             self._remaining()
             if len(body) > _MAX_ANSWER_BYTES:
@@ -117,10 +170,11 @@ class Exchanges:
             msg = "the provider keeps too many sign-ins waiting"
             raise ProviderUnavailableError(msg)
         results: list[_Result | Exception] = []
+        exchange = Exchange(deadline)
 
         def run() -> None:
             try:
-                results.append(work(Exchange(deadline)))
+                results.append(work(exchange))
             except Exception as error:  # noqa: BLE001  (raised again where somebody waits)
                 results.append(error)
             finally:
@@ -130,6 +184,7 @@ class Exchanges:
         thread.start()
         thread.join(max(0.0, deadline - time.monotonic()))
         if not results:
+            exchange.break_off()
             msg = "the provider has not answered in time"
             raise ProviderUnavailableError(msg)
         result = results[0]
