@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from icsfeed.domain.actors import ActorKind
+from icsfeed.domain.networks import MAX_ADDRESS_CHARS
+from icsfeed.domain.texts import plain_line
 
 
 class SignInMethod(StrEnum):
@@ -47,3 +49,6 @@ class SignIn:
     address: str
     name: str = ""
     kind: ActorKind | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", plain_line(self.address)[:MAX_ADDRESS_CHARS])
