@@ -44,8 +44,11 @@ class RepeatedRequestError(IcsfeedError):
 class KeyedRepository:
     """A repository for one request: its transaction is committed together with the answer, at the end of ``once``."""
 
-    def __init__(self, database: Database, key: RequestKey, stack: ExitStack) -> None:
+    def __init__(
+        self, database: Database, key: RequestKey, stack: ExitStack, check: Callable[[], None] = lambda: None
+    ) -> None:
         self._database = database
+        self._check = check
         self._key = key
         self._stack = stack
         self._transaction: Transaction | None = None
@@ -95,6 +98,7 @@ class KeyedRepository:
             transaction = beginning.enter_context(self._database.writing(actor=actor, action=action, subject=subject))
             if (earlier := transaction.kept_answer(self._key)) is not None:
                 raise RepeatedRequestError(earlier)
+            self._check()
             yield transaction
             self._transaction = transaction
             self._stack.push(beginning.pop_all())
@@ -116,9 +120,16 @@ class AnsweredRepository(Protocol):
 
 
 def once(
-    database: Database, key: RequestKey, act: Callable[[KeyedRepository], tuple[int, str]], *, actor: Actor
+    database: Database,
+    key: RequestKey,
+    act: Callable[[KeyedRepository], tuple[int, str]],
+    *,
+    actor: Actor,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[KeptAnswer, bool]:
     """The answer, a status and a body, of what ``act`` does with the repository; and whether it is an earlier one.
+
+    ``check`` raises where the request must not be carried out after all, once nobody else can write any more.
 
     Raises:
         ReusedKeyError: where the operator gave the key to another request.
@@ -128,7 +139,7 @@ def once(
         return _same(earlier, key), True
     try:
         with ExitStack() as stack:
-            repository = KeyedRepository(database, key, stack)
+            repository = KeyedRepository(database, key, stack, check)
             status, body = act(repository)
             answer = KeptAnswer(digest=key.digest, status=status, body=body)
             repository.keep(answer, actor=actor)

@@ -49,6 +49,24 @@ def queue_change(writing: Queueing, schedule: Schedule, before: Change | None, a
         queue_step(writing, schedule, before, after)
 
 
+def event_of_change(before: Change | None, after: Change) -> ChannelEvent:
+    """What those hear of a new change, or of a step with one, who see all of it."""
+    if before is None:
+        return ChannelEvent.ANNOUNCED
+    if after.is_withdrawn or after.latest.step is Step.REDACT:
+        return ChannelEvent.WITHDRAWN
+    return ChannelEvent.ANNOUNCED if before.is_withdrawn else _event_of_step(before, after)
+
+
+def event_of_adjustment(adjustment: Adjustment | None) -> ChannelEvent:
+    """What those hear who see an occurrence that is skipped, moved or, with ``None``, restored."""
+    if adjustment is None:
+        return ChannelEvent.UPDATED
+    if isinstance(adjustment, Skip):
+        return ChannelEvent.WITHDRAWN if adjustment.silent else ChannelEvent.SKIPPED
+    return ChannelEvent.MOVED
+
+
 def queue_step(writing: Queueing, schedule: Schedule, before: Change, after: Change) -> None:
     """Queue what a step of an operator makes different; steps that the clock took before it are not told apart."""
     was_withdrawn, is_withdrawn = before.is_withdrawn, after.is_withdrawn

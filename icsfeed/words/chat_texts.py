@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from icsfeed.domain.announcements import Announcement
@@ -18,14 +18,33 @@ def chat_text(announcement: Announcement) -> str:
     """The announcement in a few lines, of which the first says what happened to what."""
     text = announcement_text(announcement)
     lines = [
-        " – ".join(filter(None, (text.headline, text.title))),
-        plain_line(" ".join((text.sentence, *text.notes))),
-        " · ".join((*_facts(announcement, text), *text.remarks)),
-        " · ".join(text.alterations) or _reason(announcement, text),
-        _message(text) or " · ".join(_consequences(announcement, text)),
+        *_lines(announcement, text),
+        " · ".join(text.alterations) or _reason(announcement, text, _shortened),
+        _message(text, _shortened) or " · ".join(_consequences(announcement, text)),
         text.ticket or text.page,
     ]
     return "\n".join(filter(None, lines))
+
+
+def whole_text(announcement: Announcement) -> str:
+    """All that the announcement says, in such lines: nothing is shortened or left out but the address of the page."""
+    text = announcement_text(announcement)
+    lines = [
+        *_lines(announcement, text),
+        " · ".join(text.alterations),
+        _reason(announcement, text, str),
+        _message(text, str),
+        " · ".join(_consequences(announcement, text)),
+        text.ticket,
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _lines(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
+    """What happened to what, what that means, and what else holds."""
+    yield " – ".join(filter(None, (text.headline, text.title)))
+    yield plain_line(" ".join((text.sentence, *text.notes)))
+    yield " · ".join((*_facts(announcement, text), *text.remarks))
 
 
 def _facts(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
@@ -36,8 +55,8 @@ def _facts(announcement: Announcement, text: AnnouncementText) -> Iterator[str]:
             yield label_line(fact.label, fact.text, language)
 
 
-def _message(text: AnnouncementText) -> str:
-    messages = _shortened(" / ".join(plain_line(each.text) for each in text.messages))
+def _message(text: AnnouncementText, fit: Callable[[str], str]) -> str:
+    messages = fit(" / ".join(plain_line(each.text) for each in text.messages))
     return label_line(text.language.say("Message"), messages, text.language) if messages else ""
 
 
@@ -46,8 +65,8 @@ def _consequences(announcement: Announcement, text: AnnouncementText) -> Iterato
         yield label_line(fact.label, " / ".join(fact.text.splitlines()), text.language)
 
 
-def _reason(announcement: Announcement, text: AnnouncementText) -> str:
-    reason = _shortened(plain_line(operators_text(announcement.reason, text.language)))
+def _reason(announcement: Announcement, text: AnnouncementText, fit: Callable[[str], str]) -> str:
+    reason = fit(plain_line(operators_text(announcement.reason, text.language)))
     return label_line(text.language.say("Reason"), reason, text.language) if reason else ""
 
 

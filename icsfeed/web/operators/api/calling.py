@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from icsfeed.domain.errors import NotFoundError
@@ -56,8 +56,12 @@ def new_call(
     )
 
 
-def perform(operation: Operation, call: Call, *, key: str = "") -> Performance:
+def perform(
+    operation: Operation, call: Call, *, key: str = "", check: Callable[[], None] = lambda: None
+) -> Performance:
     """Carry out the call: with a ``key``, once for each operator, however often it is repeated.
+
+    With a key, ``check`` raises where it must not be carried out after all, once nobody else can write any more.
 
     Raises:
         IcsfeedError: where it can't be carried out; nothing has changed then.
@@ -76,7 +80,7 @@ def perform(operation: Operation, call: Call, *, key: str = "") -> Performance:
         answers.append(answer)
         return answer.status, _kept_text(answer)
 
-    kept, is_repeated = once(call.database, request_key, act, actor=call.actor)
+    kept, is_repeated = once(call.database, request_key, act, actor=call.actor, check=check)
     if is_repeated:
         return Performance(answer=_answer_of(kept.body, status=kept.status), is_repeated=True)
     return Performance(answer=answers[-1])

@@ -17,6 +17,7 @@ from icsfeed.services.changes import Outcome, StepRequest, random_uid_part, take
 from icsfeed.services.conflicts import OutdatedChangeError
 from icsfeed.services.drafting import DraftOutcome, announce_or_draft
 from icsfeed.services.previews import reception_of_change
+from icsfeed.services.public_texts import NO_TEXT, text_of_change
 from icsfeed.services.requests.announcements import announcement_request
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 from icsfeed.services.requests.lists import changes_request
@@ -128,8 +129,10 @@ def _expecting(call: Call, before: Change, request: StepRequest) -> StepRequest:
 def _answer(call: Call, outcome: Outcome) -> OperationAnswer:
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
-        reception = reception_of_change(call.situation(), outcome, call.outbox)
-        return OperationAnswer(content={**content, "preview": reception.as_json()})
+        situation = call.situation()
+        reception = reception_of_change(situation, outcome, call.outbox)
+        text = text_of_change(situation, outcome.change) if not outcome.repeats else NO_TEXT
+        return OperationAnswer(content={**content, "preview": {**text.as_json(), **reception.as_json()}})
     return OperationAnswer(content=content, version=version_of(outcome.change))
 
 

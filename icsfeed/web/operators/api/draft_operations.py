@@ -10,6 +10,7 @@ from icsfeed.services.changes import random_uid_part
 from icsfeed.services.draft_json import draft_as_json
 from icsfeed.services.drafting import DraftOutcome
 from icsfeed.services.previews import reception_of_change
+from icsfeed.services.public_texts import NO_TEXT, text_of_approval, text_of_draft
 from icsfeed.services.requests.freezes import no_fields
 from icsfeed.services.requests.lists import list_request
 from icsfeed.services.requests.pages import page_of
@@ -45,8 +46,10 @@ def _approve(call: Call) -> OperationAnswer:
     )
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
-        reception = reception_of_change(call.situation(), outcome, call.outbox)
-        return OperationAnswer(content={**content, "preview": reception.as_json()})
+        situation = call.situation()
+        reception = reception_of_change(situation, outcome, call.outbox)
+        text = text_of_approval(situation, outcome.change)
+        return OperationAnswer(content={**content, "preview": {**text.as_json(), **reception.as_json()}})
     return OperationAnswer(
         content=content,
         status=201,
@@ -72,7 +75,10 @@ def draft_answer(call: Call, outcome: DraftOutcome, *, status: int = 202) -> Ope
     """The answer that is a draft: what was asked for waits for approval."""
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run and outcome.preview is not None:
-        content["preview"] = reception_of_change(call.situation(), outcome.preview, call.outbox).as_json()
+        situation = call.situation()
+        text = text_of_draft(situation, outcome.preview.change) if not outcome.repeats else NO_TEXT
+        reception = reception_of_change(situation, outcome.preview, call.outbox)
+        content["preview"] = {**text.as_json(), **reception.as_json()}
     return OperationAnswer(content=content, status=status)
 
 

@@ -11,6 +11,7 @@ from icsfeed.services.changes import random_uid_part
 from icsfeed.services.freeze_lists import ListedFreezes, listed_freezes
 from icsfeed.services.freezing import FreezeOutcome, end_freeze, start_freeze
 from icsfeed.services.previews import reception_of_freeze
+from icsfeed.services.public_texts import NO_TEXT, text_of_freeze
 from icsfeed.services.requests.freezes import freeze_id, freeze_request, no_fields
 from icsfeed.services.requests.lists import list_request
 from icsfeed.services.requests.pages import Position, page_of
@@ -72,7 +73,8 @@ def _answer(call: Call, outcome: FreezeOutcome, *, status: int = 200) -> Operati
     content = outcome.as_json(call.schedule.calendar.zone)
     if call.dry_run:
         reception = reception_of_freeze(call.schedule, outcome.freeze, call.outbox, repeats=outcome.repeats)
-        content["preview"] = reception.as_json()
+        text = text_of_freeze(call.situation(), outcome.freeze) if not outcome.repeats else NO_TEXT
+        content["preview"] = {**text.as_json(), **reception.as_json()}
     return OperationAnswer(content=content, status=status)
 
 

@@ -9,6 +9,7 @@ from icsfeed.domain.operators import Scope
 from icsfeed.services.adjusting import adjust, occurrence_as_json
 from icsfeed.services.adjustment_rules import named_occurrence
 from icsfeed.services.previews import reception_of_adjustment
+from icsfeed.services.public_texts import text_of_adjustment
 from icsfeed.services.requests.adjustments import AdjustmentAction, adjustment_request, occurrence_request
 from icsfeed.services.requests.lists import list_request
 from icsfeed.services.requests.pages import page_of
@@ -58,7 +59,9 @@ def _adjust(call: Call, action: AdjustmentAction) -> OperationAnswer:
     adjusted = adjust(call.workspace, request, actor=call.actor, dry_run=call.dry_run)
     content = adjusted.as_json(call.schedule.calendar.zone)
     if call.dry_run:
-        content["preview"] = reception_of_adjustment(call.schedule, adjusted, request, call.outbox).as_json()
+        text = text_of_adjustment(call.situation(), request.window_id, request.day, request.adjustment)
+        reception = reception_of_adjustment(call.schedule, adjusted, request, call.outbox)
+        content["preview"] = {**text.as_json(), **reception.as_json()}
     return OperationAnswer(content=content)
 
 

@@ -11,6 +11,7 @@ from icsfeed import __version__
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.operators import Operator
 from icsfeed.web.operators.context import OperatorsContext
+from icsfeed.web.operators.mcp.confirming import confirming_tool
 from icsfeed.web.operators.mcp.instructions import instructions_for
 from icsfeed.web.operators.mcp.messages import McpReply, RpcError
 from icsfeed.web.operators.mcp.posting import (
@@ -21,6 +22,7 @@ from icsfeed.web.operators.mcp.posting import (
     read_body,
     refusal,
 )
+from icsfeed.web.operators.mcp.proposing import proposing_tools
 from icsfeed.web.operators.mcp.reading import DESCRIBE_CALENDAR, EXPLAIN_DATE, GET_GATE, LIST_UPCOMING, SUGGEST_SLOTS
 from icsfeed.web.operators.mcp.reading_changes import GET_CHANGE, LIST_CHANGES, LIST_FREEZES
 from icsfeed.web.operators.mcp.server import McpServer
@@ -64,5 +66,6 @@ class McpEndpoint:
 
 
 def make_endpoint(context: OperatorsContext) -> McpEndpoint:
-    server = McpServer(toolbox=Toolbox(tools=READING_TOOLS), release=__version__, instructions=instructions_for)
+    tools = (*READING_TOOLS, *proposing_tools(context), confirming_tool(context))
+    server = McpServer(toolbox=Toolbox(tools=tools), release=__version__, instructions=instructions_for)
     return McpEndpoint(context=context, server=server)

@@ -104,7 +104,18 @@ class PageModel(Document):
 
 
 class PreviewDocument(Document):
-    """Where something would be seen, and who would be notified of it."""
+    """What would be read, where it would be seen, and who would be notified of it."""
+
+    text: Annotated[
+        str | None,
+        Field(
+            description="What customers would read, word for word, in the calendar's first language; null where "
+            "nothing would change."
+        ),
+    ]
+    public: Annotated[
+        bool, Field(description="Whether everybody would read it; otherwise, operators and private subscribers.")
+    ]
 
     feeds: Annotated[list[str], Field(description="The feeds that would show it.")]
     channels: Annotated[
