@@ -22,7 +22,7 @@ from icsfeed.store.database.database import Database
 from tests.agents.endpoint import HANDSHAKE, STATELESS
 from tests.cli.running import SCHEDULE
 from tests.operators.access import create
-from tests.web.servers import Server, serving
+from tests.web.servers import Server, serving, until
 
 READING: dict[str, dict[str, object]] = {
     "describe_calendar": {},
@@ -93,6 +93,7 @@ def server(tmp_path: Path, tokens: dict[str, str]) -> Iterator[Server]:
     schedule = tmp_path / "schedule.toml"
     schedule.write_text(SCHEDULE, encoding="utf-8")
     with serving(schedule) as server:
+        until(lambda: server.get("/mcp").status_code == 405)  # the process that answers operators has started
         yield server
 
 

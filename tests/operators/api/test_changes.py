@@ -58,6 +58,11 @@ def test_a_dry_run_shows_what_would_be_public_and_records_nothing(api: ApiClient
     assert (answer.status_code, outcome["recorded"], "ETag" in answer.headers) == (200, False, False)
     assert "SUMMARY:Emergency change: Database failover" in outcome["event"]
     assert outcome["preview"] == {
+        "text": "Emergency change EC-1: announced – Database failover\n"
+        "It is planned for Tue 2026-12-08 01:00–11:00 EST.\n"
+        "UTC: Tue 2026-12-08 06:00–16:00 · Environments: Production · Impact: outage\n"
+        "Reason: A disk is failing",
+        "public": True,
         "feeds": ["all", "emergency", "production"],
         "channels": None,
         "mails": None,
