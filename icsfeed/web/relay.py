@@ -29,13 +29,13 @@ from icsfeed.web.request_log import RequestLog
 OPERATORS_SOCKET: Final = "ICSFEED_OPERATORS_SOCKET"
 """The variable that names the socket to the processes of a server."""
 
-THREADS: Final = 8
+THREADS: Final = 16
 """Of a worker. *Measured*: TODO"""
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """Of a request. The longest texts of an announcement, in all languages, take a tenth of that."""
 
-SECONDS_TO_ANSWER: Final = 60
+SECONDS_TO_ANSWER: Final = 60.0
 """Twice as long as a writer waits for the others."""
 
 _SECONDS_TO_ADMIT: Final = 2
@@ -54,8 +54,17 @@ class Relay:
     What goes wrong on the way is shown by ``app``, and logged by ``requests`` unless it was refused at once.
     """
 
-    def __init__(self, app: WSGIApplication, *, socket_path: str, slots: RelaySlots, requests: RequestLog) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        *,
+        socket_path: str,
+        slots: RelaySlots,
+        requests: RequestLog,
+        seconds_to_answer: float = SECONDS_TO_ANSWER,
+    ) -> None:
         self._app = app
+        self._seconds_to_answer = seconds_to_answer
         self._socket_path = socket_path
         self._slots = slots
         self._requests = requests
@@ -82,7 +91,9 @@ class Relay:
                 raise RelayError(BUSY)
             if has_body and has_credentials and self._is_operator(environ):
                 return self._relayed(environ)
-            slot = self._slots.stranger_with_body(environ["REMOTE_ADDR"]) if has_body else self._slots.stranger()
+            slot = (
+                self._slots.stranger_with_body(environ.get("REMOTE_ADDR", "")) if has_body else self._slots.stranger()
+            )
             with slot as is_free:
                 if is_free:
                     return self._relayed(environ)
@@ -104,7 +115,7 @@ class Relay:
     def _relayed(self, environ: WSGIEnvironment) -> _Answer:
         body = _body(environ)
         self._requests.id_of(environ)  # the process logs by the same id
-        connection = _UnixConnection(self._socket_path, timeout=SECONDS_TO_ANSWER)
+        connection = _UnixConnection(self._socket_path, timeout=self._seconds_to_answer)
         try:
             try:
                 connection.connect()
