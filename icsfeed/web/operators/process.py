@@ -1,7 +1,6 @@
 """The operators' process: their application behind a Unix socket, with threads of its own.
 
-The threads wait for the database, for mail servers' names and for sign-in providers, so that no feed does. *Measured*:
-TODO
+Its threads wait for the database and for sign-in providers, so that no feed does.
 """
 
 from __future__ import annotations
