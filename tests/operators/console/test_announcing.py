@@ -61,6 +61,33 @@ def test_a_preview_shows_the_page_the_calendar_the_gate_and_warnings(alice: Brow
     assert "Feeds all, emergency, production" in text
 
 
+def test_a_preview_shows_the_mail_and_who_gets_it(tmp_path: Path, database: Database) -> None:
+    schedule = (
+        SCHEDULE.replace("[calendar]", '[calendar]\nurl = "https://maintenance.example.com"')
+        + '\n[mail]\nfrom = "maintenance@example.com"\nsmtp = "smtp://localhost"\n'
+        + '\n[[channels]]\nid = "operations"\nurl = "json://localhost"\n'
+    ).replace(
+        "[[environments]]", 'organizer = { name = "Support", email = "support@example.com" }\n\n[[environments]]', 1
+    )
+    alice = operations(tmp_path, database, schedule=schedule).signed_in()
+    text = text_of(alice.post(EMERGENCY, {**fields_of(alice.get(EMERGENCY)), "summary": "Failover"}))
+    assert "By mail [EC-1] Failover: announced, Sat 2026-11-28 07:00–09:00 EST" in text
+    assert "Informed operations" in text
+    announce(alice, summary="Failover")
+    later = text_of(alice.get("/operator/changes/EC-1/extend?length=30m"))
+    assert "By mail [EC-1] Failover: extended until 09:30 EST It is expected to end at 09:30 EST instead of" in later
+
+
+def test_what_touches_a_private_environment_alone_is_not_public(tmp_path: Path, database: Database) -> None:
+    schedule = SCHEDULE.replace('name = "Preview"', 'name = "Preview"\npublic = false')
+    alice = operations(tmp_path, database, schedule=schedule).signed_in()
+    page = alice.get(EMERGENCY)
+    assert "Preview (private)" in text_of(page)
+    preview = text_of(alice.post(EMERGENCY, {**fields_of(page), "summary": "Failover", "environments": "preview"}))
+    assert "Nothing of it is public." in preview
+    assert "In calendars" not in preview
+
+
 def test_a_planned_change_opens_the_gate(alice: Browser) -> None:
     form = {**fields_of(alice.get(PLANNED)), **LATER, "summary": "Firewall", "environments": "production"}
     assert "Gate of Production CLOSED → OPEN Wed, Dec 9, 1:00 a.m. EST" in text_of(alice.post(PLANNED, form))

@@ -18,6 +18,7 @@ from icsfeed.services.gate import Verdict, gate
 from icsfeed.services.listeners import listeners_of
 from icsfeed.services.outbox import queue_change
 from icsfeed.web.operators.console.layout import Visit
+from icsfeed.web.operators.console.mail_preview import MailPreview, mail_preview
 from icsfeed.words.dates import Dates
 from icsfeed.words.events import event_description, event_title
 from icsfeed.words.languages import language_named
@@ -57,6 +58,7 @@ class ChangePreview:
     ``card`` and ``entry`` are what the page and calendars show, and ``None`` where nothing of it is public (now).
     ``differences`` are what the step alters, ``feeds`` those that show it, ``informed`` who gets a message about it;
     that is empty where the schedule has neither channels nor mail.
+    ``mail`` is what customers get by mail, if they do.
     """
 
     change: Change
@@ -66,6 +68,7 @@ class ChangePreview:
     warnings: tuple[str, ...]
     feeds: tuple[str, ...]
     informed: str
+    mail: MailPreview | None
     gates: tuple[GateEffect, ...]
 
 
@@ -84,6 +87,7 @@ def change_preview(outcome: Outcome, visit: Visit) -> ChangePreview:
         warnings=outcome.warnings,
         feeds=() if outcome.event is None else feeds_with(change, visit),
         informed="" if outcome.repeats else _informed(before, change, visit),
+        mail=None if outcome.repeats else mail_preview(before, change, after),
         gates=tuple(_gate_effects(visit.situation, after, change, visit)),
     )
 
