@@ -154,13 +154,13 @@ def check_attempts(database: OperatorRepository, *, address: str, now: datetime)
 
 
 def _check_attempts(rows: OperatorRows, address: str, now: datetime) -> None:
-    most, longest = max(MAX_FAILURES)
-    times = rows.sign_ins.failures(network_of(address), since=now - longest, limit=most)
-    ends = [times[count - 1] + period for count, period in MAX_FAILURES if len(times) >= count]
-    if (first := rows.sign_ins.failure_before(MAX_FAILURES_A_DAY - 1, since=now - ONE_DAY)) is not None:
-        ends.append(first + ONE_DAY)
+    (few, period), (many, day) = MAX_FAILURES
+    failures = rows.sign_ins.failures(
+        network_of(address), few=few - 1, many=many - 1, everywhere=MAX_FAILURES_A_DAY - 1, since=now - day
+    )
+    ends = [at + length for at, length in zip(failures, (period, day, day), strict=True) if at is not None]
     if ends and max(ends) > now:
-        wait = min(max(ends) - now, longest) // _ONE_SECOND * _ONE_SECOND + _ONE_SECOND
+        wait = min(max(ends) - now, day) // _ONE_SECOND * _ONE_SECOND + _ONE_SECOND
         msg = f"too many attempts to sign in have failed; try again in {length_text(wait)}; a valid token works now"
         raise TooManyAttemptsError(msg, retry_after=wait)
 

@@ -57,7 +57,8 @@ def ask(server: Server, token: str, *, path: str = CHANGES, body: object = None)
 def test_a_token_through_its_life_on_two_servers(tmp_path: Path, url: str) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "schedule.toml").write_text(SCHEDULE, encoding="utf-8")
+        text = SCHEDULE if name == "one" else SCHEDULE + '\n[operators]\napproval = ["planned"]\n'
+        (tmp_path / name / "schedule.toml").write_text(text, encoding="utf-8")
     with ExitStack() as stack:
         one, other = (
             stack.enter_context(serving(tmp_path / name / "schedule.toml", "--access-log")) for name in ("one", "other")
@@ -80,6 +81,7 @@ def test_a_token_through_its_life_on_two_servers(tmp_path: Path, url: str) -> No
         responses["limited"] = ask(other, UNKNOWN)
         responses["valid in spite of the limit"] = ask(other, reader)
         logs = one.log.read_text("utf-8") + other.log.read_text("utf-8")
+    assert "warning: operators.oidc: nobody can sign in: " in logs, "the second server started before there was a token"
     assert {what: response.status_code for what, response in responses.items()} == {
         "read": 200,
         "read-only": 403,

@@ -280,7 +280,14 @@ def _future_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrating, "VERSIONS", (*VERSIONS, "9000"))
 
 
-@pytest.mark.parametrize("use", [Database.upgrade, Database.record, partial(announce_one, summary="two")])
+def read_operators(database: Database) -> None:
+    with database.operator_rows() as rows:
+        assert rows is not None
+
+
+@pytest.mark.parametrize(
+    "use", [Database.upgrade, Database.record, partial(announce_one, summary="two"), read_operators]
+)
 def test_the_first_use_migrates_an_older_database(
     database_url: str, request: pytest.FixtureRequest, use: Callable[[Database], object]
 ) -> None:

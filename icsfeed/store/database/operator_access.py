@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
 from typing import Final
 
 from sqlalchemy import Connection
 
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.domain.record import Record
 from icsfeed.store.database.access import DatabaseAccess
 from icsfeed.store.database.engine import read_transaction, write_transaction
-from icsfeed.store.database.migrating import require_tables
+from icsfeed.store.database.migrating import TablesVersion, require_tables
 from icsfeed.store.database.session_rows import SessionRows
 from icsfeed.store.database.sign_in_rows import SignInRows
 from icsfeed.store.database.token_rows import TokenRows
@@ -31,11 +29,8 @@ class OperatorRows:
         self.sessions = SessionRows(connection)
 
 
-class OperatorAccess(DatabaseAccess, ABC):
-    """The part of a database that says who may act."""
-
-    @abstractmethod
-    def record(self) -> Record: ...
+class OperatorAccess(DatabaseAccess):
+    """The part of a database that says who may act. The record, which can be large, is not read for that."""
 
     @contextlib.contextmanager
     def operator_rows(self) -> Generator[OperatorRows | None]:
@@ -44,13 +39,15 @@ class OperatorAccess(DatabaseAccess, ABC):
         Raises:
             UnavailableError: where they can't be read.
         """
-        if not self._was_read:
-            self.record()  # migrates older tables
         if self.is_missing():
             yield None
             return
         with read_transaction(self._engine) as connection:
-            require_tables(connection)
+            if require_tables(connection) is TablesVersion.CURRENT:
+                yield OperatorRows(connection)
+                return
+        self.upgrade()
+        with read_transaction(self._engine) as connection:
             yield OperatorRows(connection)
 
     @contextlib.contextmanager

@@ -19,14 +19,11 @@ _IS_FROM_NETWORK: Final = _table.c.network == bindparam("network")
 
 # Made once: with each request, that would take longer than the queries themselves.
 _ADD: Final = insert(_table)
-_FAILURES: Final = (
-    select(_table.c.at)
-    .where(_IS_FROM_NETWORK, _IS_LATER, _IS_FAILURE)
-    .order_by(_table.c.at.desc())
-    .limit(bindparam("limit"))
-)
-_FAILURE_BEFORE: Final = (
-    select(_table.c.at).where(_IS_LATER, _IS_FAILURE).order_by(_table.c.at.desc()).limit(1).offset(bindparam("count"))
+_LATEST_FAILURES: Final = select(_table.c.at).where(_IS_LATER, _IS_FAILURE).order_by(_table.c.at.desc()).limit(1)
+_FAILURES: Final = select(
+    _LATEST_FAILURES.where(_IS_FROM_NETWORK).offset(bindparam("few")).scalar_subquery(),
+    _LATEST_FAILURES.where(_IS_FROM_NETWORK).offset(bindparam("many")).scalar_subquery(),
+    _LATEST_FAILURES.offset(bindparam("everywhere")).scalar_subquery(),
 )
 _BEARER_USE: Final = (
     select(_table.c.number)
@@ -61,14 +58,16 @@ class SignInRows:
             },
         )
 
-    def failures(self, network: str, *, since: datetime, limit: int) -> tuple[datetime, ...]:
-        """When attempts from a network failed after an instant (aware), the latest first, so many at most."""
-        values = {"network": network, "since": since, "limit": limit}
-        return tuple(self._connection.execute(_FAILURES, values).scalars())
+    def failures(
+        self, network: str, *, few: int, many: int, everywhere: int, since: datetime
+    ) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """When attempts failed: from the network the last but ``few`` and the last but ``many``, then of all.
 
-    def failure_before(self, count: int, *, since: datetime) -> datetime | None:
-        """When the last but ``count`` attempt failed, from wherever, if that was after an instant (aware)."""
-        return self._connection.execute(_FAILURE_BEFORE, {"since": since, "count": count}).scalar()
+        Of all, it is the last but ``everywhere``. ``None`` where that many did not fail after an instant (aware).
+        """
+        values = {"network": network, "few": few, "many": many, "everywhere": everywhere, "since": since}
+        first, second, third = self._connection.execute(_FAILURES, values).one()
+        return first, second, third
 
     def has_used_bearer(self, name: str, network: str, *, since: datetime) -> bool:
         """Whether the first use of the token of that name from a network was recorded after an instant (aware)."""
