@@ -21,7 +21,7 @@ from icsfeed.cli.change_options import (
 )
 from icsfeed.cli.change_steps import naming_the_remedy, step_commands
 from icsfeed.cli.change_tables import print_history, print_list
-from icsfeed.cli.drafts import DRAFTED_KINDS, draft_commands, drafts_option, list_drafts, show_draft
+from icsfeed.cli.drafts import DRAFTED_KINDS, draft_commands, drafts_option, list_drafts, mention_drafts, show_draft
 from icsfeed.cli.instant_options import request_with_instants
 from icsfeed.cli.operator_commands import Invocation, RecordingInvocation, reading, recording
 from icsfeed.cli.options import INSTANT_HELP, OrderedGroup, RequiringCommand, example, given, option, own_option
@@ -128,6 +128,8 @@ def _list(kind: Kind) -> click.Command:
             print_list(changes, invocation.zone, invocation.now)
         else:
             print_line(f"no {kind} change has been announced" if everything else f"no {kind} change is open")
+        if kind in DRAFTED_KINDS and not invocation.as_json:
+            mention_drafts(invocation)
 
     return drafts_option(command) if kind in DRAFTED_KINDS else command
 

@@ -45,6 +45,14 @@ def list_drafts(invocation: Invocation, *, everything: bool) -> None:
         print_line("there is no draft" if everything else "no draft waits for approval")
 
 
+def mention_drafts(invocation: Invocation) -> None:
+    """Say on standard error that drafts wait, which are no changes yet."""
+    waiting = drafts.drafts(invocation.workspace, waiting=True)
+    if waiting:
+        ids = ", ".join(draft.id for draft in reversed(waiting))
+        print_line(f"waiting for approval: {ids}; see `icsfeed planned list --drafts`", err=True)
+
+
 def show_draft(invocation: Invocation, identifier: str) -> None:
     """Print the draft of that id."""
     draft = drafts.draft_of(invocation.workspace, identifier)

@@ -38,7 +38,9 @@ def test_an_announcement_says_that_it_is_a_draft_and_prints_its_id() -> None:
         f"DR-1 drafted: New firewall; {TIME}; is public once another operator approves it: icsfeed planned approve DR-1"
         in outcome.stderr.splitlines()
     )
-    assert planned("list").stdout == "no planned change is open\n"
+    changes = planned("list")
+    assert changes.stdout == "no planned change is open\n"
+    assert changes.stderr == "waiting for approval: DR-1; see `icsfeed planned list --drafts`\n"
     assert json.loads(planned("list", "--json").stdout) == []
 
 
