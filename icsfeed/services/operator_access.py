@@ -3,6 +3,8 @@
 Failed attempts stand in a table of their own and make no audit entry, which every server would look up. The limit keeps
 that table small, and a guesser slow; it never turns away a valid token, so operators behind the same address as an
 attacker get in. What is over the limit is refused without a trace: at most ``MAX_FAILURES_A_DAY`` rows are added a day.
+
+Tokens are looked up by their digests. No secret is ever compared, so the time of an answer says nothing about one.
 """
 
 from __future__ import annotations
