@@ -12,8 +12,9 @@ WORKDIR /src
 RUN python -m venv /opt/icsfeed
 COPY requirements.txt ./
 COPY tests/requirements.txt tests/
-# The optional packages are locked with those of the tests: psycopg for PostgreSQL, obstore for export to buckets.
-RUN awk '/^(obstore|psycopg(\[binary\]|-binary)?)==/, !/\\$/' tests/requirements.txt > extras.txt \
+# The optional packages are locked with those of the tests: psycopg for PostgreSQL, obstore for export to buckets, and
+# authlib with what it needs for OpenID Connect.
+RUN awk '/^(authlib|cffi|cryptography|joserfc|obstore|psycopg(\[binary\]|-binary)?|pycparser)==/, !/\\$/' tests/requirements.txt > extras.txt \
     && /opt/icsfeed/bin/pip install --no-cache-dir -r requirements.txt -r extras.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY icsfeed icsfeed

@@ -95,7 +95,7 @@ def test_what_every_locked_package_needs_is_locked() -> None:
 
 
 def test_what_only_tests_or_some_installations_need_is_not_installed_for_running() -> None:
-    optional = {"psycopg", "psycopg-binary", "obstore"}
+    optional = {"authlib", "psycopg", "psycopg-binary", "obstore"}
     for python in PYTHONS:
         running, testing = locked(RUNNING, python=python), locked(TESTING, python=python)
         assert {"pytest", "mypy", "moto", "playwright", *optional} & running.keys() == set()
@@ -215,7 +215,8 @@ def test_the_image_installs_the_optional_packages_as_locked() -> None:
     assert select
     done = subprocess.run(shlex.split(select[0]), cwd=ROOT, capture_output=True, text=True, check=True)
     names = re.findall(r"^([a-z-]+)(?:\[binary\])?==", done.stdout, re.MULTILINE)
-    assert names == ["obstore", "psycopg", "psycopg-binary"]
+    oidc = ["authlib", "cffi", "cryptography", "joserfc"]
+    assert names == [*oidc, "obstore", "psycopg", "psycopg-binary", "pycparser"]
     lock = TESTING.read_text(encoding="utf-8")
     assert [block for block in re.split(r"^(?=[a-z])", done.stdout, flags=re.MULTILINE) if block not in lock] == []
 

@@ -1,16 +1,18 @@
-"""Warnings about operators' access: nobody can sign in or approve, or a token ends soon."""
+"""Warnings about operators' access: nobody can sign in or approve, a secret is missing, or a token ends soon."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from icsfeed.domain.operator_settings import OperatorSettings
 from icsfeed.domain.operator_tokens import OperatorToken
 from icsfeed.domain.operators import Scope
 from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.times import instant_text
+from icsfeed.settings import UnsetVariableError, is_variable, value_in
 
 WARNED_BEFORE: Final = timedelta(days=14)
 """How long before its end a token is warned of."""
@@ -50,3 +52,18 @@ def access_warnings(schedule: Schedule, tokens: Iterable[OperatorToken], *, now:
             end = instant_text(each.expires_at, schedule.calendar.zone)
             message = f"it expires at {end}; create one with another name before, and revoke this one afterwards"
             yield AccessWarning(token=each.name, message=message)
+
+
+def about_provider(operators: OperatorSettings | None, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The key of [operators] whose secret is missing, or stands in the file, with a warning."""
+    oidc = operators.oidc if operators is not None else None
+    if oidc is None:
+        return
+    if not is_variable(oidc.client_secret):
+        message = "client_secret stands in the file, for all who can read it; put it into a variable"
+        yield "oidc", f"{message}, and write env: and its name"
+        return
+    try:
+        value_in(environment, oidc.client_secret, place="", remedy="")
+    except UnsetVariableError as error:
+        yield "oidc", f"client_secret: {error.reason}; nobody signs in by OpenID Connect before it is"

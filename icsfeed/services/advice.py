@@ -13,6 +13,7 @@ from icsfeed.domain.public_holidays import PublishedHolidays
 from icsfeed.domain.schedule import SINGLE_TABLES, Schedule
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.times import instant_text
+from icsfeed.services.access_advice import about_provider
 from icsfeed.services.calendar_advice import placeholder_domain
 from icsfeed.services.channel_advice import about_channels, about_mail
 from icsfeed.services.feed_advice import large_feeds
@@ -63,6 +64,7 @@ def advise(
         *_of_table("feeds", large_feeds(situation)),
         *_of_table("channels", about_channels(situation.schedule, environment)),
         *_of_table("mail", about_mail(situation.schedule.mail, environment)),
+        *_of_table("operators", about_provider(situation.schedule.operators, environment)),
         *(_about_the_past(situation, public) if public is not None else ()),
         *_of_table("", unmatched(situation)),
     )

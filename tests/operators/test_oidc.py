@@ -14,7 +14,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from icsfeed.store.database.database import Database
-from tests.cli.running import SCHEDULE
+from tests.cli.running import SCHEDULE, run
 from tests.operators.access import MINUTE, create
 from tests.operators.consoles import SECURE, SIGN_IN, Browser, Operations, operations
 from tests.operators.providers import (
@@ -470,3 +470,29 @@ def test_sessions_end_where_the_schedule_has_no_provider_any_more(console: Opera
     for path in (OIDC, RETURN):
         assert browser.get(path).status_code == 404
     assert "Sign in with" not in browser.get(SIGN_IN).text
+
+
+@pytest.mark.parametrize(
+    ("secret", "message"),
+    [
+        (
+            "env:NO_SUCH_SECRET",
+            "client_secret: the variable NO_SUCH_SECRET is not set; nobody signs in by OpenID Connect before it is",
+        ),
+        (
+            "in-the-file",
+            "client_secret stands in the file, for all who can read it; put it into a variable, and write env: and its "
+            "name",
+        ),
+    ],
+)
+def test_check_warns_of_a_secret_that_is_missing_or_can_be_read(tmp_path: Path, secret: str, message: str) -> None:
+    file = tmp_path / "schedule.toml"
+    schedule = schedule_with("https://id.example.com").replace(f"env:{SECRET_VARIABLE}", secret)
+    file.write_text(schedule.replace("Thursday", "Friday"), encoding="utf-8")
+    outcome = run("check", str(file))
+    assert outcome.status == 0, outcome.stderr
+    assert [line.partition("operators.oidc: ")[2] for line in outcome.stdout.splitlines() if "oidc" in line] == [
+        message
+    ]
+    assert "in-the-file" not in outcome.stdout
