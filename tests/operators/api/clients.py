@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -27,6 +28,9 @@ API = "/api/v1"
 START, END = "2026-12-08T01:00:00-05:00", "2026-12-08T03:00:00-05:00"
 FAILOVER = {"kind": "emergency", "summary": "Database failover", "environments": ["production"]}
 ANNOUNCEMENT = {**FAILOVER, "start": START, "end": END, "reason": "A disk is failing"}
+
+
+on_both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 @dataclass(frozen=True, kw_only=True)

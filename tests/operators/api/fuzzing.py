@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from icsfeed.domain.operators import Scope
 from icsfeed.store.database.database import Database
@@ -46,7 +46,8 @@ def operators_server(folder: Path, *, scope: Scope = Scope.WRITE) -> Generator[t
         clock = partial(datetime.now, UTC)
         application = make_operators_application(new_context(schedule, database, clock))
         token = create(database, "fuzzer", scope=scope, lasts=None, now=clock()).text
-        server = make_server("127.0.0.1", 0, _from_everywhere(application.wsgi_app), threaded=True)
+        served = _from_everywhere(application.wsgi_app)
+        server = make_server("127.0.0.1", 0, served, threaded=True, request_handler=SilentHandler)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -54,6 +55,13 @@ def operators_server(folder: Path, *, scope: Scope = Scope.WRITE) -> Generator[t
         finally:
             server.shutdown()
             thread.join(5)
+
+
+class SilentHandler(WSGIRequestHandler):
+    """Logs no request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Do nothing."""
 
 
 def _from_everywhere(application: WSGIApplication) -> WSGIApplication:

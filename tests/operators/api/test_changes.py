@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from icsfeed.store.database.database import Database
-from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, problem_of
+from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, on_both_databases, problem_of
 
 STEPS: list[tuple[str, dict[str, object], str]] = [
     ("confirm", {}, "confirmed"),
@@ -20,6 +24,7 @@ STEPS: list[tuple[str, dict[str, object], str]] = [
 ]
 
 
+@on_both_databases
 def test_the_lifecycle(api: ApiClient, database: Database) -> None:
     announced = api.post("/changes", {**ANNOUNCEMENT, "tentative": True})
     assert (announced.status_code, announced.headers["Location"], announced.headers["ETag"]) == (
@@ -95,6 +100,7 @@ def test_a_step_with_another_version_says_what_the_others_changed(api: ApiClient
     assert problem["current"] == json_of(api.get("/changes/EC-1"))
 
 
+@on_both_databases
 def test_a_step_that_expects_another_update_is_a_conflict(api: ApiClient) -> None:
     api.post("/changes", ANNOUNCEMENT)
     response = api.post("/changes/EC-1/cancel", {"expect": 2})
@@ -170,3 +176,31 @@ def test_a_cursor_that_is_none(api: ApiClient, cursor: str) -> None:
 def test_a_change_that_there_is_not(api: ApiClient, path: str) -> None:
     assert api.get(path).status_code == 404
     assert api.post(f"{path}/start", {}).status_code == 404
+
+
+@on_both_databases
+def test_of_steps_at_once_at_two_servers_one_is_taken(schedule: Path, database: Database, database_url: str) -> None:
+    """Whoever is slower hears what the other did, though both have seen the same version."""
+    with closing(Database(database_url)) as other_database:
+        first, other = new_client(schedule, database), new_client(schedule, other_database, name="second bot")
+        first.post("/changes", ANNOUNCEMENT)
+        barrier, answers = threading.Barrier(4), []
+
+        def cancel(client: ApiClient, number: int) -> None:
+            barrier.wait()
+            message = {"message": f"Number {number}"}
+            answers.append(client.post("/changes/EC-1/update", message, headers={"If-Match": '"EC-1.1"'}))
+
+        threads = [
+            threading.Thread(target=cancel, args=(client, number)) for number, client in enumerate(2 * [first, other])
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+        updates = json_of(first.get("/changes/EC-1"))["updates"]
+        assert len(updates) == 2
+        for answer in answers:
+            if answer.status_code == 412:
+                assert f'"{updates[1]["message"]}"' in problem_of(answer)["detail"]

@@ -17,7 +17,7 @@ from icsfeed.domain.idempotency import RequestKey
 from icsfeed.services.idempotency import KeyedRepository, once
 from icsfeed.store.database.database import Database
 from tests.actors import operator
-from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, problem_of
+from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, on_both_databases, problem_of
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
@@ -34,6 +34,7 @@ def entries(database: Database) -> list[str]:
     return [entry.action for entry in database.entries() if "token" not in entry.action]
 
 
+@on_both_databases
 def test_a_repeated_announcement_gets_the_same_answer(api: ApiClient, database: Database) -> None:
     first = api.post("/changes", ANNOUNCEMENT, headers=KEY)
     assert (first.status_code, "Idempotent-Replayed" in first.headers) == (201, False)
@@ -94,6 +95,7 @@ def test_a_dry_run_takes_no_key(api: ApiClient) -> None:
     assert api.post("/changes", ANNOUNCEMENT, headers=KEY).status_code == 201
 
 
+@on_both_databases
 def test_keys_of_one_operator_never_meet_those_of_another(api: ApiClient) -> None:
     token = json_of(api.post("/tokens", {"name": "second bot", "scope": "write"}))["token"]
     first = api.post("/changes", ANNOUNCEMENT, headers=KEY)
@@ -128,6 +130,7 @@ def test_keys_that_are_none(api: ApiClient, key: str) -> None:
     assert (response.status_code, "can't be an idempotency key" in problem_of(response)["detail"]) == (400, True)
 
 
+@on_both_databases
 def test_answers_are_kept_for_two_days(api: ApiClient) -> None:
     token = json_of(api.post("/tokens", {"name": "lasting", "scope": "write"}))["token"]
     api = replace(api, token=token)
@@ -140,6 +143,7 @@ def test_answers_are_kept_for_two_days(api: ApiClient) -> None:
     assert json_of(api.post("/changes", ANNOUNCEMENT, headers=KEY))["id"] == "EC-2"
 
 
+@on_both_databases
 def test_of_two_requests_at_once_at_two_servers_one_acts(
     schedule: Path, database: Database, other_database: Database
 ) -> None:
@@ -167,6 +171,7 @@ class CrashError(Exception):
     """What ends a process in the middle."""
 
 
+@on_both_databases
 def test_nothing_is_recorded_without_its_answer(api: ApiClient, database: Database) -> None:
     """Where the process ends after the action, and before its answer is kept, neither is there."""
     api.post("/changes", ANNOUNCEMENT)
