@@ -162,6 +162,24 @@ def test_errors_get_the_focus_and_lead_to_their_fields(visit: Callable[..., Page
     assert page.evaluate("document.activeElement.id") == "start"
 
 
+def test_the_keyboard_reaches_everything(visit: Callable[..., Page]) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Announce an emergency change"
+    page.locator(".more summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('details').open") is True
+    page.keyboard.press("Escape")
+    assert page.evaluate("[document.activeElement.tagName, document.querySelector('.more details').open]") == [
+        "SUMMARY",
+        False,
+    ]
+
+
 def test_two_operators_in_two_browsers(ops: Operations, visit: Callable[..., Page]) -> None:
     alice, bob = visit("Alice"), visit("Bob")
     alice.goto("/operator/announce/emergency")

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.changes import State
+from icsfeed.domain.feeds import Kind
 from icsfeed.store.database.database import Database
+from tests.actors import operator
 from tests.cli.running import SCHEDULE
 from tests.examples import utc
 from tests.operators.access import HOUR
 from tests.operators.console.forms import PLANNED, announce, take, text_of
+from tests.operators.console.test_deliveries import fail, queue
 from tests.operators.consoles import Browser, Operations, operations
+from tests.publication.pages.stories import a_change, a_plan
 
 
 def test_it_shows_the_gate_the_freeze_and_the_next_week(alice: Browser) -> None:
@@ -49,6 +54,24 @@ def test_the_list_has_every_change(alice: Browser) -> None:
     announce(alice, summary="Failover")
     take(alice, "cancel")
     assert "Cancelled EC-1: Failover" in text_of(alice.get("/operator/changes/"))
+
+
+def test_the_list_ends_somewhere(ops: Operations, alice: Browser) -> None:
+    with ops.database.writing(actor=operator("Alice", ops.now), action="planned announce", subject="") as writing:
+        for number in range(1, 203):
+            plan = a_plan(ops.now, ops.now + HOUR, summary=f"Work {number}")
+            writing.add_update(a_change(Kind.PLANNED, number, (ops.now, State.COMPLETED, "", plan)))
+    page = alice.get("/operator/changes/")
+    assert (page.text.count("<li><span><span class"), "2 earlier changes" in page.text) == (200, True)
+    assert alice.get("/operator/changes/?all").text.count("<li><span><span class") == 202
+
+
+def test_it_shows_what_could_not_be_delivered(console: Operations) -> None:
+    queue(console, 3)
+    alice = console.signed_in()
+    assert "could not be delivered" not in alice.get("/operator/").text
+    fail(console, 1)
+    assert "1 announcement could not be delivered. See why, and try again" in text_of(alice.get("/operator/"))
 
 
 def test_only_known_codes_become_notices(alice: Browser) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from icsfeed.domain.changes import PREFIXES, Change, State
 from icsfeed.domain.deliveries import DeliveryState
@@ -25,6 +25,7 @@ from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.terms import name_in_words
 
 _AHEAD: Final = timedelta(days=7)
+_MOST_LISTED: Final = 200
 _INSTANT: Final = timedelta(seconds=1)
 
 
@@ -79,8 +80,15 @@ def home_routes(context: OperatorsContext) -> Blueprint:
     def show_changes() -> Response:
         visit = open_visit(context)
         changes = sorted(visit.situation.changes.values(), key=lambda each: each.announced_at, reverse=True)
-        rows: list[ChangeRow] = [change_row(each, visit) for each in changes]
-        return visit.page("changes.html", title=visit.say("All changes"), section=Section.CHANGES, rows=rows)
+        listed_changes = changes if "all" in request.args else changes[:_MOST_LISTED]
+        rows: list[ChangeRow] = [change_row(each, visit) for each in listed_changes]
+        return visit.page(
+            "changes.html",
+            title=visit.say("All changes"),
+            section=Section.CHANGES,
+            rows=rows,
+            left_out=len(changes) - len(rows),
+        )
 
     return routes
 
