@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
 from icsfeed.store.database.database import Database
+from tests.operators.access import DAY, create
+from tests.operators.console.browsing import DESK, REFUSAL, running
 from tests.operators.console.stories import a_console
 from tests.operators.consoles import Browser, Operations, operations
+from tests.publication.pages.browsers import a_chromium
 
 
 @pytest.fixture
@@ -35,3 +40,38 @@ def console(tmp_path: Path) -> Iterator[Operations]:
     """A console with private environments, channels, mail and approvals."""
     with a_console(tmp_path) as one:
         yield one
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Chromium]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(ops: Operations, chromium: Chromium) -> Iterator[Callable[..., Page]]:
+    """Opens the console as somebody who has just signed in; any console message or dialog fails the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    with running(ops) as address:
+
+        def visit(name: str = "Alice", *, viewport: dict[str, int] = DESK, **context: object) -> Page:
+            opened = chromium.new_context(viewport=viewport, base_url=address, **{"locale": "en-US"} | context)  # type: ignore[arg-type] # any option of a browser's context
+            contexts.append(opened)
+            page = opened.new_page()
+            page.set_default_timeout(10_000)
+            token = create(ops.database, name, lasts=DAY, now=ops.now).text
+            page.goto("/operator/")
+            page.fill("#token", token)
+            page.click("main button")
+            page.wait_for_url("**/operator/")
+            page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+            return page
+
+        yield visit
+        for each in contexts:
+            each.close()
+    assert [each for each in complaints if REFUSAL not in each] == []

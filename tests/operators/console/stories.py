@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from jinja2.bccache import Bucket, BytecodeCache
+
 from icsfeed.services.changes import Workspace
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import read_schedule
@@ -47,7 +49,8 @@ name = "Scheduled maintenance"
 days = ["Thursday"]
 start = 02:00:00
 end = 06:00:00
-effective_from = 2020-01-01
+effective_from = 2026-11-01
+effective_until = 2027-11-30
 environments = ["production"]
 impact = "outage"
 
@@ -57,7 +60,8 @@ name = "A <script>alert(1)</script> & {{ 7 * 7 }}"
 days = ["Monday"]
 start = 22:00:00
 end = 23:00:00
-effective_from = 2020-01-01
+effective_from = 2026-11-01
+effective_until = 2027-11-30
 environments = ["laboratory"]
 impact = "degraded"
 
@@ -86,6 +90,23 @@ remind = ["24h"]
 """
 
 
+class _SharedTemplates(BytecodeCache):
+    """Compiled templates, for all applications of this process."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (compiled := self._compiled.get(bucket.key + bucket.checksum)) is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_TEMPLATES: Final = _SharedTemplates()
+
+
 @contextmanager
 def a_console(
     folder: Path, *, schedule: str = SCHEDULE, environment: Mapping[str, str] | None = None
@@ -93,7 +114,9 @@ def a_console(
     """The console on an SQLite database in that folder."""
     (folder / "icsfeed.db").write_bytes(_empty_database())
     with closing(Database(f"sqlite:///{folder}/icsfeed.db")) as database:
-        yield operations(folder, database, schedule=schedule, environment=environment)
+        console = operations(folder, database, schedule=schedule, environment=environment)
+        console.app.jinja_env.bytecode_cache = _TEMPLATES
+        yield console
 
 
 @cache

@@ -2,84 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from icsfeed.domain.changes import State
-from tests.operators.access import DAY, create
+from tests.operators.console.browsing import PHONE, check
 from tests.operators.console.forms import changes_of
 from tests.operators.consoles import Operations
-from tests.publication.pages.browsers import a_chromium, violations
-from tests.publication.pages.serving import SilentHandler
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 ATTACK = '</script><script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">'
-REFUSAL = "the server responded with a status of 400"
-"""The browser's own words for a form that comes back."""
-
 LONG = "Straßenbahnhaltestelle" * 7
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    with a_chromium() as browser:
-        yield browser
-
-
-@contextmanager
-def running(ops: Operations) -> Iterator[str]:
-    """The address of a server with that console."""
-    server = make_server("127.0.0.1", 0, ops.app, threaded=True, request_handler=SilentHandler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def visit(ops: Operations, chromium: Chromium) -> Iterator[Callable[..., Page]]:
-    """Opens the console as somebody who has just signed in; any console message or dialog fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    with running(ops) as address:
-
-        def visit(name: str = "Alice", *, viewport: dict[str, int] = DESK, **context: object) -> Page:
-            opened = chromium.new_context(viewport=viewport, base_url=address, **{"locale": "en-US"} | context)  # type: ignore[arg-type] # any option of a browser's context
-            contexts.append(opened)
-            page = opened.new_page()
-            page.set_default_timeout(10_000)
-            token = create(ops.database, name, lasts=DAY, now=ops.now).text
-            page.goto("/operator/")
-            page.fill("#token", token)
-            page.click("main button")
-            page.wait_for_url("**/operator/")
-            page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-            return page
-
-        yield visit
-        for each in contexts:
-            each.close()
-    assert [each for each in complaints if REFUSAL not in each] == []
-
-
-def check(page: Page, *, schemes: tuple[str, ...] = ("light", "dark")) -> None:
-    """No violation of WCAG 2.2 (A and AA) in either color scheme, and nothing that is cut off at the side."""
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # light or dark
-        assert violations(page) == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
 def test_an_emergency_by_phone_takes_three_taps_and_one_text(ops: Operations, visit: Callable[..., Page]) -> None:
