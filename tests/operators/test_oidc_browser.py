@@ -20,7 +20,7 @@ from icsfeed.store.database.database import Database
 from icsfeed.web.operators.console.oidc.fetching import Exchange, Exchanges
 from icsfeed.web.operators.console.oidc.refusals import ProviderUnavailableError
 from tests.operators.access import create
-from tests.operators.console.test_browser import DESK, PHONE, check, running
+from tests.operators.console.browsing import DESK, PHONE, check, running
 from tests.operators.consoles import Operations, operations
 from tests.operators.providers import CLIENT_SECRET, SECRET_VARIABLE, Provider, providing
 from tests.operators.test_oidc import outcomes, schedule_with
