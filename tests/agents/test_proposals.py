@@ -265,6 +265,7 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
     draft = agent.call("confirm_proposal", **confirmation(proposal))["result"]
     assert (draft["id"], draft["state"]) == ("DR-1", "draft")
     assert stranger.call("list_changes") == {"changes": [], "omitted": 0}
+    assert [each["id"] for each in agent.call("list_drafts")["drafts"]] == ["DR-1"]
     assert agent.refusal("propose_approve_draft", id="DR-1") == (
         'DR-1 was drafted by "chat bot"; another operator has to approve it; nothing was changed'
     )
@@ -279,7 +280,7 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
 def test_only_those_who_may_write_see_tools_that_write(agent: Agent, reader: Agent, stranger: Agent) -> None:
     writing = [each for each in agent.tools() if each.startswith("propose_") or each == "confirm_proposal"]
     assert len(writing) == 16
-    assert reader.tools() == [*stranger.tools(), "suggest_slots"]
+    assert reader.tools() == [*stranger.tools(), "suggest_slots", "list_drafts"]
     assert agent.tools() == [*reader.tools(), *writing]
     for other in (reader, stranger):
         response = other.send("tools/call", name="propose_start_change", arguments={"id": "EC-1"})

@@ -7,12 +7,11 @@ from functools import partial
 from typing import Final
 
 from icsfeed.domain.errors import IcsfeedError
-from icsfeed.services.requests.fields import present
+from icsfeed.services.requests.fields import Fields, present
 from icsfeed.web.operators.api.calling import new_call, perform
 from icsfeed.web.operators.api.operation import Call, Operation, OperationAnswer
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.web.operators.mcp import schemas
-from icsfeed.web.operators.mcp.arguments import ToolFields
 from icsfeed.web.operators.mcp.proposals import Proposal, digest_of, outdated, read_proposal
 from icsfeed.web.operators.mcp.proposing import PROPOSABLE, rehearse, signing_key
 from icsfeed.web.operators.mcp.tools import Access, Arguments, Caller, McpTool, ToolAnswer
@@ -49,7 +48,7 @@ def confirming_tool(context: OperatorsContext) -> McpTool:
 
 
 def _confirm(context: OperatorsContext, caller: Caller, arguments: Arguments) -> ToolAnswer:
-    fields = ToolFields(arguments, ("proposal", "sentence"))
+    fields = Fields(arguments, ("proposal", "sentence"))
     fields.require("proposal", "the proposal is missing", "repeat the one that a propose_ tool returned")
     fields.require("sentence", "the sentence is missing", "repeat the one that a propose_ tool returned")
     text, sentence = fields.text("proposal"), fields.text("sentence")

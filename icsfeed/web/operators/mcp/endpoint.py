@@ -24,7 +24,7 @@ from icsfeed.web.operators.mcp.posting import (
 )
 from icsfeed.web.operators.mcp.proposing import proposing_tools
 from icsfeed.web.operators.mcp.reading import DESCRIBE_CALENDAR, EXPLAIN_DATE, GET_GATE, LIST_UPCOMING, SUGGEST_SLOTS
-from icsfeed.web.operators.mcp.reading_changes import GET_CHANGE, LIST_CHANGES, LIST_FREEZES
+from icsfeed.web.operators.mcp.reading_changes import GET_CHANGE, LIST_CHANGES, LIST_DRAFTS, LIST_FREEZES
 from icsfeed.web.operators.mcp.server import McpServer
 from icsfeed.web.operators.mcp.tools import Caller, Toolbox
 
@@ -37,6 +37,7 @@ READING_TOOLS: Final = (
     GET_CHANGE,
     LIST_FREEZES,
     SUGGEST_SLOTS,
+    LIST_DRAFTS,
 )
 
 

@@ -18,6 +18,8 @@ LIFETIME: Final = timedelta(minutes=10)
 PURPOSE: Final = "agents' proposals"
 """Of the key that signs them, among those derived from the database's secret."""
 
+_NOTHING_CHANGED: Final = "; nothing was changed"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
@@ -121,5 +123,6 @@ def _serializer(key: str) -> URLSafeSerializer:
 
 def outdated(detail: str) -> ConflictError:
     """The error where the calendar is not as it was when the proposal was made."""
-    msg = f"the calendar has changed since the proposal: {detail}; nothing was changed. Propose it again"
+    reason = detail.removesuffix(_NOTHING_CHANGED)
+    msg = f"the calendar has changed since the proposal: {reason}{_NOTHING_CHANGED}. Propose it again"
     return ConflictError(msg)

@@ -30,9 +30,16 @@ _LEFT_OUT: Final = frozenset({"key", "expect"})
 """Fields of operations that proposals make needless: each happens once, and only where nothing else did."""
 
 _TWO_STEPS: Final = (
-    "This changes nothing: it returns the exact sentence that is going to be read, who is told, warnings, and a "
-    "proposal for confirm_proposal."
+    "First of two steps: nothing changes yet. Returns the exact sentence that is going to be read, who is told, "
+    "warnings, and a proposal for confirm_proposal."
 )
+_DESCRIPTIONS: Final[Mapping[str, str]] = {
+    "announce_change": "An emergency change is urgent and may fall in a change freeze; a planned one is announced "
+    "ahead, and in a change freeze only with a `reason`. It needs an `end` or a `duration`. Where the calendar wants another "
+    "operator's approval, this makes a draft."
+}
+"""Where the description of the operation speaks of what proposals lack."""
+_UNUSED_KEYS: Final = frozenset({"title", "format", "pattern"})
 _OCCURRENCE_SCHEMAS: Final[Mapping[str, JsonSchema]] = {
     "window": schemas.text("Id of the maintenance window, from describe_calendar."),
     "date": schemas.text("The date on which the occurrence starts by the policy, in the window's zone: 2026-12-10."),
@@ -42,7 +49,7 @@ _ID_SCHEMAS: Final[Mapping[str, JsonSchema]] = {
     "freeze": schemas.text(
         "Id of the freeze, such as CF-1; list_freezes has them. Those of the schedule can't be ended."
     ),
-    "draft": schemas.text("Id of the draft, such as DR-1."),
+    "draft": schemas.text("Id of the draft, such as DR-1; list_drafts has them."),
 }
 _ANSWER: Final = schemas.answer(
     {
@@ -119,10 +126,11 @@ def rehearse(operation: Operation, call: Call) -> Rehearsed:
 
 
 def _tool(context: OperatorsContext, operation: Operation) -> McpTool:
-    description = " ".join(filter(None, (f"{operation.summary}.", operation.description, _TWO_STEPS)))
+    own = _DESCRIPTIONS.get(operation.name, operation.description)
+    description = " ".join(filter(None, (f"Propose: {_lower(operation.summary)}.", own, _TWO_STEPS)))
     return McpTool(
         name=PREFIX + operation.name,
-        title=f"Propose: {operation.summary[0].lower()}{operation.summary[1:]}",
+        title=f"Propose: {_lower(operation.summary)}",
         description=description,
         arguments=_arguments(operation),
         answer=_ANSWER,
@@ -136,7 +144,7 @@ def _arguments(operation: Operation) -> JsonSchema:
     model = operation.request.model_json_schema() if operation.request is not None else {}
     own = {name: each for name, each in model.get("properties", {}).items() if name not in _LEFT_OUT}
     in_path = {name: _path_schema(operation, name) for name in operation.path_names}
-    properties = {**in_path, **{name: _untitled(each) for name, each in own.items()}}
+    properties = {**in_path, **{name: _field_schema(each) for name, each in own.items()}}
     required = [*in_path, *(name for name in model.get("required", []))]
     definitions = {"$defs": model["$defs"]} if "$defs" in model else {}
     return {
@@ -153,8 +161,18 @@ def _path_schema(operation: Operation, name: str) -> JsonSchema:
     return _ID_SCHEMAS[operation.name.rpartition("_")[2]] if name == "id" else _OCCURRENCE_SCHEMAS[name]
 
 
-def _untitled(schema: Mapping[str, object]) -> JsonSchema:
-    return {key: each for key, each in schema.items() if key != "title"}
+def _field_schema(schema: Mapping[str, object]) -> JsonSchema:
+    """The schema of a field, which says in words what agents overlook in formats, or their programs can't check."""
+    description = schema.get("description", "")
+    if schema.get("format") == "date-time":
+        description = f"{description} {schemas.OFFSET_NOTE}."
+    elif "pattern" in schema:
+        description = f"{description} {schemas.LENGTH_NOTE}."
+    return {**{key: each for key, each in schema.items() if key not in _UNUSED_KEYS}, "description": description}
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _propose(context: OperatorsContext, operation: Operation, caller: Caller, arguments: Arguments) -> ToolAnswer:

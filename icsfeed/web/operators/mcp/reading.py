@@ -8,13 +8,14 @@ from typing import Final
 from icsfeed.domain.errors import BadInputError
 from icsfeed.services.date_explanations import explain_date
 from icsfeed.services.gate import gate
-from icsfeed.services.requests.fields import present
+from icsfeed.services.requests.fields import Fields, present
+from icsfeed.services.requests.offsets import request_with_offsets
 from icsfeed.services.requests.slots import slot_request
 from icsfeed.services.suggestions import suggest
 from icsfeed.services.upcoming import upcoming, utc_text
 from icsfeed.services.window_lists import listed_windows
 from icsfeed.web.operators.mcp import schemas
-from icsfeed.web.operators.mcp.arguments import MAX_DAYS, MAX_ITEMS, ToolFields, check_offsets
+from icsfeed.web.operators.mcp.arguments import MAX_DAYS, MAX_ITEMS, fields_of
 from icsfeed.web.operators.mcp.tools import Access, Arguments, Caller, McpTool, ToolAnswer
 
 _DEFAULT_DAYS: Final = 30
@@ -61,7 +62,7 @@ def _without_silent_skips(window: dict[str, object]) -> dict[str, object]:
 
 def _get_gate(caller: Caller, arguments: Arguments) -> ToolAnswer:
     situation = caller.situation
-    fields = ToolFields(arguments, ("environments", "at", "runway", "change"), instants=("at",))
+    fields = fields_of(arguments, ("environments", "at", "runway", "change"), situation.zone)
     environments, at = fields.texts("environments") or (), fields.instant("at", situation.zone)
     runway, change_id = fields.length("runway"), fields.text("change")
     fields.finish()
@@ -77,10 +78,10 @@ def _get_gate(caller: Caller, arguments: Arguments) -> ToolAnswer:
 
 def _list_upcoming(caller: Caller, arguments: Arguments) -> ToolAnswer:
     situation = caller.situation
-    fields = ToolFields(arguments, ("from", "days", "environments", "limit"), instants=("from",))
+    fields = fields_of(arguments, ("from", "days", "environments", "limit"), situation.zone)
     start, environments = fields.instant("from", situation.zone), fields.texts("environments") or ()
-    days = fields.number_up_to("days", MAX_DAYS, default=_DEFAULT_DAYS)
-    limit = fields.number_up_to("limit", MAX_ITEMS, default=MAX_ITEMS)
+    days = fields.number("days", least=1, most=MAX_DAYS) or _DEFAULT_DAYS
+    limit = fields.number("limit", least=1, most=MAX_ITEMS) or MAX_ITEMS
     fields.finish()
     begin = situation.now if start is None else start
     items = upcoming(situation, begin, timedelta(days=days), environments, with_overdue=True)
@@ -92,7 +93,7 @@ def _list_upcoming(caller: Caller, arguments: Arguments) -> ToolAnswer:
 
 def _explain_date(caller: Caller, arguments: Arguments) -> ToolAnswer:
     situation = caller.situation
-    fields = ToolFields(arguments, ("date", "environments"))
+    fields = fields_of(arguments, ("date", "environments"), situation.zone)
     fields.require("date", "the date is missing", "write one such as 2026-12-24")
     day, environments = fields.date("date"), fields.texts("environments") or ()
     fields.finish()
@@ -102,13 +103,17 @@ def _explain_date(caller: Caller, arguments: Arguments) -> ToolAnswer:
 
 def _suggest_slots(caller: Caller, arguments: Arguments) -> ToolAnswer:
     situation = caller.situation
-    check_offsets(arguments, ("by",))
-    own = {key: value for key, value in arguments.items() if key != "limit"}
-    fields = ToolFields({key: value for key, value in arguments.items() if key == "limit"}, ("limit",))
-    limit = fields.number_up_to("limit", MAX_ITEMS, default=_DEFAULT_SLOTS)
-    fields.finish()
-    slots = suggest(situation, slot_request(own, schedule=situation.schedule))
-    return {"slots": [each.as_json(situation.zone) for each in slots[:limit]]}
+    limit_fields = fields_of(
+        {key: each for key, each in arguments.items() if key == "limit"}, ("limit",), situation.zone
+    )
+    limit = limit_fields.number("limit", least=1, most=MAX_ITEMS) or _DEFAULT_SLOTS
+    limit_fields.finish()
+    request = request_with_offsets(
+        {key: each for key, each in arguments.items() if key != "limit"},
+        lambda fields: slot_request(fields, schedule=situation.schedule),
+        zone=situation.zone,
+    )
+    return {"slots": [each.as_json(situation.zone) for each in suggest(situation, request)[:limit]]}
 
 
 DESCRIBE_CALENDAR: Final = McpTool(
@@ -136,9 +141,9 @@ DESCRIBE_CALENDAR: Final = McpTool(
 GET_GATE: Final = McpTool(
     name="get_gate",
     title="May a planned change run?",
-    description="Whether a planned change may run (state OPEN or CLOSED), why, and when the answer changes next. It is "
-    "open in maintenance windows and while an announced planned change is due, and closed in change freezes and beside "
-    "emergency changes. With `change`, the answer is about that change alone.",
+    description="Whether a planned change that touches all the environments named may run (state OPEN or CLOSED), why, "
+    "and when the answer changes next. It is open in maintenance windows and while an announced planned change is due, "
+    "and closed in change freezes and beside emergency changes. With `change`, the answer is about that change alone.",
     arguments=schemas.arguments(
         {},
         {
