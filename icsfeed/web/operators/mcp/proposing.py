@@ -35,8 +35,8 @@ _TWO_STEPS: Final = (
 )
 _DESCRIPTIONS: Final[Mapping[str, str]] = {
     "announce_change": "An emergency change is urgent and may fall in a change freeze; a planned one is announced "
-    "ahead, and in a change freeze only with a `reason`. It needs an `end` or a `duration`. Where the calendar wants another "
-    "operator's approval, this makes a draft."
+    "ahead, and in a change freeze only with a `reason`. It needs an `end` or a `duration`. Where the calendar wants "
+    "another operator's approval, this makes a draft."
 }
 """Where the description of the operation speaks of what proposals lack."""
 _UNUSED_KEYS: Final = frozenset({"title", "format", "pattern"})

@@ -103,14 +103,12 @@ def _explain_date(caller: Caller, arguments: Arguments) -> ToolAnswer:
 
 def _suggest_slots(caller: Caller, arguments: Arguments) -> ToolAnswer:
     situation = caller.situation
-    limit_fields = fields_of(
-        {key: each for key, each in arguments.items() if key == "limit"}, ("limit",), situation.zone
-    )
-    limit = limit_fields.number("limit", least=1, most=MAX_ITEMS) or _DEFAULT_SLOTS
-    limit_fields.finish()
+    fields = Fields({key: each for key, each in arguments.items() if key == "limit"}, ("limit",))
+    limit = fields.number("limit", least=1, most=MAX_ITEMS) or _DEFAULT_SLOTS
+    fields.finish()
     request = request_with_offsets(
         {key: each for key, each in arguments.items() if key != "limit"},
-        lambda fields: slot_request(fields, schedule=situation.schedule),
+        lambda own: slot_request(own, schedule=situation.schedule),
         zone=situation.zone,
     )
     return {"slots": [each.as_json(situation.zone) for each in suggest(situation, request)[:limit]]}
