@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from werkzeug.test import Client
 
 from icsfeed.domain.changes import State
 from icsfeed.domain.feeds import Kind
@@ -103,6 +107,27 @@ def test_a_form_that_is_sent_twice_announces_once(ops: Operations, alice: Browse
         f"/operator/changes/EC-1?done={each}" for each in ("announced", "repeated")
     ]
     assert len(changes_of(ops)) == 1
+
+
+def test_two_servers_on_one_database_announce_once(tmp_path: Path, database_url: str) -> None:
+    with closing(Database(database_url)) as one, closing(Database(database_url)) as other:
+        servers = [operations(tmp_path, each) for each in (one, other)]
+        alice = servers[0].signed_in()
+        form = {
+            **fields_of(alice.post(EMERGENCY, {**fields_of(alice.get(EMERGENCY)), "summary": "Failover"})),
+            "action": "publish",
+        }
+        browsers = [replace(alice, client=Client(each.app)) for each in servers]
+        for browser in browsers:
+            for name, value in alice.cookies().items():
+                browser.client.set_cookie(name, value, domain="maintenance.example.com", secure=True)
+        with ThreadPoolExecutor() as pool:
+            answers = list(pool.map(lambda browser: browser.post(EMERGENCY, form), browsers * 2))
+        assert sorted(each.location for each in answers) == [
+            "/operator/changes/EC-1?done=announced",
+            *["/operator/changes/EC-1?done=repeated"] * 3,
+        ]
+        assert len(changes_of(servers[1])) == 1
 
 
 def test_now_is_what_the_preview_said(ops: Operations, alice: Browser) -> None:
