@@ -24,6 +24,9 @@ from tests.cli.running import IN_FORCE
 from tests.operators.access import create
 from tests.operators.api.clients import API, new_context
 
+WITHOUT_STATE = ("--exclude-path", f"{API}/state")
+"""Feed workers answer the public path."""
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -87,8 +90,6 @@ def fuzz(folder: Path, url: str, token: str, *arguments: str) -> subprocess.Comp
         "--checks",
         "all",
         "--no-color",
-        "--exclude-path",
-        f"{API}/state",
         *headers,
         *arguments,
     )

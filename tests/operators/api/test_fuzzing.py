@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.operators.api.fuzzing import fuzz, operators_server
+from tests.operators.api.fuzzing import WITHOUT_STATE, fuzz, operators_server
 
 EXAMPLES = os.environ.get("ICSFEED_TEST_EXAMPLES", "1")
 """For each operation."""
@@ -13,5 +13,7 @@ EXAMPLES = os.environ.get("ICSFEED_TEST_EXAMPLES", "1")
 
 def test_no_request_gets_an_answer_that_the_document_does_not_have(tmp_path: Path) -> None:
     with operators_server(tmp_path) as (url, token):
-        result = fuzz(tmp_path, url, token, "--phases", "fuzzing", "--max-examples", EXAMPLES, "--warnings", "off")
+        result = fuzz(
+            tmp_path, url, token, *WITHOUT_STATE, "--phases", "fuzzing", "--max-examples", EXAMPLES, "--warnings", "off"
+        )
     assert result.returncode == 0, result.stdout + result.stderr

@@ -23,8 +23,9 @@ h2 { margin-top: 2.5rem; border-bottom: 1px solid; }
 h3 { margin: 2rem 0 0; font-size: 1.1rem; }
 code { font-family: ui-monospace, monospace; }
 p { margin: 0.25rem 0; }
-table { width: 100%; border-collapse: collapse; margin: 0.5rem 0; }
+table { width: 100%; min-width: 36rem; border-collapse: collapse; margin: 0.5rem 0; overflow-wrap: normal; }
 th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-top: 1px solid #8888; text-align: left; vertical-align: top; }
+th, td:nth-child(-n+2) { white-space: nowrap; }
 .wide { overflow-x: auto; }
 """
 
