@@ -75,7 +75,8 @@ class ChangePreview:
 def change_preview(outcome: Outcome, visit: Visit) -> ChangePreview:
     """The preview of a dry run; customers' texts are in the operator's language, where the calendar has it."""
     change = outcome.change
-    before = visit.situation.changes.get(change.id)
+    # In the calendar's first language, as the outcome is: else every translated message looked like a difference.
+    before = visit.situation.in_language(visit.workspace.schedule.language).changes.get(change.id)
     record = visit.situation.record
     after = visit.situation.with_record(replace(record, changes={**record.changes, change.id: change}))
     dates = customer_dates(visit)
