@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import text
 
-from icsfeed.domain.errors import NotFoundError, RefusedError, UnavailableError
+from icsfeed.domain.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
 from icsfeed.domain.feeds import Feed, Kind
 from icsfeed.domain.subscribers import digest_of
 from icsfeed.services.subscribing import add, revoke, rotate, subscribers_as_json
@@ -212,3 +212,12 @@ def test_a_subscriber_changes_nothing_that_feeds_show(repository: Database, othe
     before = other_server.record()
     add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR)
     assert other_server.record().changed_at == before.changed_at
+
+
+def test_a_rotation_of_what_somebody_has_not_seen_is_refused(repository: Database) -> None:
+    first = add(POLICY, repository, "Acme Inc.", feed="all", token="one", actor=OPERATOR).tokens[-1].since
+    rotate(POLICY, repository, "Acme Inc.", token="two", overlap=DAY, actor=LATER, expected=first)
+    match = r'^"Acme Inc\." got a new address at 2026-11-24T12:00:00Z already; nothing was changed now$'
+    with pytest.raises(ConflictError, match=match):
+        rotate(POLICY, repository, "Acme Inc.", token="three", overlap=DAY, actor=LATER, expected=first)
+    assert holders(repository, "one", "two", "three") == ["Acme Inc.", "Acme Inc.", None]
