@@ -224,6 +224,13 @@ def test_without_a_token_there_is_no_tool_for_operators(agent: Agent, tool: str)
     )
 
 
+def test_the_packaged_example_is_read_and_nothing_else() -> None:
+    agent = an_agent()
+    assert agent.tools() == READING_TOOLS
+    assert agent.call("describe_calendar")["access"] == "public"
+    assert agent.call("list_changes", include_closed=True) == {"changes": [], "omitted": 0}
+
+
 def test_while_the_schedule_is_broken_from_the_start_nothing_is_answered(schedule: Path, database: Database) -> None:
     schedule.write_text("[calendar", encoding="utf-8")
     agent = an_agent(schedule=schedule, database=database)

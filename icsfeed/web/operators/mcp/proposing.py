@@ -165,9 +165,9 @@ def _field_schema(schema: Mapping[str, object]) -> JsonSchema:
     """The schema of a field, which says in words what agents overlook in formats, or their programs can't check."""
     description = schema.get("description", "")
     if schema.get("format") == "date-time":
-        description = f"{description} {schemas.OFFSET_NOTE}."
+        description = f"{description} Written in {schemas.OFFSET_NOTE}."
     elif "pattern" in schema:
-        description = f"{description} {schemas.LENGTH_NOTE}."
+        description = f"{description} Written in {schemas.LENGTH_NOTE}."
     return {**{key: each for key, each in schema.items() if key not in _UNUSED_KEYS}, "description": description}
 
 
