@@ -73,6 +73,11 @@ def http_problem(error: HTTPException, detail: str, remedy: str = "") -> Respons
     return response
 
 
+def sentence_problem(status: int, sentence: str) -> Response:
+    """A problem of that status, in a sentence that says what to do after a semicolon."""
+    return _problem_response(status, sentence, [FieldError.of_sentence("", sentence)], {})
+
+
 def _problem_response(
     status: int, detail: str, faults: Iterable[FieldError], members: Mapping[str, object]
 ) -> Response:

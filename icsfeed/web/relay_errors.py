@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, Response, json, render_template, request
-from werkzeug.http import HTTP_STATUS_CODES
+from flask import Flask, Response, render_template, request
 
+from icsfeed.web.errors import sentence_problem
 from icsfeed.words.languages import LANGUAGES
 from icsfeed.words.phrases import Phrase, phrase
 
@@ -91,9 +91,7 @@ def add_relay_errors(app: Flask) -> None:
     def show(error: RelayError) -> Response:
         kind = error.kind
         if request.path.startswith(_FOLDERS_OF_PROGRAMS):
-            title = HTTP_STATUS_CODES[kind.status]
-            problem = {"type": "about:blank", "title": title, "status": kind.status, "detail": kind.detail}
-            response = Response(f"{json.dumps(problem)}\n", mimetype="application/problem+json")
+            response = sentence_problem(kind.status, kind.detail)
         else:
             response = Response(
                 render_template("message.html", title=kind.title, text=kind.text, languages=LANGUAGES),

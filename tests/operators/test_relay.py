@@ -240,6 +240,9 @@ def test_the_longest_body(shared: Operators, size: int, status: int, chunked: bo
             "title": "Request Entity Too Large",
             "status": 413,
             "detail": "the request's body is longer than 64 kB; send a shorter one",
+            "errors": [
+                {"field": "", "detail": "the request's body is longer than 64 kB", "remedy": "send a shorter one"}
+            ],
         }
 
 

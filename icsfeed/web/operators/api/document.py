@@ -39,7 +39,9 @@ _PROBLEMS: Final[Mapping[int, str]] = {
     415: "The body is not JSON in UTF-8.",
     422: "The policy or the present state does not allow it, or the Idempotency-Key belongs to another request.",
     429: "Too many failed attempts came from this network.",
+    502: "The connection to the process that answers was lost; repeat the request with the same Idempotency-Key.",
     503: "The schedule or the database can't be used now; nothing has changed.",
+    504: "The answer took too long; repeat the request with the same Idempotency-Key.",
 }
 
 _PARAMETERS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
@@ -241,6 +243,7 @@ def _problem_statuses(operation: Operation) -> Iterator[int]:
         yield from (401, 406, 429)
         if operation.records:
             yield 403
+        yield from (502, 504)
     yield from (404, 422, 503)
     if operation.method == "POST":
         yield from (413, 415)

@@ -160,7 +160,9 @@ def _fall_back(path: str) -> ResponseReturnValue:
     if not methods:
         raise NotFound
     if request.method == "OPTIONS":
-        return Response(status=204, headers={"Allow": ", ".join(methods)})
+        response = Response(status=204, headers={"Allow": ", ".join(methods)})
+        del response.headers["Content-Type"]
+        return response
     raise MethodNotAllowed(valid_methods=methods)
 
 
