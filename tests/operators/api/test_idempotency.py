@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,8 +20,10 @@ from icsfeed.domain.idempotency import RequestKey
 from icsfeed.services.idempotency import KeyedRepository, once
 from icsfeed.store.database.database import Database
 from tests.actors import operator
+from tests.operators.access import NOW
 from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, on_both_databases, problem_of
 
+ROOT = Path(__file__).parents[3]
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 
 
@@ -187,3 +192,49 @@ def test_nothing_is_recorded_without_its_answer(api: ApiClient, database: Databa
         once(database, key, act, actor=chris)
     assert (entries(database), database.kept_answer(key)) == (["emergency announce"], None)
     assert api.post("/changes/EC-1/start").status_code == 200, "the lock is free again"
+
+
+KILLED = """
+import os, signal, sys
+from datetime import timedelta
+from icsfeed.domain.idempotency import RequestKey
+from icsfeed.services.idempotency import once
+from icsfeed.store.database.database import Database
+from tests.actors import operator
+from tests.operators.access import NOW
+
+def act(repository):
+    with repository.writing(actor=operator("Chris", NOW), action="freeze start", subject="CF-1") as writing:
+        writing.leave_entry()
+    if sys.argv[2] == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 201, "the first answer"
+
+once(Database(sys.argv[1]), RequestKey(operator="token:Chris", key="1", digest="0"), act, actor=operator("Chris", NOW))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "answer", "is_repeated"),
+    [
+        pytest.param("before", "the second answer", False, id="before the commit"),
+        pytest.param("after", "the first answer", True, id="between the commit and the answer"),
+    ],
+)
+def test_a_killed_server_has_done_it_once(
+    database: Database, database_url: str, moment: str, answer: str, is_repeated: bool
+) -> None:
+    database.upgrade()
+    program = (sys.executable, "-c", KILLED, database_url, moment)
+    assert subprocess.run(program, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    chris = operator("Chris", NOW)
+
+    def act(repository: KeyedRepository) -> tuple[int, str]:
+        with repository.writing(actor=chris, action="freeze start", subject="CF-1") as writing:
+            writing.leave_entry()
+        return 201, "the second answer"
+
+    kept, was_repeated = once(database, RequestKey(operator="token:Chris", key="1", digest="0"), act, actor=chris)
+    assert (kept.body, was_repeated) == (answer, is_repeated)
+    assert entries(database) == ["freeze start"]
