@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,10 +38,17 @@ RETURN = f"{OIDC}/return"
 SESSIONS = "/operator/sessions/"
 
 
-@pytest.fixture
-def provider() -> Iterator[Provider]:
+@pytest.fixture(scope="module")
+def running_provider() -> Iterator[Provider]:
     with providing() as one:
         yield one
+
+
+@pytest.fixture
+def provider(running_provider: Provider) -> Provider:
+    """It does what it should, until a test has it do something else."""
+    vars(running_provider).update(vars(Provider(issuer=running_provider.issuer)))
+    return running_provider
 
 
 def schedule_with(issuer: str) -> str:
@@ -51,23 +58,30 @@ def schedule_with(issuer: str) -> str:
     )
 
 
+@pytest.fixture(scope="module")
+def running_console(running_provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operations]:
+    folder = tmp_path_factory.mktemp("console")
+    with closing(Database(f"sqlite:///{folder}/icsfeed.db", may_be_missing=True)) as database:
+        database.upgrade()
+        schedule = schedule_with(running_provider.issuer)
+        yield operations(folder, database, schedule=schedule, environment={SECRET_VARIABLE: CLIENT_SECRET})
+
+
 @pytest.fixture
-def console(tmp_path: Path, provider: Provider) -> Iterator[Operations]:
-    with closing(Database(f"sqlite:///{tmp_path}/icsfeed.db")) as database:
-        one = operations(
-            tmp_path,
-            database,
-            schedule=schedule_with(provider.issuer),
-            environment={SECRET_VARIABLE: CLIENT_SECRET},
-        )
-        one.now = datetime.now(UTC)
-        yield one
+def console(running_console: Operations, provider: Provider) -> Operations:
+    """It starts to count two hours after the last test: nothing of the provider is kept, and no failure counts."""
+    provider.now = running_console.now = running_console.now + timedelta(hours=2)
+    running_console.path.write_text(schedule_with(provider.issuer), encoding="utf-8")
+    running_console.log.truncate(0)
+    return running_console
 
 
 def outcomes(console: Operations) -> list[tuple[str, str, str]]:
+    """The sign-ins of the last quarter of an hour."""
+    since = console.now - 16 * MINUTE
     with console.database.operator_rows() as rows:
         assert rows is not None
-        return [(each.method.value, each.outcome.value, each.name) for each in rows.sign_ins.all()]
+        return [(each.method.value, each.outcome.value, each.name) for each in rows.sign_ins.all() if each.at > since]
 
 
 def depart(browser: Browser, page: str = "") -> str:
@@ -430,7 +444,7 @@ def test_a_provider_that_is_down_is_told_and_a_token_still_works(
     else:
         assert response.status_code == 503
         assert warning(response).startswith("The sign-in provider does not answer")
-    assert browser.sign_in(create(console.database).text).status_code == 303
+    assert browser.sign_in(create(console.database, f"{status} at {path}", now=console.now).text).status_code == 303
 
 
 def test_a_provider_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -438,6 +452,7 @@ def test_a_provider_that_is_gone_is_told(tmp_path: Path) -> None:
         schedule = schedule_with("http://127.0.0.1:9")
         console = operations(tmp_path, database, schedule=schedule, environment={SECRET_VARIABLE: "x"})
         assert console.browser(language="fr").get(OIDC).status_code == 503
+        assert "the provider http://127.0.0.1:9 does not answer (ConnectionRefusedError)" in console.log.getvalue()
         console = operations(tmp_path, database, schedule=schedule)
         response = console.browser(language="fr").get(OIDC)
         assert response.status_code == 503

@@ -7,14 +7,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BufferedIOBase
 from socket import SHUT_RDWR, socket
+from ssl import SSLContext, create_default_context
 from threading import Semaphore, Thread
 from typing import Any, Final, TypeVar, cast
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import (
     HTTPHandler,
@@ -69,11 +70,17 @@ class _Secure(HTTPSHandler):
     """The same with TLS."""
 
     def __init__(self, sockets: list[socket]) -> None:
-        super().__init__()
+        super().__init__(context=_tls())
         self._sockets = sockets
 
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(partial(_connection, self._sockets, HTTPSConnection), req)
+        return self.do_open(partial(_connection, self._sockets, HTTPSConnection), req, context=_tls())
+
+
+@cache
+def _tls() -> SSLContext:
+    """The certificates that the system trusts; to load them costs more than an exchange."""
+    return create_default_context()
 
 
 def _connection(sockets: list[socket], kind: type[HTTPConnection], *arguments: Any, **options: Any) -> HTTPConnection:  # noqa: ANN401  (as urllib calls it)
@@ -128,7 +135,8 @@ class Exchange:
             HTTPException,
             ValueError,
         ) as error:  # the error may repeat what was sent: only its kind is said
-            msg = f"the provider {_origin(request.full_url)} does not answer ({type(error).__name__})"
+            cause = error.reason if isinstance(error, URLError) else error
+            msg = f"the provider {_origin(request.full_url)} does not answer ({type(cause).__name__})"
             raise ProviderUnavailableError(msg) from None
 
     def _content(self, response: BufferedIOBase) -> Mapping[str, Any]:
