@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,9 +43,15 @@ AT = "2026-12-08T06:00:00Z"
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with opened(database_url) as database:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database on SQLite and, for tests that ask for ``database_url``, on PostgreSQL in turn."""
+    has_both = "database_url" in request.fixturenames
+    url = request.getfixturevalue("database_url") if has_both else f"sqlite:///{tmp_path}/icsfeed.db"
+    with opened(url) as database:
         yield database
+
+
+on_both = pytest.mark.usefixtures("database_url")
 
 
 @pytest.fixture
@@ -107,6 +114,7 @@ def test_an_announcement(workspace: Workspace, database: Database) -> None:
     ]
 
 
+@on_both
 def test_the_steps_of_a_change(workspace: Workspace, database: Database) -> None:
     announce_emergency(workspace)
     step(workspace, Step.START, message="Begun")
@@ -156,6 +164,7 @@ def test_texts_that_were_withdrawn_are_nowhere_in_the_audit_trail(workspace: Wor
     assert lines(database)[0]["after"]["reason"] == WITHDRAWN_TEXT
 
 
+@on_both
 def test_drafts_and_what_became_of_them(workspace: Workspace, database: Database) -> None:
     draft_change(workspace, message="hunter2")
     before, after = effect(database)
@@ -173,6 +182,7 @@ def test_drafts_and_what_became_of_them(workspace: Workspace, database: Database
     assert "hunter2" not in repr(lines(database))
 
 
+@on_both
 def test_occurrences(workspace: Workspace, database: Database) -> None:
     skipped = AdjustmentRequest(window_id="thursday", day=date(2026, 12, 10), reason="Quiet", skip=True)
     adjust(workspace, skipped, actor=operator("ann", NIGHT))
@@ -183,6 +193,7 @@ def test_occurrences(workspace: Workspace, database: Database) -> None:
     assert effect(database) == (skip, {**skip, "action": "restore", "reason": ""})
 
 
+@on_both
 def test_freezes(workspace: Workspace, database: Database) -> None:
     until = NIGHT + 5 * HOUR
     request = FreezeRequest(reason="Audit", environments=frozenset({"production"}), until=until)
@@ -197,6 +208,7 @@ def test_freezes(workspace: Workspace, database: Database) -> None:
     )
 
 
+@on_both
 def test_subscribers_without_their_addresses(workspace: Workspace, database: Database) -> None:
     actor, schedule = operator("ann", NIGHT), workspace.schedule
     subscribing.add(schedule, database, "Example Corp", feed="all", token="secret-1", actor=actor)
@@ -219,6 +231,7 @@ def test_subscribers_without_their_addresses(workspace: Workspace, database: Dat
         assert secret not in repr(lines(database))
 
 
+@on_both
 def test_tokens_without_their_secrets(database: Database) -> None:
     request = TokenRequest(name="Chat bot", scope=Scope.WRITE, expires_at=NIGHT + HOUR)
     created = operator_tokens.create(
@@ -253,6 +266,7 @@ def sign_in(database: Database, at: datetime, outcome: SignInOutcome, name: str 
         )
 
 
+@on_both
 def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database) -> None:
     announce_emergency(workspace)
     sign_in(database, NIGHT + HOUR, SignInOutcome.UNKNOWN_TOKEN, name="")
@@ -279,7 +293,8 @@ def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database
     assert [line["action"] for line in lines(database, subject="EC-1")] == ["emergency announce", "change start"]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+@on_both
+@pytest.mark.parametrize("limit", [1, 3])
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_pages_of_any_size_have_the_same_lines(
     workspace: Workspace, database: Database, limit: int, newest_first: bool
@@ -302,6 +317,7 @@ def test_pages_of_any_size_have_the_same_lines(
     assert tuple(read) == whole.lines
 
 
+@on_both
 def test_a_change_has_the_entries_of_the_draft_that_it_was(workspace: Workspace, database: Database) -> None:
     draft_change(workspace)
     announce_emergency(workspace)

@@ -115,7 +115,6 @@ CASES: Final = (
         command="planned approve DR-1 --yes",
         before=(_DRAFT, "token create bob --scope write --expires never"),
     ),
-    Case(name="withdraw", command="planned withdraw DR-1 --yes", before=(_DRAFT,)),
     Case(name="reserve numbers", command="database upgrade --after EC-41", before=(_ANNOUNCE,)),
 )
 
