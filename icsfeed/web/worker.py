@@ -21,6 +21,9 @@ from icsfeed.web.connections import CONNECTIONS, Connections
 SECONDS_TO_FINISH: Final = 5
 """For the requests in progress when a worker is told to stop, and for clients that never end theirs."""
 
+_SWITCH_SECONDS: Final = 0.001
+"""How long a request waits for a thread that computes, such as one that makes the next publication; by default 5 ms."""
+
 
 def load_application(ready: Connection, connections: Connections, factory: str) -> Any:  # noqa: ANN401  (any WSGI application)
     """Make the application in a worker, and send the worker's process id to ``ready``."""
@@ -30,6 +33,7 @@ def load_application(ready: Connection, connections: Connections, factory: str) 
         # both signals never ends.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     Thread(target=_end_in_time, args=(_stop_signals(),), daemon=True).start()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     application = pkgutil.resolve_name(factory)()
     if isinstance(application, Flask):
         application.config[CONNECTIONS] = connections

@@ -22,7 +22,7 @@ from icsfeed.domain.reminder_templates import ReminderTemplates, TemplateFile
 from icsfeed.domain.revisions import Revision, with_lines
 from icsfeed.domain.situation import Situation
 from icsfeed.publication import background
-from icsfeed.publication.live import Live
+from icsfeed.publication.live import BUSY_CHANGES, Live
 from icsfeed.publication.problems import Problem, Source
 from icsfeed.publication.publisher import Publisher
 from icsfeed.publication.publishing import publish
@@ -439,6 +439,29 @@ def test_a_request_waits_for_the_next_publication_no_longer_than_its_patience() 
     until(lambda: server.live.current() is not before)
     assert b"new platform" in server.feed().body
     assert server.disk.reads == 2
+
+
+def test_no_request_waits_while_programs_change_something_all_the_time() -> None:
+    """The first five changes of a second are public at once, the others soon; after a quiet second, all is as before."""
+    server, go_on = FakeServer(patience=A_MINUTE, paced=True), Event()
+
+    def edit(number: int) -> None:
+        server.clock.advance(milliseconds=100)
+        server.disk.write(AFTER if number % 2 else BEFORE, server.clock.now)
+
+    for number in range(BUSY_CHANGES):
+        edit(number)
+        assert (b"new platform" in server.feed().body) is bool(number % 2)
+    server.disk.while_reading = lambda: assert_set(go_on)
+    before = server.live.current()
+    edit(BUSY_CHANGES)
+    assert server.live.current() is before
+    go_on.set()
+    until(lambda: server.live.current() is not before)
+    assert b"new platform" in server.feed().body
+    server.clock.advance(seconds=1)
+    edit(0)
+    assert b"new platform" not in server.feed().body
 
 
 def test_a_request_builds_the_publication_itself_if_no_thread_can_be_started(
