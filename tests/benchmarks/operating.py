@@ -5,8 +5,8 @@ tokens, which change nothing public, and messages about a change, each of which 
 99th percentile are compared with those of undisturbed rounds in between. At last, the database is locked while an
 operator's request waits for it.
 
-The client, the writer and the server share the machine's cores: the throughput that a writer takes from the client is
-part of the figures.
+The clients, the writer and the server share the machine's cores: what the writer takes from the others is part of the
+figures. The load comes from wrk, as in ``serving``.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ import click
 import httpx
 
 from tests.benchmarks.attacking import PATH, address_of
+from tests.benchmarks.serving import requests_per_second
 from tests.cli.running import SCHEDULE
 from tests.web.servers import ROOT, Server, serving, until
 
@@ -62,7 +63,7 @@ class Beside:
 
 
 def fetch(address: tuple[str, int], control: Connection) -> None:
-    """For each order of so many seconds, fetch the feed all the time, then every 2 ms; send the rate and the times."""
+    """For each order of so many seconds, fetch the feed every 2 ms, and send the times in milliseconds."""
     connection = HTTPConnection(*address, timeout=60)
 
     def get() -> float:
@@ -73,16 +74,11 @@ def fetch(address: tuple[str, int], control: Connection) -> None:
 
     while True:
         seconds = control.recv()
-        count, begin = 0, time.monotonic()
-        while time.monotonic() < begin + seconds / 2:
-            get()
-            count += 1
-        rate = count / (time.monotonic() - begin)
         times, begin = [], time.monotonic()
-        while time.monotonic() < begin + seconds / 2:
+        while time.monotonic() < begin + seconds:
             times.append(get())
             time.sleep(0.002)
-        control.send((rate, times))
+        control.send(times)
 
 
 def write(url: str, token: str, rate: float, control: Connection) -> None:
@@ -159,24 +155,25 @@ def waiting_for_database(server: Server, token: str, folder: Path) -> Generator[
 
 def compare(
     client: Beside,
+    url: str,
     label: str,
     disturb: Callable[[], contextlib.AbstractContextManager[list[float]]],
     *,
     rounds: int,
-    seconds: float,
+    seconds: int,
 ) -> None:
     """Measure with and without, in turn, and print the medians of the ratios of throughput, and the two p99 of all."""
     throughput, rates = [], []
     quiet_times: list[float] = []
     busy_times: list[float] = []
     for _ in range(rounds):
+        quiet_rate = requests_per_second(url, seconds)
         client.order(seconds)
-        quiet_rate, times = client.result()
-        quiet_times += times
+        quiet_times += client.result()
         with disturb() as writes:
+            busy_rate = requests_per_second(url, seconds)
             client.order(seconds)
-            busy_rate, times = client.result()
-            busy_times += times
+            busy_times += client.result()
         rates.append(writes[0])
         throughput.append(busy_rate / quiet_rate)
     quiet, busy = percentile_99(sorted(quiet_times)), percentile_99(sorted(busy_times))
@@ -188,11 +185,9 @@ def compare(
 
 @click.command()
 @click.option("--rounds", type=click.IntRange(1, 50), default=10, show_default=True)
-@click.option(
-    "--seconds", type=click.FloatRange(0.5, 25), default=2, show_default=True, help="Length of a measurement."
-)
+@click.option("--seconds", type=click.IntRange(1, 25), default=2, show_default=True, help="Length of a measurement.")
 @click.option("--rate", type=click.FloatRange(1, 1000), default=50, show_default=True, help="Writes a second.")
-def main(rounds: int, seconds: float, rate: float) -> None:
+def main(rounds: int, seconds: int, rate: float) -> None:
     """Measure what operators cost feeds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -207,9 +202,16 @@ def main(rounds: int, seconds: float, rate: float) -> None:
             client = Beside(fetch, address_of(server))
             writer = Beside(write, server.url, token, rate)
             for kind in WRITES:
-                compare(client, kind, partial(writing, writer, kind), rounds=rounds, seconds=seconds)
+                compare(client, server.url + PATH, kind, partial(writing, writer, kind), rounds=rounds, seconds=seconds)
             waiting = partial(waiting_for_database, server, token, folder)
-            compare(client, "a request that waits for the database", waiting, rounds=rounds, seconds=seconds)
+            compare(
+                client,
+                server.url + PATH,
+                "a request that waits for the database",
+                waiting,
+                rounds=rounds,
+                seconds=seconds,
+            )
 
 
 if __name__ == "__main__":

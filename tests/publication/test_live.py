@@ -442,7 +442,7 @@ def test_a_request_waits_for_the_next_publication_no_longer_than_its_patience() 
 
 
 def test_no_request_waits_while_programs_change_something_all_the_time() -> None:
-    """The first five changes of a second are public at once, the others soon; after a quiet second, all is as before."""
+    """The first five changes of a second are public at once, the others soon; so is the first after a quiet second."""
     server, go_on = FakeServer(patience=A_MINUTE, paced=True), Event()
 
     def edit(number: int) -> None:
