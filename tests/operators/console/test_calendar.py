@@ -195,3 +195,12 @@ def test_a_preview_has_what_customers_read_in_their_language_whatever_the_operat
     text = words(browser.post(f"{OCCURRENCE}skip", {"reason": "Congé"}).text)
     assert "Les clients lisent Cancelled: Scheduled maintenance, Thu 2026-12-10" in text  # the calendar is in English
     assert "Dans les calendriers affichée comme annulée" in text
+
+
+def test_a_move_keeps_the_length_where_no_end_is_given(console: Operations) -> None:
+    browser = console.signed_in()
+    form = browser.get(f"{OCCURRENCE}move").text
+    assert 'name="start" type="datetime-local" value="2026-12-10T02:00"' in form
+    assert 'name="end" type="datetime-local" value=""' in form
+    text = words(browser.post(f"{OCCURRENCE}move", {"reason": "Away", "start": "2026-12-12T03:00", "end": ""}).text)
+    assert "When Sat, Dec 12, 3:00 a.m. – 7:00 a.m. EST Lasts 4 hours" in text

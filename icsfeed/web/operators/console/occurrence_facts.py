@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from icsfeed.domain.adjustments import Adjustment, Move, Skip
+from icsfeed.domain.adjustments import Adjustment, Move
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.occurrences import Occurrence
 from icsfeed.domain.situation import Situation
@@ -36,8 +36,8 @@ class SlotChoice:
 class OccurrenceFacts:
     """One occurrence in words: the time by the policy, and an entry for each fate.
 
-    ``why_not`` says why nothing can be done with it; empty where it can be skipped or moved. ``start`` and ``end`` are
-    its present time, as the fields of a form have it.
+    ``why_not`` says why nothing can be done with it; empty where it can be skipped or moved. ``start`` is its
+    present start, as the field of a form has it.
     """
 
     title: str
@@ -46,14 +46,11 @@ class OccurrenceFacts:
     local_day: date
     impact: str
     entries: tuple[CalendarEntry, ...]
-    is_adjusted: bool
-    is_skipped: bool
     can_skip: bool
     can_move: bool
     can_restore: bool
     why_not: str
     start: str
-    end: str
     slots: tuple[SlotChoice, ...]
 
 
@@ -80,14 +77,11 @@ def occurrence_facts(situation: Situation, window_id: str, day: date, dates: Dat
         local_day=dates.local(span.start).date() if span is not None else day,
         impact=dates.language.say(IMPACT_NAMES[window.impact]),
         entries=tuple(filter(None, (entry_of(each, situation, dates) for each in fates))),
-        is_adjusted=current is not None,
-        is_skipped=isinstance(current, Skip),
         can_skip=not why_not_skip,
         can_move=can_move,
         can_restore=current is not None and not _refusal(situation, request),
         why_not="" if can_move else why_not_skip,
         start=_field(span.start, dates) if span is not None else "",
-        end=_field(span.end, dates) if span is not None else "",
         slots=tuple(_slot(each, dates) for each in free_slots(situation, window_id, day)) if can_move else (),
     )
 

@@ -133,7 +133,7 @@ def _form_page(
         reason=request.form.get("reason", ""),
         is_silent=request.form.get("silent") == YES,
         start=LocalTimeField(text=facts.start) if is_blank else form_time(visit, "start"),
-        end=LocalTimeField(text=facts.end) if is_blank else form_time(visit, "end"),
+        end=form_time(visit, "end"),
     )
 
 
