@@ -34,15 +34,3 @@ def current_operator() -> Operator:
         msg = "sign in first"
         raise UnauthenticatedError(msg)
     return session.operator
-
-
-def require_write() -> Operator:
-    """The operator who makes the current request, and may write.
-
-    Raises:
-        RefusedError: where they may only read.
-        UnauthenticatedError: where nobody has signed in.
-    """
-    operator = current_operator()
-    operator.require_write()
-    return operator
