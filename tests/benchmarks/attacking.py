@@ -1,10 +1,10 @@
 """Thousands of hostile connections, and a client beside them: ``python -m tests.benchmarks.attacking``.
 
-In turn, attackers hold idle connections, connections on which a request is begun and never finished, and connections
-that ask for a feed again and again and never read an answer. A client beside them fetches a feed, on a new connection
-for every other request: its times are printed for each kind, beside those of an undisturbed round. Then the attackers
-leave, and the server must release all their connections. After ten rounds its workers may not use more memory than
-after two.
+In turn, attackers hold idle connections, connections on which a request is begun and never finished, connections that
+ask for a feed again and again and never read an answer, and connections that sign in and never send the whole form. A
+client beside them fetches a feed, and an operator lists changes, on a new connection for every other request: their
+times are printed for each kind, beside those of an undisturbed round. Then the attackers leave, and the server must
+release all their connections. After ten rounds its workers may not use more memory than after two.
 
 The attackers are processes of their own, and so is the client, but they share the machine's cores with the server and
 whatever else runs there: repeat a result that surprises.
@@ -17,6 +17,8 @@ import multiprocessing
 import resource
 import selectors
 import socket
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
@@ -32,10 +34,15 @@ import click
 from icsfeed.web.connections import Connections
 from tests.benchmarks.soaking import memory
 from tests.cli.running import SCHEDULE
-from tests.web.servers import Server, serving, until
+from tests.web.servers import ROOT, Server, serving, until
 
 PATH: Final = "/feeds/all.ics"
 GET: Final = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+SLOW_SIGN_IN: Final = (
+    b"POST /operator/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 60\r\n\r\ntoken="
+)
+CHANGES: Final = "/api/v1/changes"
 RECEIVE_BUFFER: Final = 4096
 """Bytes; the smaller it is, the sooner an answer that nobody reads fills it."""
 
@@ -57,6 +64,7 @@ ATTACKS: Final = (
     Attack(name="idle", connections=5000),
     Attack(name="half-open", connections=5000, request=GET[:-4]),
     Attack(name="never-reading", connections=2000, request=GET * 20, greedy=True),
+    Attack(name="slow to send a body", connections=2000, request=SLOW_SIGN_IN),
 )
 
 
@@ -121,11 +129,12 @@ def _hold(address: tuple[str, int], attack: Attack, number: int, control: Connec
         connection.close()
 
 
-def response_times(server: Server, seconds: float) -> list[float]:
-    """The times that a client in another process waits for a feed, in milliseconds, fastest first."""
+def response_times(server: Server, seconds: float, *, path: str = PATH, token: str = "") -> list[float]:
+    """The times that a client in another process waits for an answer, in milliseconds, fastest first."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    client = context.Process(target=_fetch, args=(address_of(server), seconds, theirs), daemon=True)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    client = context.Process(target=_fetch, args=(address_of(server), seconds, path, headers, theirs), daemon=True)
     client.start()
     theirs.close()
     times: list[float] = ours.recv()
@@ -133,15 +142,15 @@ def response_times(server: Server, seconds: float) -> list[float]:
     return times
 
 
-def _fetch(address: tuple[str, int], seconds: float, control: Connection) -> None:
-    """Fetch the feed again and again, in turn on a new connection and on one that is kept."""
+def _fetch(address: tuple[str, int], seconds: float, path: str, headers: dict[str, str], control: Connection) -> None:
+    """Fetch what is at the path again and again, in turn on a new connection and on one that is kept."""
     times = []
     kept = HTTPConnection(*address, timeout=60)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         for connection in (HTTPConnection(*address, timeout=60), kept):
             start = time.perf_counter()
-            connection.request("GET", PATH)
+            connection.request("GET", path, headers=headers)
             response = connection.getresponse()
             response.read()
             times.append(1000 * (time.perf_counter() - start))
@@ -160,6 +169,15 @@ def _summary(times: list[float]) -> str:
     )
 
 
+def created_token(schedule: Path) -> str:
+    """A token for operators of that schedule, whose database is beside it."""
+    command = [sys.executable, "-m", "icsfeed", "token", "create", "bot", "--scope", "write"]
+    created = subprocess.run(
+        [*command, "--schedule", str(schedule)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return created.stdout.strip()
+
+
 @click.command()
 @click.option("--rounds", type=click.IntRange(1, 100), default=10, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0.5, 300), default=5, show_default=True, help="Of each attack.")
@@ -168,16 +186,21 @@ def main(rounds: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         schedule = Path(folder) / "schedule.toml"
         schedule.write_text(SCHEDULE, encoding="utf-8")
+        token = created_token(schedule)
         with serving(schedule, "--workers", "2") as server:
+            until(lambda: server.get(CHANGES, Authorization=f"Bearer {token}").status_code == HTTPStatus.OK)
             until(lambda: len(server.workers()) == 2)
             until(server.is_idle)
             click.echo(f"undisturbed: {_summary(response_times(server, seconds))}")
+            click.echo(f"  operator: {_summary(response_times(server, seconds, path=CHANGES, token=token))}")
             for number in range(1, rounds + 1):
                 for attack in ATTACKS:
                     with attacking(server, attack):
                         held = held_connections(server)
                         times = response_times(server, seconds)
+                        operators_times = response_times(server, seconds, path=CHANGES, token=token)
                     click.echo(f"round {number}, {attack.connections} {attack.name}, {held} held: {_summary(times)}")
+                    click.echo(f"  operator: {_summary(operators_times)}")
                     start = time.monotonic()
                     until(lambda: held_connections(server) == 0)
                     click.echo(f"  all released {time.monotonic() - start:.1f} s after they left")

@@ -15,7 +15,6 @@ import contextlib
 import multiprocessing
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,10 +31,10 @@ from typing import Any, Final
 import click
 import httpx
 
-from tests.benchmarks.attacking import PATH, address_of
+from tests.benchmarks.attacking import PATH, address_of, created_token
 from tests.benchmarks.serving import requests_per_second
 from tests.cli.running import SCHEDULE
-from tests.web.servers import ROOT, Server, serving, until
+from tests.web.servers import Server, serving, until
 
 _SPAWNING: Final[SpawnContext] = multiprocessing.get_context("spawn")
 API: Final = "/api/v1"
@@ -193,9 +192,7 @@ def main(rounds: int, seconds: int, rate: float) -> None:
         folder = Path(name)
         schedule = folder / "schedule.toml"
         schedule.write_text(SCHEDULE, encoding="utf-8")
-        command = [sys.executable, "-m", "icsfeed", "token", "create", "bot", "--scope", "write"]
-        command += ["--schedule", str(schedule)]
-        token = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        token = created_token(schedule)
         with serving(schedule) as server:
             headers = {"Authorization": f"Bearer {token}"}
             until(lambda: httpx.get(f"{server.url}{API}/changes", headers=headers, trust_env=False).status_code == 200)

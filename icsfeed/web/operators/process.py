@@ -1,6 +1,9 @@
 """The operators' process: their application behind a Unix socket, with threads of its own.
 
-Its threads wait for the database and for sign-in providers, so that no feed does.
+Its threads wait for the database and for sign-in providers, so that no feed does. *Measured*: with 50 tokens created or
+30 updates announced a second, a feed's 99th percentile is 1.3 to 1.5 times as long as without, on two cores that the
+clients share; a request that waits for a locked database changes nothing. The process takes 93 MB, and a worker 1 MB
+more than it did when it answered the mail forms itself.
 """
 
 from __future__ import annotations
