@@ -116,8 +116,11 @@ REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/tokens", None),
     ("POST", "/tokens/revoke", {"name": "phone"}),
     ("GET", "/drafts?all=true", None),
+    ("GET", "/drafts/DR-1", None),
+    ("GET", "/drafts/DR-9", None),
     ("POST", "/drafts/DR-1/approve", {}),
     ("POST", "/drafts/DR-2/withdraw", {}),
+    ("GET", "/drafts/DR-2", None),
     ("GET", "/audit", None),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,33 @@ def test_a_planned_change_is_a_draft_until_another_operator_approves_it(api: Api
     assert reviewer.post("/drafts/DR-1/approve").status_code == 409
     (draft,) = json_of(api.get("/drafts?all=true"))["items"]
     assert (draft["state"], draft["change"], draft["decided_by"]) == ("approved", "PC-1", "reviewer")
+
+
+def test_a_draft_is_shown_with_what_its_approval_makes_public(api: ApiClient, reviewer: ApiClient) -> None:
+    drafted = json_of(api.post("/changes", PLANNED))
+    rehearsed = json_of(reviewer.post("/drafts/DR-1/approve?dry_run=true"))
+    draft = json_of(reviewer.get("/drafts/dr-1"))
+    preview = draft.pop("preview")
+    assert draft == {name: value for name, value in drafted.items() if name != "recorded"}
+    assert (preview["feeds"], preview["public"]) == (rehearsed["preview"]["feeds"], False)
+    assert "Database failover" in preview["text"]
+    api.post("/drafts/DR-1/withdraw")
+    withdrawn = json_of(reviewer.get("/drafts/DR-1"))
+    assert (withdrawn["state"], withdrawn["event"], "preview" in withdrawn) == ("withdrawn", None, False)
+
+
+def test_a_draft_that_came_too_late_is_shown_with_the_reason(api: ApiClient) -> None:
+    api.post("/changes", {**PLANNED, "start": "2026-11-23T14:00:00Z", "end": "2026-11-23T15:00:00Z"})
+    api.clock.now += timedelta(hours=3)
+    draft = json_of(api.get("/drafts/DR-1"))
+    (warning,) = draft["warnings"]
+    assert (draft["state"], draft["event"], "preview" in draft) == ("draft", None, False)
+    assert warning.startswith("DR-1 can't be announced any more: its start, ")
+
+
+def test_a_draft_that_does_not_exist(api: ApiClient) -> None:
+    assert api.get("/drafts/DR-7").status_code == 404
+    assert problem_of(api.get("/drafts/EC-1"))["status"] == 400
 
 
 def test_a_draft_is_withdrawn(api: ApiClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from icsfeed.domain.errors import ConflictError, RefusedError
 from icsfeed.domain.operators import Operator, Scope
 from icsfeed.services import drafts
 from icsfeed.services.changes import random_uid_part
@@ -15,7 +16,13 @@ from icsfeed.services.requests.freezes import no_fields
 from icsfeed.services.requests.lists import list_request
 from icsfeed.services.requests.pages import page_of
 from icsfeed.web.operators.api.models.changes import StepOutcomeDocument
-from icsfeed.web.operators.api.models.drafts import DecisionFields, DraftList, DraftOutcomeDocument, DraftsQuery
+from icsfeed.web.operators.api.models.drafts import (
+    DecisionFields,
+    DraftList,
+    DraftOutcomeDocument,
+    DraftPreviewDocument,
+    DraftsQuery,
+)
 from icsfeed.web.operators.api.models.shapes import RehearsalQuery
 from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 from icsfeed.web.operators.api.versions import version_of
@@ -32,6 +39,20 @@ def _list(call: Call) -> OperationAnswer:
     return OperationAnswer(
         content={"items": [draft_as_json(each, zone) for each in page.items], "next": page.cursor or None}
     )
+
+
+def _show(call: Call) -> OperationAnswer:
+    draft, zone = drafts.draft_of(call.workspace, call.path["id"]), call.schedule.calendar.zone
+    content = {**draft_as_json(draft, zone), "warnings": [], "event": None}
+    if draft.decision is None:
+        try:
+            outcome = drafts.preview_draft(call.workspace, draft, now=call.now)
+        except (ConflictError, RefusedError) as error:  # it can't be approved any more, but it can be withdrawn
+            content["warnings"] = [str(error)]
+        else:
+            content = {**outcome.as_json(zone), **_preview(call, outcome)}
+            del content["recorded"]
+    return OperationAnswer(content=content)
 
 
 def _approve(call: Call) -> OperationAnswer:
@@ -74,12 +95,16 @@ def _withdraw(call: Call) -> OperationAnswer:
 def draft_answer(call: Call, outcome: DraftOutcome, *, status: int = 202) -> OperationAnswer:
     """The answer that is a draft: what was asked for waits for approval."""
     content = outcome.as_json(call.schedule.calendar.zone)
-    if call.dry_run and outcome.preview is not None:
-        situation = call.situation()
-        text = text_of_draft(situation, outcome.preview.change) if not outcome.repeats else NO_TEXT
-        reception = reception_of_change(situation, outcome.preview, call.outbox)
-        content["preview"] = {**text.as_json(), **reception.as_json()}
-    return OperationAnswer(content=content, status=status)
+    return OperationAnswer(content={**content, **(_preview(call, outcome) if call.dry_run else {})}, status=status)
+
+
+def _preview(call: Call, outcome: DraftOutcome) -> dict[str, object]:
+    if outcome.preview is None:
+        return {}
+    situation = call.situation()
+    text = text_of_draft(situation, outcome.preview.change) if not outcome.repeats else NO_TEXT
+    reception = reception_of_change(situation, outcome.preview, call.outbox)
+    return {"preview": {**text.as_json(), **reception.as_json()}}
 
 
 DRAFT_OPERATIONS: Final = (
@@ -93,6 +118,16 @@ DRAFT_OPERATIONS: Final = (
         function=_list,
         query=DraftsQuery,
         responses={200: DraftList},
+    ),
+    Operation(
+        name="show_draft",
+        method="GET",
+        path=f"{_DRAFTS}/{{id}}",
+        summary="Show a draft and, while it waits, what its approval would make public",
+        topic=_TOPIC,
+        scope=Scope.READ,
+        function=_show,
+        responses={200: DraftPreviewDocument},
     ),
     Operation(
         name="approve_draft",

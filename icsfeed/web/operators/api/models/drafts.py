@@ -54,6 +54,16 @@ class DraftDocument(SpanModel):
     change: Annotated[str | None, Field(description="The id of the change that it became.")]
 
 
+class DraftPreviewDocument(DraftDocument):
+    """A draft and, while it waits and can be approved, what its approval would make public."""
+
+    warnings: Annotated[list[str], Field(description="What to mind; or why it can't be announced any more.")]
+    event: Annotated[
+        str | None, Field(description="The event as subscribers get it once it is approved; null when it is decided.")
+    ]
+    preview: Annotated[PreviewDocument, Field(description="Only while it can be approved.")] = LEFT_OUT
+
+
 class DraftOutcomeDocument(DraftDocument):
     """A draft after it was written or withdrawn, and what to know of it."""
 
