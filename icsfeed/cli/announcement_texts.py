@@ -25,7 +25,9 @@ def announcement_wording(invocation: Invocation) -> Wording[AnyOutcome]:
             yield from change_preview(outcome, invocation)
         elif outcome.preview is not None:
             yield from change_preview(outcome.preview, invocation)
-            yield preview_fact("Draft", "seen by operators only until another operator approves it")
+            draft, number = outcome.draft.id, outcome.preview.change.id
+            yield preview_fact("Draft", f"{draft}, seen by operators only until another operator approves it")
+            yield preview_fact("Number", f"given then; {number} if nothing else is announced before")
 
     def question(outcome: AnyOutcome) -> str | None:
         if outcome.repeats:

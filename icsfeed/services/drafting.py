@@ -34,8 +34,9 @@ from icsfeed.services.warnings import warnings_about
 class DraftOutcome:
     """The result of an operator's action on a draft.
 
-    ``preview`` is what its approval makes public, with the draft's id in place of the change's; ``None`` once it is
-    withdrawn. ``recorded`` is false for a dry run, and where the request ``repeats`` an earlier one.
+    ``preview`` is what its approval makes public, with the number that it gets if nothing else is announced before;
+    ``None`` once the draft is withdrawn. ``warnings`` name the draft, those of the ``preview`` the change.
+    ``recorded`` is false for a dry run, and where the request ``repeats`` an earlier one.
     """
 
     draft: Draft
@@ -143,7 +144,5 @@ def _draft_repetition(situation: Situation, draft: Draft, preview: Outcome) -> D
 
 def with_preview(situation: Situation, draft: Draft, preview: Outcome) -> DraftOutcome:
     """The outcome of an action on a draft, of which that ``preview`` would become public."""
-    change = replace(preview.change, id=draft.id)
-    warnings = warnings_about(situation, change)
-    preview = replace(preview, change=change, warnings=warnings)
+    warnings = warnings_about(situation, replace(preview.change, id=draft.id))
     return DraftOutcome(draft=draft, preview=preview, warnings=warnings, recorded=False)

@@ -9,12 +9,13 @@ from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment
 from icsfeed.domain.announcements import Announcement
-from icsfeed.domain.changes import Change, recorded_id
+from icsfeed.domain.changes import CHANGE_NAMES, Change
 from icsfeed.domain.channels import ChannelEvent
 from icsfeed.domain.deliveries import Delivery, occurrence_subject
 from icsfeed.domain.history_views import visible_history
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.situation import Situation
+from icsfeed.domain.texts import plain_line
 from icsfeed.domain.times import instant_text
 from icsfeed.services.announcements import announcement_for
 from icsfeed.services.outbox import event_of_adjustment, event_of_change
@@ -59,15 +60,15 @@ def text_of_change(situation: Situation, after: Change) -> PublicText:
     return _text(with_change, delivery, may_be_public=is_seen)
 
 
-def text_of_approval(situation: Situation, draft: Change) -> PublicText:
-    """What is told of the change that a draft becomes once it is approved; ``draft`` is that change with its id."""
-    change_id = recorded_id(draft.kind, situation.record.next_number(draft.kind))
-    return text_of_change(situation, replace(draft, id=change_id))
-
-
-def text_of_draft(situation: Situation, draft: Change) -> PublicText:
-    """What would be told of a draft, under its own id, which nobody reads but operators."""
-    return replace(text_of_change(situation, draft), is_public=False)
+def text_of_draft(situation: Situation, change: Change) -> PublicText:
+    """What becomes of an announcement that needs approval, and what is told of the ``change`` once it has that."""
+    public_text = text_of_change(situation, change)
+    seen = "public" if public_text.is_public else "seen by subscribers of private feeds"
+    text = (
+        f"Draft of a {CHANGE_NAMES[change.kind]}: {plain_line(change.plan.summary)}; {seen} once another operator "
+        f"approves it. The number is given then; as of now, this is going to be read:\n{public_text.text}"
+    )
+    return PublicText(text=text, is_public=False)
 
 
 def text_of_adjustment(situation: Situation, window_id: str, day: date, adjustment: Adjustment | None) -> PublicText:

@@ -259,7 +259,12 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
     schedule.write_text(f'{SCHEDULE}\n[operators]\napproval = ["planned"]\n', encoding="utf-8")
     firewall = {"kind": "planned", "summary": "New firewall", "environments": ["production"], "duration": "1h"}
     proposal = agent.call("propose_announce_change", **firewall, start="2026-12-09T06:00:00Z")
-    assert proposal["sentence"].startswith("Planned change DR-1: announced – New firewall\n")
+    draft_note, public_text = proposal["sentence"].split("\n", 1)
+    assert draft_note == (
+        "Draft of a planned change: New firewall; public once another operator approves it. The number is given then; "
+        "as of now, this is going to be read:"
+    )
+    assert public_text.startswith("Planned change PC-1: announced – New firewall\n")
     assert proposal["public"] is False
     assert "approval: this becomes a draft, and public only when another operator approves it" in proposal["warnings"]
     draft = agent.call("confirm_proposal", **confirmation(proposal))["result"]
@@ -271,7 +276,7 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
     )
     second = agent_of("second bot")
     approval = second.call("propose_approve_draft", id="DR-1")
-    assert approval["sentence"] == proposal["sentence"].replace("DR-1", "PC-1")
+    assert approval["sentence"] == public_text
     assert approval["public"] is True
     assert second.call("confirm_proposal", **confirmation(approval))["result"]["id"] == "PC-1"
     assert [each["id"] for each in stranger.call("list_changes")["changes"]] == ["PC-1"]

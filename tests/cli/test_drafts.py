@@ -46,9 +46,12 @@ def test_an_announcement_says_that_it_is_a_draft_and_prints_its_id() -> None:
 
 def test_a_dry_run_shows_what_would_be_public_and_that_it_will_be_a_draft() -> None:
     lines = draft("--dry-run").stdout.splitlines()
-    assert lines[0] == "DR-1, planned change: New firewall"
+    assert lines[0] == "PC-1, planned change: New firewall"
     assert f"  When:         {TIME}" in lines
-    assert lines[-1] == "  Draft:        seen by operators only until another operator approves it"
+    assert lines[-2:] == [
+        "  Draft:        DR-1, seen by operators only until another operator approves it",
+        "  Number:       given then; PC-1 if nothing else is announced before",
+    ]
     assert "SUMMARY:Planned change: New firewall" in draft("--dry-run", "--ics").stdout
     assert planned("list", "--drafts").stdout == "no draft waits for approval\n"
 

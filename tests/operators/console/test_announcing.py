@@ -236,6 +236,8 @@ def test_where_approval_is_wanted_it_becomes_a_draft(tmp_path: Path, database: D
     form = {**fields_of(alice.get(PLANNED)), **LATER, "summary": "Firewall", "environments": "production"}
     preview = alice.post(PLANNED, form)
     assert "This becomes a draft" in text_of(preview)
+    assert "The number is given at approval: PC-1, if nothing else is announced before." in text_of(preview)
+    assert "DR-1" not in text_of(preview)
     answer = alice.post(PLANNED, {**fields_of(preview), "action": "publish"})
     assert answer.location == "/operator/drafts/DR-1?done=draft"
     assert changes_of(ops) == []

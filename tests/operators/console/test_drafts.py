@@ -43,7 +43,9 @@ def test_a_draft_shows_what_would_be_public_and_another_operator_approves_it_onc
     page = browser.get(DRAFT).text
     text = words(page)
     assert "<script>alert" not in page
-    assert f"On the page Planned change DR-1 Confirmed {NASTY} Tue, Dec 8, 3:00 p.m." in text
+    assert "DR-1" not in text.partition("Preview: not public yet")[2].partition("Approve and publish")[0]
+    assert "The number is given at approval: PC-1, if nothing else is announced before." in text
+    assert f"On the page Planned change PC-1 Confirmed {NASTY} Tue, Dec 8, 3:00 p.m." in text
     assert "Feeds all, insiders Informed operations" in text
     assert changes(console) == []
     answers = [browser.post(f"{DRAFT}/approve") for _ in range(2)]

@@ -11,7 +11,7 @@ from icsfeed.services.changes import random_uid_part
 from icsfeed.services.draft_json import draft_as_json
 from icsfeed.services.drafting import DraftOutcome
 from icsfeed.services.previews import reception_of_change
-from icsfeed.services.public_texts import NO_TEXT, text_of_approval, text_of_draft
+from icsfeed.services.public_texts import NO_TEXT, text_of_change, text_of_draft
 from icsfeed.services.requests.freezes import no_fields
 from icsfeed.services.requests.lists import list_request
 from icsfeed.services.requests.pages import page_of
@@ -69,7 +69,7 @@ def _approve(call: Call) -> OperationAnswer:
     if call.dry_run:
         situation = call.situation()
         reception = reception_of_change(situation, outcome, call.outbox)
-        text = text_of_approval(situation, outcome.change)
+        text = text_of_change(situation, outcome.change)
         return OperationAnswer(content={**content, "preview": {**text.as_json(), **reception.as_json()}})
     return OperationAnswer(
         content=content,

@@ -103,8 +103,8 @@ def _form_page(visit: Visit, form: AnnouncementForm, errors: Sequence[FieldError
 def _preview_page(visit: Visit, form: AnnouncementForm) -> Response:
     announcement = form.request(visit)
     result = _announced(visit, announcement, dry_run=True)
-    preview = change_preview(_outcome_of(result), visit)
     is_draft, slots = isinstance(result, DraftOutcome), _slots(visit, announcement)
+    preview = change_preview(_outcome_of(result), visit, is_draft=is_draft)
     if FRAGMENT_HEADER in request.headers:
         return visit.fragment("preview.html", preview=preview, slots=slots, is_draft=is_draft, previewed="")
     return visit.page(
@@ -150,7 +150,7 @@ def _outcome_of(result: Outcome | DraftOutcome) -> Outcome:
     if result.preview is None:
         msg = "a draft that was just made has a preview"
         raise AssertionError(msg)
-    return replace(result.preview, warnings=result.warnings, repeats=result.repeats)
+    return replace(result.preview, warnings=result.warnings, repeats=True) if result.repeats else result.preview
 
 
 def _slots(visit: Visit, announcement: AnnouncementRequest) -> tuple[SlotButton, ...]:

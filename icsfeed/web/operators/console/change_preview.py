@@ -58,7 +58,8 @@ class ChangePreview:
     ``card`` and ``entry`` are what the page and calendars show, and ``None`` where nothing of it is public (now).
     ``differences`` are what the step alters, ``feeds`` those that show it, ``informed`` who gets a message about it;
     that is empty where the schedule has neither channels nor mail.
-    ``mail`` is what customers get by mail, if they do.
+    ``mail`` is what customers get by mail, if they do. Where the change ``is_unnumbered``, another may
+    take its number before it is public.
     """
 
     change: Change
@@ -70,10 +71,14 @@ class ChangePreview:
     informed: str
     mail: MailPreview | None
     gates: tuple[GateEffect, ...]
+    is_unnumbered: bool = False
 
 
-def change_preview(outcome: Outcome, visit: Visit) -> ChangePreview:
-    """The preview of a dry run; customers' texts are in the operator's language, where the calendar has it."""
+def change_preview(outcome: Outcome, visit: Visit, *, is_draft: bool = False) -> ChangePreview:
+    """The preview of a dry run, or of what a draft makes public once it is approved.
+
+    Customers' texts are in the operator's language, where the calendar has it.
+    """
     change = outcome.change
     # In the calendar's first language, as the outcome is: else every translated message looked like a difference.
     before = visit.situation.in_language(visit.workspace.schedule.language).changes.get(change.id)
@@ -90,6 +95,7 @@ def change_preview(outcome: Outcome, visit: Visit) -> ChangePreview:
         informed="" if outcome.repeats else _informed(before, change, visit),
         mail=None if outcome.repeats else mail_preview(before, change, after),
         gates=tuple(_gate_effects(visit.situation, after, change, visit)),
+        is_unnumbered=is_draft,
     )
 
 

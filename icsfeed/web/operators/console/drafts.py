@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -168,7 +168,7 @@ def _preview(visit: Visit, draft: Draft) -> ChangePreview | None:
     outcome = drafts.preview_draft(visit.workspace, draft, now=visit.now)
     if outcome.preview is None:
         return None
-    return change_preview(replace(outcome.preview, warnings=outcome.warnings), visit)
+    return change_preview(outcome.preview, visit, is_draft=True)
 
 
 def _card(visit: Visit, draft: Draft) -> DraftCard:
