@@ -52,7 +52,7 @@ def test_a_draft_shows_what_would_be_public_and_another_operator_approves_it_onc
     assert [each.location for each in answers] == ["/operator/changes/PC-1?done=approved"] * 2
     assert changes(console) == ["PC-1"]
     assert "Approved Alice, Sat, Nov 28, 7:00 a.m. EST, PC-1" in words(browser.get(DRAFT).text)
-    assert "There is none." in words(browser.get("/operator/drafts/").text)
+    assert "No draft waits for approval." in words(browser.get("/operator/drafts/").text)
     assert "DR-1" in words(browser.get("/operator/drafts/?all").text)
 
 

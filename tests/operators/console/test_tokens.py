@@ -35,7 +35,7 @@ def test_a_new_token_is_shown_once_and_works(console: Operations) -> None:
     page = new_token(browser)
     token = field(page, "token")
     assert "The token chat <b>bot It is shown only this once." in words(page)
-    assert "May read Expires Mon, Dec 28, 7:00 a.m. EST" in words(page)
+    assert "Scope read Expires Mon, Dec 28, 7:00 a.m. EST" in words(page)
     assert can_sign_in(console, token)
     pages = [browser.get(each).text for each in (TOKENS, "/operator/audit/", "/operator/audit.jsonl")]
     assert [each for each in pages if token in each] == []
@@ -73,7 +73,7 @@ def test_a_token_is_revoked_after_a_question_and_ends_its_sessions(console: Oper
     other.sign_in(token)
     browser.get(TOKENS)
     preview = browser.post(f"{TOKENS}revoke", {"name": "chat bot"}).text
-    assert "Revoke the token chat bot? May read and write" in words(preview)
+    assert "Revoke the token chat bot? Scope read and write" in words(preview)
     assert names(console) == ["chat bot", "Alice"]
     answers = [browser.post(f"{TOKENS}revoke", hidden(preview)) for _ in range(2)]
     assert [each.location for each in answers] == [f"{TOKENS}?done=token-revoked"] * 2

@@ -17,7 +17,7 @@ from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import plain_line
 from icsfeed.services.policy_rows import environments_text
 from icsfeed.words.dates import Dates
-from icsfeed.words.events import UNTIL_FURTHER_NOTICE
+from icsfeed.words.events import UNTIL_FURTHER_NOTICE, label_line
 from icsfeed.words.phrases import phrase_in
 from icsfeed.words.terms import KIND_NAMES, STATE_NAMES, name_in_words
 
@@ -163,7 +163,7 @@ class _Words:
         label = self._say(STATE_NAMES[state])
         return CalendarEntry(
             kind=change.kind,
-            title=f"{change.id}: {plain_line(plan.summary)}",
+            title=label_line(change.id, plain_line(plan.summary), self._dates.language),
             span=change.shown_span,
             when=str(self._dates.span(change.shown_span)),
             environments=self._environments(plan.environments),

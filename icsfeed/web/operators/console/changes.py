@@ -9,7 +9,8 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from icsfeed.domain.changes import Change, Step
-from icsfeed.domain.errors import ConflictError, IcsfeedError, RefusedError
+from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, RefusedError
+from icsfeed.domain.lengths import parse_length
 from icsfeed.domain.lifecycle import possible_steps
 from icsfeed.services.changes import Outcome, StepRequest, take_step
 from icsfeed.services.requests.errors import FieldError
@@ -97,7 +98,7 @@ def _change_page(visit: Visit, change: Change) -> Response:
     row = change_row(change, visit)
     return visit.page(
         "change.html",
-        title=f"{change.id}: {change.plan.summary}",
+        title=visit.label(change.id, change.plan.summary),
         section=Section.CHANGES,
         change=change,
         row=row,
@@ -204,9 +205,17 @@ def _title(visit: Visit, form: StepForm, change: Change) -> str:
     return visit.say(_TITLES[Step(form.name)], id=change.id)
 
 
+def _length_text(visit: Visit, text: str) -> str:
+    """The length in words; as it was typed, where it is none."""
+    try:
+        return visit.dates.length_in_days(parse_length(text))
+    except BadInputError:
+        return text
+
+
 def _button(visit: Visit, form: StepForm) -> str:
     if form.name == EXTEND:
-        return visit.say(_EXTEND_BUTTON, length=form.length)
+        return visit.say(_EXTEND_BUTTON, length=_length_text(visit, form.length))
     if form.silent:
         return visit.say(_WITHDRAW_BUTTON)
     return visit.say(_REDACT_BUTTON if form.target is not None else _BUTTONS[Step(form.name)])

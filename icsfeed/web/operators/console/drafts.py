@@ -120,17 +120,16 @@ def _after_decision(visit: Visit, draft: Draft, state: DraftState) -> Response |
 
 def _list_page(visit: Visit) -> Response:
     everything = "all" in request.args
-    rows = (
-        ()
-        if isinstance(visit.workspace.repository, NoRepository)
-        else drafts.drafts(visit.workspace, waiting=not everything)
-    )
+    has_none = isinstance(visit.workspace.repository, NoRepository)
+    all_drafts = () if has_none else drafts.drafts(visit.workspace)
+    rows = [each for each in all_drafts if everything or each.decision is None]
     settings = visit.workspace.schedule.operators
     return visit.page(
         "drafts.html",
         title=visit.say("Drafts"),
         section=Section.DRAFTS,
         everything=everything,
+        has_more=len(rows) < len(all_drafts),
         drafts=[_card(visit, each) for each in rows],
         kinds=[visit.say(KIND_NAMES[kind]) for kind in sorted(settings.approval)] if settings is not None else [],
     )

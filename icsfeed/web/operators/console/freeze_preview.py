@@ -28,7 +28,7 @@ from icsfeed.web.operators.console.preview_facts import (
     listener_facts,
 )
 from icsfeed.words.dates import Dates
-from icsfeed.words.events import UNTIL_FURTHER_NOTICE, freeze_meaning
+from icsfeed.words.events import UNTIL_FURTHER_NOTICE, freeze_meaning, label_line
 from icsfeed.words.phrases import phrase, phrase_in
 
 _CUT: Final = phrase_in("label in a preview", "Maintenance that is cut short")
@@ -112,4 +112,4 @@ def _change_lines(outcome: FreezeOutcome, dates: Dates) -> Iterator[str]:
     for change in outcome.changes:
         plan = change.plan
         reason = dates.language.say(_SAYS_WHY if plan.reason else _GIVES_NO_REASON)
-        yield f"{change.id} ({plain_line(plan.summary)}), {dates.span(plan.span)}: {reason}"
+        yield label_line(f"{change.id} ({plain_line(plan.summary)}), {dates.span(plan.span)}", reason, dates.language)

@@ -114,6 +114,7 @@ def _list_page(visit: Visit) -> Response:
         title=visit.say("Change freezes"),
         section=Section.FREEZES,
         everything=everything,
+        has_more=len(freezes.recorded) < len(visit.situation.record.freezes),
         recorded=tuple(_card(visit, each) for each in reversed(freezes.recorded)),
         schedule=tuple(
             ScheduleFreeze(

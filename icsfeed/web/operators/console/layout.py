@@ -27,7 +27,8 @@ from icsfeed.web.operators.console.guards import current_operator
 from icsfeed.web.operators.console.notices import NOTICES
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.dates import Dates
-from icsfeed.words.languages import LANGUAGES, Language, language_named
+from icsfeed.words.events import label_line
+from icsfeed.words.languages import LANGUAGES, Language, language_named, sentence
 from icsfeed.words.phrases import Phrase, phrase
 
 CONSOLE_PATH: Final = "/operator"
@@ -96,6 +97,16 @@ class Visit:
     def dates(self) -> Dates:
         """Writes dates in the operator's language, on the clock of the calendar's zone."""
         return Dates(language=self.language, zone=self.zone, year=self.now.astimezone(self.zone).year)
+
+    @property
+    def clock(self) -> str:
+        """Says on which clock the times in a form are, such as "Eastern Time (America/Toronto)"."""
+        name, key = self.dates.zone_name, self.zone.key
+        return sentence(name) if name != key else self.say("On the clock of {zone}", zone=key)
+
+    def label(self, label: str, text: str) -> str:
+        """The text after its label, with the language's colon between them."""
+        return label_line(label, text, self.language)
 
     @property
     def outbox(self) -> Outbox | None:
@@ -202,6 +213,7 @@ def _shared(language: Language) -> dict[str, object]:
         "language": language,
         "say": language.say,
         "say_count": language.say_count,
+        "colon": label_line("", "", language),
         "root": request.root_path + CONSOLE_PATH,
     }
 

@@ -107,6 +107,7 @@ def _list_page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
         everything=everything,
+        has_more=any(each.revoked_at is not None for each in subscribers),
         subscribers=[
             subscriber_card(visit, each, fetches) for each in subscribers if everything or each.revoked_at is None
         ],
@@ -261,7 +262,7 @@ def _revoke(visit: Visit, subscriber: Subscriber) -> Response:
         visit,
         Confirmation(
             title=visit.say("Revoke the feed of {name}?", name=plain_line(subscriber.name)),
-            button=visit.say("Revoke it"),
+            button=visit.say("Revoke"),
             path=f"{path}revoke",
             back=path,
             is_destructive=True,

@@ -42,7 +42,7 @@ _SCOPES: Final = {
     Scope.READ: phrase_in("what a token may do", "read"),
     Scope.WRITE: phrase_in("what a token may do", "read and write"),
 }
-_SCOPE_LABEL: Final = phrase_in("label in a preview", "May")
+_SCOPE_LABEL: Final = phrase("Scope")
 _LAST_USED: Final = phrase_in("label in a preview", "Last used")
 _EFFECT: Final = phrase_in("label in a preview", "Effect")
 _REVOCATION: Final = phrase("Programs with this token are refused at once, and sessions that began with it end.")
@@ -108,6 +108,7 @@ def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
         everything=everything,
+        has_more=len(listed_tokens) < len(all_tokens),
         tokens=[_card(visit, each) for each in listed_tokens],
         name=request.form.get("name", "") if error is not None else "",
         scopes=[(scope.value, visit.say(_SCOPES[scope])) for scope in _scopes_for(visit.operator)],
@@ -166,7 +167,7 @@ def _revoke(visit: Visit, name: str) -> Response:
         visit,
         Confirmation(
             title=visit.say("Revoke the token {name}?", name=plain_line(token.name)),
-            button=visit.say("Revoke it"),
+            button=visit.say("Revoke"),
             path="tokens/revoke",
             back="tokens/",
             fields=(("name", token.name),),
