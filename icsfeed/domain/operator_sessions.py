@@ -20,7 +20,7 @@ class OperatorSession:
     """An operator's session; instants are aware.
 
     ``id`` is public: others see it, and can end the session by it. The cookie holds something else. The ``operator``
-    has the address of the sign-in. ``token`` is the id of the token that the session began with, if one did.
+    has the address of the sign-in, and the token that the session began with, if one did.
     """
 
     id: str
@@ -29,7 +29,10 @@ class OperatorSession:
     seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
-    token: str | None = None
+
+    @property
+    def token(self) -> str | None:
+        return self.operator.token
 
     @property
     def idle_until(self) -> datetime:

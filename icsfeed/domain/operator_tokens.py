@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.operators import Scope
 from icsfeed.domain.texts import quoted, without_direction_controls
@@ -33,8 +34,8 @@ class TokenState(StrEnum):
 class OperatorToken:
     """An operator's token, without its secret; instants are aware.
 
-    ``id`` is random, and names the token wherever its name may be taken by another one later. ``used_at`` may be a
-    minute old.
+    ``id`` is random, and names the token wherever its name may be taken by another one later. ``entry`` is the number
+    of the audit entry of its creation. ``used_at`` may be a minute old.
     """
 
     id: str
@@ -42,6 +43,8 @@ class OperatorToken:
     scope: Scope
     created_at: datetime
     created_by: str
+    created_by_kind: ActorKind | None
+    entry: int
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     used_at: datetime | None = None

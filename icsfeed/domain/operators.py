@@ -17,12 +17,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Operator:
-    """An operator who proved to be one by a token or by signing in, from a network ``address``."""
+    """An operator who proved to be one by a token or by signing in, from a network ``address``.
+
+    ``token`` is the id of that token, also in a session that began with one.
+    """
 
     name: str
     kind: ActorKind
     scope: Scope
     address: str = ""
+    token: str | None = None
 
     @property
     def may_write(self) -> bool:

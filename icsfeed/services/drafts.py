@@ -13,12 +13,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.actors import Actor
-from icsfeed.domain.drafts import APPROVERS, Draft, DraftDecision, DraftState, draft_number, is_same_operator
+from icsfeed.domain.drafts import APPROVERS, Draft, DraftDecision, DraftState, draft_number
 from icsfeed.domain.errors import BadInputError, ConflictError, NotFoundError, RefusedError
 from icsfeed.domain.operators import Operator
 from icsfeed.domain.record import Record
 from icsfeed.domain.situation import Situation
-from icsfeed.domain.texts import quoted
 from icsfeed.domain.times import instant_text
 from icsfeed.services.announcing import (
     AnnouncementRequest,
@@ -28,6 +27,7 @@ from icsfeed.services.announcing import (
 )
 from icsfeed.services.changes import Outcome, Workspace
 from icsfeed.services.drafting import DraftOutcome, with_preview
+from icsfeed.services.four_eyes import require_another
 from icsfeed.services.repository import DraftReading
 
 
@@ -62,7 +62,7 @@ def approve(
     draft = _waiting(
         workspace.repository, number, zone
     )  # read last: else another's approval could look like a conflict
-    _require_another(draft, operator)
+    require_another(workspace.repository, draft, operator)
     preview = _preview(situation, draft).preview
     if dry_run and preview is not None:
         return preview
@@ -181,12 +181,6 @@ def _require_approver(operator: Operator) -> None:
     operator.require_write()
     if operator.kind not in APPROVERS:
         msg = "a draft is approved by an operator who signed in or has a token; make one with `icsfeed token create`"
-        raise RefusedError(msg)
-
-
-def _require_another(draft: Draft, operator: Operator) -> None:
-    if is_same_operator(draft.by, operator.name):
-        msg = f"{draft.id} was drafted by {quoted(draft.by)}; another operator has to approve it; nothing was changed"
         raise RefusedError(msg)
 
 

@@ -72,7 +72,7 @@ def authenticate(
         UnavailableError: where the database can't be read or, for a failed attempt, written.
     """
     valid = valid_token(database, token, address=address, method=method, now=now)
-    return Operator(name=valid.name, kind=ActorKind.TOKEN, scope=valid.scope, address=address)
+    return Operator(name=valid.name, kind=ActorKind.TOKEN, scope=valid.scope, address=address, token=valid.id)
 
 
 def valid_token(

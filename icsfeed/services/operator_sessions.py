@@ -56,7 +56,7 @@ def sign_in_by_token(
         UnavailableError: where the database can't be read or written.
     """
     valid = valid_token(database, token, address=address, method=SignInMethod.TOKEN, now=now)
-    operator = Operator(name=valid.name, kind=ActorKind.PERSON, scope=valid.scope, address=address)
+    operator = Operator(name=valid.name, kind=ActorKind.PERSON, scope=valid.scope, address=address, token=valid.id)
     session = _session(operator, now, new_id(), valid)
     return _start(database, session, SignInMethod.TOKEN, new_secret(), valid)
 
@@ -85,7 +85,6 @@ def _session(operator: Operator, now: datetime, session_id: str, token: Operator
         started_at=now,
         seen_at=now,
         expires_at=end if token is None or token.expires_at is None else min(end, token.expires_at),
-        token=token.id if token is not None else None,
     )
 
 

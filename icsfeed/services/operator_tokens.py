@@ -43,23 +43,25 @@ def create(
         UnavailableError: where it can't be recorded; nothing has changed then.
     """
     text = token_text(bytes.fromhex(new_secret()))
-    token = OperatorToken(
-        id=new_id(),
-        name=request.name,
-        scope=request.scope,
-        created_at=actor.at,
-        created_by=actor.name,
-        expires_at=request.expires_at,
-    )
-    with database.writing(actor=actor, action="token create", subject=token.name) as writing:
+    with database.writing(actor=actor, action="token create", subject=request.name) as writing:
         rows = writing.operators.tokens
-        if any(each.is_valid(actor.at) for each in _named(token.name, rows.all())):
+        if any(each.is_valid(actor.at) for each in _named(request.name, rows.all())):
             msg = (
-                f"there is a valid token {quoted(token.name)} already; choose another name, "
+                f"there is a valid token {quoted(request.name)} already; choose another name, "
                 "or revoke that one first with `icsfeed token revoke`"
             )
             raise RefusedError(msg)
-        rows.add(token, digest=digest_of(text), entry=writing.entry)
+        token = OperatorToken(
+            id=new_id(),
+            name=request.name,
+            scope=request.scope,
+            created_at=actor.at,
+            created_by=actor.name,
+            created_by_kind=actor.kind,
+            entry=writing.entry,
+            expires_at=request.expires_at,
+        )
+        rows.add(token, digest=digest_of(text))
     return CreatedToken(token=token, text=text)
 
 

@@ -107,10 +107,13 @@ class Repository(Protocol):
 
 
 class AuditedRepository(Repository, DraftReading, Protocol):
-    """A repository whose audit trail, and drafts, can be read."""
+    """A repository whose audit trail, drafts and operators can be read."""
 
     def entries(self, *, since: int = 0, subject: str | None = None) -> tuple[AuditEntry, ...]:
         """The audit entries after number ``since``, oldest first; with a ``subject``, only those about it."""
+
+    def operator_rows(self) -> AbstractContextManager[OperatorRows | None]:
+        """Tokens, sign-ins and sessions, for reading; ``None`` while there is no database yet."""
 
 
 class AuditRepository(AuditedRepository, Protocol):

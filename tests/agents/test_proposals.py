@@ -11,13 +11,15 @@ from typing import Any
 import jsonschema
 import pytest
 
+from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.services import operator_tokens
 from icsfeed.store.database.database import Database
 from tests.actors import operator
 from tests.agents.conftest import TestClock
-from tests.agents.endpoint import Agent
+from tests.agents.endpoint import Agent, an_agent
 from tests.cli.running import NOW, SCHEDULE, run
 from tests.examples import NOW as NOON
+from tests.operators.access import create
 
 FAILOVER: dict[str, object] = {
     "kind": "emergency",
@@ -254,7 +256,7 @@ def test_an_internal_freeze_is_said_not_to_be_public(agent: Agent) -> None:
 
 
 def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
-    agent: Agent, agent_of: AgentOf, stranger: Agent, schedule: Path
+    agent: Agent, agent_of: AgentOf, stranger: Agent, schedule: Path, database: Database
 ) -> None:
     schedule.write_text(f'{SCHEDULE}\n[operators]\napproval = ["planned"]\n', encoding="utf-8")
     firewall = {"kind": "planned", "summary": "New firewall", "environments": ["production"], "duration": "1h"}
@@ -273,6 +275,12 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
     assert [each["id"] for each in agent.call("list_drafts")["drafts"]] == ["DR-1"]
     assert agent.refusal("propose_approve_draft", id="DR-1") == (
         'DR-1 was drafted by "chat bot"; another operator has to approve it; nothing was changed'
+    )
+    by = Actor(name="chat bot", kind=ActorKind.AGENT, at=NOON)
+    own = an_agent(schedule=schedule, database=database, now=NOON, token=create(database, "own", now=NOON, by=by).text)
+    assert own.refusal("propose_approve_draft", id="DR-1") == (
+        'DR-1 was drafted by "chat bot", and the token "own" was created by "chat bot", so both count as one operator; '
+        'another operator has to approve it, whose token or sign-in does not go back to "chat bot"; nothing was changed'
     )
     second = agent_of("second bot")
     approval = second.call("propose_approve_draft", id="DR-1")

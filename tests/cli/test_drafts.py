@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.actors import Actor, ActorKind
+from icsfeed.store.database.database import Database
 from tests.cli.running import NOW, SCHEDULE, Outcome, run
+from tests.operators.access import create
 
 ANNOUNCE = ("announce", "--summary", "New firewall", "--environment", "production", "--start", "2026-12-09T01:00")
 TIME = "Wed 2026-12-09 01:00–02:30 EST"
@@ -108,6 +113,25 @@ def test_nobody_approves_what_they_drafted() -> None:
     outcome = planned("approve", "DR-1", token=create_token("Bob"))
     assert (outcome.status, outcome.stdout) == (1, "")
     assert outcome.stderr == 'DR-1 was drafted by "BOB"; another operator has to approve it; nothing was changed\n'
+
+
+def test_nobody_approves_with_a_token_that_the_author_has_created_over_the_network(tmp_path: Path) -> None:
+    draft()
+    at = datetime.fromisoformat(NOW)
+    with closing(Database(f"sqlite:///{tmp_path}/icsfeed.db")) as database:
+        token = create(database, "bob", lasts=None, now=at, by=Actor(name="ann", kind=ActorKind.PERSON, at=at)).text
+    outcome = planned("approve", "DR-1", token=token)
+    assert (outcome.status, outcome.stdout) == (1, "")
+    assert outcome.stderr == (
+        'DR-1 was drafted by "ann", and the token "bob" was created by "ann", so both count as one operator; another '
+        'operator has to approve it, whose token or sign-in does not go back to "ann"; nothing was changed\n'
+    )
+
+
+def test_a_token_that_was_created_on_the_command_line_is_nobodys() -> None:
+    draft()
+    token = run("token", "create", "bob", "--scope", "write", "--operator", "ann", "--now", NOW, "--expires", "never")
+    assert planned("approve", "DR-1", token=token.stdout.strip()).stdout == "PC-1\n"
 
 
 def test_a_draft_is_withdrawn() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.services.operator_access import authenticate
 from icsfeed.store.database.database import Database
 from tests.cli.running import IN_FORCE, NOW, SCHEDULE, Outcome, run
 from tests.examples import NOW as NOW_AS_INSTANT
+from tests.operators.access import create as create_token
 
 TOKEN = re.compile(r"(icsfeed_[\w-]{43})\n")
 
@@ -170,5 +173,13 @@ def test_check_warns_where_nobody_can_sign_in_or_approve(tmp_path: Path) -> None
         "token alice: it expires at Sun 2026-12-06 07:00 EST; create one with another name before, and revoke this one "
         "afterwards",
     ]
+    at = datetime.fromisoformat(NOW)
+    with closing(Database(f"sqlite:///{tmp_path}/icsfeed.db")) as database:
+        second = Actor(name="alice", kind=ActorKind.TOKEN, at=at)
+        create_token(database, "alice's bot", now=at, lasts=timedelta(days=20), by=second)
+    assert about_operators()[0] == (
+        'operators.approval: all valid tokens with scope write go back to "alice", and another operator has to '
+        f"approve; {remedy}"
+    )
     create("bob", "--scope", "write", "--expires", "15d")
     assert [line.partition(":")[0] for line in about_operators()] == ["token alice"]

@@ -29,6 +29,7 @@ from icsfeed.services.drafts import approve, withdraw
 from icsfeed.store.database.database import Database
 from icsfeed.store.schedule_file import load_schedule
 from tests.actors import operator
+from tests.agents.endpoint import Agent
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
 from tests.publication.fakes import Clock
@@ -49,6 +50,22 @@ events = ["announced", "reminder"]
 remind = ["24h"]
 """
 ROUTES = ("/metrics", "/readyz", "/healthz", "/api/v1/drafts", "/api/v1/audit", "/operator/drafts", "/nothing")
+
+TOOLS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("describe_calendar", {}),
+    ("get_gate", {}),
+    ("get_gate", {"change": "DR-1"}),
+    ("list_upcoming", {"days": 366}),
+    ("explain_date", {"date": "2026-11-25"}),
+    ("list_changes", {"include_closed": True}),
+    ("get_change", {"id": "PC-1"}),
+    ("get_change", {"id": "DR-1"}),
+    ("list_freezes", {"include_ended": True}),
+    ("suggest_slots", {"duration": "1h", "by": "2026-12-24T12:00:00Z"}),
+    ("list_drafts", {}),
+    ("propose_approve_draft", {"id": "DR-1"}),
+)
+"""Each tool that reads, and one that proposes: an agent without a key calls them."""
 
 texts = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=12).map(lambda text: f"{MARK}{text}")
 plans = st.builds(
@@ -76,7 +93,16 @@ class Site:
     before: dict[str, bytes]
 
     def answers(self) -> dict[str, bytes]:
-        return {path: self.answer(path) for path in self.before}
+        return {path: self.answer(path) for path in self.before if path.startswith("/")} | self.answers_to_agents()
+
+    def answers_to_agents(self) -> dict[str, bytes]:
+        """What an agent without a key gets."""
+        agent = Agent(client=self.client)
+        responses = {
+            f"{name} {arguments}": agent.send("tools/call", name=name, arguments=arguments) for name, arguments in TOOLS
+        }
+        responses |= {method: agent.send(method) for method in ("tools/list", "server/discover")}
+        return {call: f"{each.status}\n{each.headers}\n".encode() + each.data for call, each in responses.items()}
 
     def answer(self, path: str) -> bytes:
         response = self.client.get(path)
@@ -148,4 +174,6 @@ def test_the_same_answers_show_it_once_it_is_approved(site: Site) -> None:
     after = site.answers()
     assert MARK.encode() in after["/feeds/planned.ics"]
     assert {"/", "/feeds/all.json", "/feeds/all.atom"} <= {path for path in after if MARK.encode() in after[path]}
+    in_tools = {call.partition(" ")[0] for call, answer in after.items() if MARK.encode() in answer}
+    assert {"list_upcoming", "explain_date", "list_changes", "get_change"} <= in_tools
     assert site.database.outbox.rows() != ()

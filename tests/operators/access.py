@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from icsfeed.domain.actors import Actor
 from icsfeed.domain.operators import Scope
 from icsfeed.services import operator_tokens
 from icsfeed.services.operator_tokens import CreatedToken
@@ -39,7 +40,9 @@ def create(
     lasts: timedelta | None = DAY,
     now: datetime = NOW,
     secret: Callable[[], str] = new_secret,
+    by: Actor | None = None,
 ) -> CreatedToken:
-    """A new token, which ``lasts`` so long."""
+    """A new token, which ``lasts`` so long; by default, Alice creates it on a command line."""
     request = TokenRequest(name=name, scope=scope, expires_at=now + lasts if lasts is not None else None)
-    return operator_tokens.create(database, request, new_id=new_id, new_secret=secret, actor=operator("Alice", now))
+    actor = by or operator("Alice", now)
+    return operator_tokens.create(database, request, new_id=new_id, new_secret=secret, actor=actor)

@@ -48,7 +48,7 @@ def record_failures(database: Database, attempts: Iterable[tuple[str, datetime]]
 @pytest.mark.parametrize("scope", Scope)
 def test_a_token_names_its_operator(database: Database, scope: Scope) -> None:
     token = create(database, scope=scope)
-    expected = Operator(name="chat bot", kind=ActorKind.TOKEN, scope=scope, address=HERE)
+    expected = Operator(name="chat bot", kind=ActorKind.TOKEN, scope=scope, address=HERE, token=token.token.id)
     assert authenticate(database, token.text, address=HERE, now=NOW) == expected
 
 

@@ -99,7 +99,9 @@ def test_a_request_tries_to_authenticate_by_a_header_or_a_token_in_the_url() -> 
 def test_the_operator_of_a_request_has_its_address(database: Database) -> None:
     token = create(database, scope=Scope.READ)
     who = authenticated(database, a_request(f"Bearer {token.text}", address="2001:db8::1"), now=NOW)
-    assert who == Operator(name="chat bot", kind=ActorKind.TOKEN, scope=Scope.READ, address="2001:db8::1")
+    assert who == Operator(
+        name="chat bot", kind=ActorKind.TOKEN, scope=Scope.READ, address="2001:db8::1", token=token.token.id
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,13 @@ def sign_ins(database: Database) -> list[tuple[SignInMethod, SignInOutcome, str]
 
 
 def test_a_person_signs_in_by_a_token(database: Database) -> None:
-    started = by_token(database, create(database).text)
+    created = create(database)
+    started = by_token(database, created.text)
     session = active_session(database, started.cookie, now=NOW + MINUTE)
     assert session is not None
-    assert session.operator == Operator(name="chat bot", kind=ActorKind.PERSON, scope=Scope.WRITE, address=HERE)
+    assert session.operator == Operator(
+        name="chat bot", kind=ActorKind.PERSON, scope=Scope.WRITE, address=HERE, token=created.token.id
+    )
     assert session.operator_at(ELSEWHERE).address == ELSEWHERE
     assert sign_ins(database) == [(SignInMethod.TOKEN, SignInOutcome.ACCEPTED, "chat bot")]
 

@@ -77,6 +77,9 @@ class MemoryRepository:
     def next_draft_number(self) -> int:
         return len(self.drafted) + 1
 
+    def operator_rows(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
     @property
     def actions(self) -> list[tuple[str, str, str]]:
         """Operator, action and subject of each audit entry."""

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Callable, Generator
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from icsfeed.domain.errors import UnavailableError
 from icsfeed.store.database.access import DatabaseAccess
 from icsfeed.store.database.engine import read_transaction, write_transaction
 from icsfeed.store.database.migrating import TablesVersion, require_tables
+from icsfeed.store.database.operator_tables import drafts
 from icsfeed.store.database.session_rows import SessionRows
 from icsfeed.store.database.sign_in_rows import SignInRows
 from icsfeed.store.database.token_rows import TokenRows
@@ -27,6 +28,12 @@ class OperatorRows:
         self.tokens = TokenRows(connection)
         self.sign_ins = SignInRows(connection)
         self.sessions = SessionRows(connection)
+        self._connection = connection
+
+    def entry_of_draft(self, number: int) -> int:
+        """The number of the audit entry with which a draft was recorded."""
+        entry: int = self._connection.execute(select(drafts.c.entry).where(drafts.c.number == number)).scalar_one()
+        return entry
 
 
 class OperatorAccess(DatabaseAccess):

@@ -76,10 +76,15 @@ class SessionRows:
 def _session(row: Row[Any]) -> OperatorSession:
     return OperatorSession(
         id=row.session,
-        operator=Operator(name=row.name, kind=ActorKind(row.kind), scope=Scope(row.scope), address=row.address),
+        operator=Operator(
+            name=row.name,
+            kind=ActorKind(row.kind),
+            scope=Scope(row.scope),
+            address=row.address,
+            token=row.token,
+        ),
         started_at=row.started_at,
         seen_at=row.seen_at,
         expires_at=row.expires_at,
         ended_at=row.ended_at,
-        token=row.token,
     )

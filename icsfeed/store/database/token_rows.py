@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.operator_tokens import OperatorToken
 from icsfeed.domain.operators import Scope
 from icsfeed.store.database.operator_tables import operator_tokens, token_revocations, token_uses
@@ -18,6 +19,7 @@ _ALL: Final[Select[Any]] = (
     select(
         *_table.c,
         audit_trail.c.by.label("created_by"),
+        audit_trail.c.kind.label("created_by_kind"),
         token_revocations.c.at.label("revoked_at"),
         token_uses.c.at.label("used_at"),
     )
@@ -52,12 +54,11 @@ class TokenRows:
         """The oldest first."""
         return tuple(map(_token, self._connection.execute(_ALL)))
 
-    def add(self, token: OperatorToken, *, digest: str, entry: int) -> None:
-        """Add a token that is recorded with that entry in the audit trail."""
+    def add(self, token: OperatorToken, *, digest: str) -> None:
         self._connection.execute(
             insert(_table).values(
                 token=token.id,
-                entry=entry,
+                entry=token.entry,
                 at=token.created_at,
                 name=token.name,
                 scope=token.scope.value,
@@ -85,6 +86,8 @@ def _token(row: Row[Any]) -> OperatorToken:
         scope=Scope(row.scope),
         created_at=row.at,
         created_by=row.created_by,
+        created_by_kind=ActorKind(row.created_by_kind) if row.created_by_kind is not None else None,
+        entry=row.entry,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         used_at=row.used_at,

@@ -10,6 +10,7 @@ import pytest
 
 from icsfeed.store.database.database import Database
 from tests.cli.running import IN_FORCE
+from tests.operators.access import create
 from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, problem_of
 
 PLANNED = {**ANNOUNCEMENT, "kind": "planned"}
@@ -23,9 +24,14 @@ def schedule(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def reviewer(api: ApiClient) -> ApiClient:
+def reviewer(api: ApiClient, database: Database) -> ApiClient:
     """Another operator's client of the same application."""
-    return replace(api, token=json_of(api.post("/tokens", {"name": "reviewer", "scope": "write"}))["token"])
+    return replace(api, token=create(database, "reviewer", now=api.clock.now).text)
+
+
+def second_self(api: ApiClient, name: str = "second self") -> ApiClient:
+    """The client with a token that its operator has created over the API."""
+    return replace(api, token=json_of(api.post("/tokens", {"name": name, "scope": "write"}))["token"])
 
 
 def test_a_planned_change_is_a_draft_until_another_operator_approves_it(api: ApiClient, reviewer: ApiClient) -> None:
@@ -77,6 +83,27 @@ def test_a_draft_that_came_too_late_is_shown_with_the_reason(api: ApiClient) -> 
 def test_a_draft_that_does_not_exist(api: ApiClient) -> None:
     assert api.get("/drafts/DR-7").status_code == 404
     assert problem_of(api.get("/drafts/EC-1"))["status"] == 400
+
+
+def test_nobody_approves_with_a_token_that_the_author_has_created_nor_the_reverse(
+    api: ApiClient, reviewer: ApiClient
+) -> None:
+    other = second_self(api)
+    api.post("/changes", PLANNED)
+    other.post("/changes", {**PLANNED, "summary": "New storage"})
+    remedy = (
+        "so both count as one operator; another operator has to approve it, whose token or sign-in does not go back to "
+        '"chat bot"; nothing was changed'
+    )
+    for client, draft, author in ((other, "DR-1", "chat bot"), (api, "DR-2", "second self")):
+        for path in (f"/drafts/{draft}/approve?dry_run=true", f"/drafts/{draft}/approve"):
+            refusal = client.post(path, headers={"Idempotency-Key": "1"} if "dry" not in path else None)
+            assert refusal.status_code == 422
+            assert problem_of(refusal)["detail"] == (
+                f'{draft} was drafted by "{author}", and the token "second self" was created by "chat bot", {remedy}'
+            )
+    assert json_of(api.get("/changes"))["items"] == []
+    assert [reviewer.post(f"/drafts/{each}/approve").status_code for each in ("DR-1", "DR-2")] == [201, 201]
 
 
 def test_a_draft_is_withdrawn(api: ApiClient) -> None:

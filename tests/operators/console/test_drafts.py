@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from icsfeed.domain.actors import Actor, ActorKind
 from icsfeed.domain.changes import Plan
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.operators import Scope
@@ -12,7 +13,7 @@ from icsfeed.services.announcing import AnnouncementRequest
 from icsfeed.services.drafting import announce_or_draft
 from tests.actors import operator
 from tests.examples import span
-from tests.operators.access import DAY, NOW
+from tests.operators.access import DAY, NOW, create
 from tests.operators.console.stories import NASTY, words, workspace
 from tests.operators.consoles import Operations
 
@@ -65,6 +66,35 @@ def test_ones_own_draft_says_why_somebody_else_has_to_approve_it(console: Operat
     response = browser.post(f"{DRAFT}/approve")
     assert response.status_code == 422
     assert "another operator has to approve it; nothing was changed" in words(response.text)
+    assert changes(console) == []
+
+
+def test_a_draft_of_somebody_whose_token_one_has_created_says_why_not(console: Operations) -> None:
+    alice = console.signed_in()
+    alice.get("/operator/tokens/")
+    alice.post("/operator/tokens/create", {"name": "Eve", "scope": "write", "expires": "30d"})
+    draft(console, by="Eve")
+    why = (
+        'DR-1 was drafted by "Eve", and the token "Eve" was created by "Alice", so both count as one operator; another '
+        'operator has to approve it, whose token or sign-in does not go back to "Alice"; nothing was changed'
+    )
+    page = alice.get(DRAFT).text
+    assert why in words(page)
+    assert "Approve and publish" not in page
+    assert "Withdraw the draft" in page
+    response = alice.post(f"{DRAFT}/approve")
+    assert (response.status_code, why in words(response.text)) == (422, True)
+    assert changes(console) == []
+    assert "Approve and publish" in console.signed_in(name="Carol").get(DRAFT).text
+
+
+def test_a_session_that_began_with_a_token_of_the_author_does_not_approve(console: Operations) -> None:
+    created = create(console.database, "Eve", by=Actor(name="Alice", kind=ActorKind.PERSON, at=NOW))
+    draft(console, by="Alice")
+    browser = console.browser()
+    browser.sign_in(created.text)
+    assert 'and the token "Eve" was created by "Alice"' in words(browser.get(DRAFT).text)
+    assert browser.post(f"{DRAFT}/approve").status_code == 422
     assert changes(console) == []
 
 

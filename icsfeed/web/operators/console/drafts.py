@@ -9,10 +9,18 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from icsfeed.domain.drafts import Draft, DraftState, is_same_operator
-from icsfeed.domain.errors import BadInputError, ConflictError, IcsfeedError, NotFoundError, UnavailableError
+from icsfeed.domain.errors import (
+    BadInputError,
+    ConflictError,
+    IcsfeedError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 from icsfeed.domain.texts import plain_line
 from icsfeed.services import drafts
 from icsfeed.services.changes import random_uid_part
+from icsfeed.services.four_eyes import require_another
 from icsfeed.services.policy_rows import environments_text
 from icsfeed.services.repository import NoRepository
 from icsfeed.web.errors import status_of
@@ -153,9 +161,21 @@ def _page(visit: Visit, draft: Draft, error: IcsfeedError | None = None) -> Resp
         draft=_card(visit, draft),
         preview=preview,
         why_not=why_not,
+        who_not=_who_not(visit, draft),
         slots=(),
         is_draft=False,
     )
+
+
+def _who_not(visit: Visit, draft: Draft) -> str:
+    """Why this operator may not approve the draft of another name; empty where they may."""
+    if draft.decision is not None or is_same_operator(draft.by, visit.operator.name):
+        return ""
+    try:
+        require_another(visit.workspace.repository, draft, visit.operator)
+    except RefusedError as refusal:
+        return str(refusal)
+    return ""
 
 
 def _preview(visit: Visit, draft: Draft) -> ChangePreview | None:
