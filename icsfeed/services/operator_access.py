@@ -1,8 +1,9 @@
 """Who may act: operators prove it by a token, and failed attempts are recorded and limited.
 
 Failed attempts stand in a table of their own and make no audit entry, which every server would look up. The limit keeps
-that table small, and a guesser slow; it never turns away a valid token, so operators behind the same address as an
-attacker get in. What is over the limit is refused without a trace: at most ``MAX_FAILURES_A_DAY`` rows are added a day.
+that table small, and a guesser slow; it never turns away a valid token, nor anybody whom a provider recognized, so
+operators behind the same address as an attacker get in. What is over the limit is refused without a trace: at most
+``MAX_FAILURES_A_DAY`` rows are added a day.
 
 Tokens are looked up by their digests. No secret is ever compared, so the time of an answer says nothing about one.
 """
@@ -141,18 +142,6 @@ def _record_failure(database: OperatorRepository, attempt: SignIn) -> None:
     with database.writing_operator_rows() as rows:
         _check_attempts(rows, attempt.address, attempt.at)
         rows.sign_ins.add(attempt)
-
-
-def check_attempts(database: OperatorRepository, *, address: str, now: datetime) -> None:
-    """Refuse another attempt after too many failed ones; for a sign-in that is costly to check.
-
-    Raises:
-        TooManyAttemptsError: where there were too many.
-        UnavailableError: where the database can't be read.
-    """
-    with database.operator_rows() as rows:
-        if rows is not None:
-            _check_attempts(rows, address, now)
 
 
 def _check_attempts(rows: OperatorRows, address: str, now: datetime) -> None:

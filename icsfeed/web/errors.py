@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask import Response
+from structlog.typing import FilteringBoundLogger
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -41,6 +42,17 @@ _ONE_SECOND: Final = timedelta(seconds=1)
 
 RETRY_AFTER: Final = str(int(FILE_RETRY.total_seconds()))
 """The header Retry-After, in seconds, when nothing can be served."""
+
+
+def without_details(error: IcsfeedError, log: FilteringBoundLogger) -> IcsfeedError:
+    """The error for those who are no operators: what is not available is told to the log alone.
+
+    Such messages name databases, hosts and files.
+    """
+    if not isinstance(error, UnavailableError):
+        return error
+    log.warning("not available", reason=str(error))
+    return UnavailableError("this is not available at the moment; try again in a minute")
 
 
 def status_of(error: IcsfeedError) -> int:

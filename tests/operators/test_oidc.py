@@ -13,6 +13,7 @@ import httpx
 import pytest
 from werkzeug.test import TestResponse
 
+from icsfeed.domain.sign_ins import SignIn, SignInMethod, SignInOutcome
 from icsfeed.store.database.database import Database
 from tests.cli.running import SCHEDULE, run
 from tests.operators.access import MINUTE, create
@@ -120,6 +121,22 @@ def test_a_person_signs_in_and_goes_on(console: Operations, provider: Provider) 
     browser.post("/operator/sign-out")
     assert outcomes(console)[1:] == [("oidc", "signed out", "alice@example.com")]
     assert provider.requests == ["GET /.well-known/openid-configuration", "GET /keys", "GET /authorize", "POST /token"]
+
+
+def test_whom_the_provider_recognizes_gets_in_however_many_attempts_have_failed(
+    console: Operations, provider: Provider
+) -> None:
+    """Anybody could lock every operator out for a day, by wrong tokens from a hundred addresses."""
+    del provider
+    with console.database.writing_operator_rows() as rows:
+        for number in range(1000):
+            address = f"198.51.100.{number // 10}"
+            rows.sign_ins.add(
+                SignIn(at=console.now, method=SignInMethod.BEARER, outcome=SignInOutcome.UNKNOWN_TOKEN, address=address)
+            )
+    stranger = console.browser()
+    assert stranger.sign_in("wrong").status_code == 429
+    assert sign_in(console.browser()).status_code == 303
 
 
 def test_the_request_to_the_provider_says_what_it_must(console: Operations, provider: Provider) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, NotFound
@@ -21,7 +21,7 @@ from icsfeed.services.conflicts import OutdatedChangeError
 from icsfeed.services.operator_access import is_enabled
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 from icsfeed.store.database.database import Database
-from icsfeed.web.errors import http_problem, problem, status_of
+from icsfeed.web.errors import http_problem, problem, status_of, without_details
 from icsfeed.web.operators.api.calling import new_call, perform
 from icsfeed.web.operators.api.document import api_document
 from icsfeed.web.operators.api.operation import PREFIX, Operation, OperationAnswer
@@ -117,7 +117,7 @@ def _operator(operation: Operation, context: OperatorsContext) -> Operator:
     database = context.database
     if not isinstance(database, Database):
         raise NotFound
-    operator = authenticated(database, request, now=context.clock())
+    operator = g.operator = authenticated(database, request, now=context.clock())
     if operation.records:
         operator.require_write()
     return operator
@@ -181,6 +181,8 @@ def _pattern(operation: Operation) -> re.Pattern[str]:
 
 
 def _answer_error(error: IcsfeedError, context: OperatorsContext) -> Response:
+    if "operator" not in g:
+        error = without_details(error, context.log)
     if isinstance(error, OutdatedChangeError):
         zone = context.workspaces.schedule().calendar.zone
         response = problem(

@@ -10,7 +10,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from icsfeed.domain.errors import IcsfeedError, TooManyAttemptsError, UnavailableError
-from icsfeed.web.errors import RETRY_AFTER, status_of
+from icsfeed.web.errors import RETRY_AFTER, status_of, without_details
 from icsfeed.web.operators.console.guards import current_session
 from icsfeed.web.operators.console.layout import console_page, current_language
 from icsfeed.web.operators.context import OperatorsContext
@@ -47,6 +47,8 @@ def http_error_page(context: OperatorsContext, error: HTTPException, text: Phras
 
 def error_page(context: OperatorsContext, error: IcsfeedError) -> Response:
     """The page for an error of the services, whose own words say what to do."""
+    if current_session() is None:
+        error = without_details(error, context.log)
     status = status_of(error)
     response = message_page(context, status, _TITLES.get(status, _SOMETHING_WRONG), detail=str(error))
     if isinstance(error, TooManyAttemptsError):

@@ -90,7 +90,7 @@ def _day(year: str, month: str, day: str) -> date:
     """The date; there is no page of one that does not exist, or that icsfeed does not know."""
     try:
         that_day = date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NotFound from None
     if that_day.year not in YEARS[1:-1]:
         raise NotFound

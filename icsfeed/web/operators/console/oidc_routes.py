@@ -14,7 +14,7 @@ from icsfeed.domain.errors import IcsfeedError, TooManyAttemptsError, Unavailabl
 from icsfeed.domain.operator_settings import OidcSettings
 from icsfeed.domain.operators import Operator
 from icsfeed.domain.sign_ins import SignInMethod
-from icsfeed.services.operator_access import check_attempts, note_failure
+from icsfeed.services.operator_access import note_failure
 from icsfeed.settings import UnsetVariableError, value_in
 from icsfeed.web.operators.console.cookies import JOURNEY_COOKIE, cookie, delete_cookie, set_cookie
 from icsfeed.web.operators.console.destinations import HOME, own_page
@@ -87,12 +87,10 @@ class _OidcViews:
         journey = unsealed(sealed_journey, self._keys.key(_KEY_PURPOSE), now=now)
         page = journey.page if journey is not None else HOME
         try:
-            check_attempts(self._context.database, address=client_address(), now=now)
+            # However many attempts have failed: whom the provider recognizes gets in, as a valid token does.
             operator = self._recognized(settings, journey)
         except SignInRefusedError as error:
             return self._refused(page, error)
-        except TooManyAttemptsError as error:
-            return too_many_attempts_page(self._context, page, error)
         except (UnavailableError, UnsetVariableError) as error:
             return self._no_provider(page, error)
         return self._sessions.enter(see(page), self._sessions.start(operator))

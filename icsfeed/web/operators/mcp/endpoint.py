@@ -10,6 +10,7 @@ from flask import Request, Response
 from icsfeed import __version__
 from icsfeed.domain.errors import IcsfeedError
 from icsfeed.domain.operators import Operator
+from icsfeed.web.errors import without_details
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.web.operators.mcp.confirming import confirming_tool
 from icsfeed.web.operators.mcp.instructions import instructions_for
@@ -54,7 +55,7 @@ class McpEndpoint:
         except RpcError as error:
             return http_response(error.reply())
         except IcsfeedError as error:
-            return refusal(error)
+            return refusal(without_details(error, self.context.log))
 
     def _reply(self, request: Request) -> McpReply:
         if "Origin" in request.headers:

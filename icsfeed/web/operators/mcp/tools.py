@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from mcp_types import CallToolResult, TextContent, Tool, ToolAnnotations
 
-from icsfeed.domain.errors import IcsfeedError, UnauthenticatedError
+from icsfeed.domain.errors import IcsfeedError, UnauthenticatedError, UnavailableError
 from icsfeed.domain.operators import Operator
 from icsfeed.domain.situation import Situation
 from icsfeed.services.changes import Workspace
@@ -99,10 +99,16 @@ class McpTool:
         )
 
     def result(self, caller: Caller, arguments: Arguments) -> CallToolResult:
-        """The answer, also as text for clients that know nothing else; or why there is none, for the agent to read."""
+        """The answer, also as text for clients that know nothing else; or why there is none, for the agent to read.
+
+        Raises:
+            UnavailableError: to those who are no operators, where the schedule or the database can't be read.
+        """
         try:
             answer = self.call(caller, arguments)
         except IcsfeedError as error:
+            if caller.operator is None and isinstance(error, UnavailableError):
+                raise  # its words are not for strangers
             return CallToolResult(content=[TextContent(text=_error_text(error))], is_error=True)
         text = json.dumps(answer, ensure_ascii=False, indent=1)
         return CallToolResult(content=[TextContent(text=text)], structured_content=answer)
