@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from icsfeed.services.repository import NoRepository
 from icsfeed.services.requests.errors import FieldError, InvalidRequestError
 from icsfeed.store.database.outbox import Outbox
 from icsfeed.web.operators.console.assets import asset_response, icon_of, script, style_of
+from icsfeed.web.operators.console.error_words import error_in_words
 from icsfeed.web.operators.console.guards import current_operator
 from icsfeed.web.operators.console.notices import NOTICES
 from icsfeed.web.operators.context import OperatorsContext
@@ -213,6 +214,7 @@ def _shared(language: Language) -> dict[str, object]:
         "language": language,
         "say": language.say,
         "say_count": language.say_count,
+        "error_in_words": partial(error_in_words, language=language),
         "colon": label_line("", "", language),
         "root": request.root_path + CONSOLE_PATH,
     }
