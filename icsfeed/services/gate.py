@@ -27,6 +27,7 @@ from icsfeed.domain.texts import quoted
 from icsfeed.services.gate_reasons import OPENING, GateQuestion, expected_end, reasons_within, spans_open
 from icsfeed.services.gate_words import why_closed, why_open, why_too_short
 from icsfeed.services.upcoming import utc_text
+from icsfeed.words.statements import Statement, Statements
 
 _USUAL_REACH: Final = timedelta(days=45)
 """Nearly every transition is nearer than that; a farther one is searched for only if there is none."""
@@ -44,8 +45,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateAnswer:
-    """The gate's verdict ``at`` an instant, why, and the next instant within the published span at which it changes.
+    """The gate's verdict ``at`` an instant and its reason.
 
+    The next transition is the next instant within the published span at which the verdict changes.
     With a ``runway``, the gate is open only where it stays open that long. With a ``change``, the answer is about that
     change alone.
     """
@@ -53,10 +55,15 @@ class GateAnswer:
     environments: tuple[str, ...]
     verdict: Verdict
     at: datetime
-    why: str
+    reason: Statements | Statement
     next_transition: datetime | None
     runway: timedelta = _NO_RUNWAY
     change: str | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason in English."""
+        return str(self.reason)
 
     def as_json(self, zone: ZoneInfo) -> dict[str, object]:
         """The answer as JSON has it, in UTC and on the wall clock of ``zone``."""
@@ -112,14 +119,14 @@ def gate(
     open_span = next((span for span in spans if question.at in span), None)
     is_open = open_span is not None and question.at + runway <= open_span.end
     if is_open:
-        why = why_open(question)
+        reason: Statements | Statement = why_open(question)
     else:
-        why = why_closed(question) if open_span is None else why_too_short(question, open_span)
+        reason = why_closed(question) if open_span is None else why_too_short(question, open_span)
     return GateAnswer(
         environments=tuple(sorted(question.environments)),
         verdict=Verdict.OPEN if is_open else Verdict.CLOSED,
         at=question.at,
-        why=why,
+        reason=reason,
         next_transition=transition,
         runway=runway,
         change=change.id if change is not None else None,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icsfeed.domain.changes import CHANGE_NAMES, Change, State
+from icsfeed.domain.changes import Change, State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.freezes import FrozenSpan
 from icsfeed.domain.occurrences import Occurrence
@@ -16,28 +16,54 @@ from icsfeed.domain.situation import CalendarItem, Situation
 from icsfeed.domain.span_sets import SpanSet, difference, intersection, union
 from icsfeed.domain.spans import END_OF_TIME, Span
 from icsfeed.domain.texts import quoted
-from icsfeed.domain.times import instant_text
+from icsfeed.words.phrases import phrase, phrase_in
+from icsfeed.words.statements import Statement, stated
 
 OPENING: Final = frozenset({Kind.MAINTENANCE, Kind.PLANNED})
 """The kinds that open the gate; the others close it, unless it is asked about one of them."""
 
 _MINUTES_TOLD_IN_HOURS: Final = 48 * 60
 
+_NAMES: Final = {
+    Kind.EMERGENCY: phrase("the emergency change {id}"),
+    Kind.PLANNED: phrase("the planned change {id}"),
+}
+_WINDOW: Final = phrase("the maintenance window {id}")
+_FREEZE_OPEN_ENDED: Final = phrase("the change freeze {id} from {start} until it is ended")
+_FREEZE_TIMED: Final = phrase("the change freeze {id} from {start} to {end}")
+_FREEZE_OF_DAYS: Final = phrase("the change freeze {id} from {first} through {last}")
+_WITHIN: Final = phrase_in("a maintenance window, change or freeze", "in {subject}")
+_DUE: Final = phrase_in("a change", "{subject} is due")
+_HAS_RUN: Final = phrase_in("a change", "{subject} was in progress")
+_IN_STATE: Final = {
+    State.TENTATIVE: phrase_in("a change", "{subject} is tentative"),
+    State.CONFIRMED: phrase_in("a change", "{subject} is confirmed"),
+    State.IN_PROGRESS: phrase_in("a change", "{subject} is in progress"),
+    State.COMPLETED: phrase_in("a change", "{subject} is completed"),
+    State.CANCELLED: phrase_in("a change", "{subject} is cancelled"),
+}
+_AND_LATE: Final = phrase_in("a change", "{words}, {late}")
+_PLANNED_UNTIL: Final = phrase_in("a change", "planned until {end}")
+_PLANNED_UNTIL_AGO: Final = phrase_in("a change", "planned until {end}, {length} ago")
+_DAYS: Final = phrase_in("a length of time", "{count} days")
+_HOURS: Final = phrase_in("a length of time", "{count} h")
+_MINUTES: Final = phrase_in("a length of time", "{count} min")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
     """A span in which an item of that ``kind`` opens or closes the gate of ``environments``.
 
-    ``subject`` names the item, ``words`` are the reason: ``in the maintenance window "thursday"``. Both are empty where
-    it is not public.
+    ``subject`` names the item, ``words`` are the reason: ``in the maintenance window "thursday"``. Both are ``None``
+    where it is not public.
     """
 
     kind: Kind
     opens: bool
     span: Span
     environments: frozenset[str]
-    subject: str
-    words: str
+    subject: Statement | None
+    words: Statement | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +101,8 @@ def reasons_within(situation: Situation, within: Span, *, apart_from: Change | N
             opens=False,
             span=frozen.span,
             environments=frozen.freeze.environments,
-            subject="",
-            words="",
+            subject=None,
+            words=None,
         )
 
 
@@ -95,7 +121,7 @@ def reasons_for(change: Change, situation: Situation, within: Span) -> Iterator[
             span=due,
             environments=change.plan.environments,
             subject=subject,
-            words=f"{subject} is due",
+            words=stated(_DUE, subject=subject),
         )
     for reason in reasons_within(situation, within, apart_from=change):
         if not reason.opens and not (reason.kind is Kind.FREEZE and change.plan.reason):
@@ -114,21 +140,25 @@ def spans_open(reasons: Iterable[Reason], environments: Collection[str]) -> Span
     return spans or ()
 
 
-def name_of(change: Change) -> str:
+def name_of(change: Change) -> Statement:
     """The change as sentences name it: ``the emergency change EC-7``."""
-    return f"the {CHANGE_NAMES[change.kind]} {change.id}"
+    return stated(_NAMES[change.kind], id=change.id)
 
 
-def freeze_name(frozen: FrozenSpan, zone: ZoneInfo) -> str:
+def state_of(change: Change) -> Statement:
+    """The change and its state: ``the emergency change EC-7 is in progress``."""
+    return stated(_IN_STATE[change.state], subject=name_of(change))
+
+
+def freeze_name(frozen: FrozenSpan, zone: ZoneInfo) -> Statement:
     """The freeze and its time, such as ``the change freeze "month-end" from 2026-11-24 through 2026-11-30``."""
-    freeze, span = frozen.freeze, frozen.span
+    freeze, span, days = frozen.freeze, frozen.span, frozen.days
+    name = quoted(freeze.id)
     if freeze.is_open_ended:
-        time = f"from {instant_text(span.start, zone)} until it is ended"
-    elif frozen.is_timed:
-        time = f"from {instant_text(span.start, zone)} to {instant_text(span.end, zone)}"
-    else:
-        time = f"from {frozen.days.first} through {frozen.days.last}"
-    return f"the change freeze {quoted(freeze.id)} {time}"
+        return stated(_FREEZE_OPEN_ENDED, zone, id=name, start=span.start)
+    if frozen.is_timed:
+        return stated(_FREEZE_TIMED, zone, id=name, start=span.start, end=span.end)
+    return stated(_FREEZE_OF_DAYS, zone, id=name, first=days.first, last=days.last)
 
 
 def due_span(change: Change) -> Span | None:
@@ -151,23 +181,29 @@ def expected_end(change: Change) -> datetime:
     return change.shown_span.end if change.state is State.IN_PROGRESS else change.plan.span.end
 
 
-def late_text(change: Change, situation: Situation) -> str:
-    """When the change was to end: ``planned until Sat 2026-11-28 05:00 EST, 10 h ago``; empty if that is ahead."""
+def and_late(words: Statement, change: Change, situation: Situation) -> Statement:
+    """The words and, where the change was to end before now, ``planned until Sat 2026-11-28 05:00 EST, 10 h ago``."""
+    if situation.now < expected_end(change):
+        return words
+    return stated(_AND_LATE, words=words, late=planned_until(change, situation))
+
+
+def planned_until(change: Change, situation: Situation) -> Statement:
+    """When the change is to end and, if that is past, how long ago that was, unless that is less than a minute."""
     end = expected_end(change)
-    if situation.now < end:
-        return ""
-    ago = _rough_text(situation.now - end)
-    return f"planned until {instant_text(end, situation.zone)}{f', {ago} ago' if ago else ''}"
+    minutes = (situation.now - end) // timedelta(minutes=1)
+    if minutes < 1:
+        return stated(_PLANNED_UNTIL, situation.zone, end=end)
+    return stated(_PLANNED_UNTIL_AGO, situation.zone, end=end, length=_rough_length(minutes))
 
 
-def _rough_text(length: timedelta) -> str:
-    """A length in its largest unit, rounded down; empty below a minute."""
-    minutes = length // timedelta(minutes=1)
+def _rough_length(minutes: int) -> Statement:
+    """A length in its largest unit, rounded down."""
     if minutes >= _MINUTES_TOLD_IN_HOURS:
-        return f"{minutes // (24 * 60)} days"
+        return stated(_DAYS, count=minutes // (24 * 60))
     if minutes >= 60:  # noqa: PLR2004  (minutes of an hour)
-        return f"{minutes // 60} h"
-    return f"{minutes} min" if minutes else ""
+        return stated(_HOURS, count=minutes // 60)
+    return stated(_MINUTES, count=minutes)
 
 
 def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
@@ -175,9 +211,8 @@ def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
         case Occurrence(window=window, span=span, environments=environments):
             if item.excluded is not None or span is None:
                 return None
-            return _place(
-                Kind.MAINTENANCE, span, environments, subject=f'the maintenance window "{window.id}"', opens=True
-            )
+            subject = stated(_WINDOW, id=f'"{window.id}"')
+            return _place(Kind.MAINTENANCE, span, environments, subject=subject, opens=True)
         case FrozenSpan():
             return _place(
                 Kind.FREEZE, item.span, item.freeze.environments, subject=freeze_name(item, situation.zone), opens=False
@@ -191,8 +226,9 @@ def _reason(item: CalendarItem, situation: Situation) -> Reason | None:
             return _emergency(item, situation)
 
 
-def _place(kind: Kind, span: Span, environments: frozenset[str], *, subject: str, opens: bool) -> Reason:
-    return Reason(kind=kind, opens=opens, span=span, environments=environments, subject=subject, words=f"in {subject}")
+def _place(kind: Kind, span: Span, environments: frozenset[str], *, subject: Statement, opens: bool) -> Reason:
+    words = stated(_WITHIN, subject=subject)
+    return Reason(kind=kind, opens=opens, span=span, environments=environments, subject=subject, words=words)
 
 
 def _announced_time(change: Change) -> Span | None:
@@ -208,9 +244,9 @@ def _emergency(change: Change, situation: Situation) -> Reason | None:
     if span is None:
         return None
     subject = name_of(change)
-    words = f"{subject} {'was in progress' if change.state.is_final else f'is {change.state}'}"
-    if change.state is State.IN_PROGRESS and (late := late_text(change, situation)):
-        words = f"{words}, {late}"
+    words = stated(_HAS_RUN, subject=subject) if change.state.is_final else state_of(change)
+    if change.state is State.IN_PROGRESS:
+        words = and_late(words, change, situation)
     return Reason(
         kind=change.kind,
         opens=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from icsfeed.domain.alterations import Alteration
@@ -11,9 +11,12 @@ from icsfeed.domain.changes import Change, State, Step, Update
 from icsfeed.domain.spans import Span
 from icsfeed.domain.times import span_text
 from icsfeed.domain.windows import Impact
-from icsfeed.words.languages import Language
+from icsfeed.words.languages import Language, uncapitalized
 from icsfeed.words.phrases import phrase, phrase_in
-from icsfeed.words.terms import IMPACT_NAMES
+from icsfeed.words.terms import IMPACT_NAMES, STATE_NAMES
+
+if TYPE_CHECKING:
+    from icsfeed.words.dates import Dates
 
 _ANNOUNCED: Final = phrase_in("title of an update", "Announced")
 _STATE_TITLES: Final = {
@@ -109,17 +112,34 @@ def difference_texts(change: Change, number: int, language: Language, zone: Zone
 
     Values are as operators type them, times on the clock of ``zone``.
     """
+    return _difference_texts(change, number, language, lambda value: _typed_text(value, zone))
+
+
+def differences_in_words(
+    change: Change, number: int, dates: Dates, environment_names: Mapping[str, str]
+) -> Iterator[str]:
+    """What the update of that number altered, with values in words and times as ``dates`` write them."""
+    language = dates.language
+
+    def write_value(value: object) -> str:
+        return _value_text(value, language, lambda span: str(dates.span(span)), environment_names)
+
+    return _difference_texts(change, number, language, write_value)
+
+
+def _difference_texts(
+    change: Change, number: int, language: Language, write_value: Callable[[object], str]
+) -> Iterator[str]:
     for each in change.alterations(number):
-        before, after = (_typed_text(value, language, zone) for value in (each.before, each.after))
+        before, after = (write_value(value) or language.say("nothing") for value in (each.before, each.after))
         name = language.say(_ALTERED_THINGS[each.what])
         yield language.say("{name}: {before} → {after}", name=name, before=before, after=after)
 
 
-def _typed_text(value: object, language: Language, zone: ZoneInfo) -> str:
+def _typed_text(value: object, zone: ZoneInfo) -> str:
     if isinstance(value, Span):
         return span_text(value, zone)
-    text = ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
-    return text or language.say("nothing")
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def _value_text(
@@ -127,6 +147,8 @@ def _value_text(
 ) -> str:
     if isinstance(value, Span):
         return write_span(value)
+    if isinstance(value, State):
+        return uncapitalized(language.say(STATE_NAMES[value]))
     if isinstance(value, Impact):
         return language.say(IMPACT_NAMES[value])
     if isinstance(value, frozenset):

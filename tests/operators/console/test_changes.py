@@ -68,7 +68,10 @@ def test_the_whole_lifecycle(ops: Operations, alice: Browser) -> None:
         ("start", "state: confirmed → in progress"),
         ("complete", "state: confirmed → completed"),
         ("cancel", "state: confirmed → cancelled"),
-        ("extend?length=30m", "time: Sat 2026-11-28 07:00–09:00 EST → Sat 2026-11-28 07:00–09:30 EST"),
+        (
+            "extend?length=30m",
+            "time: Sat, Nov 28, 7:00 a.m. – 9:00 a.m. EST → Sat, Nov 28, 7:00 a.m. – 9:30 a.m. EST",
+        ),
     ],
 )
 def test_a_step_shows_first_what_it_alters(ops: Operations, emergency: Browser, step: str, difference: str) -> None:
@@ -76,6 +79,17 @@ def test_a_step_shows_first_what_it_alters(ops: Operations, emergency: Browser, 
     assert difference in text_of(page)
     assert 'value="take"' in page.text
     assert states(ops) == [State.CONFIRMED]
+
+
+def test_what_a_step_alters_is_in_the_operators_language(ops: Operations, emergency: Browser) -> None:
+    take(emergency, "extend?length=30m")
+    take(emergency, "start")
+    french = ops.signed_in(name="Amélie", language="fr")
+    time = "horaire : sam. 28 nov., 07 h 00 – 09 h 00 HNE → sam. 28 nov., 07 h 00 – 09 h 30 HNE"
+    history = text_of(french.get(EC_1))
+    assert time in history
+    assert "état : confirmé → en cours" in history
+    assert "état : en cours → terminé" in text_of(french.get(f"{EC_1}/complete"))
 
 
 def test_only_possible_steps_have_buttons(ops: Operations, emergency: Browser) -> None:

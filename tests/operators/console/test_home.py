@@ -28,6 +28,12 @@ def test_it_shows_the_gate_the_freeze_and_the_next_week(alice: Browser) -> None:
     assert "Nothing is in progress." in text
 
 
+def test_the_gate_speaks_the_operators_language(ops: Operations) -> None:
+    page = ops.signed_in(language="fr").get("/operator/")
+    assert "Production FERMÉ jusqu’au jeu. 3 déc., 02 h 00 HNE pendant le gel des changements" in text_of(page)
+    assert "CLOSED</span>" not in page.text
+
+
 def test_it_shows_what_is_late(ops: Operations, alice: Browser) -> None:
     announce(alice, summary="Failover")
     take(alice, "start")

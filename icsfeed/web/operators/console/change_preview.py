@@ -17,13 +17,13 @@ from icsfeed.services.changes import Outcome
 from icsfeed.services.gate import Verdict, gate
 from icsfeed.services.listeners import listeners_of
 from icsfeed.services.outbox import queue_change
+from icsfeed.web.operators.console.change_words import differences
 from icsfeed.web.operators.console.layout import Visit
 from icsfeed.web.operators.console.mail_preview import MailPreview, mail_preview
 from icsfeed.words.dates import Dates
 from icsfeed.words.events import event_description, event_title
 from icsfeed.words.languages import language_named
 from icsfeed.words.phrases import phrase_in
-from icsfeed.words.updates import difference_texts
 
 _NOBODY: Final = phrase_in("those who are informed", "nobody")
 
@@ -89,7 +89,7 @@ def change_preview(outcome: Outcome, visit: Visit, *, is_draft: bool = False) ->
         change=change,
         card=public_card(after, change, dates),
         entry=_entry(outcome.event, dates) if outcome.event is not None else None,
-        differences=tuple(difference_texts(change, change.latest_recorded.number, visit.language, visit.zone)),
+        differences=differences(change, change.latest_recorded.number, visit),
         warnings=outcome.warnings,
         feeds=() if outcome.event is None else feeds_with(change, visit),
         informed="" if outcome.repeats else _informed(before, change, visit),
@@ -154,6 +154,5 @@ def _gate_effects(before: Situation, after: Situation, change: Change, visit: Vi
             old, new = (gate(situation, (each,), at=at) for situation in (before, after))
         except BadInputError:  # Beyond what the gate knows.
             return
-        yield GateEffect(
-            environment=name, at=visit.dates.moment(at), before=old.verdict, after=new.verdict, why=new.why
-        )
+        why = new.reason.in_words(visit.dates)
+        yield GateEffect(environment=name, at=visit.dates.moment(at), before=old.verdict, after=new.verdict, why=why)

@@ -16,7 +16,7 @@ from icsfeed.web.operators.console.layout import Visit
 from icsfeed.words.languages import sentence
 from icsfeed.words.phrases import phrase_in
 from icsfeed.words.terms import IMPACT_NAMES, KIND_NAMES, STATE_NAMES
-from icsfeed.words.updates import difference_texts, update_title
+from icsfeed.words.updates import differences_in_words, update_title
 
 STEP_VERBS: Final = {
     Step.CONFIRM: phrase_in("button", "Confirm"),
@@ -104,10 +104,16 @@ def _update_row(change: Change, update: Update, visit: Visit) -> UpdateRow:
         at=visit.dates.moment(update.at),
         by=update.by,
         title=update_title(change, update, visit.language),
-        differences=tuple(difference_texts(change, update.number, visit.language, visit.zone)),
+        differences=differences(change, update.number, visit),
         messages=tuple(_messages(update)),
         has_message=has_message and change.is_recorded,
     )
+
+
+def differences(change: Change, number: int, visit: Visit) -> tuple[str, ...]:
+    """What the update of that number altered, as the operator reads it."""
+    names = visit.situation.schedule.environment_names
+    return tuple(differences_in_words(change, number, visit.dates, names))
 
 
 def _messages(update: Update) -> Iterator[str]:

@@ -107,7 +107,8 @@ def _gates(visit: Visit) -> Iterator[GateLine]:
             continue
         then = answer.next_transition
         until = visit.dates.moment(then) if then is not None else ""
-        yield GateLine(environment=each.name, verdict=answer.verdict, why=answer.why, until=until)
+        why = answer.reason.in_words(visit.dates)
+        yield GateLine(environment=each.name, verdict=answer.verdict, why=why, until=until)
 
 
 def _freezes(visit: Visit) -> Iterator[CurrentFreeze]:
