@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,7 @@ CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("
     ("time", name) for name in ("time", "time_ns", "localtime", "gmtime", "strftime")
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TREES = {module: ast.parse(module.read_text(encoding="utf-8")) for module in MODULES}
-
-each_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
+NAMES = {module: module.relative_to(PACKAGE).as_posix() for module in MODULES}
 
 
 @pytest.fixture(autouse=True)
@@ -26,48 +25,51 @@ def _database() -> None:
     """None is needed."""
 
 
+@cache
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
 def attributes_used(module: Path) -> set[tuple[str, str]]:
     return {
         (node.value.id, node.attr)
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
 
 
-@each_module
-def test_nothing_below_the_entry_points_reads_a_clock(module: Path) -> None:
-    if module.relative_to(PACKAGE).as_posix() not in ENTRY_POINTS:
-        assert attributes_used(module) & CLOCKS == set()
+def test_only_the_entry_points_read_a_clock() -> None:
+    assert {NAMES[module] for module in MODULES if attributes_used(module) & CLOCKS} == ENTRY_POINTS
 
 
-def test_the_entry_points_do_read_the_clock() -> None:
-    """Otherwise the test above could not fail."""
-    assert {name for name in ENTRY_POINTS if attributes_used(PACKAGE / name) & CLOCKS} == ENTRY_POINTS
+def imports(module: Path) -> set[str]:
+    """The packages that the module imports."""
+    packages: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            packages.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            packages.add((node.module or "").partition(".")[0])
+    return packages
 
 
-@each_module
-def test_only_the_recurrence_module_imports_dateutil(module: Path) -> None:
-    imports = {
-        alias.name.partition(".")[0]
-        for node in ast.walk(TREES[module])
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    } | {(node.module or "").partition(".")[0] for node in ast.walk(TREES[module]) if isinstance(node, ast.ImportFrom)}
-    assert ("dateutil" in imports) is (module.relative_to(PACKAGE).as_posix() == "domain/recurrence.py")
+def test_only_the_recurrence_module_imports_dateutil() -> None:
+    assert [NAMES[module] for module in MODULES if "dateutil" in imports(module)] == ["domain/recurrence.py"]
 
 
-@each_module
-def test_modules_stay_small_and_are_named_after_their_concept(module: Path) -> None:
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= 300
-    assert module.stem not in {"utils", "helpers", "manager", "common", "misc"}
+def test_modules_stay_small_and_are_named_after_their_concept() -> None:
+    lengths = {NAMES[module]: len(module.read_text(encoding="utf-8").splitlines()) for module in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+    vague = {"utils", "helpers", "manager", "common", "misc"}
+    assert [NAMES[module] for module in MODULES if module.stem in vague] == []
 
 
 def test_no_class_name_stands_twice() -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for module, tree in TREES.items():
-        for node in ast.walk(tree):
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
             if isinstance(node, ast.ClassDef):
-                places[node.name].append(module.relative_to(PACKAGE).as_posix())
+                places[node.name].append(NAMES[module])
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
@@ -79,12 +81,12 @@ def bound_names(module: Path) -> set[str]:
     """The names of the module's variables, arguments, functions and classes, without underscores around them."""
     return {
         (node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else node.name).strip("_")
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.arg | ast.FunctionDef | ast.ClassDef)
         or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     }
 
 
-@each_module
-def test_values_are_named_by_nouns(module: Path) -> None:
-    assert bound_names(module) & PARTICIPLES == set()
+def test_values_are_named_by_nouns() -> None:
+    participles = {NAMES[module]: bound_names(module) & PARTICIPLES for module in MODULES}
+    assert {name: words for name, words in participles.items() if words} == {}
