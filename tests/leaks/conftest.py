@@ -30,6 +30,14 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Office:
         return Office(folder=folder, tokens=add_subscribers(folder))
 
 
+@pytest.fixture(scope="module")
+def shared_office(original: Office, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A copy for all tests of a module that change nothing, and need no current folder."""
+    folder = tmp_path_factory.mktemp("shared") / "office"
+    shutil.copytree(original.folder, folder)
+    return Office(folder=folder, tokens=original.tokens)
+
+
 @pytest.fixture
 def office(original: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     """A copy for one test, in the current folder."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,15 @@ def exported(folder: Path, *options: str | Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def with_private_feeds(shared_office: Office) -> dict[str, bytes]:
+    """An export of everything, private feeds included."""
+    folder = shared_office.folder
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as environment:
+        environment.delenv("ICSFEED_DATABASE", raising=False)
+        return exported(folder, "--private", "--token-key-file", folder / "tokens.key")
+
+
 def test_no_byte_of_an_export_is_private(office: Office) -> None:
     site = exported(office.folder)
     assert len(site) > 200
@@ -34,9 +44,10 @@ def test_no_byte_of_an_export_is_private(office: Office) -> None:
     assert leaks(site) == {}
 
 
-def test_with_private_feeds_only_their_files_are_private(office: Office) -> None:
-    tokens = office.tokens
-    site = exported(office.folder, "--private", "--token-key-file", office.folder / "tokens.key")
+def test_with_private_feeds_only_their_files_are_private(
+    shared_office: Office, with_private_feeds: dict[str, bytes]
+) -> None:
+    tokens, site = shared_office.tokens, with_private_feeds
     own = {word: {name for name in site if f"/{token}/" in f"/{name}"} for word, token in tokens.items()}
     everybody = {name: content for name, content in site.items() if name not in set().union(*own.values())}
     assert leaks(everybody) == {}
@@ -45,11 +56,10 @@ def test_with_private_feeds_only_their_files_are_private(office: Office) -> None
 
 @pytest.mark.parametrize(("customer", "other"), [(ACME, GLOBEX), (GLOBEX, ACME)], ids=["acme", "globex"])
 def test_a_customer_gets_everything_of_their_own_and_nothing_of_another(
-    office: Office, customer: Customer, other: Customer
+    shared_office: Office, with_private_feeds: dict[str, bytes], customer: Customer, other: Customer
 ) -> None:
     """So the search would find what it looks for."""
-    token = office.tokens[customer.word]
-    site = exported(office.folder, "--private", "--token-key-file", office.folder / "tokens.key")
+    token, site = shared_office.tokens[customer.word], with_private_feeds
     own = {name.partition(f"{token}/")[2]: content for name, content in site.items() if token in name}
     assert leaks(own, [other]) == {}
     calendar = own[f"{customer.word}-feed.ics"].replace(b"\r\n ", b"").decode()

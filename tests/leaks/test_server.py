@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import brotli
@@ -31,35 +32,54 @@ from tests.publication.fakes import Clock
 UNKNOWN = "unknown-environment"
 
 
-@pytest.fixture
-def database(office: Office) -> Iterator[Database]:
-    database = Database(f"sqlite:///{office.folder / 'icsfeed.db'}")
-    yield database
-    database.close()
+def database_of(office: Office) -> Database:
+    return Database(f"sqlite:///{office.folder / 'icsfeed.db'}")
 
 
-@pytest.fixture
-def clock() -> Clock:
+def client_of(office: Office, database: Database, clock: Clock) -> FlaskClient:
+    schedule = office.folder / "schedule.toml"
+    app = create_app(schedule=schedule, repository=database, clock=clock, on_fetch=lambda *_: None)
+    return app.test_client()
+
+
+def a_clock() -> Clock:
     clock = Clock()
     clock.now = datetime.fromisoformat(NOW)
     return clock
 
 
 @pytest.fixture
-def client(office: Office, database: Database, clock: Clock) -> FlaskClient:
-    schedule = office.folder / "schedule.toml"
-    app = create_app(schedule=schedule, repository=database, clock=clock, on_fetch=lambda *_: None)
-    return app.test_client()
+def database(office: Office) -> Iterator[Database]:
+    with closing(database_of(office)) as database:
+        yield database
 
 
 @pytest.fixture
-def paths(office: Office, database: Database) -> list[str]:
+def clock() -> Clock:
+    return a_clock()
+
+
+@pytest.fixture
+def client(office: Office, database: Database, clock: Clock) -> FlaskClient:
+    """A client of a server of the test's own, whose clock and record it may change."""
+    return client_of(office, database, clock)
+
+
+@pytest.fixture(scope="module")
+def reader(shared_office: Office) -> Iterator[FlaskClient]:
+    """A client for tests that change nothing."""
+    with closing(database_of(shared_office)) as database:
+        yield client_of(shared_office, database, a_clock())
+
+
+@pytest.fixture(scope="module")
+def paths(shared_office: Office) -> list[str]:
     """Every public path."""
-    schedule = load_schedule(office.folder / "schedule.toml").schedule
+    schedule = load_schedule(shared_office.folder / "schedule.toml").schedule
     now = datetime.fromisoformat(NOW)
-    return list(
-        publish(Situation(schedule=schedule, record=database.record(), now=now), changed_at=now).representations
-    )
+    with closing(database_of(shared_office)) as database:
+        situation = Situation(schedule=schedule, record=database.record(), now=now)
+    return list(publish(situation, changed_at=now).representations)
 
 
 def answer(client: FlaskClient, path: str, method: str = "GET", **headers: str) -> bytes:
@@ -76,17 +96,17 @@ def answer(client: FlaskClient, path: str, method: str = "GET", **headers: str) 
     return f"{response.status}\n{response.headers}\n".encode() + body
 
 
-def test_no_answer_is_private(client: FlaskClient, paths: list[str]) -> None:
+def test_no_answer_is_private(reader: FlaskClient, paths: list[str]) -> None:
     assert len(paths) > 100
     assert {"/reminders/phone.txt", "/fr/reminders/knowledge-base.html", "/badge/production.svg"} < set(paths)
     assert {"/api/v2/summary.json", "/interop/production/gke.yml", "/feeds/all.maintnote.ics"} < set(paths)
     answers = {
-        f"{path} in {coding}": answer(client, path, Accept_Encoding=coding)
+        f"{path} in {coding}": answer(reader, path, Accept_Encoding=coding)
         for path in paths
         for coding in ("identity", "gzip", "br")
     }
     answers |= {
-        f"{method} {path}": answer(client, path, method) for path in paths for method in ("HEAD", "OPTIONS", "POST")
+        f"{method} {path}": answer(reader, path, method) for path in paths for method in ("HEAD", "OPTIONS", "POST")
     }
     routes = [
         "/metrics",
@@ -98,8 +118,8 @@ def test_no_answer_is_private(client: FlaskClient, paths: list[str]) -> None:
         "/private/",
         "/private/x/",
     ]
-    answers |= {path: answer(client, path) for path in routes}
-    answers |= {f"{path} as JSON": answer(client, path, Accept="application/json") for path in routes}
+    answers |= {path: answer(reader, path) for path in routes}
+    answers |= {f"{path} as JSON": answer(reader, path, Accept="application/json") for path in routes}
     assert leaks(answers) == {}
 
 
@@ -124,12 +144,12 @@ def test_no_answer_is_private(client: FlaskClient, paths: list[str]) -> None:
         "environment=production&runway=1y",
     ],
 )
-def test_the_gate_says_nothing_private(client: FlaskClient, query: str) -> None:
-    assert leaks({query: answer(client, f"/api/v1/state?{query}")}) == {}
+def test_the_gate_says_nothing_private(reader: FlaskClient, query: str) -> None:
+    assert leaks({query: answer(reader, f"/api/v1/state?{query}")}) == {}
 
 
 @pytest.mark.parametrize("customer", BOTH, ids=lambda each: each.word)
-def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient, customer: Customer) -> None:
+def test_what_is_private_is_answered_as_what_does_not_exist(reader: FlaskClient, customer: Customer) -> None:
     environment = f"{customer.word}-environment"
     for path in (
         "/api/v1/state?environment={}",
@@ -156,7 +176,7 @@ def test_what_is_private_is_answered_as_what_does_not_exist(client: FlaskClient,
             if "environment" in path or "/badge/" in path
             else (f"{customer.word}-feed", "unknown-feed")
         )
-        private, unknown = (answer(client, path.format(name)).decode().replace(name, "?") for name in names)
+        private, unknown = (answer(reader, path.format(name)).decode().replace(name, "?") for name in names)
         assert without_length(private) == without_length(unknown)
 
 
@@ -164,19 +184,19 @@ def without_length(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not line.startswith("Content-Length"))
 
 
-def test_a_private_change_is_answered_as_one_that_does_not_exist(client: FlaskClient) -> None:
-    private, unknown = (answer(client, f"/api/v1/state?change={each}").decode() for each in ("EC-1", "EC-9"))
+def test_a_private_change_is_answered_as_one_that_does_not_exist(reader: FlaskClient) -> None:
+    private, unknown = (answer(reader, f"/api/v1/state?change={each}").decode() for each in ("EC-1", "EC-9"))
     assert private.replace("EC-1", "?") == unknown.replace("EC-9", "?")
 
 
 @pytest.mark.parametrize(("customer", "other"), [(ACME, GLOBEX), (GLOBEX, ACME)], ids=["acme", "globex"])
 def test_a_customer_gets_nothing_of_another(
-    client: FlaskClient, office: Office, customer: Customer, other: Customer
+    reader: FlaskClient, shared_office: Office, customer: Customer, other: Customer
 ) -> None:
-    tokens = office.tokens
+    tokens = shared_office.tokens
     token, slug = tokens[customer.word], f"{customer.word}-feed"
     answers = {
-        f"{folder}{name} in {coding}": answer(client, f"/private/{token}/{folder}{name}", Accept_Encoding=coding)
+        f"{folder}{name} in {coding}": answer(reader, f"/private/{token}/{folder}{name}", Accept_Encoding=coding)
         for folder in ("", "fr/")
         for name in ("", f"{slug}.ics", f"{slug}.expanded.ics", f"{slug}.maintnote.ics", f"{slug}.json")
         for coding in ("identity", "gzip", "br")
@@ -184,9 +204,9 @@ def test_a_customer_gets_nothing_of_another(
     assert all(each.startswith(b"200 OK") for each in answers.values())
     assert leaks(answers, [other]) == {}
     assert leaks(answers, [customer]).keys() == answers.keys()
-    foreign = answer(client, f"/private/{token}/{other.word}-feed.ics")
-    assert foreign == answer(client, "/private/x/x.ics")
-    assert foreign == answer(client, f"/private/{token}/de/")
+    foreign = answer(reader, f"/private/{token}/{other.word}-feed.ics")
+    assert foreign == answer(reader, "/private/x/x.ics")
+    assert foreign == answer(reader, f"/private/{token}/de/")
 
 
 def test_metrics_count_private_feeds_without_their_names(client: FlaskClient, office: Office) -> None:
