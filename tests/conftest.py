@@ -18,6 +18,7 @@ from tests.required import require
 
 zoneinfo.reset_tzpath(to=())
 
+
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
@@ -72,7 +73,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path}/icsfeed.db"
     else:
         server: databases.Server = request.getfixturevalue("postgresql")
-        with server.database() as url:
+        with server.emptied_database() as url:
             yield url
 
 

@@ -63,6 +63,56 @@ def test_a_database_is_dropped_although_somebody_is_connected(postgresql: Server
         engine.connect()
 
 
+def test_a_database_is_emptied_for_the_next_test(postgresql: Server) -> None:
+    """Its rows and numbers are gone, and what an earlier test left connected finds no database."""
+    with postgresql.emptied_database() as url:
+        straggler = sqlalchemy.create_engine(url)
+        with straggler.begin() as connection:
+            statement = "insert into sign_ins (at, method, kind, address, network, outcome) values (now(), {})"
+            connection.execute(text(statement.format("'', '', '', '', ''")))
+            connection.execute(text("select nextval('deliveries_number_seq')"))
+            kept = connection.scalars(text("select oid from pg_database where datname = current_database()")).one()
+        left = straggler.connect()
+        left.execute(text("lock table drafts"))
+    left.invalidate()
+    left.close()
+    with postgresql.emptied_database() as next_url, engine_of(next_url) as engine, engine.connect() as connection:
+        assert connection.scalar(text("select oid from pg_database where datname = current_database()")) == kept
+        assert connection.scalar(text("select count(*) from sign_ins")) == 0
+        for sequence in ("sign_ins_number_seq", "deliveries_number_seq"):
+            assert connection.scalar(text(f"select nextval('{sequence}')")) == 1
+        with engine_of(url) as old, pytest.raises(OperationalError, match="does not exist"):
+            old.connect()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table songs (title text)",
+        "drop table token_uses",
+        "alter table drafts add column extra text",
+        "alter table drafts alter column kind drop not null",
+        "alter table drafts disable trigger drafts_append_only",
+        "drop trigger drafts_append_only on drafts",
+        "create or replace function icsfeed_append_only() returns trigger language plpgsql as 'begin return null; end'",
+        "create index more on drafts (kind)",
+        "revoke all on drafts from icsfeed",
+        "revoke all on schema public from public",
+        "update alembic_version set version_num = '0001'",
+        "analyze alembic_version",
+        "do $$ begin execute format('alter database %I set timezone = ''UTC''', current_database()); end $$",
+        "do $$ begin execute format('alter database %I connection limit 3', current_database()); end $$",
+    ],
+)
+def test_a_database_that_a_test_has_changed_serves_no_other(postgresql: Server, statement: str) -> None:
+    oid = text("select oid from pg_database where datname = current_database()")
+    with postgresql.emptied_database() as url, engine_of(url) as engine, engine.begin() as connection:
+        changed = connection.scalar(oid)
+        connection.execute(text(statement))
+    with postgresql.emptied_database() as url, engine_of(url) as engine, engine.connect() as connection:
+        assert connection.scalar(oid) != changed
+
+
 def test_a_hard_stop_keeps_exactly_what_was_committed(postgresql: Server) -> None:
     with postgresql.database() as url, engine_of(url) as engine:
         with engine.begin() as connection:

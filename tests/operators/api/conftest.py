@@ -20,7 +20,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{tmp_path}/icsfeed.db"
     else:
         server: databases.Server = request.getfixturevalue("postgresql")
-        with server.database() as url:
+        with server.emptied_database() as url:
             yield url
 
 
