@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,6 +19,9 @@ from tests.required import require
 
 zoneinfo.reset_tzpath(to=())
 
+# Otherwise each of hundreds of commands and servers compiles the whole package, where the environment says so.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("local"), derandomize=True)
