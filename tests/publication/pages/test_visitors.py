@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 from icsfeed.domain.feeds import ALL
 from icsfeed.domain.recorded_freezes import RecordedFreeze
 from icsfeed.domain.situation import Situation
-from icsfeed.publication.publishing import publish
+from icsfeed.publication.publishing import Publication, publish
 from tests.examples import utc
 from tests.publication.pages.browsers import violations
 from tests.publication.pages.conftest import Open
@@ -323,6 +324,12 @@ FREEZE = RecordedFreeze(
 )
 
 
+@cache
+def with_a_freeze_without_an_end() -> Publication:
+    situation = Situation(schedule=SCHEDULE, record=replace(RECORD, freezes={FREEZE.id: FREEZE}), now=NIGHT)
+    return publish(situation, changed_at=NIGHT)
+
+
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
 @pytest.mark.parametrize("path", ["{folder}", "{folder}embed/", "{folder}environments/eu/", "private/t/{folder}"])
 @pytest.mark.parametrize("folder", ["", "fr/"], ids=["in English", "in French"])
@@ -330,8 +337,7 @@ def test_a_freeze_without_an_end_lasts_until_further_notice(
     visit: Open, path: str, folder: str, *, has_script: bool
 ) -> None:
     """It used to last "until Fri, Dec 31, 2027", the end of what is published."""
-    situation = Situation(schedule=SCHEDULE, record=replace(RECORD, freezes={FREEZE.id: FREEZE}), now=NIGHT)
-    publication = publish(situation, changed_at=NIGHT)
+    publication = with_a_freeze_without_an_end()
     private = publication.private_page(ALL, folder)
     assert private is not None
     page = visit(
