@@ -9,7 +9,7 @@ import click
 from icsfeed.cli.instant_options import read_option
 from icsfeed.cli.instants import Sense
 from icsfeed.cli.operator_commands import Invocation, reading
-from icsfeed.cli.options import INSTANT_HELP, example, option
+from icsfeed.cli.options import PAST_INSTANT_HELP, example, option
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.domain.audit import AuditSelection
 from icsfeed.services.audit_trail import audit_line_as_json, audit_lines, audit_subject
@@ -17,8 +17,13 @@ from icsfeed.services.repository import AuditRepository
 
 
 @click.command(epilog=example("audit --since 03:00", "audit --change EC-7", "audit --json"))
-@option("--since", metavar="INSTANT", help=f"Only what was done since: {INSTANT_HELP}")
-@option("--change", "change_id", metavar="ID", help="Only this change, draft or recorded freeze.")
+@option("--since", metavar="INSTANT", help=f"Only what was done since: {PAST_INSTANT_HELP}")
+@option(
+    "--change",
+    "change_id",
+    metavar="ID",
+    help="Only this change, draft or recorded freeze, such as EC-7, DR-2 or CF-1.",
+)
 @reading
 def audit(invocation: Invocation, *, since: str | None, change_id: str | None) -> None:
     """Show who did what, when, from where, and what that changed; sign-ins as well.

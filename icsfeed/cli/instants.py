@@ -75,7 +75,7 @@ class InstantReader:
         form = " ".join(text.split()).casefold()
         time_of_day = _TIME_OF_DAY.fullmatch(form)
         if time_of_day is None and form != "now" and not form.startswith("+"):
-            return TypedInstant(at=self._complete(text), is_short=False)
+            return TypedInstant(at=self._complete(text, sense), is_short=False)
         base = start if sense is Sense.END and start is not None else self._current(sense)
         if form == "now":
             at = self._current(sense)
@@ -97,11 +97,12 @@ class InstantReader:
         now = self.now.astimezone(UTC)
         return now.replace(second=0, microsecond=0) if sense in {Sense.START, Sense.END} else now
 
-    def _complete(self, text: str) -> datetime:
+    def _complete(self, text: str, sense: Sense) -> datetime:
         try:
             return parse_instant(text, self.zone)
         except NotAnInstantError:
-            examples = f"03:10, +30m, tomorrow 03:10 or 2026-03-08T03:00 in {self.zone.key}, or 2026-03-08T07:00:00Z"
+            short = "03:10, 2026-03-08" if sense is Sense.PAST else "03:10, +30m, tomorrow 03:10"
+            examples = f"{short} or 2026-03-08T03:00 in {self.zone.key}, or 2026-03-08T07:00:00Z"
             msg = f"{quoted(text)} is not an instant; write one such as {examples}"
             raise NotAnInstantError(msg) from None
 

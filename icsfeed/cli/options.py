@@ -180,6 +180,7 @@ operator_option = option(
 )
 
 INSTANT_HELP: Final = "03:10, +30m, now, tomorrow 03:10, or ISO 8601."
+PAST_INSTANT_HELP: Final = "03:10 (the latest), or ISO 8601, such as 2026-12-07 or 2026-12-07T03:10."
 
 
 def before_command(command: _Command) -> _Command:

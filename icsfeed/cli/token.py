@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from icsfeed.cli.operator_commands import Invocation, SigningInvocation, reading, signing
-from icsfeed.cli.options import OrderedGroup, example, given, own_option
+from icsfeed.cli.options import OrderedGroup, RequiringCommand, example, given, own_option
 from icsfeed.cli.output import print_json, print_line
 from icsfeed.cli.tables import print_table
 from icsfeed.domain.operator_tokens import TOKEN_SECRET_BYTES, OperatorToken, TokenState
@@ -31,12 +31,16 @@ def token() -> None:
 
 
 @token.command(
+    cls=RequiringCommand,
     short_help="Create a token, and print it.",
     epilog=example('token create "chat bot" --scope write --expires 180d', "token create alice --scope write"),
 )
 @_name_argument
 @own_option(
-    "--scope", metavar="SCOPE", help="What it allows: read, or write, with which everything can be read as well."
+    "--scope",
+    metavar="SCOPE",
+    required=True,
+    help="What it allows: read, or write, with which everything can be read as well.",
 )
 @own_option(
     "--expires",

@@ -76,7 +76,7 @@ class Record:
         if change is None:
             prefix = change_id.upper().partition("-")[0]
             alike = [other for other in self.changes if other.partition("-")[0] == prefix] or list(self.changes)
-            hint = f"the latest is {alike[-1]}" if alike else "none has been announced"
+            hint = f"write an id such as {alike[-1]}, which is the latest" if alike else "none has been announced"
             msg = f"there is no change {quoted(change_id)}; {hint}"
             raise NotFoundError(msg)
         return change
@@ -89,7 +89,8 @@ class Record:
         """
         freeze = self.freezes.get(freeze_id.upper())
         if freeze is None:
-            hint = f"the latest is {list(self.freezes)[-1]}" if self.freezes else "none has been started"
+            latest = [*self.freezes][-1:]
+            hint = f"write an id such as {latest[0]}, which is the latest" if latest else "none has been started"
             msg = f"there is no freeze {quoted(freeze_id)} that `freeze start` recorded; {hint}"
             raise NotFoundError(msg)
         return freeze

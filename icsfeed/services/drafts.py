@@ -188,8 +188,9 @@ def _numbered(reader: DraftReading, number: int) -> Draft:
     draft = next(iter(reader.drafts(number=number)), None)
     if draft is None:
         waiting = ", ".join(each.id for each in reader.drafts(waiting=True))
-        hint = f"{waiting} can be approved" if waiting else "none waits for approval"
-        msg = f"there is no draft DR-{number}; {hint}"
+        listed = "see `icsfeed planned list --drafts --all`"
+        hint = f"; these wait for approval: {waiting}" if waiting else f", and none waits for approval; {listed}"
+        msg = f"there is no draft DR-{number}{hint}"
         raise NotFoundError(msg)
     return draft
 

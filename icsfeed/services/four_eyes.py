@@ -20,7 +20,7 @@ def require_another(repository: AuditedRepository, draft: Draft, operator: Opera
         UnavailableError: where the database can't be read.
     """
     if is_same_operator(draft.by, operator.name):
-        msg = f"{draft.id} was drafted by {quoted(draft.by)}; another operator has to approve it; nothing was changed"
+        msg = f"{draft.id} was drafted by {quoted(draft.by)}, and another operator has to approve it; ask one"
         raise RefusedError(msg)
     with repository.operator_rows() as rows:
         if rows is None:

@@ -159,7 +159,7 @@ def visible_change(situation: Situation, change_id: str) -> Change:
     if change is None:
         prefix = change_id.upper().partition("-")[0]
         alike = [other for other in visible if other.partition("-")[0] == prefix] or list(visible)
-        hint = f"the latest is {alike[-1]}" if alike else "none has been announced"
+        hint = f"write an id such as {alike[-1]}, which is the latest" if alike else "none has been announced"
         msg = f"there is no change {quoted(change_id)}; {hint}"
         raise NotFoundError(msg)
     return change

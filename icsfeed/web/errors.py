@@ -25,7 +25,7 @@ from icsfeed.domain.errors import (
 )
 from icsfeed.domain.texts import quoted
 from icsfeed.publication.sources import FILE_RETRY
-from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
+from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError, ParameterError
 
 STATUS_BY_KIND: Final[Mapping[type[IcsfeedError], int]] = {
     BadInputError: 400,
@@ -60,14 +60,22 @@ def status_of(error: IcsfeedError) -> int:
     return next((status for kind, status in STATUS_BY_KIND.items() if isinstance(error, kind)), 500)
 
 
-def problem(error: IcsfeedError, *, status: int | None = None, members: Mapping[str, object] | None = None) -> Response:
+def problem(
+    error: IcsfeedError,
+    *,
+    status: int | None = None,
+    field: str = "",
+    remedy: str | None = None,
+    members: Mapping[str, object] | None = None,
+) -> Response:
     """The error as JSON, in the form of RFC 9457, with ``members`` of its own.
 
     Its ``errors`` name what is wrong with each field, and what to write instead; a field that is empty stands for the
-    request as a whole.
+    request as a whole. ``field`` is the one that an error without a name is about, ``remedy`` what to do where its
+    sentence says nothing of that.
     """
     status = status or status_of(error)
-    faults = error.errors if isinstance(error, InvalidRequestError) else [FieldError.of_sentence("", str(error))]
+    faults = _faults_of(error, field, remedy)
     detail = "; ".join(fault.message for fault in faults) if isinstance(error, InvalidRequestError) else str(error)
     response = _problem_response(status, detail, faults, members or {})
     if isinstance(error, UnavailableError):
@@ -77,9 +85,18 @@ def problem(error: IcsfeedError, *, status: int | None = None, members: Mapping[
     return response
 
 
-def http_problem(error: HTTPException, detail: str, remedy: str = "") -> Response:
-    """An error of HTTP itself in that form, with its headers, such as Allow."""
-    faults = [FieldError(field="", fault=FieldFault.VALUE, message=detail, remedy=remedy)]
+def _faults_of(error: IcsfeedError, field: str, remedy: str | None) -> Iterable[FieldError]:
+    if isinstance(error, InvalidRequestError):
+        return error.errors
+    name = error.name if isinstance(error, ParameterError) else field
+    if remedy is not None:
+        return [FieldError(field=name, fault=FieldFault.VALUE, message=str(error), remedy=remedy)]
+    return [FieldError.of_sentence(name, str(error))]
+
+
+def http_problem(error: HTTPException, detail: str, remedy: str = "", *, field: str = "") -> Response:
+    """An error of HTTP itself in that form, with its headers, such as Allow; ``field`` is the header that it is of."""
+    faults = [FieldError(field=field, fault=FieldFault.VALUE, message=detail, remedy=remedy)]
     response = _problem_response(error.code or 500, str(faults[0]), faults, {})
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response

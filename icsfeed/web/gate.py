@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from icsfeed.domain.schedule import Schedule
 from icsfeed.domain.texts import quoted
 from icsfeed.publication.live import Live
 from icsfeed.services.gate import GateAnswer, gate
+from icsfeed.services.requests.errors import ParameterError
 from icsfeed.web.errors import problem
 
 _MAX_CACHE_SECONDS: Final = 10
@@ -24,13 +26,16 @@ _MAX_CACHE_SECONDS: Final = 10
 
 _SINGLE_PARAMETERS: Final = ("at", "runway", "change")
 _VALUE_NAMES: Final = {"at": "instant", "runway": "length", "change": "change"}
-_PARAMETERS: Final = ("environment", *_SINGLE_PARAMETERS)
+_Value = TypeVar("_Value")
+_ENVIRONMENT: Final = "environment"
+_PARAMETERS: Final = (_ENVIRONMENT, *_SINGLE_PARAMETERS)
 
 
 def gate_routes(live: Live) -> Blueprint:
     """The route ``/api/v1/state``, in JSON."""
     routes = Blueprint("state", __name__)
     routes.register_error_handler(IcsfeedError, problem)
+    routes.register_error_handler(NotFoundError, lambda error: problem(error, field="change"))
 
     @routes.after_request
     def allow_every_origin(response: Response) -> Response:
@@ -45,16 +50,16 @@ def gate_routes(live: Live) -> Blueprint:
             raise UnavailableError(msg)
         situation = replace(publication.events.situation, now=now)
         _check_parameters()
-        environments = request.args.getlist("environment")
+        environments = request.args.getlist(_ENVIRONMENT)
         at, runway, change_id = (request.args.get(name) for name in _SINGLE_PARAMETERS)
         if not environments and change_id is None:
-            raise BadInputError(_missing_environment(situation.schedule.environment_names))
+            raise ParameterError(_ENVIRONMENT, _missing_environment(situation.schedule.environment_names))
         _check_environments(situation.schedule, environments)
         answer = gate(
             situation,
             environments,
-            at=now if at is None else parse_instant(at, situation.zone),
-            runway=timedelta() if runway is None else parse_length(runway),
+            at=now if at is None else _parsed("at", partial(parse_instant, zone=situation.zone), at),
+            runway=timedelta() if runway is None else _parsed("runway", parse_length, runway),
             change_id=change_id,
         )
         response = jsonify({**answer.as_json(situation.zone), "stale": bool(live.problems)})
@@ -68,30 +73,42 @@ def _check_parameters() -> None:
     """Check the names of the query's parameters, and how often each is given.
 
     Raises:
-        BadInputError: if a parameter is unknown, or given twice.
+        ParameterError: if a parameter is unknown, or given twice.
     """
     for name in request.args:
         if name not in _PARAMETERS:
             # If a misspelt "at" were ignored, the answer would be that of now.
             names = ", ".join(quoted(each) for each in _PARAMETERS[:-1])
             msg = f"there is no parameter {quoted(name)}; the parameters are {names} and {quoted(_PARAMETERS[-1])}"
-            raise BadInputError(msg)
+            raise ParameterError(name, msg)
     for name in _SINGLE_PARAMETERS:
         if len(values := request.args.getlist(name)) > 1:
             msg = f"{quoted(name)} takes one {_VALUE_NAMES[name]}; this query has {len(values)}: {', '.join(values)}"
-            raise BadInputError(msg)
+            raise ParameterError(name, msg)
+
+
+def _parsed(name: str, parse: Callable[[str], _Value], text: str) -> _Value:
+    """The value of the parameter of that name.
+
+    Raises:
+        ParameterError: where it is malformed.
+    """
+    try:
+        return parse(text)
+    except BadInputError as error:
+        raise ParameterError(name, str(error)) from error
 
 
 def _check_environments(schedule: Schedule, environments: Collection[str]) -> None:
     """Check the environments in the query. Their names are input, so that an unknown one is no 404.
 
     Raises:
-        BadInputError: if the schedule has no such environment.
+        ParameterError: if the schedule has no such environment.
     """
     try:
         schedule.environments_named(environments)
     except NotFoundError as error:
-        raise BadInputError(str(error)) from error
+        raise ParameterError(_ENVIRONMENT, str(error)) from error
 
 
 def _missing_environment(existing: Iterable[str]) -> str:

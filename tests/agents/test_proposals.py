@@ -274,7 +274,7 @@ def test_a_draft_is_proposed_as_one_and_another_agent_approves_it(
     assert stranger.call("list_changes") == {"changes": [], "omitted": 0}
     assert [each["id"] for each in agent.call("list_drafts")["drafts"]] == ["DR-1"]
     assert agent.refusal("propose_approve_draft", id="DR-1") == (
-        'DR-1 was drafted by "chat bot"; another operator has to approve it; nothing was changed'
+        'DR-1 was drafted by "chat bot", and another operator has to approve it; ask one'
     )
     by = Actor(name="chat bot", kind=ActorKind.AGENT, at=NOON)
     own = an_agent(schedule=schedule, database=database, now=NOON, token=create(database, "own", now=NOON, by=by).text)

@@ -198,15 +198,16 @@ def test_freezes_are_listed_without_their_operators(agent: Agent) -> None:
          "which clock it means; write 2026-12-03T02:00:00-05:00 if America/Toronto is meant"),
         ("get_gate", {"at": "2036-12-03T02:00Z"}, "2036-12-03T02:00:00Z is out of reach: the gate knows 2025-01-01 "
          "through 2027-12-31"),
-        ("list_upcoming", {"days": 367}, 'days: "days" is at most 366, not 367'),
-        ("list_upcoming", {"days": 1.5, "limit": True}, 'days: "days" is a whole number, not 1.5\n'
-         'limit: "limit" is a whole number, not true'),
+        ("list_upcoming", {"days": 367}, 'days: "days" is at most 366, not 367; write a number from 1 to 366'),
+        ("list_upcoming", {"days": 1.5, "limit": True}, 'days: "days" is a whole number, not 1.5; write a number from '
+         '1 to 366\n'
+         'limit: "limit" is a whole number, not true; write a number from 1 to 100'),
         ("explain_date", {}, "date: the date is missing; write one such as 2026-12-24"),
         ("explain_date", {"date": "0001-01-01"}, "0001-01-01 is out of reach: this calendar knows the years 2025 to "
          "2027"),
         ("get_change", {"id": "EC-9"}, 'there is no change "EC-9"; none has been announced'),
-        ("list_changes", {"kind": "urgent"}, 'kind: "urgent" is not one of the values of "kind"; write emergency or '
-         "planned"),
+        ("list_changes", {"kind": "urgent"}, 'kind: "urgent" is not one of the values of "kind"; write "emergency" '
+         'or "planned"'),
     ],
 )  # fmt: skip
 def test_wrong_arguments_are_answered_with_what_would_be_right(

@@ -390,7 +390,8 @@ def test_the_start_is_now_to_the_minute() -> None:
         (
             ("--duration", "2h", "--impact", "total"),
             1,
-            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage',
+            '"total" is not one of the values of "impact"; write "no-impact", '
+            '"reduced-redundancy", "degraded" or "outage"',
         ),
     ],
 )
@@ -403,7 +404,7 @@ def test_refused_announcements(arguments: tuple[str, ...], status: int, message:
     ("arguments", "status", "message"),
     [
         (("confirm", "EC-1"), 1, "EC-1 is confirmed already; it can be started, completed, updated or cancelled"),
-        (("confirm", "EC-2"), 1, 'there is no change "EC-2"; the latest is EC-1'),
+        (("confirm", "EC-2"), 1, 'there is no change "EC-2"; write an id such as EC-1, which is the latest'),
         (
             ("confirm", "PC-1"),
             2,
@@ -455,7 +456,8 @@ def test_all_bad_values_are_reported_at_once() -> None:
     assert (announcement.status, announcement.stderr.splitlines()) == (
         1,
         [
-            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage',
+            '"total" is not one of the values of "impact"; write "no-impact", '
+            '"reduced-redundancy", "degraded" or "outage"',
             '"soon" is not an instant; write one such as 03:10, +30m, tomorrow 03:10 or 2026-03-08T03:00 in '
             "America/Toronto, or 2026-03-08T07:00:00Z",
             f'"2" {length}',

@@ -112,7 +112,7 @@ def test_nobody_approves_what_they_drafted() -> None:
     planned(*ANNOUNCE, "--duration", "90m", "--operator", " BOB ")
     outcome = planned("approve", "DR-1", token=create_token("Bob"))
     assert (outcome.status, outcome.stdout) == (1, "")
-    assert outcome.stderr == 'DR-1 was drafted by "BOB"; another operator has to approve it; nothing was changed\n'
+    assert outcome.stderr == 'DR-1 was drafted by "BOB", and another operator has to approve it; ask one\n'
 
 
 def test_nobody_approves_with_a_token_that_the_author_has_created_over_the_network(tmp_path: Path) -> None:
@@ -157,7 +157,9 @@ def test_what_is_no_draft() -> None:
     assert planned("withdraw", "PC-3").stderr.splitlines()[-1] == (
         '"PC-3" is not the id of a draft; those are written DR-3'
     )
-    assert planned("show", "DR-3").stderr.splitlines()[-1] == "there is no draft DR-3; none waits for approval"
+    assert planned("show", "DR-3").stderr.splitlines()[-1] == (
+        "there is no draft DR-3, and none waits for approval; see `icsfeed planned list --drafts --all`"
+    )
 
 
 def test_the_audit_trail_names_both() -> None:

@@ -234,7 +234,8 @@ class TestCommands:
         refused = run(*ANNOUNCE, "--start", "00:10", "--end", "+x", "--impact", "total")
         assert (refused.status, refused.stderr) == (
             1,
-            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage\n'
+            '"total" is not one of the values of "impact"; write "no-impact", '
+            '"reduced-redundancy", "degraded" or "outage"\n'
             '"00:10" would be Wed 2026-12-09 00:10 EST, more than 12 hours ahead; if you mean that, write '
             '"tomorrow 00:10" or 2026-12-09T00:10-05:00; for the one that has passed, 2026-12-08T00:10-05:00\n'
             '"+x" is not an instant; write a length after the plus sign, such as +30m or +1h30m\n',

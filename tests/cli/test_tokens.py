@@ -114,11 +114,14 @@ def test_revoking_says_what_was_so_before() -> None:
     )
 
 
+USAGE = "Usage: icsfeed token create [OPTIONS] NAME\nTry 'icsfeed token create --help' for help.\n\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (("ci",), 2, 'Error: the scope is missing; choose "read" or "write"\n'),
-        (("ci", "--scope", "all"), 1, '"all" is not one of the values of "scope"; write read or write\n'),
+        (("ci",), 2, f"{USAGE}Error: Missing option '--scope'.\n"),
+        (("ci", "--scope", "all"), 1, '"all" is not one of the values of "scope"; write "read" or "write"\n'),
         (
             ("ci", "--scope", "read", "--expires", "2025-01-01"),
             1,

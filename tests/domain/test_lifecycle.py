@@ -190,13 +190,13 @@ def test_the_end_of_a_span_is_after_its_start(start: int, end: int) -> None:
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED), "PC-7": a_change(State.CONFIRMED, Kind.PLANNED)}),
             "ec-9",
-            'there is no change "ec-9"; the latest is EC-7',
+            'there is no change "ec-9"; write an id such as EC-7, which is the latest',
             id="names the latest change of the same kind",
         ),
         pytest.param(
             Record(changes={"EC-7": a_change(State.CONFIRMED)}),
             "PC-9",
-            'there is no change "PC-9"; the latest is EC-7',
+            'there is no change "PC-9"; write an id such as EC-7, which is the latest',
             id="names the latest of the other kind if there is none of the same",
         ),
     ],

@@ -114,7 +114,7 @@ def test_a_record_finds_freezes_whatever_the_case_and_numbers_the_next() -> None
         (NOTHING, 'there is no freeze "CF-9" that `freeze start` recorded; none has been started'),
         (
             Record(freezes={"CF-1": FREEZE}),
-            'there is no freeze "CF-9" that `freeze start` recorded; the latest is CF-1',
+            'there is no freeze "CF-9" that `freeze start` recorded; write an id such as CF-1, which is the latest',
         ),
     ],
 )

@@ -179,9 +179,9 @@ def test_a_token_expires_after_a_date_a_length_or_at_an_instant(expires: str | N
         (
             {},
             "the name is missing; write the name of the program or person that gets the token\n"
-            'the scope is missing; choose "read" or "write"',
+            'the scope is missing; write "read" or "write"',
         ),
-        ({"name": "ci", "scope": "admin"}, '"admin" is not one of the values of "scope"; write read or write'),
+        ({"name": "ci", "scope": "admin"}, '"admin" is not one of the values of "scope"; write "read" or "write"'),
         (
             {"name": "ci", "scope": "read", "expires": "soon"},
             '"soon" is no time at which a token can expire; write a length such as 90d, a date such as 2027-03-01, an '

@@ -184,7 +184,7 @@ def test_nobody_approves_what_they_drafted_however_their_name_is_spelt(
     workspace: Workspace, author: str, approver: str
 ) -> None:
     draft_change(workspace, by=author)
-    with pytest.raises(RefusedError, match=r"^DR-1 was drafted by .*; another operator has to approve it; nothing was"):
+    with pytest.raises(RefusedError, match=r"^DR-1 was drafted by .*, and another operator has to approve it"):
         approve_draft(workspace, operator=an_operator(approver))
     assert workspace.repository.record().changes == {}
 
@@ -212,10 +212,13 @@ def test_a_withdrawn_draft_is_not_approved(stored: Workspace) -> None:
 
 
 def test_a_draft_that_does_not_exist(workspace: Workspace) -> None:
-    with pytest.raises(NotFoundError, match=r"^there is no draft DR-9; none waits for approval$"):
+    with pytest.raises(
+        NotFoundError,
+        match=r"^there is no draft DR-9, and none waits for approval; see `icsfeed ",
+    ):
         approve_draft(workspace, "dr-9")
     draft_change(workspace)
-    with pytest.raises(NotFoundError, match=r"^there is no draft DR-9; DR-1 can be approved$"):
+    with pytest.raises(NotFoundError, match=r"^there is no draft DR-9; these wait for approval: DR-1$"):
         draft_of(workspace, "9")
 
 

@@ -318,7 +318,7 @@ def test_a_withdrawn_change_is_as_if_it_had_never_been() -> None:
     withdrawn = taking(a_change(Kind.PLANNED, plan=LATER, number=4), (Step.CANCEL, SOON), silent=True)
     with pytest.raises(NotFoundError) as missing:
         ask(START, CONFIRMED, withdrawn, change="PC-4")
-    assert str(missing.value) == 'there is no change "PC-4"; the latest is PC-3'
+    assert str(missing.value) == 'there is no change "PC-4"; write an id such as PC-3, which is the latest'
     with pytest.raises(NotFoundError) as none:
         ask(START, withdrawn, change="PC-4")
     assert str(none.value) == 'there is no change "PC-4"; none has been announced'
@@ -335,7 +335,7 @@ def test_a_reason_that_was_withdrawn_is_a_reason() -> None:
 def test_changes_that_there_are_not_and_changes_of_other_environments_are_refused() -> None:
     with pytest.raises(NotFoundError) as missing:
         ask(START, CONFIRMED, change="PC-4")
-    assert str(missing.value) == 'there is no change "PC-4"; the latest is PC-3'
+    assert str(missing.value) == 'there is no change "PC-4"; write an id such as PC-3, which is the latest'
     with pytest.raises(BadInputError) as foreign:
         ask(START, CONFIRMED, environments=("production", "preview"), change="PC-3")
     assert str(foreign.value) == 'PC-3 does not touch "preview"; it touches production'

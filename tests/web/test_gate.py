@@ -90,64 +90,79 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "detail"),
+    ("query", "detail", "field"),
     [
         pytest.param(
-            "", "name an environment, such as environment=preview; this schedule has preview, production", id="none"
+            "",
+            "name an environment, such as environment=preview; this schedule has preview, production",
+            "environment",
+            id="none",
         ),
         pytest.param(
             "environment=prod",
             'there is no environment "prod"; this schedule has preview, production',
+            "environment",
             id="an unknown environment",
         ),
         pytest.param(
             "environment=production&at=tomorrow",
             '"tomorrow" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in '
             "America/Toronto",
+            "at",
             id="not an instant",
         ),
         pytest.param(
             "environment=production&at=2040-01-01",
             "2040-01-01T05:00:00Z is out of reach: the gate knows 2025-01-01 through 2027-12-31",
+            "",
             id="not published",
         ),
         pytest.param(
             "environment=production&atTime=2026-12-03",
             'there is no parameter "atTime"; the parameters are "environment", "at", "runway" and "change"',
+            "atTime",
             id="an unknown parameter",
         ),
         pytest.param(
             "environment=production&at=2026-12-03T03:00&at=2026-11-25",
             '"at" takes one instant; this query has 2: 2026-12-03T03:00, 2026-11-25',
+            "at",
             id="two instants",
         ),
         pytest.param(
             "environment=production&runway=45m&runway=2h",
             '"runway" takes one length; this query has 2: 45m, 2h',
+            "runway",
             id="two runways",
         ),
         pytest.param(
-            "change=EC-1&change=EC-2", '"change" takes one change; this query has 2: EC-1, EC-2', id="two changes"
+            "change=EC-1&change=EC-2",
+            '"change" takes one change; this query has 2: EC-1, EC-2',
+            "change",
+            id="two changes",
         ),
         pytest.param(
             "environment=production&runway=45",
             '"45" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d',
+            "runway",
             id="not a length",
         ),
         pytest.param(
             "environment=production&runway=999d",
             "a runway of 999 d from 2026-11-23T12:01:00Z on is out of reach: the gate knows 2025-01-01 through "
             "2027-12-31",
+            "",
             id="a runway beyond what is published",
         ),
         pytest.param(
             "environment=prod&change=EC-1",
             'there is no environment "prod"; this schedule has preview, production',
+            "environment",
             id="an unknown environment and an unknown change",
         ),
     ],
 )
-def test_invalid_queries(client: FlaskClient, query: str, detail: str) -> None:
+def test_invalid_queries(client: FlaskClient, query: str, detail: str, field: str) -> None:
     response = client.get(f"{STATE}?{query}")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
     fault, _, remedy = detail.partition("; ")
@@ -156,7 +171,7 @@ def test_invalid_queries(client: FlaskClient, query: str, detail: str) -> None:
         "title": "Bad Request",
         "status": 400,
         "detail": detail,
-        "errors": [{"field": "", "detail": fault, "remedy": remedy}],
+        "errors": [{"field": field, "detail": fault, "remedy": remedy}],
     }
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -190,7 +205,12 @@ def test_runways_and_changes_over_http() -> None:
 @pytest.mark.parametrize(
     ("query", "status", "detail"),
     [
-        pytest.param("change=EC-8", 404, 'there is no change "EC-8"; the latest is EC-7', id="an unknown change"),
+        pytest.param(
+            "change=EC-8",
+            404,
+            'there is no change "EC-8"; write an id such as EC-7, which is the latest',
+            id="an unknown change",
+        ),
         pytest.param(
             "change=EC-7&environment=preview",
             400,

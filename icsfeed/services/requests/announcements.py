@@ -27,7 +27,7 @@ def announcement_request(data: object, *, schedule: Schedule, now: datetime) -> 
         InvalidRequestError: with the errors of all fields.
     """
     fields, zone = Fields(data, FIELDS), schedule.calendar.zone
-    fields.require("kind", "the kind of the change is missing", "write emergency or planned")
+    fields.require("kind", "the kind of the change is missing", 'write "emergency" or "planned"')
     fields.require("summary", "the summary is missing", "write what subscribers are to read")
     fields.require("environments", "the environments are missing", "name what the change touches")
     fields.require_one(("end", "duration"), "the change has no end")

@@ -58,6 +58,14 @@ class FieldError:
         return cls(field=field, fault=fault, message=message, remedy=remedy)
 
 
+class ParameterError(BadInputError):
+    """One thing of a request that can't be read, where nothing else is looked at: a parameter or header, by name."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.name = name
+
+
 class InvalidRequestError(BadInputError):
     """A request with errors in its fields; ``errors`` are all of them."""
 

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from icsfeed.domain.errors import BadInputError, IcsfeedError
 from icsfeed.domain.instants import parse_instant
 from icsfeed.domain.lengths import parse_length
+from icsfeed.domain.texts import quoted
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 
+_MAX_MINUTES: Final = 99_999
 _MAX_SHOWN_CHARS: Final = 60
 _ABSENT: Final = object()
 
@@ -85,7 +87,7 @@ class Fields:
 
     def text(self, name: str, tidy: Callable[[str], str] = str) -> str | None:
         """A text, as ``tidy`` gives it; ``tidy`` raises a ``BadInputError`` or ``RefusedError`` where it can't be."""
-        return self._read(name, str, "a text", tidy)
+        return self._read(name, str, "a text", tidy, "write a text in quotes")
 
     def text_by_language(
         self, name: str, languages: Sequence[str], tidy: Callable[[str], str] = str
@@ -118,30 +120,34 @@ class Fields:
             return None
         if isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value):
             return tuple(value)
-        hint = f"write [{_json_excerpt(value)}]" if isinstance(value, str) else ""
+        hint = f"write [{_json_excerpt(value)}]" if isinstance(value, str) else 'write one such as ["a", "b"]'
         self._add(name, FieldFault.TYPE, f'"{name}" is a list of texts, not {_json_excerpt(value)}', hint)
         return None
 
     def flag(self, name: str) -> bool:
         """True or false; false where it is absent."""
-        return bool(self._read(name, bool, "true or false", bool))
+        return bool(self._read(name, bool, "true or false", bool, "write true or false"))
 
     def number(self, name: str, *, least: int, most: int | None = None) -> int | None:
         """A whole number."""
 
         def check(number: int) -> int:
             if number < least:
-                msg = f'"{name}" is at least {least}, not {number}'
+                msg = f'"{name}" is at least {least}, not {number}; {remedy}'
                 raise BadInputError(msg)
             if most is not None and number > most:
-                msg = f'"{name}" is at most {most}, not {_json_excerpt(number)}'
+                msg = f'"{name}" is at most {most}, not {_json_excerpt(number)}; {remedy}'
                 raise BadInputError(msg)
             return number
 
+        remedy = f"write a number from {least} to {most}" if most is not None else f"write {least} or more"
+
         if isinstance(self._data.get(name), bool):
-            self._add(name, FieldFault.TYPE, f'"{name}" is a whole number, not {_json_excerpt(self._data[name])}')
+            self._add(
+                name, FieldFault.TYPE, f'"{name}" is a whole number, not {_json_excerpt(self._data[name])}', remedy
+            )
             return None
-        return self._read(name, int, "a whole number", check)
+        return self._read(name, int, "a whole number", check, remedy)
 
     def choice(self, name: str, choices: Mapping[str, _Value]) -> _Value | None:
         """One of the choices, by its text."""
@@ -152,18 +158,23 @@ class Fields:
                 raise BadInputError(msg)
             return choices[text]
 
-        return self._read(name, str, f"one of {', '.join(choices)}", choose)
+        return self._read(name, str, f"one of {', '.join(choices)}", choose, f"write {_alternatives(choices)}")
 
     def instant(self, name: str, zone: ZoneInfo) -> datetime | None:
         """An instant (UTC): a text in ISO 8601, or a date-time of TOML; local where it has no offset."""
         value = self._data.get(name)
         if isinstance(value, datetime):
             return self.attempt(name, lambda: parse_instant(value.isoformat(), zone))
-        return self._read(name, str, "an instant, such as 2026-03-08T07:00:00Z", lambda text: parse_instant(text, zone))
+        return self._read(
+            name, str, "an instant", lambda text: parse_instant(text, zone), 'write one such as "2026-03-08T07:00:00Z"'
+        )
 
     def length(self, name: str) -> timedelta | None:
         """A length of time, such as ``1h30m``."""
-        return self._read(name, str, "a length of time, such as 2h, 90m or 1h30m", parse_length)
+        value = self._data.get(name)
+        is_number = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MAX_MINUTES
+        remedy = f'write "{value}m" if that is minutes' if is_number else 'write one such as "2h", "90m" or "1h30m"'
+        return self._read(name, str, "a length of time", parse_length, remedy)
 
     def lengths(self, name: str) -> tuple[timedelta, ...] | None:
         """A list of lengths of time."""
@@ -183,15 +194,16 @@ class Fields:
         value = self._data.get(name)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        return self._read(name, str, "a date, such as 2026-12-07", parse)
+        return self._read(name, str, "a date", parse, 'write one such as "2026-12-07"')
 
-    def _read(self, name: str, kind: type, kind_name: str, parse: Callable[..., _Value]) -> _Value | None:
+    def _read(self, name: str, kind: type, kind_name: str, parse: Callable[..., _Value], remedy: str) -> _Value | None:
+        """The value; ``remedy`` says what to write in place of one that is not of that ``kind``."""
         value = self._data.get(name, _ABSENT)
         if value is _ABSENT:
             return None
         if isinstance(value, kind):
             return self.attempt(name, lambda: parse(value))
-        remedy = "leave it out where it has no value" if value is None else ""
+        remedy = "leave it out where it has no value" if value is None else remedy
         self._add(name, FieldFault.TYPE, f'"{name}" is {kind_name}, not {_json_excerpt(value)}', remedy)
         return None
 
@@ -209,7 +221,7 @@ class Fields:
 
 def _alternatives(choices: Collection[str]) -> str:
     *others, last = choices
-    return f"{', '.join(others)} or {last}" if others else last
+    return f"{', '.join(map(quoted, others))} or {quoted(last)}" if others else quoted(last)
 
 
 def _json_excerpt(value: object) -> str:

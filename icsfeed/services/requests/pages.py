@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar
 
-from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import quoted
+from icsfeed.services.requests.errors import ParameterError
 from icsfeed.services.requests.fields import Fields
 
-PAGE_FIELDS: Final = ("limit", "next")
+CURSOR_FIELD: Final = "next"
+PAGE_FIELDS: Final = ("limit", CURSOR_FIELD)
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 
@@ -41,7 +42,7 @@ class Page(Generic[_Item]):
 
 def page_request(fields: Fields) -> PageRequest:
     """The page that the fields ``limit`` and ``next`` ask for; their errors are those of ``fields``."""
-    limit, cursor = fields.number("limit", least=1, most=MAX_LIMIT), fields.text("next")
+    limit, cursor = fields.number("limit", least=1, most=MAX_LIMIT), fields.text(CURSOR_FIELD)
     return PageRequest(limit=limit or DEFAULT_LIMIT, cursor=cursor or "")
 
 
@@ -55,7 +56,7 @@ def page_of(
     """The page of a list, which becomes sorted by ``position``. What is added or removed meanwhile shifts nothing.
 
     Raises:
-        BadInputError: where the cursor is none of this list.
+        ParameterError: where the cursor is none of this list.
     """
     ordered = sorted(items, key=position, reverse=is_descending)
     rest = ordered
@@ -75,7 +76,7 @@ def position_of(cursor: str, *, like: Position) -> Position:
     """The position that a cursor was made from; it has values of the same types as those of ``like``.
 
     Raises:
-        BadInputError: where it was made from none.
+        ParameterError: where it was made from none.
     """
     try:
         values = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True))
@@ -83,5 +84,5 @@ def position_of(cursor: str, *, like: Position) -> Position:
         values = None
     if not isinstance(values, list) or list(map(type, values)) != list(map(type, like)):
         msg = f'{quoted(cursor)} is not the value of "next" in an answer; take it from there, or leave it out'
-        raise BadInputError(msg)
+        raise ParameterError(CURSOR_FIELD, msg)
     return tuple(values)

@@ -57,7 +57,7 @@ def suggestions_request(data: object, *, schedule: Schedule) -> tuple[SlotReques
     """
     fields = Fields(data, SUGGESTIONS_FIELDS)
     fields.require("duration", "the duration is missing", "write how long the change takes, such as 1h30m")
-    fields.require("by", "the deadline is missing", "write when the change must be done")
+    fields.require("by", "the deadline is missing", "write when the change must be done, such as 2026-12-08T06:00:00Z")
     duration, by = fields.length("duration"), fields.instant("by", schedule.calendar.zone)
     environments = fields.texts("environment") or ()
     plans.refuse_unknown_environments(fields, environments, schedule, name="environment")

@@ -40,7 +40,7 @@ def token_request(data: object, *, zone: ZoneInfo, now: datetime) -> TokenReques
     """
     fields = Fields(data, ("name", "scope", "expires"))
     fields.require("name", "the name is missing", "write the name of the program or person that gets the token")
-    fields.require("scope", "the scope is missing", 'choose "read" or "write"')
+    fields.require("scope", "the scope is missing", 'write "read" or "write"')
     name, scope = fields.text("name", token_name), fields.choice("scope", _SCOPES)
     text = fields.text("expires")
     expires_at: datetime | None = now + DEFAULT_VALIDITY

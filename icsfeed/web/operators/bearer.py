@@ -8,7 +8,13 @@ from typing import Final
 
 from flask import Request, Response
 
-from icsfeed.domain.errors import BadInputError, IcsfeedError, InsufficientScopeError, UnauthenticatedError
+from icsfeed.domain.errors import (
+    BadInputError,
+    IcsfeedError,
+    InsufficientScopeError,
+    TooManyAttemptsError,
+    UnauthenticatedError,
+)
 from icsfeed.domain.operator_tokens import has_token_form
 from icsfeed.domain.operators import Operator
 from icsfeed.services.operator_access import authenticate
@@ -82,6 +88,11 @@ def add_challenge(response: Response, error: IcsfeedError) -> Response:
         challenge = ", ".join([_REALM, *(f'{name}="{value}"' for name, value in attributes.items())])
         response.headers["WWW-Authenticate"] = challenge
     return response
+
+
+def is_about_token(error: IcsfeedError) -> bool:
+    """Whether the error is about the request's token: missing, malformed, not valid, or not enough."""
+    return isinstance(error, TooManyAttemptsError) or _challenge_attributes(error) is not None
 
 
 def _challenge_attributes(error: IcsfeedError) -> dict[str, str] | None:

@@ -50,9 +50,9 @@ def test_a_method_that_a_path_does_not_take_is_a_problem_that_names_those_that_i
         "type": "about:blank",
         "title": "Method Not Allowed",
         "status": 405,
-        "detail": "this path does not take DELETE; it takes GET, HEAD, OPTIONS, POST",
+        "detail": "this path does not take DELETE; use one of GET, HEAD, OPTIONS, POST",
         "errors": [
-            {"field": "", "detail": "this path does not take DELETE", "remedy": "it takes GET, HEAD, OPTIONS, POST"}
+            {"field": "", "detail": "this path does not take DELETE", "remedy": "use one of GET, HEAD, OPTIONS, POST"}
         ],
     }
 
@@ -60,7 +60,7 @@ def test_a_method_that_a_path_does_not_take_is_a_problem_that_names_those_that_i
 @pytest.mark.parametrize("path", ["/nothing", "/changes/", "/changes/EC-1/explode", "/changes/EC-1/start/now"])
 def test_what_there_is_not(api: ApiClient, path: str) -> None:
     assert problem_of(api.get(path))["detail"] == (
-        "there is nothing at this path; /api/v1/openapi.json describes all there is"
+        "there is nothing at this path; see /api/v1/openapi.json, which describes all there is"
     )
 
 
@@ -112,7 +112,7 @@ JSON = "application/json"
         pytest.param('{"key": 1e999}', JSON, 400, "the body has a number that is too large", id="a huge exponent"),
         pytest.param('{"key": ' + 5000 * "9" + "}", JSON, 400, "the body has a number with 5000", id="many digits"),
         pytest.param('{"key": ' + 30_000 * "[" + "}", JSON, 400, "the body has too many levels", id="deep"),
-        pytest.param('{"key": "' + 70_000 * "a" + '"}', JSON, 413, "the body is too long; 64 KiB", id="long"),
+        pytest.param('{"key": "' + 70_000 * "a" + '"}', JSON, 413, "the body is too long; send 64 KiB", id="long"),
         pytest.param(
             '{"kind": "\\ud800"}', JSON, 400, '"\\ud800" is not one of the values of "kind"', id="half a pair"
         ),
@@ -150,7 +150,7 @@ def test_all_errors_of_a_request_at_once(api: ApiClient) -> None:
         {
             "field": "kind",
             "detail": '"urgent" is not one of the values of "kind"',
-            "remedy": "write emergency or planned",
+            "remedy": 'write "emergency" or "planned"',
         },
         {
             "field": "environments",
@@ -171,11 +171,35 @@ def test_all_errors_of_a_request_at_once(api: ApiClient) -> None:
             "the parameters are limit, next, kind, environment, all",
             id="unknown",
         ),
-        pytest.param("/changes/EC-1?all=true", "all", 'there is no parameter "all"', "this has none", id="none at all"),
+        pytest.param(
+            "/changes/EC-1?all=true",
+            "all",
+            'there is no parameter "all"',
+            "leave it out: this takes none",
+            id="none at all",
+        ),
         pytest.param("/changes?kind=a&kind=b", "kind", 'the query has "kind" 2 times', "give it once", id="twice"),
-        pytest.param("/changes?limit=many", "limit", '"limit" is a whole number, not "many"', "", id="not a number"),
-        pytest.param("/changes?limit=201", "limit", '"limit" is at most 200, not 201', "", id="too many"),
-        pytest.param("/changes?all=yes", "all", '"all" is true or false, not "yes"', "", id="neither true nor false"),
+        pytest.param(
+            "/changes?limit=many",
+            "limit",
+            '"limit" is a whole number, not "many"',
+            "write a number from 1 to 200",
+            id="not a number",
+        ),
+        pytest.param(
+            "/changes?limit=201",
+            "limit",
+            '"limit" is at most 200, not 201',
+            "write a number from 1 to 200",
+            id="too many",
+        ),
+        pytest.param(
+            "/changes?all=yes",
+            "all",
+            '"all" is true or false, not "yes"',
+            "write true or false",
+            id="neither true nor false",
+        ),
         pytest.param(
             "/upcoming?from=2026-12-08",
             "from",
@@ -199,7 +223,7 @@ def test_queries(api: ApiClient, path: str, field: str, detail: str, remedy: str
 def test_dry_run_is_true_or_false(api: ApiClient) -> None:
     problem = problem_of(api.post("/changes?dry_run=yes", ANNOUNCEMENT))
     assert problem["errors"] == [
-        {"field": "dry_run", "detail": '"dry_run" is true or false, not "yes"', "remedy": "write one of them"}
+        {"field": "dry_run", "detail": '"dry_run" is true or false, not "yes"', "remedy": "write true or false"}
     ]
 
 
@@ -270,3 +294,86 @@ def test_a_planned_change_in_a_freeze_names_the_field_that_is_missing(api: ApiCl
         "reason",
         'say in "reason" why it can\'t wait',
     )
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status", "fault"),
+    [
+        ("POST /changes", {"Idempotency-Key": "a b"}, 400, ("Idempotency-Key", "write up to 255 characters of ASCII "
+         "without spaces, such as a random UUID")),
+        ("POST /changes/EC-1/undo", {"If-Match": "EC-1.1"}, 400, ("If-Match", "write the value of the header ETag, "
+         'such as "EC-7.3", in quotes')),
+        ("GET /changes", {"Accept": "text/html"}, 406, ("Accept", "send Accept: application/json")),
+        ("POST /changes", {"Content-Type": "text/plain"}, 415, ("Content-Type", "send Content-Type: application/json")),
+        ("GET /changes", {"Authorization": ""}, 401, ("Authorization", 'send it in the header "Authorization: '
+         'Bearer"')),
+        ("GET /changes", {"Authorization": "Bearer"}, 400, ("Authorization", 'write "Bearer", a space and one token')),
+        ("GET /changes?next=junk", {}, 400, ("next", "take it from there, or leave it out")),
+        ("GET /audit?next=junk", {}, 400, ("next", "take the one that came with the page before")),
+        ("GET /suggestions?duration=1h", {}, 400, ("by", "write when the change must be done, such as "
+         "2026-12-08T06:00:00Z")),
+        ("GET /drafts/DR-99", {}, 404, ("id", "see `icsfeed planned list --drafts --all`")),
+    ],
+)  # fmt: skip
+def test_errors_name_the_header_or_parameter_and_what_to_write(
+    api: ApiClient, request_line: str, headers: dict[str, str], status: int, fault: tuple[str, str]
+) -> None:
+    api.post("/changes", ANNOUNCEMENT, headers={"Idempotency-Key": "first"})
+    method, path = request_line.split(" ", 1)
+    body = "{}" if "Content-Type" in headers else ""
+    problem = problem_of(api.send(method, path, headers=headers, data=body))
+    (error,) = problem["errors"]
+    assert (problem["status"], (error["field"], error["remedy"])) == (status, fault)
+
+
+def test_a_key_of_another_request_is_named(api: ApiClient) -> None:
+    api.post("/changes", {**ANNOUNCEMENT, "summary": "Once"}, headers={"Idempotency-Key": "twice"})
+    problem = problem_of(api.post("/changes", ANNOUNCEMENT, headers={"Idempotency-Key": "twice"}))
+    (error,) = problem["errors"]
+    assert (problem["status"], error["field"], error["remedy"]) == (
+        422,
+        "Idempotency-Key",
+        "take a new key for each request",
+    )
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields", "status", "fault"),
+    [
+        ({"If-Match": '"{id}.1"'}, {}, 412, ("If-Match", 'look at "current", and send If-Match: "{id}.3" if the step '
+         "is still right")),
+        ({}, {"expect": 1}, 409, ("expect", 'look at "current", and send "expect": 3 if the step is still right')),
+    ],
+)  # fmt: skip
+def test_what_somebody_else_changed_is_one_error_with_a_remedy(
+    api: ApiClient, headers: dict[str, str], fields: dict[str, object], status: int, fault: tuple[str, str]
+) -> None:
+    change = json_of(api.post("/changes", {**ANNOUNCEMENT, "summary": f"Changed meanwhile, {status}"}))["id"]
+    for message in ("One", "Two; and more"):
+        api.post(f"/changes/{change}/update", {"message": message})
+    headers = {name: value.replace("{id}", change) for name, value in headers.items()}
+    problem = problem_of(api.post(f"/changes/{change}/cancel", fields, headers=headers))
+    assert problem["status"] == status
+    assert problem["errors"] == [
+        {"field": fault[0], "detail": problem["detail"], "remedy": fault[1].replace("{id}", change)}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        (30, 'write "30m" if that is minutes'),
+        (-1, 'write one such as "2h", "90m" or "1h30m"'),
+        (10**9, 'write one such as "2h", "90m" or "1h30m"'),
+        (True, 'write one such as "2h", "90m" or "1h30m"'),
+    ],
+)
+def test_a_length_that_is_a_number_says_how_to_write_it(api: ApiClient, value: object, remedy: str) -> None:
+    api.post("/changes", ANNOUNCEMENT, headers={"Idempotency-Key": "first"})
+    (error,) = problem_of(api.post("/changes/EC-1/extend", {"length": value}))["errors"]
+    assert (error["field"], error["remedy"]) == ("length", remedy)
+
+
+def test_a_body_that_is_no_json_says_what_to_do(api: ApiClient) -> None:
+    (error,) = problem_of(api.send("POST", "/changes", data='{"kind": ', content_type=JSON))["errors"]
+    assert error["remedy"] == "correct it, or have a JSON library write it"

@@ -65,7 +65,7 @@ def test_ones_own_draft_says_why_somebody_else_has_to_approve_it(console: Operat
     assert "Approve and publish" not in text
     response = browser.post(f"{DRAFT}/approve")
     assert response.status_code == 422
-    assert "another operator has to approve it; nothing was changed" in words(response.text)
+    assert "another operator has to approve it ask one" in words(response.text)
     assert changes(console) == []
 
 

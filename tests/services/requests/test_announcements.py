@@ -90,22 +90,23 @@ def test_all_errors_are_reported_at_once() -> None:
         }
     ) == {
         "colour": ['there is no field "colour"; the fields are ' + ", ".join(FIELDS)],
-        "kind": ['"freeze" is not one of the values of "kind"; write emergency or planned'],
-        "summary": ['"summary" is a text, not 7'],
+        "kind": ['"freeze" is not one of the values of "kind"; write "emergency" or "planned"'],
+        "summary": ['"summary" is a text, not 7; write a text in quotes'],
         "environments": ['"environments" is a list of texts, not "production"; write ["production"]'],
         "impact": [
-            '"total" is not one of the values of "impact"; write no-impact, reduced-redundancy, degraded or outage'
+            '"total" is not one of the values of "impact"; write "no-impact", '
+            '"reduced-redundancy", "degraded" or "outage"'
         ],
-        "start": ['"start" is an instant, such as 2026-03-08T07:00:00Z, not null; leave it out where it has no value'],
+        "start": ['"start" is an instant, not null; leave it out where it has no value'],
         "duration": ['"30" is not a length of time; write days, hours and minutes, such as 2h, 90m, 1h30m or 1d'],
         "ticket": ['"42" is not the address of a ticket; write it from https:// on'],
-        "tentative": ['"tentative" is true or false, not "yes"'],
+        "tentative": ['"tentative" is true or false, not "yes"; write true or false'],
     }
 
 
 def test_missing_fields_are_reported() -> None:
     assert errors_of_announcement({}) == {
-        "kind": ["the kind of the change is missing; write emergency or planned"],
+        "kind": ['the kind of the change is missing; write "emergency" or "planned"'],
         "summary": ["the summary is missing; write what subscribers are to read"],
         "environments": ["the environments are missing; name what the change touches"],
         "duration": ['the change has no end; give "end" or "duration"'],

@@ -73,4 +73,6 @@ def test_errors() -> None:
             "than it is written; remove it"
         ]
     }
-    assert errors_of(lambda: started(["We begin"])) == {"message": ['"message" is a text, not ["We begin"]']}
+    assert errors_of(lambda: started(["We begin"])) == {
+        "message": ['"message" is a text, not ["We begin"]; write a text in quotes']
+    }

@@ -59,12 +59,12 @@ def test_only_a_cancellation_is_silent_and_only_a_redaction_names_an_update() ->
     assert step_of({"update": 2}, Step.REDACT) == StepRequest(change_id="EC-1", step=Step.REDACT, target=2)
     assert step_of({}, Step.REDACT) == StepRequest(change_id="EC-1", step=Step.REDACT)
     assert errors_of(lambda: step_of({"silent": "yes", "update": 1}, Step.CANCEL)) == {
-        "silent": ['"silent" is true or false, not "yes"'],
+        "silent": ['"silent" is true or false, not "yes"; write true or false'],
         "update": ['there is no field "update"; the fields are message, expect, silent'],
     }
     assert errors_of(lambda: step_of({"update": 0, "silent": True}, Step.REDACT)) == {
         "silent": ['there is no field "silent"; the fields are message, expect, update'],
-        "update": ['"update" is at least 1, not 0'],
+        "update": ['"update" is at least 1, not 0; write 1 or more'],
     }
     assert errors_of(lambda: step_of({"update": 1}, Step.UNDO)) == {
         "update": ['there is no field "update"; the fields are message, expect']
@@ -84,7 +84,7 @@ def test_an_extension_is_an_update_with_a_length() -> None:
     )
     assert errors_of(lambda: extension_request({"expect": 0}, change_id="EC-1", schedule=TWO_ENVIRONMENTS)) == {
         "length": ["the length is missing; write how much later the change ends, such as 30m"],
-        "expect": ['"expect" is at least 1, not 0'],
+        "expect": ['"expect" is at least 1, not 0; write 1 or more'],
     }
     assert errors_of(
         lambda: extension_request({"length": "30", "end": "x"}, change_id="EC-1", schedule=TWO_ENVIRONMENTS)
@@ -108,14 +108,17 @@ def test_every_error_of_an_update_is_reported() -> None:
     assert errors_of(
         lambda: step_of({"expect": 0, "summary": "", "end": "soon", "duration": "1h", "impact": 3, "environments": [1]})
     ) == {
-        "expect": ['"expect" is at least 1, not 0'],
+        "expect": ['"expect" is at least 1, not 0; write 1 or more'],
         "duration": ["an end and a duration both say when it ends; give one of them"],
         "end": [
             '"soon" is not an instant; write one such as 2026-03-08T07:00:00Z, or 2026-03-08T03:00 in America/Toronto'
         ],
         "summary": ["the summary is empty; write what subscribers are to read"],
-        "environments": ['"environments" is a list of texts, not [1]'],
-        "impact": ['"impact" is one of no-impact, reduced-redundancy, degraded, outage, not 3'],
+        "environments": ['"environments" is a list of texts, not [1]; write one such as ["a", "b"]'],
+        "impact": [
+            '"impact" is one of no-impact, reduced-redundancy, degraded, outage, not 3; write "no-impact", '
+            '"reduced-redundancy", "degraded" or "outage"'
+        ],
     }
 
 
@@ -136,13 +139,15 @@ def test_a_value_that_json_cannot_write_is_refused_by_its_type() -> None:
     for _ in range(100_000):
         nested = [nested]
     assert errors_of(lambda: step_of({"message": 10**5000, "reason": nested})) == {
-        "message": ['"message" is a text, not a value of type int'],
-        "reason": ['"reason" is a text, not a value of type list'],
+        "message": ['"message" is a text, not a value of type int; write a text in quotes'],
+        "reason": ['"reason" is a text, not a value of type list; write a text in quotes'],
     }
 
 
 def test_true_is_not_a_number() -> None:
-    assert errors_of(lambda: step_of({"expect": True})) == {"expect": ['"expect" is a whole number, not true']}
+    assert errors_of(lambda: step_of({"expect": True})) == {
+        "expect": ['"expect" is a whole number, not true; write 1 or more']
+    }
 
 
 @pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_every_error_of_an_adjustment_is_reported() -> None:
         "window": ["the window is missing; write its id"],
         "date": ['"10.12.2026" is not a date; write one such as 2026-12-07'],
         "reason": ["the reason is missing; write it for customers, who read it"],
-        "start": ['"start" is an instant, such as 2026-03-08T07:00:00Z, not 7'],
+        "start": ['"start" is an instant, not 7; write one such as "2026-03-08T07:00:00Z"'],
     }
     backwards = {
         "window": "thursday",
@@ -281,7 +286,7 @@ def test_a_freeze_needs_a_reason_and_is_for_all_public_environments_by_default()
     assert errors_of(lambda: freeze_request({"environments": [], "until": 5}, schedule=TWO_ENVIRONMENTS)) == {
         "reason": ["the reason is missing; write why nothing may change; customers read it"],
         "environments": ["a freeze of no environment freezes nothing; leave them out for all"],
-        "until": ['"until" is an instant, such as 2026-03-08T07:00:00Z, not 5'],
+        "until": ['"until" is an instant, not 5; write one such as "2026-03-08T07:00:00Z"'],
     }
     assert errors_of(lambda: freeze_request({"reason": " ", "environments": ["stage"]}, schedule=TWO_ENVIRONMENTS)) == {
         "reason": ["the reason is empty; write why nothing may change"],

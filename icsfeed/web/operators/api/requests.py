@@ -14,12 +14,14 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import quoted
-from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
+from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError, ParameterError
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_KEY_CHARS: Final = 255
 JSON_TYPE: Final = "application/json"
 DRY_RUN: Final = "dry_run"
+KEY_HEADER: Final = "Idempotency-Key"
+VERSION_HEADER: Final = "If-Match"
 
 _MAX_DIGITS: Final = 15
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
@@ -73,10 +75,11 @@ def _parsed(body: bytes) -> object:
             parse_float=_number,
         )
     except RecursionError:
-        msg = "the body has too many levels; no request needs more than three"
+        msg = "the body has too many levels; write at most three"
         raise JsonError(msg) from None
     except json.JSONDecodeError as error:
-        msg = f"the body is no JSON: line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+        place = f"line {error.lineno}, column {error.colno}"
+        msg = f"the body is no JSON: {place}: {error.msg.lower()}; correct it, or have a JSON library write it"
         raise JsonError(msg) from None
 
 
@@ -97,7 +100,7 @@ def _refuse_constant(name: str) -> object:
 
 def _whole_number(digits: str) -> int:
     if len(digits) > _MAX_DIGITS:
-        msg = f"the body has a number with {len(digits)} characters; {_MAX_DIGITS} are the most"
+        msg = f"the body has a number with {len(digits)} characters; write at most {_MAX_DIGITS}"
         raise JsonError(msg)
     return int(digits)
 
@@ -105,7 +108,7 @@ def _whole_number(digits: str) -> int:
 def _number(digits: str) -> float:
     number = float(digits)
     if number in {float("inf"), float("-inf")}:
-        msg = "the body has a number that is too large"
+        msg = "the body has a number that is too large; write a smaller one"
         raise JsonError(msg)
     return number
 
@@ -135,7 +138,7 @@ def rehearses(fields: dict[str, object]) -> bool:
     value = fields.pop(DRY_RUN, False)
     if isinstance(value, bool):
         return value
-    message, remedy = f'"{DRY_RUN}" is true or false, not {quoted(str(value))}', "write one of them"
+    message, remedy = f'"{DRY_RUN}" is true or false, not {quoted(str(value))}', "write true or false"
     raise InvalidRequestError([FieldError(field=DRY_RUN, fault=FieldFault.VALUE, message=message, remedy=remedy)])
 
 
@@ -149,7 +152,7 @@ def _types_of(model: type[BaseModel] | None) -> dict[str, str]:
 def _query_errors(arguments: MultiDict[str, str], types: Mapping[str, str]) -> Iterator[FieldError]:
     for name in arguments:
         if name not in types:
-            names = f"the parameters are {', '.join(types)}" if types else "this has none"
+            names = f"the parameters are {', '.join(types)}" if types else "leave it out: this takes none"
             message = f"there is no parameter {quoted(name)}"
             yield FieldError(field=name, fault=FieldFault.UNKNOWN, message=message, remedy=names)
         elif types[name] != "array" and len(arguments.getlist(name)) > 1:
@@ -170,9 +173,9 @@ def idempotency_key(request: Request) -> str:
     """The request's idempotency key; empty where it has none.
 
     Raises:
-        BadInputError: where it can't be one.
+        ParameterError: where it can't be one.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = request.headers.get(KEY_HEADER)
     if key is None:
         return ""
     # The draft of the standard has a string in quotes (RFC 8941); most clients send it bare.
@@ -182,7 +185,7 @@ def idempotency_key(request: Request) -> str:
             f"{quoted(key)} can't be an idempotency key; write up to {MAX_KEY_CHARS} characters of ASCII without "
             "spaces, such as a random UUID"
         )
-        raise BadInputError(msg)
+        raise ParameterError(KEY_HEADER, msg)
     return bare
 
 
@@ -190,15 +193,15 @@ def expected_versions(request: Request, subject: str) -> tuple[int, ...] | None:
     """The numbers of the updates of ``subject``, a change, that If-Match names; ``None`` where any will do.
 
     Raises:
-        BadInputError: where the header is malformed.
+        ParameterError: where the header is malformed.
     """
-    header = request.headers.get("If-Match")
+    header = request.headers.get(VERSION_HEADER)
     if header is None or header.strip() == "*":
         return None
     tags = list(_VERSION.finditer(header))
     if not tags or _VERSION.sub("", header).strip(" ,\t"):
         msg = f'{quoted(header)} is not an entity tag; write the value of the header ETag, such as "EC-7.3", in quotes'
-        raise BadInputError(msg)
+        raise ParameterError(VERSION_HEADER, msg)
     numbers = []
     for each in tags:
         match = _TAG.fullmatch(each["tag"])

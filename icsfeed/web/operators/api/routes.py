@@ -13,11 +13,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotAcceptable, NotFound
 from werkzeug.routing import Rule
 
-from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.changes import Change
+from icsfeed.domain.errors import IcsfeedError, NotFoundError
 from icsfeed.domain.operators import Operator
 from icsfeed.domain.plans import MissingReasonError
 from icsfeed.services.change_json import change_as_json
 from icsfeed.services.conflicts import OutdatedChangeError
+from icsfeed.services.idempotency import ReusedKeyError
 from icsfeed.services.operator_access import is_enabled
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 from icsfeed.store.database.database import Database
@@ -29,7 +31,9 @@ from icsfeed.web.operators.api.operations import OPERATIONS
 from icsfeed.web.operators.api.page import api_page
 from icsfeed.web.operators.api.requests import (
     JSON_TYPE,
+    KEY_HEADER,
     MAX_BODY_BYTES,
+    VERSION_HEADER,
     expected_versions,
     idempotency_key,
     json_fields,
@@ -37,7 +41,7 @@ from icsfeed.web.operators.api.requests import (
     rehearses,
 )
 from icsfeed.web.operators.api.versions import version_of
-from icsfeed.web.operators.bearer import add_challenge, authenticated
+from icsfeed.web.operators.bearer import add_challenge, authenticated, is_about_token
 from icsfeed.web.operators.context import OperatorsContext
 
 DOCUMENT_PATH: Final = f"{PREFIX}/openapi.json"
@@ -185,9 +189,12 @@ def _answer_error(error: IcsfeedError, context: OperatorsContext) -> Response:
         error = without_details(error, context.log)
     if isinstance(error, OutdatedChangeError):
         zone = context.workspaces.schedule().calendar.zone
+        has_version = VERSION_HEADER in request.headers
         response = problem(
             error,
-            status=412 if "If-Match" in request.headers else None,
+            status=412 if has_version else None,
+            field=VERSION_HEADER if has_version else "expect",
+            remedy='look at "current", and send ' + _latest_text(error.change, has_version=has_version),
             members={"current": change_as_json(error.change, zone)},
         )
         response.set_etag(version_of(error.change))
@@ -197,14 +204,30 @@ def _answer_error(error: IcsfeedError, context: OperatorsContext) -> Response:
             field="reason", fault=FieldFault.MISSING, message=str(error), remedy='say in "reason" why it can\'t wait'
         )
         return problem(InvalidRequestError([fault]), status=status_of(error))
-    return add_challenge(problem(error), error)
+    return add_challenge(problem(error, field=_field_of(error)), error)
+
+
+def _latest_text(change: Change, *, has_version: bool) -> str:
+    """The latest version of the change, as the step that may be taken after all has to name it."""
+    latest = f'{VERSION_HEADER}: "{version_of(change)}"' if has_version else f'"expect": {change.latest.number}'
+    return f"{latest} if the step is still right"
+
+
+def _field_of(error: IcsfeedError) -> str:
+    """The header, or the part of the address, that an error is about."""
+    if isinstance(error, ReusedKeyError):
+        return KEY_HEADER
+    if is_about_token(error):
+        return "Authorization"
+    names = tuple(request.view_args or ())
+    return names[0] if isinstance(error, NotFoundError) and len(names) == 1 else ""
 
 
 _DETAILS: Final = {
-    404: ("there is nothing at this path", f"{DOCUMENT_PATH} describes all there is"),
-    406: ("the answer is JSON, which the header Accept does not take", f"send Accept: {JSON_TYPE}"),
-    413: ("the body is too long", f"{MAX_BODY_BYTES // 1024} KiB is the most"),
-    415: ("the body is not JSON in UTF-8", f"send Content-Type: {JSON_TYPE}"),
+    404: ("", "there is nothing at this path", f"see {DOCUMENT_PATH}, which describes all there is"),
+    406: ("Accept", "the answer is JSON, which the header Accept does not take", f"send Accept: {JSON_TYPE}"),
+    413: ("", "the body is too long", f"send {MAX_BODY_BYTES // 1024} KiB at most"),
+    415: ("Content-Type", "the body is not JSON in UTF-8", f"send Content-Type: {JSON_TYPE}"),
 }
 
 
@@ -212,6 +235,6 @@ def _answer_http_error(error: HTTPException) -> Response:
     """An error of HTTP itself as a problem."""
     if isinstance(error, MethodNotAllowed):
         methods = ", ".join(error.valid_methods or ())
-        return http_problem(error, f"this path does not take {request.method}", f"it takes {methods}")
-    detail, remedy = _DETAILS.get(error.code or 500, (str(error.description), ""))
-    return http_problem(error, detail, remedy)
+        return http_problem(error, f"this path does not take {request.method}", f"use one of {methods}")
+    field, detail, remedy = _DETAILS.get(error.code or 500, ("", str(error.description), ""))
+    return http_problem(error, detail, remedy, field=field)
