@@ -53,6 +53,18 @@ def test_the_newest_comes_first_with_who_from_where_and_what_changed(console: Op
     assert "<script>alert" not in page
 
 
+def test_actions_are_said_in_the_operators_language_and_unknown_ones_as_they_are_recorded(console: Operations) -> None:
+    record(console)
+    with console.database.writing(actor=operator("dave", NOW), action="lights dim", subject="hall") as writing:
+        writing.adjust("thursday", date(2026, 12, 10), None, reason="Back")
+    page = console.signed_in(language="fr").get(AUDIT).text
+    text = words(page)
+    for each in ("connexion", "maintenance sautée thursday 2026-12-10", "fin d’un gel CF-1", "début d’un gel CF-1"):
+        assert each in text
+    assert '<strong><bdi lang="en">lights dim</bdi></strong>' in page
+    assert "window skip" not in page
+
+
 def test_it_is_narrowed_to_one_subject_and_to_what_happened_since(console: Operations) -> None:
     record(console)
     console.later(timedelta(days=2))

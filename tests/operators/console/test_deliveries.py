@@ -50,6 +50,12 @@ def states(console: Operations) -> dict[int, str]:
     return {row.delivery.number: row.state.value for row in console.database.outbox.rows()}
 
 
+def test_events_are_said_in_the_operators_language(console: Operations) -> None:
+    queue(console, 3)
+    text = words(console.signed_in(language="fr").get(PAGE).text)
+    assert "thursday/2026-12-03, maintenance sautée En attente" in text
+
+
 def test_a_page_says_which_channel_fails_since_when_and_why(console: Operations) -> None:
     queue(console, 3, 10)
     fail(console, 1)

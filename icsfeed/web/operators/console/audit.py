@@ -23,6 +23,7 @@ from icsfeed.web.errors import status_of
 from icsfeed.web.operators.console.calendar_entries import change_path, freeze_path, occurrence_path
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, field_errors, open_visit
 from icsfeed.web.operators.console.local_times import LocalTimeField, read_local_field
+from icsfeed.web.operators.console.recorded_words import ACTIONS
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.phrases import phrase_in
 
@@ -53,13 +54,17 @@ class AuditFact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditRow:
-    """A line of the audit trail in words; ``path`` is that of the page of its subject, if it has one."""
+    """A line of the audit trail in words; ``path`` is that of the page of its subject, if it has one.
+
+    Its action ``is_translated`` unless it has no phrase, and so is as it was recorded.
+    """
 
     at: str
     by: str
     kind: str
     address: str
     action: str
+    is_translated: bool
     subject: str
     path: str
     facts: tuple[AuditFact, ...]
@@ -151,12 +156,14 @@ def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
 
 
 def _row(visit: Visit, line: AuditLine) -> AuditRow:
+    action = ACTIONS.get(line.action)
     return AuditRow(
         at=visit.dates.moment(line.at),
         by=plain_line(line.by),
         kind=visit.say(_KINDS[line.kind]) if line.kind is not None else "",
         address=plain_line(line.address),
-        action=plain_line(line.action),
+        action=visit.say(action) if action is not None else plain_line(line.action),
+        is_translated=action is not None,
         subject=plain_line(line.subject),
         path=_subject_path(visit, line),
         facts=tuple(_facts(line.effect.before or {}, line.effect.after or {})),

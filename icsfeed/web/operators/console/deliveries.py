@@ -19,6 +19,7 @@ from icsfeed.web.errors import status_of
 from icsfeed.web.operators.console.action_pages import actor_of, writing_visit
 from icsfeed.web.operators.console.calendar_entries import change_path, freeze_path
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, field_errors, go_to, open_visit
+from icsfeed.web.operators.console.recorded_words import EVENTS
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.phrases import phrase, phrase_in
 
@@ -137,7 +138,7 @@ def delivery_row(visit: Visit, row: OutboxRow) -> DeliveryRow:
         receiver=_receiver_text(visit, delivery.receiver),
         subject=plain_line(delivery.subject),
         path=_subject_path(visit, delivery.subject),
-        event=delivery.event.value,
+        event=visit.say(EVENTS[delivery.event]),
         state=visit.say(_STATES[row.state]),
         is_failed=row.state is DeliveryState.FAILED,
         can_retry=row.state is DeliveryState.FAILED or (row.state is DeliveryState.WAITING and delivery.attempts > 0),
