@@ -10,6 +10,8 @@ from icsfeed.domain.errors import BadInputError
 from icsfeed.domain.texts import quoted
 
 _ONE_MINUTE: Final = timedelta(minutes=1)
+_ONE_HOUR: Final = timedelta(hours=1)
+_ONE_DAY: Final = timedelta(days=1)
 _WRITTEN: Final = r"\+?(?:(?P<days>\d{1,3})d)?(?:(?P<hours>\d{1,4})h)?(?:(?P<minutes>\d{1,5})m(?:in)?)?"
 
 
@@ -35,6 +37,13 @@ def whole_minutes(length: timedelta) -> int:
 def rough_length_text(length: timedelta) -> str:
     """A length to the minute, rounded down, such as ``1 h 45 min``."""
     return length_text(length // _ONE_MINUTE * _ONE_MINUTE)
+
+
+def distance_text(length: timedelta) -> str:
+    """How far away something is, such as ``1 h 45 min``, and in days and hours from a day on."""
+    if length > _ONE_DAY - _ONE_MINUTE:
+        return length_text((length + _ONE_HOUR / 2) // _ONE_HOUR * _ONE_HOUR)
+    return length_text(-(-length // _ONE_MINUTE) * _ONE_MINUTE)
 
 
 def length_text(length: timedelta) -> str:

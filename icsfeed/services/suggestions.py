@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.freezes import FreezeIndex, FrozenSpan
-from icsfeed.domain.lengths import length_text
+from icsfeed.domain.lengths import distance_text, length_text
 from icsfeed.domain.situation import Situation
 from icsfeed.domain.spans import Span
 from icsfeed.domain.texts import quoted
@@ -177,5 +177,5 @@ def _judged(slot: Span, impact: Impact, ahead: _Ahead) -> Suggestion:
     if (frozen := next(ahead.freezes.touching(slot, ahead.environments), None)) is not None:
         reasons.append(f"in the change freeze {quoted(frozen.freeze.id)}, {frozen.text(ahead.zone)}")
     delay = slot.start - ahead.span.start
-    reasons.append(f"starts in {length_text(delay)}" if delay else "starts now")
+    reasons.append(f"starts in {distance_text(delay)}" if delay else "starts now")
     return Suggestion(span=slot, rank=rank, reasons=tuple(reasons), is_frozen=frozen is not None)

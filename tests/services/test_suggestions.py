@@ -44,15 +44,15 @@ def test_thursdays_window_comes_first_then_evenings_then_an_immediate_start() ->
         Suggestion(
             span=span((2026, 12, 10, 7), (2026, 12, 10, 9)),
             rank=Rank.WINDOW,
-            reasons=('inside the maintenance window "thursday"', "outside peak hours", "starts in 2 d 15 h 58 min"),
+            reasons=('inside the maintenance window "thursday"', "outside peak hours", "starts in 2 d 16 h"),
         ),
         *(
             Suggestion(
                 span=span((2026, 12, day, 1), (2026, 12, day, 3)),
                 rank=Rank.QUIET,
-                reasons=("outside peak hours", f"starts in {hours} h 58 min"),
+                reasons=("outside peak hours", f"starts in {delay}"),
             )
-            for day, hours in ((8, "9"), (9, "1 d 9"), (10, "2 d 9"), (11, "3 d 9"))
+            for day, delay in ((8, "9 h 58 min"), (9, "1 d 10 h"), (10, "2 d 10 h"), (11, "3 d 10 h"))
         ),
         Suggestion(
             span=span((2026, 12, 7, 15, 5), (2026, 12, 7, 17, 5)),
@@ -170,7 +170,7 @@ def test_the_peak_is_an_hour_longer_on_a_sunday_on_which_the_clock_goes_back() -
         pytest.param(
             utc(2026, 12, 10, 9, 0, 1),
             Rank.QUIET,
-            ("outside peak hours", "starts in 4 min 59 s"),
+            ("outside peak hours", "starts in 5 min"),
             id="less than two hours remain",
         ),
     ],
