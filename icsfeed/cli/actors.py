@@ -42,4 +42,9 @@ def token_operator(repository: AuditedRepository) -> Operator:
         )
         raise UnauthenticatedError(msg)
     # These commands never take the packaged example.
-    return authenticate(cast("OperatorRepository", repository), token, address="", now=present())
+    database = cast("OperatorRepository", repository)
+    try:
+        return authenticate(database, token, address="", now=present())
+    except UnauthenticatedError as error:
+        msg = f"{error}; `icsfeed token create` makes one"
+        raise UnauthenticatedError(msg) from None

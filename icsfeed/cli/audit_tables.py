@@ -20,7 +20,7 @@ _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def print_audit(lines: Iterable[AuditLine], zone: ZoneInfo) -> bool:
-    """A row for each line; gives whether there was any. Sign-ins have no number."""
+    """A row for each line; gives whether there was any. Numbers of sign-ins begin with S."""
     rows = [_cells(line, zone) for line in lines]
     if rows:
         print_table(_HEADINGS, rows, sentence_columns=_CHANGED_COLUMNS)
@@ -29,7 +29,7 @@ def print_audit(lines: Iterable[AuditLine], zone: ZoneInfo) -> bool:
 
 def _cells(line: AuditLine, zone: ZoneInfo) -> tuple[str, ...]:
     return (
-        str(line.number) if not line.is_sign_in else "",
+        f"S{line.number}" if line.is_sign_in else str(line.number),
         instant_text(line.at, zone),
         line.by,
         line.kind.value if line.kind is not None else "",

@@ -43,5 +43,5 @@ class Operator:
             InsufficientScopeError: where it may only read.
         """
         if not self.may_write:
-            msg = f'"{self.name}" may only read; use a token of scope write (`icsfeed token create`)'
+            msg = f'"{self.name}" may only read; use a token of scope write'
             raise InsufficientScopeError(msg)

@@ -24,7 +24,7 @@ from icsfeed.domain.audit import (
 from icsfeed.domain.drafts import is_draft_id
 from icsfeed.domain.errors import BadInputError, RefusedError
 from icsfeed.domain.record import Record
-from icsfeed.domain.sign_ins import SignInOutcome
+from icsfeed.domain.sign_ins import SignIn, SignInMethod, SignInOutcome
 from icsfeed.services.audit_effects import EffectReader
 from icsfeed.services.changes import Workspace
 from icsfeed.services.drafts import draft_of, without_withdrawn_texts
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 MAX_PAGE_LINES: Final = 500
 _FREEZE_PREFIX: Final = "CF-"
 _SIGN_IN_ACTIONS: Final = {SignInOutcome.ACCEPTED: "sign in", SignInOutcome.SIGNED_OUT: "sign out"}
-_REFUSED: Final = "refused sign-in"
+_REFUSED_SIGN_IN: Final = "refused sign-in"
+_FIRST_USE: Final = "first use of a token from this network"
+_REFUSED_TOKEN: Final = "refused token"  # noqa: S105  (an action)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,11 +188,18 @@ def _sign_in_line(recorded: RecordedSignIn) -> AuditLine:
         by=sign_in.name,
         kind=sign_in.kind,
         address=sign_in.address,
-        action=_SIGN_IN_ACTIONS.get(sign_in.outcome, _REFUSED),
-        subject=sign_in.method.value,
+        action=_sign_in_action(sign_in),
+        subject=sign_in.name if sign_in.method is SignInMethod.BEARER else sign_in.method.value,
         effect=Effect(after={"outcome": sign_in.outcome.value}),
         is_sign_in=True,
     )
+
+
+def _sign_in_action(sign_in: SignIn) -> str:
+    """Nobody signs in by a request with a token: a day's first one from a network is recorded, and refused ones."""
+    if sign_in.method is SignInMethod.BEARER:
+        return _REFUSED_TOKEN if sign_in.outcome.is_failure else _FIRST_USE
+    return _SIGN_IN_ACTIONS.get(sign_in.outcome, _REFUSED_SIGN_IN)
 
 
 def _after(position: AuditPosition, lines: Sequence[AuditLine]) -> AuditPosition:

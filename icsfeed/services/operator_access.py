@@ -61,8 +61,9 @@ def authenticate(
     address: str,
     now: datetime,
     method: SignInMethod = SignInMethod.BEARER,
+    kind: ActorKind = ActorKind.TOKEN,
 ) -> Operator:
-    """The operator whose token that is, who makes a request from that network address.
+    """The operator of that ``kind`` whose token that is, who makes a request from that network address.
 
     This takes one digest and one read by it. The token's last use is stored once a minute; a day's first use of a token
     from a network is recorded as a sign-in.
@@ -72,12 +73,18 @@ def authenticate(
         TooManyAttemptsError: in place of that, after too many failed attempts. Nothing is recorded.
         UnavailableError: where the database can't be read or, for a failed attempt, written.
     """
-    valid = valid_token(database, token, address=address, method=method, now=now)
-    return Operator(name=valid.name, kind=ActorKind.TOKEN, scope=valid.scope, address=address, token=valid.id)
+    valid = valid_token(database, token, address=address, method=method, kind=kind, now=now)
+    return Operator(name=valid.name, kind=kind, scope=valid.scope, address=address, token=valid.id)
 
 
 def valid_token(
-    database: OperatorRepository, text: str, *, address: str, method: SignInMethod, now: datetime
+    database: OperatorRepository,
+    text: str,
+    *,
+    address: str,
+    method: SignInMethod,
+    now: datetime,
+    kind: ActorKind = ActorKind.TOKEN,
 ) -> OperatorToken:
     """The token of that text; for the rest, see ``authenticate``."""
     is_new_place = False
@@ -90,12 +97,21 @@ def valid_token(
             network = network_of(address)
             is_new_place = not rows.sign_ins.has_used_bearer(token.name, network, since=now - ONE_DAY)
     if token is not None and is_valid:
-        _note_use(database, token, address if is_new_place else None, now)
+        first_use = SignIn(
+            at=now, method=method, outcome=SignInOutcome.ACCEPTED, address=address, name=token.name, kind=kind
+        )
+        _note_use(database, token, first_use if is_new_place else None, now)
         return token
     outcome, message = refusal_of(token, now)
     if rows is not None:  # an attempt creates no database
-        name, kind = (token.name, ActorKind.TOKEN) if token is not None else ("", None)
-        attempt = SignIn(at=now, method=method, outcome=outcome, address=address, name=name, kind=kind)
+        attempt = SignIn(
+            at=now,
+            method=method,
+            outcome=outcome,
+            address=address,
+            name=token.name if token is not None else "",
+            kind=kind if token is not None else None,
+        )
         _record_failure(database, attempt)
     raise UnauthenticatedError(message)
 
@@ -158,7 +174,7 @@ def _check_attempts(rows: OperatorRows, address: str, now: datetime) -> None:
 
 def refusal_of(token: OperatorToken | None, now: datetime) -> tuple[SignInOutcome, str]:
     """Why a token is not accepted; only its owner learns that it was valid once."""
-    remedy = "create another with `icsfeed token create`"
+    remedy = "use another"
     if token is None:
         return SignInOutcome.UNKNOWN_TOKEN, f"this token is not valid; {remedy}"
     if token.state(now) is TokenState.REVOKED:
@@ -167,24 +183,15 @@ def refusal_of(token: OperatorToken | None, now: datetime) -> tuple[SignInOutcom
     return SignInOutcome.EXPIRED_TOKEN, f"the token {quoted(token.name)} {expired}; {remedy}"
 
 
-def _note_use(database: OperatorRepository, token: OperatorToken, new_address: str | None, now: datetime) -> None:
-    """Store when the token was used, and the first use from a new address; where somebody else writes, it is lost."""
+def _note_use(database: OperatorRepository, token: OperatorToken, first_use: SignIn | None, now: datetime) -> None:
+    """Store when the token was used, and its first use from a network; where somebody else writes, it is lost."""
     is_recent = token.used_at is not None and now - token.used_at < NOTE_USE_EVERY
-    if is_recent and new_address is None:
+    if is_recent and first_use is None:
         return
 
     def note(rows: OperatorRows) -> None:
         rows.tokens.note_use(token.id, at=now)
-        if new_address is not None:
-            rows.sign_ins.add(
-                SignIn(
-                    at=now,
-                    method=SignInMethod.BEARER,
-                    outcome=SignInOutcome.ACCEPTED,
-                    address=new_address,
-                    name=token.name,
-                    kind=ActorKind.TOKEN,
-                )
-            )
+        if first_use is not None:
+            rows.sign_ins.add(first_use)
 
     database.note_operator_use(note)

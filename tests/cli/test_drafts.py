@@ -94,7 +94,7 @@ def test_approval_takes_a_token_from_the_environment() -> None:
         "`icsfeed token create` makes one\n",
     )
     assert planned("approve", "DR-1", token="icsfeed_x").stderr == (
-        "this token is not valid; create another with `icsfeed token create`\n"
+        "this token is not valid; use another; `icsfeed token create` makes one\n"
     )
     assert planned("approve", "DR-1", "--operator", "bob").status == 2
     reader = planned("approve", "DR-1", token=create_token("eve", "read"))

@@ -60,7 +60,15 @@ def test_any_other_text_is_no_token(database: Database, text: str) -> None:
     create(database)
     with pytest.raises(UnauthenticatedError) as raised:
         authenticate(database, text, address=HERE, now=NOW)
-    assert str(raised.value) == "this token is not valid; create another with `icsfeed token create`"
+    assert str(raised.value) == "this token is not valid; use another"
+
+
+def test_the_first_use_of_a_token_by_an_agent_is_recorded_as_an_agents(database: Database) -> None:
+    token = create(database)
+    who = authenticate(database, token.text, address=HERE, now=NOW, kind=ActorKind.AGENT)
+    assert who.kind is ActorKind.AGENT
+    (first_use,) = sign_ins(database)
+    assert (first_use.name, first_use.kind) == ("chat bot", ActorKind.AGENT)
 
 
 def test_a_token_with_another_end_or_case_is_unknown(database: Database) -> None:
@@ -75,7 +83,7 @@ def test_a_token_is_valid_until_just_before_it_expires(database: Database) -> No
     authenticate(database, token.text, address=HERE, now=NOW + DAY - timedelta(microseconds=1))
     with pytest.raises(UnauthenticatedError) as raised:
         authenticate(database, token.text, address=HERE, now=NOW + DAY)
-    message = 'the token "chat bot" expired at 2026-11-29T12:00:00Z; create another with `icsfeed token create`'
+    message = 'the token "chat bot" expired at 2026-11-29T12:00:00Z; use another'
     assert str(raised.value) == message
 
 
@@ -90,7 +98,7 @@ def test_a_revoked_token_is_refused_at_once(database: Database) -> None:
     operator_tokens.revoke(database, "chat bot", actor=operator("Bob", NOW + MINUTE))
     with pytest.raises(UnauthenticatedError) as raised:
         authenticate(database, token.text, address=HERE, now=NOW + MINUTE)
-    assert str(raised.value) == 'the token "chat bot" was revoked; create another with `icsfeed token create`'
+    assert str(raised.value) == 'the token "chat bot" was revoked; use another'
 
 
 def test_failed_attempts_are_recorded_with_what_was_recognized(database: Database) -> None:

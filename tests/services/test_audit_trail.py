@@ -258,12 +258,16 @@ def test_customers_network_addresses_are_not_shown(database: Database) -> None:
     assert (last_line(database)["kind"], last_line(database)["address"]) == ("customer", "")
 
 
-def sign_in(database: Database, at: datetime, outcome: SignInOutcome, name: str = "bob") -> None:
+def sign_in(
+    database: Database,
+    at: datetime,
+    outcome: SignInOutcome,
+    name: str = "bob",
+    method: SignInMethod = SignInMethod.TOKEN,
+) -> None:
     kind = ActorKind.TOKEN if name else None
     with database.writing_operator_rows() as rows:
-        rows.sign_ins.add(
-            SignIn(at=at, method=SignInMethod.TOKEN, outcome=outcome, address="192.0.2.7", name=name, kind=kind)
-        )
+        rows.sign_ins.add(SignIn(at=at, method=method, outcome=outcome, address="192.0.2.7", name=name, kind=kind))
 
 
 @on_both
@@ -291,6 +295,17 @@ def test_sign_ins_stand_between_entries(workspace: Workspace, database: Database
     assert [line.action for line in newest.lines] == actions[::-1]
     assert [line["action"] for line in lines(database, since=NIGHT + 2 * HOUR)] == actions[2:]
     assert [line["action"] for line in lines(database, subject="EC-1")] == ["emergency announce", "change start"]
+
+
+def test_who_sends_a_token_with_a_request_does_not_sign_in(database: Database) -> None:
+    outcomes = {"bot": SignInOutcome.ACCEPTED, "old": SignInOutcome.EXPIRED_TOKEN, "": SignInOutcome.UNKNOWN_TOKEN}
+    for name, outcome in outcomes.items():
+        sign_in(database, NIGHT, outcome, name, SignInMethod.BEARER)
+    assert [(line["by"], line["action"], line["subject"]) for line in lines(database)] == [
+        ("bot", "first use of a token from this network", "bot"),
+        ("old", "refused token", "old"),
+        ("", "refused token", ""),
+    ]
 
 
 @on_both

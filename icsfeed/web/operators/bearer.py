@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Request, Response
 
+from icsfeed.domain.actors import ActorKind
 from icsfeed.domain.errors import (
     BadInputError,
     IcsfeedError,
@@ -41,8 +42,10 @@ def has_bearer(request: Request) -> bool:
     return "Authorization" in request.headers or _has_token_in_url(request)
 
 
-def authenticated(database: OperatorRepository, request: Request, *, now: datetime) -> Operator:
-    """The operator whose token the request has in its header Authorization.
+def authenticated(
+    database: OperatorRepository, request: Request, *, now: datetime, kind: ActorKind = ActorKind.TOKEN
+) -> Operator:
+    """The operator, of that ``kind``, whose token the request has in its header Authorization.
 
     Raises:
         UnauthenticatedError: without a token, or with one that is not valid.
@@ -51,7 +54,7 @@ def authenticated(database: OperatorRepository, request: Request, *, now: dateti
         UnavailableError: where the database can't be read.
     """
     token = bearer_token(request)
-    return authenticate(database, token, address=request.remote_addr or "", now=now)
+    return authenticate(database, token, address=request.remote_addr or "", now=now, kind=kind)
 
 
 def bearer_token(request: Request) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -82,8 +81,7 @@ def operator_of(context: OperatorsContext, request: Request) -> Operator | None:
     if isinstance(context.database, NoRepository):
         msg = "this server shows the packaged example and has no tokens; leave out the header Authorization"
         raise UnauthenticatedError(msg)
-    operator = authenticated(context.database, request, now=context.clock())
-    return replace(operator, kind=ActorKind.AGENT)
+    return authenticated(context.database, request, now=context.clock(), kind=ActorKind.AGENT)
 
 
 def refusal(error: IcsfeedError) -> Response:
