@@ -230,5 +230,5 @@ def _warnings(situation: Situation, freeze: RecordedFreeze, changes: tuple[Chang
         if not change.plan.reason:
             yield (
                 f"{change.id} ({one_line(change.plan.summary)}) lies in {freeze.id} and does not say why it can't "
-                f"wait; until `planned update {change.id} --reason` says so, `gate --change {change.id}` stays closed"
+                f"wait; until {change.id} gives a reason, its pipeline gate stays closed"
             )

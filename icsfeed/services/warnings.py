@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Final
 
-from icsfeed.domain.changes import Change, State
+from icsfeed.domain.changes import Change, Plan, State
 from icsfeed.domain.feeds import Kind
 from icsfeed.domain.lengths import length_text, rough_length_text
 from icsfeed.domain.occurrences import Occurrence
@@ -69,16 +69,22 @@ def _warnings(situation: Situation, change: Change, altered: Collection[str]) ->
             yield f"{change.id} ends beyond the published span; subscribers will see it when that year comes near"
     frozen = situation.freeze_touching(plan.span, plan.environments) if {"span", "reason"} & set(altered) else None
     if "reason" in altered and change.kind is Kind.EMERGENCY and not plan.reason:
-        closed = f"; until then, `gate --change {change.id}` stays closed in the freeze" if frozen is not None else ""
+        closed = "; until then, its pipeline gate stays closed in the freeze" if frozen is not None else ""
         yield f"{change.id} does not say why it can't wait for a maintenance window; give a reason{closed}"
     if "span" in altered and frozen is not None:
         yield f"{change.id} lies in the change freeze {frozen.label}, {frozen.text(situation.zone)}"
     if {"span", "impact"} & set(altered) and plan.impact.is_noticed:
         yield from about_peak_hours(change.id, schedule, plan.span)
     if {"span", "environments"} & set(altered):
-        yield from about_windows(change.id, schedule, situation.happening(plan.span), plan.environments)
+        windows = (each for each in situation.happening(plan.span) if not _has_room_for(plan, *each))
+        yield from about_windows(change.id, schedule, windows, plan.environments)
         others = (other for other in open_changes(situation, plan.environments) if other.id != change.id)
         yield from about_changes(change.id, schedule, others, plan.span)
+
+
+def _has_room_for(plan: Plan, occurrence: Occurrence, span: Span) -> bool:
+    """Whether all of the plan lies within the window, where changes belong."""
+    return span.covers(plan.span) and plan.environments <= occurrence.environments
 
 
 def _about_now(situation: Situation, change: Change, altered: Collection[str]) -> Iterator[str]:

@@ -75,7 +75,7 @@ CF-1, change freeze, from now on
   Feeds:        all, freeze, production
 """,
         stderr="warning: PC-1 (New firewall) lies in CF-1 and does not say why it can't wait; until "
-        "`planned update PC-1 --reason` says so, `gate --change PC-1` stays closed\n",
+        "PC-1 gives a reason, its pipeline gate stays closed\n",
     )
     assert json.loads(freeze("list", "--json").stdout)[0]["source"] == "schedule", "nothing was recorded"
 

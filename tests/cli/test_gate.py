@@ -211,7 +211,7 @@ def test_without_a_reason_an_announcement_in_a_freeze_says_that_the_gate_stays_c
     warned = run(*announce, "--duration", "2h", "--now", NOW).stderr
     assert (
         "warning: EC-1 does not say why it can't wait for a maintenance window; give a reason; until then, "
-        "`gate --change EC-1` stays closed in the freeze\n" in warned
+        "its pipeline gate stays closed in the freeze\n" in warned
     )
     asked = ("gate", "--change", "EC-1", "--at", "2026-11-25T03:00", "--now", NOW)
     assert run(*asked).stdout.startswith("CLOSED")

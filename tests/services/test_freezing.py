@@ -343,8 +343,8 @@ def test_planned_changes_in_a_freeze_are_named_and_one_without_a_reason_is_a_war
     outcome = start(workspace, until=utc(2026, 6, 12))
     assert [change.id for change in outcome.changes] == ["PC-1", "PC-2"]
     assert outcome.warnings == (
-        "PC-1 (New firewall) lies in CF-1 and does not say why it can't wait; until `planned update PC-1 --reason` "
-        "says so, `gate --change PC-1` stays closed",
+        "PC-1 (New firewall) lies in CF-1 and does not say why it can't wait; until PC-1 gives a reason, its pipeline "
+        "gate stays closed",
     )
     assert start(workspace, "preview").changes == (), "they touch production alone"
     assert end(workspace, now=DURING).changes == ()

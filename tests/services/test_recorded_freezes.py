@@ -91,7 +91,7 @@ def test_an_emergency_change_goes_on() -> None:
     workspace, _ = frozen_workspace()
     announced = announce_plan(workspace, a_plan(span=TOMORROW, reason=""), now=NOW)
     assert announced.warnings == (
-        "EC-1 does not say why it can't wait for a maintenance window; give a reason; until then, `gate --change EC-1` "
+        "EC-1 does not say why it can't wait for a maintenance window; give a reason; until then, its pipeline gate "
         "stays closed in the freeze",
         f"EC-1 lies in the change freeze CF-1, {SINCE}",
     )

@@ -55,6 +55,8 @@ def warnings_for(change_span: Span, **overrides: Any) -> Sequence[str]:  # noqa:
         pytest.param(span((2026, 12, 9, 1), (2026, 12, 9, 2)), [], id="from the end of the peak"),
         pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7)), [], id="until the window"),
         pytest.param(span((2026, 12, 10, 5), (2026, 12, 10, 7, 0, 1)), [WINDOW], id="until a second into the window"),
+        pytest.param(span((2026, 12, 10, 7), (2026, 12, 10, 11)), [], id="all of the window"),
+        pytest.param(span((2026, 12, 10, 7), (2026, 12, 10, 11, 0, 1)), [WINDOW], id="a second more than the window"),
         pytest.param(span((2026, 12, 10, 11), (2026, 12, 10, 12)), [], id="from the end of the window"),
         pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5)), [], id="until the freeze"),
         pytest.param(span((2026, 12, 25, 3), (2026, 12, 25, 5, 0, 1)), [FREEZE], id="until a second into the freeze"),
