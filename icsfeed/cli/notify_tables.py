@@ -26,9 +26,10 @@ _BORDER_COLUMNS: Final = 3
 def print_report(report: DeliveryReport, zone: ZoneInfo) -> None:
     """The counts, the channels that fail, and a row for each delivery."""
     print_line(", ".join(f"{number} {state}" for state, number in report.counts.items()))
-    for each in report.silent:
+    for each in report.failing:
         name = each.channel.removeprefix(CHANNEL_PREFIX)
-        print_line(f"{name} has failed since {instant_text(each.since, zone)}: {each.problem}")
+        attempts = "1 attempt" if each.attempts == 1 else f"{each.attempts} attempts"
+        print_line(f"{name} has failed since {instant_text(each.since, zone)}, {attempts}: {each.problem}")
     print_deliveries(report.rows, zone)
 
 

@@ -67,9 +67,13 @@ class Listeners:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SilentChannel:
-    """A channel that has failed ``since`` that instant (UTC) without a success; ``mail`` stands for all mail."""
+class FailingChannel:
+    """A channel that has failed ``since`` that instant (UTC) without a success; ``mail`` stands for all mail.
+
+    ``attempts`` is how often the delivery that was tried most was tried, ``problem`` why the latest one failed.
+    """
 
     channel: str
     since: datetime
+    attempts: int
     problem: str

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from icsfeed.domain.deliveries import CHANNEL_PREFIX, DeliveryState
-from icsfeed.domain.news import SilentChannel
+from icsfeed.domain.news import FailingChannel
 
 
 class CountedOutbox(Protocol):
@@ -17,7 +17,7 @@ class CountedOutbox(Protocol):
     def counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries there are in each state."""
 
-    def silent_channels(self, *, now: datetime) -> tuple[SilentChannel, ...]:
+    def silent_channels(self, *, now: datetime) -> tuple[FailingChannel, ...]:
         """The channels, and ``mail``, that have failed for an hour, or longer, without a success."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from icsfeed.domain.deliveries import DeliveryState
-from icsfeed.domain.news import SilentChannel
+from icsfeed.domain.news import FailingChannel
 from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.services.delivery_figures import CountedOutbox
 from icsfeed.services.upcoming import utc_text
@@ -20,6 +20,9 @@ _ONE_MINUTE: Final = timedelta(minutes=1)
 class ListedOutbox(CountedOutbox, Protocol):
     """An outbox whose deliveries can be listed."""
 
+    def failing_channels(self, *, now: datetime) -> tuple[FailingChannel, ...]:
+        """The channels, and ``mail``, whose latest attempts failed, and those that are silent."""
+
     def rows(
         self, *states: DeliveryState, limit: int | None = None, before: int | None = None
     ) -> tuple[OutboxRow, ...]:
@@ -28,24 +31,29 @@ class ListedOutbox(CountedOutbox, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryReport:
-    """How many deliveries there are by state, the channels that have failed for an hour, and the latest ``rows``."""
+    """How many deliveries there are by state, the channels that fail now, and the latest ``rows``."""
 
     counts: Mapping[DeliveryState, int]
-    silent: tuple[SilentChannel, ...]
+    failing: tuple[FailingChannel, ...]
     rows: tuple[OutboxRow, ...]
 
     def as_json(self) -> dict[str, object]:
         return {
             "counts": {state.value: number for state, number in self.counts.items()},
             "failing": [
-                {"receiver": each.channel, "since": utc_text(each.since), "problem": each.problem}
-                for each in self.silent
+                {
+                    "receiver": each.channel,
+                    "since": utc_text(each.since),
+                    "attempts": each.attempts,
+                    "problem": each.problem,
+                }
+                for each in self.failing
             ],
             "deliveries": [_row_as_json(row) for row in self.rows],
         }
 
 
-NO_DELIVERIES: Final = DeliveryReport(counts=dict.fromkeys(DeliveryState, 0), silent=(), rows=())
+NO_DELIVERIES: Final = DeliveryReport(counts=dict.fromkeys(DeliveryState, 0), failing=(), rows=())
 """The report of a database that does not exist yet."""
 
 
@@ -59,7 +67,7 @@ def delivery_report(
     states = () if everything else _UNSETTLED
     return DeliveryReport(
         counts=outbox.counts(),
-        silent=outbox.silent_channels(now=now),
+        failing=outbox.failing_channels(now=now),
         rows=outbox.rows(*states, limit=limit, before=before),
     )
 

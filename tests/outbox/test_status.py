@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from icsfeed.domain.changes import Step
 from icsfeed.domain.deliveries import DeliveryState
+from icsfeed.domain.news import FailingChannel
 from icsfeed.domain.outbox_rows import RetrySelection
 from tests.outbox.office import LEASE, Office
 from tests.services.workspace import NIGHT, a_plan, advance_change, announce_plan
@@ -94,6 +95,44 @@ def test_a_channel_that_has_failed_for_an_hour_is_silent_until_it_succeeds(offic
     other = office.claim(now=NIGHT + DAY)[-1]
     office.settle(other, DeliveryState.SENT, now=NIGHT + DAY)
     assert office.outbox.silent_channels(now=NIGHT + 2 * DAY) == ()
+
+
+def test_a_channel_fails_from_its_first_failed_attempt_until_it_succeeds(office: Office) -> None:
+    """One on which nothing had ever arrived counted as in order for an hour."""
+    announce_plan(office.workspace)
+    (delivery,) = office.claim()
+    assert office.outbox.failing_channels(now=NIGHT) == ()  # the first attempt is under way
+    office.settle(delivery, DeliveryState.WAITING)
+    (again,) = office.claim(now=NIGHT + MINUTE)
+    office.settle(again, DeliveryState.WAITING, now=NIGHT + MINUTE)
+    assert office.outbox.failing_channels(now=NIGHT + MINUTE) == (
+        FailingChannel(channel="channel:everything", since=NIGHT, attempts=2, problem="the receiver does not answer"),
+    )
+    assert office.outbox.silent_channels(now=NIGHT + MINUTE) == ()
+    (last,) = office.claim(now=NIGHT + HOUR)
+    office.settle(last, DeliveryState.SENT, now=NIGHT + HOUR)
+    assert office.outbox.failing_channels(now=NIGHT + HOUR) == ()
+
+
+def test_a_channel_that_failed_for_good_at_once_fails(office: Office) -> None:
+    announce_plan(office.workspace)
+    (delivery,) = office.claim()
+    office.settle(delivery, DeliveryState.FAILED)
+    (failing,) = office.outbox.failing_channels(now=NIGHT)
+    assert (failing.channel, failing.attempts) == ("channel:everything", 1)
+
+
+def test_mail_fails_from_the_second_failed_attempt_of_one(office: Office) -> None:
+    """Many servers put off the first mail of every sender."""
+    office.subscribe("one")
+    announce_plan(office.workspace)
+    (mail,) = office.claim("mail")
+    office.settle(mail, DeliveryState.WAITING)
+    assert office.outbox.failing_channels(now=NIGHT) == ()
+    (again,) = office.claim("mail", now=NIGHT + MINUTE)
+    office.settle(again, DeliveryState.WAITING, now=NIGHT + MINUTE)
+    (failing,) = office.outbox.failing_channels(now=NIGHT + MINUTE)
+    assert (failing.channel, failing.since, failing.attempts) == ("mail", NIGHT, 2)
 
 
 def test_a_channel_whose_first_attempt_never_ends_is_silent(office: Office) -> None:

@@ -18,7 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final, cast
 
 from icsfeed.notify.deadlines import Deadline, TimedSocket
-from icsfeed.notify.failures import TemporaryFailureError
+from icsfeed.notify.failures import PermanentFailureError, TemporaryFailureError
 from icsfeed.notify.webhooks.addresses import is_public
 from icsfeed.notify.webhooks.endpoints import Endpoint
 
@@ -66,11 +66,12 @@ class Connector:
         """A connection to a checked address of the endpoint, with its certificate verified.
 
         Raises:
+            PermanentFailureError: where the address has no https and needs it, which no waiting mends.
             TemporaryFailureError: where there is none.
             OSError: where the deadline comes first, or TLS fails.
         """
         if not (endpoint.is_secure or self.allow_private):
-            raise TemporaryFailureError(_INSECURE)
+            raise PermanentFailureError(_INSECURE)
         connection = _first_connection(self._checked_addresses(endpoint, deadline), deadline)
         try:
             connection.settimeout(deadline.remaining())
@@ -98,7 +99,8 @@ class Connector:
 
 
 _INSECURE: Final = (
-    "a webhook without https is posted only where allow_private_addresses is set; write its address with https"
+    "a webhook without https is posted only where allow_private_addresses is set; write its address with https, "
+    "then run icsfeed notify retry"
 )
 _NOT_LOOKED_UP: Final = "the name of the receiver was not looked up in time"
 _NO_ADDRESS: Final = "the name of the receiver has no address"

@@ -42,7 +42,7 @@ def post(
     """Post the body; where this returns, the receiver has acknowledged it.
 
     Raises:
-        PermanentFailureError: where the receiver is gone for good.
+        PermanentFailureError: where the receiver is gone for good, or its address lacks https.
         TemporaryFailureError: where it did not acknowledge it.
     """
     deadline = Deadline(seconds)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from icsfeed.domain.deliveries import Delivery, DeliveryState
 from icsfeed.domain.errors import UnavailableError
-from icsfeed.domain.news import Audience, Listeners, News, SilentChannel
+from icsfeed.domain.news import Audience, FailingChannel, Listeners, News
 from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.domain.settlements import Settlement
 from icsfeed.store.database import LOCK_TIMEOUT_SECONDS, claiming, outbox_lists, queueing
@@ -108,10 +108,15 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             return outbox_lists.was_informed(connection, receiver, subject)
 
-    def silent_channels(self, *, now: datetime) -> tuple[SilentChannel, ...]:
+    def silent_channels(self, *, now: datetime) -> tuple[FailingChannel, ...]:
         """The channels, and ``mail``, that have failed for an hour, or longer, without a success."""
         with read_transaction(self._engine) as connection:
             return outbox_lists.silent_channels(connection, now=now)
+
+    def failing_channels(self, *, now: datetime) -> tuple[FailingChannel, ...]:
+        """The channels, and ``mail``, whose latest attempts failed, and those that are silent."""
+        with read_transaction(self._engine) as connection:
+            return outbox_lists.failing_channels(connection, now=now)
 
     def prune(self, *, now: datetime) -> int:
         """Delete deliveries that ended long ago; gives how many."""

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, case, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, or_, select, update
 
 from icsfeed.domain.deliveries import ALL_MAIL, MAIL_PREFIX, DeliveryState
-from icsfeed.domain.news import SilentChannel
+from icsfeed.domain.news import FailingChannel
 from icsfeed.domain.outbox_rows import OutboxRow, RetrySelection
 from icsfeed.store.database.claiming import delivery_of, of_receiver
 from icsfeed.store.database.lease_clock import lease_time
@@ -19,6 +19,7 @@ from icsfeed.store.database.queueing import IS_WAITING, has_begun, is_free
 SILENT_AFTER: Final = timedelta(hours=1)
 """How long a channel fails before it counts as silent."""
 
+_IS_OF_MAIL: Final = deliveries.c.receiver.startswith(MAIL_PREFIX, autoescape=True)
 _UNFINISHED: Final = "the first attempt has not ended yet"
 
 _KEPT: Final = timedelta(days=90)
@@ -117,24 +118,36 @@ def retry(connection: Connection, selection: RetrySelection, *, now: datetime) -
     return tuple(numbers)
 
 
-def silent_channels(connection: Connection, *, now: datetime) -> tuple[SilentChannel, ...]:
+def silent_channels(connection: Connection, *, now: datetime) -> tuple[FailingChannel, ...]:
     """The channels that have failed without a success since ``SILENT_AFTER`` or longer, by name."""
-    return tuple(_silent(connection, now=now))
+    return tuple(_failing(connection, _has_been_silent(connection, now)))
 
 
-def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]:
+def failing_channels(connection: Connection, *, now: datetime) -> tuple[FailingChannel, ...]:
+    """The channels whose latest attempts failed, however long ago that began, and those that are silent; by name.
+
+    A mail that was put off once says nothing yet: many servers do so with every new sender.
+    """
     table = deliveries
-    has_failed = or_(
+    has_failed_now = table.c.problem.is_not(None) & or_(table.c.attempts > 1, ~_IS_OF_MAIL)
+    return tuple(_failing(connection, or_(has_failed_now, _has_been_silent(connection, now))))
+
+
+def _has_been_silent(connection: Connection, now: datetime) -> ColumnElement[bool]:
+    table = deliveries
+    has_no_answer = or_(table.c.problem.is_not(None), table.c.lease_until > lease_time(connection, now))
+    return (table.c.first_attempt_at <= now - SILENT_AFTER) & has_no_answer
+
+
+def _failing(connection: Connection, condition: ColumnElement[bool]) -> Iterator[FailingChannel]:
+    """The channels with deliveries of which that is true, and that were attempted after the latest success."""
+    table = deliveries
+    is_unsent = or_(
         IS_WAITING,
         # A refused mailbox says nothing about the server; that of a channel is the channel itself.
-        (table.c.state == DeliveryState.FAILED.value)
-        & or_(table.c.attempts > 1, ~table.c.receiver.startswith(MAIL_PREFIX, autoescape=True)),
+        (table.c.state == DeliveryState.FAILED.value) & or_(table.c.attempts > 1, ~_IS_OF_MAIL),
     )
-    is_failing = (
-        has_failed,
-        table.c.first_attempt_at <= now - SILENT_AFTER,
-        or_(table.c.problem.is_not(None), table.c.lease_until > lease_time(connection, now)),
-    )
+    is_failing = (is_unsent, table.c.first_attempt_at.is_not(None), condition)
     is_mail = of_receiver(ALL_MAIL)
     channels = select(case((is_mail, ALL_MAIL), else_=table.c.receiver)).where(*is_failing).distinct()
     for channel in sorted(connection.scalars(channels)):
@@ -143,14 +156,14 @@ def _silent(connection: Connection, *, now: datetime) -> Iterator[SilentChannel]
             select(func.max(table.c.ended_at)).where(table.c.state == DeliveryState.SENT.value, is_its_own)
         ).scalar()
         is_later = () if last_success is None else (table.c.first_attempt_at > last_success,)
-        since, last = connection.execute(
-            select(func.min(table.c.first_attempt_at), func.max(table.c.number)).where(
+        since, attempts, last = connection.execute(
+            select(func.min(table.c.first_attempt_at), func.max(table.c.attempts), func.max(table.c.number)).where(
                 *is_failing, is_its_own, *is_later
             )
         ).one()
         if since is not None:
             problem = connection.execute(select(table.c.problem).where(table.c.number == last)).scalar()
-            yield SilentChannel(channel=channel, since=since, problem=problem or _UNFINISHED)
+            yield FailingChannel(channel=channel, since=since, attempts=attempts, problem=problem or _UNFINISHED)
 
 
 def prune(connection: Connection, *, now: datetime) -> int:

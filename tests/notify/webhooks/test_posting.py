@@ -269,8 +269,11 @@ def test_the_second_address_is_tried_where_the_first_does_not_answer() -> None:
 
 
 def test_without_tls_nothing_is_sent_to_public_addresses() -> None:
-    assert str(failure("http://192.168.1.1/", PUBLIC)) == (
-        "a webhook without https is posted only where allow_private_addresses is set; write its address with https"
+    with pytest.raises(PermanentFailureError) as insecure:  # no waiting mends an address
+        deliver("http://192.168.1.1/", PUBLIC)
+    assert str(insecure.value) == (
+        "a webhook without https is posted only where allow_private_addresses is set; write its address with https, "
+        "then run icsfeed notify retry"
     )
     assert str(failure("http://9.9.9.9/")) == (
         "a webhook without https may lead to private addresses only, and this one does not"

@@ -61,7 +61,7 @@ def test_a_page_says_which_channel_fails_since_when_and_why(console: Operations)
     fail(console, 1)
     page = console.signed_in(scope=Scope.READ).get(PAGE).text
     text = words(page)
-    assert f"Channels operations failing since Sat, Nov 28, 5:00 a.m. EST: {PROBLEM} Mail in order" in text
+    assert f"Channels operations failing since Sat, Nov 28, 5:00 a.m. EST, 3 attempts: {PROBLEM} Mail in order" in text
     assert "Waiting 1 Sent 0 Failed 1 Replaced by a newer one 0 Dropped 0" in text
     assert f"1: thursday/2026-12-03, skipped Failed operations: {PROBLEM} Sat, Nov 28, 6:00 a.m. EST 3 attempts" in text
     assert 'href="/operator/windows/thursday/2026-12-03/"' in page

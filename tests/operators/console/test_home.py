@@ -77,7 +77,9 @@ def test_it_shows_what_could_not_be_delivered(console: Operations) -> None:
     alice = console.signed_in()
     assert "could not be delivered" not in alice.get("/operator/").text
     fail(console, 1)
-    assert "1 announcement could not be delivered. See why, and try again" in text_of(alice.get("/operator/"))
+    text = text_of(alice.get("/operator/"))
+    assert "1 announcement could not be delivered. See why, and try again" in text
+    assert "operations failing since Sat, Nov 28, 5:00 a.m. EST, 3 attempts: HTTP 500 <b>" in text
 
 
 def test_only_known_codes_become_notices(alice: Browser) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Blueprint, Response, request
 
 from icsfeed.domain.deliveries import ALL_MAIL, CHANNEL_PREFIX, MAIL_PREFIX, DeliveryState
 from icsfeed.domain.errors import IcsfeedError
+from icsfeed.domain.news import FailingChannel
 from icsfeed.domain.outbox_rows import OutboxRow
 from icsfeed.domain.texts import plain_line
 from icsfeed.services.delivery_reports import NO_DELIVERIES, DeliveryReport, delivery_report
@@ -42,8 +43,9 @@ class ChannelState:
 
     id: str
     name: str
-    failing_since: str
-    problem: str
+    failing_since: str = ""
+    attempts: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,18 +118,35 @@ def _report(visit: Visit, *, everything: bool) -> DeliveryReport:
 def _channel_states(visit: Visit, report: DeliveryReport) -> Iterator[ChannelState]:
     """The channels of the schedule, mail, and others that fail, such as the second target of a channel."""
     schedule = visit.workspace.schedule
-    silent = {each.channel: each for each in report.silent}
+    failing = {each.channel: _failing_state(visit, each) for each in report.failing}
     receivers = [f"{CHANNEL_PREFIX}{each.id}" for each in schedule.channels]
     if schedule.mail is not None:
         receivers.append(ALL_MAIL)
-    for receiver in dict.fromkeys((*receivers, *silent)):
-        failure = silent.get(receiver)
-        yield ChannelState(
-            id=receiver.removeprefix(CHANNEL_PREFIX).partition("/")[0],
-            name=visit.say(_MAIL) if receiver == ALL_MAIL else receiver.removeprefix(CHANNEL_PREFIX),
-            failing_since=visit.dates.moment(failure.since) if failure is not None else "",
-            problem=plain_line(failure.problem) if failure is not None else "",
-        )
+    for receiver in dict.fromkeys((*receivers, *failing)):
+        yield failing.get(receiver) or _channel_state(visit, receiver)
+
+
+def failing_channels(visit: Visit) -> tuple[ChannelState, ...]:
+    """The receivers that take no announcements now."""
+    outbox = visit.outbox
+    return tuple(_failing_state(visit, each) for each in outbox.failing_channels(now=visit.now)) if outbox else ()
+
+
+def _failing_state(visit: Visit, failure: FailingChannel) -> ChannelState:
+    return replace(
+        _channel_state(visit, failure.channel),
+        failing_since=visit.dates.moment(failure.since),
+        attempts=failure.attempts,
+        problem=plain_line(failure.problem),
+    )
+
+
+def _channel_state(visit: Visit, receiver: str) -> ChannelState:
+    """The receiver as one that takes announcements."""
+    return ChannelState(
+        id=receiver.removeprefix(CHANNEL_PREFIX).partition("/")[0],
+        name=visit.say(_MAIL) if receiver == ALL_MAIL else receiver.removeprefix(CHANNEL_PREFIX),
+    )
 
 
 def delivery_row(visit: Visit, row: OutboxRow) -> DeliveryRow:

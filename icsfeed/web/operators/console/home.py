@@ -20,6 +20,7 @@ from icsfeed.services.drafts import drafts
 from icsfeed.services.gate import Verdict, gate
 from icsfeed.services.upcoming import UpcomingItem, upcoming
 from icsfeed.web.operators.console.change_words import ChangeRow, change_row
+from icsfeed.web.operators.console.deliveries import failing_channels
 from icsfeed.web.operators.console.layout import CONSOLE_PATH, Section, Visit, open_visit
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.terms import name_in_words
@@ -73,6 +74,7 @@ def home_routes(context: OperatorsContext) -> Blueprint:
             freezes=tuple(_freezes(visit)),
             ahead=tuple(_ahead(visit)),
             failed=_failed_deliveries(visit),
+            failing=failing_channels(visit),
             drafts=drafts(visit.workspace, waiting=True),
         )
 

@@ -174,10 +174,11 @@ class DeliveryDocument(Document):
 
 
 class FailingReceiver(Document):
-    """A channel that has failed for an hour or longer."""
+    """A channel whose latest attempts failed, and since when nothing has reached it."""
 
     receiver: str
     since: UtcInstant
+    attempts: Annotated[int, Field(description="How often the delivery that was tried most was tried.")]
     problem: str
 
 
