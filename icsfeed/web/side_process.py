@@ -119,12 +119,18 @@ class SideProcess:
             self._process.start()
 
     def _note_end(self, process: BaseProcess, now: float) -> None:
-        if process.exitcode in {0, -signal.SIGTERM}:  # it was told to end, perhaps before it could listen
+        ended_in_order = process.exitcode in {
+            0,
+            -signal.SIGTERM,
+        }  # by SIGTERM, where it was told before it could listen
+        if ended_in_order and process is self._ending:
             return
         was_healthy = now - self._started_at >= _SECONDS_OF_HEALTH
         self._pause = _SECONDS_BETWEEN_LOOKS if was_healthy else min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
         self._next_start = now + self._pause
-        self._log.error(f"{self._work.name} died", status=process.exitcode, again_in=self._pause)
+        # A service manager that stops this server may have told the process first: that is no error.
+        level, event = ("warning", "ended unasked") if ended_in_order else ("error", "died")
+        getattr(self._log, level)(f"{self._work.name} {event}", status=process.exitcode, again_in=self._pause)
 
 
 def _run(name: str, function: str) -> None:

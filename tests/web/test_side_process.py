@@ -84,6 +84,19 @@ def test_it_is_started_again_when_it_dies(side: SideProcess, pid_file: Path, log
     assert len(log.entries) == 1
 
 
+def test_it_is_started_again_after_a_pause_when_it_ends_unasked(log: LogCapture) -> None:
+    """One that ended with status 0 was started again at once, over and over, and no log said so."""
+    work = SideWork(name="noter", function="tests.web.side_works:end_at_once", is_wanted=lambda: True)
+    side = SideProcess(work, log=structlog.wrap_logger(None, processors=[log]))
+    side.start()
+    until(lambda: len(log.entries) == 2)
+    side.stop()
+    assert log.entries == [
+        {"event": "noter ended unasked", "status": 0, "again_in": 2.0, "log_level": "warning"},
+        {"event": "noter ended unasked", "status": 0, "again_in": 4.0, "log_level": "warning"},
+    ]
+
+
 def test_it_ends_with_a_killed_parent(pid_file: Path) -> None:
     program = """
 import time, structlog
