@@ -42,7 +42,11 @@ def _address_findings(channel: RawTable) -> Iterator[Finding]:
         yield Finding(keys=channel.keys, message=message)
     for key in _WEBHOOK_KEYS:
         if addresses == {"url"} and key in channel.intended:
-            yield Finding(keys=(*channel.keys, key), message=f"{key} is a key of webhooks only; remove it here")
+            message = (
+                f"{key} is a key of webhooks only; remove it here or, if a webhook is meant, write its address as "
+                'webhook = "…" in place of url'
+            )
+            yield Finding(keys=(*channel.keys, key), message=message)
 
 
 def mail_findings(file: RawTable) -> Iterator[Finding]:
