@@ -184,24 +184,25 @@ def _warn(warnings: Iterable[str]) -> None:
         print_line(f"warning: {warning}", err=True)
 
 
-def reading(command: Callable[..., Any], *, or_example: bool = False) -> Callable[..., Any]:
+def reading(command: Callable[..., Any], *, or_example: bool = False, or_kept: bool = False) -> Callable[..., Any]:
     """Give a command that takes an ``Invocation`` the options of every command that reads the record.
 
-    Only a command that looks and does not act may take the packaged example.
+    Only a command that looks and does not act may take the packaged example, and only one that hardly needs the
+    schedule may, where the file is broken, take the one that the database kept (``or_kept``).
     """
 
     @with_settings
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, as_json: bool, **own: object) -> None:
-        with open_workspace(settings, or_example=or_example) as (workspace, _, notes):
+        with open_workspace(settings, or_example=or_example, or_kept=or_kept) as (workspace, _, notes):
             now = current_instant(settings, workspace.schedule)
             command(Invocation(workspace=workspace, now=now, notes=notes, as_json=as_json), **own)
 
     return run
 
 
-def signing(command: Callable[..., Any]) -> Callable[..., Any]:
+def signing(command: Callable[..., Any], *, or_kept: bool = False) -> Callable[..., Any]:
     """Give a command that takes a ``SigningInvocation`` the options of every command that an actor signs."""
 
     @with_settings
@@ -209,7 +210,7 @@ def signing(command: Callable[..., Any]) -> Callable[..., Any]:
     @json_option
     @functools.wraps(command)
     def run(*, settings: Settings, operator: str | None, as_json: bool, **own: object) -> None:
-        with open_workspace(settings) as (workspace, _, notes):
+        with open_workspace(settings, or_kept=or_kept) as (workspace, _, notes):
             now = current_instant(settings, workspace.schedule, records=True)
             invocation = SigningInvocation(
                 workspace=workspace,

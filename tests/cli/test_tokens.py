@@ -49,6 +49,36 @@ def test_the_token_stands_alone_on_standard_output_and_opens_the_database(tmp_pa
         assert authenticate(database, result[1], address="", now=NOW_AS_INSTANT).name == "chat bot"
 
 
+def keep_schedule(folder: Path) -> None:
+    """Let the schedule have been public, as a server notes it."""
+    with closing(Database(f"sqlite:///{folder}/icsfeed.db")) as database:
+        database.keep_schedule((folder / "schedule.toml").read_bytes(), NOW_AS_INSTANT)
+
+
+@pytest.mark.parametrize("edit", ["[calendar", "[[maintenance_windows]]\nid = 7\n"], ids=["syntax", "keys"])
+def test_tokens_are_listed_created_and_revoked_while_an_edit_is_broken(tmp_path: Path, edit: str) -> None:
+    create("alice", "--scope", "write")
+    keep_schedule(tmp_path)
+    schedule = tmp_path / "schedule.toml"
+    schedule.write_text(f"{SCHEDULE}\n{edit}", encoding="utf-8")
+    create("bob", "--scope", "read")
+    revoked = call("revoke", "alice")
+    assert (revoked.status, revoked.stdout) == (0, '"alice" is revoked\n')
+    assert revoked.stderr == (
+        f"icsfeed: {schedule.name} has mistakes, which `icsfeed check` lists; going on with the schedule that was "
+        "public last\n"
+    )
+    states = {each["name"]: each["state"] for each in json.loads(call("list", "--json").stdout)}
+    assert states == {"alice": "revoked", "bob": "valid"}
+
+
+def test_without_a_schedule_that_was_public_a_broken_one_is_refused(tmp_path: Path) -> None:
+    create("alice", "--scope", "write")
+    (tmp_path / "schedule.toml").write_text(f"{SCHEDULE}\n[calendar", encoding="utf-8")
+    refused = call("revoke", "alice")
+    assert (refused.status, "schedule.toml" in refused.stderr) == (1, True)
+
+
 def test_no_other_command_shows_a_token(tmp_path: Path) -> None:
     tokens = [create("one", "--scope", "read"), create("two", "--scope", "write", "--expires", "never")]
     printed = "".join(
