@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -110,7 +110,8 @@ def create_app(
             app.wsgi_app, socket_path=socket_path, slots=RelaySlots(THREADS), requests=requests
         )
     else:
-        operators = DeferredApplication(lambda: _operators_app(origin, log, metrics.tally, requests).wsgi_app)
+        patient = origin if repository is not None else _with_patience(origin, settings)
+        operators = DeferredApplication(lambda: _operators_app(patient, log, metrics.tally, requests).wsgi_app)
     inner = PathSwitch(app.wsgi_app, operators)
     # The bound method: Python calls it faster than an object with __call__.
     front = Front(inner, live, on_fetch=on_fetch, tally=metrics.tally, requests=requests).__call__
@@ -210,6 +211,13 @@ def _origin(
         pinned=pinned,
         is_example=is_example,
     )
+
+
+def _with_patience(origin: _Origin, settings: Settings) -> _Origin:
+    """For operators: a database of their own, whose writers wait for others as long as those of commands do."""
+    if isinstance(origin.repository, NoRepository):
+        return origin
+    return replace(origin, repository=_repository(settings, origin.file.path, LOCK_TIMEOUT_SECONDS))
 
 
 def _operators_app(origin: _Origin, log: FilteringBoundLogger, tally: Tally, requests: RequestLog) -> Flask:

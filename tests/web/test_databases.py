@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from flask.testing import FlaskClient
 
 from icsfeed.bootstrap import LOCK_SECONDS
+from icsfeed.domain.operators import Scope
 from icsfeed.store.database.database import Database
 from tests.applications import create_app
 from tests.cli.running import SCHEDULE
+from tests.operators.access import NOW, create
 from tests.publication.fakes import Clock
 from tests.store.work import announce_one, created
 from tests.web.servers import PATIENCE
@@ -107,6 +110,29 @@ def test_an_edit_is_public_at_once_while_another_program_holds_the_write_lock(tm
     clock.advance(seconds=6)
     assert client.get(FEED).data == edited
     assert repository.record().entry > entry
+
+
+def test_an_operator_waits_for_another_program_that_holds_the_write_lock_without_a_process_of_their_own(
+    tmp_path: Path, schedule: Path
+) -> None:
+    """Under another server than `serve`, they were refused after a quarter of a second, as what feeds record is."""
+    file = tmp_path / "icsfeed.db"
+    with created(f"sqlite:///{file}") as database:
+        token = create(database, scope=Scope.WRITE).text
+    client = create_app(schedule=schedule, database=f"sqlite:///{file}", clock=lambda: NOW).test_client()
+    request = {
+        "json": {"scope": "read", "name": "dashboard"},
+        "headers": {"Authorization": f"Bearer {token}"},
+    }
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        timer = Timer(6 * LOCK_SECONDS, other.execute, ["ROLLBACK"])
+        timer.start()
+        begin = time.monotonic()
+        response = client.post("/api/v1/tokens", **request)
+        seconds = time.monotonic() - begin
+        timer.join()
+    assert (response.status_code, seconds > LOCK_SECONDS) == (201, True)
 
 
 def test_a_schedule_that_names_another_database_is_stale_until_the_server_is_restarted(
