@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable
+from typing import Final
 
 from flask import Flask, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, ServiceUnavailable
 
 from icsfeed.domain.schedule import Calendar
 from icsfeed.publication.pages.site import missing_page
-from icsfeed.web.errors import RETRY_AFTER
+from icsfeed.web.errors import RETRY_AFTER, method_problem
 from icsfeed.words.languages import LANGUAGES, languages_named
 from icsfeed.words.phrases import Phrase, phrase
+
+_API_FOLDER: Final = "/api/"
 
 
 def new_application() -> Flask:
@@ -50,6 +53,8 @@ def add_error_pages(
             redirection = redirect(f"{request.root_path}{request.path}/", 308)  # as web hosts do for folders
             redirection.headers["Cache-Control"] = "no-cache"
             return redirection
+        if isinstance(error, MethodNotAllowed) and request.path.startswith(_API_FOLDER):
+            return method_problem(error, request.method)
         public_calendar = calendar() if isinstance(error, NotFound) else None
         if isinstance(error, NotFound) and public_calendar is None:
             error = ServiceUnavailable(retry_after=int(RETRY_AFTER))

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Response
 from structlog.typing import FilteringBoundLogger
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from icsfeed.domain.errors import (
@@ -100,6 +100,12 @@ def http_problem(error: HTTPException, detail: str, remedy: str = "", *, field: 
     response = _problem_response(error.code or 500, str(faults[0]), faults, {})
     response.headers.extend((name, value) for name, value in error.get_headers() if name.lower() != "content-type")
     return response
+
+
+def method_problem(error: MethodNotAllowed, method: str) -> Response:
+    """The problem of a path that does not take the ``method``, with the methods that it takes."""
+    methods = ", ".join(sorted(error.valid_methods or ()))
+    return http_problem(error, f"this path does not take {method}", f"use one of {methods}")
 
 
 def sentence_problem(status: int, sentence: str) -> Response:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -21,6 +24,7 @@ from icsfeed.domain.operators import Scope
 from icsfeed.store.database.database import Database
 from tests.agents.endpoint import HANDSHAKE, STATELESS
 from tests.cli.running import SCHEDULE
+from tests.manual.documents import TOPICS
 from tests.operators.access import create
 from tests.web.servers import Server, serving, until
 
@@ -102,6 +106,17 @@ def test_everything_is_read_announced_and_completed(server: Server, tokens: dict
     feed = server.get("/feeds/all.ics").text
     assert feed.count("STATUS:CONFIRMED") > 0
     assert "Database failover" in feed
+
+
+def test_the_example_in_the_manual_reads_what_comes(server: Server, tokens: dict[str, str]) -> None:
+    (example,) = TOPICS["agents"].blocks("python")
+    program = example.text.replace("https://maintenance.example.com", server.url)
+    environment = {**os.environ, "ICSFEED_TOKEN": tokens["read"], "NO_PROXY": "*"}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("{'items': [{")
 
 
 async def _in_both_revisions(url: str, tokens: dict[str, str]) -> None:

@@ -177,6 +177,14 @@ def test_invalid_queries(client: FlaskClient, query: str, detail: str, field: st
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
+def test_a_method_that_the_gate_does_not_take_is_a_problem(client: FlaskClient) -> None:
+    response = client.post(STATE)
+    assert (response.status_code, response.mimetype) == (405, "application/problem+json")
+    assert sorted(response.headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
+    (error,) = response.get_json(force=True)["errors"]
+    assert error == {"field": "", "detail": "this path does not take POST", "remedy": "use one of GET, HEAD, OPTIONS"}
+
+
 def test_runways_and_changes_over_http() -> None:
     """EC-7 runs on Thursday from 08:00Z to 09:00Z, in the middle of the window."""
     client, parts = server(timedelta(hours=1))

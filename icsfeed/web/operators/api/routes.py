@@ -23,7 +23,7 @@ from icsfeed.services.idempotency import ReusedKeyError
 from icsfeed.services.operator_access import is_enabled
 from icsfeed.services.requests.errors import FieldError, FieldFault, InvalidRequestError
 from icsfeed.store.database.database import Database
-from icsfeed.web.errors import http_problem, problem, status_of, without_details
+from icsfeed.web.errors import http_problem, method_problem, problem, status_of, without_details
 from icsfeed.web.operators.api.calling import new_call, perform
 from icsfeed.web.operators.api.document import api_document
 from icsfeed.web.operators.api.operation import PREFIX, Operation, OperationAnswer
@@ -234,7 +234,6 @@ _DETAILS: Final = {
 def _answer_http_error(error: HTTPException) -> Response:
     """An error of HTTP itself as a problem."""
     if isinstance(error, MethodNotAllowed):
-        methods = ", ".join(error.valid_methods or ())
-        return http_problem(error, f"this path does not take {request.method}", f"use one of {methods}")
+        return method_problem(error, request.method)
     field, detail, remedy = _DETAILS.get(error.code or 500, ("", str(error.description), ""))
     return http_problem(error, detail, remedy, field=field)
