@@ -161,13 +161,13 @@ def _warnings(situation: Situation, occurrence: Occurrence) -> Iterator[str]:
         return
     if span.start < situation.now:
         yield f"{subject} starts in the past: {span_text(span, situation.zone)}"
-    yield from about_length(subject, span)
+    yield from map(str, about_length(subject, span))
     if window.impact.is_noticed:
-        yield from about_peak_hours(subject, schedule, span)
+        yield from map(str, about_peak_hours(subject, schedule, span))
     others = (
         (other, at)
         for other, at in situation.happening(span)
         if other.window is not window or other.original_start != occurrence.original_start
     )
-    yield from about_windows(subject, schedule, others, window.environments)
-    yield from about_changes(subject, schedule, open_changes(situation, window.environments), span)
+    yield from map(str, about_windows(subject, schedule, others, window.environments))
+    yield from map(str, about_changes(subject, schedule, open_changes(situation, window.environments), span))

@@ -111,7 +111,7 @@ def _about_change(situation: Situation, change: Change) -> Iterator[str]:
         yield f"the latest update is dated {dated}, in the future; it is public all the same"
     if change.plan.span.start > situation.now:
         whole = replace(change, updates=(replace(change.latest, number=1),))
-        yield from warnings_about(situation, whole)
+        yield from map(str, warnings_about(situation, whole))
 
 
 def _about_the_past(situation: Situation, public: Schedule) -> Iterator[Advice]:

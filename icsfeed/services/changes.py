@@ -195,6 +195,6 @@ def outcome_of(
     return Outcome(
         change=change,
         event=event.revised(revision_of(event, ledger)) if event is not None else None,
-        warnings=warnings_about(situation, change),
+        warnings=tuple(map(str, warnings_about(situation, change))),
         recorded=recorded,
     )

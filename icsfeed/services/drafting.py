@@ -144,5 +144,5 @@ def _draft_repetition(situation: Situation, draft: Draft, preview: Outcome) -> D
 
 def with_preview(situation: Situation, draft: Draft, preview: Outcome) -> DraftOutcome:
     """The outcome of an action on a draft, of which that ``preview`` would become public."""
-    warnings = warnings_about(situation, replace(preview.change, id=draft.id))
+    warnings = tuple(map(str, warnings_about(situation, replace(preview.change, id=draft.id))))
     return DraftOutcome(draft=draft, preview=preview, warnings=warnings, recorded=False)

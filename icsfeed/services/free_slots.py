@@ -15,6 +15,7 @@ from icsfeed.domain.spans import YEARS, Span
 from icsfeed.domain.windows import MaintenanceWindow
 from icsfeed.services.adjustment_rules import AdjustmentRequest, check_adjustment, named_occurrence
 from icsfeed.services.warnings import about_changes, about_peak_hours, about_windows, open_changes
+from icsfeed.words.statements import Statement
 
 _MAX_DISTANCE_DAYS: Final = 14
 _MAX_SLOTS: Final = 3
@@ -66,7 +67,7 @@ def _is_allowed(situation: Situation, request: AdjustmentRequest) -> bool:
     return True
 
 
-def _conflicts(situation: Situation, request: AdjustmentRequest, slot: Span) -> Iterator[str]:
+def _conflicts(situation: Situation, request: AdjustmentRequest, slot: Span) -> Iterator[Statement]:
     schedule, window = situation.schedule, situation.schedule.window(request.window_id)
     subject = request.occurrence
     if window.impact.is_noticed:

@@ -92,6 +92,15 @@ def test_what_touches_a_private_environment_alone_is_not_public(tmp_path: Path, 
     assert "In calendars" not in preview
 
 
+def test_warnings_are_said_in_the_operators_language(ops: Operations) -> None:
+    alice = ops.signed_in(language="fr")
+    page = alice.post(EMERGENCY, {**fields_of(alice.get(EMERGENCY)), "summary": "Failover"})
+    text = text_of(page)
+    assert "EC-1 ne dit pas pourquoi ce changement ne peut pas attendre une fenêtre de maintenance" in text
+    assert "EC-1 tombe pendant le gel des changements" in text
+    assert "does not say why" not in text
+
+
 def test_a_planned_change_opens_the_gate(alice: Browser) -> None:
     form = {**fields_of(alice.get(PLANNED)), **LATER, "summary": "Firewall", "environments": "production"}
     assert "Gate of Production CLOSED → OPEN Wed, Dec 9, 1:00 a.m. EST" in text_of(alice.post(PLANNED, form))

@@ -17,6 +17,7 @@ from icsfeed.services.changes import Outcome
 from icsfeed.services.gate import Verdict, gate
 from icsfeed.services.listeners import listeners_of
 from icsfeed.services.outbox import queue_change
+from icsfeed.services.warnings import warnings_about
 from icsfeed.web.operators.console.change_words import differences
 from icsfeed.web.operators.console.layout import Visit
 from icsfeed.web.operators.console.mail_preview import MailPreview, mail_preview
@@ -67,6 +68,7 @@ class ChangePreview:
     entry: EntryPreview | None
     differences: tuple[str, ...]
     warnings: tuple[str, ...]
+    is_repetition: bool
     feeds: tuple[str, ...]
     informed: str
     mail: MailPreview | None
@@ -90,13 +92,21 @@ def change_preview(outcome: Outcome, visit: Visit, *, is_draft: bool = False) ->
         card=public_card(after, change, dates),
         entry=_entry(outcome.event, dates) if outcome.event is not None else None,
         differences=differences(change, change.latest_recorded.number, visit),
-        warnings=outcome.warnings,
+        warnings=_warnings(outcome, visit),
+        is_repetition=outcome.repeats,
         feeds=() if outcome.event is None else feeds_with(change, visit),
         informed="" if outcome.repeats else _informed(before, change, visit),
         mail=None if outcome.repeats else mail_preview(before, change, after),
         gates=tuple(_gate_effects(visit.situation, after, change, visit)),
         is_unnumbered=is_draft,
     )
+
+
+def _warnings(outcome: Outcome, visit: Visit) -> tuple[str, ...]:
+    """The outcome's warnings in the operator's language; that nothing is new is English alone."""
+    if outcome.repeats:
+        return outcome.warnings
+    return tuple(each.in_words(visit.dates) for each in warnings_about(visit.situation, outcome.change))
 
 
 def customer_dates(visit: Visit) -> Dates:
