@@ -45,6 +45,8 @@ ACTIONS: Final = {
         phrase_in("action in the audit trail", "sign in"),
         phrase_in("action in the audit trail", "sign out"),
         phrase_in("action in the audit trail", "refused sign-in"),
+        phrase_in("action in the audit trail", "first use of a token from this network"),
+        phrase_in("action in the audit trail", "refused token"),
         phrase_in("action in the audit trail", "publish"),
         phrase_in("action in the audit trail", "reserve numbers"),
         phrase_in("action in the audit trail", "queue"),
