@@ -43,10 +43,7 @@ def test_the_newest_comes_first_with_who_from_where_and_what_changed(console: Op
     assert f"sign in token Alice person from {HERE}" in text
     assert "refused sign-in token unknown from 203.0.113.9" in text
     assert "window skip thursday 2026-12-10 carol command line" in text
-    assert (
-        f"freeze start CF-1 bob command line What changed: freeze start CF-1, Sat, Nov 28, 7:00 a.m. EST reason {NASTY}"
-        in text
-    )
+    assert f"freeze start CF-1 bob command line reason {NASTY}" in text
     assert text.index("window skip") < text.index("freeze end") < text.index("freeze start")
     assert 'href="/operator/windows/thursday/2026-12-10/"' in page
     assert 'href="/operator/freezes/CF-1/"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -206,3 +207,12 @@ def test_a_move_keeps_the_length_where_no_end_is_given(console: Operations) -> N
     assert 'name="end" type="datetime-local" value=""' in form
     text = words(browser.post(f"{OCCURRENCE}move", {"reason": "Away", "start": "2026-12-12T03:00", "end": ""}).text)
     assert "When Sat, Dec 12, 3:00 a.m. – 7:00 a.m. EST Lasts 4 hours" in text
+
+
+def test_a_freeze_of_several_days_is_one_row_on_a_phone(console: Operations) -> None:
+    page = console.signed_in().get("/operator/calendar/2026/12/").text
+    cells = re.findall(r'<td class="([^"]*)">', page)
+    frozen = [each for each in cells if "frozen" in each]
+    assert any("continued" in each for each in frozen)
+    assert "continued" not in frozen[0]
+    assert page.count('<span class="run">') >= 1

@@ -229,3 +229,11 @@ def test_what_does_not_exist_is_said_so(emergency: Browser, path: str) -> None:
     page = emergency.get(f"/operator/changes/{path}")
     assert page.status_code in {400, 404}
     assert "<h1>" in page.text
+
+
+def test_after_a_redaction_the_button_names_the_step_that_it_takes_back(ops: Operations, emergency: Browser) -> None:
+    take(emergency, "update", end="2026-11-28T10:00", message="A secret")
+    take(emergency, "redact?update=2")
+    assert "Undo: Changed, Sat, Nov 28, 7:00 a.m. EST (update 2)" in text_of(emergency.get(EC_1)).replace("\u202f", " ")
+    take(emergency, "undo")
+    assert changes_of(ops)[0].latest.target == 2

@@ -48,6 +48,7 @@ def test_a_form_that_is_sent_twice_makes_one_token(console: Operations) -> None:
     page = browser.post(f"{TOKENS}create", {"name": "chat <b>bot", "scope": "read", "expires": "30d"})
     assert page.status_code == 422
     assert 'there is a valid token "chat <b>bot" already choose another name' in words(page.text)
+    assert "revoke the token here, and create another one" in words(page.text)
     assert names(console) == ["Alice", "chat <b>bot"]
 
 

@@ -30,6 +30,7 @@ from icsfeed.web.operators.console.step_forms import (
 )
 from icsfeed.web.operators.context import OperatorsContext
 from icsfeed.words.phrases import phrase, phrase_in
+from icsfeed.words.updates import update_title
 
 EXTENSIONS: Final = ("15m", "30m", "60m")
 _TITLES: Final = {
@@ -50,6 +51,7 @@ _BUTTONS: Final = {
 }
 _WITHDRAW_BUTTON: Final = phrase_in("button", "Withdraw it")
 _REDACT_BUTTON: Final = phrase_in("button", "Withdraw the text")
+_UNDO: Final = phrase_in("button", "Undo: {title}, {time} (update {number})")
 _EXTEND_BUTTON: Final = phrase_in("button", "Extend by {length}")
 
 
@@ -107,7 +109,7 @@ def _change_page(visit: Visit, change: Change) -> Response:
         planned=str(visit.dates.span(change.plan.span)) if change.plan.span != change.shown_span else "",
         can_cancel=Step.CANCEL in possible,
         can_withdraw=change.is_recorded and not change.is_withdrawn,
-        can_undo=change.is_recorded and _is_possible(visit, change, Step.UNDO),
+        undo=_undo_text(visit, change) if change.is_recorded else "",
         can_redact=change.is_recorded and _is_possible(visit, change, Step.REDACT),
         can_move=Step.UPDATE in possible,
         extensions=EXTENSIONS,
@@ -120,6 +122,17 @@ def _is_possible(visit: Visit, change: Change, step: Step) -> bool:
     except RefusedError:
         return False
     return True
+
+
+def _undo_text(visit: Visit, change: Change) -> str:
+    """The button that takes a step back, with that step, which is not a redaction; empty where there is none."""
+    try:
+        after = _outcome(visit, StepRequest(change_id=change.id, step=Step.UNDO), dry_run=True).change
+    except RefusedError:
+        return ""
+    target = next(each for each in change.updates if each.number == after.latest.target)
+    title, time = update_title(change, target, visit.language), visit.dates.moment(target.at)
+    return visit.say(_UNDO, title=title, time=time, number=target.number)
 
 
 def _with_preview(visit: Visit, form: StepForm, change: Change) -> Response:

@@ -19,7 +19,7 @@ _MISSING: Final = {
     "duration": phrase("Say how long it takes, or when it ends."),
     "end": phrase("Say how long it takes, or when it ends."),
     "length": phrase("Say how much longer it takes, such as 30m or 1h30m."),
-    "start": phrase("The new start is missing."),
+    "start": phrase("The start is missing."),
     "reason": phrase("The reason is missing."),
     "name": phrase("The name is missing."),
     "scope": phrase("Choose the scope."),

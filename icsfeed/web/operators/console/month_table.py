@@ -18,10 +18,16 @@ from icsfeed.words.dates import Dates
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DayChip:
-    """An entry on one day; ``at`` is its start or, on a later day, its end."""
+    """An entry on one day; ``at`` is its start or, on a later day, its end.
+
+    ``run`` says when it is, on the day with which a freeze of several days begins in the table. It ``is_continued`` on
+    the days after that.
+    """
 
     entry: CalendarEntry
     at: str
+    run: str = ""
+    is_continued: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +45,11 @@ class MonthDay:
     def is_frozen(self) -> bool:
         """Whether any part of it is frozen."""
         return any(chip.entry.kind is Kind.FREEZE for chip in self.chips)
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether nothing is on it but freezes that earlier days of the table have as well."""
+        return bool(self.chips) and all(chip.is_continued for chip in self.chips)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,9 +112,17 @@ def _chips(day: date, entries: tuple[CalendarEntry, ...], dates: Dates) -> Itera
     for entry in entries:
         if span is None or not entry.span.overlaps(span):
             continue
+        is_run = entry.kind is Kind.FREEZE and (entry.span.start < span.start or entry.span.end > span.end)
         if entry.span.start >= span.start:
-            yield DayChip(entry=entry, at="" if entry.is_whole_days else dates.time(entry.span.start))
+            at = "" if entry.is_whole_days else dates.time(entry.span.start)
+            yield DayChip(entry=entry, at=at, run=entry.when if is_run else "")
         else:
             ends_here = entry.span.end < span.end
             until = dates.language.say("until {when}", when=dates.time(entry.span.end))
-            yield DayChip(entry=entry, at=until if ends_here else "")
+            is_first = day.day == 1
+            yield DayChip(
+                entry=entry,
+                at=until if ends_here and not entry.is_whole_days else "",
+                run=entry.when if is_run and is_first else "",
+                is_continued=is_run and not is_first,
+            )

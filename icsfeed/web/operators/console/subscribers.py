@@ -98,7 +98,7 @@ def _named(visit: Visit, name_id: str) -> Subscriber:
 
 def _list_page(visit: Visit, error: IcsfeedError | None = None) -> Response:
     fetches = visit.workspace.repository.fetches()
-    everything = "all" in request.args
+    everything, name = "all" in request.args, plain_line(request.form.get("name", ""))
     subscribers = visit.situation.record.subscribers.by_key.values()
     return visit.page(
         "subscribers.html",
@@ -107,6 +107,7 @@ def _list_page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
         everything=everything,
+        is_taken=error is not None and any(each.name == name for each in subscribers),
         has_more=any(each.revoked_at is not None for each in subscribers),
         subscribers=[
             subscriber_card(visit, each, fetches) for each in subscribers if everything or each.revoked_at is None

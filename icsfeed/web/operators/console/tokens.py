@@ -99,6 +99,7 @@ def token_routes(context: OperatorsContext) -> Blueprint:
 
 def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
     all_tokens = operator_tokens.tokens(visit.context.database)
+    name = request.form.get("name", "") if error is not None else ""
     everything = "all" in request.args
     listed_tokens = [each for each in reversed(all_tokens) if everything or each.is_valid(visit.now)]
     return visit.page(
@@ -108,9 +109,10 @@ def _page(visit: Visit, error: IcsfeedError | None = None) -> Response:
         errors=field_errors(error) if error is not None else (),
         status=status_of(error) if error is not None else 200,
         everything=everything,
+        is_taken=any(_is(each, name) and each.is_valid(visit.now) for each in all_tokens),
         has_more=len(listed_tokens) < len(all_tokens),
         tokens=[_card(visit, each) for each in listed_tokens],
-        name=request.form.get("name", "") if error is not None else "",
+        name=name,
         scopes=[(scope.value, visit.say(_SCOPES[scope])) for scope in _scopes_for(visit.operator)],
         scope=request.form.get("scope", Scope.READ.value),
         expiries=[(text, _expiry_text(visit, text)) for text in _EXPIRY_CHOICES],
