@@ -81,7 +81,7 @@ def test_a_key_of_another_request_is_refused(
         422,
         [
             {
-                "field": "",
+                "field": "Idempotency-Key",
                 "detail": f'the idempotency key "{KEY["Idempotency-Key"]}" belongs to another request',
                 "remedy": "take a new key for each request",
             }
