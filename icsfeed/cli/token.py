@@ -103,6 +103,10 @@ def revoke(invocation: SigningInvocation, name: str) -> None:
         print_json({**token_as_json(revoked, now=invocation.now), **invocation.notes()})
         return
     print_line(_result(before, invocation))
+    tokens = operator_tokens.tokens(_repository(invocation))
+    for each in operator_tokens.created_with(name, tokens, now=invocation.now):
+        note = f"note: {quoted(each.name)}, which it created, is still valid; revoke that too if this one leaked"
+        print_line(note, err=True)
 
 
 def _repository(invocation: Invocation) -> OperatorRepository:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from icsfeed.domain.actors import Actor
+from icsfeed.domain.drafts import APPROVERS
 from icsfeed.domain.errors import NotFoundError, RefusedError
 from icsfeed.domain.operator_tokens import OperatorToken, token_text, without_tokens
 from icsfeed.domain.subscribers import digest_of, key_of
@@ -39,7 +40,8 @@ def create(
     """Create a token. ``new_id`` and ``new_secret`` are sources of randomness; a secret is 32 bytes, in hexadecimal.
 
     Raises:
-        RefusedError: where a valid token has that name; nothing has changed then.
+        RefusedError: where a valid token has that name, or it would outlive the token by which somebody creates it;
+            nothing has changed then.
         UnavailableError: where it can't be recorded; nothing has changed then.
     """
     text = token_text(bytes.fromhex(new_secret()))
@@ -61,6 +63,7 @@ def create(
             entry=writing.entry,
             expires_at=request.expires_at,
         )
+        token = replace(token, expires_at=_end(request, rows.all(), actor))
         rows.add(token, digest=digest_of(text))
     return CreatedToken(token=token, text=text)
 
@@ -108,6 +111,34 @@ def token_as_json(token: OperatorToken, *, now: datetime) -> dict[str, object]:
         "revoked": _utc_text(token.revoked_at),
         "last_used": _utc_text(token.used_at),
     }
+
+
+def created_with(name: str, candidates: Iterable[OperatorToken], *, now: datetime) -> tuple[OperatorToken, ...]:
+    """The valid tokens that somebody created by the token of that name, over the API or in the console."""
+    return tuple(
+        each
+        for each in candidates
+        if each.is_valid(now) and each.created_by_kind in APPROVERS and key_of(each.created_by) == key_of(name)
+    )
+
+
+def _end(request: TokenRequest, candidates: Iterable[OperatorToken], actor: Actor) -> datetime | None:
+    """When the token expires, which does not outlive the one by which the actor creates it, if it is by one.
+
+    Raises:
+        RefusedError: where somebody asked for a later end.
+    """
+    makers = (each for each in _named(actor.name, candidates) if each.is_valid(actor.at))
+    latest = next((each.expires_at for each in makers), None) if actor.kind in APPROVERS else None
+    if latest is None or (request.expires_at is not None and request.expires_at <= latest):
+        return request.expires_at
+    if request.may_end_earlier:
+        return latest
+    msg = (
+        f"{quoted(request.name)} would outlive {quoted(actor.name)}, the token by which it is created; let it expire "
+        f"at {utc_text(latest)} at the latest, or create it on the server with `icsfeed token create`"
+    )
+    raise RefusedError(msg)
 
 
 def _utc_text(instant: datetime | None) -> str | None:

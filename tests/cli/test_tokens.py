@@ -209,10 +209,10 @@ def test_check_warns_where_nobody_can_sign_in_or_approve(tmp_path: Path) -> None
     at = datetime.fromisoformat(NOW)
     with closing(Database(f"sqlite:///{tmp_path}/icsfeed.db")) as database:
         second = Actor(name="alice", kind=ActorKind.TOKEN, at=at)
-        create_token(database, "alice's bot", now=at, lasts=timedelta(days=20), by=second)
+        create_token(database, "alice's bot", now=at, lasts=timedelta(days=13), by=second)
     assert about_operators()[0] == (
         'operators.approval: all valid tokens with scope write go back to "alice", and another operator has to '
         f"approve; {remedy}"
     )
     create("bob", "--scope", "write", "--expires", "15d")
-    assert [line.partition(":")[0] for line in about_operators()] == ["token alice"]
+    assert [line.partition(":")[0] for line in about_operators()] == ["token alice", "token alice's bot"]

@@ -25,15 +25,19 @@ _SCOPES: Final = {each.value: each for each in Scope}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenRequest:
-    """A token to create; it is valid until ``expires_at`` (aware), or for ever."""
+    """A token to create; it is valid until ``expires_at`` (aware), or for ever.
+
+    Where ``may_end_earlier``, nobody asked for that time: a token that can't last so long gets the longest it can.
+    """
 
     name: str
     scope: Scope
     expires_at: datetime | None
+    may_end_earlier: bool = False
 
 
 def token_request(data: object, *, zone: ZoneInfo, now: datetime) -> TokenRequest:
-    """The token that the fields describe; it expires after 90 days unless ``expires`` says something else.
+    """The token that the fields describe; it expires after 90 days at most unless ``expires`` says something else.
 
     Raises:
         InvalidRequestError: with the errors of all fields.
@@ -47,7 +51,7 @@ def token_request(data: object, *, zone: ZoneInfo, now: datetime) -> TokenReques
     if text is not None:
         expires_at = fields.attempt("expires", lambda: parse_expiry(text, zone=zone, now=now))
     fields.finish()
-    return TokenRequest(name=present(name), scope=present(scope), expires_at=expires_at)
+    return TokenRequest(name=present(name), scope=present(scope), expires_at=expires_at, may_end_earlier=text is None)
 
 
 def token_name_request(data: object) -> str:

@@ -20,7 +20,7 @@ from icsfeed.domain.idempotency import RequestKey
 from icsfeed.services.idempotency import KeyedRepository, once
 from icsfeed.store.database.database import Database
 from tests.actors import operator
-from tests.operators.access import NOW
+from tests.operators.access import DAY, NOW, create
 from tests.operators.api.clients import ANNOUNCEMENT, ApiClient, json_of, new_client, on_both_databases, problem_of
 
 ROOT = Path(__file__).parents[3]
@@ -136,9 +136,8 @@ def test_keys_that_are_none(api: ApiClient, key: str) -> None:
 
 
 @on_both_databases
-def test_answers_are_kept_for_two_days(api: ApiClient) -> None:
-    token = json_of(api.post("/tokens", {"name": "lasting", "scope": "write"}))["token"]
-    api = replace(api, token=token)
+def test_answers_are_kept_for_two_days(api: ApiClient, database: Database) -> None:
+    api = replace(api, token=create(database, "lasting", lasts=3 * DAY, now=api.clock.now).text)
     first = api.post("/changes", ANNOUNCEMENT, headers=KEY)
     api.clock.advance(hours=47)
     api.post("/changes/EC-1/start", headers={"Idempotency-Key": "start"})

@@ -6,7 +6,7 @@ import pytest
 
 from icsfeed.domain.operators import Scope
 from icsfeed.services import operator_sessions, operator_tokens
-from tests.operators.access import HERE, create
+from tests.operators.access import DAY, HERE, create
 from tests.operators.console.stories import field, hidden, words
 from tests.operators.consoles import SIGN_IN, Browser, Operations
 
@@ -31,7 +31,7 @@ def new_token(browser: Browser, name: str = "chat <b>bot", **fields: str) -> str
 
 
 def test_a_new_token_is_shown_once_and_works(console: Operations) -> None:
-    browser = console.signed_in()
+    browser = console.signed_in(lasts=60 * DAY)
     page = new_token(browser)
     token = field(page, "token")
     assert "The token chat <b>bot It is shown only this once." in words(page)
@@ -43,7 +43,7 @@ def test_a_new_token_is_shown_once_and_works(console: Operations) -> None:
 
 
 def test_a_form_that_is_sent_twice_makes_one_token(console: Operations) -> None:
-    browser = console.signed_in()
+    browser = console.signed_in(lasts=60 * DAY)
     new_token(browser)
     page = browser.post(f"{TOKENS}create", {"name": "chat <b>bot", "scope": "read", "expires": "30d"})
     assert page.status_code == 422

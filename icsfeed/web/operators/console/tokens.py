@@ -15,7 +15,7 @@ from icsfeed.domain.subscribers import key_of
 from icsfeed.domain.texts import plain_line
 from icsfeed.services import operator_tokens
 from icsfeed.services.operator_tokens import CreatedToken
-from icsfeed.services.requests.tokens import NEVER, TokenRequest, token_request
+from icsfeed.services.requests.tokens import DEFAULT_VALIDITY, NEVER, TokenRequest, token_request
 from icsfeed.web.errors import status_of
 from icsfeed.web.operators.console.action_pages import (
     Confirmation,
@@ -32,7 +32,7 @@ from icsfeed.words.phrases import phrase, phrase_in
 
 _FOLDER: Final = f"{CONSOLE_PATH}/tokens/"
 _EXPIRY_CHOICES: Final = ("30d", "90d", "365d", NEVER)
-_USUAL_EXPIRY: Final = "90d"
+_USUAL_EXPIRY: Final = f"{DEFAULT_VALIDITY.days}d"
 _STATES: Final = {
     TokenState.VALID: phrase_in("state of a token", "Valid"),
     TokenState.EXPIRED: phrase_in("state of a token", "Expired"),
@@ -138,7 +138,10 @@ def _create(visit: Visit) -> CreatedToken:
     Raises:
         IcsfeedError: where it can't be created; nothing has changed then.
     """
-    details: TokenRequest = token_request(form_fields(("name", "scope", "expires")), zone=visit.zone, now=visit.now)
+    fields = form_fields(("name", "scope", "expires"))
+    if fields.get("expires") == _USUAL_EXPIRY:
+        del fields["expires"]  # the choice that the form suggests is nobody's wish
+    details: TokenRequest = token_request(fields, zone=visit.zone, now=visit.now)
     if details.scope not in _scopes_for(visit.operator):
         msg = f"a token may do no more than whoever creates it; its scope can't be {details.scope.value}"
         raise RefusedError(msg)

@@ -30,7 +30,7 @@ class TokenFields(RequestModel):
     expires: Annotated[
         str,
         Field(
-            description="A length such as 90d, a date, an instant, or never; by default it expires after 90 days.",
+            description="A length such as 90d, a date, an instant, or never; by default 90 days at most.",
             examples=["90d", "2027-03-01", "2027-03-01T12:00:00Z", "never"],
         ),
     ] = LEFT_OUT
