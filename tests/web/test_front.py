@@ -68,19 +68,19 @@ def test_the_headers_of_a_feed(client: FlaskClient, publication: Publication) ->
     }
 
 
-def test_a_download_is_the_same_feed_as_an_attachment(client: FlaskClient) -> None:
-    download = dict(client.get("/downloads/all.ics").headers)
-    assert download == headers(client) | {"Content-Disposition": 'attachment; filename="all.ics"'}
+def test_a_download_is_the_same_feed_as_an_attachment(reader: FlaskClient) -> None:
+    download = dict(reader.get("/downloads/all.ics").headers)
+    assert download == headers(reader) | {"Content-Disposition": 'attachment; filename="all.ics"'}
 
 
-def test_head_is_like_get_without_a_body(client: FlaskClient) -> None:
-    response = client.head(FEED)
-    assert (response.status, response.data, dict(response.headers)) == ("200 OK", b"", headers(client))
+def test_head_is_like_get_without_a_body(reader: FlaskClient) -> None:
+    response = reader.head(FEED)
+    assert (response.status, response.data, dict(response.headers)) == ("200 OK", b"", headers(reader))
 
 
-def test_a_query_string_changes_nothing(client: FlaskClient) -> None:
+def test_a_query_string_changes_nothing(reader: FlaskClient) -> None:
     """Some customers add one to bypass a cache."""
-    assert client.get(f"{FEED}?v=2").data == client.get(FEED).data
+    assert reader.get(f"{FEED}?v=2").data == reader.get(FEED).data
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_a_query_string_changes_nothing(client: FlaskClient) -> None:
         pytest.param("", 200, id="nothing"),
     ],
 )
-def test_if_none_match(client: FlaskClient, tags: str, status: int) -> None:
+def test_if_none_match(reader: FlaskClient, tags: str, status: int) -> None:
     """RFC 9110, section 13.1.2: the weak comparison."""
-    etag = headers(client)["ETag"]
+    etag = headers(reader)["ETag"]
     asked = tags.format(etag=etag, bare=etag.strip('"'))
-    assert client.get(FEED, headers={"If-None-Match": asked}).status_code == status
+    assert reader.get(FEED, headers={"If-None-Match": asked}).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -114,10 +114,10 @@ def test_if_none_match(client: FlaskClient, tags: str, status: int) -> None:
         pytest.param("yesterday", 200, id="not a date"),
     ],
 )
-def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None:
+def test_if_modified_since(reader: FlaskClient, since: str, status: int) -> None:
     """RFC 9110, section 13.1.3."""
-    asked = since.format(date=headers(client)["Last-Modified"])
-    assert client.get(FEED, headers={"If-Modified-Since": asked}).status_code == status
+    asked = since.format(date=headers(reader)["Last-Modified"])
+    assert reader.get(FEED, headers={"If-Modified-Since": asked}).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -128,29 +128,29 @@ def test_if_modified_since(client: FlaskClient, since: str, status: int) -> None
         pytest.param("{etag}", "Thu, 01 Jan 2026 00:00:00 GMT", 304, id="the same tag, an earlier date"),
     ],
 )
-def test_an_etag_takes_precedence_over_a_date(client: FlaskClient, tag: str, since: str, status: int) -> None:
+def test_an_etag_takes_precedence_over_a_date(reader: FlaskClient, tag: str, since: str, status: int) -> None:
     """RFC 9110, section 13.2.2. Clients would never update if any date were answered with 304."""
-    validators = headers(client)
+    validators = headers(reader)
     asked = {
         "If-None-Match": tag.format(etag=validators["ETag"]),
         "If-Modified-Since": since.format(date=validators["Last-Modified"]),
     }
-    assert client.get(FEED, headers=asked).status_code == status
+    assert reader.get(FEED, headers=asked).status_code == status
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_304_has_the_validators_of_200_and_no_body(client: FlaskClient, method: str) -> None:
+def test_304_has_the_validators_of_200_and_no_body(reader: FlaskClient, method: str) -> None:
     """RFC 9110, section 15.4.5; with Last-Modified, for clients that know no ETags."""
-    validators = headers(client)
-    response = client.open(FEED, method=method, headers={"If-None-Match": validators["ETag"]})
+    validators = headers(reader)
+    response = reader.open(FEED, method=method, headers={"If-None-Match": validators["ETag"]})
     assert (response.status, response.data) == ("304 Not Modified", b"")
     assert dict(response.headers) == PUBLIC | {
         name: validators[name] for name in ("ETag", "Last-Modified", "Cache-Control", "Vary", "Content-Language")
     }
 
 
-def test_gzip_is_a_separate_representation(client: FlaskClient) -> None:
-    plain, packed = client.get(FEED), client.get(FEED, headers={"Accept-Encoding": "gzip, deflate"})
+def test_gzip_is_a_separate_representation(reader: FlaskClient) -> None:
+    plain, packed = reader.get(FEED), reader.get(FEED, headers={"Accept-Encoding": "gzip, deflate"})
     assert gzip.decompress(packed.data) == plain.data
     assert plain.headers["ETag"] != packed.headers["ETag"]
     changed = {"ETag", "Content-Length", "Content-Encoding"}
@@ -159,8 +159,8 @@ def test_gzip_is_a_separate_representation(client: FlaskClient) -> None:
     }
     assert (packed.headers["Content-Encoding"], packed.headers["Content-Length"]) == ("gzip", str(len(packed.data)))
     again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
-    assert client.get(FEED, headers=again).status_code == 304
-    assert client.get(FEED, headers={"If-None-Match": packed.headers["ETag"]}).data == plain.data
+    assert reader.get(FEED, headers=again).status_code == 304
+    assert reader.get(FEED, headers={"If-None-Match": packed.headers["ETag"]}).data == plain.data
 
 
 @pytest.mark.parametrize(
@@ -179,15 +179,15 @@ def test_gzip_is_a_separate_representation(client: FlaskClient) -> None:
         pytest.param("", None, id="nothing"),
     ],
 )
-def test_content_negotiation(client: FlaskClient, accepted: str, coding: str | None) -> None:
+def test_content_negotiation(reader: FlaskClient, accepted: str, coding: str | None) -> None:
     """RFC 9110, section 12.5.3."""
-    assert headers(client, headers={"Accept-Encoding": accepted}).get("Content-Encoding") == coding
+    assert headers(reader, headers={"Accept-Encoding": accepted}).get("Content-Encoding") == coding
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"])
-def test_a_feed_is_read_only(client: FlaskClient, method: str) -> None:
+def test_a_feed_is_read_only(reader: FlaskClient, method: str) -> None:
     """Some clients try CalDAV first."""
-    response = client.open(FEED, method=method)
+    response = reader.open(FEED, method=method)
     assert (response.status, response.text) == ("405 Method Not Allowed", "This address is read-only.\n")
     assert dict(response.headers) == PUBLIC | {
         "Content-Type": "text/plain; charset=utf-8",
@@ -197,16 +197,16 @@ def test_a_feed_is_read_only(client: FlaskClient, method: str) -> None:
 
 
 @pytest.mark.parametrize("path", [FEED, "/", "/healthz", "/readyz", "/metrics", "/api/v1/state", "/nothing"])
-def test_methods_are_case_sensitive(client: FlaskClient, path: str) -> None:
+def test_methods_are_case_sensitive(reader: FlaskClient, path: str) -> None:
     """Flask took "get" for GET, where feeds refused it."""
     environ = EnvironBuilder(path=path).get_environ() | {"REQUEST_METHOD": "get"}
-    _, status, headers = run_wsgi_app(client.application.wsgi_app, environ)
+    _, status, headers = run_wsgi_app(reader.application.wsgi_app, environ)
     assert (status, headers["Allow"]) == ("405 Method Not Allowed", "GET, HEAD, OPTIONS")
 
 
-def test_scripts_of_other_sites_may_send_conditional_requests(client: FlaskClient) -> None:
+def test_scripts_of_other_sites_may_send_conditional_requests(reader: FlaskClient) -> None:
     asked = {"Origin": "https://customer.example", "Access-Control-Request-Method": "GET"}
-    response = client.options(FEED, headers=asked)
+    response = reader.options(FEED, headers=asked)
     assert (response.status, response.data) == ("204 No Content", b"")
     assert dict(response.headers) == PUBLIC | {
         "Allow": "GET, HEAD, OPTIONS",
@@ -233,8 +233,8 @@ def test_scripts_of_other_sites_may_send_conditional_requests(client: FlaskClien
         "/f\N{LATIN SMALL LETTER E WITH ACUTE}eds/all.ics",
     ],
 )
-def test_only_the_exact_paths_of_the_publication_exist(client: FlaskClient, path: str) -> None:
-    assert client.get(path).status_code == 404
+def test_only_the_exact_paths_of_the_publication_exist(reader: FlaskClient, path: str) -> None:
+    assert reader.get(path).status_code == 404
 
 
 def test_an_edit_is_served_by_the_next_request(client: FlaskClient, schedule: Path) -> None:
@@ -286,8 +286,8 @@ def test_without_a_publication_feeds_are_unavailable_rather_than_empty_or_missin
     assert client.get(FEED).status_code == 200
 
 
-def test_no_cookie_is_ever_set(client: FlaskClient) -> None:
-    assert [client.get(path).headers.get("Set-Cookie") for path in (FEED, "/", "/readyz", "/nothing")] == [None] * 4
+def test_no_cookie_is_ever_set(reader: FlaskClient) -> None:
+    assert [reader.get(path).headers.get("Set-Cookie") for path in (FEED, "/", "/readyz", "/nothing")] == [None] * 4
 
 
 class Interleaved:

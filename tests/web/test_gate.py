@@ -26,8 +26,8 @@ def server(later: timedelta = timedelta()) -> tuple[FlaskClient, FakeServer]:
     return make_application(parts.live).test_client(), parts
 
 
-def test_the_state_now(client: FlaskClient) -> None:
-    response = client.get(STATE, query_string={"environment": "production"})
+def test_the_state_now(reader: FlaskClient) -> None:
+    response = reader.get(STATE, query_string={"environment": "production"})
     assert (response.status_code, response.mimetype, response.json) == (
         200,
         "application/json",
@@ -48,8 +48,8 @@ def test_the_state_now(client: FlaskClient) -> None:
     assert response.headers["Cache-Control"] == "public, max-age=10, must-revalidate"
 
 
-def test_the_state_at_another_time(client: FlaskClient) -> None:
-    response = client.get(STATE, query_string={"environment": "production", "at": "2026-12-03T05:59:59-05:00"})
+def test_the_state_at_another_time(reader: FlaskClient) -> None:
+    response = reader.get(STATE, query_string={"environment": "production", "at": "2026-12-03T05:59:59-05:00"})
     assert response.json is not None
     assert (response.json["state"], response.json["at_time"]) == ("OPEN", "2026-12-03T10:59:59Z")
     assert response.headers["Cache-Control"] == "public, max-age=10, must-revalidate"
@@ -162,8 +162,8 @@ def test_the_gate_says_that_its_sources_are_stale() -> None:
         ),
     ],
 )
-def test_invalid_queries(client: FlaskClient, query: str, detail: str, field: str) -> None:
-    response = client.get(f"{STATE}?{query}")
+def test_invalid_queries(reader: FlaskClient, query: str, detail: str, field: str) -> None:
+    response = reader.get(f"{STATE}?{query}")
     assert (response.status_code, response.mimetype) == (400, "application/problem+json")
     fault, _, remedy = detail.partition("; ")
     assert response.get_json(force=True) == {

@@ -26,8 +26,8 @@ def heading(response: TestResponse) -> str:
     return results[1]
 
 
-def test_the_security_headers_of_pages(client: FlaskClient) -> None:
-    response = client.get("/")
+def test_the_security_headers_of_pages(reader: FlaskClient) -> None:
+    response = reader.get("/")
     assert "<h1><bdi>Down, and up</bdi></h1>" in response.text
     results = dict(response.headers)
     assert {name: results[name] for name in results if name not in {"ETag", "Content-Length"}} == {
@@ -52,11 +52,11 @@ def test_only_named_sites_may_frame_the_embedded_page(schedule: Path) -> None:
         assert [each.rpartition("; frame-ancestors ")[2] for each in results.values()] == ["'none'", expected, expected]
 
 
-def test_assets_are_cached_for_ever(client: FlaskClient) -> None:
-    assets = re.findall(r'(?:href|src)="\./(assets/[^"]+)"', client.get("/").text)
+def test_assets_are_cached_for_ever(reader: FlaskClient) -> None:
+    assets = re.findall(r'(?:href|src)="\./(assets/[^"]+)"', reader.get("/").text)
     assert [each.rpartition(".")[2] for each in assets] == ["css", "js"]
     for asset in assets:
-        response = client.get(f"/{asset}")
+        response = reader.get(f"/{asset}")
         assert (response.status_code, response.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
 
 
@@ -72,14 +72,14 @@ def test_every_address_and_link_of_the_page_works(schedule: Path) -> None:
     assert {client.get(f"/{path}").status_code for path in own} == {200}
 
 
-def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
-    response = client.get("/")
-    again = client.get("/", headers={"If-None-Match": response.headers["ETag"]})
+def test_an_unchanged_page_is_not_sent_again(reader: FlaskClient) -> None:
+    response = reader.get("/")
+    again = reader.get("/", headers={"If-None-Match": response.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
-def test_crawlers_may_read_feeds(client: FlaskClient) -> None:
-    response = client.get("/robots.txt")
+def test_crawlers_may_read_feeds(reader: FlaskClient) -> None:
+    response = reader.get("/robots.txt")
     assert (response.content_type, response.text) == ("text/plain; charset=utf-8", "User-agent: *\nAllow: /\n")
 
 
@@ -119,15 +119,15 @@ def test_a_missing_address_shows_the_vendors_own_page(schedule: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/fr", "/calendar/2026/11"])
-def test_a_page_without_its_last_slash_is_redirected(client: FlaskClient, path: str) -> None:
-    response = client.get(path, base_url="http://localhost/below")
+def test_a_page_without_its_last_slash_is_redirected(reader: FlaskClient, path: str) -> None:
+    response = reader.get(path, base_url="http://localhost/below")
     assert (response.status_code, response.headers["Location"]) == (308, f"/below{path}/")
     assert response.headers["Cache-Control"] == "no-cache"
-    assert client.get("/calendar/1999/11").status_code == 404
+    assert reader.get("/calendar/1999/11").status_code == 404
 
 
-def test_405_lists_the_allowed_methods(client: FlaskClient) -> None:
-    assert sorted(client.post("/healthz").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
+def test_405_lists_the_allowed_methods(reader: FlaskClient) -> None:
+    assert sorted(reader.post("/healthz").headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS"]
 
 
 def test_a_fault_shows_no_traceback(schedule: Path, capsys: pytest.CaptureFixture[str]) -> None:
