@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from icsfeed.domain.adjustments import Adjustment, Move, Skip
@@ -178,6 +178,21 @@ def a_site(
     languages: tuple[Language, ...] = LANGUAGES,
 ) -> Mapping[str, Representation]:
     """Every page and its assets, with the badges that one page shows, rendered on demand."""
+    if schedule is not SCHEDULE or not any(record is each for each in (NOTHING, BUSY, ANNOUNCED)):
+        return _new_site(schedule, record, now, base, languages)
+    key = (id(record), now, base, languages)
+    if key not in _SITES:
+        _SITES[key] = _new_site(schedule, record, now, base, languages)
+    return _SITES[key]
+
+
+_SITES: Final[dict[tuple[int, datetime, str, tuple[Language, ...]], Mapping[str, Representation]]] = {}
+"""What many tests look at; nobody can change it."""
+
+
+def _new_site(
+    schedule: Schedule, record: Record, now: datetime, base: str, languages: tuple[Language, ...]
+) -> Mapping[str, Representation]:
     situation = Situation(schedule=schedule, record=record, now=now)
     public = editions(publish_events(situation).situation, base_url=base, is_live=True, languages=languages)
     published = publish(situation, changed_at=now, base_url=base).representations
@@ -191,6 +206,7 @@ ATTACK: Final = '</script><script>window.hacked = 1</script><img src=x onerror="
 BACKWARD: Final = "\u202eמתוכננת תחזוקה \u2066(2:00)"  # noqa: RUF001  (Hebrew)
 
 
+@cache
 def hostile_site() -> Mapping[str, Representation]:
     """Texts of an attacker, and of somebody with too much to say."""
     texts = [ATTACK, BACKWARD, LONG]

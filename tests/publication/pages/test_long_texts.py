@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,6 +36,7 @@ TEXTS = {
 }
 
 
+@cache
 def wordy_site() -> Mapping[str, Representation]:
     """A site on which every text is long."""
     plan = a_plan(utc(2026, 12, 8, 16), utc(2026, 12, 8, 18), summary=SUMMARY, reason=TEXTS["reason"])

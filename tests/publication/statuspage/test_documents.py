@@ -29,9 +29,9 @@ def named(listed: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return [(each["name"], each["status"], each["scheduled_for"]) for each in listed]
 
 
-@pytest.mark.parametrize("is_live", [True, False])
 @pytest.mark.parametrize("folder", FOLDERS)
-@pytest.mark.parametrize("name", SITUATIONS)
+@pytest.mark.parametrize("is_live", [True, False])
+@pytest.mark.parametrize("name", SITUATIONS)  # in this order, each publication is made once
 def test_every_document_has_the_fields_of_the_reference(name: str, folder: str, is_live: bool) -> None:
     representations = published(SITUATIONS[name], is_live=is_live)
     for each in ("summary", *LISTS[: 3 if is_live else 2]):
