@@ -1,4 +1,4 @@
-"""Drafts on a terminal: a table of several, or one with what became of it."""
+"""Drafts on a terminal: a table of several, or one with the decision about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def print_drafts(drafts: Iterable[Draft], zone: ZoneInfo) -> None:
 
 
 def print_draft(draft: Draft, zone: ZoneInfo) -> None:
-    """Everything that the draft says, and what became of it."""
+    """Everything that the draft says, and the decision about it."""
     plan, decision = draft.plan, draft.decision
     message = draft.message
     for each in draft.message_translations:

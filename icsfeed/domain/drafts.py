@@ -72,7 +72,7 @@ class DraftDecision:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A change to be announced, as an operator wrote it, and what became of it.
+    """A change to be announced, as an operator wrote it, and the decision about it.
 
     ``at`` is when it was drafted (UTC). A second announcement with the same ``key`` makes no other draft.
     """

@@ -1,7 +1,7 @@
 """Who is behind an operator: a token counts as its creator's, so that nobody becomes two operators by creating one.
 
-A token that was created on a command line goes back to nobody but itself: whoever may write the database on the machine
-is trusted, and the name that a command gives is anybody's word.
+A token that was created on a command line goes back to nobody but itself: those who may write the database on the
+machine are trusted, and the name that a command gives is anybody's word.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def record_announcement(
 ) -> Outcome:
     """Record a checked announcement, and queue who is to hear of it, in a transaction; see ``announce``.
 
-    ``author`` wrote it, whoever makes it public.
+    ``author`` wrote it, and need not be the actor who makes it public.
 
     Raises:
         IcsfeedError: where the policy does not allow it; the transaction has nothing of it then.

@@ -154,7 +154,7 @@ def note_failure(
 
 
 def _record_failure(database: OperatorRepository, attempt: SignIn) -> None:
-    """Record a failed attempt, unless others have exhausted the limit meanwhile: whoever is over it writes nothing."""
+    """Record a failed attempt, unless others have exhausted the limit meanwhile: then nothing is written."""
     with database.writing_operator_rows() as rows:
         _check_attempts(rows, attempt.address, attempt.at)
         rows.sign_ins.add(attempt)

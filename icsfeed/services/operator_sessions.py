@@ -1,7 +1,7 @@
 """Operators' sessions in the console: they start with a sign-in, and end by themselves or by somebody.
 
-A session is named by a random cookie, of which only the digest is stored, and by a public id for lists. Whoever builds
-pages on this calls ``sign_in_by_token`` or ``start``, sets the cookie, and calls ``active_session`` with each request.
+A session is named by a random cookie, of which only the digest is stored, and by a public id for lists. The
+console calls ``sign_in_by_token`` or ``start``, sets the cookie, and calls ``active_session`` with each request.
 ``new_id`` and ``new_secret`` are sources of randomness.
 """
 

@@ -71,7 +71,7 @@ class Writing(Queueing, DraftReading, Protocol):
         """Record a new draft."""
 
     def decide_draft(self, number: int, decision: DraftDecision) -> None:
-        """Record what became of a draft."""
+        """Record that a draft was approved or withdrawn."""
 
     def start_freeze(self, freeze: RecordedFreeze) -> None:
         """Record a freeze that starts now."""

@@ -1,4 +1,4 @@
-"""The rows of drafts: one for what an operator wrote, and one for what became of it."""
+"""The rows of drafts: one for what an operator wrote, and one for the decision about it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def add_draft(connection: Connection, draft: Draft, *, entry: int) -> None:
 
 
 def add_decision(connection: Connection, number: int, decision: DraftDecision, *, entry: int) -> None:
-    """Add the row of what became of the draft of that number, which belongs to that audit entry."""
+    """Add the row of the decision about the draft of that number, which belongs to that audit entry."""
     connection.execute(
         insert(draft_decisions).values(
             number=number,

@@ -155,7 +155,7 @@ class Transaction:
         add_draft(self._connection, draft, entry=self.entry)
 
     def decide_draft(self, number: int, decision: DraftDecision) -> None:
-        """Record what became of a draft."""
+        """Record that a draft was approved or withdrawn."""
         add_decision(self._connection, number, decision, entry=self.entry)
 
     def start_freeze(self, freeze: RecordedFreeze) -> None:

@@ -143,7 +143,7 @@ def _create(visit: Visit) -> CreatedToken:
         del fields["expires"]  # the choice that the form suggests is nobody's wish
     details: TokenRequest = token_request(fields, zone=visit.zone, now=visit.now)
     if details.scope not in _scopes_for(visit.operator):
-        msg = f"a token may do no more than whoever creates it; its scope can't be {details.scope.value}"
+        msg = f"a token may do no more than its creator; its scope can't be {details.scope.value}"
         raise RefusedError(msg)
     randomness = visit.context.randomness
     return operator_tokens.create(

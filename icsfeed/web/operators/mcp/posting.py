@@ -71,7 +71,7 @@ def protocol_headers(request: Request) -> Mapping[str, str]:
 
 
 def operator_of(context: OperatorsContext, request: Request) -> Operator | None:
-    """The operator whose token the request has, as the audit trail names whoever acts through this protocol.
+    """The operator whose token the request has, as the audit trail names those who act through this protocol.
 
     Raises:
         IcsfeedError: where it has a token that is not valid, or in the wrong place.

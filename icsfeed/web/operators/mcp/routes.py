@@ -21,7 +21,7 @@ def mcp_routes(context: OperatorsContext) -> Blueprint:
 
     @cache
     def endpoint() -> McpEndpoint:
-        # The types of the protocol take a third of a second to import: whoever starts a server need not wait for them.
+        # The types of the protocol take a third of a second to import, for which the start of a server does not wait.
         from icsfeed.web.operators.mcp.endpoint import make_endpoint  # noqa: PLC0415
 
         return make_endpoint(context)

@@ -18,7 +18,7 @@ with optional_package("icsfeed[oidc]", use="signing in by OpenID Connect"):
     from joserfc.jws import JWSRegistry
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""Signatures with a public key. "none" is no signature, and HS256 one that whoever has the client's secret can make."""
+"""Signatures with a public key. "none" is no signature, and anybody with the client's secret can make an HS256 one."""
 
 _LEEWAY: Final = timedelta(minutes=1)
 """How far the provider's clock and ours may be apart."""

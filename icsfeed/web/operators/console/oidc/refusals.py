@@ -44,6 +44,6 @@ EXPIRED_ID_TOKEN: Final = Refusal(reason=phrase("The provider’s answer has exp
 OTHER_ISSUER: Final = Refusal(reason=phrase("The answer comes from another provider than this server trusts."))
 OTHER_PERSON: Final = Refusal(reason=phrase("The provider’s answers are about two people."))
 NO_GROUP: Final = Refusal(
-    reason=phrase("You are in none of the groups that may sign in here. Ask whoever looks after this server."),
+    reason=phrase("You are in none of the groups that may sign in here. Ask the people who run this server."),
     outcome=SignInOutcome.NO_GROUP,
 )
