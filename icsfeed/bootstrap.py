@@ -45,7 +45,8 @@ from icsfeed.web.operator_paths import DeferredApplication, PathSwitch
 from icsfeed.web.operators.context import OperatorsContext, Randomness
 from icsfeed.web.operators.workspaces import Workspaces
 from icsfeed.web.proxies import behind_proxies
-from icsfeed.web.relay import OPERATORS_SOCKET, THREADS, Relay
+from icsfeed.web.relay import OPERATORS_SOCKET, THREADS, Relay, is_answering
+from icsfeed.web.relay_bodies import RelayBodies
 from icsfeed.web.relay_slots import RelaySlots
 from icsfeed.web.request_log import AccessLog, RequestLog, log_failures
 from icsfeed.web.tally import Tally
@@ -100,14 +101,21 @@ def create_app(
     if source.was_created:
         log.info("database created", database=str(source.file))
     figures = _figures(source, time, log)
-    metrics, requests = Metrics(live, time, figures), RequestLog(log, partial(token_hex, 8))
+    socket_path = os.environ.get(OPERATORS_SOCKET)
+    operators_answer = partial(is_answering, socket_path) if socket_path else None
+    metrics = Metrics(live, time, figures, operators_answer)
+    requests = RequestLog(log, partial(token_hex, 8))
     app = make_application(live, figures=figures)
     add_metrics(app, metrics)
     log_failures(app, requests)
     on_fetch = on_fetch or (_record_fetches(source, time, log) if records else _ignore_fetch)
-    if socket_path := os.environ.get(OPERATORS_SOCKET):
+    if socket_path:
         operators: WSGIApplication = Relay(
-            app.wsgi_app, socket_path=socket_path, slots=RelaySlots(THREADS), requests=requests
+            app.wsgi_app,
+            socket_path=socket_path,
+            slots=RelaySlots(THREADS),
+            bodies=RelayBodies(),
+            requests=requests,
         )
     else:
         patient = origin if repository is not None else _with_patience(origin, settings)
@@ -142,8 +150,14 @@ def run_operators() -> None:
 
     wait = wait_for_signal()
     app = create_operators_app(Settings.from_environment(os.environ))
-    is_operator = operator_check(app.extensions["icsfeed"])
-    run_operators_server(app.wsgi_app, socket_path=os.environ[OPERATORS_SOCKET], is_operator=is_operator, wait=wait)
+    context: OperatorsContext = app.extensions["icsfeed"]
+    run_operators_server(
+        app.wsgi_app,
+        socket_path=os.environ[OPERATORS_SOCKET],
+        operator_id=operator_check(context),
+        log=context.log,
+        wait=wait,
+    )
 
 
 def run_sender() -> None:

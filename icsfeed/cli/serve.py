@@ -50,6 +50,7 @@ def serve(
     from icsfeed.web.listening import browser_url, listen
     from icsfeed.web.relay import OPERATORS_SOCKET
     from icsfeed.web.server import run_server
+    from icsfeed.web.shared_folders import operators_pulse
     from icsfeed.web.side_process import SideWork
 
     inputs = open_inputs(settings, or_example=True, load=load_watched_schedule)
@@ -71,7 +72,10 @@ def serve(
     watch = ReceiverWatch(path, inputs.loaded)
     sender = SideWork(name="sender", function="icsfeed.bootstrap:run_sender", is_wanted=watch.has_receivers)
     operators = SideWork(
-        name="operators", function="icsfeed.bootstrap:run_operators", is_wanted=lambda: OPERATORS_SOCKET in os.environ
+        name="operators",
+        function="icsfeed.bootstrap:run_operators",
+        is_wanted=lambda: OPERATORS_SOCKET in os.environ,
+        pulse=operators_pulse,
     )
     is_preview = pinned is not None or is_example(path)
     run_server(

@@ -116,17 +116,17 @@ def valid_token(
     raise UnauthenticatedError(message)
 
 
-def is_valid_token(database: OperatorRepository, token: str, *, now: datetime) -> bool:
-    """Whether that is an operator's token. Nothing is recorded.
+def valid_token_id(database: OperatorRepository, token: str, *, now: datetime) -> str | None:
+    """The id of that token; ``None`` if it is no operator's. Nothing is recorded.
 
     Raises:
         UnavailableError: where the database can't be read.
     """
     if not has_token_form(token):
-        return False
+        return None
     with database.operator_rows() as rows:
         valid = rows.tokens.with_digest(digest_of(token)) if rows is not None else None
-    return valid is not None and valid.is_valid(now)
+    return valid.id if valid is not None and valid.is_valid(now) else None
 
 
 def note_failure(

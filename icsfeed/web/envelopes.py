@@ -18,7 +18,10 @@ REQUEST_PATH: Final = "/request"
 """Where the operators' process takes a request."""
 
 ADMISSION_PATH: Final = "/admission"
-"""Where it says, for a request without its body, whether the credentials are an operator's: then the status is 204."""
+"""Where it says, for a request without its body, whose the credentials are."""
+
+OPERATOR_HEADER: Final = "X-Operator"
+"""Of that answer: the id of the token, or of the person whose session it is; none if they are no operator's."""
 
 _NAMES: Final = frozenset(
     {

@@ -45,8 +45,15 @@ class RequestCounter:
 class Metrics:
     """All metrics of a server."""
 
-    def __init__(self, live: Live, clock: Clock, figures: Callable[[], DeliveryFigures] = DeliveryFigures) -> None:
+    def __init__(
+        self,
+        live: Live,
+        clock: Clock,
+        figures: Callable[[], DeliveryFigures] = DeliveryFigures,
+        operators_answer: Callable[[], bool] | None = None,
+    ) -> None:
         self._publication = _PublicationCollector(live, clock)
+        self._operators = _OperatorsCollector(operators_answer) if operators_answer is not None else None
         self._deliveries = _DeliveryCollector(figures)
         self._counter = RequestCounter()
         self.tally = self._counter.tally
@@ -61,6 +68,8 @@ class Metrics:
             registry.register(self._counter.requests)
         registry.register(self._publication)
         registry.register(self._deliveries)
+        if self._operators is not None:
+            registry.register(self._operators)
         if connections is not None:
             registry.register(_ConnectionCollector(connections))
         return registry
@@ -116,6 +125,17 @@ class _DeliveryCollector(Collector):
         since = {channel: at.timestamp() for channel, at in figures.failing_since.items()}
         description = "When a channel, or mail, began to fail that has failed for an hour, in seconds since 1970."
         yield _gauge("icsfeed_channel_failing_since", description, since, "channel")
+
+
+class _OperatorsCollector(Collector):
+    """Whether the process that answers operators does, where there is one."""
+
+    def __init__(self, operators_answer: Callable[[], bool]) -> None:
+        self._operators_answer = operators_answer
+
+    def collect(self) -> Iterator[Metric]:
+        description = "Whether the process for operators and mail forms answers within a second."
+        yield _gauge("icsfeed_operators_available", description, {"": self._operators_answer()})
 
 
 class _ConnectionCollector(Collector):

@@ -7,6 +7,8 @@ from threading import Lock
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from icsfeed.web.relay_errors import LENGTH_REQUIRED, RELAY_ERROR, RelayError
+
 _PATHS: Final = frozenset({"/mcp", "/operator"})
 _FOLDERS: Final = ("/api/v1/", "/mcp/", "/operator/", "/subscribe/", "/unsubscribe/")
 _FEED_WORKERS_PATHS: Final = frozenset({"/api/v1/state"})
@@ -19,7 +21,11 @@ def is_operators_path(path: str) -> bool:
 
 
 class PathSwitch:
-    """A WSGI application that has ``operators`` answer their paths, and ``app`` all others."""
+    """A WSGI application that has ``operators`` answer their paths, and ``app`` all others.
+
+    A body counts only with its length: some servers give one in chunks that breaks off as if it were whole, and a
+    request without its fields may mean something else. ``app`` refuses it.
+    """
 
     def __init__(self, app: WSGIApplication, operators: WSGIApplication) -> None:
         self._app = app
@@ -27,8 +33,13 @@ class PathSwitch:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        app = self._operators if is_operators_path(environ.get("PATH_INFO", "")) else self._app
-        return app(environ, start_response)
+        if not is_operators_path(environ.get("PATH_INFO", "")):
+            return self._app(environ, start_response)
+        if "HTTP_TRANSFER_ENCODING" in environ:
+            environ[RELAY_ERROR] = RelayError(LENGTH_REQUIRED)
+            return self._app(environ, start_response)
+        environ.pop("wsgi.input_terminated", None)  # otherwise a body that is shorter than its length counts as whole
+        return self._operators(environ, start_response)
 
 
 class DeferredApplication:

@@ -12,15 +12,15 @@ from http.client import HTTPConnection, HTTPException
 from typing import Final
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from icsfeed.web.envelopes import ADMISSION_PATH, REQUEST_PATH, sealed
+from icsfeed.domain.networks import network_of
+from icsfeed.web.envelopes import ADMISSION_PATH, OPERATOR_HEADER, REQUEST_PATH, sealed
+from icsfeed.web.relay_bodies import RelayBodies
 from icsfeed.web.relay_errors import (
-    BROKEN_OFF,
     BUSY,
     LATE_ANSWER,
     NO_ANSWER,
     NOT_RUNNING,
     RELAY_ERROR,
-    TOO_LONG,
     RelayError,
 )
 from icsfeed.web.relay_slots import RelaySlots
@@ -36,19 +36,27 @@ a worker answers 0.88, 0.84, 0.86 and 1.02 times as many requests as with one; t
 with one thread 2.3 ms. A longer or shorter switch interval of Python's changes neither.
 """
 
-MAX_BODY_BYTES: Final = 64 * 1024
-"""Of a request. The longest texts of an announcement, in all languages, take a tenth of that."""
-
 SECONDS_TO_ANSWER: Final = 60.0
 """Twice as long as a writer waits for the others."""
 
 _SECONDS_TO_ADMIT: Final = 5.0
 """A request whose credentials can't be looked up in that time counts as a stranger's."""
 
+_SECONDS_FOR_A_SIGN: Final = 1.0
+_NOBODYS_REQUEST: Final[WSGIEnvironment] = {
+    "REQUEST_METHOD": "GET",
+    "PATH_INFO": "/",
+    "QUERY_STRING": "",
+    "SERVER_NAME": "operators",
+    "SERVER_PORT": "80",
+    "wsgi.url_scheme": "http",
+}
+
 _CONNECTION_HEADERS: Final = frozenset({"connection", "date", "keep-alive", "server", "transfer-encoding", "via"})
 """Of the answer; the worker writes its own (RFC 9110, section 7.6.1)."""
 
-_BODILESS_STATUSES: Final = frozenset({204, 304})
+_SIGN_IN_PATH: Final = "/operator/sign-in"
+
 _Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
@@ -65,12 +73,14 @@ class Relay:
         socket_path: str,
         slots: RelaySlots,
         requests: RequestLog,
+        bodies: RelayBodies,
         seconds_to_answer: float = SECONDS_TO_ANSWER,
     ) -> None:
         self._app = app
         self._seconds_to_answer = seconds_to_answer
         self._socket_path = socket_path
         self._slots = slots
+        self._bodies = bodies
         self._requests = requests
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -93,30 +103,37 @@ class Relay:
         with self._slots.any() as has_slot:
             if not has_slot:
                 raise RelayError(BUSY)
-            if has_body and has_credentials and self._is_operator(environ):
-                return self._relayed(environ)
-            address = environ.get("REMOTE_ADDR", "")
-            slot = self._slots.stranger_with_body(address) if has_body else self._slots.stranger()
-            with slot as is_free:
+            if has_body:
+                return self._answer_with_body(environ, self._operator(environ) if has_credentials else None)
+            with self._slots.stranger() as is_free:
                 if is_free:
                     return self._relayed(environ)
-            if not has_body and has_credentials and self._is_operator(environ):
+            if has_credentials and self._operator(environ) is not None:
                 return self._relayed(environ)
         raise RelayError(BUSY)
 
-    def _is_operator(self, environ: WSGIEnvironment) -> bool:
-        """Ask the process, which gets no more than the headers, whether they are an operator's."""
+    def _answer_with_body(self, environ: WSGIEnvironment, operator: str | None) -> _Answer:
+        if operator is not None:
+            return self._relayed(environ, self._bodies.of_operators.read(environ, sender=operator))
+        address, signs_in = environ.get("REMOTE_ADDR", ""), environ.get("PATH_INFO") == _SIGN_IN_PATH
+        with self._slots.stranger_with_body(address, signs_in=signs_in) as is_free:
+            if not is_free:
+                raise RelayError(BUSY)
+            readers = self._bodies.of_sign_ins if signs_in else self._bodies.of_strangers
+            return self._relayed(environ, readers.read(environ, sender=network_of(address)))
+
+    def _operator(self, environ: WSGIEnvironment) -> str | None:
+        """Ask the process, which gets no more than the headers, whose they are; ``None`` if they are no operator's."""
         connection = _UnixConnection(self._socket_path, timeout=_SECONDS_TO_ADMIT)
         try:
             connection.request("POST", ADMISSION_PATH, sealed(environ, b""))
-            return connection.getresponse().status in _BODILESS_STATUSES
+            return connection.getresponse().getheader(OPERATOR_HEADER)
         except (OSError, HTTPException):
-            return False
+            return None
         finally:
             connection.close()
 
-    def _relayed(self, environ: WSGIEnvironment) -> _Answer:
-        body = _body(environ)
+    def _relayed(self, environ: WSGIEnvironment, body: bytes = b"") -> _Answer:
         self._requests.id_of(environ)  # the process logs by the same id
         connection = _UnixConnection(self._socket_path, timeout=self._seconds_to_answer)
         try:
@@ -142,6 +159,19 @@ class Relay:
         return f"{response.status} {response.reason}", headers, content
 
 
+def is_answering(socket_path: str) -> bool:
+    """Whether the process at the socket answers within a second."""
+    connection = _UnixConnection(socket_path, timeout=_SECONDS_FOR_A_SIGN)
+    try:
+        connection.request("POST", ADMISSION_PATH, sealed(_NOBODYS_REQUEST, b""))
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 class _UnixConnection(HTTPConnection):
     """A connection to a Unix socket."""
 
@@ -160,26 +190,4 @@ def _has_credentials(environ: WSGIEnvironment) -> bool:
 
 
 def _has_body(environ: WSGIEnvironment) -> bool:
-    return environ.get("CONTENT_LENGTH") not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in environ
-
-
-def _body(environ: WSGIEnvironment) -> bytes:
-    """The body of the request, read to its end.
-
-    Raises:
-        RelayError: where it is too long, or breaks off.
-    """
-    if not _has_body(environ):
-        return b""
-    length = environ.get("CONTENT_LENGTH")
-    if length and int(length) > MAX_BODY_BYTES:
-        raise RelayError(TOO_LONG)
-    parts, size, limit = [], 0, int(length) if length else MAX_BODY_BYTES + 1
-    while size < limit and (part := environ["wsgi.input"].read(limit - size)):
-        parts.append(part)
-        size += len(part)
-    if size > MAX_BODY_BYTES:
-        raise RelayError(TOO_LONG)
-    if length and size < limit:
-        raise RelayError(BROKEN_OFF)
-    return b"".join(parts)
+    return environ.get("CONTENT_LENGTH") not in {None, "", "0"}

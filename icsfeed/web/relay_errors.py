@@ -34,6 +34,7 @@ class RelayErrorKind:
     text: Phrase
     detail: str
     retry_after: int | None = None
+    closes_connection: bool = False
 
 
 _TRY_AGAIN: Final = phrase("Please try again in a moment.")
@@ -57,6 +58,20 @@ TOO_LONG: Final = RelayErrorKind(
     title=phrase("What you sent is too long"),
     text=phrase("Go back and shorten it."),
     detail="the request's body is longer than 64 kB; send a shorter one",
+)
+LENGTH_REQUIRED: Final = RelayErrorKind(
+    status=411,
+    title=phrase("Something went wrong"),
+    text=phrase("Go back and try again."),
+    detail="the request's body comes in chunks, so that nobody can tell whether it is whole; send a Content-Length",
+    closes_connection=True,
+)
+LATE_BODY: Final = RelayErrorKind(
+    status=408,
+    title=phrase("That took too long"),
+    text=phrase("Go back and try again."),
+    detail="the request's body did not arrive in time; send it again",
+    closes_connection=True,
 )
 BROKEN_OFF: Final = RelayErrorKind(
     status=400,
@@ -101,4 +116,6 @@ def add_relay_errors(app: Flask) -> None:
         response.headers["Cache-Control"] = "no-store"
         if kind.retry_after is not None:
             response.headers["Retry-After"] = str(kind.retry_after)
+        if kind.closes_connection:
+            response.headers["Connection"] = "close"
         return response

@@ -66,3 +66,11 @@ def operators_socket(log: FilteringBoundLogger) -> Generator[None]:
         "operators have no process of their own", reason=reason, consequence="feeds may wait for what operators do"
     )
     yield
+
+
+def operators_pulse() -> int | None:
+    """A number that changes every few seconds while the operators' process goes on."""
+    try:
+        return Path(os.environ[OPERATORS_SOCKET]).stat().st_mtime_ns
+    except (KeyError, OSError):
+        return None

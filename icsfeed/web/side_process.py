@@ -23,6 +23,9 @@ _SPAWNING: Final = get_context("spawn")
 """A forked process would have the locks that the server's threads hold."""
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
+_LOOKS_TO_START: Final = 300
+"""For the first pulse of a process, on a machine as busy as can be."""
+
 _SECONDS_TO_FINISH: Final = 10
 """For what the process has begun when it is told to stop; then it is killed."""
 
@@ -40,11 +43,17 @@ _MAX_NAME_CHARS: Final = 15
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SideWork:
-    """The ``function`` (``module:function``) that a process of its own runs while it ``is_wanted``."""
+    """The ``function`` (``module:function``) that a process of its own runs while it ``is_wanted``.
+
+    ``pulse`` gives something that changes every few seconds while the work goes on; if it stays the same for
+    ``silent_seconds``, the process is killed.
+    """
 
     name: str
     function: str
     is_wanted: Callable[[], bool]
+    pulse: Callable[[], object] | None = None
+    silent_seconds: int = 30
 
 
 class SideProcess:
@@ -59,6 +68,8 @@ class SideProcess:
         self._is_stopping = Event()
         self._pause = _SECONDS_BETWEEN_LOOKS
         self._started_at = self._next_start = 0.0
+        self._pulse: object = None
+        self._silent_looks, self._most_silent_looks = 0, _LOOKS_TO_START
         self._thread = Thread(target=self._supervise, name=f"icsfeed {work.name}", daemon=True)
 
     def start(self) -> None:
@@ -103,12 +114,14 @@ class SideProcess:
         if self._process is not None and self._process.is_alive():
             if not is_wanted:
                 self._terminate()
+            self._feel_pulse(self._process)
             return
         if self._process is not None:
             self._note_end(self._process, now)
             self._process = None
         if is_wanted and now >= self._next_start:
             self._started_at = now
+            self._pulse, self._silent_looks, self._most_silent_looks = self._read_pulse(), 0, _LOOKS_TO_START
             # A daemon: should the server end in an unforeseen way, it is ended, too.
             self._process = _SPAWNING.Process(
                 target=_run,
@@ -117,6 +130,22 @@ class SideProcess:
                 daemon=True,
             )
             self._process.start()
+
+    def _feel_pulse(self, process: BaseProcess) -> None:
+        """Kill the process if it hangs. Looks are counted, not seconds: both may have been suspended for a while."""
+        if self._work.pulse is None:
+            return
+        current = self._read_pulse()
+        if current != self._pulse:
+            self._pulse, self._silent_looks, self._most_silent_looks = current, 0, self._work.silent_seconds
+            return
+        self._silent_looks += 1
+        if self._silent_looks == self._most_silent_looks:
+            self._log.error(f"{self._work.name} killed", silent_seconds=self._silent_looks)
+            process.kill()
+
+    def _read_pulse(self) -> object:
+        return self._work.pulse() if self._work.pulse is not None else None
 
     def _note_end(self, process: BaseProcess, now: float) -> None:
         ended_in_order = process.exitcode in {

@@ -33,7 +33,7 @@ def bearer(token: str) -> tuple[str, str]:
 
 
 def is_operator(console: Operations, request: WSGIEnvironment) -> bool:
-    return operator_check(console.app.extensions["icsfeed"])(request)
+    return operator_check(console.app.extensions["icsfeed"])(request) is not None
 
 
 def test_a_valid_token_or_session_is_an_operators(console: Operations) -> None:
@@ -45,6 +45,11 @@ def test_a_valid_token_or_session_is_an_operators(console: Operations) -> None:
     assert is_operator(console, environ(("Cookie", f"__Host-icsfeed={started.cookie}")))
     assert is_operator(console, environ(("Cookie", f"icsfeed={started.cookie}"), base_url="http://localhost"))
     assert is_operator(console, environ(("Cookie", "__Host-icsfeed=other"), bearer(token)))
+    ids = {
+        operator_check(console.app.extensions["icsfeed"])(environ(header))
+        for header in (bearer(token), ("Cookie", f"__Host-icsfeed={started.cookie}"))
+    }
+    assert len(ids) == 1
     operator_tokens.revoke(console.database, "chat bot", actor=operator("Bob", console.now))
     assert not is_operator(console, environ(bearer(token)))
     assert not is_operator(console, environ(("Cookie", f"__Host-icsfeed={started.cookie}")))

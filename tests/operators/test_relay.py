@@ -23,7 +23,8 @@ from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 from icsfeed.web.error_pages import new_application
 from icsfeed.web.operator_paths import DeferredApplication, PathSwitch, is_operators_path
 from icsfeed.web.operators.process import run_operators_server
-from icsfeed.web.relay import MAX_BODY_BYTES, THREADS, Relay
+from icsfeed.web.relay import THREADS, Relay
+from icsfeed.web.relay_bodies import MAX_BODY_BYTES, BodyReaders, RelayBodies
 from icsfeed.web.relay_errors import add_relay_errors
 from icsfeed.web.relay_slots import RelaySlots
 from icsfeed.web.request_log import RequestLog
@@ -77,7 +78,9 @@ class Operators:
 
         return app
 
-    def relay(self, *, threads: int = THREADS, seconds_to_answer: float = 60) -> Client:
+    def relay(
+        self, *, threads: int = THREADS, seconds_to_answer: float = 60, bodies: RelayBodies | None = None
+    ) -> Client:
         requests = RequestLog(structlog.wrap_logger(None, processors=[self.log]), lambda: "id-1")
         app = new_application()
         add_relay_errors(app)
@@ -86,10 +89,17 @@ class Operators:
             app.wsgi_app,
             socket_path=self.socket_path,
             slots=slots,
+            bodies=bodies or RelayBodies(),
             requests=requests,
             seconds_to_answer=seconds_to_answer,
         )
         return Client(PathSwitch(app.wsgi_app, relay), use_cookies=False)
+
+    def mounted(self) -> Client:
+        """The same within the worker."""
+        app = new_application()
+        add_relay_errors(app)
+        return Client(PathSwitch(app.wsgi_app, self.application().wsgi_app), use_cookies=False)
 
 
 @contextmanager
@@ -97,13 +107,18 @@ def running(operators: Operators) -> Generator[None]:
     """The server at the socket, as ``serve`` runs it, but in a thread."""
     stop = threading.Event()
 
-    def is_operator(environ: WSGIEnvironment) -> bool:
-        return bool(environ.get("HTTP_AUTHORIZATION") == TOKEN["Authorization"])
+    def operator_id(environ: WSGIEnvironment) -> str | None:
+        return "token" if environ.get("HTTP_AUTHORIZATION") == TOKEN["Authorization"] else None
 
     server = threading.Thread(
         target=run_operators_server,
         args=(operators.application().wsgi_app,),
-        kwargs={"socket_path": operators.socket_path, "is_operator": is_operator, "wait": stop.wait},
+        kwargs={
+            "socket_path": operators.socket_path,
+            "operator_id": operator_id,
+            "log": structlog.wrap_logger(None, processors=[operators.log]),
+            "wait": stop.wait,
+        },
     )
     server.start()
     until(Path(operators.socket_path).exists)
@@ -224,14 +239,9 @@ def raw_answer(client: Client, environ: WSGIEnvironment) -> tuple[bytes, int]:
     return b"".join(body), int(status[:3])
 
 
-@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
 @pytest.mark.parametrize(("size", "status"), [(MAX_BODY_BYTES, 200), (MAX_BODY_BYTES + 1, 413)])
-def test_the_longest_body(shared: Operators, size: int, status: int, chunked: bool) -> None:
-    builder = EnvironBuilder("/api/v1/echo", method="POST", data=b"x" * size)
-    environ = builder.get_environ()
-    if chunked:
-        del environ["CONTENT_LENGTH"]
-        environ.update({"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True})
+def test_the_longest_body(shared: Operators, size: int, status: int) -> None:
+    environ = EnvironBuilder("/api/v1/echo", method="POST", data=b"x" * size).get_environ()
     answer, answer_status = raw_answer(shared.relay(), environ)
     assert answer_status == status
     if status == 413:
@@ -246,11 +256,71 @@ def test_the_longest_body(shared: Operators, size: int, status: int, chunked: bo
         }
 
 
+@pytest.mark.parametrize("is_relayed", [True, False], ids=["relayed", "in the worker"])
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/echo", "application/problem+json"), ("/subscribe/mail", "text/html; charset=utf-8")]
+)
+def test_a_body_in_chunks_is_refused(shared: Operators, path: str, kind: str, is_relayed: bool) -> None:
+    """Whole or not: Granian gives one that broke off as if it were whole."""
+    client = shared.relay() if is_relayed else shared.mounted()
+    answer = client.post(path, headers={"Transfer-Encoding": "chunked", **TOKEN})
+    assert (answer.status_code, answer.content_type, answer.headers["Connection"]) == (411, kind, "close")
+    if path.startswith("/api/"):
+        assert answer.get_json()["errors"][0]["remedy"] == "send a Content-Length"
+
+
 def test_a_body_that_breaks_off_goes_no_further(shared: Operators) -> None:
     environ = EnvironBuilder("/api/v1/echo", method="POST", data=b"half").get_environ()
     environ.update({"CONTENT_LENGTH": "8", "wsgi.input": BytesIO(b"half")})
-    answer, status = raw_answer(shared.relay(), environ)
+    answer, status = raw_answer(shared.relay(), dict(environ))
     assert (status, json.loads(answer)["detail"]) == (400, "the request's body broke off; send it again")
+    environ["wsgi.input"] = BytesIO(b"half")
+    assert raw_answer(shared.mounted(), {**environ, "wsgi.input_terminated": True})[1] == 400
+
+
+class Silence:
+    """The body of a client that sends nothing and stays, until it leaves."""
+
+    def __init__(self) -> None:
+        self.leaves = threading.Event()
+
+    def read(self, size: int) -> bytes:
+        del size
+        self.leaves.wait(60)
+        return b""
+
+
+def few_readers() -> RelayBodies:
+    return RelayBodies(
+        of_operators=BodyReaders(most=3, most_of_one=2, seconds=0.2),
+        of_sign_ins=BodyReaders(most=2, seconds=0.2),
+        of_strangers=BodyReaders(most=2, seconds=0.2),
+    )
+
+
+def test_a_body_that_does_not_arrive(shared: Operators) -> None:
+    """Others are not kept out: neither those on other networks, nor operators, nor those that sign in."""
+    client, silence = shared.relay(threads=8, bodies=few_readers()), Silence()
+
+    def post(address: str, path: str = "/api/v1/echo", *, silent: bool = False, token: bool = False) -> tuple[int, Any]:
+        environ = EnvironBuilder(
+            path, method="POST", data=b"x", environ_overrides={"REMOTE_ADDR": address}
+        ).get_environ()
+        if silent:
+            environ["wsgi.input"] = silence
+        if token:
+            environ["HTTP_AUTHORIZATION"] = TOKEN["Authorization"]
+        _body, status, headers = run_wsgi_app(client.application, environ, buffered=True)
+        return int(status[:3]), headers.get("Connection")
+
+    late, done, busy = (408, "close"), (200, None), (503, None)
+    assert [post("192.0.2.1", silent=True), post("192.0.2.1"), post("192.0.2.2")] == [late, busy, done]
+    assert [post("192.0.2.3", silent=True), post("192.0.2.2")] == [late, busy]
+    assert post("192.0.2.1", "/operator/sign-in")[0] == 404
+    assert [post("192.0.2.1", silent=True, token=True), post("192.0.2.1", token=True)] == [late, done]
+    assert [post("192.0.2.1", silent=True, token=True), post("192.0.2.1", token=True)] == [late, busy]
+    silence.leaves.set()
+    until(lambda: (post("192.0.2.1"), post("192.0.2.1", token=True)) == (done, done))
 
 
 def test_while_the_process_does_not_run(tmp_path: Path) -> None:

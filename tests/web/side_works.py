@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 PIDS = "ICSFEED_TEST_PIDS"
@@ -21,3 +22,13 @@ def note_pid() -> None:
 
 def end_at_once() -> None:
     """Find nothing to do."""
+
+
+def keep_touching() -> None:
+    """Add the process id to the file, and change its time of modification again and again."""
+    path = Path(os.environ[PIDS])
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
+    while True:
+        time.sleep(0.1)
+        path.touch()

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,30 @@ def test_it_is_started_again_after_a_pause_when_it_ends_unasked(log: LogCapture)
     assert log.entries == [
         {"event": "noter ended unasked", "status": 0, "again_in": 2.0, "log_level": "warning"},
         {"event": "noter ended unasked", "status": 0, "again_in": 4.0, "log_level": "warning"},
+    ]
+
+
+def test_one_that_hangs_is_replaced(pid_file: Path, log: LogCapture) -> None:
+    work = SideWork(
+        name="toucher",
+        function="tests.web.side_works:keep_touching",
+        is_wanted=lambda: True,
+        pulse=lambda: pid_file.stat().st_mtime_ns,
+        silent_seconds=3,
+    )
+    side = SideProcess(work, log=structlog.wrap_logger(None, processors=[log]))
+    side.start()
+    try:
+        until(lambda: len(pids(pid_file)) == 1)
+        time.sleep(4)
+        assert log.entries == []
+        os.kill(pids(pid_file)[0], signal.SIGSTOP)
+        until(lambda: len(pids(pid_file)) == 2)
+    finally:
+        side.stop()
+    assert [(each["event"], each.get("silent_seconds")) for each in log.entries] == [
+        ("toucher killed", 3),
+        ("toucher died", None),
     ]
 
 

@@ -1,0 +1,64 @@
+"""Bodies that break off, never arrive, or come in chunks, at a real ``icsfeed serve``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from icsfeed.web.relay_bodies import SECONDS_TO_SEND
+from tests.operators.test_serving_operators import CHANGES, announce, operator, schedule, token
+from tests.web.servers import PATIENCE, Server, serving, until
+
+__all__ = ["operator", "schedule", "token"]
+
+SILENT_CLIENTS = 30
+
+
+def connected(server: Server, head: str, content: bytes = b"", *, address: str = "127.0.0.1") -> socket.socket:
+    """A client that has sent so much, from that address."""
+    client = socket.create_connection(
+        ("127.0.0.1", urlsplit(server.url).port or 0), timeout=PATIENCE, source_address=(address, 0)
+    )
+    client.sendall(head.replace("\n", "\r\n").encode() + b"\r\n" + content)
+    return client
+
+
+def answer(client: socket.socket) -> bytes:
+    """What the server sends; the client leaves then."""
+    with client:
+        return client.recv(4096)
+
+
+def test_what_broke_off_or_never_arrives(schedule: Path, token: str, operator: httpx.Client) -> None:
+    head = f"Host: x\nAuthorization: Bearer {token}\nContent-Type: application/json\n"
+    with serving(schedule) as server, contextlib.ExitStack() as clients:
+        until(lambda: operator.get(server.url + CHANGES).status_code == 200)
+        change = f"{CHANGES}/{announce(operator, server, 1).json()['id']}"
+        texts = operator.post(f"{server.url}{change}/update", json={"message": "A text"}).json()["summary"]
+
+        redact = f"POST {change}/redact HTTP/1.1\n{head}"
+        for content in (b"", b"c\r\n" + json.dumps({"update": 2}).encode() + b"\r\nx"):
+            refused = answer(connected(server, redact + "Transfer-Encoding: chunked\n", content))
+            assert refused.startswith(b"HTTP/1.1 411 ")
+        connected(server, redact + "Content-Length: 12\n", b'{"upda').close()
+        connected(server, redact + "Transfer-Encoding: chunked\n").close()
+
+        for number in range(SILENT_CLIENTS):
+            form = f"POST /subscribe/mail HTTP/1.1\nHost: x\nContent-Length: {1000 + number}\n"
+            clients.enter_context(connected(server, form, b"x", address=f"127.0.1.{number + 1}"))
+            silent = f"POST {change}/update HTTP/1.1\n{head}Content-Length: {1000 + number}\n"
+            last = clients.enter_context(connected(server, silent, b"{"))
+        begin = time.monotonic()
+        until(lambda: server.get("/operator/sign-in").status_code == 200)
+        for path in ("/operator/sign-in", "/mcp"):
+            until(lambda path=path: httpx.post(server.url + path, json={}, trust_env=False).status_code != 503)  # type: ignore[misc]
+        assert time.monotonic() - begin < 3 * SECONDS_TO_SEND
+        assert last.recv(4096).startswith(b"HTTP/1.1 503 ")
+        assert operator.get(server.url + change).json()["summary"] == texts
+        assert [each.get("message") for each in operator.get(server.url + change).json()["updates"]][-1] == "A text"
