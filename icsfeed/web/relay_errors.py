@@ -66,13 +66,6 @@ LENGTH_REQUIRED: Final = RelayErrorKind(
     detail="the request's body comes in chunks, so that nobody can tell whether it is whole; send a Content-Length",
     closes_connection=True,
 )
-LATE_BODY: Final = RelayErrorKind(
-    status=408,
-    title=phrase("That took too long"),
-    text=phrase("Go back and try again."),
-    detail="the request's body did not arrive in time; send it again",
-    closes_connection=True,
-)
 BROKEN_OFF: Final = RelayErrorKind(
     status=400,
     title=phrase("Something went wrong"),

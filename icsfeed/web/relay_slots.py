@@ -1,8 +1,9 @@
 """Which requests may occupy a worker's threads while they wait for the operators' process.
 
-Granian calls the application as soon as it has the headers of a request. So at least one thread is for feeds alone, and
+Granian calls the application as soon as it has the headers of a request, and can't be told to give up on its body: a
+client that sends slowly keeps a thread until it leaves. So at least one thread is for feeds alone, and
 those who have not proved to be operators get half of the others at most; while they send bodies, a quarter, one per
-network, and an eighth to sign in. ``relay_bodies`` ends what takes too long.
+network, and an eighth to sign in.
 """
 
 from __future__ import annotations
