@@ -45,6 +45,7 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
+@pytest.mark.parametrize("languages", [["en", "fr"]])
 def test_every_page_opens_without_a_failed_request(host: str, page: Page) -> None:
     answers: dict[str, int] = {}
     faults: list[str] = []

@@ -136,7 +136,7 @@ def fits(schema: dict[str, Any], value: object) -> bool:
 def test_the_example_and_its_commented_out_parts_fit_the_schema() -> None:
     text = example_path().read_text(encoding="utf-8")
     assert fits(json_schema(), tomllib.loads(text))
-    whole = re.sub(r"(?m)^# ?(?=\[|[a-z]+ = )", "", text.replace("# timezone", "# # timezone"))
+    whole = re.sub(r"(?m)^# ?(?=\[|[a-z_]+ = )", "", text.replace("# timezone", "# # timezone"))
     read_schedule(whole.encode(), "schedule.toml")
     assert len(tomllib.loads(whole)["change_freezes"]) == 5
     assert fits(json_schema(), tomllib.loads(whole))

@@ -29,15 +29,12 @@ def test_the_reference_implementation_signs_alike() -> None:
     assert Webhook(SECRET).verify(BODY, headers) == json.loads(BODY)
 
 
-@pytest.mark.parametrize(
-    "spoiled",
-    [{"webhook-id": "abd"}, {"webhook-timestamp": str(int(datetime.now(UTC).timestamp()) - 1)}],
-    ids=["another id", "another time"],
-)
-def test_the_signature_is_of_id_time_and_body(spoiled: dict[str, str]) -> None:
-    headers = signature_headers(BODY, signing_keys(SECRET), message_id="abc", now=datetime.now(UTC))
-    with pytest.raises(WebhookVerificationError, match="No matching signature"):
-        Webhook(SECRET).verify(BODY, headers | spoiled)
+def test_the_signature_is_of_id_time_and_body() -> None:
+    now = datetime.now(UTC)
+    headers = signature_headers(BODY, signing_keys(SECRET), message_id="abc", now=now)
+    for spoiled in ({"webhook-id": "abd"}, {"webhook-timestamp": str(int(now.timestamp()) - 1)}):
+        with pytest.raises(WebhookVerificationError, match="No matching signature"):
+            Webhook(SECRET).verify(BODY, headers | spoiled)
     with pytest.raises(WebhookVerificationError, match="No matching signature"):
         Webhook(SECRET).verify(BODY + b" ", headers)
 

@@ -70,7 +70,7 @@ def test_ones_own_draft_says_why_somebody_else_has_to_approve_it(console: Operat
 
 
 def test_a_draft_of_somebody_whose_token_one_has_created_says_why_not(console: Operations) -> None:
-    alice = console.signed_in()
+    alice = console.signed_in(lasts=60 * DAY)
     alice.get("/operator/tokens/")
     alice.post("/operator/tokens/create", {"name": "Eve", "scope": "write", "expires": "30d"})
     draft(console, by="Eve")
