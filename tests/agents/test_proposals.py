@@ -203,6 +203,15 @@ def test_a_token_that_was_revoked_confirms_nothing(agent: Agent, database: Datab
     assert not database.record().changes
 
 
+def test_a_new_token_of_that_name_confirms_nothing_either(agent: Agent, agent_of: AgentOf, database: Database) -> None:
+    proposal = agent.call("propose_announce_change", **FAILOVER)
+    operator_tokens.revoke(database, "chat bot", actor=operator("Alice", NOON))
+    assert agent_of("chat bot").refusal("confirm_proposal", **confirmation(proposal)) == (
+        "this proposal is another operator's; make one of your own"
+    )
+    assert not database.record().changes
+
+
 def test_what_was_announced_already_is_not_proposed_again(agent: Agent) -> None:
     announced(agent)
     assert agent.refusal("propose_announce_change", **FAILOVER) == (

@@ -71,7 +71,8 @@ class Proposal:
 
 
 def operator_key(operator: Operator) -> str:
-    return f"{operator.kind}:{operator.name}"
+    """What a proposal calls its operator: the token, because a new one may have the name of one that was revoked."""
+    return operator.token or f"{operator.kind}:{operator.name}"
 
 
 def digest_of(sentence: str) -> str:
