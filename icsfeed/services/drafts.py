@@ -59,9 +59,8 @@ def approve(
     number, actor, zone = draft_number(draft_id), operator.actor(now), workspace.schedule.calendar.zone
     # Tried before the database is locked, so that a refused request creates none.
     situation = workspace.situation(now=actor.at)
-    draft = _waiting(
-        workspace.repository, number, zone
-    )  # read last: else another's approval could look like a conflict
+    # Read last: otherwise, another's approval could look like a conflict.
+    draft = _waiting(workspace.repository, number, zone)
     require_another(workspace.repository, draft, operator)
     preview = _preview(situation, draft).preview
     if dry_run and preview is not None:

@@ -115,7 +115,7 @@ class _Server(Granian):  # type: ignore[misc,valid-type] # Granian is chosen at 
 
 
 def _concerns_operators(record: logging.LogRecord) -> bool:
-    """Whether a line of Granian's belongs in the log: not that there are many threads, which mostly wait."""
+    """Whether a line of Granian's belongs in the log. Its warning of many threads does not: they mostly wait."""
     return "Python threads" not in record.getMessage()
 
 

@@ -180,7 +180,7 @@ def test_a_change_that_there_is_not(api: ApiClient, path: str) -> None:
 
 @on_both_databases
 def test_of_steps_at_once_at_two_servers_one_is_taken(schedule: Path, database: Database, database_url: str) -> None:
-    """Whoever is slower hears what the other did, though both have seen the same version."""
+    """The slower operator hears what the other did, though both have seen the same version."""
     with closing(Database(database_url)) as other_database:
         first, other = new_client(schedule, database), new_client(schedule, other_database, name="second bot")
         first.post("/changes", ANNOUNCEMENT)

@@ -23,7 +23,7 @@ from icsfeed.web.operators.api.models.occurrences import (
     WindowList,
     WindowsQuery,
 )
-from icsfeed.web.operators.api.models.shapes import RehearsalQuery
+from icsfeed.web.operators.api.models.shapes import RehearsalQuery, RequestModel
 from icsfeed.web.operators.api.operation import PREFIX, Call, Operation, OperationAnswer
 
 _WINDOWS: Final = f"{PREFIX}/windows"
@@ -65,6 +65,22 @@ def _adjust(call: Call, action: AdjustmentAction) -> OperationAnswer:
     return OperationAnswer(content=content)
 
 
+def _adjusting(summary: str, action: AdjustmentAction, request: type[RequestModel]) -> Operation:
+    return Operation(
+        name=f"{action}_occurrence",
+        method="POST",
+        path=f"{_OCCURRENCE}/{action}",
+        summary=summary,
+        topic=_TOPIC,
+        scope=Scope.WRITE,
+        function=partial(_adjust, action=action),
+        query=RehearsalQuery,
+        request=request,
+        responses={200: AdjustmentOutcomeDocument},
+        can_rehearse=True,
+    )
+
+
 OCCURRENCE_OPERATIONS: Final = (
     Operation(
         name="list_windows",
@@ -89,43 +105,7 @@ OCCURRENCE_OPERATIONS: Final = (
         function=_show,
         responses={200: OccurrenceDocument},
     ),
-    Operation(
-        name="skip_occurrence",
-        method="POST",
-        path=f"{_OCCURRENCE}/skip",
-        summary="Skip one occurrence of a window",
-        topic=_TOPIC,
-        scope=Scope.WRITE,
-        function=partial(_adjust, action=AdjustmentAction.SKIP),
-        query=RehearsalQuery,
-        request=SkipFields,
-        responses={200: AdjustmentOutcomeDocument},
-        can_rehearse=True,
-    ),
-    Operation(
-        name="move_occurrence",
-        method="POST",
-        path=f"{_OCCURRENCE}/move",
-        summary="Move one occurrence of a window to another time",
-        topic=_TOPIC,
-        scope=Scope.WRITE,
-        function=partial(_adjust, action=AdjustmentAction.MOVE),
-        query=RehearsalQuery,
-        request=MoveFields,
-        responses={200: AdjustmentOutcomeDocument},
-        can_rehearse=True,
-    ),
-    Operation(
-        name="restore_occurrence",
-        method="POST",
-        path=f"{_OCCURRENCE}/restore",
-        summary="Undo a skip or move of one occurrence",
-        topic=_TOPIC,
-        scope=Scope.WRITE,
-        function=partial(_adjust, action=AdjustmentAction.RESTORE),
-        query=RehearsalQuery,
-        request=RestoreFields,
-        responses={200: AdjustmentOutcomeDocument},
-        can_rehearse=True,
-    ),
+    _adjusting("Skip one occurrence of a window", AdjustmentAction.SKIP, SkipFields),
+    _adjusting("Move one occurrence of a window to another time", AdjustmentAction.MOVE, MoveFields),
+    _adjusting("Undo a skip or move of one occurrence", AdjustmentAction.RESTORE, RestoreFields),
 )

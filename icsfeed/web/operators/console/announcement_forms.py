@@ -54,7 +54,7 @@ class AnnouncementForm:
     automatic: bool = False
 
     def fields(self) -> dict[str, object]:
-        """The fields of the request; what is empty is left out, so that the request says what is missing."""
+        """The fields of the request, without empty ones: its reader then reports them as missing."""
         texts = {name: text for name in _OPTIONAL_TEXTS if (text := getattr(self, name))}
         start = self.start.value or self.start_at
         length = {"end": self.end.value} if self.end.text else {"duration": self.duration} if self.duration else {}

@@ -118,7 +118,7 @@ def _selection(visit: Visit, chosen: AuditFilter) -> AuditSelection:
     """What the filter selects.
 
     Raises:
-        InvalidRequestError: where it names nothing that there is, or no instant.
+        InvalidRequestError: where it names an unknown change, draft or freeze, or no instant.
     """
     fields = Fields(chosen.query, ("change", "since"))
     since = fields.instant("since", visit.zone)

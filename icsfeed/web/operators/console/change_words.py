@@ -55,7 +55,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UpdateRow:
-    """An update in a change's history; ``has_message`` means that there is one to withdraw."""
+    """An update in a change's history; ``has_message`` means that its message can be withdrawn."""
 
     number: int
     at: str

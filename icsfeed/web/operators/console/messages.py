@@ -30,7 +30,7 @@ _SOMETHING_WRONG: Final = phrase("Something went wrong")
 _TEXTS: Final[Mapping[int, Phrase]] = {
     400: phrase("Go back, load the page again, and send the form once more. Nothing was changed."),
     403: phrase("To change something, sign in with a token that may write, or as a member of a group that may."),
-    404: phrase("The address is wrong, or what was here is gone."),
+    404: phrase("The address is wrong, or the page is gone."),
     413: phrase("Go back and write less. Nothing was changed."),
     503: phrase("Please try again in a minute."),
 }

@@ -77,7 +77,7 @@ class StepForm:
 
     @property
     def digest(self) -> str:
-        """Stands for everything that was typed, so that what is published is what the preview showed."""
+        """A digest of all fields, by which publishing makes sure that the preview showed the same."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     def request(self, change: Change, visit: Visit) -> StepRequest:
